@@ -1,0 +1,114 @@
+"""The command line: puts the commands together, and turns every way in which they can end into a sentence
+and an exit status."""
+
+import os
+import sys
+import traceback
+from collections.abc import Sequence
+
+import click
+
+import lab
+from lab.commands import house, look, play
+from lab.commands.shared import Exit, echo, hint
+from lab.record import RecordError
+
+DEBUG = "TLSLAB_DEBUG"
+
+EPILOG = """\b
+Exit status:
+  0    everything is as expected
+  1    findings: something is not as documented
+  2    wrong usage: an option, a name or a record that does not exist
+  3    the lab itself failed, so nothing is proven
+  130  interrupted
+`test` ends with pytest's own exit status.
+
+NO_COLOR=1 switches colours off. TLSLAB_CACHE names another place for the lab's cache. TLSLAB_DEBUG=1 shows tracebacks.
+"""
+
+
+class Commands(click.Group):
+    """A group that knows the nearest right name of a wrong command, and keeps the order in which commands
+    are given."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(self.commands)
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            ctx.fail(f"there is no command {args[0]!r}. {hint(args[0], list(self.commands))}")
+        return super().resolve_command(ctx, args)
+
+
+@click.group(
+    cls=Commands,
+    epilog=EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@click.version_option(lab.__version__, prog_name="tlslab", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Reproduce documented TLS trust failures of SQL Server and HTTPS with real clients, and prove which fix
+    cures.
+
+    Begin with: run --setup
+    """
+
+
+for command in (*play.COMMANDS, *look.COMMANDS, *house.COMMANDS):
+    cli.add_command(command)
+
+
+def run_command(arguments: Sequence[str]) -> int:
+    """Run one command line; its exit status. Tells on standard error why it ended otherwise than well."""
+    try:
+        status = cli.main(list(arguments), prog_name="tlslab", standalone_mode=False)
+        sys.stdout.flush()
+    except click.ClickException as problem:
+        problem.show()
+        return Exit.USAGE
+    except RecordError as problem:
+        echo(str(problem))
+        return Exit.USAGE
+    except (KeyboardInterrupt, click.Abort):
+        click.echo(err=True)
+        echo("interrupted; everything that the lab had started has been taken down, and nothing was recorded")
+        return Exit.INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read the output has gone (`| head`); Python would complain again when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.AS_EXPECTED
+    except Exception as problem:
+        if os.environ.get(DEBUG, "") not in {"", "0"}:
+            traceback.print_exc()
+        _tell(problem)
+        return Exit.LAB_FAILED
+    return status if isinstance(status, int) else Exit.AS_EXPECTED
+
+
+def main() -> None:
+    """The console script. Ends the process."""
+    for stream in (sys.stdout, sys.stderr):
+        # A client's words can hold anything; where the terminal cannot show a character, its number is shown.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    sys.exit(run_command(sys.argv[1:]))
+
+
+def _tell(problem: Exception) -> None:
+    """Errors that the lab words for people stand for themselves; of others their kind is told, and how to
+    see more."""
+    from lab.installer import InstallError
+    from lab.stages.sandbox import SandboxError
+    from lab.stages.services import ServiceError
+    from lab.system import SetupError
+
+    if isinstance(problem, InstallError | SetupError | SandboxError | ServiceError):
+        echo(str(problem))
+    elif isinstance(problem, OSError) and problem.filename:
+        echo(f"the lab failed: {problem.strerror}: {problem.filename}")
+    else:
+        echo(f"the lab failed: {type(problem).__name__}: {problem}")
+        echo(f"that is a mistake of the lab, not of a client. {DEBUG}=1 shows where; please report it.")

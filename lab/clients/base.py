@@ -1,0 +1,151 @@
+"""The client adapter: how the lab drives one real program, as pure functions.
+
+An adapter knows no scenario. It says what its client needs on the machine, what it can express, how it spells the options of a
+`ClientSide`, how to invoke it once, how to read what came back, and in which words it wraps the reasons of its TLS library.
+It starts nothing itself: a stage lays out the files, runs the invocation and collects the output.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+from lab.documented import Level, Source, Wrapper
+from lab.outcome import Completed, Outcome
+from lab.situation import ClientSide, ServerKind, Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """Where a server listens. Clients connect to a name that resolves to `address`."""
+
+    kind: ServerKind
+    address: str
+    port: int
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """The certificates of a client side as PEM text.
+
+    `anchors`: the trust store, an unrelated public root first, then what the client side trusts. `intermediates`: certificates given
+    only to complete chains. `bundle`: both, for clients that have one file for the two.
+    """
+
+    anchors: str
+    intermediates: str = ""
+
+    @property
+    def bundle(self) -> str:
+        return self.anchors + self.intermediates
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """The SQL login of the lab's servers."""
+
+    user: str
+    password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    """One run of a program. File names are relative to the attempt's own directory, which is also HOME and the working directory.
+
+    `env` is the whole environment beside what every attempt gets (HOME, PATH, LC_ALL=C.UTF-8, TMPDIR): nothing is inherited.
+    `collect` names files to read back. `timeout` in seconds, after which the stage ends the process group.
+    """
+
+    argv: tuple[str, ...]
+    env: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+    stdin: str = ""
+    collect: tuple[str, ...] = ()
+    timeout: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """What the stage offers: where programs are. `python`: the interpreter of the clients' environment; `node_modules`: the lab's npm packages.
+
+    `which` maps a program's name to its path; `files` maps names of other files (the ODBC drivers) to theirs.
+    Only what exists is listed.
+    """
+
+    which: Mapping[str, str] = field(default_factory=dict)
+    python: str = ""
+    python_packages: Mapping[str, str] = field(default_factory=dict)
+    """Distribution name (normalised) to version, in the clients' environment."""
+    node_modules: str = ""
+    node_packages: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The client is not here: what is lacking, and the exact command that brings it."""
+
+    what: str
+    how_to_get: str
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """The client is documented or proven to connect although something is wrong: why, and who says so."""
+
+    why: str
+    level: Level
+    source: Source
+
+
+class Client(ABC):
+    """One client. Subclasses are stateless; one instance each is registered in `lab.clients`."""
+
+    name: str
+    title: str
+    """What a person calls it: `Microsoft ODBC Driver 18 through pyodbc`."""
+    kinds: frozenset[ServerKind]
+    tls_library: str
+    """What does TLS inside it, in words: `OpenSSL of the system`."""
+    wrappers: tuple[Wrapper, ...]
+
+    @abstractmethod
+    def missing(self, machine: Machine) -> Missing | None:
+        """What this client lacks on this machine, or None when it can run."""
+
+    @abstractmethod
+    def version_probe(self, machine: Machine) -> Invocation:
+        """How to ask the client (not its package) for its version."""
+
+    @abstractmethod
+    def read_version(self, completed: Completed) -> str:
+        """The version and TLS library in one line, from the probe's output; "" when it cannot be read."""
+
+    def cannot(self, situation: Situation) -> str | None:
+        """Why this client cannot express the situation (a sentence), or None when it can. Never inferred from failing."""
+        return None
+
+    def accepts(self, situation: Situation) -> Acceptance | None:
+        """Why this client is documented to connect in this situation whatever is wrong with the certificate, or None."""
+        return None
+
+    @abstractmethod
+    def spell(self, side: ClientSide) -> tuple[str, ...]:
+        """The options of this client side in the client's own words, for people to copy; file names are `ca.pem` and the like."""
+
+    @abstractmethod
+    def invoke(self, machine: Machine, side: ClientSide, endpoint: Endpoint, material: Material, login: Login, room: PurePosixPath) -> Invocation:
+        """One attempt. `room` is the absolute path of the attempt's own directory, where the invocation's files will be."""
+
+    @abstractmethod
+    def read(self, completed: Completed, side: ClientSide) -> Outcome:
+        """What came of it. Timeouts are decided by the stage; a probe that died on a signal is a crash."""
+
+
+PROBES = Path(__file__).parent / "probes"
+"""The small programs that are run as clients, in their own processes."""
+
+
+def probe(name: str) -> str:
+    """The text of a probe, to be laid out among an invocation's files."""
+    return (PROBES / name).read_text(encoding="utf-8")

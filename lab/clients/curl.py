@@ -1,0 +1,159 @@
+"""curl, the command line tool, built with OpenSSL.
+
+curl says what OpenSSL says behind `curl: (60) SSL certificate problem:` and has words of its own for names and
+resets. The number in brackets is its exit status (https://curl.se/libcurl/c/libcurl-errors.html).
+"""
+
+import re
+from pathlib import PurePosixPath
+from shlex import join
+
+from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing
+from lab.clients.https import (
+    HTTPS,
+    LOW_SECURITY,
+    OBSERVED,
+    SETUP,
+    allows_old_versions,
+    expects_other_name,
+    floor,
+)
+from lab.documented import Level, Phase, Source, Wrapper
+from lab.outcome import Completed, Outcome, Result
+from lab.situation import ClientSide
+
+LIBRARY_SOURCE = Source(
+    "curl, lib/vtls/openssl.c (ossl_connect_step2)",
+    "https://github.com/curl/curl/blob/00b6fc04075de493ec050a8c4dffa18109f85cfa/lib/vtls/openssl.c",
+)
+TRACE = "curl.trace"
+_TLS_IN_TRACE = re.compile(r"SSL connection using (TLSv[\d.]+)")
+
+
+class Curl(Client):
+    """curl with `--cacert`. Its trace goes to a file, so that standard error is what a user sees."""
+
+    name = "curl"
+    title = "curl"
+    kinds = HTTPS
+    tls_library = "OpenSSL of the system"
+    wrappers: tuple[Wrapper, ...] = (
+        Wrapper(
+            "openssl",
+            frozenset({Phase.VERIFY}),
+            "curl: (60) SSL certificate problem: {reason}",
+            Level.VENDOR,
+            LIBRARY_SOURCE,
+        ),
+        Wrapper(
+            "openssl",
+            frozenset({Phase.HANDSHAKE, Phase.CLOSED}),
+            "curl: (35) {*}SSL routines:{*}:{reason}",
+            Level.VENDOR,
+            LIBRARY_SOURCE,
+        ),
+        Wrapper("curl", frozenset({Phase.NAME}), "curl: (60) {reason}", Level.VENDOR, LIBRARY_SOURCE),
+        Wrapper(
+            "curl",
+            frozenset({Phase.HANDSHAKE, Phase.CLOSED}),
+            "curl: (35) {reason}",
+            Level.VENDOR,
+            LIBRARY_SOURCE,
+        ),
+        Wrapper(
+            "posix",
+            frozenset({Phase.CLOSED}),
+            "curl: (35) OpenSSL SSL_connect: {reason} in connection to {name}:",
+            Level.VENDOR,
+            LIBRARY_SOURCE,
+        ),
+        Wrapper(
+            "posix", frozenset({Phase.CLOSED}), "curl: (35) Recv failure: {reason}", Level.OBSERVED, OBSERVED
+        ),
+    )
+
+    def missing(self, machine: Machine) -> Missing | None:
+        return None if "curl" in machine.which else Missing("the program curl", SETUP)
+
+    def version_probe(self, machine: Machine) -> Invocation:
+        return Invocation((machine.which["curl"], "--version"))
+
+    def read_version(self, completed: Completed) -> str:
+        found = re.match(
+            r"curl (\S+).*?((?:OpenSSL|LibreSSL|GnuTLS|BoringSSL|wolfSSL)/\S+)", completed.stdout
+        )
+        return f"curl {found[1]} ({found[2]})" if found else ""
+
+    def spell(self, side: ClientSide) -> tuple[str, ...]:
+        trust = (("--cacert", "ca.pem"),) if side.trusts or side.intermediates else ()
+        return tuple(join(option) for option in (*trust, *_options(side, "PORT")))
+
+    def invoke(
+        self,
+        machine: Machine,
+        side: ClientSide,
+        endpoint: Endpoint,
+        material: Material,
+        login: Login,
+        room: PurePosixPath,
+    ) -> Invocation:
+        options = [word for option in _options(side, str(endpoint.port)) for word in option]
+        return Invocation(
+            argv=(
+                machine.which["curl"],
+                "--disable",  # no ~/.curlrc
+                "--silent",
+                "--show-error",
+                "--cacert",
+                "ca.pem",
+                # Without it the directory that curl was built with is trusted as well (curl(1), --capath).
+                "--capath",
+                ".",
+                *options,
+                "--trace-ascii",
+                TRACE,
+                "--output",
+                "body",
+                "--write-out",
+                "%{http_code}",
+                f"https://{side.name_to_verify}:{endpoint.port}/",
+            ),
+            files={"ca.pem": material.bundle},
+            collect=(TRACE,),
+        )
+
+    def read(self, completed: Completed, side: ClientSide) -> Outcome:
+        said = completed.file(TRACE)
+        trace = "".join(line for line in said.splitlines(keepends=True) if line.startswith("== Info:"))
+        version = _TLS_IN_TRACE.search(trace)
+        connected = completed.exit_status == 0 and completed.stdout.strip() == "200"
+        return Outcome(
+            result=Result.CONNECTED if connected else Result.REFUSED,
+            text=completed.stderr or f"HTTP {completed.stdout}",
+            code="" if connected else str(completed.exit_status),
+            trace=trace,
+            exit_status=completed.exit_status,
+            seconds=completed.seconds,
+            encrypted=True if connected else None,
+            tls_version=version[1] if version else "",
+        )
+
+
+def _options(side: ClientSide, port: str) -> tuple[tuple[str, ...], ...]:
+    options: list[tuple[str, ...]] = []
+    if side.trust_everything:
+        options.append(("--insecure",))
+    if expects_other_name(side):
+        # curl verifies the name in the URL; where to connect can be given beside it (curl(1), --connect-to).
+        options.append(("--connect-to", f"{side.name_to_verify}:{port}:{side.connect_to}:{port}"))
+    lowest = floor(side)
+    if lowest is not None:
+        options.append((f"--tlsv{lowest.number}",))
+    if side.tls_max is not None:
+        options.append(("--tls-max", side.tls_max.number))
+    if allows_old_versions(side):
+        options.append(("--ciphers", LOW_SECURITY))
+    return tuple(options)
+
+
+CLIENTS = (Curl(),)

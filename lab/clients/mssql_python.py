@@ -1,0 +1,57 @@
+"""mssql-python: Microsoft's own Python driver, which carries Microsoft ODBC Driver 18 and its words.
+
+It speaks to the same driver library as `odbc18`, without a driver manager, and wraps the driver's message into
+`Driver Error: ...; DDBC Error: ...` (mssql_python/exceptions.py).
+"""
+
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from lab.clients.base import Endpoint, Invocation, Login, Machine, Material
+from lab.clients.odbc import MicrosoftDriver, connection_string, driver_wrappers, openssl_room
+from lab.clients.sqlserver import read_versions, run_probe
+from lab.documented import Source
+from lab.outcome import Completed
+from lab.situation import ClientSide
+
+EXCEPTIONS = Source(
+    "microsoft/mssql-python, mssql_python/exceptions.py",
+    "https://github.com/microsoft/mssql-python/blob/main/mssql_python/exceptions.py",
+)
+
+
+class MssqlPython(MicrosoftDriver):
+    """mssql-python with the driver that it bundles."""
+
+    name = "mssql-python"
+    title = "mssql-python (Microsoft's driver for Python)"
+    driver = "mssql-python"
+    distributions = ("mssql-python", "mssql-python-odbc")
+    wrappers = tuple(replace(item, text="DDBC Error: " + item.text) for item in driver_wrappers())
+
+    def version_probe(self, machine: Machine) -> Invocation:
+        files = {"odbc_driver": machine.files["odbc18"]} if "odbc18" in machine.files else {}
+        return run_probe(machine, {"driver": self.driver, "version": True, "files": files})
+
+    def read_version(self, completed: Completed) -> str:
+        found = read_versions(completed)
+        if not found:
+            return ""
+        driver = f"ODBC Driver {found['odbc_driver']}, " if "odbc_driver" in found else ""
+        return f"mssql-python {found['mssql-python']} ({driver}{found['openssl']})"
+
+    def invoke(
+        self,
+        machine: Machine,
+        side: ClientSide,
+        endpoint: Endpoint,
+        material: Material,
+        login: Login,
+        room: PurePosixPath,
+    ) -> Invocation:
+        env, files = openssl_room(side, material, room)
+        request = {"driver": self.driver, "connection": {"connection_string": connection_string(side, endpoint, login)}}
+        return run_probe(machine, request, env=env, files=files)
+
+
+CLIENTS = (MssqlPython(),)

@@ -1,0 +1,213 @@
+"""Node's HTTPS clients: the https module and the built-in fetch, each one GET by `probes/node_https.js`.
+
+Node carries an OpenSSL of its own and gives its verification errors codes of its own
+(https://nodejs.org/api/tls.html#x509-certificate-error-codes). https takes its options in the call, fetch from
+Node's command line and environment.
+"""
+
+import json
+from pathlib import PurePosixPath
+
+from lab.clients.answers import read_answer
+from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing, probe
+from lab.clients.https import HTTPS, LOW_SECURITY, SETUP, allows_old_versions, expects_other_name, floor
+from lab.documented import Level, Phase, Source, Wrapper
+from lab.outcome import Completed, Outcome
+from lab.situation import ClientSide, Situation, TLSVersion
+
+PROBE = "node_https.js"
+TLS_DOC = Source(
+    "Node.js, doc/api/tls.md (X509 certificate error codes)",
+    "https://github.com/nodejs/node/blob/009adc7e217d55eeae6de341736e0a26c473b0dd/doc/api/tls.md#x509-certificate-error-codes",
+)
+CHECK_IDENTITY = Source(
+    "Node.js, lib/tls.js (checkServerIdentity)",
+    "https://github.com/nodejs/node/blob/c3bcce7123a2d773a841e35bd60a553af883812e/lib/tls.js",
+)
+EPROTO = Source(
+    "openssl/openssl issue 20360 (Node 18, EPROTO)", "https://github.com/openssl/openssl/issues/20360"
+)
+FETCH_FAILED = Source(
+    "undici, lib/fetch/index.js (fetch: TypeError('fetch failed') with the cause)",
+    "https://github.com/nodejs/undici/blob/00280163c081e7f0f49562d9f280d9fbf0ba8f01/lib/fetch/index.js",
+)
+
+
+class NodeClient(Client):
+    """What the two have in common."""
+
+    kinds = HTTPS
+    tls_library = "OpenSSL inside Node"
+
+    def missing(self, machine: Machine) -> Missing | None:
+        return None if "node" in machine.which else Missing("the program node", SETUP)
+
+    def version_probe(self, machine: Machine) -> Invocation:
+        asked = "const v = process.versions; `Node ${v.node} (OpenSSL ${v.openssl}, undici ${v.undici})`"
+        return Invocation((machine.which["node"], "-p", asked))
+
+    def read_version(self, completed: Completed) -> str:
+        return completed.stdout.strip() if completed.stdout.startswith("Node ") else ""
+
+    def read(self, completed: Completed, side: ClientSide) -> Outcome:
+        return read_answer(completed)
+
+
+class NodeHttps(NodeClient):
+    """https.get with options."""
+
+    name = "node-https"
+    title = "Node https"
+    wrappers: tuple[Wrapper, ...] = (
+        Wrapper("openssl", frozenset({Phase.VERIFY}), "Error: {reason}", Level.VENDOR, TLS_DOC),
+        Wrapper("node", frozenset(Phase), "Error: {reason}", Level.VENDOR, TLS_DOC),
+        Wrapper("node", frozenset(Phase), "code: '{reason}'", Level.VENDOR, TLS_DOC),
+        Wrapper(
+            "node",
+            frozenset({Phase.NAME}),
+            "Error [ERR_TLS_CERT_ALTNAME_INVALID]: {reason}",
+            Level.VENDOR,
+            CHECK_IDENTITY,
+        ),
+        Wrapper(
+            "openssl",
+            frozenset({Phase.HANDSHAKE}),
+            "Error: write EPROTO {*}:error:{*}:SSL routines:{*}:{reason}:",
+            Level.PUBLIC,
+            EPROTO,
+        ),
+    )
+
+    def spell(self, side: ClientSide) -> tuple[str, ...]:
+        trust = ("ca: fs.readFileSync('ca.pem')",) if side.trusts or side.intermediates else ()
+        return (*trust, *(f"{name}: {_literal(value)}" for name, value in _options(side).items()))
+
+    def invoke(
+        self,
+        machine: Machine,
+        side: ClientSide,
+        endpoint: Endpoint,
+        material: Material,
+        login: Login,
+        room: PurePosixPath,
+    ) -> Invocation:
+        given = {"client": self.name, "url": _url(side, endpoint), "ca": "ca.pem", "options": _options(side)}
+        return Invocation(
+            argv=(machine.which["node"], PROBE, json.dumps(given)),
+            files={PROBE: probe(PROBE), "ca.pem": material.bundle},
+        )
+
+
+class NodeFetch(NodeClient):
+    """The built-in fetch. It takes no TLS options but those on Node's command line and in its environment."""
+
+    name = "node-fetch"
+    title = "Node fetch"
+    wrappers: tuple[Wrapper, ...] = (
+        Wrapper(
+            "openssl",
+            frozenset({Phase.VERIFY}),
+            "TypeError: fetch failed { [cause]: Error: {reason}",
+            Level.VENDOR,
+            FETCH_FAILED,
+        ),
+        Wrapper(
+            "node",
+            frozenset(Phase),
+            "TypeError: fetch failed { [cause]: Error: {reason}",
+            Level.VENDOR,
+            FETCH_FAILED,
+        ),
+        Wrapper(
+            "node",
+            frozenset(Phase),
+            "TypeError: fetch failed { [cause]: {*}code: '{reason}'",
+            Level.VENDOR,
+            FETCH_FAILED,
+        ),
+        Wrapper(
+            "node",
+            frozenset({Phase.NAME}),
+            "TypeError: fetch failed { [cause]: Error [ERR_TLS_CERT_ALTNAME_INVALID]: {reason}",
+            Level.VENDOR,
+            FETCH_FAILED,
+        ),
+        Wrapper(
+            "openssl",
+            frozenset({Phase.HANDSHAKE}),
+            "TypeError: fetch failed { [cause]: Error: {*}:error:{*}:SSL routines:{*}:{reason}:",
+            Level.VENDOR,
+            FETCH_FAILED,
+        ),
+    )
+
+    def cannot(self, situation: Situation) -> str | None:
+        side = situation.client
+        if expects_other_name(side):
+            return "Node's built-in fetch has no option for the name to verify; undici's Agent has"
+        if side.tls_max is not None and side.tls_max < TLSVersion.TLSv1_2:
+            return "Node's built-in fetch takes its cap from the command line, which knows 1.2 and 1.3 alone"
+        return None
+
+    def spell(self, side: ClientSide) -> tuple[str, ...]:
+        trust = ("--use-openssl-ca", "SSL_CERT_FILE=ca.pem") if side.trusts or side.intermediates else ()
+        silencer = ("NODE_TLS_REJECT_UNAUTHORIZED=0",) if side.trust_everything else ()
+        return (*trust, *silencer, *_flags(side))
+
+    def invoke(
+        self,
+        machine: Machine,
+        side: ClientSide,
+        endpoint: Endpoint,
+        material: Material,
+        login: Login,
+        room: PurePosixPath,
+    ) -> Invocation:
+        # NODE_EXTRA_CA_CERTS adds to Node's own roots; --use-openssl-ca replaces them (doc/api/cli.md).
+        env = {"SSL_CERT_FILE": str(room / "ca.pem"), "SSL_CERT_DIR": str(room / "none")}
+        if side.trust_everything:
+            env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0"
+        given = {"client": self.name, "url": _url(side, endpoint)}
+        return Invocation(
+            argv=(machine.which["node"], "--use-openssl-ca", *_flags(side), PROBE, json.dumps(given)),
+            env=env,
+            files={PROBE: probe(PROBE), "ca.pem": material.bundle},
+        )
+
+
+def _url(side: ClientSide, endpoint: Endpoint) -> str:
+    return f"https://{side.connect_to}:{endpoint.port}/"
+
+
+def _options(side: ClientSide) -> dict[str, str | bool]:
+    """The options of tls.connect() and tls.createSecureContext() (https://nodejs.org/api/tls.html)."""
+    options: dict[str, str | bool] = {}
+    if side.trust_everything:
+        options["rejectUnauthorized"] = False
+    if expects_other_name(side):
+        options["servername"] = side.name_to_verify
+    lowest = floor(side)
+    if lowest is not None:
+        options["minVersion"] = lowest.label
+    if side.tls_max is not None:
+        options["maxVersion"] = side.tls_max.label
+    if allows_old_versions(side):
+        options["ciphers"] = LOW_SECURITY
+    return options
+
+
+def _flags(side: ClientSide) -> tuple[str, ...]:
+    lowest = floor(side)
+    flags = [f"--tls-min-v{lowest.number}"] if lowest is not None else []
+    if side.tls_max is not None:
+        flags.append(f"--tls-max-v{side.tls_max.number}")
+    if allows_old_versions(side):
+        flags.append(f"--tls-cipher-list={LOW_SECURITY}")
+    return tuple(flags)
+
+
+def _literal(value: str | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else f"'{value}'"
+
+
+CLIENTS = (NodeHttps(), NodeFetch())

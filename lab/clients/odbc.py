@@ -1,0 +1,173 @@
+"""Microsoft ODBC Driver 18 for SQL Server, through pyodbc.
+
+The driver comes from the wheel `mssql-python-odbc` and uses the system's OpenSSL: trusted roots through SSL_CERT_FILE and
+SSL_CERT_DIR (openssl-env(7)), TLS limits through OPENSSL_CONF. Options: Microsoft Learn, "DSN and connection string keywords and attributes".
+"""
+
+from pathlib import PurePosixPath
+
+from lab.clients.base import Acceptance, Endpoint, Invocation, Login, Machine, Material, Missing
+from lab.clients.sqlserver import (
+    PythonSqlClient,
+    openssl_conf,
+    openssl_words,
+    presents_certificate,
+    read_versions,
+    run_probe,
+)
+from lab.documented import Level, Phase, Source, Wrapper
+from lab.outcome import Completed
+from lab.situation import ClientSide, Encryption, ServerEncryption, Situation, TLSVersion
+
+KEYWORDS = Source(
+    'Microsoft, "Connecting from Linux or macOS" (ODBC), section "Using TLS/SSL"',
+    "https://github.com/MicrosoftDocs/sql-docs/blob/f29335f92247a8c47b03760629f891ab15570dd7/docs/connect/odbc/linux-mac/"
+    "connection-string-keywords-and-data-source-names-dsns.md",
+)
+TROUBLESHOOTING = Source(
+    'Microsoft, "Connection encryption troubleshooting in the ODBC driver"',
+    "https://github.com/MicrosoftDocs/sql-docs/blob/75bcfa916df87515571761e51f88b04f69b4f956/docs/connect/odbc/connection-troubleshooting.md",
+)
+FAQ = Source("Microsoft, msphpsql wiki, FAQ", "https://github.com/Microsoft/msphpsql/wiki/FAQ")
+STRINGS = Source(
+    "Microsoft ODBC Driver 18.6.2, its own string resources (wheel mssql-python-odbc, msodbcsqlr18.rll)",
+    "https://pypi.org/project/mssql-python-odbc/",
+)
+RESET = Source("microsoft/msphpsql, issue 1480", "https://github.com/microsoft/msphpsql/issues/1480")
+
+ENCRYPT = {Encryption.OPTIONAL: "no", Encryption.MANDATORY: "yes", Encryption.STRICT: "strict"}
+
+MESSAGE = "[Microsoft][ODBC Driver 18 for SQL Server]"
+
+
+def driver_wrappers() -> tuple[Wrapper, ...]:
+    """How the driver presents what OpenSSL says, and what it says itself (dialect `odbc18`), whatever program loads it."""
+    ssl = MESSAGE + "SSL Provider: [error:{*}:SSL routines:{*}:"
+    refused = frozenset({Phase.VERIFY, Phase.NAME})
+    return (
+        Wrapper("openssl", frozenset({Phase.VERIFY}), ssl + "certificate verify failed:{reason}]", Level.VENDOR, TROUBLESHOOTING),
+        # The driver compares names itself and words it like a reason of OpenSSL.
+        Wrapper("odbc18", refused, ssl + "certificate verify failed:{reason}]", Level.VENDOR, TROUBLESHOOTING),
+        # OpenSSL adds the alert's number to the reason, the driver the further errors of the queue.
+        Wrapper("openssl", frozenset({Phase.HANDSHAKE}), ssl + "{reason}", Level.VENDOR, FAQ),
+        Wrapper("odbc18", frozenset({Phase.HANDSHAKE}), MESSAGE + "{reason}", Level.VENDOR, STRINGS),
+        Wrapper("odbc18", frozenset({Phase.CLOSED}), MESSAGE + "TCP Provider: {reason}", Level.PUBLIC, RESET),
+    )
+
+
+def encryption_words(side: ClientSide) -> tuple[str, ...]:
+    """The keywords of the connection string that say how to encrypt and whom to trust."""
+    words: list[str] = []
+    if side.encryption is not None:
+        words.append(f"Encrypt={ENCRYPT[side.encryption]}")
+    if side.trust_everything:
+        words.append("TrustServerCertificate=yes")
+    if side.expected_name is not None:
+        words.append(f"HostnameInCertificate={side.expected_name}")
+    return tuple(words)
+
+
+def connection_string(side: ClientSide, endpoint: Endpoint, login: Login, driver: str = "") -> str:
+    """The connection string; `driver` is the path of the driver where the program needs to be told."""
+    words = (
+        *((f"DRIVER={braced(driver)}",) if driver else ()),
+        f"SERVER={side.connect_to},{endpoint.port}",
+        f"UID={braced(login.user)}",
+        f"PWD={braced(login.password)}",
+        *encryption_words(side),
+    )
+    return ";".join(words)
+
+
+def braced(value: str) -> str:
+    """A value in the braces of ODBC connection strings, with closing braces doubled (ODBC, SQLDriverConnect, "Comments")."""
+    return "{" + value.replace("}", "}}") + "}"
+
+
+def openssl_room(side: ClientSide, material: Material, room: PurePosixPath) -> tuple[dict[str, str], dict[str, str]]:
+    """Environment and files of a program that asks the system's OpenSSL for trusted roots and for TLS limits."""
+    # The directory does not exist: OpenSSL then finds no certificate beside the file.
+    env = {"SSL_CERT_FILE": str(room / "ca.pem"), "SSL_CERT_DIR": str(room / "no-certificates")}
+    files = {"ca.pem": material.bundle}
+    if text := openssl_conf(side):
+        files["openssl.cnf"] = text
+        env["OPENSSL_CONF"] = str(room / "openssl.cnf")
+    return env, files
+
+
+def trust_words(side: ClientSide) -> tuple[str, ...]:
+    """How people say the trust store and the TLS limits to a program that uses the system's OpenSSL."""
+    trust = ("SSL_CERT_FILE=ca.pem",) if (side.trusts or side.intermediates) and not side.trust_everything else ()
+    return (*trust, *openssl_words(side))
+
+
+class MicrosoftDriver(PythonSqlClient):
+    """What every program has in common that loads Microsoft's driver."""
+
+    tls_library = "OpenSSL of the system"
+
+    def cannot(self, situation: Situation) -> str | None:
+        if situation.client.trust_everything and situation.client.encryption is Encryption.STRICT:
+            return "with Encrypt=strict Microsoft's driver ignores TrustServerCertificate: it always verifies"
+        return None
+
+    def accepts(self, situation: Situation) -> Acceptance | None:
+        optional = situation.client.encryption is Encryption.OPTIONAL
+        if (
+            optional
+            and situation.server.encryption is ServerEncryption.OFF
+            and presents_certificate(situation, TLSVersion.TLSv1_2)
+        ):
+            return Acceptance(
+                "Encrypt=no against a server that does not force encryption encrypts the login alone, "
+                "and the server's certificate is not checked",
+                Level.VENDOR,
+                KEYWORDS,
+            )
+        return None
+
+    def spell(self, side: ClientSide) -> tuple[str, ...]:
+        return (*encryption_words(side), *trust_words(side))
+
+
+class Odbc18(MicrosoftDriver):
+    """pyodbc with Microsoft ODBC Driver 18."""
+
+    name = "odbc18"
+    title = "Microsoft ODBC Driver 18 through pyodbc"
+    driver = "pyodbc"
+    distributions = ("pyodbc", "mssql-python-odbc")
+    wrappers = driver_wrappers()
+
+    def missing(self, machine: Machine) -> Missing | None:
+        lacking = super().missing(machine)
+        if lacking is None and "odbc18" not in machine.files:
+            return Missing("the driver's library libmsodbcsql-18", "./tlslab setup")
+        return lacking
+
+    def version_probe(self, machine: Machine) -> Invocation:
+        request = {"driver": self.driver, "version": True, "files": {"odbc_driver": machine.files["odbc18"]}}
+        return run_probe(machine, request)
+
+    def read_version(self, completed: Completed) -> str:
+        found = read_versions(completed)
+        return "ODBC Driver {odbc_driver} (pyodbc {pyodbc}, {openssl})".format(**found) if found else ""
+
+    def invoke(
+        self,
+        machine: Machine,
+        side: ClientSide,
+        endpoint: Endpoint,
+        material: Material,
+        login: Login,
+        room: PurePosixPath,
+    ) -> Invocation:
+        text = connection_string(side, endpoint, login, machine.files["odbc18"])
+        env, files = openssl_room(side, material, room)
+        # unixODBC reads no data sources and no drivers of the machine.
+        env["ODBCSYSINI"] = str(room)
+        request = {"driver": self.driver, "connection": {"connection_string": text}}
+        return run_probe(machine, request, env=env, files=files)
+
+
+CLIENTS = (Odbc18(),)

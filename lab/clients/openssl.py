@@ -1,0 +1,135 @@
+"""openssl s_client, the tool that people look at a server with.
+
+Its exit status proves nothing, and `Verify return code: 0 (ok)` is printed even when the
+handshake failed. Connected means that the verification is reported as OK and that an HTTP request was answered.
+"""
+
+import re
+from pathlib import PurePosixPath
+from shlex import join
+
+from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing
+from lab.clients.https import (
+    HTTPS,
+    LOW_SECURITY,
+    OBSERVED,
+    SETUP,
+    allows_old_versions,
+    floor,
+)
+from lab.documented import Level, Phase, Source, Wrapper
+from lab.outcome import Completed, Outcome, Result
+from lab.situation import ClientSide
+
+CALLBACK = Source(
+    "OpenSSL, apps/lib/s_cb.c (verify_callback)",
+    "https://github.com/openssl/openssl/blob/0223dfcf1e4d4d6f0a9a671ce570c6a1c057fe93/apps/lib/s_cb.c",
+)
+PRINTED_ERRORS = Source(
+    "OpenSSL, ERR_print_errors(3)",
+    "https://github.com/openssl/openssl/blob/1d379bdd5f243c740d641a158d1599660aa4cafd/doc/man3/ERR_print_errors.pod",
+)
+_ANSWERED = re.compile(r"^HTTP/1\.[01] 200\b", re.MULTILINE)
+_VERIFIED = re.compile(r"^Verification: OK$", re.MULTILINE)
+_PROTOCOL = re.compile(r"^\s*Protocol\s*: (TLSv[\d.]+)$", re.MULTILINE)
+
+
+class SClient(Client):
+    """openssl s_client, told to stop at verification errors and to check the name."""
+
+    name = "openssl"
+    title = "openssl s_client"
+    kinds = HTTPS
+    tls_library = "OpenSSL of the system"
+    wrappers: tuple[Wrapper, ...] = (
+        Wrapper(
+            "openssl",
+            frozenset({Phase.VERIFY, Phase.NAME}),
+            "verify error:num={*}:{reason} {*}:SSL routines:{*}:certificate verify failed:",
+            Level.VENDOR,
+            CALLBACK,
+        ),
+        Wrapper(
+            "openssl",
+            frozenset({Phase.HANDSHAKE, Phase.CLOSED}),
+            ":error:{*}:SSL routines:{*}:{reason}:",
+            Level.VENDOR,
+            PRINTED_ERRORS,
+        ),
+        # errno 104 is ECONNRESET on Linux; s_client prints the number alone.
+        Wrapper("posix", frozenset({Phase.CLOSED}), "write:errno=104", Level.OBSERVED, OBSERVED),
+    )
+
+    def missing(self, machine: Machine) -> Missing | None:
+        return None if "openssl" in machine.which else Missing("the program openssl", SETUP)
+
+    def version_probe(self, machine: Machine) -> Invocation:
+        return Invocation((machine.which["openssl"], "version"))
+
+    def read_version(self, completed: Completed) -> str:
+        return completed.stdout.strip() if completed.stdout.startswith(("OpenSSL", "LibreSSL")) else ""
+
+    def spell(self, side: ClientSide) -> tuple[str, ...]:
+        trust = (("-CAfile", "ca.pem"),) if side.trusts or side.intermediates else ()
+        return tuple(join(option) for option in (*trust, *_options(side)))
+
+    def invoke(
+        self,
+        machine: Machine,
+        side: ClientSide,
+        endpoint: Endpoint,
+        material: Material,
+        login: Login,
+        room: PurePosixPath,
+    ) -> Invocation:
+        host = f"{side.connect_to}:{endpoint.port}"
+        return Invocation(
+            argv=(
+                machine.which["openssl"],
+                "s_client",
+                "-connect",
+                host,
+                "-CAfile",
+                "ca.pem",
+                "-no-CApath",
+                "-no-CAstore",
+                *(word for option in _options(side) for word in option),
+                # Without it the end of standard input ends the session before the answer.
+                "-ign_eof",
+            ),
+            files={"ca.pem": material.bundle},
+            stdin=f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n",
+        )
+
+    def read(self, completed: Completed, side: ClientSide) -> Outcome:
+        verified = side.trust_everything or _VERIFIED.search(completed.stdout) is not None
+        connected = verified and _ANSWERED.search(completed.stdout) is not None
+        protocol = _PROTOCOL.search(completed.stdout)
+        number = re.search(r"verify error:num=(\d+)", completed.stderr)
+        return Outcome(
+            result=Result.CONNECTED if connected else Result.REFUSED,
+            text=completed.stderr + completed.stdout,
+            code="" if connected else number[1] if number else str(completed.exit_status),
+            exit_status=completed.exit_status,
+            seconds=completed.seconds,
+            encrypted=True if connected else None,
+            tls_version=protocol[1] if connected and protocol else "",
+        )
+
+
+def _options(side: ClientSide) -> tuple[tuple[str, ...], ...]:
+    options: list[tuple[str, ...]] = []
+    if not side.trust_everything:
+        options.append(("-verify_return_error",))
+        options.append(("-verify_hostname", side.name_to_verify))
+    lowest = floor(side)
+    if lowest is not None:
+        options.append(("-min_protocol", lowest.label))
+    if side.tls_max is not None:
+        options.append(("-max_protocol", side.tls_max.label))
+    if allows_old_versions(side):
+        options.append(("-cipher", LOW_SECURITY))
+    return tuple(options)
+
+
+CLIENTS = (SClient(),)

@@ -1,0 +1,119 @@
+"""One HTTPS GET by urllib, requests or httpx: JSON in (the first argument), one line of JSON out."""
+
+import json
+import platform
+import ssl
+import sys
+import traceback
+from importlib import import_module
+
+
+def context(given):
+    """The client's context; with `trust_everything` one that verifies neither chain nor name."""
+    made = (
+        ssl._create_unverified_context()
+        if given["trust_everything"]
+        else ssl.create_default_context(cafile=given["ca"])
+    )
+    return limited(made, given)
+
+
+def limited(made, given):
+    if given["ciphers"]:
+        made.set_ciphers(given["ciphers"])
+    if given["tls_min"]:
+        made.minimum_version = ssl.TLSVersion[given["tls_min"]]
+    if given["tls_max"]:
+        made.maximum_version = ssl.TLSVersion[given["tls_max"]]
+    return made
+
+
+def by_urllib(given):
+    from urllib.request import urlopen
+
+    made = context(given)
+
+    def get():
+        with urlopen(given["url"], context=made) as response:
+            return response.status, response.fp.raw._sock.version()
+
+    return get, OSError
+
+
+def by_requests(given):
+    import requests
+    import urllib3
+    from requests.adapters import HTTPAdapter
+    from urllib3.util.ssl_ import create_urllib3_context
+
+    options = {}
+    if given["expected_name"]:
+        options.update(server_hostname=given["expected_name"])
+    if given["tls_min"] or given["tls_max"] or given["ciphers"]:
+        made = limited(create_urllib3_context(), given)
+        # With the name check of a context of one's own on, `verify=False` ends in a ValueError.
+        made.check_hostname = not given["trust_everything"]
+        options.update(ssl_context=made)
+
+    class Adapter(HTTPAdapter):
+        def init_poolmanager(self, *args, **defaults):
+            super().init_poolmanager(*args, **defaults, **options)
+
+    session = requests.Session()
+    if options:
+        session.mount("https://", Adapter())
+    session.verify = False if given["trust_everything"] else given["ca"]
+    if given["trust_everything"]:
+        urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
+
+    def get():
+        with session.get(given["url"], stream=True) as response:
+            return response.status_code, response.raw.connection.sock.version()
+
+    return get, requests.RequestException
+
+
+def by_httpx(given):
+    import httpx
+
+    made = context(given)
+    extensions = {"sni_hostname": given["expected_name"]} if given["expected_name"] else {}
+
+    def get():
+        with (
+            httpx.Client(verify=made) as client,
+            client.stream("GET", given["url"], extensions=extensions) as response,
+        ):
+            connection = response.extensions["network_stream"].get_extra_info("ssl_object")
+            return response.status_code, connection.version()
+
+    return get, httpx.HTTPError
+
+
+def version(client):
+    python = f"Python {platform.python_version()}, {ssl.OPENSSL_VERSION}"
+    return python if client == "urllib" else f"{client} {import_module(client).__version__} ({python})"
+
+
+def attempt(given):
+    # Set-up is outside: an error there is the probe's own and must not pass for a refusal.
+    get, refusals = globals()[f"by_{given['client']}"](given)
+    try:
+        status, tls = get()
+    except refusals as error:
+        kind = f"{type(error).__module__}.{type(error).__qualname__}"
+        text = "".join(traceback.format_exception_only(error)).strip()
+        return {"connected": False, "text": text, "code": kind, "encrypted": None, "tls_version": ""}
+    return {
+        "connected": status == 200,
+        "text": f"HTTP {status}",
+        "code": "",
+        "encrypted": True,
+        "tls_version": tls,
+    }
+
+
+if sys.argv[1] == "--version":
+    print(version(sys.argv[2]))
+else:
+    print(json.dumps(attempt(json.loads(sys.argv[1]))))

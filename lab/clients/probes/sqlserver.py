@@ -1,0 +1,147 @@
+"""Connects to SQL Server once with one driver, asks the documented question whether the session is encrypted, and leaves.
+
+Standard input: {"driver": ..., "connection": {...}, "files": {...}}. Standard output: one line of JSON (lab/clients/answers.py). The text
+is the last line of the traceback that a user sees. With {"version": true} it prints the versions that the driver itself reports.
+"""
+
+import json
+import sys
+import traceback
+
+QUESTION = "SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID"
+LOGIN_TIMEOUT = 10
+SQL_HANDLE_ENV, SQL_HANDLE_DBC = 1, 2
+SQL_ATTR_ODBC_VERSION, SQL_OV_ODBC3 = 200, 3
+SQL_DRIVER_VER = 7
+
+
+def connect_pyodbc(given):
+    import pyodbc
+
+    pyodbc.pooling = False
+    return pyodbc.connect(given["connection_string"], timeout=LOGIN_TIMEOUT)
+
+
+def connect_mssql_python(given):
+    import mssql_python
+
+    return mssql_python.connect(given["connection_string"], timeout=LOGIN_TIMEOUT)
+
+
+def connect_pymssql(given):
+    import pymssql
+
+    return pymssql.connect(login_timeout=LOGIN_TIMEOUT, timeout=LOGIN_TIMEOUT, **given)
+
+
+def connect_python_tds(given):
+    import pytds
+
+    return pytds.connect(login_timeout=LOGIN_TIMEOUT, timeout=LOGIN_TIMEOUT, **given)
+
+
+CONNECT = {
+    "pyodbc": connect_pyodbc,
+    "mssql-python": connect_mssql_python,
+    "pymssql": connect_pymssql,
+    "python-tds": connect_python_tds,
+}
+
+
+def code_of(error):
+    """SQLSTATE (pyodbc), DB-Library's number (pymssql), or nothing."""
+    first = error.args[0] if error.args else ""
+    return str(first) if isinstance(first, int) or (isinstance(first, str) and len(first) == 5) else ""
+
+
+def attempt(driver, given):
+    try:
+        connection = CONNECT[driver](given)
+        cursor = connection.cursor()
+        cursor.execute(QUESTION)
+        encrypted = cursor.fetchone()[0] == "TRUE"
+        connection.close()
+    except Exception as error:
+        text = "".join(traceback.format_exception_only(error)).strip()
+        return {"connected": False, "text": text, "code": code_of(error), "encrypted": None, "tls_version": ""}
+    return {"connected": True, "text": "", "code": "", "encrypted": encrypted, "tls_version": ""}
+
+
+def odbc_driver_version(path):
+    """SQL_DRIVER_VER as the driver itself answers SQLGetInfo, without a connection and without a driver manager."""
+    import ctypes
+
+    driver = ctypes.CDLL(path)
+    environment, connection, length = ctypes.c_void_p(), ctypes.c_void_p(), ctypes.c_short()
+    driver.SQLAllocHandle(SQL_HANDLE_ENV, None, ctypes.byref(environment))
+    driver.SQLSetEnvAttr(environment, SQL_ATTR_ODBC_VERSION, ctypes.c_void_p(SQL_OV_ODBC3), 0)
+    driver.SQLAllocHandle(SQL_HANDLE_DBC, environment, ctypes.byref(connection))
+    buffer = ctypes.create_string_buffer(200)
+    driver.SQLGetInfoW(connection, SQL_DRIVER_VER, buffer, len(buffer), ctypes.byref(length))
+    return buffer.raw[: length.value].decode("utf-16le")
+
+
+def library_version(names, function, *arguments):
+    """The version that the first of these shared libraries reports of itself."""
+    import ctypes
+
+    for name in names:
+        try:
+            ask = getattr(ctypes.CDLL(name), function)
+        except OSError:
+            continue
+        ask.restype = ctypes.c_char_p
+        return ask(*arguments).decode()
+    return ""
+
+
+def versions(driver, files):
+    found = {}
+    if driver in ("pyodbc", "mssql-python"):
+        # In the order in which Microsoft's driver looks for it.
+        found["openssl"] = library_version(("libssl.so.3", "libssl.so.1.1"), "OpenSSL_version", 0)
+    if "odbc_driver" in files:
+        found["odbc_driver"] = odbc_driver_version(files["odbc_driver"])
+    if driver == "pyodbc":
+        import pyodbc
+
+        found["pyodbc"] = pyodbc.version
+        found["gnutls"] = library_version(("libgnutls.so.30",), "gnutls_check_version", None)
+    elif driver == "mssql-python":
+        import mssql_python
+
+        found["mssql-python"] = mssql_python.__version__
+    elif driver == "pymssql":
+        import pymssql
+
+        found["pymssql"] = pymssql.__version__
+        found["freetds"] = pymssql.get_dbversion()
+        found["openssl"] = library_version(loaded("libcrypto"), "OpenSSL_version", 0)
+    elif driver == "python-tds":
+        from importlib.metadata import version
+
+        import OpenSSL
+        from OpenSSL import SSL
+
+        found["python-tds"] = version("python-tds")
+        found["pyopenssl"] = OpenSSL.__version__
+        found["openssl"] = SSL.OpenSSL_version(SSL.OPENSSL_VERSION).decode()
+    return found
+
+
+def loaded(name):
+    """The paths of the loaded shared libraries of that name."""
+    with open("/proc/self/maps", encoding="utf-8") as maps:
+        return sorted({line.split()[-1] for line in maps if f"/{name}" in line})
+
+
+def main():
+    given = json.load(sys.stdin)
+    if given.get("version"):
+        print(json.dumps(versions(given["driver"], given["files"])))
+    else:
+        print(json.dumps(attempt(given["driver"], given["connection"])), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,271 @@
+"""Python's HTTPS clients: urllib, requests and httpx, each one GET by `probes/python_https.py`.
+
+All three speak through Python's `ssl` module, which words what OpenSSL says as `[SSL: REASON] reason
+(_ssl.c:line)`. They differ in the exception around it and in how options are given.
+"""
+
+import json
+from pathlib import PurePosixPath
+
+from lab.clients.answers import read_answer
+from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing, probe
+from lab.clients.https import (
+    HTTPS,
+    LOW_SECURITY,
+    OBSERVED,
+    SETUP,
+    allows_old_versions,
+    expects_other_name,
+    floor,
+)
+from lab.documented import Level, Phase, Source, Wrapper, wrappers
+from lab.outcome import Completed, Outcome
+from lab.situation import ClientSide, Situation, TLSVersion
+
+PROBE = "python_https.py"
+URL_ERROR = Source(
+    "CPython, Lib/urllib/error.py (URLError.__str__)",
+    "https://github.com/python/cpython/blob/01bb63cfd45c49e9676f362322f1967c3cae9111/Lib/urllib/error.py",
+)
+MAX_RETRY_ERROR = Source(
+    "urllib3, src/urllib3/exceptions.py (MaxRetryError)",
+    "https://github.com/urllib3/urllib3/blob/030d3f7d90a4679e89b6d7bf2f8f1307e4098db0/src/urllib3/exceptions.py",
+)
+HTTPX_SSL = Source(
+    "HTTPX, docs/advanced/ssl.md (Enabling and disabling verification)",
+    "https://github.com/encode/httpx/blob/0f9cd3fdf3c73e217b9f78c304aa266163245da8/docs/advanced/ssl.md",
+)
+VERIFY_FAILED = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
+TLS_PHASES = (Phase.VERIFY, Phase.NAME, Phase.HANDSHAKE)
+
+
+class PythonClient(Client):
+    """What the three have in common."""
+
+    kinds = HTTPS
+    tls_library = "OpenSSL of the Python interpreter"
+    distribution = ""
+
+    def missing(self, machine: Machine) -> Missing | None:
+        if not machine.python:
+            return Missing("the Python environment of the clients", SETUP)
+        if self.distribution and self.distribution not in machine.python_packages:
+            return Missing(f"the Python package {self.distribution}", SETUP)
+        return None
+
+    def version_probe(self, machine: Machine) -> Invocation:
+        return Invocation((machine.python, "-I", PROBE, "--version", self.name), files={PROBE: probe(PROBE)})
+
+    def read_version(self, completed: Completed) -> str:
+        return completed.stdout.strip() if completed.exit_status == 0 else ""
+
+    def invoke(
+        self,
+        machine: Machine,
+        side: ClientSide,
+        endpoint: Endpoint,
+        material: Material,
+        login: Login,
+        room: PurePosixPath,
+    ) -> Invocation:
+        lowest = floor(side)
+        given = {
+            "client": self.name,
+            "url": f"https://{side.connect_to}:{endpoint.port}/",
+            "ca": "ca.pem",
+            "trust_everything": side.trust_everything,
+            "expected_name": side.name_to_verify if expects_other_name(side) else None,
+            "tls_min": _constant(lowest) if lowest else None,
+            "tls_max": _constant(side.tls_max) if side.tls_max else None,
+            "ciphers": LOW_SECURITY if allows_old_versions(side) else None,
+        }
+        return Invocation(
+            argv=(machine.python, "-I", PROBE, json.dumps(given)),
+            files={PROBE: probe(PROBE), "ca.pem": material.bundle},
+        )
+
+    def read(self, completed: Completed, side: ClientSide) -> Outcome:
+        return read_answer(completed)
+
+
+class Urllib(PythonClient):
+    """urllib.request with a context of the ssl module."""
+
+    name = "urllib"
+    title = "Python urllib"
+    wrappers: tuple[Wrapper, ...] = (
+        *wrappers(
+            "openssl",
+            [Phase.VERIFY],
+            f"urllib.error.URLError: <urlopen error {VERIFY_FAILED}{{reason}} (_ssl.c:",
+            level=Level.VENDOR,
+            source=URL_ERROR,
+        ),
+        *wrappers(
+            "openssl",
+            [Phase.HANDSHAKE],
+            "urllib.error.URLError: <urlopen error [SSL: {*}] {reason} (_ssl.c:",
+            level=Level.VENDOR,
+            source=URL_ERROR,
+        ),
+        *wrappers(
+            "python-ssl",
+            Phase,
+            "urllib.error.URLError: <urlopen error {reason}",
+            "urllib.error.URLError: <urlopen error [SSL: {*}] {reason}",
+            level=Level.VENDOR,
+            source=URL_ERROR,
+        ),
+        *wrappers(
+            "posix",
+            [Phase.CLOSED],
+            "urllib.error.URLError: <urlopen error [Errno {*}] {reason}>",
+            level=Level.VENDOR,
+            source=URL_ERROR,
+        ),
+    )
+
+    def cannot(self, situation: Situation) -> str | None:
+        if expects_other_name(situation.client):
+            return "urllib verifies the name in the URL; it has no option to look for another one"
+        return None
+
+    def spell(self, side: ClientSide) -> tuple[str, ...]:
+        return _context_words(side)
+
+
+_RETRIES = (
+    "requests.exceptions.SSLError: HTTPSConnectionPool(host='{host}', port={*}): "
+    "Max retries exceeded with url: / (Caused by SSLError("
+)
+
+
+class Requests(PythonClient):
+    """requests with `verify`; what has no option goes by an adapter to urllib3's PoolManager."""
+
+    name = "requests"
+    title = "Python requests"
+    distribution = "requests"
+    wrappers: tuple[Wrapper, ...] = (
+        *wrappers(
+            "openssl",
+            [Phase.VERIFY],
+            f"{_RETRIES}SSLCertVerificationError(1, {{*}}{VERIFY_FAILED}{{reason}} (_ssl.c:",
+            level=Level.VENDOR,
+            source=MAX_RETRY_ERROR,
+        ),
+        *wrappers(
+            "openssl",
+            [Phase.HANDSHAKE],
+            _RETRIES + "SSLError(1, {*}[SSL: {*}] {reason} (_ssl.c:",
+            level=Level.VENDOR,
+            source=MAX_RETRY_ERROR,
+        ),
+        *wrappers(
+            "python-ssl",
+            (*TLS_PHASES, Phase.CLOSED),
+            _RETRIES + "{*}{reason}",
+            level=Level.VENDOR,
+            source=MAX_RETRY_ERROR,
+        ),
+        *wrappers(
+            "urllib3", [Phase.NAME], _RETRIES + "{*}{reason}", level=Level.VENDOR, source=MAX_RETRY_ERROR
+        ),
+        *wrappers(
+            "posix",
+            [Phase.CLOSED],
+            "requests.exceptions.ConnectionError: "
+            "('Connection aborted.', ConnectionResetError({*}, '{reason}'))",
+            level=Level.OBSERVED,
+            source=OBSERVED,
+        ),
+    )
+
+    def spell(self, side: ClientSide) -> tuple[str, ...]:
+        words = []
+        if side.trust_everything:
+            words.append("session.verify = False")
+        elif side.trusts or side.intermediates:
+            words.append('session.verify = "ca.pem"')
+        if expects_other_name(side):
+            words.append(f'PoolManager(server_hostname="{side.name_to_verify}")')
+        limits = _limit_words(side)
+        if limits:
+            words += ["context = urllib3.util.create_urllib3_context()", *limits]
+            words += ["context.check_hostname = False"] if side.trust_everything else []
+            words.append("PoolManager(ssl_context=context)")
+        return tuple(words)
+
+
+class Httpx(PythonClient):
+    """httpx.get with a context of the ssl module."""
+
+    name = "httpx"
+    title = "Python httpx"
+    distribution = "httpx"
+    wrappers: tuple[Wrapper, ...] = (
+        *wrappers(
+            "openssl",
+            [Phase.VERIFY],
+            f"httpx.ConnectError: {VERIFY_FAILED}{{reason}} (_ssl.c:",
+            level=Level.VENDOR,
+            source=HTTPX_SSL,
+        ),
+        *wrappers(
+            "openssl",
+            [Phase.HANDSHAKE],
+            "httpx.ConnectError: [SSL: {*}] {reason} (_ssl.c:",
+            level=Level.VENDOR,
+            source=HTTPX_SSL,
+        ),
+        *wrappers(
+            "python-ssl",
+            Phase,
+            "httpx.ConnectError: {reason}",
+            "httpx.ConnectError: [SSL: {*}] {reason}",
+            level=Level.VENDOR,
+            source=HTTPX_SSL,
+        ),
+        *wrappers(
+            "posix",
+            [Phase.CLOSED],
+            "httpx.ConnectError: [Errno {*}] {reason}",
+            level=Level.OBSERVED,
+            source=OBSERVED,
+        ),
+    )
+
+    def spell(self, side: ClientSide) -> tuple[str, ...]:
+        words = list(_context_words(side))
+        if expects_other_name(side):
+            words.append(f'extensions={{"sni_hostname": "{side.name_to_verify}"}}')
+        return tuple(words)
+
+
+def _context_words(side: ClientSide) -> tuple[str, ...]:
+    limits = _limit_words(side)
+    if side.trust_everything:
+        return ("context = ssl._create_unverified_context()", *limits)
+    if side.trusts or side.intermediates:
+        return ('context = ssl.create_default_context(cafile="ca.pem")', *limits)
+    return ("context = ssl.create_default_context()", *limits) if limits else ()
+
+
+def _limit_words(side: ClientSide) -> tuple[str, ...]:
+    words = []
+    lowest = floor(side)
+    if lowest is not None:
+        words.append(f"context.minimum_version = ssl.TLSVersion.{_constant(lowest)}")
+    if side.tls_max is not None:
+        words.append(f"context.maximum_version = ssl.TLSVersion.{_constant(side.tls_max)}")
+    if allows_old_versions(side):
+        words.append(f'context.set_ciphers("{LOW_SECURITY}")')
+    return tuple(words)
+
+
+def _constant(version: TLSVersion) -> str:
+    """The member of ssl.TLSVersion: `TLSv1`, `TLSv1_1` ..."""
+    return version.label.replace(".", "_")
+
+
+CLIENTS = (Urllib(), Requests(), Httpx())

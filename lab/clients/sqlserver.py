@@ -1,0 +1,125 @@
+"""What the SQL Server clients share: the question that each asks, and what a TLS handshake inside TDS 7.x can come to.
+
+The question is the documented one (Microsoft Learn, "Configure SQL Server Database Engine for encryption", `sys.dm_exec_connections`):
+the server says whether it encrypts this session. The clients that are Python modules are run by `probes/sqlserver.py`.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from lab.clients.answers import read_answer
+from lab.clients.base import Client, Invocation, Machine, Missing, probe
+from lab.documented import Source
+from lab.outcome import Completed, Outcome
+from lab.situation import ClientSide, Encryption, ServerEncryption, ServerKind, SignatureHash, Situation, TLSVersion
+
+PROBE = "sqlserver.py"
+QUESTION = "SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID"
+OBSERVED = Source("observed by the lab", "")
+SETUP = "./tlslab setup"
+OPENSSL_LEVEL_2 = 2
+"""The OpenSSL security level from which a server cannot load a certificate signed with SHA-1 (SSL_CTX_set_security_level(3))."""
+
+
+class PythonSqlClient(Client):
+    """A SQL Server driver that is a Python module of the clients' environment, run once by the probe."""
+
+    kinds = frozenset({ServerKind.SQLSERVER})
+    driver: str
+    """What the probe calls it."""
+    distributions: tuple[str, ...]
+    """The distributions (normalised names) without which it does not run."""
+
+    def missing(self, machine: Machine) -> Missing | None:
+        if not machine.python:
+            return Missing("the Python environment of the clients", SETUP)
+        for name in self.distributions:
+            if name not in machine.python_packages:
+                return Missing(f"the Python package {name}", SETUP)
+        return None
+
+    def version_probe(self, machine: Machine) -> Invocation:
+        return run_probe(machine, {"driver": self.driver, "version": True, "files": dict(machine.files)})
+
+    def read(self, completed: Completed, side: ClientSide) -> Outcome:
+        return read_answer(completed)
+
+
+def run_probe(
+    machine: Machine,
+    request: Mapping[str, Any],
+    *,
+    env: Mapping[str, str] | None = None,
+    files: Mapping[str, str] | None = None,
+    collect: tuple[str, ...] = (),
+) -> Invocation:
+    """One run of `probes/sqlserver.py` in the clients' environment; the request goes in on standard input, so no password is in argv."""
+    return Invocation(
+        argv=(machine.python, "-I", PROBE),
+        env=env or {},
+        files={PROBE: probe(PROBE), **(files or {})},
+        stdin=json.dumps(request),
+        collect=collect,
+    )
+
+
+def read_versions(completed: Completed) -> dict[str, str]:
+    """What the probe reported of the versions; empty when it reported nothing."""
+    try:
+        found = json.loads(completed.stdout)
+    except ValueError:
+        return {}
+    return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
+
+
+def presents_certificate(situation: Situation, oldest: TLSVersion, newest: TLSVersion = TLSVersion.TLSv1_2) -> bool:
+    """Whether the handshake gets as far as the server's certificate, with a client that allows these versions unless told otherwise.
+
+    It does not when the server cannot load its certificate, when the two have no version in common, or when the server
+    speaks TDS 8.0 alone and the client does not.
+    """
+    server, client = situation.server, situation.client
+    if server.chain and server.chain.leaf.signature is SignatureHash.SHA1 and server.security_level >= OPENSSL_LEVEL_2:
+        return False
+    if server.encryption is ServerEncryption.STRICT and client.encryption is not Encryption.STRICT:
+        return False
+    low, high = client.tls_min or min(oldest, client.tls_max or oldest), client.tls_max or newest
+    return max(low, server.tls_min) <= min(high, server.tls_max)
+
+
+def allows_old_versions(side: ClientSide) -> bool:
+    """Whether the client side allows versions below TLS 1.2, which OpenSSL 3 does at security level 0 alone."""
+    return any(limit is not None and limit < TLSVersion.TLSv1_2 for limit in (side.tls_min, side.tls_max))
+
+
+def openssl_conf(side: ClientSide) -> str:
+    """The text of an openssl.cnf with the TLS limits of this side; "" when it has none and the system's own shall hold.
+
+    Source: OpenSSL config(5), "SSL Configuration"; Microsoft describes the same for its ODBC driver (msphpsql wiki, FAQ).
+    """
+    if side.tls_min is None and side.tls_max is None:
+        return ""
+    lowest = side.tls_min or min(TLSVersion.TLSv1_2, side.tls_max or TLSVersion.TLSv1_2)
+    lines = [
+        "openssl_conf = default_conf",
+        "[default_conf]",
+        "ssl_conf = ssl_sect",
+        "[ssl_sect]",
+        "system_default = system_default_sect",
+        "[system_default_sect]",
+        f"MinProtocol = {lowest.label}",
+    ]
+    if side.tls_max is not None:
+        lines.append(f"MaxProtocol = {side.tls_max.label}")
+    if allows_old_versions(side):
+        lines.append("CipherString = DEFAULT@SECLEVEL=0")
+    return "\n".join(lines) + "\n"
+
+
+def openssl_words(side: ClientSide) -> tuple[str, ...]:
+    """The same limits as people write them into openssl.cnf."""
+    text = openssl_conf(side)
+    if not text:
+        return ()
+    return ("OPENSSL_CONF=openssl.cnf", *text.partition("[system_default_sect]\n")[2].splitlines())

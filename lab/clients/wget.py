@@ -1,0 +1,154 @@
+"""GNU Wget built with GnuTLS, as Debian builds it.
+
+wget words certificate faults itself, one line a fault, and hands on what GnuTLS says of the handshake. It
+leaves TLS 1.0 and 1.1 on unless told otherwise.
+"""
+
+import re
+from pathlib import PurePosixPath
+from shlex import join
+
+from lab.clients.base import Acceptance, Client, Endpoint, Invocation, Login, Machine, Material, Missing
+from lab.clients.https import HTTPS, SETUP, certificate_is_good, expects_other_name
+from lab.documented import Level, Phase, Source, Wrapper
+from lab.outcome import Completed, Outcome, Result
+from lab.situation import ClientSide, Situation, TLSVersion
+
+GNUTLS_C = Source(
+    "GNU Wget, src/gnutls.c (ssl_connect_wget, _CHECK_CERT, ssl_check_certificate)",
+    "https://github.com/jopamo/wget/blob/7cde8866729990dee8173c5b5a543c46812c7f3a/src/gnutls.c",
+)
+PRIORITIES = Source(
+    "GNU Wget, src/gnutls.c (ssl_connect_wget, secure_protocol_auto: NORMAL:%COMPAT:-VERS-SSL3.0)",
+    "https://github.com/mirror/wget/blob/007bee88d8edf999f4d477274cdcd4ae65a484c3/src/gnutls.c",
+)
+_FLOORS = {
+    TLSVersion.TLSv1_0: "TLSv1",
+    TLSVersion.TLSv1_1: "TLSv1_1",
+    TLSVersion.TLSv1_2: "TLSv1_2",
+    TLSVersion.TLSv1_3: "TLSv1_3",
+}
+
+
+class Wget(Client):
+    """wget with `--ca-certificate` and no directory of certificates beside it."""
+
+    name = "wget"
+    title = "GNU Wget"
+    kinds = HTTPS
+    tls_library = "GnuTLS of the system"
+    wrappers: tuple[Wrapper, ...] = (
+        Wrapper(
+            "wget",
+            frozenset({Phase.VERIFY}),
+            # The quotation marks of wget in a UTF-8 locale, which is every attempt's.
+            "ERROR: The certificate of \N{LEFT SINGLE QUOTATION MARK}{host}\N{RIGHT SINGLE QUOTATION MARK} "
+            "is not trusted.{*}{reason}",
+            Level.VENDOR,
+            GNUTLS_C,
+        ),
+        Wrapper("wget", frozenset({Phase.NAME}), "{reason}", Level.VENDOR, GNUTLS_C),
+        Wrapper(
+            "gnutls",
+            frozenset({Phase.HANDSHAKE}),
+            "GnuTLS: received alert [{*}]: {reason} Unable to establish SSL connection.",
+            Level.VENDOR,
+            GNUTLS_C,
+        ),
+        Wrapper(
+            "gnutls",
+            frozenset({Phase.HANDSHAKE, Phase.CLOSED}),
+            "GnuTLS: {reason}{*}Unable to establish SSL connection.",
+            Level.VENDOR,
+            GNUTLS_C,
+        ),
+    )
+
+    def missing(self, machine: Machine) -> Missing | None:
+        return None if "wget" in machine.which else Missing("the program wget", SETUP)
+
+    def version_probe(self, machine: Machine) -> Invocation:
+        return Invocation((machine.which["wget"], "--version"))
+
+    def read_version(self, completed: Completed) -> str:
+        version = re.match(r"GNU Wget (\S+)", completed.stdout)
+        library = re.search(r"[+-]ssl/(\w+)", completed.stdout)
+        return f"GNU Wget {version[1]} ({library[1]})" if version and library else ""
+
+    def cannot(self, situation: Situation) -> str | None:
+        if expects_other_name(situation.client):
+            return "wget verifies the name in the URL; it has no option to look for another one"
+        return None
+
+    def accepts(self, situation: Situation) -> Acceptance | None:
+        server, client = situation.server, situation.client
+        unlimited = server.tls_max < TLSVersion.TLSv1_2 and client.tls_min is None
+        agreed = client.tls_max is None or server.tls_min <= client.tls_max
+        if unlimited and agreed and (client.trust_everything or certificate_is_good(situation)):
+            return Acceptance(
+                "without --secure-protocol wget switches off SSL 3.0 alone, so it speaks TLS 1.0 and 1.1",
+                Level.VENDOR,
+                PRIORITIES,
+            )
+        return None
+
+    def spell(self, side: ClientSide) -> tuple[str, ...]:
+        trust = ("--ca-certificate=ca.pem",) if side.trusts or side.intermediates else ()
+        return tuple(join((option,)) for option in (*trust, *_options(side)))
+
+    def invoke(
+        self,
+        machine: Machine,
+        side: ClientSide,
+        endpoint: Endpoint,
+        material: Material,
+        login: Login,
+        room: PurePosixPath,
+    ) -> Invocation:
+        return Invocation(
+            argv=(
+                machine.which["wget"],
+                "--no-config",
+                "--tries=1",
+                "--ca-certificate=ca.pem",
+                # Empty: without it the system's trust store is loaded beside the file (gnutls.c, ssl_init).
+                "--ca-directory=",
+                *_options(side),
+                "--output-document=body",
+                f"https://{side.connect_to}:{endpoint.port}/",
+            ),
+            files={"ca.pem": material.bundle},
+        )
+
+    def read(self, completed: Completed, side: ClientSide) -> Outcome:
+        connected = completed.exit_status == 0 and "awaiting response... 200" in completed.stderr
+        return Outcome(
+            result=Result.CONNECTED if connected else Result.REFUSED,
+            text=completed.stderr,
+            code="" if connected else str(completed.exit_status),
+            exit_status=completed.exit_status,
+            seconds=completed.seconds,
+            encrypted=True if connected else None,
+        )
+
+
+def _options(side: ClientSide) -> tuple[str, ...]:
+    options: list[str] = []
+    if side.trust_everything:
+        options.append("--no-check-certificate")
+    if side.tls_max is not None and side.tls_max < TLSVersion.TLSv1_3:
+        # --secure-protocol is a floor only; a cap is a GnuTLS priority string, which replaces it.
+        off = [
+            version
+            for version in TLSVersion
+            if version > side.tls_max or version < (side.tls_min or TLSVersion.TLSv1_0)
+        ]
+        options.append(
+            "--ciphers=" + ":".join(["NORMAL", *(f"-VERS-TLS{version.number}" for version in off)])
+        )
+    elif side.tls_min is not None:
+        options.append(f"--secure-protocol={_FLOORS[side.tls_min]}")
+    return tuple(options)
+
+
+CLIENTS = (Wget(),)

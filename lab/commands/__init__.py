@@ -1,0 +1,1 @@
+"""The commands of `tlslab`, by what they are about; `lab.cli` puts them together."""

@@ -1,0 +1,62 @@
+"""Commands that keep house: `setup`, `test`, `check`."""
+
+import os
+import sys
+
+import click
+
+from lab import provision
+from lab.commands.shared import Exit, command_name, echo, run_setup, yes_option
+
+
+@click.command()
+@yes_option
+def setup(yes: bool) -> Exit:
+    """Install what the clients and servers need.
+
+    System packages come through apt, after a question (--yes or CI=true answers it); Python and npm packages
+    go into the lab's own cache, nothing is installed globally.
+    """
+    if run_setup(yes=yes):
+        echo("everything is here")
+        return Exit.AS_EXPECTED
+    echo(f"not everything could be had; the lab plays what is here ({command_name()} clients shows it)")
+    return Exit.LAB_FAILED
+
+
+@click.command(context_settings={"ignore_unknown_options": True})
+@click.option("--setup", "with_setup", is_flag=True, help="First install what is missing.")
+@yes_option
+@click.argument("pytest_args", nargs=-1, type=click.UNPROCESSED)
+def test(with_setup: bool, yes: bool, pytest_args: tuple[str, ...]) -> None:
+    """Run the project's tests and the matrix under pytest.
+
+    Everything else is passed on to pytest: -k expired, -n auto, --lab-client odbc18, --lab-require. The exit
+    status is pytest's.
+    """
+    root = provision.root()
+    if not (root / "tests").is_dir():
+        raise click.UsageError(
+            f"the tests are in the project's checkout; {root} is an installation without them"
+        )
+    if with_setup:
+        run_setup(yes=yes)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH", "")]))
+    os.chdir(root)
+    # pytest takes this process over, and with it Ctrl-C and the exit status.
+    os.execve(
+        sys.executable, [sys.executable, "-m", "pytest", *pytest_args], os.environ | {"PYTHONPATH": path}
+    )
+
+
+@click.command()
+def check() -> Exit:
+    """Check formatting, lint and types of the lab's own source."""
+    from lab.check import check as check_source
+
+    return Exit.FINDINGS if check_source(provision.root()) else Exit.AS_EXPECTED
+
+
+COMMANDS = (setup, test, check)

@@ -1,0 +1,181 @@
+"""Commands that play the matrix and show what came of it: `run`, `report`."""
+
+import json
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+import click
+
+from lab import provision
+from lab.commands import shared
+from lab.commands.shared import Exit, json_option, must_match, output, patterns, yes_option
+from lab.matrix.plan import Filters, Plan, make_plan
+from lab.record import CellEntry, Record, load, save
+
+
+@click.command()
+@patterns("--scenario", "Only these scenarios; the name of a class takes all its faces.")
+@patterns("--client", "Only these clients.")
+@patterns("--fix", "Only these fixes.")
+@patterns("--server", "Only this kind of server: https or sqlserver.")
+@click.option(
+    "--plan",
+    "plan_only",
+    is_flag=True,
+    help="Print the cells, and those that cannot be played and why. Start nothing.",
+)
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="So many clients at a time (default: one for each core).",
+)
+@click.option(
+    "--save",
+    "save_to",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the record to FILE, too.",
+)
+@click.option("--setup", is_flag=True, help="First install what is missing.")
+@yes_option
+@json_option
+def run(
+    scenario: tuple[str, ...],
+    client: tuple[str, ...],
+    fix: tuple[str, ...],
+    server: tuple[str, ...],
+    plan_only: bool,
+    jobs: int | None,
+    save_to: Path | None,
+    setup: bool,
+    yes: bool,
+    as_json: bool,
+) -> Exit:
+    """Play the matrix, or a part of it, and show what came of it.
+
+    Patterns may be repeated, or separated by commas: --scenario expired,'self*'. The table and the record
+    (--json) go to standard output, progress to standard error. The record is kept in the lab's cache, where
+    `report` finds it.
+    """
+    from lab.matrix.run import run_plan
+    from lab.report.listing import plan_as_data, show_plan
+    from lab.report.progress import watch
+    from lab.report.terminal import show_matrix
+
+    plan = plan_for(Filters(scenario, fix, client, server))
+    if save_to is not None and not save_to.absolute().parent.is_dir():
+        raise click.UsageError(f"--save: there is no directory {save_to.absolute().parent}")
+    if setup:
+        shared.run_setup(yes=yes)
+    if plan_only:
+        if as_json:
+            click.echo(json.dumps(plan_as_data(plan), indent=1))
+        else:
+            show_plan(plan, output())
+        return Exit.AS_EXPECTED
+    with watch(shared.progress_output()) as observer:
+        record = run_plan(plan, cache=provision.cache_dir(), jobs=jobs or 0, observer=observer)
+    kept = keep(record, save_to)
+    if as_json:
+        click.echo(record.model_dump_json(indent=1))
+    else:
+        show_matrix(record, output(), command=shared.command_name())
+    shared.echo(f"the record: {kept}")
+    if plan.cells and not record.attempts:
+        shared.echo(
+            f"nothing was played, so nothing is proven: no client of this plan is here. Try {shared.command_name()} setup"
+        )
+        return Exit.LAB_FAILED
+    return shared.status_of(record)
+
+
+@click.command()
+@click.argument("record", required=False, type=click.Path(path_type=Path))
+@patterns("--cell", "Show these cells in full, for example 'expired/*/odbc18/*'.")
+@click.option("--trace", is_flag=True, help="With --cell: also the clients' diagnostic traces.")
+@json_option
+def report(record: Path | None, cell: tuple[str, ...], trace: bool, as_json: bool) -> Exit:
+    """Show RECORD, by default that of the last run.
+
+    With --cell: both sides' words, the chain as presented, the four acts, and the documentation that they
+    were held against. The exit status tells what the record (or the cells shown) came to, as that of `run`
+    does.
+    """
+    from lab.report.cell import select, show_cell
+    from lab.report.terminal import show_matrix
+
+    path = record or shared.last_record()
+    if record is None and not path.exists():
+        raise click.UsageError(f"there is no record yet. Make one: {shared.command_name()} run")
+    loaded = load(path)
+    if cell:
+        loaded = select(loaded, cells_of(loaded, cell))
+    if as_json:
+        click.echo(loaded.model_dump_json(indent=1))
+    elif cell:
+        console = output()
+        for entry in loaded.cells:
+            show_cell(loaded, entry, console, with_trace=trace)
+    else:
+        show_matrix(loaded, output(), command=shared.command_name(), file=str(record) if record else "")
+    return shared.status_of(loaded)
+
+
+def plan_for(filters: Filters) -> Plan:
+    """The plan for these patterns. Raises click.UsageError when one matches nothing, or all together leave
+    nothing."""
+    from lab import catalogue
+    from lab.clients import all_clients
+    from lab.situation import ServerKind
+
+    known, clients = catalogue.load(), all_clients()
+    must_match("--scenario", filters.scenarios, [item.id for item in known.scenarios])
+    must_match("--client", filters.clients, [item.name for item in clients])
+    must_match("--fix", filters.fixes, [fix.name for item in known.scenarios for fix in item.fixes])
+    must_match("--server", filters.kinds, [kind.value for kind in ServerKind])
+    plan = make_plan(known.scenarios, known.attacks, clients, filters)
+    if not plan.cells and not plan.exclusions:
+        raise click.UsageError(
+            "these patterns leave no cell: each matches something, but nothing matches all of them "
+            f"(`{shared.command_name()} list` shows which fix belongs to which scenario)"
+        )
+    return plan
+
+
+def cells_of(record: Record, given: tuple[str, ...]) -> list[CellEntry]:
+    """The cells that the patterns take. Raises click.UsageError for a pattern that takes none."""
+    ids = [entry.id for entry in record.cells]
+    for pattern in given:
+        if not any(_takes(pattern, identity) for identity in ids):
+            near = shared.nearest(pattern, ids)
+            tip = (
+                f"Did you mean {' or '.join(near)}?"
+                if near
+                else f"Cells look like this: {ids[0]}"
+                if ids
+                else "It has none."
+            )
+            raise click.UsageError(f"--cell: no cell of this record matches {pattern!r}. {tip}")
+    return [entry for entry in record.cells if any(_takes(pattern, entry.id) for pattern in given)]
+
+
+def keep(record: Record, save_to: Path | None) -> Path:
+    """Write the record to the cache, and to a file where one is named; the path to tell. Raises OSError."""
+    last = shared.last_record()
+    last.parent.mkdir(parents=True, exist_ok=True)
+    fresh = last.with_suffix(".new")
+    save(record, fresh)
+    fresh.replace(last)
+    if save_to is None:
+        return last
+    save(record, save_to)
+    return save_to
+
+
+def _takes(pattern: str, identity: str) -> bool:
+    """Whether a pattern takes a cell. Fewer parts than a cell has take every cell that begins so."""
+    return fnmatchcase(identity, pattern) or fnmatchcase(identity, f"{pattern.rstrip('/')}/*")
+
+
+COMMANDS = (run, report)

@@ -1,0 +1,111 @@
+"""What the commands share: options, patterns that must match something, consoles, exit statuses, places."""
+
+import difflib
+from collections.abc import Callable, Iterable, Sequence
+from enum import IntEnum
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+
+from lab import provision
+from lab.matrix.plan import matches
+from lab.record import Record
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+LAST_RECORD = "last-record.json"
+
+
+class Exit(IntEnum):
+    """The exit statuses of every command (`tlslab --help` tells them)."""
+
+    AS_EXPECTED = 0
+    FINDINGS = 1
+    USAGE = 2
+    LAB_FAILED = 3
+    INTERRUPTED = 130
+
+
+def split(_context: click.Context, _option: click.Parameter, given: Sequence[str]) -> tuple[str, ...]:
+    """The values of a repeatable option whose values may be lists separated by commas."""
+    return tuple(part for value in given for part in (each.strip() for each in value.split(",")) if part)
+
+
+def patterns(name: str, help_text: str) -> Callable[[F], F]:
+    """A repeatable option that takes glob patterns."""
+    return click.option(name, multiple=True, callback=split, metavar="GLOB", help=help_text)
+
+
+def yes_option(function: F) -> F:
+    """`--yes`."""
+    words = "Answer yes when setup asks whether it may install system packages."
+    return click.option("--yes", is_flag=True, help=words)(function)
+
+
+def json_option(function: F) -> F:
+    """`--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(function)
+
+
+def must_match(option: str, given: Sequence[str], names: Iterable[str]) -> None:
+    """Raise click.UsageError, with the nearest right names, when a pattern matches none of the names."""
+    names = sorted(set(names))
+    for pattern in given:
+        if not any(matches(name, (pattern,)) for name in names):
+            raise click.UsageError(f"{option}: nothing is called {pattern!r}. {hint(pattern, names)}")
+
+
+def hint(wrong: str, names: Sequence[str]) -> str:
+    """The nearest right names, or all of them when none is near."""
+    near = nearest(wrong, names)
+    return f"Did you mean {' or '.join(near)}?" if near else f"There are: {', '.join(names)}."
+
+
+def nearest(wrong: str, names: Iterable[str]) -> list[str]:
+    """Up to three names that look like the wrong one."""
+    bare = wrong.strip("*?").lower()
+    names = list(names)
+    classes = {name.partition(".")[0] for name in names}
+    near = difflib.get_close_matches(bare, sorted({*names, *classes}), n=3, cutoff=0.6)
+    return near or [name for name in names if bare and bare in name][:3]
+
+
+def output() -> Console:
+    """The console of results: standard output."""
+    return Console(highlight=False, emoji=False)
+
+
+def progress_output() -> Console:
+    """The console of everything beside the results: standard error."""
+    return Console(stderr=True, highlight=False, emoji=False)
+
+
+def echo(text: str) -> None:
+    """A sentence to the person, beside the results."""
+    for line in text.splitlines():
+        click.echo(f"tlslab: {line}", err=True)
+
+
+def command_name() -> str:
+    """How this program is started here: the launcher in a checkout, the console script elsewhere."""
+    return "./tlslab" if (provision.root() / "tlslab").is_file() else "tlslab"
+
+
+def last_record() -> Path:
+    """Where the record of the last run is kept."""
+    return provision.cache_dir() / LAST_RECORD
+
+
+def run_setup(*, yes: bool) -> bool:
+    """Install what is missing; whether everything is here afterwards."""
+    return provision.setup(yes=yes, echo=echo).complete
+
+
+def status_of(record: Record) -> Exit:
+    """The exit status for what a record shows. A failure of the lab outweighs findings: the run is not
+    complete."""
+    if next(record.lab_errors(), None) is not None:
+        return Exit.LAB_FAILED
+    return Exit.AS_EXPECTED if next(record.findings(), None) is None else Exit.FINDINGS

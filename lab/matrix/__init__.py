@@ -1,0 +1,1 @@
+"""The matrix: which cells there are (plan), and how they are played (run)."""

@@ -1,0 +1,180 @@
+"""Entries: the values of a run as the entries of its record."""
+
+from collections.abc import Iterable
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import SignatureAlgorithmOID
+
+from lab.documented import Source
+from lab.matrix.plan import Cell, Exclusion, Plan
+from lab.matrix.play import Attempt
+from lab.normalise import normalise
+from lab.pki.mint import Mint, certificates
+from lab.record import (
+    AttemptEntry, CellEntry, CertificateEntry, FixEntry, JudgementEntry, ScenarioEntry, ServerEntry, SourceEntry,
+)  # fmt: skip
+from lab.scenario import Scenario
+from lab.situation import ServerKind, ServerSide
+from lab.stages.local import LocalStage
+from lab.verdict import BrokenVerdict, Judgement, Verdict, not_played
+
+
+class Entries:
+    """Makes entries for a run on this stage with certificates of this mint."""
+
+    def __init__(self, stage: LocalStage, mint: Mint) -> None:
+        self._stage = stage
+        self._mint = mint
+
+    def attempt(self, attempt: Attempt) -> AttemptEntry:
+        """One attempt."""
+        outcome = attempt.outcome
+        return AttemptEntry(
+            id=attempt.id,
+            client=attempt.client.name,
+            server=self._stage.sides[attempt.situation.server][1],
+            options=list(attempt.client.spell(attempt.situation.client)),
+            audit=sorted(attempt.defects),
+            result=outcome.result.value,
+            text=outcome.text,
+            normalised=normalise(outcome.text),
+            code=outcome.code,
+            trace=outcome.trace,
+            exit_status=outcome.exit_status,
+            seconds=round(outcome.seconds, 4),
+            encrypted=outcome.encrypted,
+            tls_version=outcome.tls_version,
+            server_log=list(outcome.server_log),
+        )
+
+    def cell(self, cell: Cell, attempts: tuple[Attempt, ...], verdict: Verdict) -> CellEntry:
+        """One judged cell."""
+        names = ["control", "broken", "fixed", *(f"impostor:{attack.id}" for attack, _ in cell.impostors)]
+        acts = {name: attempt.id for name, attempt in zip(names, attempts, strict=bool(attempts))}
+        return _cell_entry(cell, acts, verdict)
+
+    def exclusion(self, exclusion: Exclusion) -> CellEntry:
+        """One cell that its client cannot express."""
+        return _cell_entry(exclusion, {}, not_played(BrokenVerdict.UNSUPPORTED, exclusion.why))
+
+    async def servers(self) -> list[ServerEntry]:
+        """Every server side that is up."""
+        entries: list[ServerEntry] = []
+        for side, (service, identity) in self._stage.sides.items():
+            presented = self._mint.chain_pem(side.chain) if side.chain else self._mint.fallback()[0]
+            entries.append(
+                ServerEntry(
+                    id=identity,
+                    kind=side.kind.value,
+                    implementation=service.implementation,
+                    real=service.real,
+                    settings=describe(side),
+                    presented=[certificate_entry(item) for item in certificates(presented)],
+                    log=list(service.start_log(identity)),
+                )
+            )
+        return entries
+
+    def scenarios(self, plan: Plan) -> list[ScenarioEntry]:
+        """Every scenario of the plan, each once."""
+        found = {item.scenario.id: item.scenario for item in (*plan.cells, *plan.exclusions)}
+        return [scenario_entry(item) for item in found.values()]
+
+
+def describe(side: ServerSide) -> list[str]:
+    """A server side in words."""
+    words = [f"{side.tls_min.label} to {side.tls_max.label}", f"OpenSSL security level {side.security_level}"]
+    if side.kind is ServerKind.SQLSERVER:
+        words.append(f"encryption {side.encryption.value}")
+    if side.chain is None:
+        words.append("no certificate configured: self-generated at start")
+    return words
+
+
+def scenario_entry(scenario: Scenario) -> ScenarioEntry:
+    """A scenario with its lesson and fixes."""
+    return ScenarioEntry(
+        id=scenario.id,
+        title=scenario.title,
+        lesson=scenario.lesson,
+        kinds=[kind.value for kind in ServerKind if kind in scenario.kinds],
+        defects=sorted(scenario.defects),
+        fixes=[
+            FixEntry(
+                name=fix.name,
+                summary=fix.summary,
+                claim=fix.claim.value,
+                side=fix.side.value,
+                steps=list(fix.steps),
+                sources=_sources(fix.sources),
+            )
+            for fix in scenario.fixes
+        ],
+        sources=_sources(scenario.sources),
+    )
+
+
+def certificate_entry(certificate: x509.Certificate) -> CertificateEntry:
+    """A certificate as people read it."""
+    try:
+        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
+        names = extension.value.get_values_for_type(x509.DNSName)
+    except x509.ExtensionNotFound:
+        names = []
+    return CertificateEntry(
+        subject=certificate.subject.rfc4514_string(),
+        issuer=certificate.issuer.rfc4514_string(),
+        names=names,
+        not_before=certificate.not_valid_before_utc.isoformat(),
+        not_after=certificate.not_valid_after_utc.isoformat(),
+        signature_algorithm=_SIGNATURES.get(
+            certificate.signature_algorithm_oid, certificate.signature_algorithm_oid.dotted_string
+        ),
+        key=_key(certificate),
+        sha256=certificate.fingerprint(hashes.SHA256()).hex(),
+    )
+
+
+_SIGNATURES = {
+    SignatureAlgorithmOID.RSA_WITH_SHA1: "sha1WithRSAEncryption",
+    SignatureAlgorithmOID.RSA_WITH_SHA256: "sha256WithRSAEncryption",
+    SignatureAlgorithmOID.ECDSA_WITH_SHA256: "ecdsa-with-SHA256",
+}
+
+
+def _key(certificate: x509.Certificate) -> str:
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        return f"RSA {key.key_size}"
+    return f"EC {key.curve.name}" if isinstance(key, ec.EllipticCurvePublicKey) else type(key).__name__
+
+
+def _cell_entry(cell: Cell | Exclusion, acts: dict[str, str], verdict: Verdict) -> CellEntry:
+    return CellEntry(
+        id=cell.id,
+        scenario=cell.scenario.id,
+        fix=cell.fix.name,
+        client=cell.client.name,
+        kind=cell.kind.value,
+        acts=acts,
+        broken=verdict.broken.value,
+        fix_verdict=verdict.fix.value,
+        as_expected=verdict.as_expected,
+        broken_judgement=_judgement(verdict.broken_judgement),
+        fix_judgement=_judgement(verdict.fix_judgement),
+    )
+
+
+def _judgement(judgement: Judgement) -> JudgementEntry:
+    return JudgementEntry(
+        as_expected=judgement.as_expected,
+        why=judgement.why,
+        level="" if judgement.level is None else judgement.level.name.lower(),  # type: ignore[arg-type]
+        sources=_sources(judgement.sources),
+    )
+
+
+def _sources(sources: Iterable[Source]) -> list[SourceEntry]:
+    return [SourceEntry(title=item.title, url=item.url) for item in sources]

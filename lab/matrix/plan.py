@@ -1,0 +1,137 @@
+"""The plan: which cells are played. Pure and total, so that it can be printed without starting anything.
+
+A cell is (scenario, fix, client, server kind), with the situations of its four acts. What a client cannot express is taken out here, by one
+function, with the reason in words.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from lab.clients.base import Client
+from lab.scenario import Attack, Fix, Scenario
+from lab.situation import ServerKind, Situation, healthy
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of the matrix and the situations of its acts. The impostor act has one situation for each attack, by the attack's id."""
+
+    scenario: Scenario
+    fix: Fix
+    client: Client
+    kind: ServerKind
+    control: Situation
+    broken: Situation
+    fixed: Situation
+    impostors: tuple[tuple[Attack, Situation], ...]
+
+    @property
+    def id(self) -> str:
+        """`expired/renew/odbc18/sqlserver`."""
+        return cell_id(self.scenario, self.fix, self.client, self.kind)
+
+    @property
+    def situations(self) -> tuple[Situation, ...]:
+        """The situations of all acts, in the order of play."""
+        return (self.control, self.broken, self.fixed, *(situation for _, situation in self.impostors))
+
+
+@dataclass(frozen=True)
+class Exclusion:
+    """A cell that is not played because the client cannot express it, and the reason in words."""
+
+    scenario: Scenario
+    fix: Fix
+    client: Client
+    kind: ServerKind
+    why: str
+
+    @property
+    def id(self) -> str:
+        return cell_id(self.scenario, self.fix, self.client, self.kind)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The cells to play and those that cannot be."""
+
+    cells: tuple[Cell, ...]
+    exclusions: tuple[Exclusion, ...]
+
+    @property
+    def clients(self) -> tuple[Client, ...]:
+        """The clients of the plan, each once, in the order of the plan."""
+        found = {item.client.name: item.client for item in (*self.cells, *self.exclusions)}
+        return tuple(found.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Glob patterns; an empty tuple takes everything. A scenario's pattern also matches its class: `untrusted-ca` takes every face."""
+
+    scenarios: tuple[str, ...] = ()
+    fixes: tuple[str, ...] = ()
+    clients: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+
+
+def make_plan(
+    scenarios: Iterable[Scenario], attacks: Iterable[Attack], clients: Iterable[Client], filters: Filters = Filters()
+) -> Plan:
+    """Every combination that exists, parted into what can be played and what a client cannot express."""
+    attacks = tuple(attacks)
+    cells: list[Cell] = []
+    exclusions: list[Exclusion] = []
+    for scenario, fix, client, kind in _combinations(tuple(scenarios), tuple(clients), filters):
+        control = healthy(kind)
+        broken = scenario.apply(control)
+        fixed = fix.apply(broken)
+        impostors = tuple((attack, attack.apply(fixed)) for attack in attacks)
+        cell = Cell(scenario, fix, client, kind, control, broken, fixed, impostors)
+        why = why_impossible(cell)
+        if why is None:
+            cells.append(cell)
+        else:
+            exclusions.append(Exclusion(scenario, fix, client, kind, why))
+    return Plan(tuple(cells), tuple(exclusions))
+
+
+def why_impossible(cell: Cell) -> str | None:
+    """Why the client cannot play this cell, in words, or None."""
+    acts = [("the healthy situation", cell.control), ("the failure", cell.broken), ("the fix", cell.fixed)]
+    acts += [(f"the attack `{attack.id}`", situation) for attack, situation in cell.impostors]
+    for act, situation in acts:
+        why = cell.client.cannot(situation)
+        if why is not None:
+            return f"{cell.client.name} cannot express {act}: {why}"
+    return None
+
+
+def matches(name: str, patterns: tuple[str, ...]) -> bool:
+    """Whether a name, or the class before its dot, matches one of the patterns; no patterns match everything."""
+    return not patterns or any(
+        fnmatchcase(name, pattern) or fnmatchcase(name.partition(".")[0], pattern) for pattern in patterns
+    )
+
+
+def cell_id(scenario: Scenario, fix: Fix, client: Client, kind: ServerKind) -> str:
+    """The readable id of a cell."""
+    return f"{scenario.id}/{fix.name}/{client.name}/{kind.value}"
+
+
+def _combinations(
+    scenarios: tuple[Scenario, ...], clients: tuple[Client, ...], filters: Filters
+) -> Iterable[tuple[Scenario, Fix, Client, ServerKind]]:
+    for scenario in scenarios:
+        for kind in ServerKind:
+            for client in clients:
+                for fix in scenario.fixes:
+                    if (
+                        kind in scenario.kinds & fix.kinds & client.kinds
+                        and matches(scenario.id, filters.scenarios)
+                        and matches(kind.value, filters.kinds)
+                        and matches(client.name, filters.clients)
+                        and matches(fix.name, filters.fixes)
+                    ):
+                        yield scenario, fix, client, kind

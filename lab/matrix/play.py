@@ -1,0 +1,172 @@
+"""Playing: the distinct attempts of a plan, each made once, on all cores.
+
+A cell asks for the outcomes of its acts; equal situations of the same client share one attempt. Before the first client sees a situation the
+self-check looks at it; what it finds stands beside the outcome. Attempts at the same server side take turns, so that the server's lines
+belong to the right one.
+"""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Self
+
+from lab.clients.base import Client
+from lab.matrix.plan import Cell
+from lab.matrix.progress import Observer
+from lab.outcome import Completed, Outcome, Result
+from lab.pki.audit import AuditError, audit
+from lab.pki.look import Look, look
+from lab.pki.mint import Mint
+from lab.scenario import Defect
+from lab.situation import ServerSide, Situation, TLSVersion
+from lab.stages.local import LocalStage
+
+Key = tuple[str, Situation]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One attempt: who, in which situation, what the self-check found there, and what came of it."""
+
+    id: str
+    client: Client
+    situation: Situation
+    defects: frozenset[Defect]
+    outcome: Outcome
+
+
+class Player:
+    """Makes attempts on a stage that is already serving. Use as an async context; leaving it abandons what is still waiting."""
+
+    def __init__(self, stage: LocalStage, mint: Mint, *, jobs: int, observer: Observer) -> None:
+        self._stage = stage
+        self._mint = mint
+        self._jobs = jobs
+        self._observer = observer
+        self._wanted: dict[Key, asyncio.Future[Attempt]] = {}
+        self._waiting: list[tuple[Key, Client]] = []
+        self._busy: set[ServerSide] = set()
+        self._turn = asyncio.Condition()
+        self._workers: list[asyncio.Task[None]] = []
+        self._audits: dict[Situation, asyncio.Future[frozenset[Defect]]] = {}
+
+    async def __aenter__(self) -> Self:
+        self._workers = [asyncio.create_task(self._work()) for _ in range(self._jobs)]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for worker in self._workers:
+            worker.cancel()
+        await asyncio.gather(*self._workers, return_exceptions=True)
+        for future in self._wanted.values():
+            future.cancel()
+
+    async def acts(self, cell: Cell) -> tuple[Attempt, ...]:
+        """The attempts of a cell's acts, in the order of `Cell.situations`."""
+        return tuple(await asyncio.gather(*[self._attempt(cell.client, item) for item in cell.situations]))
+
+    async def want(self, cells: Iterable[Cell]) -> None:
+        """Put the attempts of these cells in the queue, controls first, so that they are made without being asked for."""
+        cells = tuple(cells)
+        for act in range(max((len(cell.situations) for cell in cells), default=0)):
+            for cell in cells:
+                if act < len(cell.situations):
+                    self._enqueue(cell.client, cell.situations[act])
+        await self._wake()
+
+    @property
+    def attempts(self) -> tuple[Attempt, ...]:
+        """All attempts that are done."""
+        return tuple(
+            future.result() for future in self._wanted.values() if future.done() and not future.cancelled()
+        )
+
+    def _enqueue(self, client: Client, situation: Situation) -> asyncio.Future[Attempt]:
+        key = (client.name, situation)
+        future = self._wanted.get(key)
+        if future is None:
+            future = self._wanted[key] = asyncio.get_running_loop().create_future()
+            self._waiting.append((key, client))
+        return future
+
+    async def _attempt(self, client: Client, situation: Situation) -> Attempt:
+        future = self._enqueue(client, situation)
+        await self._wake()
+        return await asyncio.shield(future)
+
+    async def _wake(self) -> None:
+        async with self._turn:
+            self._turn.notify_all()
+
+    async def _work(self) -> None:
+        while True:
+            async with self._turn:
+                await self._turn.wait_for(lambda: self._next_free() is not None)
+                place = self._next_free()
+                assert place is not None
+                key, client = self._waiting.pop(place)
+                self._busy.add(key[1].server)
+            try:
+                await self._make(key, client)
+            finally:
+                async with self._turn:
+                    self._busy.discard(key[1].server)
+                    self._turn.notify_all()
+
+    def _next_free(self) -> int | None:
+        return next((place for place, (key, _) in enumerate(self._waiting) if key[1].server not in self._busy), None)
+
+    async def _make(self, key: Key, client: Client) -> None:
+        situation = key[1]
+        future = self._wanted[key]
+        try:
+            defects = await self._audit(situation)
+            outcome = await self._play(client, situation)
+        except (AuditError, OSError) as problem:
+            defects, outcome = frozenset(), Outcome(Result.LAB_ERROR, str(problem))
+        except asyncio.CancelledError:
+            raise
+        except Exception as problem:
+            defects, outcome = frozenset(), Outcome(Result.LAB_ERROR, f"{type(problem).__name__}: {problem}")
+        if not future.done():
+            number = sum(1 for item in self._wanted.values() if item.done()) + 1
+            future.set_result(Attempt(f"a{number}", client, situation, defects, outcome))
+        self._observer.attempted(client.name, outcome.result.value)
+
+    async def _play(self, client: Client, situation: Situation) -> Outcome:
+        await self._stage.server_log(situation.server)
+        completed = await self._stage.attempt(client, situation)
+        log = await self._stage.server_log(situation.server)
+        return replace(decide(client, situation, completed), server_log=log)
+
+    async def _audit(self, situation: Situation) -> frozenset[Defect]:
+        known = self._audits.get(situation)
+        if known is None:
+            known = self._audits[situation] = asyncio.ensure_future(asyncio.to_thread(self._look_at, situation))
+        return await asyncio.shield(known)
+
+    def _look_at(self, situation: Situation) -> frozenset[Defect]:
+        endpoint = self._stage.endpoint(situation.server)
+
+        def looker(low: TLSVersion, high: TLSVersion) -> Look:
+            return look(endpoint.kind, endpoint.address, endpoint.port, situation.client.connect_to, low, high)
+
+        return audit(situation, self._mint, looker)
+
+
+def decide(client: Client, situation: Situation, completed: Completed) -> Outcome:
+    """The outcome of a finished process: hangs and deaths first, then what the adapter reads in its output."""
+    common = {"exit_status": completed.exit_status, "seconds": completed.seconds}
+    said = "\n".join(part for part in (completed.stdout.strip(), completed.stderr.strip()) if part)
+    if completed.exit_status is None:
+        return Outcome(Result.TIMEOUT, said or "no answer in time; ended by the lab", **common)
+    if completed.exit_status < 0:
+        return Outcome(Result.CRASHED, said, code=f"signal {-completed.exit_status}", **common)
+    try:
+        return replace(client.read(completed, situation.client), **common)
+    except Exception as problem:
+        why = f"the adapter of {client.name} cannot read what came back ({type(problem).__name__}: {problem}): {said}"
+        return Outcome(Result.LAB_ERROR, why, **common)

@@ -1,0 +1,187 @@
+"""A run: a plan realised, played, judged and recorded.
+
+`Run` is the long form, for pytest, which asks for one cell at a time; `run_plan` plays a whole plan and returns its record.
+"""
+
+import asyncio
+import os
+import platform
+import ssl
+import sys
+import time
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import lab
+from lab.clients.base import Missing
+from lab.matrix.entries import Entries
+from lab.matrix.inspect import inspect
+from lab.matrix.plan import Cell, Plan
+from lab.matrix.play import Attempt, Player
+from lab.matrix.progress import Observer, Silent
+from lab.outcome import Result
+from lab.pki.keys import Keys
+from lab.pki.mint import Mint
+from lab.record import CellEntry, ClientEntry, Environment, Record
+from lab.scenario import Claim, Defect
+from lab.stages.local import LocalStage
+from lab.verdict import Acts, BrokenVerdict, Verdict, judge, not_played
+
+
+class Run:
+    """A run under way. Use as an async context: entering starts every server side of the plan, leaving takes everything down."""
+
+    def __init__(
+        self, plan: Plan, *, cache: Path, jobs: int = 0, observer: Observer | None = None, nginx: bool = True
+    ) -> None:
+        self.plan = plan
+        self._cache = cache
+        self._jobs = jobs or os.cpu_count() or 1
+        self._observer = observer or Silent()
+        self._mint = Mint(Keys(cache / "keys"))
+        self._stage = LocalStage(cache, self._mint, nginx=nginx)
+        self._stack = AsyncExitStack()
+        self._started = datetime.now(UTC)
+        self._clock = time.monotonic()
+        self._clients: dict[str, ClientEntry] = {}
+        self._cells: dict[str, CellEntry] = {}
+
+    async def __aenter__(self) -> Self:
+        self._missing = {client.name: client.missing(self._stage.machine) for client in self.plan.clients}
+        playable = [cell for cell in self.plan.cells if not self._missing[cell.client.name]]
+        situations = list(dict.fromkeys(item for cell in playable for item in cell.situations))
+        try:
+            await self._stack.enter_async_context(self._stage)
+            names = {name for item in situations for name in (item.client.connect_to, item.client.name_to_verify)}
+            self._stage.open(names)
+            self._observer.planned(
+                len(playable), len({(cell.client.name, item) for cell in playable for item in cell.situations})
+            )
+            began = time.monotonic()
+            await self._stage.serve(situations)
+            self._observer.started(len(self._stage.sides), time.monotonic() - began)
+            player = Player(self._stage, self._mint, jobs=self._jobs, observer=self._observer)
+            self._player = await self._stack.enter_async_context(player)
+            self._entries = Entries(self._stage, self._mint)
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    async def want(self, cells: tuple[Cell, ...]) -> None:
+        """Begin with the attempts of these cells without waiting for them."""
+        await self._player.want([cell for cell in cells if not self._missing[cell.client.name]])
+
+    async def play(self, cell: Cell) -> CellEntry:
+        """The judged cell; its attempts are made now unless another cell had them made."""
+        known = self._cells.get(cell.id)
+        if known is not None:
+            return known
+        missing = self._missing[cell.client.name]
+        if missing is not None:
+            attempts: tuple[Attempt, ...] = ()
+            verdict = not_played(BrokenVerdict.MISSING, _missing_sentence(missing))
+        else:
+            attempts = await self._player.acts(cell)
+            verdict = verdict_of(cell, attempts)
+        entry = self._cells[cell.id] = self._entries.cell(cell, attempts, verdict)
+        if missing is None:
+            why = verdict.broken_judgement if not verdict.broken_judgement.as_expected else verdict.fix_judgement
+            self._observer.judged(cell.id, verdict.as_expected, why.why)
+        return entry
+
+    async def record(self, *, interrupted: bool = False) -> Record:
+        """The record of what has been played so far. Asks each client for its version, once."""
+        absent = [client for client in self.plan.clients if client.name not in self._clients]
+        found = await asyncio.gather(*(inspect(self._stage, client) for client in absent))
+        self._clients |= {entry.name: entry for entry in found}
+        excluded = [self._entries.exclusion(item) for item in self.plan.exclusions]
+        played = [self._cells[cell.id] for cell in self.plan.cells if cell.id in self._cells]
+        return Record(
+            lab_version=lab.__version__,
+            started=self._started.isoformat(timespec="seconds"),
+            seconds=round(time.monotonic() - self._clock, 3),
+            interrupted=interrupted,
+            environment=self._environment(),
+            servers=await self._entries.servers(),
+            clients=[self._clients[client.name] for client in self.plan.clients],
+            scenarios=self._entries.scenarios(self.plan),
+            attempts=[self._entries.attempt(item) for item in self._player.attempts],
+            cells=played + excluded,
+        )
+
+    def _environment(self) -> Environment:
+        try:
+            system = platform.freedesktop_os_release()["PRETTY_NAME"]
+        except (OSError, KeyError):
+            system = platform.platform(terse=True)
+        return Environment(
+            system=system,
+            kernel=platform.release(),
+            python=sys.version.split()[0],
+            openssl=ssl.OPENSSL_VERSION,
+            cores=os.cpu_count() or 1,
+            stage=self._stage.name,
+            isolation=self._stage.isolation,
+        )
+
+
+def verdict_of(cell: Cell, attempts: tuple[Attempt, ...]) -> Verdict:
+    """The verdict of a cell from its attempts, the self-check first: a wrongly built situation says nothing about a client."""
+    control, broken, fixed, *impostors = attempts
+    for act, attempt, problem in [
+        ("control", control, _wrong(control, frozenset())),
+        ("broken", broken, _wrong(broken, cell.scenario.defects)),
+        ("fixed", fixed, _wrong_fix(cell, fixed)),
+        *(("impostor", item, "" if item.defects else "nothing is wrong with the impostor") for item in impostors),
+    ]:
+        if problem and attempt.outcome.result is not Result.LAB_ERROR:
+            why = f"self-check of the {act} act: {problem}"
+            return not_played(BrokenVerdict.LAB_ERROR, why, as_expected=False)
+    outcomes = Acts(control.outcome, broken.outcome, fixed.outcome, tuple(item.outcome for item in impostors))
+    return judge(cell, outcomes)
+
+
+def _wrong(attempt: Attempt, wanted: frozenset[Defect]) -> str:
+    if attempt.defects == wanted:
+        return ""
+    return f"found {_words(attempt.defects)}, but the situation should have {_words(wanted)}"
+
+
+def _wrong_fix(cell: Cell, attempt: Attempt) -> str:
+    if cell.fix.claim is Claim.CURE:
+        return _wrong(attempt, frozenset())
+    if attempt.defects and attempt.defects <= cell.scenario.defects:
+        return ""
+    return f"a silencer should leave {_words(cell.scenario.defects)}, but {_words(attempt.defects)} is found"
+
+
+def _words(defects: frozenset[Defect]) -> str:
+    return ", ".join(sorted(defects)) or "nothing wrong"
+
+
+def _missing_sentence(missing: Missing) -> str:
+    return f"{missing.what}; get it with: {missing.how_to_get}"
+
+
+def run_plan(
+    plan: Plan, *, cache: Path, jobs: int = 0, observer: Observer | None = None, nginx: bool = True
+) -> Record:
+    """Play a whole plan. Raises SandboxError, ServiceError; KeyboardInterrupt after everything has been taken down."""
+
+    async def play() -> Record:
+        async with Run(plan, cache=cache, jobs=jobs, observer=observer, nginx=nginx) as run:
+            await run.want(plan.cells)
+            await asyncio.gather(*(run.play(cell) for cell in plan.cells))
+            return await run.record()
+
+    return asyncio.run(play())
+

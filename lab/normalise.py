@@ -1,0 +1,28 @@
+"""Normalisation: a client's text without its volatile parts, so that two runs can be compared.
+
+Volatile are ports, process and thread ids, OpenSSL's packed error numbers, file lines, temporary paths and dates; reasons, codes and names stay.
+"""
+
+import re
+
+_RULES: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"\x1b\[[0-9;]*m"), ""),
+    (re.compile(r"/[^\s'\":,\]\)]*/runs/run-[^\s'\":,\]\)/]*/[^\s'\":,\]\)/]*"), "ROOM"),
+    (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?"), "DATE"),
+    (re.compile(r"\b[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4} GMT"), "DATE"),
+    (re.compile(r"\b[0-9A-F]{16}:error:"), "THREAD:error:"),
+    (re.compile(r"\berror:[0-9A-Fa-f]{8}:"), "error:NUMBER:"),
+    (re.compile(r"_ssl\.c:\d+"), "_ssl.c:LINE"),
+    (re.compile(r"(\.(?:c|cc|py|js|ts)):\d+(:\d+)?"), r"\1:LINE"),
+    (re.compile(r"0x[0-9a-f]{6,16}\b"), "ADDRESS"),
+    (re.compile(r"((?:127\.0\.0\.1|lab\.test|localhost)\.?)([:, ]+(?:port[= ]+)?)\d{4,5}\b"), r"\1\2PORT"),
+    (re.compile(r"\bport(=|: ?| )\d{2,5}\b"), r"port\1PORT"),
+    (re.compile(r"\bpid (\d+)\b"), "pid PID"),
+)
+
+
+def normalise(text: str) -> str:
+    """The text with every volatile part replaced by a word in capitals; white space at line ends removed."""
+    for pattern, replacement in _RULES:
+        text = pattern.sub(replacement, text)
+    return "\n".join(line.rstrip() for line in text.strip().splitlines())

@@ -1,0 +1,212 @@
+"""The record: a whole run as data, in one JSON file with a published schema (`schema/record.schema.json`).
+
+Everything that shows or compares results reads a record, never the run itself. Attempts are stored once and referred to by id, because
+cells share them. `python -m lab.record` prints the schema.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+SCHEMA_VERSION = 1
+"""Raised when a reader of the previous version could misread a record."""
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SourceEntry(_Model):
+    """A document that a statement rests on."""
+
+    title: str
+    url: str
+
+
+class Environment(_Model):
+    """Where the run took place."""
+
+    system: str = Field(description="distribution and release")
+    kernel: str
+    python: str
+    openssl: str = Field(description="the OpenSSL that made the self-check")
+    cores: int
+    stage: str = Field(description="`local` or `docker`")
+    isolation: str = Field(description="how names are resolved and processes contained, in words")
+
+
+class CertificateEntry(_Model):
+    """One certificate as presented."""
+
+    subject: str
+    issuer: str
+    names: list[str] = Field(description="DNS names of the SAN extension")
+    not_before: str = Field(description="ISO 8601, UTC")
+    not_after: str = Field(description="ISO 8601, UTC")
+    signature_algorithm: str
+    key: str
+    sha256: str = Field(description="fingerprint, hexadecimal")
+
+
+class ServerEntry(_Model):
+    """One server side and what stood in for it."""
+
+    id: str
+    kind: Literal["https", "sqlserver"]
+    implementation: str = Field(description="program and version, as it says itself")
+    real: bool = Field(description="false: an endpoint of the lab stands in for the real server")
+    settings: list[str] = Field(description="the server side in words: versions, security level, encryption")
+    presented: list[CertificateEntry]
+    log: list[str] = Field(description="the server's lines that belong to no attempt (start-up)")
+
+
+class ClientEntry(_Model):
+    """One client of the run."""
+
+    name: str
+    title: str
+    tls_library: str
+    version: str = Field(description="as the program says; empty when it is missing")
+    missing: str = Field(default="", description="what is lacking, in words")
+    how_to_get: str = Field(default="", description="the command that brings it")
+
+
+class FixEntry(_Model):
+    """One fix of a scenario."""
+
+    name: str
+    summary: str
+    claim: Literal["cure", "silencer"]
+    side: Literal["server", "client"]
+    steps: list[str]
+    sources: list[SourceEntry]
+
+
+class ScenarioEntry(_Model):
+    """One scenario of the run, with its lesson."""
+
+    id: str
+    title: str
+    lesson: str
+    kinds: list[Literal["https", "sqlserver"]]
+    defects: list[str]
+    fixes: list[FixEntry]
+    sources: list[SourceEntry]
+
+
+class AttemptEntry(_Model):
+    """One connection by one client in one situation."""
+
+    id: str
+    client: str
+    server: str = Field(description="id of the server entry")
+    options: list[str] = Field(description="the client side in the client's own words")
+    audit: list[str] = Field(description="what the self-check found wrong with the situation")
+    result: Literal["connected", "refused", "timeout", "crashed", "lab-error"]
+    text: str = Field(description="what the client shows its user, verbatim")
+    normalised: str = Field(description="the text without its volatile parts")
+    code: str
+    trace: str
+    exit_status: int | None
+    seconds: float
+    encrypted: bool | None
+    tls_version: str
+    server_log: list[str]
+
+
+class JudgementEntry(_Model):
+    """A judged act or fix."""
+
+    as_expected: bool
+    why: str
+    level: Literal["", "observed", "public", "vendor"]
+    sources: list[SourceEntry]
+
+
+class CellEntry(_Model):
+    """One cell: its acts (ids of attempts) and its verdicts."""
+
+    id: str
+    scenario: str
+    fix: str
+    client: str
+    kind: Literal["https", "sqlserver"]
+    acts: dict[str, str] = Field(description="control, broken, fixed and one `impostor:NAME` each; empty when not played")
+    broken: Literal["reproduced", "other-error", "accepted", "timeout", "unsupported", "missing", "lab-error"]
+    fix_verdict: Literal[
+        "cures", "silences", "unverified", "not-cleared", "broken-promise", "unproven", "not-played"
+    ]
+    as_expected: bool
+    broken_judgement: JudgementEntry
+    fix_judgement: JudgementEntry
+
+
+class Record(_Model):
+    """A whole run."""
+
+    schema_version: Literal[1] = 1
+    lab_version: str
+    started: str = Field(description="ISO 8601, UTC")
+    seconds: float
+    interrupted: bool = False
+    environment: Environment
+    servers: list[ServerEntry]
+    clients: list[ClientEntry]
+    scenarios: list[ScenarioEntry]
+    attempts: list[AttemptEntry]
+    cells: list[CellEntry]
+
+    def findings(self) -> Iterator[CellEntry]:
+        """The cells that are not as expected, the lab's own failures aside."""
+        return (cell for cell in self.cells if not cell.as_expected and cell.broken != "lab-error")
+
+    def lab_errors(self) -> Iterator[CellEntry]:
+        """The cells about which the lab can say nothing because it failed itself."""
+        return (cell for cell in self.cells if cell.broken == "lab-error")
+
+    def attempt(self, identity: str) -> AttemptEntry:
+        """The attempt of this id. Raises KeyError when there is none."""
+        for entry in self.attempts:
+            if entry.id == identity:
+                return entry
+        raise KeyError(identity)
+
+
+class RecordError(Exception):
+    """A file is not a record that this version can read; the message names the file and says why."""
+
+
+def save(record: Record, path: Path) -> None:
+    """Write the record as indented JSON. Raises OSError."""
+    path.write_text(record.model_dump_json(indent=1) + "\n", encoding="utf-8")
+
+
+def load(path: Path) -> Record:
+    """Read a record. Raises RecordError for a file that is none, is of another schema version, or cannot be read."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise RecordError(f"cannot read {path}: {problem.strerror}") from problem
+    except ValueError as problem:
+        raise RecordError(f"{path} is not JSON: {problem}") from problem
+    version = content.get("schema_version") if isinstance(content, dict) else None
+    if version != SCHEMA_VERSION:
+        raise RecordError(f"{path} has schema version {version!r}; this lab reads version {SCHEMA_VERSION}")
+    try:
+        return Record.model_validate(content)
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise RecordError(f"{path} is not a record of the lab: {where}: {first['msg']}") from problem
+
+
+def schema_text() -> str:
+    """The JSON schema of a record, as committed in `schema/record.schema.json`."""
+    return json.dumps(Record.model_json_schema(), indent=2, sort_keys=True) + "\n"
+
+
+if __name__ == "__main__":
+    print(schema_text(), end="")

@@ -1,0 +1,176 @@
+"""One cell in full: the four acts with both sides' words, the chain as presented, and the documentation
+that it was held against."""
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.text import Text
+
+from lab.record import AttemptEntry, CellEntry, CertificateEntry, JudgementEntry, Record, ServerEntry
+from lab.report.marks import Marked, mark_broken, mark_fix
+from lab.report.words import hang, plural, printable, quoted
+
+ACTS = {
+    "control": "the healthy situation must connect",
+    "broken": "the failure",
+    "fixed": "the failure with the fix applied",
+}
+LEVELS = {
+    "vendor": "documented by the vendor or project",
+    "public": "posted by people",
+    "observed": "observed by this lab only: a baseline, not documentation",
+}
+INDENT = "    "
+
+
+def show_cell(record: Record, cell: CellEntry, console: Console, *, with_trace: bool = False) -> None:
+    """Print everything that the record knows about a cell. `with_trace`: also the client's diagnostic
+    trace in full."""
+    _head(record, cell, console)
+    _verdict(cell, console)
+    known = {entry.id: entry for entry in record.attempts}
+    servers = {entry.id: entry for entry in record.servers}
+    seen: dict[str, str] = {}
+    for number, (act, identity) in enumerate(cell.acts.items(), start=1):
+        attempt = known[identity]
+        server = servers[attempt.server]
+        console.print()
+        console.print(
+            Text.assemble((f"{number} {act}", "bold"), f"  {_act_meaning(act)}"),
+            soft_wrap=True,
+            highlight=False,
+        )
+        _attempt(attempt, console, with_trace)
+        _server(server, console, seen.get(server.id, ""))
+        seen.setdefault(server.id, act)
+    console.print()
+
+
+def select(record: Record, cells: Iterable[CellEntry]) -> Record:
+    """The same record with these cells alone, and of everything else what they refer to."""
+    cells = list(cells)
+    attempts = {identity for cell in cells for identity in cell.acts.values()}
+    kept = [entry for entry in record.attempts if entry.id in attempts]
+    servers = {entry.server for entry in kept}
+    return record.model_copy(
+        update={
+            "cells": cells,
+            "attempts": kept,
+            "servers": [entry for entry in record.servers if entry.id in servers],
+            "clients": [
+                entry for entry in record.clients if any(cell.client == entry.name for cell in cells)
+            ],
+            "scenarios": [
+                entry for entry in record.scenarios if any(cell.scenario == entry.id for cell in cells)
+            ],
+        }
+    )
+
+
+def _head(record: Record, cell: CellEntry, console: Console) -> None:
+    scenario = next((entry for entry in record.scenarios if entry.id == cell.scenario), None)
+    fix = next((entry for entry in scenario.fixes if entry.name == cell.fix), None) if scenario else None
+    client = next((entry for entry in record.clients if entry.name == cell.client), None)
+    console.print(Text(cell.id, "bold underline"), soft_wrap=True)
+    if scenario:
+        hang(console, "  failure  ", Text(scenario.title), "dim")
+    if fix:
+        summary = fix.summary.partition("\n\n")[0].replace("\n", " ")
+        hang(
+            console, "  fix      ", Text(f"{summary} (on the {fix.side}; documented as a {fix.claim})"), "dim"
+        )
+    if client:
+        version = client.version or f"{client.missing} is missing. Get it: {client.how_to_get}"
+        hang(console, "  client   ", Text(f"{client.title}: {version}; TLS: {client.tls_library}"), "dim")
+
+
+def _verdict(cell: CellEntry, console: Console) -> None:
+    console.print()
+    if cell.fix_verdict == "not-played":
+        _judgement("not played", mark_broken(cell), cell.broken, cell.broken_judgement, console)
+        return
+    _judgement("failure", mark_broken(cell), cell.broken, cell.broken_judgement, console)
+    _judgement("fix", mark_fix(cell), cell.fix_verdict, cell.fix_judgement, console)
+
+
+def _judgement(of: str, marked: Marked, verdict: str, judgement: JudgementEntry, console: Console) -> None:
+    opinion = "as expected" if judgement.as_expected else "NOT as expected"
+    signs = marked.signs(console.options.ascii_only)
+    console.print(
+        Text.assemble((f"{of}: ", "bold"), (f"{signs} {verdict}", marked.style), f", {opinion}"),
+        highlight=False,
+    )
+    hang(console, INDENT, Text(printable(judgement.why)))
+    if judgement.level:
+        hang(console, f"{INDENT}evidence: ", Text(f"{judgement.level} ({LEVELS[judgement.level]})"), "dim")
+    for source in judgement.sources:
+        hang(console, f"{INDENT}source:   ", Text(source.title), "dim")
+        console.print(Text(f"{INDENT}          {source.url}", "cyan"), soft_wrap=True, highlight=False)
+
+
+def _act_meaning(act: str) -> str:
+    if act.startswith("impostor:"):
+        return "after the fix, an attacker with the same name and address and a certificate of its own"
+    return ACTS.get(act, "")
+
+
+def _attempt(attempt: AttemptEntry, console: Console, with_trace: bool) -> None:
+    facts = [attempt.result]
+    if attempt.encrypted is not None:
+        facts.append("encrypted" if attempt.encrypted else "NOT encrypted")
+    facts += [attempt.tls_version] if attempt.tls_version else []
+    facts += [f"code {attempt.code}"] if attempt.code else []
+    if attempt.exit_status is not None:
+        status = attempt.exit_status
+        facts.append(f"ended by signal {-status}" if status < 0 else f"exit status {status}")
+    facts.append(f"{attempt.seconds:.2f} s")
+    style = {"connected": "green", "refused": "yellow"}.get(attempt.result, "red")
+    console.print(
+        Text.assemble(("  result  ", "dim"), (facts[0], style), ", " + ", ".join(facts[1:])), highlight=False
+    )
+    _words("client side", "\n".join(attempt.options), console, "no options")
+    _words("client says", attempt.text, console, "nothing")
+    _words("server says", "\n".join(attempt.server_log), console, "nothing")
+    lines = attempt.trace.splitlines()
+    if lines and with_trace:
+        _words("client's trace", attempt.trace, console, "")
+    elif lines:
+        console.print(
+            Text(f"  client's trace: {plural(len(lines), 'line')} (--trace shows it)", "dim"), highlight=False
+        )
+    defects = ", ".join(attempt.audit) or "nothing"
+    hang(console, "  the self-check found wrong: ", Text(defects), "dim")
+
+
+def _words(who: str, text: str, console: Console, none: str) -> None:
+    if not text.strip():
+        console.print(Text(f"  {who}: {none}", "dim"), highlight=False)
+        return
+    console.print(Text(f"  {who}", "dim"), highlight=False)
+    quoted(console, INDENT, text)
+
+
+def _server(server: ServerEntry, console: Console, shown_in: str) -> None:
+    who = server.implementation if server.real else f"{server.implementation} (a stand-in)"
+    if shown_in:
+        hang(console, "  server  ", Text(f"{who}, the same server and chain as in the act {shown_in}"), "dim")
+        return
+    hang(console, "  server  ", Text("; ".join([who, *server.settings])), "dim")
+    if not server.presented:
+        console.print(Text("  presents no certificate", "dim"), highlight=False)
+    for depth, certificate in enumerate(server.presented):
+        console.print(Text(f"  certificate {depth} as presented", "dim"), highlight=False)
+        for label, value in _certificate(certificate):
+            hang(console, f"{INDENT}{label:<10}", Text(printable(value)), "dim")
+
+
+def _certificate(certificate: CertificateEntry) -> list[tuple[str, str]]:
+    return [
+        ("subject", certificate.subject),
+        ("issuer", certificate.issuer),
+        ("names", ", ".join(certificate.names) or "none"),
+        ("valid", f"{certificate.not_before} to {certificate.not_after}"),
+        ("signed", certificate.signature_algorithm),
+        ("key", certificate.key),
+        ("sha256", certificate.sha256),
+    ]

@@ -1,0 +1,131 @@
+"""Listings: scenarios, clients and planned cells, for people and as JSON."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from lab.clients.base import Client
+from lab.documented import Source
+from lab.matrix.plan import Plan
+from lab.record import ClientEntry
+from lab.report.lesson import kinds_of
+from lab.report.terminal import TITLES
+from lab.report.words import hang, plural
+from lab.scenario import Claim, Scenario
+from lab.situation import ServerKind
+
+
+def show_scenarios(scenarios: Sequence[Scenario], console: Console) -> None:
+    """One line for each scenario: id, server kinds, fixes; silencers are marked. A terminal wraps the
+    fixes."""
+    if not console.is_terminal:
+        for scenario in scenarios:
+            kinds = ",".join(kind.value for kind in kinds_of(scenario.kinds))
+            fixes = " ".join(fix.name for fix in scenario.fixes)
+            console.print(Text(f"{scenario.id}  {kinds}  {fixes}"), soft_wrap=True)
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for name in ("scenario", "servers", "fixes (~ silencer)"):
+        table.add_column(name, overflow="fold", no_wrap=name == "scenario")
+    for scenario in scenarios:
+        kinds = kinds_of(scenario.kinds)
+        both = "both" if len(kinds) == len(ServerKind) else TITLES[kinds[0]]
+        fixes = Text(", ").join(
+            Text(f"~ {fix.name}", "yellow") if fix.claim is Claim.SILENCER else Text(fix.name, "green")
+            for fix in scenario.fixes
+        )
+        table.add_row(Text(scenario.id, "bold"), both, fixes)
+    console.print(table)
+
+
+def scenarios_as_data(scenarios: Iterable[Scenario]) -> list[dict[str, Any]]:
+    """The scenarios with everything that is documented of them, as JSON values."""
+    return [
+        {
+            "id": scenario.id,
+            "title": scenario.title,
+            "lesson": scenario.lesson,
+            "kinds": [kind.value for kind in kinds_of(scenario.kinds)],
+            "defects": sorted(scenario.defects),
+            "fixes": [
+                {
+                    "name": fix.name,
+                    "summary": fix.summary,
+                    "claim": fix.claim.value,
+                    "side": fix.side.value,
+                    "kinds": [kind.value for kind in kinds_of(fix.kinds & scenario.kinds)],
+                    "steps": list(fix.steps),
+                    "sources": _sources(fix.sources),
+                }
+                for fix in scenario.fixes
+            ],
+            "reasons": [
+                {
+                    "dialect": reason.dialect,
+                    "phase": reason.phase.value,
+                    "text": reason.text,
+                    "level": reason.level.name.lower(),
+                    "source": _sources([reason.source])[0],
+                }
+                for reason in scenario.reasons
+            ],
+            "sources": _sources(scenario.sources),
+        }
+        for scenario in scenarios
+    ]
+
+
+def show_clients(entries: Sequence[ClientEntry], clients: Mapping[str, Client], console: Console) -> None:
+    """The clients, by what they speak: version and TLS library, or what is missing and how to get it."""
+    width = max((len(entry.name) for entry in entries), default=0) + 2
+    for kind in ServerKind:
+        spoken = [entry for entry in entries if kind in clients[entry.name].kinds]
+        if not spoken:
+            continue
+        console.print(Text(TITLES[kind], "bold"))
+        for entry in spoken:
+            name = f"  {entry.name:<{width}}"
+            if entry.missing:
+                hang(console, name, Text(f"missing: {entry.missing}", "yellow"))
+                command = Text.assemble(" " * len(name), "get it: ", (entry.how_to_get, "cyan"))
+                console.print(command, soft_wrap=True, highlight=False)
+            else:
+                version = entry.version or "does not say its version"
+                hang(console, name, Text(f"{version}; TLS: {entry.tls_library}"))
+    here = sum(not entry.missing for entry in entries)
+    console.print(Text(f"{here} of {plural(len(entries), 'client')} here", "bold"), highlight=False)
+
+
+def show_plan(plan: Plan, console: Console) -> None:
+    """The cells, one a line, then what clients cannot express, by reason."""
+    for cell in plan.cells:
+        console.print(Text(cell.id), soft_wrap=True)
+    reasons: dict[str, list[str]] = {}
+    for exclusion in plan.exclusions:
+        reasons.setdefault(exclusion.why, []).append(exclusion.id)
+    if reasons:
+        console.print()
+        console.print(Text("not played, because the client cannot express it", "bold"))
+    for why, ids in reasons.items():
+        hang(console, "  ", Text(why))
+        for identity in ids:
+            console.print(Text(f"    {identity}", "dim"), soft_wrap=True)
+    attempts = len({(cell.client.name, situation) for cell in plan.cells for situation in cell.situations})
+    console.print()
+    summary = f"{plural(len(plan.cells), 'cell')} in {plural(attempts, 'attempt')}, {len(plan.exclusions)} not played"
+    console.print(Text(summary, "bold"), highlight=False)
+
+
+def plan_as_data(plan: Plan) -> dict[str, Any]:
+    """The plan as JSON values."""
+    return {
+        "cells": [cell.id for cell in plan.cells],
+        "exclusions": [{"cell": exclusion.id, "why": exclusion.why} for exclusion in plan.exclusions],
+    }
+
+
+def _sources(sources: Iterable[Source]) -> list[dict[str, str]]:
+    return [{"title": source.title, "url": source.url} for source in sources]

@@ -1,0 +1,115 @@
+"""Progress while a run is under way: a moving line on a terminal, a few plain lines elsewhere. Both on
+standard error."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from rich.text import Text
+
+from lab.matrix.progress import Observer
+from lab.report.words import plural, printable
+
+TENTHS = 10
+
+
+@contextmanager
+def watch(console: Console) -> Iterator[Observer]:
+    """An observer that tells a person on this console how the run goes."""
+    if console.is_terminal and not console.is_dumb_terminal:
+        with _bar(console) as bar:
+            yield Moving(bar)
+    else:
+        yield Plain(console)
+
+
+class _Told:
+    """What was told already: a failure of the broken act shows in every fix of its scenario, and is told
+    once."""
+
+    def __init__(self) -> None:
+        self._known: set[tuple[str, str]] = set()
+
+    def is_new(self, cell: str, why: str) -> bool:
+        scenario, _, client, kind = cell.split("/")
+        key = (f"{scenario}/{client}/{kind}", why)
+        new = key not in self._known
+        self._known.add(key)
+        return new
+
+    @property
+    def count(self) -> int:
+        return len(self._known)
+
+
+class Plain:
+    """Plain lines: the start, every tenth of the attempts, and each finding."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._told = _Told()
+        self._attempts = 0
+        self._done = 0
+
+    def planned(self, cells: int, attempts: int) -> None:
+        self._attempts = attempts
+        self._say(f"{plural(cells, 'cell')} to play, {plural(attempts, 'attempt')}")
+
+    def started(self, servers: int, seconds: float) -> None:
+        self._say(f"{plural(servers, 'server')} up after {seconds:.1f} s")
+
+    def attempted(self, client: str, result: str) -> None:
+        self._done += 1
+        if self._done * TENTHS // max(self._attempts, 1) > (self._done - 1) * TENTHS // max(
+            self._attempts, 1
+        ):
+            found = f", {plural(self._told.count, 'finding')}" if self._told.count else ""
+            self._say(f"{self._done} of {plural(self._attempts, 'attempt')}{found}")
+
+    def judged(self, cell: str, as_expected: bool, why: str) -> None:
+        if not as_expected and self._told.is_new(cell, why):
+            self._say(_finding_line(cell, why))
+
+    def _say(self, line: str) -> None:
+        self._console.print(Text(line), soft_wrap=True, highlight=False)
+
+
+class Moving:
+    """A bar that moves, findings above it as they come."""
+
+    def __init__(self, bar: Progress) -> None:
+        self._bar = bar
+        self._told = _Told()
+        self._task: TaskID = bar.add_task("starting servers", total=None, found="")
+
+    def planned(self, cells: int, attempts: int) -> None:
+        self._bar.update(self._task, total=attempts)
+
+    def started(self, servers: int, seconds: float) -> None:
+        self._bar.update(self._task, description=f"{plural(servers, 'server')} up, attempts")
+
+    def attempted(self, client: str, result: str) -> None:
+        self._bar.advance(self._task)
+
+    def judged(self, cell: str, as_expected: bool, why: str) -> None:
+        if not as_expected and self._told.is_new(cell, why):
+            line = Text(_finding_line(cell, why), "red", no_wrap=True, overflow="ellipsis")
+            self._bar.console.print(line, highlight=False)
+            self._bar.update(self._task, found=plural(self._told.count, "finding"))
+
+
+def _bar(console: Console) -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=20),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("[red]{task.fields[found]}"),
+        console=console,
+        transient=True,
+    )
+
+
+def _finding_line(cell: str, why: str) -> str:
+    return f"finding: {cell}: {' '.join(printable(why).split())}"

@@ -1,0 +1,271 @@
+"""The terminal report: the matrix as tables, a legend, and below it everything that needs a person, in
+sentences."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from shlex import quote
+
+from rich.console import Console
+from rich.text import Text
+
+from lab.record import CellEntry, Record
+from lab.report.marks import (
+    BROKEN,
+    FINDING_MEANING,
+    FINDING_STYLE,
+    FIX,
+    OBSERVED_MEANING,
+    OBSERVED_STYLE,
+    Mark,
+    Marked,
+    Worth,
+    mark_broken,
+    mark_broken_of,
+    mark_fix,
+)
+from lab.report.table import Row, draw
+from lab.report.words import hang, plural, printable
+
+TITLES = {"https": "HTTPS", "sqlserver": "SQL Server"}
+REASONS_SHOWN = 12
+"""How many reasons for unsupported cells are told before `--plan` is pointed at."""
+
+WHAT_HAPPENED = {
+    "reproduced": "refuses, although it is documented to accept",
+    "accepted": "connects, although it should refuse",
+    "other-error": "fails for another reason than documented",
+    "timeout": "gives no answer in time",
+    "cures": "is more than the silencer it is documented to be",
+    "silences": "lets an impostor in, although it is documented as a cure",
+    "unverified": "verifies nothing",
+    "not-cleared": "does not clear the error",
+    "broken-promise": "connects, but not as promised",
+    "unproven": "could not be proven to keep impostors out",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Cells that are not as expected for one and the same reason. `cells` is a pattern that takes them and
+    no others."""
+
+    title: str
+    why: str
+    count: int
+    cells: str
+
+
+def show_matrix(record: Record, console: Console, *, command: str = "./tlslab", file: str = "") -> None:
+    """Print the whole report. `command` and `file` (empty: the last record) stand in the commands that
+    people are told to copy."""
+    ascii_only = console.options.ascii_only
+    for kind in TITLES:
+        cells = [cell for cell in record.cells if cell.kind == kind]
+        if cells:
+            for line in draw(
+                Text(_title(record, kind), "bold"),
+                _columns(cells),
+                list(_rows(record, cells)),
+                console.width,
+                ascii_only=ascii_only,
+            ):
+                console.print(line, soft_wrap=True)
+            console.print()
+    _show_legend(record, console, ascii_only)
+    shown = f"{command} report {quote(file)} --cell" if file else f"{command} report --cell"
+    _show_findings(list(findings(record)), console, shown)
+    _show_lab_errors(record, console, shown)
+    _show_unsupported(record, console, command)
+    _show_missing(record, console)
+    for sentence in stand_ins(record):
+        console.print(Text(sentence, "italic"))
+    if record.interrupted:
+        console.print(Text("The run was interrupted: this is a part of it.", "bold yellow"))
+    console.print(_closing(record), highlight=False)
+
+
+def findings(record: Record) -> Iterator[Finding]:
+    """The findings, each once: what went wrong in the broken act is one finding for all fixes that share
+    the act."""
+    broken: dict[tuple[str, str, str, str], list[CellEntry]] = {}
+    fixes: list[Finding] = []
+    for cell in record.findings():
+        if not cell.broken_judgement.as_expected:
+            broken.setdefault((cell.scenario, cell.client, cell.kind, cell.broken_judgement.why), []).append(
+                cell
+            )
+        if not cell.fix_judgement.as_expected and cell.fix_verdict != "not-played":
+            title = f"{cell.scenario}, {cell.client}, {TITLES[cell.kind]}: the fix {cell.fix} {WHAT_HAPPENED[cell.fix_verdict]}"
+            fixes.append(Finding(title, cell.fix_judgement.why, 1, cell.id))
+    for (scenario, client, kind, why), cells in broken.items():
+        title = f"{scenario}, {client}, {TITLES[kind]}: {WHAT_HAPPENED.get(cells[0].broken, cells[0].broken)}"
+        yield Finding(
+            title, why, len(cells), cells[0].id if len(cells) == 1 else f"{scenario}/*/{client}/{kind}"
+        )
+    yield from fixes
+
+
+def stand_ins(record: Record) -> Iterator[str]:
+    """One sentence for each implementation that stands in for a real server."""
+    played = {entry.kind: entry.implementation for entry in record.servers if not entry.real}
+    for kind, implementation in played.items():
+        real = {"https": "a real nginx", "sqlserver": "SQL Server"}[kind]
+        yield f"{TITLES[kind]} is played by {implementation}, not by {real}."
+
+
+def _title(record: Record, kind: str) -> str:
+    stood_in = any(entry.kind == kind and not entry.real for entry in record.servers)
+    return f"{TITLES[kind]} (stand-in)" if stood_in else TITLES[kind]
+
+
+def _columns(cells: Iterable[CellEntry]) -> list[str]:
+    return list(dict.fromkeys(sorted(cell.client for cell in cells)))
+
+
+def _rows(record: Record, cells: list[CellEntry]) -> Iterator[Row]:
+    """One row for each scenario's broken act and beneath it one for each fix, in the record's order."""
+    by_row: dict[tuple[str, str], dict[str, CellEntry]] = {}
+    for cell in cells:
+        by_row.setdefault((cell.scenario, cell.fix), {})[cell.client] = cell
+    for scenario in dict.fromkeys(cell.scenario for cell in cells):
+        fixes = {fix: row for (of, fix), row in by_row.items() if of == scenario}
+        broken: dict[str, Marked] = {}
+        for client in _columns(cells):
+            marked = mark_broken_of(row[client] for row in fixes.values() if client in row)
+            if marked:
+                broken[client] = marked
+        yield Row(scenario, "bold", broken)
+        for fix, row in fixes.items():
+            yield Row(f"  {fix}", "", {client: mark_fix(cell) for client, cell in row.items()})
+
+
+def _show_legend(record: Record, console: Console, ascii_only: bool) -> None:
+    """Explain the marks that this record shows, and no others."""
+    shown = [marked for cell in record.cells for marked in (mark_broken(cell), mark_fix(cell))]
+    used = {id(marked.mark) for marked in shown}
+
+    def explain(signs: str, style: str, meaning: str) -> None:
+        console.print(Text.assemble("  ", (signs, style), " " * (3 - len(signs)), meaning), highlight=False)
+
+    def explain_all(marks: Iterable[Mark]) -> None:
+        for mark in marks:
+            if id(mark) in used:
+                explain(mark.ascii if ascii_only else mark.glyph, mark.style, mark.meaning)
+
+    console.print(Text("on the scenario's own line: the client meets the failure", "dim"))
+    explain_all(BROKEN.values())
+    console.print(Text("on the lines below it: the same after that fix", "dim"))
+    explain_all(FIX.values())
+    if any(marked.worth is Worth.OBSERVED for marked in shown):
+        explain("*", OBSERVED_STYLE, OBSERVED_MEANING)
+    if any(marked.worth is Worth.FINDING for marked in shown):
+        explain("!", FINDING_STYLE, FINDING_MEANING)
+    console.print()
+
+
+def _show_findings(found: list[Finding], console: Console, shown: str) -> None:
+    if not found:
+        return
+    console.print(Text(plural(len(found), "finding"), "bold red"))
+    for number, finding in enumerate(found, start=1):
+        hang(console, f"  {number}. ", Text(finding.title, "bold"))
+        hang(console, "     ", Text(printable(finding.why)))
+        _show_command(
+            console,
+            f"{shown} {quote(finding.cells)}",
+            f"  ({finding.count} cells)" if finding.count > 1 else "",
+        )
+    console.print()
+
+
+def _show_lab_errors(record: Record, console: Console, shown: str) -> None:
+    reasons: dict[str, list[CellEntry]] = {}
+    for cell in record.lab_errors():
+        reasons.setdefault(cell.broken_judgement.why, []).append(cell)
+    if not reasons:
+        return
+    count = plural(sum(map(len, reasons.values())), "cell")
+    console.print(
+        Text(f"The lab itself failed in {count}: nothing can be said about these clients.", "bold red")
+    )
+    for why, cells in reasons.items():
+        hang(
+            console,
+            "  ",
+            Text(f"{', '.join(_columns(cells))} ({plural(len(cells), 'cell')}): {printable(why)}"),
+        )
+        _show_command(console, f"{shown} {quote(cells[0].id)}", "")
+    console.print()
+
+
+def _show_command(console: Console, command: str, behind: str) -> None:
+    """A command on a line of its own, never wrapped, so that it can be copied."""
+    console.print(Text.assemble("     ", (command, "cyan"), (behind, "dim")), soft_wrap=True, highlight=False)
+
+
+def _show_unsupported(record: Record, console: Console, command: str) -> None:
+    reasons: dict[str, list[CellEntry]] = {}
+    for cell in record.cells:
+        if cell.broken == "unsupported":
+            reasons.setdefault(_reason(cell), []).append(cell)
+    if not reasons:
+        return
+    count = plural(sum(map(len, reasons.values())), "cell")
+    console.print(
+        Text(f"{count} cannot be expressed by their client ({command} run --plan lists them)", "bold")
+    )
+    ordered = sorted(reasons.items(), key=lambda item: -len(item[1]))
+    digits = len(str(len(ordered[0][1])))
+    for why, cells in ordered[:REASONS_SHOWN]:
+        hang(console, f"  {len(cells):>{digits}}  ", Text(f"{', '.join(_columns(cells))}: {printable(why)}"))
+    if len(ordered) > REASONS_SHOWN:
+        hang(console, "  " + " " * digits + "  ", Text(f"and {len(ordered) - REASONS_SHOWN} more reasons"))
+    console.print()
+
+
+def _reason(cell: CellEntry) -> str:
+    """The reason without the beginning that names the client and the act
+    (`lab.matrix.plan.why_impossible`), so that clients can share it."""
+    why = cell.broken_judgement.why
+    if why.startswith(f"{cell.client} cannot express "):
+        return why.partition(": ")[2] or why
+    return why
+
+
+def _show_missing(record: Record, console: Console) -> None:
+    missing = [entry for entry in record.clients if entry.missing]
+    if not missing:
+        return
+    console.print(Text(f"{plural(len(missing), 'client')} not here", "bold"))
+    ways: dict[str, list[str]] = {}
+    for entry in missing:
+        ways.setdefault(entry.how_to_get, []).append(entry.name)
+        hang(console, "  ", Text(f"{entry.name}: {entry.missing} is missing"))
+    for way, names in ways.items():
+        label = "this brings " + (
+            "it" if len(missing) == 1 else "them" if len(ways) == 1 else ", ".join(names)
+        )
+        hang(console, "  ", Text(f"{label}:"))
+        _show_command(console, way, "")
+    console.print()
+
+
+def _closing(record: Record) -> Text:
+    """What the run came to, in one sentence."""
+    counted = {verdict: [cell for cell in record.cells if cell.broken == verdict] for verdict in BROKEN}
+    observed = sum(cell.broken_judgement.level == "observed" for cell in counted["reproduced"])
+    words = {
+        "reproduced": f"reproduced ({observed} by observation only)" if observed else "reproduced",
+        "other-error": "with another error",
+        "timeout": "without an answer",
+        "lab-error": "lost to the lab",
+    }
+    parts = ", ".join(
+        f"{len(cells)} {words.get(verdict, verdict)}" for verdict, cells in counted.items() if cells
+    )
+    found = len(list(findings(record)))
+    return Text.assemble(
+        (f"{plural(len(record.cells), 'cell')}: {parts or 'nothing to play'}; ", "bold"),
+        (plural(found, "finding"), "bold red") if found else ("no finding", "bold green"),
+        (f"; {plural(len(record.attempts), 'attempt')} in {record.seconds:.1f} s", "bold"),
+    )

@@ -1,0 +1,283 @@
+"""The embedded server: all listeners of a run in one process (`python -m lab.servers.embedded`).
+
+One JSON document on one line of standard input says what to listen on. On standard output comes one line `{"ready": {id: port}}`, and
+from then on one line an event: open, log, close. The process ends with its standard input, on SIGTERM and on SIGINT; a listener that
+cannot start is said in one line `{"error": ..., "listener": ...}`, and the exit status is then 3.
+"""
+
+import asyncio
+import contextlib
+import itertools
+import json
+import os
+import signal
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.servers.https_endpoint import HttpsEndpoint, HttpsOptions
+from lab.servers.journal import Journal
+from lab.servers.listener import CannotStart
+from lab.servers.streams import address_of
+from lab.servers.tds.connection import Limits
+from lab.servers.tds.endpoint import Endpoint, Fallback, SqlServerOptions
+
+EXIT_CANNOT_START = 3
+DEFAULT_LOGIN_SECONDS = 15.0
+DEFAULT_IDLE_SECONDS = 300.0
+DEFAULT_CONNECTIONS = 256
+_BACKLOG = 256
+_BUFFER = 32 * 1024  # asyncio stops reading from a client at twice this many bytes.
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """Where one listener listens, and what it is."""
+
+    id: str
+    address: str
+    port: int
+    options: SqlServerOptions | HttpsOptions
+
+
+class BadDescription(Exception):
+    """The description on standard input is not usable; `listener` is the listener that it is about, if any."""
+
+    def __init__(self, text: str, listener: str | None = None) -> None:
+        super().__init__(text)
+        self.listener = listener
+
+
+def describe(text: str) -> tuple[Listener, ...]:
+    """The listeners of a JSON document. Raises BadDescription."""
+    try:
+        document = json.loads(text)
+    except ValueError as e:
+        raise BadDescription(f"The description on standard input is not JSON: {e}") from e
+    if not isinstance(document, dict) or not isinstance(document.get("listeners"), list):
+        raise BadDescription('The description needs a list "listeners".')
+    found = tuple(_listener(entry, document) for entry in document["listeners"])
+    if len({listener.id for listener in found}) != len(found):
+        raise BadDescription("Two listeners have the same id.")
+    return found
+
+
+def _listener(entry: object, document: Mapping[str, object]) -> Listener:
+    if not isinstance(entry, dict) or not isinstance(entry.get("id"), str):
+        raise BadDescription('Every listener needs an "id" of text.')
+    name = entry["id"]
+    try:
+        return Listener(name, str(entry.get("address", "127.0.0.1")), int(entry.get("port", 0)), _options(entry, document))
+    except KeyError as e:
+        raise BadDescription(f"The listener has no {e.args[0]!r}.", name) from e
+    except (TypeError, ValueError) as e:
+        raise BadDescription(f"The description of the listener is wrong: {e}", name) from e
+
+
+def _options(entry: Mapping[str, object], document: Mapping[str, object]) -> SqlServerOptions | HttpsOptions:
+    def number(key: str, default: float) -> float:
+        value = entry.get(key, document.get(key, default))
+        if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
+            raise ValueError(f"{key} is not a positive number")
+        return float(value)
+
+    def path(key: str) -> Path | None:
+        return Path(str(entry[key])) if entry.get(key) else None
+
+    level = entry.get("security_level", 2)
+    if isinstance(level, bool) or not isinstance(level, int) or not 0 <= level <= 5:
+        raise ValueError("security_level is not a number from 0 to 5")
+    login_seconds = number("login_timeout", DEFAULT_LOGIN_SECONDS)
+    connections = int(number("max_connections", DEFAULT_CONNECTIONS))
+    match entry["kind"]:
+        case "sqlserver":
+            encryption = entry.get("encryption", "supported")
+            if encryption not in ("supported", "not_supported"):
+                raise ValueError("encryption is neither supported nor not_supported")
+            return SqlServerOptions(
+                conf=Path(str(entry["conf"])),
+                security_level=level,
+                host=str(entry.get("host", "localhost")),
+                password=str(document["password"]),
+                limits=Limits(login_seconds, number("idle_timeout", DEFAULT_IDLE_SECONDS), connections),
+                ca_store=path("ca_store"),
+                fallback_certificate=path("fallback_cert"),
+                fallback_key=path("fallback_key"),
+                encryption_supported=encryption == "supported",
+            )
+        case "https":
+            return HttpsOptions(
+                chain=Path(str(entry["chain"])),
+                key=Path(str(entry["key"])),
+                tls_min=str(entry.get("tls_min", "TLSv1.2")),
+                tls_max=str(entry.get("tls_max", "TLSv1.3")),
+                security_level=level,
+                login_seconds=login_seconds,
+                connections=connections,
+            )
+    raise ValueError(f"{entry['kind']!r} is no kind of listener; there are sqlserver and https")
+
+
+class _Gate:
+    """Holds events back until the line about the ports is out, which comes first."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+        self._held: list[Mapping[str, object]] | None = []
+
+    def put(self, record: Mapping[str, object]) -> None:
+        if self._held is None:
+            self._journal.put(record)
+        else:
+            self._held.append(record)
+
+    def open(self, first: Mapping[str, object]) -> None:
+        held, self._held = self._held or [], None
+        for record in (first, *held):
+            self._journal.put(record)
+
+
+class _ListenerEvents:
+    def __init__(self, journal: _Gate, listener: str) -> None:
+        self._journal = journal
+        self._listener = listener
+
+    def line(self, connection: int | None, text: str) -> None:
+        self.put(connection, "log", line=text)
+
+    def put(self, connection: int | None, event: str, **more: str) -> None:
+        self._journal.put({"listener": self._listener, "connection": connection, "event": event, **more})
+
+
+class Process:
+    """All listeners, and the numbers of their connections."""
+
+    def __init__(self, journal: _Gate) -> None:
+        self._journal = journal
+        self._numbers = itertools.count(1)
+        self._fallback = Fallback()
+        self._servers: list[asyncio.Server] = []
+        self._clients: set[asyncio.Task[None]] = set()
+
+    async def start(self, listeners: tuple[Listener, ...]) -> dict[str, int]:
+        """Open every listener and give the ports. Raises BadDescription with the id of the listener that cannot start."""
+        ports: dict[str, int] = {}
+        endpoints: list[Endpoint | HttpsEndpoint] = []
+        for listener in listeners:
+            events = _ListenerEvents(self._journal, listener.id)
+            try:
+                endpoint = self._endpoint(listener, events)
+                server = await self._listen(listener, endpoint, events)
+            except (CannotStart, OSError) as e:
+                raise BadDescription(str(e), listener.id) from e
+            endpoints.append(endpoint)
+            self._servers.append(server)
+            ports[listener.id] = server.sockets[0].getsockname()[1]
+        for endpoint in endpoints:
+            endpoint.start()
+        return ports
+
+    def _endpoint(self, listener: Listener, events: _ListenerEvents) -> Endpoint | HttpsEndpoint:
+        if isinstance(listener.options, SqlServerOptions):
+            return Endpoint(listener.options, self._fallback, events)
+        return HttpsEndpoint(listener.options, events)
+
+    async def _listen(
+        self, listener: Listener, endpoint: Endpoint | HttpsEndpoint, events: _ListenerEvents
+    ) -> asyncio.Server:
+        active = 0
+
+        async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            nonlocal active
+            task = asyncio.current_task()
+            assert task is not None
+            self._clients.add(task)
+            active += 1
+            number = next(self._numbers)
+            events.put(number, "open", peer=str(address_of(writer, "peername")))
+            try:
+                await endpoint.serve(reader, writer, number, active)
+            except Exception as e:  # noqa: BLE001 - one client must never end the others
+                events.line(number, f"The endpoint failed: {type(e).__name__}: {e}")
+                writer.transport.abort()
+            finally:
+                active -= 1
+                self._clients.discard(task)
+                events.put(number, "close")
+
+        return await asyncio.start_server(client, listener.address, listener.port, backlog=_BACKLOG, limit=_BUFFER)
+
+    async def stop(self) -> None:
+        """Close all listeners and connections."""
+        for server in self._servers:
+            server.close()
+        for task in list(self._clients):
+            task.cancel()
+        if self._clients:
+            await asyncio.wait(self._clients, timeout=2)
+
+
+def _raise_file_limit() -> None:
+    # Every connection is a file; the usual soft limit of 1024 is less than what the listeners allow together.
+    with contextlib.suppress(ImportError, OSError, ValueError):
+        import resource  # noqa: PLC0415 - not on Windows
+
+        _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536) if hard > 0 else 65536, hard))
+
+
+def _load_parser() -> None:
+    # The first batch would wait for this import; a thread has done it by then.
+    import sqlglot.dialects.tsql  # noqa: F401, PLC0415
+
+
+async def _run(text: str) -> int:
+    loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
+
+    def stop_from_thread() -> None:
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(stopped.set)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    journal = Journal(sys.stdout.fileno(), stop_from_thread)
+    gate = _Gate(journal)
+    process = Process(gate)
+    try:
+        ports = await process.start(describe(text))
+    except BadDescription as e:
+        gate.open({"error": str(e), "listener": e.listener})
+        await process.stop()
+        journal.close()
+        return EXIT_CANNOT_START
+    gate.open({"ready": ports})
+
+    def watch_input() -> None:
+        # The process ends with its parent: the kernel closes the pipe whatever became of it.
+        with contextlib.suppress(OSError):
+            while os.read(0, 4096):
+                pass
+        stop_from_thread()
+
+    threading.Thread(target=watch_input, name="stdin", daemon=True).start()
+    threading.Thread(target=_load_parser, name="parser", daemon=True).start()
+    await stopped.wait()
+    await process.stop()
+    journal.close()
+    return 0
+
+
+def main() -> int:
+    """Run the process; the exit status."""
+    _raise_file_limit()
+    return asyncio.run(_run(sys.stdin.readline()))
+
+
+if __name__ == "__main__":
+    status = main()
+    sys.stdout.flush()
+    # Threads that wait in a system call must not hold up the end.
+    os._exit(status)

@@ -1,0 +1,75 @@
+"""nginx as the HTTPS server: one process for all server sides, one port each.
+
+Pure: from server sides to a configuration, a command and the log files to read. The stage reserves the ports with SO_REUSEPORT and keeps
+them reserved while nginx listens on them, so no port is ever guessed.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.situation import ServerSide, TLSVersion
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """One server side and the names of its files and its port."""
+
+    identity: str
+    side: ServerSide
+    port: int
+
+    @property
+    def error_log(self) -> str:
+        return f"{self.identity}.error.log"
+
+    @property
+    def access_log(self) -> str:
+        return f"{self.identity}.access.log"
+
+
+def configuration(room: Path, address: str, blocks: tuple[Block, ...], sentinel_port: int) -> str:
+    """nginx.conf for these server sides. The sentinel answers plain HTTP: it tells when nginx is up and has caught up."""
+    servers = "\n".join(_server(room, address, block) for block in blocks)
+    return f"""\
+daemon off;
+master_process off;
+pid {room}/nginx.pid;
+error_log {room}/nginx.error.log info;
+events {{ worker_connections 1024; }}
+http {{
+    access_log off;
+    client_body_temp_path {room}/tmp; proxy_temp_path {room}/tmp; fastcgi_temp_path {room}/tmp;
+    uwsgi_temp_path {room}/tmp; scgi_temp_path {room}/tmp;
+    log_format lab '$remote_addr:$remote_port [$ssl_protocol $ssl_cipher] "$request" $status';
+    server {{ listen {address}:{sentinel_port} reuseport; location / {{ return 200 "ready\\n"; }} }}
+{servers}
+}}
+"""
+
+
+def _server(room: Path, address: str, block: Block) -> str:
+    side = block.side
+    versions = " ".join(version.label for version in TLSVersion if side.tls_min <= version <= side.tls_max)
+    return f"""\
+    server {{
+        listen {address}:{block.port} ssl reuseport;
+        ssl_certificate {room}/{block.identity}.chain.pem;
+        ssl_certificate_key {room}/{block.identity}.key.pem;
+        ssl_protocols {versions};
+        ssl_ciphers DEFAULT@SECLEVEL={side.security_level};
+        error_log {room}/{block.error_log} info;
+        access_log {room}/{block.access_log} lab;
+        default_type text/plain;
+        location / {{ return 200 "TLS trust lab: the connection stands\\n"; }}
+    }}"""
+
+
+def files(block: Block, chain_pem: str, key_pem: str) -> Mapping[str, str]:
+    """The certificate files of one server side."""
+    return {f"{block.identity}.chain.pem": chain_pem, f"{block.identity}.key.pem": key_pem}
+
+
+def command(program: str, room: Path) -> tuple[str, ...]:
+    """How to start nginx in the foreground with this configuration."""
+    return (program, "-e", f"{room}/nginx.error.log", "-p", f"{room}", "-c", f"{room}/nginx.conf")

@@ -1,0 +1,182 @@
+"""Certificates: what a listener presents, and how it gets into OpenSSL.
+
+SQL Server on Linux presents the leaf of the `tlscert` file alone, even when that file holds the chain; the chain is sent only
+when it is in the system store of the server's machine (microsoft/mssql-docker#966). `ca_store` stands for that store.
+"""
+
+import contextlib
+import os
+import ssl
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+FALLBACK_NAME = "SSL_Self_Signed_Fallback"
+_BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
+
+
+class CertificateError(Exception):
+    """A certificate or key cannot be used at all; the text is a sentence for people."""
+
+
+class RefusedByOpenSSL(Exception):
+    """OpenSSL does not serve this certificate at this security level; the text is OpenSSL's reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """PEM texts: the certificates in the order in which they are sent, leaf first, and the leaf's key."""
+
+    chain: str
+    key: str
+
+
+def read_pem(path: Path, what: str) -> str:
+    """The text of a PEM file. Raises CertificateError; the words about permissions are SQL Server's (error 49940)."""
+    try:
+        return path.read_text(encoding="ascii")
+    except PermissionError as e:
+        raise CertificateError(
+            f"Unable to open {what} file using correct permissions: {path}. Make it readable by the account of the server."
+        ) from e
+    except (OSError, UnicodeDecodeError) as e:
+        raise CertificateError(f"The {what} file {path} cannot be read: {e}") from e
+
+
+def leaf_of(pem: str) -> str | None:
+    """The first certificate of a PEM text, None when there is none."""
+    begin = pem.find(_BEGIN)
+    end = pem.find(_END, begin)
+    return None if begin < 0 or end < 0 else pem[begin : end + len(_END)] + "\n"
+
+
+def configured(certificate: Path, key: Path, ca_store: Path | None) -> Identity:
+    """The identity that `network.tlscert` and `network.tlskey` name. Raises CertificateError."""
+    leaf = leaf_of(read_pem(certificate, "certificate"))
+    if leaf is None:
+        raise CertificateError(f"The certificate file {certificate} holds no PEM certificate.")
+    chain = leaf
+    if ca_store is not None:
+        chain += issuers(leaf, read_pem(ca_store, "CA store"))
+    return Identity(chain, read_pem(key, "private key"))
+
+
+def issuers(leaf: str, store: str) -> str:
+    """The certificates above `leaf` that `store` has, nearest first, up to but without the root.
+
+    An issuer is found by name, and by key identifier where both sides have one; no signature is checked, for a server sends what
+    it has. Raises CertificateError for PEM that is none.
+    """
+    # Imported here: it takes longer than everything else on the way to the first listener, and few listeners need it.
+    from cryptography import x509  # noqa: PLC0415
+    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415
+
+    def names(certificate: x509.Certificate) -> tuple[bytes | None, bytes | None]:
+        own = authority = None
+        with contextlib.suppress(x509.ExtensionNotFound, ValueError):
+            own = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
+        with contextlib.suppress(x509.ExtensionNotFound, ValueError):
+            authority = certificate.extensions.get_extension_for_class(
+                x509.AuthorityKeyIdentifier
+            ).value.key_identifier
+        return own, authority
+
+    try:
+        pool = x509.load_pem_x509_certificates(store.encode()) if _BEGIN in store else []
+        current = x509.load_pem_x509_certificate(leaf.encode())
+    except ValueError as e:
+        raise CertificateError(f"A certificate of the CA store or the leaf is not readable: {e}") from e
+    found: list[x509.Certificate] = []
+    while current.issuer.public_bytes() != current.subject.public_bytes():
+        wanted = names(current)[1]
+        candidates = [c for c in pool if c.subject.public_bytes() == current.issuer.public_bytes() and c not in found]
+        matching = [c for c in candidates if None in (wanted, names(c)[0]) or names(c)[0] == wanted]
+        if not matching:
+            break
+        current = matching[0]
+        if current.issuer.public_bytes() != current.subject.public_bytes():
+            found.append(current)
+    return "".join(c.public_bytes(Encoding.PEM).decode() for c in found)
+
+
+def self_generated() -> Identity:
+    """The fallback certificate of SQL Server 2022: CN only, no SAN, self-issued, RSA 3072, SHA-256, 30 years.
+
+    One difference is deliberate: SQL Server draws a serial number that is negative in half of its starts
+    (microsoft/mssql-docker#895); this one is always positive, so that no outcome depends on a coin.
+    """
+    from cryptography import x509  # noqa: PLC0415
+    from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415
+
+    key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, FALLBACK_NAME)])
+    now = datetime.now(UTC).replace(microsecond=0)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1))
+        .not_valid_after(now + timedelta(days=30 * 365))
+        .sign(key, hashes.SHA256())
+    )
+    return Identity(
+        certificate.public_bytes(serialization.Encoding.PEM).decode(),
+        key.private_bytes(
+            serialization.Encoding.PEM,
+            serialization.PrivateFormat.PKCS8,
+            serialization.NoEncryption(),
+        ).decode(),
+    )
+
+
+# What OpenSSL says of a certificate that is fine in itself and too weak for the security level (SSL_CTX_set_security_level(3)).
+_TOO_WEAK = frozenset({"CA_MD_TOO_WEAK", "CA_KEY_TOO_SMALL", "EE_KEY_TOO_SMALL"})
+
+
+def load(context: ssl.SSLContext, identity: Identity) -> None:
+    """Give an identity to OpenSSL.
+
+    Raises RefusedByOpenSSL when it is too weak for the context's security level, which a server survives, and CertificateError
+    when it is no identity: broken PEM, a key that does not fit.
+    """
+    try:
+        with _as_file(identity.chain) as chain, _as_file(identity.key) as key:
+            context.load_cert_chain(chain, key, password=_no_password)
+    except ssl.SSLError as e:
+        if e.reason in _TOO_WEAK:
+            raise RefusedByOpenSSL(e.reason.lower().replace("_", " ")) from e
+        raise CertificateError(f"The certificate and its private key cannot be loaded: {_sentence(e)}") from e
+
+
+def _no_password() -> str:
+    # Without this OpenSSL asks the terminal for the password of an encrypted key, and the whole server waits for the answer.
+    raise CertificateError("The private key is encrypted with a password; SQL Server takes keys without one.")
+
+
+def _sentence(e: ssl.SSLError) -> str:
+    if e.reason == "KEY_VALUES_MISMATCH":
+        return "the private key does not belong to the certificate."
+    return f"{(e.reason or str(e)).lower().replace('_', ' ')}."
+
+
+@contextlib.contextmanager
+def _as_file(text: str) -> Iterator[str]:
+    # The ssl module loads from paths only. A key that came from memory does not touch a disk where the kernel can avoid it.
+    if hasattr(os, "memfd_create"):
+        fd = os.memfd_create("pem")
+        try:
+            with open(fd, "w", encoding="ascii", closefd=False) as f:
+                f.write(text)
+            yield f"/proc/self/fd/{fd}"
+        finally:
+            os.close(fd)
+    else:
+        with tempfile.TemporaryDirectory() as directory:
+            path = Path(directory, "pem")
+            path.write_text(text, encoding="ascii")
+            yield str(path)

@@ -1,0 +1,123 @@
+"""The local stage: servers and clients as processes of this machine, on loopback, inside the sandbox."""
+
+import asyncio
+import platform
+import secrets
+import shutil
+from collections.abc import Iterable, Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import Self
+
+from lab.clients.base import Client, Endpoint, Invocation, Login, Material
+from lab.outcome import Completed
+from lab.pki.mint import Mint
+from lab.situation import ServerKind, ServerSide, Situation
+from lab.stages.machine import local_machine
+from lab.stages.process import run
+from lab.stages.room import run_room
+from lab.stages.sandbox import Sandbox
+from lab.stages.services import ADDRESS, Embedded, Nginx, Service, group_by_kind
+
+USER = "sa"
+
+
+class LocalStage:
+    """Turns situations into endpoints and invocations into completed processes; leaves nothing behind."""
+
+    name = "local"
+
+    def __init__(self, cache: Path, mint: Mint, *, nginx: bool = True) -> None:
+        self._cache = cache
+        self._mint = mint
+        self._use_nginx = nginx
+        self._services: list[Service] = []
+        self._where: dict[ServerSide, tuple[Service, str]] = {}
+        self._stack = AsyncExitStack()
+        self._attempts = 0
+        self.machine = local_machine()
+        self.login = Login(USER, f"Lab-{secrets.token_urlsafe(12)}")
+
+    async def __aenter__(self) -> Self:
+        self.room = self._stack.enter_context(run_room(self._cache))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    @property
+    def isolation(self) -> str:
+        """How names are resolved and processes contained, in words."""
+        return self._sandbox.description
+
+    def open(self, names: Iterable[str]) -> None:
+        """Make the sandbox, in which these names resolve to the lab's servers. Raises SandboxError."""
+        hosts = self.room / "hosts"
+        hosts.write_text(f"127.0.0.1 localhost {platform.node()}\n{ADDRESS} {' '.join(sorted(names))}\n")
+        self._sandbox = self._stack.enter_context(Sandbox(hosts))
+
+    async def serve(self, situations: Iterable[Situation]) -> None:
+        """Start every distinct server side of these situations, all together. Raises ServiceError."""
+        names: dict[ServerSide, str] = {}
+        for situation in situations:
+            names.setdefault(situation.server, situation.client.connect_to)
+        for kind, group in group_by_kind(tuple(names)).items():
+            room = self.room / kind.value
+            room.mkdir()
+            service = self._service(kind, room, group, {name: names[side] for name, side in group.items()})
+            self._services.append(service)
+            self._stack.push_async_callback(service.stop)
+            self._where |= {side: (service, name) for name, side in group.items()}
+        await asyncio.gather(*(service.start(self._sandbox) for service in self._services))
+
+    def _service(
+        self, kind: ServerKind, room: Path, sides: Mapping[str, ServerSide], names: Mapping[str, str]
+    ) -> Service:
+        program = self.machine.which.get("nginx")
+        if kind is ServerKind.HTTPS and program and self._use_nginx:
+            return Nginx(program, room, self._mint, sides, names)
+        return Embedded(kind, self.login.password, room, self._mint, sides, names)
+
+    @property
+    def sides(self) -> Mapping[ServerSide, tuple[Service, str]]:
+        """The server sides that are up, with their service and identity there."""
+        return self._where
+
+    def endpoint(self, side: ServerSide) -> Endpoint:
+        """Where this server side listens."""
+        service, identity = self._where[side]
+        return Endpoint(side.kind, ADDRESS, service.ports[identity])
+
+    async def server_log(self, side: ServerSide) -> tuple[str, ...]:
+        """What the server wrote since this was last asked."""
+        service, identity = self._where[side]
+        return await service.take_log(identity)
+
+    async def attempt(self, client: Client, situation: Situation) -> Completed:
+        """Let the client connect once. Its directory is gone afterwards. Raises OSError when it cannot be started."""
+        material = Material(self._mint.anchors_pem(situation.client), self._mint.pem(*situation.client.intermediates))
+        endpoint = self.endpoint(situation.server)
+        room = self._new_room()
+        invocation = client.invoke(
+            self.machine, situation.client, endpoint, material, self.login, PurePosixPath(room)
+        )
+        return await self._run(invocation, room)
+
+    async def version(self, client: Client) -> str:
+        """Ask the client for its version; empty when it does not tell."""
+        room = self._new_room()
+        return client.read_version(await self._run(client.version_probe(self.machine), room))
+
+    def _new_room(self) -> Path:
+        self._attempts += 1
+        return self.room / f"attempt-{self._attempts}"
+
+    async def _run(self, invocation: Invocation, room: Path) -> Completed:
+        room.mkdir()
+        try:
+            return await run(self._sandbox, invocation, room)
+        finally:
+            shutil.rmtree(room, ignore_errors=True)

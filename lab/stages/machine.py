@@ -1,0 +1,34 @@
+"""The machine: which programs and packages the local stage can offer to clients. Looks, starts nothing."""
+
+from importlib.metadata import distributions
+from pathlib import Path
+
+from lab import provision, system
+from lab.clients.base import Machine
+
+PROGRAMS = ("curl", "wget", "openssl", "node", "tsql", "nginx", "git", "gnutls-cli")
+
+
+def local_machine() -> Machine:
+    """What is on this machine now."""
+    programs = {name: system.find_program(name) for name in PROGRAMS}
+    python, packages = provision.clients_python(), provision.clients_site_packages()
+    modules = provision.node_modules()
+    files: dict[str, Path | None] = {
+        "odbc18": provision.odbc_driver(packages) if packages else None,
+        "tdsodbc": system.find_library("libtdsodbc.so"),
+        "odbc-manager": system.find_library("libodbc.so.2"),
+    }
+    return Machine(
+        which={name: str(path) for name, path in programs.items() if path},
+        python=str(python or ""),
+        python_packages=python_packages(packages) if packages else {},
+        node_modules=str(modules or ""),
+        files={name: str(path) for name, path in files.items() if path},
+    )
+
+
+def python_packages(site_packages: Path) -> dict[str, str]:
+    """Normalised names and versions of the distributions in a site-packages directory."""
+    found = distributions(path=[str(site_packages)])
+    return {item.name.lower().replace("_", "-"): item.version for item in found}

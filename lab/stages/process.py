@@ -1,0 +1,72 @@
+"""One process: an invocation run to its end inside the sandbox, with a hard timeout for its whole process group."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import time
+from pathlib import Path
+
+from lab.clients.base import Invocation
+from lab.outcome import Completed
+from lab.stages.sandbox import Sandbox
+
+PATH = "/usr/local/bin:/usr/bin:/bin"
+OUTPUT_LIMIT = 1 << 20
+"""Bytes of standard output, standard error or a collected file that are kept."""
+
+
+def clean_environment(home: Path) -> dict[str, str]:
+    """The whole environment that a program of the lab starts with; the machine's own is not inherited."""
+    return {"PATH": PATH, "LC_ALL": "C.UTF-8", "HOME": str(home), "TMPDIR": str(home)}
+
+
+async def run(sandbox: Sandbox, invocation: Invocation, room: Path) -> Completed:
+    """Lay out the files in `room`, run the invocation there, and collect what it left. Raises OSError when it cannot be started."""
+    for name, text in invocation.files.items():
+        path = room / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    began = time.monotonic()
+    process = await asyncio.create_subprocess_exec(
+        *sandbox.argv(invocation.argv, room),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+        env=sandbox.env({**clean_environment(room), **invocation.env}),
+        start_new_session=True,
+    )
+    try:
+        stdout, stderr = await asyncio.wait_for(process.communicate(invocation.stdin.encode()), invocation.timeout)
+        status: int | None = process.returncode
+    except TimeoutError:
+        stdout, stderr, status = b"", b"", None
+    finally:
+        await end(process)
+    return Completed(
+        exit_status=status,
+        stdout=_text(stdout),
+        stderr=_text(stderr),
+        seconds=time.monotonic() - began,
+        collected=tuple(_collect(room, invocation.collect)),
+    )
+
+
+async def end(process: asyncio.subprocess.Process) -> None:
+    """End the process and its group, which the lab started, and wait for it."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    if process.returncode is None:
+        await process.wait()
+
+
+def _collect(room: Path, names: tuple[str, ...]) -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for name in names:
+        with contextlib.suppress(FileNotFoundError):
+            found.append((name, _text((room / name).read_bytes())))
+    return found
+
+
+def _text(raw: bytes) -> str:
+    return raw[:OUTPUT_LIMIT].decode("utf-8", errors="replace")

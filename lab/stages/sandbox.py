@@ -1,0 +1,114 @@
+"""The sandbox of the local stage: names resolve without touching /etc/hosts, and nothing outlives the run.
+
+Where the kernel allows it, a holder process owns a private mount namespace, in which /etc/hosts is the lab's, and a private PID namespace.
+Everything is started inside through `nsenter`. The holder reads a pipe from the lab: when the lab dies, however it dies, the pipe ends, the
+holder exits, and the kernel kills every process of the namespace and drops its mounts (pid_namespaces(7), mount_namespaces(7)).
+Elsewhere (a container without CAP_SYS_ADMIN), nss_wrapper resolves the names and `setpriv --pdeathsig` ties every process to the lab.
+"""
+
+import contextlib
+import os
+import shutil
+import subprocess
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+_HOLDER = 'mount --bind "$1" /etc/hosts && echo ready && exec cat > /dev/null'
+_NSS_WRAPPER = "libnss_wrapper.so"
+START_TIMEOUT = 10.0
+
+
+class SandboxError(Exception):
+    """Neither way of the sandbox works on this machine; the message says what to install."""
+
+
+class Sandbox:
+    """A context in which `argv` and `env` make a command that runs inside."""
+
+    def __init__(self, hosts: Path) -> None:
+        self._hosts = hosts
+        self._holder: subprocess.Popen[bytes] | None = None
+        self._prefix: tuple[str, ...] = ()
+        self._wrapper = ""
+
+    def __enter__(self) -> Self:
+        if not self._enter_namespaces():
+            self._enter_wrapper()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._holder is not None:
+            assert self._holder.stdin
+            self._holder.stdin.close()
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._holder.wait(START_TIMEOUT)
+            if self._holder.poll() is None:
+                self._holder.kill()
+                self._holder.wait()
+
+    @property
+    def description(self) -> str:
+        """How names are resolved and processes contained, in words, for the record."""
+        if self._holder is not None:
+            return "private mount and PID namespaces with the lab's own /etc/hosts"
+        return "nss_wrapper for names, parent-death signal for processes (this machine allows no namespaces)"
+
+    def argv(self, argv: Iterable[str], directory: Path) -> tuple[str, ...]:
+        """The command line that runs this one inside, in this directory (entering a mount namespace forgets the present one)."""
+        return (*self._prefix, "env", f"--chdir={directory}", *argv)
+
+    def env(self, env: Mapping[str, str]) -> dict[str, str]:
+        """The environment that goes with it."""
+        if not self._wrapper:
+            return dict(env)
+        preload = f"{self._wrapper}:{env['LD_PRELOAD']}" if "LD_PRELOAD" in env else self._wrapper
+        return {**env, "LD_PRELOAD": preload, "NSS_WRAPPER_HOSTS": str(self._hosts)}
+
+    def _enter_namespaces(self) -> bool:
+        if not (shutil.which("unshare") and shutil.which("nsenter")):
+            return False
+        ordinary_user = os.geteuid() != 0
+        user = ("--user", "--map-current-user", "--keep-caps") if ordinary_user else ()
+        holder = subprocess.Popen(
+            ["unshare", *user, "--mount", "--pid", "--fork", "--kill-child=KILL", "--"]
+            + ["sh", "-c", _HOLDER, "sh", str(self._hosts)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={"PATH": os.environ.get("PATH", os.defpath)},
+            start_new_session=True,
+        )
+        assert holder.stdin and holder.stdout
+        if holder.stdout.readline() != b"ready\n":
+            holder.stdin.close()
+            holder.kill()
+            holder.wait()
+            return False
+        self._holder = holder
+        enter_user = ("--user", "--preserve-credentials") if ordinary_user else ()
+        namespaces = f"/proc/{holder.pid}/ns"
+        self._prefix = (
+            "nsenter", f"--mount={namespaces}/mnt", f"--pid={namespaces}/pid_for_children",
+            *(f"{flag}={namespaces}/user" if flag == "--user" else flag for flag in enter_user), "--",
+        )  # fmt: skip
+        return True
+
+    def _enter_wrapper(self) -> None:
+        library = find_nss_wrapper()
+        if library is None or not shutil.which("setpriv"):
+            raise SandboxError(
+                "this machine allows no private namespaces (a container without CAP_SYS_ADMIN?), and nss_wrapper, "
+                "which could resolve the lab's names instead, is not installed: apt-get install libnss-wrapper"
+            )
+        self._wrapper = str(library)
+        self._prefix = ("setpriv", "--pdeathsig", "KILL", "--")
+
+
+def find_nss_wrapper() -> Path | None:
+    """The path of libnss_wrapper.so, or None."""
+    roots = [Path("/usr/lib"), Path("/usr/lib64"), Path("/lib"), *Path("/usr/lib").glob("*-linux-*")]
+    return next((root / _NSS_WRAPPER for root in roots if (root / _NSS_WRAPPER).exists()), None)

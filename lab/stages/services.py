@@ -1,0 +1,324 @@
+"""Services: the processes behind the server sides, started once for a whole plan.
+
+A service has a port for each of its server sides and hands out, after an attempt, the lines that the server wrote about it. "After" is an
+event, not a delay: a marker connection follows the client's through the server's own event loop, and once the server has dealt with the
+marker it has dealt with everything before it.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import socket
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from lab.pki.mint import Mint
+from lab.servers import nginx
+from lab.servers.sqlserver import mssql_conf
+from lab.situation import ServerKind, ServerSide
+from lab.stages.process import clean_environment, end
+from lab.stages.sandbox import Sandbox
+
+ADDRESS = "127.0.0.1"
+START_TIMEOUT = 20.0
+SETTLE_TIMEOUT = 5.0
+POLL = 0.005
+"""Seconds between two questions whether nginx listens yet: it has no way to say so."""
+
+
+class ServiceError(Exception):
+    """A server could not be started or has died; the message carries its own words."""
+
+
+class Service(ABC):
+    """One process that plays some server sides."""
+
+    implementation = ""
+    """Program and version, as the program says itself; known after the start."""
+    real = False
+    """False: the lab's own endpoint stands in for the real server."""
+
+    def __init__(self, room: Path, mint: Mint, sides: Mapping[str, ServerSide], names: Mapping[str, str]) -> None:
+        self.room = room
+        self.mint = mint
+        self.sides = sides
+        self.names = names
+        self.ports: dict[str, int] = {}
+        self._process: asyncio.subprocess.Process | None = None
+
+    @abstractmethod
+    async def start(self, sandbox: Sandbox) -> None:
+        """Start and wait until every side accepts connections. Raises ServiceError."""
+
+    @abstractmethod
+    async def take_log(self, identity: str) -> tuple[str, ...]:
+        """The lines written about this side since they were last taken, once the server has dealt with all ended connections."""
+
+    def start_log(self, identity: str) -> tuple[str, ...]:
+        """The lines that belong to no connection: what the server said of this side when it started."""
+        return ()
+
+    async def stop(self) -> None:
+        """End the process."""
+        if self._process is not None:
+            await end(self._process)
+
+    def write(self, name: str, text: str) -> str:
+        """Write a file of the service; its absolute path. Keys are readable by the owner alone."""
+        path = self.room / name
+        path.touch(mode=0o600)
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
+
+class Nginx(Service):
+    """The real nginx."""
+
+    real = True
+
+    def __init__(
+        self, program: str, room: Path, mint: Mint, sides: Mapping[str, ServerSide], names: Mapping[str, str]
+    ) -> None:
+        super().__init__(room, mint, sides, names)
+        self._program = program
+        self._sentinel = 0
+        self._reserved: list[socket.socket] = []
+        self._offsets: dict[str, int] = {}
+
+    async def start(self, sandbox: Sandbox) -> None:
+        self._reserved = [_reserve() for _ in range(len(self.sides) + 1)]
+        self._sentinel, *ports = (item.getsockname()[1] for item in self._reserved)
+        self.ports = dict(zip(self.sides, ports, strict=True))
+        blocks = tuple(nginx.Block(name, side, self.ports[name]) for name, side in self.sides.items())
+        for block in blocks:
+            assert block.side.chain
+            chain, key = self.mint.chain_pem(block.side.chain), self.mint.leaf_key_pem(block.side.chain.leaf)
+            for name, text in nginx.files(block, chain, key).items():
+                self.write(name, text)
+        self.write("nginx.conf", nginx.configuration(self.room, ADDRESS, blocks, self._sentinel))
+        self._process = await asyncio.create_subprocess_exec(
+            *sandbox.argv(nginx.command(self._program, self.room), self.room),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+            env=sandbox.env(clean_environment(self.room)),
+            start_new_session=True,
+        )
+        await self._answer()
+        self.implementation = await self._version()
+
+    async def take_log(self, identity: str) -> tuple[str, ...]:
+        await self._answer()
+        lines: list[str] = []
+        for name in (f"{identity}.error.log", f"{identity}.access.log"):
+            with contextlib.suppress(FileNotFoundError), (self.room / name).open("rb") as file:
+                file.seek(self._offsets.get(name, 0))
+                fresh = file.read()
+                self._offsets[name] = self._offsets.get(name, 0) + len(fresh)
+                lines += fresh.decode("utf-8", errors="replace").splitlines()
+        return tuple(lines)
+
+    async def stop(self) -> None:
+        await super().stop()
+        for item in self._reserved:
+            item.close()
+
+    async def _answer(self) -> None:
+        """Wait for an answer of the sentinel, or for nginx's death."""
+        assert self._process
+        death = asyncio.ensure_future(self._process.wait())
+        answer = asyncio.ensure_future(self._ask())
+        try:
+            await asyncio.wait({death, answer}, timeout=START_TIMEOUT, return_when=asyncio.FIRST_COMPLETED)
+            if answer.done() and not answer.exception():
+                return
+            log = self.room / "nginx.error.log"
+            words = log.read_text(errors="replace").strip() if log.exists() else "it left no log"
+            reason = f" ({answer.exception()!r})" if answer.done() else ""
+            raise ServiceError(f"nginx does not answer{reason}: {words}")
+        finally:
+            for task in (death, answer):
+                task.cancel()
+            await asyncio.gather(death, answer, return_exceptions=True)
+
+    async def _ask(self) -> None:
+        reader, writer = await self._connect()
+        try:
+            writer.write(b"GET / HTTP/1.0\r\n\r\n")
+            if not await reader.read():
+                raise ServiceError("nginx closed the connection without an answer")
+        finally:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Connect to the sentinel; while nginx is starting nobody listens there yet."""
+        assert self._process
+        while True:
+            try:
+                return await asyncio.open_connection(ADDRESS, self._sentinel)
+            except ConnectionRefusedError:
+                if self._process.returncode is not None:
+                    raise
+                await asyncio.sleep(POLL)
+
+    async def _version(self) -> str:
+        asked = await asyncio.create_subprocess_exec(
+            self._program, "-v", stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
+        )
+        _, words = await asyncio.wait_for(asked.communicate(), START_TIMEOUT)
+        return words.decode(errors="replace").strip().removeprefix("nginx version: ")
+
+
+class Embedded(Service):
+    """The lab's own endpoints (`lab.servers.embedded`): TDS in place of SQL Server, and HTTPS where there is no nginx."""
+
+    def __init__(
+        self,
+        kind: ServerKind,
+        password: str,
+        room: Path,
+        mint: Mint,
+        sides: Mapping[str, ServerSide],
+        names: Mapping[str, str],
+    ) -> None:
+        super().__init__(room, mint, sides, names)
+        self._kind = kind
+        self._password = password
+        self._lines: dict[str, dict[int | None, list[str]]] = {name: {} for name in sides}
+        self._closed: dict[str, set[int]] = {name: set() for name in sides}
+        self._peers: dict[str, dict[str, int]] = {name: {} for name in sides}
+        self._news = asyncio.Condition()
+        self._reader: asyncio.Task[None] | None = None
+
+    async def start(self, sandbox: Sandbox) -> None:
+        root = Path(__file__).parents[2]
+        self._process = await asyncio.create_subprocess_exec(
+            *sandbox.argv((sys.executable, "-P", "-m", "lab.servers.embedded"), self.room),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=sandbox.env({**clean_environment(self.room), **_python_environment(root)}),
+            start_new_session=True,
+            limit=1 << 20,
+        )
+        assert self._process.stdin and self._process.stdout and self._process.stderr
+        order = {"listeners": [self._listener(name, side) for name, side in self.sides.items()], "password": self._password}
+        self._process.stdin.write(json.dumps(order).encode() + b"\n")
+        await self._process.stdin.drain()
+        while "ready" not in (event := await self._next_event()):
+            self._note(event)
+        self.ports = event["ready"]
+        self._reader = asyncio.create_task(self._read_events())
+        self.implementation = event.get("implementation") or f"TLS trust lab's embedded {self._kind.value} endpoint"
+
+    async def take_log(self, identity: str) -> tuple[str, ...]:
+        marker = await self._mark(identity)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._dealt_with(identity, marker), SETTLE_TIMEOUT)
+        own = self._peers[identity].get(marker)
+        by_connection = self._lines[identity]
+        self._lines[identity] = {None: by_connection.pop(None, [])}
+        return tuple(line for number, lines in by_connection.items() if number != own for line in lines)
+
+    def start_log(self, identity: str) -> tuple[str, ...]:
+        return tuple(self._lines[identity].get(None, ()))
+
+    async def stop(self) -> None:
+        if self._reader is not None:
+            self._reader.cancel()
+            await asyncio.gather(self._reader, return_exceptions=True)
+        await super().stop()
+
+    def _listener(self, name: str, side: ServerSide) -> dict[str, Any]:
+        common = {"id": name, "kind": side.kind.value, "address": ADDRESS, "port": 0, "security_level": side.security_level}
+        chain = side.chain
+        certificate = self.write(f"{name}.chain.pem", self.mint.chain_pem(chain)) if chain else ""
+        key = self.write(f"{name}.key.pem", self.mint.leaf_key_pem(chain.leaf)) if chain else ""
+        if side.kind is ServerKind.HTTPS:
+            return {**common, "chain": certificate, "key": key, "tls_min": side.tls_min.label, "tls_max": side.tls_max.label}
+        listener = {
+            **common,
+            "conf": self.write(f"{name}.mssql.conf", mssql_conf(side, certificate, key)),
+            "host": self.names[name],
+        }
+        if chain is None:
+            fallback_certificate, fallback_key = self.mint.fallback()
+            listener["fallback_cert"] = self.write(f"{name}.fallback.pem", fallback_certificate)
+            listener["fallback_key"] = self.write(f"{name}.fallback-key.pem", fallback_key)
+        elif chain.with_intermediates and chain.intermediates:
+            listener["ca_store"] = self.write(
+                f"{name}.ca-store.pem", self.mint.pem(*chain.intermediates, chain.intermediates[-1].root)
+            )
+        return listener
+
+    async def _next_event(self) -> dict[str, Any]:
+        assert self._process and self._process.stdout and self._process.stderr
+        line = await asyncio.wait_for(self._process.stdout.readline(), START_TIMEOUT)
+        if not line:
+            words = (await self._process.stderr.read()).decode(errors="replace").strip()
+            raise ServiceError(f"the embedded {self._kind.value} endpoint has ended: {words or 'without a word'}")
+        event: dict[str, Any] = json.loads(line)
+        if "error" in event:
+            raise ServiceError(f"the embedded {self._kind.value} endpoint could not start: {event['error']}")
+        return event
+
+    async def _read_events(self) -> None:
+        assert self._process and self._process.stdout
+        async for line in self._process.stdout:
+            async with self._news:
+                self._note(json.loads(line))
+                self._news.notify_all()
+
+    def _note(self, event: dict[str, Any]) -> None:
+        name, number = event["listener"], event["connection"]
+        match event["event"]:
+            case "open":
+                self._peers[name][event["peer"]] = number
+            case "log":
+                self._lines[name].setdefault(number, []).append(event["line"])
+            case "close":
+                self._closed[name].add(number)
+
+    async def _mark(self, identity: str) -> str:
+        """Connect and leave at once; the address that the server sees."""
+        _, writer = await asyncio.open_connection(ADDRESS, self.ports[identity])
+        address, port = writer.get_extra_info("sockname")[:2]
+        writer.close()
+        with contextlib.suppress(OSError):
+            await writer.wait_closed()
+        return f"{address}:{port}"
+
+    async def _dealt_with(self, identity: str, marker: str) -> None:
+        async with self._news:
+            await self._news.wait_for(
+                lambda: marker in self._peers[identity]
+                and set(self._peers[identity].values()) <= self._closed[identity]
+            )
+
+
+def _reserve() -> socket.socket:
+    """A port that is nobody else's: bound with SO_REUSEPORT (socket(7)) and never listened on, so that nginx may bind it too."""
+    reserved = socket.socket()
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    reserved.bind((ADDRESS, 0))
+    return reserved
+
+
+def _python_environment(root: Path) -> dict[str, str]:
+    prefix = os.environ.get("PYTHONPYCACHEPREFIX")
+    return {"PYTHONPATH": str(root), **({"PYTHONPYCACHEPREFIX": prefix} if prefix else {})}
+
+
+def group_by_kind(sides: Sequence[ServerSide]) -> dict[ServerKind, dict[str, ServerSide]]:
+    """Server sides by kind, each with an identity: `https-1`, `sqlserver-3`."""
+    grouped: dict[ServerKind, dict[str, ServerSide]] = {}
+    for side in sides:
+        group = grouped.setdefault(side.kind, {})
+        group[f"{side.kind.value}-{len(group) + 1}"] = side
+    return grouped

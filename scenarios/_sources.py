@@ -1,0 +1,119 @@
+"""The documents that the catalogue cites, each once."""
+
+from lab.documented import Source
+
+_OPENSSL = "https://github.com/openssl/openssl/blob"
+_SQL_DOCS = "https://github.com/MicrosoftDocs/sql-docs/blob"
+
+
+def section(document: Source, name: str) -> Source:
+    """A section of a document."""
+    return Source(f"{document.title}, section \"{name}\"", document.url)
+
+
+# The four documents that the lab covers error by error and fix by fix.
+KB2007728 = Source(
+    'Microsoft, "The certificate received from the remote server was issued by an untrusted certificate authority" (KB 2007728)',
+    "https://learn.microsoft.com/troubleshoot/sql/database-engine/connect/error-message-when-you-connect",
+)
+SQL_LINUX = Source(
+    "Microsoft, Encrypt connections to SQL Server on Linux",
+    f"{_SQL_DOCS}/c17b18a452045d940c04f09b5f0d78fc1c171112/docs/linux/sql-server-linux-encrypted-connections.md",
+)
+TENWEB = Source(
+    "10Web, How to Resolve the Could Not Establish Trust Relationship Error",
+    "https://10web.io/blog/could-not-establish-trust-relationship-for-the-ssl-tls/",
+)
+KINSTA = Source(
+    "Kinsta, How To Fix the Could Not Establish Trust Relationship Error",
+    "https://kinsta.com/knowledgebase/could-not-establish-trust-relationship-for-the-ssl-tls-secure-channel-with-authority/",
+)
+
+# TLS libraries.
+OPENSSL_VERIFY = Source(
+    "OpenSSL, crypto/x509/x509_txt.c, X509_verify_cert_error_string",
+    f"{_OPENSSL}/0223dfcf1e4d4d6f0a9a671ce570c6a1c057fe93/crypto/x509/x509_txt.c",
+)
+OPENSSL_REASONS = Source(
+    "OpenSSL, ssl/ssl_err.c, SSL_str_reasons",
+    f"{_OPENSSL}/3d4bb90138b0586f88f44a67b7ea3b7ab4a88081/ssl/ssl_err.c",
+)
+OPENSSL_LEVELS = Source(
+    "OpenSSL, SSL_CTX_set_security_level(3), DEFAULT CALLBACK BEHAVIOUR",
+    f"{_OPENSSL}/02e14a65fd6cc63204b43a79d510e95a63bdd901/doc/man3/SSL_CTX_set_security_level.pod",
+)
+PYTHON_SSL = Source(
+    "CPython, Modules/_ssl.c, fill_and_set_sslerror",
+    "https://github.com/python/cpython/blob/00236fed5d810d37397378510a3413c4541a822d/Modules/_ssl.c",
+)
+NODE_CODES = Source(
+    "Node.js, doc/api/tls.md, X509 certificate error codes",
+    "https://github.com/nodejs/node/blob/009adc7e217d55eeae6de341736e0a26c473b0dd/doc/api/tls.md#x509-certificate-error-codes",
+)
+NODE_X509 = Source(
+    "Node.js, src/crypto/crypto_common.cc, X509ErrorCode",
+    "https://github.com/nodejs/node/blob/020ffbfbdb574a36a49ec2b1008177fcb8cdc8ca/src/crypto/crypto_common.cc",
+)
+NODE_NAMES = Source(
+    "Node.js, lib/tls.js, checkServerIdentity",
+    "https://github.com/nodejs/node/blob/c3bcce7123a2d773a841e35bd60a553af883812e/lib/tls.js",
+)
+CURL_OPENSSL = Source(
+    "curl, lib/vtls/openssl.c, verifyhost and ossl_connect_step2",
+    "https://github.com/curl/curl/blob/00b6fc04075de493ec050a8c4dffa18109f85cfa/lib/vtls/openssl.c",
+)
+WGET_GNUTLS = Source(
+    "GNU Wget, src/gnutls.c, ssl_check_certificate",
+    "https://github.com/jopamo/wget/blob/7cde8866729990dee8173c5b5a543c46812c7f3a/src/gnutls.c",
+)
+GNUTLS_ALERTS = Source(
+    "GnuTLS, lib/alert.c, sup_alerts",
+    "https://github.com/gnutls/gnutls/blob/03a70ed76e08018a995a665f10e75a2ae2599a0e/lib/alert.c",
+)
+FREETDS_TLS = Source(
+    "FreeTDS, src/tds/tls.c, tds_verify_certificate and tds_ssl_init",
+    "https://github.com/FreeTDS/freetds/blob/03635b2b303ccd23c6baccca1f97b36f8ea63986/src/tds/tls.c",
+)
+PYTDS_TLS = Source(
+    "python-tds, src/pytds/tls.py, establish_channel",
+    "https://github.com/denisenkom/pytds/blob/9c0980cd204c79b747cbc53c5a99726af4354e11/src/pytds/tls.py",
+)
+TEDIOUS = Source(
+    "tedious, src/connection.ts",
+    "https://github.com/tediousjs/tedious/blob/012884b23dd49504c48081679cd1c2853379bd3d/src/connection.ts",
+)
+
+# Drivers' and servers' documentation.
+ODBC_TROUBLESHOOTING = Source(
+    "Microsoft, Connection encryption troubleshooting in the ODBC driver",
+    f"{_SQL_DOCS}/75bcfa916df87515571761e51f88b04f69b4f956/docs/connect/odbc/connection-troubleshooting.md",
+)
+ODBC_KEYWORDS = Source(
+    "Microsoft, Connecting to SQL Server from Linux or macOS with the ODBC driver, Using TLS/SSL",
+    f"{_SQL_DOCS}/f29335f92247a8c47b03760629f891ab15570dd7/docs/connect/odbc/linux-mac/connection-string-keywords-and-data-source-names-dsns.md",
+)
+MSPHPSQL_FAQ = Source("Microsoft, msphpsql wiki, FAQ", "https://github.com/Microsoft/msphpsql/wiki/FAQ")
+LEAF_ONLY = Source(
+    "microsoft/mssql-docker issue 966: only the leaf of tlscert is sent",
+    "https://github.com/microsoft/mssql-docker/issues/966",
+)
+NGINX_CHAINS = Source(
+    'nginx, Configuring HTTPS servers, section "SSL certificate chains"',
+    "https://nginx.org/en/docs/http/configuring_https_servers.html#chains",
+)
+NGINX_NAMES = Source(
+    'nginx, Configuring HTTPS servers, section "An SSL certificate with several names"',
+    "https://nginx.org/en/docs/http/configuring_https_servers.html#certificate_with_several_names",
+)
+NGINX_PROTOCOLS = Source(
+    "NGINX, SSL termination for HTTP, ssl_protocols",
+    "https://docs.nginx.com/nginx/admin-guide/security-controls/terminating-ssl-http/",
+)
+CURL_CERTS = Source(
+    "curl, docs/SSLCERTS.md",
+    "https://github.com/curl/curl/blob/0060f16a924d7657b7f691df5c301bc0be075588/docs/SSLCERTS.md",
+)
+RESET_POSTS = Source(
+    "mkleehammer/pyodbc issue 427: 'This error is connection reset by peer'",
+    "https://github.com/mkleehammer/pyodbc/issues/427",
+)

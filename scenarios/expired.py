@@ -1,0 +1,62 @@
+"""Expired: the certificate's time is over."""
+
+from lab.documented import Level, Phase, Reason
+from lab.scenario import Claim, Defect, Side, scenario
+from lab.situation import CURRENT, PAST, Situation
+from scenarios._sources import (
+    FREETDS_TLS, KINSTA, NODE_CODES, OPENSSL_VERIFY, SQL_LINUX, TENWEB, WGET_GNUTLS, section,
+)  # fmt: skip
+
+
+@scenario(
+    title="The server's certificate has expired",
+    defects={Defect.EXPIRED},
+    reasons=[
+        Reason("openssl", Phase.VERIFY, "certificate has expired", Level.VENDOR, OPENSSL_VERIFY),
+        Reason("node", Phase.VERIFY, "certificate has expired", Level.VENDOR, NODE_CODES),
+        Reason("wget", Phase.VERIFY, "has expired", Level.VENDOR, WGET_GNUTLS),
+        Reason("freetds-gnutls", Phase.VERIFY, "Certificate status: 1026", Level.VENDOR, FREETDS_TLS),
+        Reason("freetds-openssl", Phase.VERIFY, "handshake failed", Level.VENDOR, FREETDS_TLS),
+        Reason("pyopenssl", Phase.VERIFY, "certificate verify failed", Level.VENDOR, OPENSSL_VERIFY),
+    ],
+    sources=[
+        section(SQL_LINUX, "Requirements for certificates"),
+        section(TENWEB, "Expired SSL certificate"),
+        section(KINSTA, "Your Certificate Has Expired"),
+    ],
+)
+def expired(healthy: Situation) -> Situation:
+    """The certificate's notAfter date has passed; everything else about it is in order.
+
+    **Symptom.** "certificate has expired" (OpenSSL error 10, curl 60, Node `CERT_HAS_EXPIRED`), from one minute to the next and on every
+    client at once. When only some clients fail, look at their clocks instead.
+
+    **Cause.** Nobody renewed it, or it was renewed and the server still holds the old one: SQL Server reads its certificate at start, nginx at
+    start and reload.
+
+    **Look.** `openssl s_client -connect HOST:443 </dev/null | openssl x509 -noout -dates`. Compare with the date of the file on the server's
+    disk: if the file is newer, the server was not reloaded. An expired intermediate gives the same words in OpenSSL.
+
+    **Fix.** Renew it, install it, restart or reload the server, and look again. Then find out why no reminder came.
+    """
+    return healthy.with_leaf(validity=PAST)
+
+
+@expired.fix(
+    claim=Claim.CURE,
+    side=Side.SERVER,
+    steps=[
+        "Make a new signing request (a new key is good practice) and have the CA sign it.",
+        "Install the new certificate with its intermediates.",
+        "nginx: `nginx -s reload`. SQL Server: restart the service.",
+        "Verify from a client, not on the server's disk.",
+    ],
+    sources=[
+        section(TENWEB, "Installing a valid SSL certificate"),
+        section(KINSTA, "Your Certificate Has Expired"),
+        section(SQL_LINUX, "Requirements for certificates"),
+    ],
+)
+def renew(broken: Situation) -> Situation:
+    """Renew the certificate."""
+    return broken.with_leaf(validity=CURRENT)

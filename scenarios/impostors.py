@@ -1,0 +1,31 @@
+"""Impostors: what attacks every fix. Both own the server's name and address, as whoever controls the network or the DNS does."""
+
+from lab.scenario import attack
+from lab.situation import LAB_ISSUING, Authority, Chain, Leaf, Situation
+from scenarios import missing_intermediate, name_mismatch, self_signed, untrusted_ca
+
+STRANGER_ROOT = Authority("Stranger Root CA")
+STRANGER_ISSUING = Authority("Stranger Issuing CA", parent=STRANGER_ROOT)
+NEIGHBOUR = "neighbour.lab.test"
+_REFUSALS = (*untrusted_ca.REASONS, *self_signed.REASONS, *missing_intermediate.REASONS, *name_mismatch.REASONS)
+
+
+@attack(reasons=_REFUSALS)
+def stranger(fixed: Situation) -> Situation:
+    """A stranger's server: a certificate for exactly the right name, issued by a CA that the attacker made.
+
+    A client that verifies the chain refuses it.
+    """
+    names = tuple(dict.fromkeys((fixed.client.name_to_verify, fixed.client.connect_to)))
+    leaf = Leaf(common_name=names[0], names=names, issuer=STRANGER_ISSUING, owner="stranger")
+    return fixed.with_server(chain=Chain(leaf))
+
+
+@attack(reasons=_REFUSALS)
+def neighbour(fixed: Situation) -> Situation:
+    """A neighbour's server: a certificate of the very CA that the client trusts, but issued to the attacker for the attacker's own name.
+
+    A client that verifies the name refuses it. Fixes that keep the chain and drop the name check pass the stranger and fall here.
+    """
+    leaf = Leaf(common_name=NEIGHBOUR, names=(NEIGHBOUR,), issuer=LAB_ISSUING, owner="neighbour")
+    return fixed.with_server(chain=Chain(leaf))

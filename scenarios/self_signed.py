@@ -1,0 +1,107 @@
+"""Self-signed: nobody vouches for the certificate but the server itself."""
+
+from lab.documented import Level, Phase, Reason
+from lab.scenario import Claim, Defect, Side, scenario
+from lab.situation import LAB_ISSUING, Encryption, ServerKind, Situation
+from scenarios._sources import (
+    CURL_CERTS, FREETDS_TLS, KB2007728, KINSTA, NODE_CODES, ODBC_TROUBLESHOOTING, OPENSSL_VERIFY, SQL_LINUX, TENWEB,
+    WGET_GNUTLS, section,
+)  # fmt: skip
+
+REASONS = (
+    Reason("openssl", Phase.VERIFY, "self-signed certificate", Level.VENDOR, OPENSSL_VERIFY),
+    Reason("node", Phase.VERIFY, "self-signed certificate", Level.VENDOR, NODE_CODES),
+    Reason("wget", Phase.VERIFY, "doesn't have a known issuer", Level.VENDOR, WGET_GNUTLS),
+    Reason("freetds-gnutls", Phase.VERIFY, "Certificate status: 66", Level.VENDOR, FREETDS_TLS),
+    Reason("freetds-openssl", Phase.VERIFY, "handshake failed", Level.VENDOR, FREETDS_TLS),
+    Reason("pyopenssl", Phase.VERIFY, "certificate verify failed", Level.VENDOR, OPENSSL_VERIFY),
+)
+
+
+@scenario(
+    title="The server's certificate is self-signed",
+    defects={Defect.SELF_SIGNED},
+    reasons=REASONS,
+    sources=[section(KB2007728, "Cause"), section(SQL_LINUX, "Generate certificate"), section(TENWEB, "Self-signed certificate")],
+)
+def self_signed(healthy: Situation) -> Situation:
+    """The server presents a certificate that it signed itself, and the client has never been told to trust it.
+
+    **Symptom.** The client refuses at once. OpenSSL says "self-signed certificate" (error 18), Node `DEPTH_ZERO_SELF_SIGNED_CERT`,
+    GnuTLS that the issuer is unknown. Windows clients of SQL Server say "The certificate chain was issued by an authority that is not trusted".
+
+    **Cause.** Subject and issuer are the same, so there is no authority that the client could already know. That is what
+    `openssl req -x509` makes, and what many installers leave behind.
+
+    **Look.** `openssl s_client -connect HOST:443 -showcerts`: one certificate, subject equal to issuer, "verify error:num=18". For SQL Server
+    read the file that `network.tlscert` names: `openssl x509 -in FILE -noout -subject -issuer`.
+
+    **Fix.** Replace it by a certificate of a CA that the clients trust. Where that is impossible, give *this* certificate to the clients that need
+    it: they then trust one key and nothing else. Switching verification off only hides the message: whoever answers in the server's place is
+    trusted as well.
+    """
+    return healthy.with_leaf(issuer=None)
+
+
+@self_signed.fix(
+    claim=Claim.CURE,
+    side=Side.CLIENT,
+    steps=[
+        "Copy the server's certificate (not its key) to the client over a way that you trust.",
+        "Compare its fingerprint on both machines: `openssl x509 -in server.pem -noout -fingerprint -sha256`.",
+        "Add it to the client's trust store.",
+    ],
+    sources=[
+        section(SQL_LINUX, "Register the certificate on your client machine (Windows, Linux, or macOS)"),
+        section(TENWEB, "Add certificate to trusted store"),
+    ],
+)
+def trust_certificate(broken: Situation) -> Situation:
+    """Trust that certificate on the client."""
+    return broken.with_client(trusts=(*broken.client.trusts, broken.chain.leaf))
+
+
+@self_signed.fix(
+    claim=Claim.CURE,
+    side=Side.SERVER,
+    steps=[
+        "Make a signing request for the server's names: `openssl req -new -key server.key -subj /CN=HOST -addext subjectAltName=DNS:HOST`.",
+        "Have it signed by a CA that the clients trust.",
+        "Install the new certificate with its intermediates and restart or reload the server.",
+    ],
+    sources=[
+        section(TENWEB, "Transitioning to a CA-signed certificate"),
+        section(KINSTA, "You're Using a Self-Signed Certificate"),
+        section(SQL_LINUX, "Generate certificate"),
+    ],
+)
+def replace_by_ca_signed(broken: Situation) -> Situation:
+    """Replace it by a certificate of a CA that the client trusts."""
+    return broken.with_leaf(issuer=LAB_ISSUING)
+
+
+def trust_everything(broken: Situation) -> Situation:
+    """Switch verification off on the client (TrustServerCertificate, `-k`, `verify=False`)."""
+    return broken.with_client(trust_everything=True)
+
+
+def stop_asking_for_encryption(broken: Situation) -> Situation:
+    """Stop asking for encryption on the client (`Encrypt=no`): then nothing is verified, and nothing but the login is encrypted."""
+    return broken.with_client(encryption=Encryption.OPTIONAL)
+
+
+self_signed.fix(
+    claim=Claim.SILENCER,
+    side=Side.CLIENT,
+    steps=["Set the option that skips verification in the client's configuration or connection string."],
+    sources=[section(KB2007728, "Resolution"), section(CURL_CERTS, "Skip verification")],
+)(trust_everything)
+
+self_signed.fix(
+    claim=Claim.SILENCER,
+    side=Side.CLIENT,
+    kinds=[ServerKind.SQLSERVER],
+    steps=["Disable the encryption settings in the client application: `Encrypt=no` (optional)."],
+    sources=[section(KB2007728, "Resolution"), ODBC_TROUBLESHOOTING],
+    encrypted=False,
+)(stop_asking_for_encryption)

@@ -1,0 +1,138 @@
+"""TLS version mismatch: client and server have no version of TLS in common."""
+
+from lab.documented import Level, Phase, Reason
+from lab.scenario import Claim, Defect, Side, scenario
+from lab.situation import ServerKind, Situation, TLSVersion, healthy
+from scenarios._sources import (
+    FREETDS_TLS, GNUTLS_ALERTS, MSPHPSQL_FAQ, NGINX_PROTOCOLS, OPENSSL_REASONS, RESET_POSTS, SQL_LINUX, TEDIOUS, section,
+)  # fmt: skip
+
+CLOSED = (
+    Reason("openssl", Phase.CLOSED, "Connection reset by peer", Level.PUBLIC, RESET_POSTS),
+    Reason("odbc18", Phase.CLOSED, "Error code 0x2746", Level.PUBLIC, RESET_POSTS),
+    Reason("odbc18", Phase.CLOSED, "Error code 0x68", Level.PUBLIC, RESET_POSTS),
+    Reason("node", Phase.CLOSED, "ECONNRESET", Level.VENDOR, TEDIOUS),
+    Reason("freetds-gnutls", Phase.CLOSED, "handshake failed", Level.VENDOR, FREETDS_TLS),
+    Reason("freetds-openssl", Phase.CLOSED, "handshake failed", Level.VENDOR, FREETDS_TLS),
+    Reason("python-tds", Phase.CLOSED, "Connection reset by peer", Level.PUBLIC, RESET_POSTS),
+)
+"""What clients say when the server drops the connection during the handshake."""
+
+REASONS = (
+    Reason("openssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Level.VENDOR, OPENSSL_REASONS),
+    Reason("openssl", Phase.HANDSHAKE, "unsupported protocol", Level.VENDOR, OPENSSL_REASONS),
+    Reason("openssl", Phase.HANDSHAKE, "no protocols available", Level.VENDOR, OPENSSL_REASONS),
+    Reason("node", Phase.HANDSHAKE, "tlsv1 alert protocol version", Level.VENDOR, OPENSSL_REASONS),
+    Reason("node", Phase.HANDSHAKE, "unsupported protocol", Level.VENDOR, OPENSSL_REASONS),
+    Reason("pyopenssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Level.VENDOR, OPENSSL_REASONS),
+    Reason("wget", Phase.HANDSHAKE, "received alert [70]: Error in protocol version", Level.VENDOR, GNUTLS_ALERTS),
+    Reason("freetds-gnutls", Phase.HANDSHAKE, "A TLS fatal alert has been received.", Level.VENDOR, FREETDS_TLS),
+    Reason("freetds-openssl", Phase.HANDSHAKE, "handshake failed", Level.VENDOR, FREETDS_TLS),
+    *CLOSED,
+)
+
+
+@scenario(
+    face="server-older",
+    title="The server speaks only versions older than the client allows",
+    defects={Defect.NO_COMMON_VERSION},
+    reasons=REASONS,
+    sources=[section(SQL_LINUX, "Common connection errors"), MSPHPSQL_FAQ],
+)
+def server_older(healthy: Situation) -> Situation:
+    """The server offers TLS 1.0 and 1.1 alone; the client begins at TLS 1.2, as current clients do.
+
+    **Symptom.** "tlsv1 alert protocol version" or "unsupported protocol", depending on who notices first; on Windows "An existing connection was
+    forcibly closed by the remote host".
+
+    **Cause.** A server that was never updated, or one whose `ssl_protocols` or `network.tlsprotocols` names old versions only. Clients changed,
+    usually with an update of the operating system.
+
+    **Look.** `openssl s_client -connect HOST:443 -tls1_2` fails while `-tls1_1 -cipher DEFAULT@SECLEVEL=0` connects.
+
+    **Fix.** Enable TLS 1.2 on the server. Allowing the old version on the client works too, still verifies the server, and keeps the weakness.
+    """
+    return healthy.with_server(tls_min=TLSVersion.TLSv1_0, tls_max=TLSVersion.TLSv1_1, security_level=0).with_client(
+        tls_min=TLSVersion.TLSv1_2
+    )
+
+
+@server_older.fix(
+    claim=Claim.CURE,
+    side=Side.SERVER,
+    steps=[
+        "nginx: `ssl_protocols TLSv1.2 TLSv1.3;`, then reload.",
+        "SQL Server on Linux: `mssql-conf set network.tlsprotocols 1.2`, then restart; on Windows install the update that brings TLS 1.2.",
+    ],
+    sources=[section(SQL_LINUX, "Configure SQL Server"), NGINX_PROTOCOLS],
+)
+def enable_on_server(broken: Situation) -> Situation:
+    """Enable the version on the server."""
+    return broken.with_server(tls_max=healthy(broken.kind).server.tls_max)
+
+
+@server_older.fix(
+    claim=Claim.CURE,
+    side=Side.CLIENT,
+    steps=[
+        "Lower the client's minimum version in its own option.",
+        "Clients that read openssl.cnf: `MinProtocol = TLSv1` and `CipherString = DEFAULT@SECLEVEL=0`, in a file of their own (OPENSSL_CONF).",
+    ],
+    sources=[MSPHPSQL_FAQ],
+)
+def allow_on_client(broken: Situation) -> Situation:
+    """Allow the older version on the client."""
+    return broken.with_client(tls_min=TLSVersion.TLSv1_0)
+
+
+@scenario(
+    face="server-newer",
+    title="The server speaks only versions newer than the client knows",
+    defects={Defect.NO_COMMON_VERSION},
+    reasons=REASONS,
+    sources=[section(SQL_LINUX, "Common connection errors")],
+)
+def server_newer(healthy: Situation) -> Situation:
+    """The server requires a newer version of TLS than the client speaks: 1.3 for a web client that ends at 1.2, 1.2 for a database client that
+    ends at 1.1.
+
+    **Symptom.** "tlsv1 alert protocol version" (alert 70). SQL Server closes the connection: "An existing connection was forcibly closed by the
+    remote host".
+
+    **Cause.** The server was hardened, the client was not updated, or its configuration still pins an old version.
+
+    **Look.** `openssl s_client -connect HOST:443 -tls1_2` fails while `-tls1_3` connects. For SQL Server read `network.tlsprotocols`.
+
+    **Fix.** Let the client speak the newer version: usually by an update, or by removing the option that pins the old one. Enabling the old
+    version on the server again helps every client, and every attacker of the old version.
+    """
+    if healthy.kind is ServerKind.HTTPS:
+        return healthy.with_server(tls_min=TLSVersion.TLSv1_3).with_client(tls_max=TLSVersion.TLSv1_2)
+    return healthy.with_client(tls_max=TLSVersion.TLSv1_1)
+
+
+@server_newer.fix(
+    claim=Claim.CURE,
+    side=Side.CLIENT,
+    steps=["Update the client or its TLS library, and remove the option that pins the old version."],
+    sources=[section(SQL_LINUX, "Common connection errors")],
+)
+def allow_newer_on_client(broken: Situation) -> Situation:
+    """Allow the newer version on the client."""
+    return broken.with_client(tls_max=None)
+
+
+@server_newer.fix(
+    claim=Claim.CURE,
+    side=Side.SERVER,
+    steps=[
+        "nginx: `ssl_protocols TLSv1.2 TLSv1.3;`, then reload.",
+        "SQL Server on Linux: `mssql-conf set network.tlsprotocols 1.2,1.1`, then restart; OpenSSL 3 also needs security level 0 for 1.1.",
+    ],
+    sources=[section(SQL_LINUX, "Configure SQL Server"), NGINX_PROTOCOLS],
+)
+def enable_older_on_server(broken: Situation) -> Situation:
+    """Enable the older version on the server."""
+    wanted = broken.client.tls_max or TLSVersion.TLSv1_2
+    level = 0 if wanted < TLSVersion.TLSv1_2 else broken.server.security_level
+    return broken.with_server(tls_min=wanted, security_level=level)

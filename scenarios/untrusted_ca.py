@@ -1,0 +1,180 @@
+"""Untrusted CA: the certificate is in order, but its authority is not in the client's trust store."""
+
+from lab.documented import Level, Phase, Reason
+from lab.scenario import Claim, Defect, Scenario, Side, scenario
+from lab.situation import LAB_ROOT, Encryption, ServerEncryption, ServerKind, Situation, healthy
+from scenarios._sources import (
+    CURL_CERTS, FREETDS_TLS, KB2007728, KINSTA, NODE_CODES, ODBC_TROUBLESHOOTING, OPENSSL_VERIFY, PYTDS_TLS, SQL_LINUX,
+    TEDIOUS, TENWEB, WGET_GNUTLS, section,
+)  # fmt: skip
+from scenarios.name_mismatch import REASONS as NAME_MISMATCH
+from scenarios.self_signed import REASONS as SELF_SIGNED
+from scenarios.self_signed import stop_asking_for_encryption, trust_everything
+
+REASONS = (
+    Reason("openssl", Phase.VERIFY, "unable to get local issuer certificate", Level.VENDOR, OPENSSL_VERIFY),
+    Reason("node", Phase.VERIFY, "unable to get local issuer certificate", Level.VENDOR, NODE_CODES),
+    Reason("wget", Phase.VERIFY, "doesn't have a known issuer", Level.VENDOR, WGET_GNUTLS),
+    Reason("freetds-gnutls", Phase.VERIFY, "Certificate status: 66", Level.VENDOR, FREETDS_TLS),
+    Reason("freetds-openssl", Phase.VERIFY, "handshake failed", Level.VENDOR, FREETDS_TLS),
+    Reason("pyopenssl", Phase.VERIFY, "certificate verify failed", Level.VENDOR, OPENSSL_VERIFY),
+)
+REFUSED_WITHOUT_ENCRYPTION = (
+    Reason(
+        "tedious", Phase.HANDSHAKE, "Server requires encryption, set 'encrypt' config option to true.", Level.VENDOR, TEDIOUS
+    ),
+    Reason("python-tds", Phase.HANDSHAKE, "Client does not have encryption enabled but it is required by server", Level.VENDOR, PYTDS_TLS),
+)
+
+
+@scenario(
+    title="The certificate's CA is not trusted by the client",
+    kinds={ServerKind.HTTPS},
+    defects={Defect.UNTRUSTED},
+    reasons=REASONS,
+    sources=[
+        section(TENWEB, "Reasons why this error occurs"),
+        section(KINSTA, "Your Certificate Root Authority Can't Be Trusted"),
+    ],
+)
+def untrusted_ca(healthy: Situation) -> Situation:
+    """The server presents a good certificate with its intermediate, but the client does not know the root above them.
+
+    **Symptom.** "unable to get local issuer certificate" (OpenSSL error 20, curl 60, Python, Node `UNABLE_TO_GET_ISSUER_CERT_LOCALLY`); browsers and
+    .NET speak of an authority that is not trusted.
+
+    **Cause.** A private CA, or a public one that is newer than the client's trust store. Nothing is wrong with the server.
+
+    **Look.** `openssl s_client -connect HOST:443 -showcerts`: the issuer of the last certificate shown is the root that the client would need. The
+    same words appear when the server forgets an intermediate: count the certificates before you blame the client.
+
+    **Fix.** Install the CA's root in the trust store of the client: of the operating system for programs that read it, of the program for those that
+    bring their own (Node, Python's certifi, Java, browsers).
+    """
+    return healthy.with_client(trusts=())
+
+
+@scenario(
+    face="forced",
+    title="SQL Server forces encryption with a certificate of an untrusted CA",
+    kinds={ServerKind.SQLSERVER},
+    defects={Defect.UNTRUSTED},
+    reasons=(*REASONS, *REFUSED_WITHOUT_ENCRYPTION),
+    sources=[section(KB2007728, "Cause, scenario 1")],
+)
+def untrusted_ca_forced(healthy: Situation) -> Situation:
+    """The server forces encryption, the client asked for none, and the certificate comes from a CA that the client does not trust.
+
+    **Symptom.** A client that never mentioned TLS fails with a certificate error: "The certificate chain was issued by an authority that is not
+    trusted" on Windows, "certificate verify failed:unable to get local issuer certificate" with Microsoft's ODBC driver on Linux.
+
+    **Cause.** `forceencryption = 1` answers every PRELOGIN with ENCRYPT_REQ. Drivers that verify whenever they encrypt (ODBC 18, SqlClient from 2.0,
+    JDBC from 10.2) now verify a certificate whose CA nobody gave them. Drivers of FreeTDS verify only when a CA file is configured.
+
+    **Look.** `SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID` from a client that still connects, and
+    `network.forceencryption` in mssql.conf.
+
+    **Fix.** Install the CA in the client's trust store. TrustServerCertificate only silences the alarm.
+    """
+    return healthy.with_server(encryption=ServerEncryption.FORCED).with_client(trusts=(), encryption=Encryption.OPTIONAL)
+
+
+@scenario(
+    face="fallback",
+    title="SQL Server presents its self-generated certificate",
+    kinds={ServerKind.SQLSERVER},
+    defects={Defect.SELF_SIGNED, Defect.NAME_MISMATCH},
+    reasons=(*SELF_SIGNED, *NAME_MISMATCH),
+    sources=[section(KB2007728, "Cause, scenario 2")],
+)
+def untrusted_ca_fallback(healthy: Situation) -> Situation:
+    """Nobody configured a certificate, so SQL Server made one at start; the client asks for encryption and verifies.
+
+    **Symptom.** "The certificate chain was issued by an authority that is not trusted" on Windows; "self-signed certificate" with OpenSSL. It often
+    begins with a driver upgrade: ODBC 18, SqlClient 4 and JDBC 10.2 ask for encryption by default.
+
+    **Cause.** The fallback certificate (`CN=SSL_Self_Signed_Fallback`, no SAN) is new at each start of the service, cannot be exported and names no
+    host: no client can ever verify it.
+
+    **Look.** The errorlog says "A self-generated certificate was successfully loaded for encryption." `network.tlscert` is not set.
+
+    **Fix.** Give the server a certificate of a CA that the clients trust, for the name that they connect to. The other two ways that the documents
+    name, TrustServerCertificate and giving encryption up, leave the door open.
+    """
+    return healthy.with_server(chain=None)
+
+
+def install_ca(broken: Situation) -> Situation:
+    """Install the CA's root certificate in the client's trust store."""
+    return broken.with_client(trusts=(*broken.client.trusts, LAB_ROOT))
+
+
+def _client_side_fixes(of: Scenario) -> None:
+    of.fix(
+        claim=Claim.CURE,
+        side=Side.CLIENT,
+        steps=[
+            "Get the root certificate of the CA (a public document; never its key) from those who run the CA, and check its fingerprint.",
+            "Debian, Ubuntu: copy it as NAME.crt to /usr/local/share/ca-certificates/ and run `update-ca-certificates`.",
+            "RHEL: copy it to /etc/pki/ca-trust/source/anchors/ and run `update-ca-trust`. "
+            "SUSE: /usr/share/pki/trust/anchors/ and `update-ca-certificates`.",
+            "Windows: import it into Trusted Root Certification Authorities of the computer account.",
+            "Programs with a trust store of their own: name the file in their own option.",
+        ],
+        sources=[
+            section(KB2007728, "Install the root certificate authority (CA) on the client machine"),
+            section(SQL_LINUX, "Register the certificate on your client machine (Windows, Linux, or macOS)"),
+            section(KINSTA, "Your Certificate Root Authority Can't Be Trusted"),
+        ],
+    )(install_ca)
+
+
+def _silencer(of: Scenario) -> None:
+    of.fix(
+        claim=Claim.SILENCER,
+        side=Side.CLIENT,
+        steps=["Set the option that skips verification in the client's configuration or connection string."],
+        sources=[section(KB2007728, "Resolution"), section(CURL_CERTS, "Skip verification")],
+    )(trust_everything)
+
+
+for _scenario in (untrusted_ca, untrusted_ca_forced):
+    _client_side_fixes(_scenario)
+for _scenario in (untrusted_ca, untrusted_ca_forced, untrusted_ca_fallback):
+    _silencer(_scenario)
+
+
+@untrusted_ca_forced.fix(
+    claim=Claim.SILENCER,
+    side=Side.SERVER,
+    steps=["`mssql-conf set network.forceencryption 0`, then restart the service."],
+    sources=[section(KB2007728, "Resolution")],
+    encrypted=False,
+)
+def stop_forcing_encryption(broken: Situation) -> Situation:
+    """Stop forcing encryption on the server: clients that ask for none are no longer verified against anything."""
+    return broken.with_server(encryption=ServerEncryption.OFF)
+
+
+@untrusted_ca_fallback.fix(
+    claim=Claim.CURE,
+    side=Side.SERVER,
+    steps=[
+        "Get a certificate for the server's host name from a CA that the clients trust.",
+        "`mssql-conf set network.tlscert FILE` and `mssql-conf set network.tlskey FILE`, both readable by the account mssql alone.",
+        "Restart the service; the errorlog must name the file.",
+    ],
+    sources=[section(KB2007728, "Resolution"), section(SQL_LINUX, "Configure SQL Server")],
+)
+def provision_certificate(broken: Situation) -> Situation:
+    """Give the server a certificate of a CA that the client trusts."""
+    return broken.with_server(chain=healthy(broken.kind).chain)
+
+
+untrusted_ca_fallback.fix(
+    claim=Claim.SILENCER,
+    side=Side.CLIENT,
+    steps=["Disable the encryption settings in the client application: `Encrypt=no` (optional)."],
+    sources=[section(KB2007728, "Resolution"), ODBC_TROUBLESHOOTING],
+    encrypted=False,
+)(stop_asking_for_encryption)
