@@ -24,7 +24,8 @@ Exit status:
   130  interrupted
 `test` ends with pytest's own exit status.
 
-NO_COLOR=1 switches colours off. TLSLAB_CACHE names another place for the lab's cache. TLSLAB_DEBUG=1 shows tracebacks.
+NO_COLOR=1 switches colours off. TLSLAB_CACHE names another place for the lab's cache.
+TLSLAB_DEBUG=1 shows tracebacks.
 """
 
 
@@ -67,7 +68,9 @@ def run_command(arguments: Sequence[str]) -> int:
         status = cli.main(list(arguments), prog_name="tlslab", standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as problem:
-        problem.show()
+        echo(problem.format_message())
+        context = problem.ctx if isinstance(problem, click.UsageError) else None
+        echo(f"how to use it: {context.command_path if context else 'tlslab'} --help")
         return Exit.USAGE
     except RecordError as problem:
         echo(str(problem))

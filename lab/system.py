@@ -66,7 +66,7 @@ NEEDS: tuple[Need, ...] = (
         linux_only=True,
     ),
     Need("tsql", "FreeTDS' command line client", ("freetds-bin",), programs=("tsql",)),
-    Need("tdsodbc", "FreeTDS' ODBC driver", ("tdsodbc",), libraries=("odbc/libtdsodbc.so",)),
+    Need("tdsodbc", "FreeTDS' ODBC driver", ("tdsodbc",), libraries=("libtdsodbc.so",)),
     Need(
         "nss-wrapper",
         "names without /etc/hosts where mount namespaces are not allowed",
@@ -103,14 +103,11 @@ def library_directories() -> list[Path]:
     """Where shared libraries are on the systems that the lab knows (FHS, Debian's multiarch, Homebrew)."""
     multiarch = sysconfig.get_config_var("MULTIARCH") or f"{os.uname().machine}-linux-gnu"
     roots = [Path(directory) for directory in ("/usr/lib", "/lib", "/usr/local/lib")]
-    candidates = [
-        *(root / multiarch for root in roots),
-        Path("/usr/lib64"),
-        Path("/lib64"),
-        *roots,
-        Path("/opt/homebrew/lib"),
-    ]
-    return [directory for directory in candidates if directory.is_dir()]
+    candidates = [*(root / multiarch for root in roots), Path("/usr/lib64"), Path("/lib64"), *roots]
+    candidates.append(Path("/opt/homebrew/lib"))
+    # ODBC drivers have a directory of their own on Debian.
+    with_drivers = [directory for each in candidates for directory in (each, each / "odbc")]
+    return [directory for directory in with_drivers if directory.is_dir()]
 
 
 def find_library(pattern: str) -> Path | None:

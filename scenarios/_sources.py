@@ -14,7 +14,8 @@ def section(document: Source, name: str) -> Source:
 # The four documents that the lab covers error by error and fix by fix.
 KB2007728 = Source(
     'Microsoft, "The certificate received from the remote server was issued by an untrusted certificate authority" (KB 2007728)',
-    "https://learn.microsoft.com/troubleshoot/sql/database-engine/connect/error-message-when-you-connect",
+    "https://github.com/MicrosoftDocs/SupportArticles-docs/blob/4e56803f6aa0cadb340e5f557ea3558a1fa539ef"
+    "/support/sql/database-engine/connect/error-message-when-you-connect.md",
 )
 SQL_LINUX = Source(
     "Microsoft, Encrypt connections to SQL Server on Linux",
@@ -70,6 +71,12 @@ GNUTLS_ALERTS = Source(
     "GnuTLS, lib/alert.c, sup_alerts",
     "https://github.com/gnutls/gnutls/blob/03a70ed76e08018a995a665f10e75a2ae2599a0e/lib/alert.c",
 )
+GNUTLS_ERRORS = Source("GnuTLS, lib/errors.c, gnutls_strerror", "https://gitlab.com/gnutls/gnutls/-/blob/master/lib/errors.c")
+GNUTLS_STATUS = Source(
+    "GnuTLS, gnutls.h, enum gnutls_certificate_status_t (INVALID 2, SIGNER_NOT_FOUND 64, INSECURE_ALGORITHM 256, EXPIRED 1024)",
+    "https://gnutls.org/reference/gnutls-gnutls.html#gnutls-certificate-status-t",
+)
+ERRNO = Source("errno(3), ECONNRESET: Connection reset", "https://man7.org/linux/man-pages/man3/errno.3.html")
 FREETDS_TLS = Source(
     "FreeTDS, src/tds/tls.c, tds_verify_certificate and tds_ssl_init",
     "https://github.com/FreeTDS/freetds/blob/03635b2b303ccd23c6baccca1f97b36f8ea63986/src/tds/tls.c",

@@ -4,7 +4,7 @@ from lab.documented import Level, Phase, Reason
 from lab.scenario import Claim, Defect, Side, scenario
 from lab.situation import CURRENT, PAST, Situation
 from scenarios._sources import (
-    FREETDS_TLS, KINSTA, NODE_CODES, OPENSSL_VERIFY, SQL_LINUX, TENWEB, WGET_GNUTLS, section,
+    GNUTLS_STATUS, KINSTA, NODE_CODES, OPENSSL_VERIFY, SQL_LINUX, TENWEB, WGET_GNUTLS, section,
 )  # fmt: skip
 
 
@@ -13,10 +13,10 @@ from scenarios._sources import (
     defects={Defect.EXPIRED},
     reasons=[
         Reason("openssl", Phase.VERIFY, "certificate has expired", Level.VENDOR, OPENSSL_VERIFY),
+        Reason("node", Phase.VERIFY, "CERT_HAS_EXPIRED", Level.VENDOR, NODE_CODES),
         Reason("node", Phase.VERIFY, "certificate has expired", Level.VENDOR, NODE_CODES),
         Reason("wget", Phase.VERIFY, "has expired", Level.VENDOR, WGET_GNUTLS),
-        Reason("freetds-gnutls", Phase.VERIFY, "Certificate status: 1026", Level.VENDOR, FREETDS_TLS),
-        Reason("freetds-openssl", Phase.VERIFY, "handshake failed", Level.VENDOR, FREETDS_TLS),
+        Reason("gnutls-status", Phase.VERIFY, "1026", Level.VENDOR, GNUTLS_STATUS),
         Reason("pyopenssl", Phase.VERIFY, "certificate verify failed", Level.VENDOR, OPENSSL_VERIFY),
     ],
     sources=[

@@ -11,13 +11,17 @@ from scenarios._sources import (
 REASONS = (
     Reason("openssl", Phase.NAME, "hostname mismatch", Level.VENDOR, OPENSSL_VERIFY),
     Reason(
-        "python-ssl", Phase.NAME, "Hostname mismatch, certificate is not valid for '{name}'.", Level.VENDOR, PYTHON_SSL
+        "python-ssl",
+        Phase.NAME,
+        "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Hostname mismatch, certificate is not valid for '{name}'.",
+        Level.VENDOR,
+        PYTHON_SSL,
     ),
     Reason("odbc18", Phase.NAME, "subject name does not match host name", Level.VENDOR, ODBC_TROUBLESHOOTING),
     Reason(
         "curl", Phase.NAME, "SSL: no alternative certificate subject name matches target host", Level.VENDOR, CURL_OPENSSL
     ),
-    Reason("wget", Phase.NAME, "The certificate's owner does not match hostname '{name}'", Level.VENDOR, WGET_GNUTLS),
+    Reason("wget", Phase.NAME, "The certificate's owner does not match hostname {*}{name}", Level.VENDOR, WGET_GNUTLS),
     Reason(
         "node",
         Phase.NAME,
@@ -25,8 +29,8 @@ REASONS = (
         Level.VENDOR,
         NODE_NAMES,
     ),
-    Reason("freetds-gnutls", Phase.NAME, "Certificate hostname does not match", Level.VENDOR, FREETDS_TLS),
-    Reason("freetds-openssl", Phase.NAME, "checking hostname failed", Level.VENDOR, FREETDS_TLS),
+    Reason("freetds", Phase.NAME, "Certificate hostname does not match", Level.VENDOR, FREETDS_TLS),
+    Reason("freetds", Phase.NAME, "checking hostname failed", Level.VENDOR, FREETDS_TLS),
     Reason("python-tds", Phase.NAME, "Certificate does not match host name '{name}'", Level.VENDOR, PYTDS_TLS),
 )
 

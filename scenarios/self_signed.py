@@ -4,16 +4,16 @@ from lab.documented import Level, Phase, Reason
 from lab.scenario import Claim, Defect, Side, scenario
 from lab.situation import LAB_ISSUING, Encryption, ServerKind, Situation
 from scenarios._sources import (
-    CURL_CERTS, FREETDS_TLS, KB2007728, KINSTA, NODE_CODES, ODBC_TROUBLESHOOTING, OPENSSL_VERIFY, SQL_LINUX, TENWEB,
+    CURL_CERTS, GNUTLS_STATUS, KB2007728, KINSTA, NODE_CODES, ODBC_TROUBLESHOOTING, OPENSSL_VERIFY, SQL_LINUX, TENWEB,
     WGET_GNUTLS, section,
 )  # fmt: skip
 
 REASONS = (
     Reason("openssl", Phase.VERIFY, "self-signed certificate", Level.VENDOR, OPENSSL_VERIFY),
+    Reason("node", Phase.VERIFY, "DEPTH_ZERO_SELF_SIGNED_CERT", Level.VENDOR, NODE_CODES),
     Reason("node", Phase.VERIFY, "self-signed certificate", Level.VENDOR, NODE_CODES),
     Reason("wget", Phase.VERIFY, "doesn't have a known issuer", Level.VENDOR, WGET_GNUTLS),
-    Reason("freetds-gnutls", Phase.VERIFY, "Certificate status: 66", Level.VENDOR, FREETDS_TLS),
-    Reason("freetds-openssl", Phase.VERIFY, "handshake failed", Level.VENDOR, FREETDS_TLS),
+    Reason("gnutls-status", Phase.VERIFY, "66", Level.VENDOR, GNUTLS_STATUS),
     Reason("pyopenssl", Phase.VERIFY, "certificate verify failed", Level.VENDOR, OPENSSL_VERIFY),
 )
 

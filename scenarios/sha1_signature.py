@@ -4,7 +4,7 @@ from lab.documented import Level, Phase, Reason
 from lab.scenario import Claim, Defect, Scenario, Side, scenario
 from lab.situation import ServerKind, SignatureHash, Situation
 from scenarios._sources import (
-    FREETDS_TLS, MSPHPSQL_FAQ, NODE_X509, OPENSSL_LEVELS, OPENSSL_VERIFY, SQL_LINUX, WGET_GNUTLS, section,
+    GNUTLS_STATUS, MSPHPSQL_FAQ, NODE_X509, OPENSSL_LEVELS, OPENSSL_VERIFY, SQL_LINUX, WGET_GNUTLS, section,
 )  # fmt: skip
 from scenarios.tls_version_mismatch import CLOSED
 
@@ -13,8 +13,7 @@ REASONS = (
     Reason("openssl", Phase.VERIFY, "CA signature digest algorithm too weak", Level.VENDOR, OPENSSL_VERIFY),
     Reason("node", Phase.VERIFY, "CA signature digest algorithm too weak", Level.VENDOR, NODE_X509),
     Reason("wget", Phase.VERIFY, "was signed using an insecure algorithm", Level.VENDOR, WGET_GNUTLS),
-    Reason("freetds-gnutls", Phase.VERIFY, "Certificate status: 258", Level.VENDOR, FREETDS_TLS),
-    Reason("freetds-openssl", Phase.VERIFY, "handshake failed", Level.VENDOR, FREETDS_TLS),
+    Reason("gnutls-status", Phase.VERIFY, "258", Level.VENDOR, GNUTLS_STATUS),
     Reason("pyopenssl", Phase.VERIFY, "certificate verify failed", Level.VENDOR, OPENSSL_VERIFY),
 )
 

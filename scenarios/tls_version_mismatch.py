@@ -4,17 +4,16 @@ from lab.documented import Level, Phase, Reason
 from lab.scenario import Claim, Defect, Side, scenario
 from lab.situation import ServerKind, Situation, TLSVersion, healthy
 from scenarios._sources import (
-    FREETDS_TLS, GNUTLS_ALERTS, MSPHPSQL_FAQ, NGINX_PROTOCOLS, OPENSSL_REASONS, RESET_POSTS, SQL_LINUX, TEDIOUS, section,
+    ERRNO, GNUTLS_ALERTS, GNUTLS_ERRORS, MSPHPSQL_FAQ, NGINX_PROTOCOLS, OPENSSL_REASONS, RESET_POSTS, SQL_LINUX, TEDIOUS, section,
 )  # fmt: skip
 
 CLOSED = (
-    Reason("openssl", Phase.CLOSED, "Connection reset by peer", Level.PUBLIC, RESET_POSTS),
+    Reason("openssl", Phase.CLOSED, "Connection reset by peer", Level.VENDOR, ERRNO),
     Reason("odbc18", Phase.CLOSED, "Error code 0x2746", Level.PUBLIC, RESET_POSTS),
     Reason("odbc18", Phase.CLOSED, "Error code 0x68", Level.PUBLIC, RESET_POSTS),
     Reason("node", Phase.CLOSED, "ECONNRESET", Level.VENDOR, TEDIOUS),
-    Reason("freetds-gnutls", Phase.CLOSED, "handshake failed", Level.VENDOR, FREETDS_TLS),
-    Reason("freetds-openssl", Phase.CLOSED, "handshake failed", Level.VENDOR, FREETDS_TLS),
-    Reason("python-tds", Phase.CLOSED, "Connection reset by peer", Level.PUBLIC, RESET_POSTS),
+    Reason("posix", Phase.CLOSED, "Connection reset by peer", Level.VENDOR, ERRNO),
+    Reason("gnutls", Phase.CLOSED, "Error in the pull function.", Level.VENDOR, GNUTLS_ERRORS),
 )
 """What clients say when the server drops the connection during the handshake."""
 
@@ -25,9 +24,8 @@ REASONS = (
     Reason("node", Phase.HANDSHAKE, "tlsv1 alert protocol version", Level.VENDOR, OPENSSL_REASONS),
     Reason("node", Phase.HANDSHAKE, "unsupported protocol", Level.VENDOR, OPENSSL_REASONS),
     Reason("pyopenssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Level.VENDOR, OPENSSL_REASONS),
-    Reason("wget", Phase.HANDSHAKE, "received alert [70]: Error in protocol version", Level.VENDOR, GNUTLS_ALERTS),
-    Reason("freetds-gnutls", Phase.HANDSHAKE, "A TLS fatal alert has been received.", Level.VENDOR, FREETDS_TLS),
-    Reason("freetds-openssl", Phase.HANDSHAKE, "handshake failed", Level.VENDOR, FREETDS_TLS),
+    Reason("gnutls", Phase.HANDSHAKE, "Error in protocol version", Level.VENDOR, GNUTLS_ALERTS),
+    Reason("gnutls", Phase.HANDSHAKE, "A TLS fatal alert has been received.", Level.VENDOR, GNUTLS_ERRORS),
     *CLOSED,
 )
 

@@ -4,7 +4,7 @@ from lab.documented import Level, Phase, Reason
 from lab.scenario import Claim, Defect, Scenario, Side, scenario
 from lab.situation import LAB_ROOT, Encryption, ServerEncryption, ServerKind, Situation, healthy
 from scenarios._sources import (
-    CURL_CERTS, FREETDS_TLS, KB2007728, KINSTA, NODE_CODES, ODBC_TROUBLESHOOTING, OPENSSL_VERIFY, PYTDS_TLS, SQL_LINUX,
+    CURL_CERTS, GNUTLS_STATUS, KB2007728, KINSTA, NODE_CODES, ODBC_TROUBLESHOOTING, OPENSSL_VERIFY, PYTDS_TLS, SQL_LINUX,
     TEDIOUS, TENWEB, WGET_GNUTLS, section,
 )  # fmt: skip
 from scenarios.name_mismatch import REASONS as NAME_MISMATCH
@@ -13,10 +13,10 @@ from scenarios.self_signed import stop_asking_for_encryption, trust_everything
 
 REASONS = (
     Reason("openssl", Phase.VERIFY, "unable to get local issuer certificate", Level.VENDOR, OPENSSL_VERIFY),
+    Reason("node", Phase.VERIFY, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", Level.VENDOR, NODE_CODES),
     Reason("node", Phase.VERIFY, "unable to get local issuer certificate", Level.VENDOR, NODE_CODES),
     Reason("wget", Phase.VERIFY, "doesn't have a known issuer", Level.VENDOR, WGET_GNUTLS),
-    Reason("freetds-gnutls", Phase.VERIFY, "Certificate status: 66", Level.VENDOR, FREETDS_TLS),
-    Reason("freetds-openssl", Phase.VERIFY, "handshake failed", Level.VENDOR, FREETDS_TLS),
+    Reason("gnutls-status", Phase.VERIFY, "66", Level.VENDOR, GNUTLS_STATUS),
     Reason("pyopenssl", Phase.VERIFY, "certificate verify failed", Level.VENDOR, OPENSSL_VERIFY),
 )
 REFUSED_WITHOUT_ENCRYPTION = (

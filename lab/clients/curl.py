@@ -1,7 +1,7 @@
 """curl, the command line tool, built with OpenSSL.
 
-curl says what OpenSSL says behind `curl: (60) SSL certificate problem:` and has words of its own for names and
-resets. The number in brackets is its exit status (https://curl.se/libcurl/c/libcurl-errors.html).
+curl says what OpenSSL says behind `curl: (60) SSL certificate problem:`, and has words of its own for names
+and resets. The number in brackets is its exit status (https://curl.se/libcurl/c/libcurl-errors.html).
 """
 
 import re
@@ -61,14 +61,18 @@ class Curl(Client):
             LIBRARY_SOURCE,
         ),
         Wrapper(
-            "posix",
+            "openssl",
             frozenset({Phase.CLOSED}),
             "curl: (35) OpenSSL SSL_connect: {reason} in connection to {name}:",
             Level.VENDOR,
             LIBRARY_SOURCE,
         ),
         Wrapper(
-            "posix", frozenset({Phase.CLOSED}), "curl: (35) Recv failure: {reason}", Level.OBSERVED, OBSERVED
+            "openssl",
+            frozenset({Phase.CLOSED}),
+            "curl: (35) Recv failure: {reason}",
+            Level.OBSERVED,
+            OBSERVED,
         ),
     )
 

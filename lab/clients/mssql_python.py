@@ -1,23 +1,19 @@
 """mssql-python: Microsoft's own Python driver, which carries Microsoft ODBC Driver 18 and its words.
 
 It speaks to the same driver library as `odbc18`, without a driver manager, and wraps the driver's message into
-`Driver Error: ...; DDBC Error: ...` (mssql_python/exceptions.py).
+`Driver Error: ...; DDBC Error: ...`, without the driver's name (mssql_python/exceptions.py, truncate_error_message).
 """
 
-from dataclasses import replace
 from pathlib import PurePosixPath
 
 from lab.clients.base import Endpoint, Invocation, Login, Machine, Material
 from lab.clients.odbc import MicrosoftDriver, connection_string, driver_wrappers, openssl_room
 from lab.clients.sqlserver import read_versions, run_probe
-from lab.documented import Source
 from lab.outcome import Completed
 from lab.situation import ClientSide
 
-EXCEPTIONS = Source(
-    "microsoft/mssql-python, mssql_python/exceptions.py",
-    "https://github.com/microsoft/mssql-python/blob/main/mssql_python/exceptions.py",
-)
+# https://github.com/microsoft/mssql-python/blob/315b35d366f66081add23aaf010ce52481b8807f/mssql_python/exceptions.py
+MESSAGE = "DDBC Error: [Microsoft]"
 
 
 class MssqlPython(MicrosoftDriver):
@@ -27,7 +23,7 @@ class MssqlPython(MicrosoftDriver):
     title = "mssql-python (Microsoft's driver for Python)"
     driver = "mssql-python"
     distributions = ("mssql-python", "mssql-python-odbc")
-    wrappers = tuple(replace(item, text="DDBC Error: " + item.text) for item in driver_wrappers())
+    wrappers = driver_wrappers(MESSAGE)
 
     def version_probe(self, machine: Machine) -> Invocation:
         files = {"odbc_driver": machine.files["odbc18"]} if "odbc18" in machine.files else {}

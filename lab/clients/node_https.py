@@ -1,8 +1,8 @@
 """Node's HTTPS clients: the https module and the built-in fetch, each one GET by `probes/node_https.js`.
 
 Node carries an OpenSSL of its own and gives its verification errors codes of its own
-(https://nodejs.org/api/tls.html#x509-certificate-error-codes). https takes its options in the call, fetch from
-Node's command line and environment.
+(https://nodejs.org/api/tls.html#x509-certificate-error-codes). https takes its options in the call, fetch
+from Node's command line and environment.
 """
 
 import json

@@ -40,9 +40,9 @@ ENCRYPT = {Encryption.OPTIONAL: "no", Encryption.MANDATORY: "yes", Encryption.ST
 MESSAGE = "[Microsoft][ODBC Driver 18 for SQL Server]"
 
 
-def driver_wrappers() -> tuple[Wrapper, ...]:
-    """How the driver presents what OpenSSL says, and what it says itself (dialect `odbc18`), whatever program loads it."""
-    ssl = MESSAGE + "SSL Provider: [error:{*}:SSL routines:{*}:"
+def driver_wrappers(before: str) -> tuple[Wrapper, ...]:
+    """How the driver presents what OpenSSL says, and what it says itself (dialect `odbc18`), behind these words of the program."""
+    ssl = before + "SSL Provider: [error:{*}:SSL routines:{*}:"
     refused = frozenset({Phase.VERIFY, Phase.NAME})
     return (
         Wrapper("openssl", frozenset({Phase.VERIFY}), ssl + "certificate verify failed:{reason}]", Level.VENDOR, TROUBLESHOOTING),
@@ -50,8 +50,8 @@ def driver_wrappers() -> tuple[Wrapper, ...]:
         Wrapper("odbc18", refused, ssl + "certificate verify failed:{reason}]", Level.VENDOR, TROUBLESHOOTING),
         # OpenSSL adds the alert's number to the reason, the driver the further errors of the queue.
         Wrapper("openssl", frozenset({Phase.HANDSHAKE}), ssl + "{reason}", Level.VENDOR, FAQ),
-        Wrapper("odbc18", frozenset({Phase.HANDSHAKE}), MESSAGE + "{reason}", Level.VENDOR, STRINGS),
-        Wrapper("odbc18", frozenset({Phase.CLOSED}), MESSAGE + "TCP Provider: {reason}", Level.PUBLIC, RESET),
+        Wrapper("odbc18", frozenset({Phase.HANDSHAKE}), before + "{reason}", Level.VENDOR, STRINGS),
+        Wrapper("odbc18", frozenset({Phase.CLOSED}), before + "TCP Provider: {reason}", Level.PUBLIC, RESET),
     )
 
 
@@ -137,7 +137,7 @@ class Odbc18(MicrosoftDriver):
     title = "Microsoft ODBC Driver 18 through pyodbc"
     driver = "pyodbc"
     distributions = ("pyodbc", "mssql-python-odbc")
-    wrappers = driver_wrappers()
+    wrappers = driver_wrappers(MESSAGE)
 
     def missing(self, machine: Machine) -> Missing | None:
         lacking = super().missing(machine)

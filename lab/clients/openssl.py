@@ -1,7 +1,7 @@
 """openssl s_client, the tool that people look at a server with.
 
 Its exit status proves nothing, and `Verify return code: 0 (ok)` is printed even when the
-handshake failed. Connected means that the verification is reported as OK and that an HTTP request was answered.
+handshake failed. Connected means that the verification is reported as OK and an HTTP request was answered.
 """
 
 import re
@@ -57,7 +57,7 @@ class SClient(Client):
             PRINTED_ERRORS,
         ),
         # errno 104 is ECONNRESET on Linux; s_client prints the number alone.
-        Wrapper("posix", frozenset({Phase.CLOSED}), "write:errno=104", Level.OBSERVED, OBSERVED),
+        Wrapper("openssl", frozenset({Phase.CLOSED}), "write:errno=104", Level.OBSERVED, OBSERVED),
     )
 
     def missing(self, machine: Machine) -> Missing | None:
@@ -108,7 +108,8 @@ class SClient(Client):
         number = re.search(r"verify error:num=(\d+)", completed.stderr)
         return Outcome(
             result=Result.CONNECTED if connected else Result.REFUSED,
-            text=completed.stderr + completed.stdout,
+            # Of a good connection standard output tells the certificates and the session's secrets, page after page.
+            text=completed.stderr if connected else completed.stderr + completed.stdout,
             code="" if connected else number[1] if number else str(completed.exit_status),
             exit_status=completed.exit_status,
             seconds=completed.seconds,

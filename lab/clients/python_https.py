@@ -35,8 +35,6 @@ HTTPX_SSL = Source(
     "HTTPX, docs/advanced/ssl.md (Enabling and disabling verification)",
     "https://github.com/encode/httpx/blob/0f9cd3fdf3c73e217b9f78c304aa266163245da8/docs/advanced/ssl.md",
 )
-VERIFY_FAILED = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
-TLS_PHASES = (Phase.VERIFY, Phase.NAME, Phase.HANDSHAKE)
 
 
 class PythonClient(Client):
@@ -88,36 +86,30 @@ class PythonClient(Client):
         return read_answer(completed)
 
 
+def _ssl_module(before: str, source: Source) -> tuple[Wrapper, ...]:
+    """The wrappers of a client that shows the whole message of the ssl module behind these words.
+
+    The module's format around OpenSSL's reasons is that of Modules/_ssl.c, fill_and_set_sslerror; reasons of the
+    dialect `python-ssl` are whole messages.
+    """
+    verify = before + "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {reason} (_ssl.c:"
+    other = before + "[SSL: {*}] {reason} (_ssl.c:"
+    return (
+        *wrappers("openssl", [Phase.VERIFY], verify, level=Level.VENDOR, source=source),
+        *wrappers("openssl", [Phase.HANDSHAKE, Phase.CLOSED], other, level=Level.VENDOR, source=source),
+        *wrappers("python-ssl", Phase, before + "{reason}", level=Level.VENDOR, source=source),
+    )
+
+
 class Urllib(PythonClient):
     """urllib.request with a context of the ssl module."""
 
     name = "urllib"
     title = "Python urllib"
     wrappers: tuple[Wrapper, ...] = (
+        *_ssl_module("urllib.error.URLError: <urlopen error ", URL_ERROR),
         *wrappers(
             "openssl",
-            [Phase.VERIFY],
-            f"urllib.error.URLError: <urlopen error {VERIFY_FAILED}{{reason}} (_ssl.c:",
-            level=Level.VENDOR,
-            source=URL_ERROR,
-        ),
-        *wrappers(
-            "openssl",
-            [Phase.HANDSHAKE],
-            "urllib.error.URLError: <urlopen error [SSL: {*}] {reason} (_ssl.c:",
-            level=Level.VENDOR,
-            source=URL_ERROR,
-        ),
-        *wrappers(
-            "python-ssl",
-            Phase,
-            "urllib.error.URLError: <urlopen error {reason}",
-            "urllib.error.URLError: <urlopen error [SSL: {*}] {reason}",
-            level=Level.VENDOR,
-            source=URL_ERROR,
-        ),
-        *wrappers(
-            "posix",
             [Phase.CLOSED],
             "urllib.error.URLError: <urlopen error [Errno {*}] {reason}>",
             level=Level.VENDOR,
@@ -134,12 +126,6 @@ class Urllib(PythonClient):
         return _context_words(side)
 
 
-_RETRIES = (
-    "requests.exceptions.SSLError: HTTPSConnectionPool(host='{host}', port={*}): "
-    "Max retries exceeded with url: / (Caused by SSLError("
-)
-
-
 class Requests(PythonClient):
     """requests with `verify`; what has no option goes by an adapter to urllib3's PoolManager."""
 
@@ -147,32 +133,13 @@ class Requests(PythonClient):
     title = "Python requests"
     distribution = "requests"
     wrappers: tuple[Wrapper, ...] = (
-        *wrappers(
-            "openssl",
-            [Phase.VERIFY],
-            f"{_RETRIES}SSLCertVerificationError(1, {{*}}{VERIFY_FAILED}{{reason}} (_ssl.c:",
-            level=Level.VENDOR,
-            source=MAX_RETRY_ERROR,
+        *_ssl_module(
+            "requests.exceptions.SSLError: HTTPSConnectionPool(host='{host}', port={*}): "
+            "Max retries exceeded with url: / (Caused by SSLError({*}",
+            MAX_RETRY_ERROR,
         ),
         *wrappers(
             "openssl",
-            [Phase.HANDSHAKE],
-            _RETRIES + "SSLError(1, {*}[SSL: {*}] {reason} (_ssl.c:",
-            level=Level.VENDOR,
-            source=MAX_RETRY_ERROR,
-        ),
-        *wrappers(
-            "python-ssl",
-            (*TLS_PHASES, Phase.CLOSED),
-            _RETRIES + "{*}{reason}",
-            level=Level.VENDOR,
-            source=MAX_RETRY_ERROR,
-        ),
-        *wrappers(
-            "urllib3", [Phase.NAME], _RETRIES + "{*}{reason}", level=Level.VENDOR, source=MAX_RETRY_ERROR
-        ),
-        *wrappers(
-            "posix",
             [Phase.CLOSED],
             "requests.exceptions.ConnectionError: "
             "('Connection aborted.', ConnectionResetError({*}, '{reason}'))",
@@ -198,36 +165,15 @@ class Requests(PythonClient):
 
 
 class Httpx(PythonClient):
-    """httpx.get with a context of the ssl module."""
+    """httpx with a context of the ssl module."""
 
     name = "httpx"
     title = "Python httpx"
     distribution = "httpx"
     wrappers: tuple[Wrapper, ...] = (
+        *_ssl_module("httpx.ConnectError: ", HTTPX_SSL),
         *wrappers(
             "openssl",
-            [Phase.VERIFY],
-            f"httpx.ConnectError: {VERIFY_FAILED}{{reason}} (_ssl.c:",
-            level=Level.VENDOR,
-            source=HTTPX_SSL,
-        ),
-        *wrappers(
-            "openssl",
-            [Phase.HANDSHAKE],
-            "httpx.ConnectError: [SSL: {*}] {reason} (_ssl.c:",
-            level=Level.VENDOR,
-            source=HTTPX_SSL,
-        ),
-        *wrappers(
-            "python-ssl",
-            Phase,
-            "httpx.ConnectError: {reason}",
-            "httpx.ConnectError: [SSL: {*}] {reason}",
-            level=Level.VENDOR,
-            source=HTTPX_SSL,
-        ),
-        *wrappers(
-            "posix",
             [Phase.CLOSED],
             "httpx.ConnectError: [Errno {*}] {reason}",
             level=Level.OBSERVED,

@@ -10,7 +10,7 @@ from shlex import join
 
 from lab.clients.base import Acceptance, Client, Endpoint, Invocation, Login, Machine, Material, Missing
 from lab.clients.https import HTTPS, SETUP, certificate_is_good, expects_other_name
-from lab.documented import Level, Phase, Source, Wrapper
+from lab.documented import Level, Phase, Source, Wrapper, wrappers
 from lab.outcome import Completed, Outcome, Result
 from lab.situation import ClientSide, Situation, TLSVersion
 
@@ -48,19 +48,19 @@ class Wget(Client):
             GNUTLS_C,
         ),
         Wrapper("wget", frozenset({Phase.NAME}), "{reason}", Level.VENDOR, GNUTLS_C),
-        Wrapper(
+        *wrappers(
             "gnutls",
-            frozenset({Phase.HANDSHAKE}),
+            [Phase.HANDSHAKE],
             "GnuTLS: received alert [{*}]: {reason} Unable to establish SSL connection.",
-            Level.VENDOR,
-            GNUTLS_C,
+            level=Level.VENDOR,
+            source=GNUTLS_C,
         ),
-        Wrapper(
+        *wrappers(
             "gnutls",
-            frozenset({Phase.HANDSHAKE, Phase.CLOSED}),
-            "GnuTLS: {reason}{*}Unable to establish SSL connection.",
-            Level.VENDOR,
-            GNUTLS_C,
+            [Phase.CLOSED],
+            "GnuTLS: {reason} Unable to establish SSL connection.",
+            level=Level.VENDOR,
+            source=GNUTLS_C,
         ),
     )
 

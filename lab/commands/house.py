@@ -5,8 +5,7 @@ import sys
 
 import click
 
-from lab import provision
-from lab.commands.shared import Exit, command_name, echo, run_setup, yes_option
+from lab.commands.shared import Exit, command_name, echo, root, run_setup, yes_option
 
 
 @click.command()
@@ -34,17 +33,17 @@ def test(with_setup: bool, yes: bool, pytest_args: tuple[str, ...]) -> None:
     Everything else is passed on to pytest: -k expired, -n auto, --lab-client odbc18, --lab-require. The exit
     status is pytest's.
     """
-    root = provision.root()
-    if not (root / "tests").is_dir():
+    checkout = root()
+    if not (checkout / "tests").is_dir():
         raise click.UsageError(
-            f"the tests are in the project's checkout; {root} is an installation without them"
+            f"the tests are in the project's checkout; {checkout} is an installation without them"
         )
     if with_setup:
         run_setup(yes=yes)
     sys.stdout.flush()
     sys.stderr.flush()
-    path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH", "")]))
-    os.chdir(root)
+    path = os.pathsep.join(filter(None, [str(checkout), os.environ.get("PYTHONPATH", "")]))
+    os.chdir(checkout)
     # pytest takes this process over, and with it Ctrl-C and the exit status.
     os.execve(
         sys.executable, [sys.executable, "-m", "pytest", *pytest_args], os.environ | {"PYTHONPATH": path}
@@ -56,7 +55,7 @@ def check() -> Exit:
     """Check formatting, lint and types of the lab's own source."""
     from lab.check import check as check_source
 
-    return Exit.FINDINGS if check_source(provision.root()) else Exit.AS_EXPECTED
+    return Exit.FINDINGS if check_source(root()) else Exit.AS_EXPECTED
 
 
 COMMANDS = (setup, test, check)

@@ -10,7 +10,7 @@ from lab.commands.shared import hint, json_option, must_match, output, patterns
 @click.command("list")
 @json_option
 def list_scenarios(as_json: bool) -> None:
-    """List the scenarios, with their fixes and the servers they exist on."""
+    """List the scenarios and their fixes."""
     from lab import catalogue
     from lab.report import listing
 

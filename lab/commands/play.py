@@ -83,9 +83,8 @@ def run(
         show_matrix(record, output(), command=shared.command_name())
     shared.echo(f"the record: {kept}")
     if plan.cells and not record.attempts:
-        shared.echo(
-            f"nothing was played, so nothing is proven: no client of this plan is here. Try {shared.command_name()} setup"
-        )
+        shared.echo("nothing was played, so nothing is proven: no client of this plan is here")
+        shared.echo(f"this brings them: {shared.command_name()} setup")
         return Exit.LAB_FAILED
     return shared.status_of(record)
 

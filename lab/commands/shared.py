@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import click
 from rich.console import Console
 
+import lab
 from lab import provision
 from lab.matrix.plan import matches
 from lab.record import Record
@@ -88,9 +89,14 @@ def echo(text: str) -> None:
         click.echo(f"tlslab: {line}", err=True)
 
 
+def root() -> Path:
+    """The checkout, or the directory that holds the installed packages."""
+    return Path(lab.__file__).resolve().parent.parent
+
+
 def command_name() -> str:
     """How this program is started here: the launcher in a checkout, the console script elsewhere."""
-    return "./tlslab" if (provision.root() / "tlslab").is_file() else "tlslab"
+    return "./tlslab" if (root() / "tlslab").is_file() else "tlslab"
 
 
 def last_record() -> Path:

@@ -16,7 +16,7 @@ from lab.situation import ServerKind, TLSVersion
 TIMEOUT = 8.0
 """Seconds that a look may take."""
 _PRELOGIN, _LAST = 0x12, 0x01
-_CERTIFICATE = 11
+_SERVER_HELLO, _CERTIFICATE = 2, 11
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +78,8 @@ def _look_tds(address: str, port: int, host: str, low: TLSVersion, high: TLSVers
         while True:
             flight += _receive(connection)
             for kind, body in _handshake_messages(flight):
+                if kind == _SERVER_HELLO and int.from_bytes(body[:2]) < low:
+                    return Look(refused="the server chose a version of TLS that was not offered")
                 if kind == _CERTIFICATE:
                     return Look(tuple(ssl.DER_cert_to_PEM_cert(der) for der in _certificate_list(body)))
             if flight[:1] == b"\x15":

@@ -115,7 +115,7 @@ def _act_meaning(act: str) -> str:
 
 
 def _attempt(attempt: AttemptEntry, console: Console, with_trace: bool) -> None:
-    facts = [attempt.result]
+    facts: list[str] = [attempt.result]
     if attempt.encrypted is not None:
         facts.append("encrypted" if attempt.encrypted else "NOT encrypted")
     facts += [attempt.tls_version] if attempt.tls_version else []

@@ -1,6 +1,7 @@
 """The lesson: all that the catalogue and the clients' adapters know about one scenario, for people to read
 and copy from."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from rich.console import Console
@@ -27,12 +28,35 @@ def show_lesson(scenario: Scenario, clients: Sequence[Client], console: Console)
     hang(console, "on     ", Text(served), "dim")
     hang(console, "defect ", Text(defects), "dim")
     console.print()
-    for line in scenario.lesson.splitlines():
-        hang(console, line[: len(line) - len(line.lstrip())], Text(line.lstrip()))
+    for line in paragraphs(scenario.lesson):
+        bare = line.lstrip()
+        hang(console, " " * (len(line) - len(bare)), embolden(bare))
     _sources(scenario.sources, console, "")
     for fix in scenario.fixes:
         _fix(scenario, fix, clients, console)
     _errors(scenario, clients, console)
+
+
+def paragraphs(lesson: str) -> Iterator[str]:
+    """The lesson's lines, with those of a paragraph joined: the source wraps them for itself. Lists and
+    code stay."""
+    joined: list[str] = []
+    for line in lesson.splitlines():
+        if line and not line[0].isspace() and not re.match(r"[-*|] |\d+\. |#|```", line):
+            joined.append(line)
+            continue
+        if joined:
+            yield " ".join(joined)
+            joined = []
+        yield line
+    if joined:
+        yield " ".join(joined)
+
+
+def embolden(line: str) -> Text:
+    """The line with `**words**` in bold; everything else stands as it is."""
+    parts = re.split(r"\*\*(.+?)\*\*", line)
+    return Text.assemble(*((part, "bold" if index % 2 else "") for index, part in enumerate(parts)))
 
 
 def kinds_of(kinds: Iterable[ServerKind]) -> list[ServerKind]:
@@ -123,7 +147,8 @@ def _errors(scenario: Scenario, clients: Sequence[Client], console: Console) -> 
     console.print(Text("  what the TLS libraries say", "bold"))
     cited = _Cited()
     for reason in scenario.reasons:
-        label = f"    {reason.dialect} ({reason.phase}, {reason.level.name.lower()}) {cited.mark([reason.source])} "
+        level = reason.level.name.lower()
+        label = f"    {reason.dialect} ({reason.phase}, {level}) {cited.mark([reason.source])}"
         console.print(Text(label, "dim"), highlight=False)
         hang(console, "      ", Text(fill(reason.text, scenario.apply(healthy(kinds_of(scenario.kinds)[0])))))
     for kind in kinds_of(scenario.kinds):
@@ -150,7 +175,8 @@ def _client_errors(
         return
     acceptance = client.accepts(broken)
     if acceptance:
-        label = f"      connects all the same ({acceptance.level.name.lower()}) {cited.mark([acceptance.source])}: "
+        level = acceptance.level.name.lower()
+        label = f"      connects all the same ({level}) {cited.mark([acceptance.source])}: "
         hang(console, label, Text(acceptance.why), "cyan")
         return
     found = texts(scenario, client, broken)

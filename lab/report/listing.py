@@ -14,7 +14,7 @@ from lab.record import ClientEntry
 from lab.report.lesson import kinds_of
 from lab.report.terminal import TITLES
 from lab.report.words import hang, plural
-from lab.scenario import Claim, Scenario
+from lab.scenario import Claim, Fix, Scenario
 from lab.situation import ServerKind
 
 
@@ -23,22 +23,25 @@ def show_scenarios(scenarios: Sequence[Scenario], console: Console) -> None:
     fixes."""
     if not console.is_terminal:
         for scenario in scenarios:
-            kinds = ",".join(kind.value for kind in kinds_of(scenario.kinds))
-            fixes = " ".join(fix.name for fix in scenario.fixes)
-            console.print(Text(f"{scenario.id}  {kinds}  {fixes}"), soft_wrap=True)
+            on = ",".join(kind.value for kind in kinds_of(scenario.kinds))
+            fixes = " ".join(_name(fix) for fix in scenario.fixes)
+            console.print(Text(f"{scenario.id}  {on}  {fixes}"), soft_wrap=True)
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for name in ("scenario", "servers", "fixes (~ silencer)"):
         table.add_column(name, overflow="fold", no_wrap=name == "scenario")
     for scenario in scenarios:
         kinds = kinds_of(scenario.kinds)
-        both = "both" if len(kinds) == len(ServerKind) else TITLES[kinds[0]]
-        fixes = Text(", ").join(
-            Text(f"~ {fix.name}", "yellow") if fix.claim is Claim.SILENCER else Text(fix.name, "green")
-            for fix in scenario.fixes
+        served = "both" if len(kinds) == len(ServerKind) else TITLES[kinds[0]]
+        names = Text(", ").join(
+            Text(_name(fix), "yellow" if fix.claim is Claim.SILENCER else "green") for fix in scenario.fixes
         )
-        table.add_row(Text(scenario.id, "bold"), both, fixes)
+        table.add_row(Text(scenario.id, "bold"), served, names)
     console.print(table)
+
+
+def _name(fix: Fix) -> str:
+    return f"~{fix.name}" if fix.claim is Claim.SILENCER else fix.name
 
 
 def scenarios_as_data(scenarios: Iterable[Scenario]) -> list[dict[str, Any]]:
@@ -115,8 +118,8 @@ def show_plan(plan: Plan, console: Console) -> None:
             console.print(Text(f"    {identity}", "dim"), soft_wrap=True)
     attempts = len({(cell.client.name, situation) for cell in plan.cells for situation in cell.situations})
     console.print()
-    summary = f"{plural(len(plan.cells), 'cell')} in {plural(attempts, 'attempt')}, {len(plan.exclusions)} not played"
-    console.print(Text(summary, "bold"), highlight=False)
+    played = f"{plural(len(plan.cells), 'cell')} in {plural(attempts, 'attempt')}"
+    console.print(Text(f"{played}, {len(plan.exclusions)} not played", "bold"), highlight=False)
 
 
 def plan_as_data(plan: Plan) -> dict[str, Any]:

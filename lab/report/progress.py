@@ -12,6 +12,8 @@ from lab.matrix.progress import Observer
 from lab.report.words import plural, printable
 
 TENTHS = 10
+LONGEST = 200
+"""Characters of a reason that are told while the run goes on; the report tells all of it."""
 
 
 @contextmanager
@@ -25,22 +27,23 @@ def watch(console: Console) -> Iterator[Observer]:
 
 
 class _Told:
-    """What was told already: a failure of the broken act shows in every fix of its scenario, and is told
-    once."""
+    """What was told already: a client that fails for one reason in many cells is told once."""
 
     def __init__(self) -> None:
         self._known: set[tuple[str, str]] = set()
+        self.count = 0
 
     def is_new(self, cell: str, why: str) -> bool:
-        scenario, _, client, kind = cell.split("/")
-        key = (f"{scenario}/{client}/{kind}", why)
+        """Whether this reason is new for the cell's client; counts the cell in either case."""
+        key = (cell.split("/")[2], why)
         new = key not in self._known
         self._known.add(key)
+        self.count += 1
         return new
 
     @property
-    def count(self) -> int:
-        return len(self._known)
+    def words(self) -> str:
+        return f"{plural(self.count, 'cell')} not as expected" if self.count else ""
 
 
 class Plain:
@@ -64,8 +67,8 @@ class Plain:
         if self._done * TENTHS // max(self._attempts, 1) > (self._done - 1) * TENTHS // max(
             self._attempts, 1
         ):
-            found = f", {plural(self._told.count, 'finding')}" if self._told.count else ""
-            self._say(f"{self._done} of {plural(self._attempts, 'attempt')}{found}")
+            progress = f"{self._done} of {plural(self._attempts, 'attempt')}"
+            self._say(", ".join(filter(None, [progress, self._told.words])))
 
     def judged(self, cell: str, as_expected: bool, why: str) -> None:
         if not as_expected and self._told.is_new(cell, why):
@@ -93,10 +96,12 @@ class Moving:
         self._bar.advance(self._task)
 
     def judged(self, cell: str, as_expected: bool, why: str) -> None:
-        if not as_expected and self._told.is_new(cell, why):
+        if as_expected:
+            return
+        if self._told.is_new(cell, why):
             line = Text(_finding_line(cell, why), "red", no_wrap=True, overflow="ellipsis")
             self._bar.console.print(line, highlight=False)
-            self._bar.update(self._task, found=plural(self._told.count, "finding"))
+        self._bar.update(self._task, found=self._told.words)
 
 
 def _bar(console: Console) -> Progress:
@@ -112,4 +117,5 @@ def _bar(console: Console) -> Progress:
 
 
 def _finding_line(cell: str, why: str) -> str:
-    return f"finding: {cell}: {' '.join(printable(why).split())}"
+    words = " ".join(printable(why).split())
+    return f"not as expected: {cell}: {words if len(words) <= LONGEST else words[:LONGEST] + ' ...'}"

@@ -35,45 +35,46 @@ WHAT_HAPPENED = {
     "accepted": "connects, although it should refuse",
     "other-error": "fails for another reason than documented",
     "timeout": "gives no answer in time",
-    "cures": "is more than the silencer it is documented to be",
-    "silences": "lets an impostor in, although it is documented as a cure",
-    "unverified": "verifies nothing",
-    "not-cleared": "does not clear the error",
-    "broken-promise": "connects, but not as promised",
-    "unproven": "could not be proven to keep impostors out",
+    "cures": "a fix is more than the silencer it is documented to be",
+    "silences": "a fix lets an impostor in, although it is documented as a cure",
+    "unverified": "a fix verifies nothing",
+    "not-cleared": "a fix does not clear the error",
+    "broken-promise": "a fix connects, but not as promised",
+    "unproven": "a fix could not be proven to keep impostors out",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Cells that are not as expected for one and the same reason. `cells` is a pattern that takes them and
-    no others."""
+    """What went wrong for one client for one reason, and every cell in which it did."""
 
     title: str
     why: str
-    count: int
-    cells: str
+    cells: tuple[CellEntry, ...]
+    of_fix: bool
+
+    @property
+    def where(self) -> str:
+        """The scenarios; for a finding about fixes also these: `expired (renew), untrusted-ca (install-ca)`."""
+        fixes: dict[str, list[str]] = {}
+        for cell in self.cells:
+            fixes.setdefault(cell.scenario, []).append(cell.fix)
+        return ", ".join(f"{of} ({', '.join(names)})" if self.of_fix else of for of, names in fixes.items())
 
 
 def show_matrix(record: Record, console: Console, *, command: str = "./tlslab", file: str = "") -> None:
-    """Print the whole report. `command` and `file` (empty: the last record) stand in the commands that
-    people are told to copy."""
+    """Print the whole report. `command` and `file` (empty: the last record) stand in the commands to copy."""
     ascii_only = console.options.ascii_only
     for kind in TITLES:
         cells = [cell for cell in record.cells if cell.kind == kind]
         if cells:
-            for line in draw(
-                Text(_title(record, kind), "bold"),
-                _columns(cells),
-                list(_rows(record, cells)),
-                console.width,
-                ascii_only=ascii_only,
-            ):
+            title, rows = Text(_title(record, kind), "bold"), list(_rows(cells))
+            for line in draw(title, _columns(cells), rows, console.width, ascii_only=ascii_only):
                 console.print(line, soft_wrap=True)
             console.print()
     _show_legend(record, console, ascii_only)
     shown = f"{command} report {quote(file)} --cell" if file else f"{command} report --cell"
-    _show_findings(list(findings(record)), console, shown)
+    _show_findings(record, console, shown)
     _show_lab_errors(record, console, shown)
     _show_unsupported(record, console, command)
     _show_missing(record, console)
@@ -84,25 +85,21 @@ def show_matrix(record: Record, console: Console, *, command: str = "./tlslab", 
     console.print(_closing(record), highlight=False)
 
 
-def findings(record: Record) -> Iterator[Finding]:
-    """The findings, each once: what went wrong in the broken act is one finding for all fixes that share
-    the act."""
-    broken: dict[tuple[str, str, str, str], list[CellEntry]] = {}
-    fixes: list[Finding] = []
+def findings(record: Record) -> list[Finding]:
+    """The findings, those with one reason told as one.
+
+    The cells of a scenario share its broken act, and what is wrong with a client often shows in many scenarios.
+    """
+    groups: dict[tuple[str, str, str, str, bool], list[CellEntry]] = {}
     for cell in record.findings():
-        if not cell.broken_judgement.as_expected:
-            broken.setdefault((cell.scenario, cell.client, cell.kind, cell.broken_judgement.why), []).append(
-                cell
-            )
-        if not cell.fix_judgement.as_expected and cell.fix_verdict != "not-played":
-            title = f"{cell.scenario}, {cell.client}, {TITLES[cell.kind]}: the fix {cell.fix} {WHAT_HAPPENED[cell.fix_verdict]}"
-            fixes.append(Finding(title, cell.fix_judgement.why, 1, cell.id))
-    for (scenario, client, kind, why), cells in broken.items():
-        title = f"{scenario}, {client}, {TITLES[kind]}: {WHAT_HAPPENED.get(cells[0].broken, cells[0].broken)}"
-        yield Finding(
-            title, why, len(cells), cells[0].id if len(cells) == 1 else f"{scenario}/*/{client}/{kind}"
-        )
-    yield from fixes
+        judged = [(cell.broken, cell.broken_judgement, False), (cell.fix_verdict, cell.fix_judgement, True)]
+        for verdict, judgement, of_fix in judged:
+            if not judgement.as_expected:
+                groups.setdefault((cell.client, cell.kind, verdict, judgement.why, of_fix), []).append(cell)
+    return [
+        Finding(f"{client}, {TITLES[kind]}: {WHAT_HAPPENED[verdict]}", why, tuple(cells), of_fix)
+        for (client, kind, verdict, why, of_fix), cells in groups.items()
+    ]
 
 
 def stand_ins(record: Record) -> Iterator[str]:
@@ -122,7 +119,7 @@ def _columns(cells: Iterable[CellEntry]) -> list[str]:
     return list(dict.fromkeys(sorted(cell.client for cell in cells)))
 
 
-def _rows(record: Record, cells: list[CellEntry]) -> Iterator[Row]:
+def _rows(cells: list[CellEntry]) -> Iterator[Row]:
     """One row for each scenario's broken act and beneath it one for each fix, in the record's order."""
     by_row: dict[tuple[str, str], dict[str, CellEntry]] = {}
     for cell in cells:
@@ -163,18 +160,18 @@ def _show_legend(record: Record, console: Console, ascii_only: bool) -> None:
     console.print()
 
 
-def _show_findings(found: list[Finding], console: Console, shown: str) -> None:
+def _show_findings(record: Record, console: Console, shown: str) -> None:
+    found = findings(record)
     if not found:
         return
-    console.print(Text(plural(len(found), "finding"), "bold red"))
+    count = plural(len(list(record.findings())), "finding")
+    console.print(Text(f"{count}, for {plural(len(found), 'reason')}", "bold red"))
     for number, finding in enumerate(found, start=1):
-        hang(console, f"  {number}. ", Text(finding.title, "bold"))
-        hang(console, "     ", Text(printable(finding.why)))
-        _show_command(
-            console,
-            f"{shown} {quote(finding.cells)}",
-            f"  ({finding.count} cells)" if finding.count > 1 else "",
-        )
+        label = f"  {number}. "
+        hang(console, label, Text(finding.title, "bold"))
+        hang(console, " " * len(label), Text(printable(finding.why)))
+        hang(console, " " * len(label) + "in ", Text(finding.where, "dim"))
+        _show_command(console, f"{shown} {quote(finding.cells[0].id)}")
     console.print()
 
 
@@ -194,13 +191,13 @@ def _show_lab_errors(record: Record, console: Console, shown: str) -> None:
             "  ",
             Text(f"{', '.join(_columns(cells))} ({plural(len(cells), 'cell')}): {printable(why)}"),
         )
-        _show_command(console, f"{shown} {quote(cells[0].id)}", "")
+        _show_command(console, f"{shown} {quote(cells[0].id)}")
     console.print()
 
 
-def _show_command(console: Console, command: str, behind: str) -> None:
+def _show_command(console: Console, command: str) -> None:
     """A command on a line of its own, never wrapped, so that it can be copied."""
-    console.print(Text.assemble("     ", (command, "cyan"), (behind, "dim")), soft_wrap=True, highlight=False)
+    console.print(Text.assemble("     ", (command, "cyan")), soft_wrap=True, highlight=False)
 
 
 def _show_unsupported(record: Record, console: Console, command: str) -> None:
@@ -246,7 +243,7 @@ def _show_missing(record: Record, console: Console) -> None:
             "it" if len(missing) == 1 else "them" if len(ways) == 1 else ", ".join(names)
         )
         hang(console, "  ", Text(f"{label}:"))
-        _show_command(console, way, "")
+        _show_command(console, way)
     console.print()
 
 
@@ -263,7 +260,7 @@ def _closing(record: Record) -> Text:
     parts = ", ".join(
         f"{len(cells)} {words.get(verdict, verdict)}" for verdict, cells in counted.items() if cells
     )
-    found = len(list(findings(record)))
+    found = len(list(record.findings()))
     return Text.assemble(
         (f"{plural(len(record.cells), 'cell')}: {parts or 'nothing to play'}; ", "bold"),
         (plural(found, "finding"), "bold red") if found else ("no finding", "bold green"),

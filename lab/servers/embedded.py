@@ -1,8 +1,9 @@
 """The embedded server: all listeners of a run in one process (`python -m lab.servers.embedded`).
 
-One JSON document on one line of standard input says what to listen on. On standard output comes one line `{"ready": {id: port}}`, and
-from then on one line an event: open, log, close. The process ends with its standard input, on SIGTERM and on SIGINT; a listener that
-cannot start is said in one line `{"error": ..., "listener": ...}`, and the exit status is then 3.
+One JSON document on one line of standard input says what to listen on. On standard output comes one line
+`{"ready": {id: port}}`, and from then on one line an event: open, log, close. The process ends with its
+standard input, on SIGTERM and on SIGINT; a listener that cannot start is said in one line `{"error": ...,
+"listener": ...}`, and the exit status is then 3.
 """
 
 import asyncio
@@ -43,7 +44,7 @@ class Listener:
 
 
 class BadDescription(Exception):
-    """The description on standard input is not usable; `listener` is the listener that it is about, if any."""
+    """The description on standard input is not usable; `listener` is the one that it is about, if any."""
 
     def __init__(self, text: str, listener: str | None = None) -> None:
         super().__init__(text)
@@ -69,7 +70,9 @@ def _listener(entry: object, document: Mapping[str, object]) -> Listener:
         raise BadDescription('Every listener needs an "id" of text.')
     name = entry["id"]
     try:
-        return Listener(name, str(entry.get("address", "127.0.0.1")), int(entry.get("port", 0)), _options(entry, document))
+        return Listener(
+            name, str(entry.get("address", "127.0.0.1")), int(entry.get("port", 0)), _options(entry, document)
+        )
     except KeyError as e:
         raise BadDescription(f"The listener has no {e.args[0]!r}.", name) from e
     except (TypeError, ValueError) as e:
@@ -162,7 +165,9 @@ class Process:
         self._clients: set[asyncio.Task[None]] = set()
 
     async def start(self, listeners: tuple[Listener, ...]) -> dict[str, int]:
-        """Open every listener and give the ports. Raises BadDescription with the id of the listener that cannot start."""
+        """Open every listener and give the ports. Raises BadDescription with the id of the listener that
+        cannot start.
+        """
         ports: dict[str, int] = {}
         endpoints: list[Endpoint | HttpsEndpoint] = []
         for listener in listeners:
@@ -199,7 +204,7 @@ class Process:
             events.put(number, "open", peer=str(address_of(writer, "peername")))
             try:
                 await endpoint.serve(reader, writer, number, active)
-            except Exception as e:  # noqa: BLE001 - one client must never end the others
+            except Exception as e:  # One client must never end the others.
                 events.line(number, f"The endpoint failed: {type(e).__name__}: {e}")
                 writer.transport.abort()
             finally:
@@ -207,7 +212,9 @@ class Process:
                 self._clients.discard(task)
                 events.put(number, "close")
 
-        return await asyncio.start_server(client, listener.address, listener.port, backlog=_BACKLOG, limit=_BUFFER)
+        return await asyncio.start_server(
+            client, listener.address, listener.port, backlog=_BACKLOG, limit=_BUFFER
+        )
 
     async def stop(self) -> None:
         """Close all listeners and connections."""
@@ -222,7 +229,7 @@ class Process:
 def _raise_file_limit() -> None:
     # Every connection is a file; the usual soft limit of 1024 is less than what the listeners allow together.
     with contextlib.suppress(ImportError, OSError, ValueError):
-        import resource  # noqa: PLC0415 - not on Windows
+        import resource
 
         _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536) if hard > 0 else 65536, hard))
@@ -230,7 +237,7 @@ def _raise_file_limit() -> None:
 
 def _load_parser() -> None:
     # The first batch would wait for this import; a thread has done it by then.
-    import sqlglot.dialects.tsql  # noqa: F401, PLC0415
+    import sqlglot.dialects.tsql  # noqa: F401
 
 
 async def _run(text: str) -> int:

@@ -1,4 +1,6 @@
-"""A small HTTPS endpoint for machines without nginx: one answer to every GET, and a log of every handshake that fails."""
+"""A small HTTPS endpoint for machines without nginx: one answer to every GET, and a log of every handshake
+that fails.
+"""
 
 import asyncio
 import contextlib
@@ -35,7 +37,9 @@ class HttpsOptions:
 
 
 def versions_between(low: str, high: str) -> tuple[str, ...]:
-    """The TLS versions of a range, oldest first, as `1.2`. Raises CannotStart for a name or range that is none."""
+    """The TLS versions of a range, oldest first, as `1.2`. Raises CannotStart for a name or range that is
+    none.
+    """
     if low not in _SHORT or high not in _SHORT:
         wrong = low if low not in _SHORT else high
         raise CannotStart(f"{wrong!r} is no TLS version. Use one of {', '.join(_ORDER)}.")
@@ -80,8 +84,8 @@ class HttpsEndpoint:
         if self._presented.refused:
             self._line(
                 None,
-                f"The certificate {options.chain} was refused by OpenSSL at security level {options.security_level}: "
-                f"{self._presented.refused}. Every TLS connection will be reset during the handshake.",
+                f"The certificate {options.chain} was refused by OpenSSL at security level "
+                f"{options.security_level}: {self._presented.refused}. Every TLS connection will be reset during the handshake.",
             )
         else:
             self._line(None, f"The certificate {options.chain} was loaded.")
@@ -92,14 +96,19 @@ class HttpsEndpoint:
     def start(self) -> None:
         """Nothing is left to do in the background."""
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int, active: int) -> None:
+    async def serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int, active: int
+    ) -> None:
         """Answer one request and close."""
         client = address_of(writer, "peername").host
         channel = Channel(reader, writer)
         reset = False
         try:
             if active > self._options.connections:
-                self._line(number, f"There are more than {self._options.connections} connections; closed. client: {client}")
+                self._line(
+                    number,
+                    f"There are more than {self._options.connections} connections; closed. client: {client}",
+                )
                 return
             async with asyncio.timeout(self._options.login_seconds):
                 await self._handshake(channel)
@@ -112,7 +121,9 @@ class HttpsEndpoint:
         except RecordError as e:
             self._line(number, f"TLS failed after the handshake: {e}. client: {client}")
         except TimeoutError:
-            self._line(number, f"No request within {self._options.login_seconds:g} seconds; closed. client: {client}")
+            self._line(
+                number, f"No request within {self._options.login_seconds:g} seconds; closed. client: {client}"
+            )
         except OSError as e:
             self._line(number, f"The connection was lost: {e}. client: {client}")
         finally:
@@ -126,7 +137,9 @@ class HttpsEndpoint:
             if not data:
                 progress = pipe.progress if pipe else "before its ClientHello"
                 how = "reset" if channel.reset_by_client else "closed"
-                raise HandshakeFailed(f"the client {how} the connection {progress}, without a TLS alert", by_client=True)
+                raise HandshakeFailed(
+                    f"the client {how} the connection {progress}, without a TLS alert", by_client=True
+                )
             if pipe is None:
                 pipe = TlsPipe(self._context())
             try:
@@ -141,7 +154,7 @@ class HttpsEndpoint:
     def _context(self) -> ssl.SSLContext:
         if self._presented.context is None:
             raise HandshakeFailed(
-                f"OpenSSL does not serve the certificate ({self._presented.refused}); the connection was reset",
+                f"OpenSSL does not serve the certificate ({self._presented.refused}); connection reset",
                 by_client=False,
             )
         return self._presented.context
@@ -151,7 +164,10 @@ class HttpsEndpoint:
         while b"\r\n\r\n" not in head:
             data = await channel.read()
             if not data:
-                self._line(number, f"The client closed the connection after the TLS handshake without a request. client: {client}")
+                self._line(
+                    number,
+                    f"The client closed after the TLS handshake without a request. client: {client}",
+                )
                 return
             head += data
             if len(head) > MAX_HEAD:

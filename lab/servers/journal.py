@@ -1,7 +1,8 @@
 """The journal: what happens on the listeners, as one JSON line an event, for whoever started the process.
 
-Written by a thread of its own through a bounded queue, so that a reader who is slow, or stopped, never holds up a TLS handshake. What
-does not fit is counted, and the count is written as soon as there is room: a reader always knows that the record has a gap.
+Written by a thread of its own through a bounded queue, so that a reader who is slow, or stopped, never holds
+up a TLS handshake. What does not fit is counted, and the count is written as soon as there is room: a reader
+always knows that the record has a gap.
 """
 
 import json
@@ -15,9 +16,13 @@ _PIPE_CHUNK = 65536
 
 
 class Journal:
-    """Events of the process on a file descriptor. `on_broken` is called once, from the writing thread, when nobody reads any more."""
+    """Events of the process on a file descriptor. `on_broken` is called once, from the writing thread, when
+    nobody reads any more.
+    """
 
-    def __init__(self, fd: int, on_broken: Callable[[], None] = lambda: None, limit: int = MAX_WAITING) -> None:
+    def __init__(
+        self, fd: int, on_broken: Callable[[], None] = lambda: None, limit: int = MAX_WAITING
+    ) -> None:
         self._fd = fd
         self._on_broken = on_broken
         self._queue: queue.Queue[bytes | None] = queue.Queue(limit)

@@ -84,7 +84,9 @@ class Channel:
         await self.write_raw(self.tls.encrypt(data) if self.tls is not None else data)
 
     async def close(self, *, reset: bool) -> None:
-        """End the connection: with FIN, or with RST, which a client reports as forcibly closed by the remote host."""
+        """End the connection: with FIN, or with RST, which a client reports as forcibly closed by the remote
+        host.
+        """
         transport = self._writer.transport
         if reset:
             sock = self._writer.get_extra_info("socket")

@@ -10,6 +10,8 @@ import traceback
 
 QUESTION = "SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID"
 LOGIN_TIMEOUT = 10
+# python-tds tries again and again until its timeout when the server drops the connection (pytds/utils.py, exponential_backoff).
+PYTDS_LOGIN_TIMEOUT = 5
 SQL_HANDLE_ENV, SQL_HANDLE_DBC = 1, 2
 SQL_ATTR_ODBC_VERSION, SQL_OV_ODBC3 = 200, 3
 SQL_DRIVER_VER = 7
@@ -37,7 +39,7 @@ def connect_pymssql(given):
 def connect_python_tds(given):
     import pytds
 
-    return pytds.connect(login_timeout=LOGIN_TIMEOUT, timeout=LOGIN_TIMEOUT, **given)
+    return pytds.connect(login_timeout=PYTDS_LOGIN_TIMEOUT, timeout=LOGIN_TIMEOUT, **given)
 
 
 CONNECT = {
@@ -51,6 +53,8 @@ CONNECT = {
 def code_of(error):
     """SQLSTATE (pyodbc), DB-Library's number (pymssql), or nothing."""
     first = error.args[0] if error.args else ""
+    if isinstance(first, tuple) and first:
+        first = first[0]
     return str(first) if isinstance(first, int) or (isinstance(first, str) and len(first) == 5) else ""
 
 

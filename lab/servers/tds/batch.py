@@ -1,7 +1,8 @@
 """Batches: where one T-SQL statement ends and the next begins.
 
-T-SQL needs no semicolons, and drivers send none (`set ansi_nulls on set textsize 2147483647 select 1`), which sqlglot's parser does
-not take apart. Its tokenizer does the reading here; a statement begins with a keyword that can begin one, outside parentheses.
+T-SQL needs no semicolons, and drivers send none (`set ansi_nulls on set textsize 2147483647 select 1`), which
+sqlglot's parser does not take apart. Its tokenizer does the reading here; a statement begins with a keyword
+that can begin one, outside parentheses.
 """
 
 from dataclasses import dataclass
@@ -12,20 +13,25 @@ from lab.servers.tds.tokens import ServerError
 if TYPE_CHECKING:
     from sqlglot.tokenizer_core import Token
 
-# Hostile text must not hold up the other connections of the process: parsing costs about a millisecond per 500 characters.
+# Hostile text must not hold up the other connections of the process: parsing costs about a millisecond per
+# 500 characters.
 MAX_TEXT = 8192
 MAX_STATEMENTS = 200
 MAX_DEPTH = 24
 MAX_RUN = 64
 
-_STARTS = frozenset(
-    "ALTER BACKUP BEGIN BREAK BULK CHECKPOINT CLOSE COMMIT CONTINUE CREATE DBCC DEALLOCATE DECLARE DELETE DENY DROP EXEC EXECUTE "
-    "FETCH GOTO GRANT IF INSERT KILL MERGE OPEN PRINT RAISERROR RECONFIGURE RESTORE RETURN REVERT REVOKE ROLLBACK SAVE SELECT SET "
-    "SHUTDOWN THROW TRUNCATE UPDATE USE WAITFOR WHILE WITH".split()
-)
+_STARTS = frozenset({
+    "ALTER", "BACKUP", "BEGIN", "BREAK", "BULK", "CHECKPOINT", "CLOSE", "COMMIT", "CONTINUE", "CREATE",
+    "DBCC", "DEALLOCATE", "DECLARE", "DELETE", "DENY", "DROP", "EXEC", "EXECUTE", "FETCH", "GOTO", "GRANT",
+    "IF", "INSERT", "KILL", "MERGE", "OPEN", "PRINT", "RAISERROR", "RECONFIGURE", "RESTORE", "RETURN",
+    "REVERT", "REVOKE", "ROLLBACK", "SAVE", "SELECT", "SET", "SHUTDOWN", "THROW", "TRUNCATE", "UPDATE",
+    "USE", "WAITFOR", "WHILE", "WITH",
+})  # fmt: skip
 # Inside these a SET, SELECT, WITH or EXEC is a part of the statement and not the next one.
-_WHOLE = frozenset("ALTER CREATE DECLARE DELETE GRANT DENY REVOKE INSERT MERGE UPDATE WITH".split())
-_JOINS_SELECT = frozenset("UNION ALL EXCEPT INTERSECT".split())
+_WHOLE = frozenset(
+    ["ALTER", "CREATE", "DECLARE", "DELETE", "GRANT", "DENY", "REVOKE", "INSERT", "MERGE", "UPDATE", "WITH"]
+)
+_JOINS_SELECT = frozenset(["UNION", "ALL", "EXCEPT", "INTERSECT"])
 
 
 class SqlError(Exception):
@@ -70,12 +76,16 @@ def syntax_error(near: str) -> SqlError:
 
 
 def not_implemented(what: str) -> SqlError:
-    """The endpoint's own error, with the number that RAISERROR without a number has: it can do a small part of T-SQL only."""
+    """The endpoint's own error, with the number that RAISERROR without a number has: it can do a small part
+    of T-SQL only.
+    """
     return SqlError(50000, f"The TLS trust lab's endpoint is not SQL Server and does not implement {what}.")
 
 
 def split(text: str) -> tuple[Statement, ...]:
-    """The statements of a batch. Raises SqlError for text that is not T-SQL, or more of it than the endpoint reads."""
+    """The statements of a batch. Raises SqlError for text that is not T-SQL, or more of it than the endpoint
+    reads.
+    """
     if len(text) > MAX_TEXT:
         raise not_implemented(f"batches of more than {MAX_TEXT} characters")
     words = _words(text)
@@ -96,11 +106,21 @@ def split(text: str) -> tuple[Statement, ...]:
         depth += (word.text == "(" and not word.bare) - (word.text == ")" and not word.bare)
         run = run + 1 if word.upper in _UNARY else 0
         if depth > MAX_DEPTH or run > MAX_RUN:
-            raise SqlError(191, "Some part of your SQL statement is nested too deeply. Rewrite the query or break it up.", 15)
+            raise SqlError(
+                191,
+                "Some part of your SQL statement is nested too deeply. Rewrite the query or break it up.",
+                15,
+            )
         if word.text == ";" and not word.bare:
             finish()
             guarded = False
-        elif depth == 0 and word.bare and word.upper in _STARTS and current and _begins(word.upper, current, previous):
+        elif (
+            depth == 0
+            and word.bare
+            and word.upper in _STARTS
+            and current
+            and _begins(word.upper, current, previous)
+        ):
             # IF goes as far as the end of the statement that it guards.
             if current[0].upper == "IF" and not guarded:
                 guarded = True
@@ -129,12 +149,19 @@ def _begins(keyword: str, current: list[Word], previous: str) -> bool:
 
 
 def _words(text: str) -> list[Word]:
-    # Imported here: sqlglot takes longer to import than the rest of the program, and is needed with the first batch only.
-    from sqlglot.dialects.tsql import TSQL  # noqa: PLC0415
-    from sqlglot.errors import SqlglotError  # noqa: PLC0415
-    from sqlglot.tokenizer_core import TokenType  # noqa: PLC0415
+    # Imported here: sqlglot takes longer to import than the rest of the program, and is needed with the first
+    # batch only.
+    from sqlglot.dialects.tsql import TSQL
+    from sqlglot.errors import SqlglotError
+    from sqlglot.tokenizer_core import TokenType
 
-    quoted = {TokenType.IDENTIFIER, TokenType.STRING, TokenType.NATIONAL_STRING, TokenType.HEX_STRING, TokenType.NUMBER}
+    quoted = {
+        TokenType.IDENTIFIER,
+        TokenType.STRING,
+        TokenType.NATIONAL_STRING,
+        TokenType.HEX_STRING,
+        TokenType.NUMBER,
+    }
 
     def word(t: "Token") -> Word:
         bare = t.token_type not in quoted and (t.text[:1].isalpha() or t.text[:1] in "_#")

@@ -1,7 +1,9 @@
 """What the endpoint says about itself: @@variables, functions, sys.dm_exec_connections, sp_datatype_info.
 
-`encrypt_option` is the answer that the lab's proof rests on. As in SQL Server it is TRUE only where the whole session is encrypted
-(docs/relational-databases/system-dynamic-management-views/sys-dm-exec-connections-transact-sql.md): login-only encryption is FALSE.
+`encrypt_option` is the answer that the lab's proof rests on. As in SQL Server it is TRUE only where the whole
+session is encrypted
+(docs/relational-databases/system-dynamic-management-views/sys-dm-exec-connections-transact-sql.md):
+login-only encryption is FALSE.
 """
 
 import uuid
@@ -10,9 +12,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from lab import __version__
-from lab.servers.tds import types
-from lab.servers.tds.sql import Environment, Typed, View
-from lab.servers.tds.types import Column, Result
+from lab.servers.tds import sqltypes as types
+from lab.servers.tds.expressions import Environment, Typed, View
+from lab.servers.tds.sqltypes import Column, Result
 
 SERVER_VERSION = (16, 0, 1000)
 PRODUCT = f"TLS trust lab endpoint {__version__} (TDS 7.1-8.0), not Microsoft SQL Server"
@@ -123,7 +125,10 @@ def _globals(f: Facts) -> dict[str, Typed]:
         "@@DATEFIRST": (types.TINYINT, 7),
         "@@MAX_PRECISION": (types.TINYINT, 38),
         "@@MAX_CONNECTIONS": (types.INT, 32767),
-        "@@MICROSOFTVERSION": (types.INT, SERVER_VERSION[0] << 24 | SERVER_VERSION[1] << 16 | SERVER_VERSION[2]),
+        "@@MICROSOFTVERSION": (
+            types.INT,
+            SERVER_VERSION[0] << 24 | SERVER_VERSION[1] << 16 | SERVER_VERSION[2],
+        ),
         "@@LOCK_TIMEOUT": (types.INT, -1),
         "@@NESTLEVEL": (types.INT, 0),
         "@@TEXTSIZE": (types.INT, 2147483647),
@@ -168,10 +173,15 @@ def _functions(f: Facts) -> dict[str, Callable[[tuple[object, ...]], Typed]]:
         "SCHEMA_NAME": fixed(types.SYSNAME, "dbo"),
         "HOST_NAME": fixed(types.SYSNAME, f.client_host),
         "APP_NAME": fixed(types.SYSNAME, f.app),
-        "IS_SRVROLEMEMBER": lambda a: (types.INT, 1 if str(a[0] if a else "").lower() in ("sysadmin", "public") else 0),
+        "IS_SRVROLEMEMBER": lambda a: (
+            types.INT,
+            1 if str(a[0] if a else "").lower() in ("sysadmin", "public") else 0,
+        ),
         "XACT_STATE": fixed(types.SMALLINT, 1 if f.transactions else 0),
         "SERVERPROPERTY": lambda a: server_property(str(a[0] if a else ""), f.server_name),
-        "CONNECTIONPROPERTY": lambda a: connection.get(str(a[0] if a else "").lower(), (types.nvarchar(40), None)),
+        "CONNECTIONPROPERTY": lambda a: connection.get(
+            str(a[0] if a else "").lower(), (types.nvarchar(40), None)
+        ),
         "GETDATE": lambda _: (types.DATETIME, datetime.now()),
         "SYSDATETIME": lambda _: (types.DATETIME, datetime.now()),
         "GETUTCDATE": lambda _: (types.DATETIME, datetime.now(UTC).replace(tzinfo=None)),
@@ -193,15 +203,21 @@ def server_property(name: str, server_name: str) -> Typed:
         "productversion": f"{major}.{minor}.{build}.0",
         "servername": server_name,
     }
-    numbers = {"engineedition": 3, "isclustered": 0, "ishadrenabled": 0, "isintegratedsecurityonly": 0, "issingleuser": 0}
+    numbers = {
+        "engineedition": 3,
+        "isclustered": 0,
+        "ishadrenabled": 0,
+        "isintegratedsecurityonly": 0,
+        "issingleuser": 0,
+    }
     if name.lower() in numbers:
         return types.INT, numbers[name.lower()]
     return types.SYSNAME, texts.get(name.lower())
 
 
-# sp_datatype_info (docs/relational-databases/system-stored-procedures/sp-datatype-info-transact-sql.md) for ODBC 3:
-# name, ODBC type, precision, prefix, suffix, parameters, case sensitive, searchable, unsigned, money, auto increment,
-# smallest and largest scale, SQL data type, datetime subtype, radix, user type.
+# sp_datatype_info (docs/relational-databases/system-stored-procedures/sp-datatype-info-transact-sql.md) for
+# ODBC 3: name, ODBC type, precision, prefix, suffix, parameters, case sensitive, searchable, unsigned, money,
+# auto increment, smallest and largest scale, SQL data type, datetime subtype, radix, user type.
 _TYPE_ROWS: tuple[tuple[object, ...], ...] = (
     ("datetimeoffset", -155, 34, "'", "'", "scale", 0, 3, None, 0, None, 0, 7, -155, 0, None, 0),
     ("time", -154, 16, "'", "'", "scale", 0, 3, None, 0, None, 0, 7, -154, 0, None, 0),
@@ -261,7 +277,9 @@ _TYPE_COLUMNS = (
 
 
 def datatype_info(data_type: int, odbc_version: int) -> Result:
-    """The rows of sp_datatype_info: one ODBC type, or all for 0. ODBC 2 had other numbers for dates and times."""
+    """The rows of sp_datatype_info: one ODBC type, or all for 0. ODBC 2 had other numbers for dates and
+    times.
+    """
     if odbc_version < 3:
         data_type = {9: 91, 10: -154, 11: 93}.get(data_type, data_type)
     rows = []

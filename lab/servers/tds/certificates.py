@@ -1,7 +1,8 @@
 """Certificates: what a listener presents, and how it gets into OpenSSL.
 
-SQL Server on Linux presents the leaf of the `tlscert` file alone, even when that file holds the chain; the chain is sent only
-when it is in the system store of the server's machine (microsoft/mssql-docker#966). `ca_store` stands for that store.
+SQL Server on Linux presents the leaf of the `tlscert` file alone, even when that file holds the chain; the
+chain is sent only when it is in the system store of the server's machine (microsoft/mssql-docker#966).
+`ca_store` stands for that store.
 """
 
 import contextlib
@@ -34,7 +35,9 @@ class Identity:
 
 
 def read_pem(path: Path, what: str) -> str:
-    """The text of a PEM file. Raises CertificateError; the words about permissions are SQL Server's (error 49940)."""
+    """The text of a PEM file. Raises CertificateError; the words about permissions are SQL Server's (error
+    49940).
+    """
     try:
         return path.read_text(encoding="ascii")
     except PermissionError as e:
@@ -66,12 +69,13 @@ def configured(certificate: Path, key: Path, ca_store: Path | None) -> Identity:
 def issuers(leaf: str, store: str) -> str:
     """The certificates above `leaf` that `store` has, nearest first, up to but without the root.
 
-    An issuer is found by name, and by key identifier where both sides have one; no signature is checked, for a server sends what
-    it has. Raises CertificateError for PEM that is none.
+    An issuer is found by name, and by key identifier where both sides have one; no signature is checked, for
+    a server sends what it has. Raises CertificateError for PEM that is none.
     """
-    # Imported here: it takes longer than everything else on the way to the first listener, and few listeners need it.
-    from cryptography import x509  # noqa: PLC0415
-    from cryptography.hazmat.primitives.serialization import Encoding  # noqa: PLC0415
+    # Imported here: it takes longer than everything else on the way to the first listener, and few listeners
+    # need it.
+    from cryptography import x509
+    from cryptography.hazmat.primitives.serialization import Encoding
 
     def names(certificate: x509.Certificate) -> tuple[bytes | None, bytes | None]:
         own = authority = None
@@ -91,7 +95,9 @@ def issuers(leaf: str, store: str) -> str:
     found: list[x509.Certificate] = []
     while current.issuer.public_bytes() != current.subject.public_bytes():
         wanted = names(current)[1]
-        candidates = [c for c in pool if c.subject.public_bytes() == current.issuer.public_bytes() and c not in found]
+        candidates = [
+            c for c in pool if c.subject.public_bytes() == current.issuer.public_bytes() and c not in found
+        ]
         matching = [c for c in candidates if None in (wanted, names(c)[0]) or names(c)[0] == wanted]
         if not matching:
             break
@@ -107,9 +113,9 @@ def self_generated() -> Identity:
     One difference is deliberate: SQL Server draws a serial number that is negative in half of its starts
     (microsoft/mssql-docker#895); this one is always positive, so that no outcome depends on a coin.
     """
-    from cryptography import x509  # noqa: PLC0415
-    from cryptography.hazmat.primitives import hashes, serialization  # noqa: PLC0415
-    from cryptography.hazmat.primitives.asymmetric import rsa  # noqa: PLC0415
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import rsa
 
     key = rsa.generate_private_key(public_exponent=65537, key_size=3072)
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, FALLBACK_NAME)])
@@ -134,15 +140,16 @@ def self_generated() -> Identity:
     )
 
 
-# What OpenSSL says of a certificate that is fine in itself and too weak for the security level (SSL_CTX_set_security_level(3)).
+# What OpenSSL says of a certificate that is fine in itself and too weak for the security level
+# (SSL_CTX_set_security_level(3)).
 _TOO_WEAK = frozenset({"CA_MD_TOO_WEAK", "CA_KEY_TOO_SMALL", "EE_KEY_TOO_SMALL"})
 
 
 def load(context: ssl.SSLContext, identity: Identity) -> None:
     """Give an identity to OpenSSL.
 
-    Raises RefusedByOpenSSL when it is too weak for the context's security level, which a server survives, and CertificateError
-    when it is no identity: broken PEM, a key that does not fit.
+    Raises RefusedByOpenSSL when it is too weak for the context's security level, which a server survives, and
+    CertificateError when it is no identity: broken PEM, a key that does not fit.
     """
     try:
         with _as_file(identity.chain) as chain, _as_file(identity.key) as key:
@@ -154,7 +161,8 @@ def load(context: ssl.SSLContext, identity: Identity) -> None:
 
 
 def _no_password() -> str:
-    # Without this OpenSSL asks the terminal for the password of an encrypted key, and the whole server waits for the answer.
+    # Without this OpenSSL asks the terminal for the password of an encrypted key, and the whole server waits
+    # for the answer.
     raise CertificateError("The private key is encrypted with a password; SQL Server takes keys without one.")
 
 
@@ -166,7 +174,8 @@ def _sentence(e: ssl.SSLError) -> str:
 
 @contextlib.contextmanager
 def _as_file(text: str) -> Iterator[str]:
-    # The ssl module loads from paths only. A key that came from memory does not touch a disk where the kernel can avoid it.
+    # The ssl module loads from paths only. A key that came from memory does not touch a disk where the kernel
+    # can avoid it.
     if hasattr(os, "memfd_create"):
         fd = os.memfd_create("pem")
         try:

@@ -1,8 +1,9 @@
 """mssql.conf: the one file that configures the endpoint and the real SQL Server on Linux alike.
 
-Read: the `[network]` keys about TLS of docs/linux/sql-server-linux-configure-mssql-conf.md, and `forcestrict` of SQL Server 2025.
-Everything else in the file is somebody else's business; a `network` key that SQL Server does not document is named in the log,
-because a setting that silently does nothing (`tlscacert`) has cost people days.
+Read: the `[network]` keys about TLS of docs/linux/sql-server-linux-configure-mssql-conf.md, and `forcestrict`
+of SQL Server 2025. Everything else in the file is somebody else's business; a `network` key that SQL Server
+does not document is named in the log, because a setting that silently does nothing (`tlscacert`) has cost
+people days.
 """
 
 import configparser
@@ -60,7 +61,9 @@ class MssqlConf:
 
     @property
     def strict_protocols(self) -> tuple[str, ...]:
-        """TLS versions under TDS 8.0, oldest first; TLS 1.3 is among them unless `tlsprotocols` leaves it out."""
+        """TLS versions under TDS 8.0, oldest first; TLS 1.3 is among them unless `tlsprotocols` leaves it
+        out.
+        """
         return tuple(p for p in ALL_PROTOCOLS if p in (self.tlsprotocols or ALL_PROTOCOLS))
 
 

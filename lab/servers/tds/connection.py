@@ -1,6 +1,8 @@
-"""A connection: PRELOGIN, TLS, LOGIN7 and requests of one client, in the order that the protocol has (MS-TDS 3.3.5).
+"""A connection: PRELOGIN, TLS, LOGIN7 and requests of one client, in the order that the protocol has (MS-TDS
+3.3.5).
 
-Everything that a client can do wrong ends in `Disconnect`, which carries what the log says and whether the connection is reset.
+Everything that a client can do wrong ends in `Disconnect`, which carries what the log says and whether the
+connection is reset.
 """
 
 import asyncio
@@ -111,8 +113,9 @@ class Connection:
             reset = e.reset
             self._report(e)
         except HandshakeFailed as e:
-            # SQL Server drops the connection where OpenSSL alone would send an alert: clients then report error 10054
-            # (docs/linux/sql-server-linux-encrypted-connections, "Common connection errors"; microsoft/msphpsql#252, #1453).
+            # SQL Server drops the connection where OpenSSL alone would send an alert: clients then report
+            # error 10054 (docs/linux/sql-server-linux-encrypted-connections, "Common connection errors";
+            # microsoft/msphpsql#252, #1453).
             reset = not e.by_client
             end = "; the connection was reset" if reset else ""
             self._line(f"TLS handshake failed: {e}{end}.")
@@ -179,7 +182,9 @@ class Connection:
         elif message.type is PacketType.LOGIN7 and self._host.mode is ServerMode.FORCED and not self._strict:
             raise Disconnect(errorlog.ENCRYPTION_REQUIRED)
         if message.type is not PacketType.LOGIN7:
-            raise Disconnect(errorlog.LOGIN_INVALID, detail=f"a packet of type 0x{message.type:02x} instead of LOGIN7")
+            raise Disconnect(
+                errorlog.LOGIN_INVALID, detail=f"a packet of type 0x{message.type:02x} instead of LOGIN7"
+            )
         return await self._login(message)
 
     async def _first_message(self) -> Message:
@@ -214,7 +219,9 @@ class Connection:
         if agreed.scope is Scope.REFUSED:
             if agreed.answer is prelogin.Encryption.REQ:
                 raise Disconnect(errorlog.ENCRYPTION_REQUIRED)
-            raise Disconnect("The client requires encryption and this server does not support it; the connection has been closed.")
+            raise Disconnect(
+                "The client requires encryption and this server does not support it; the connection has been closed."
+            )
         self._scope = agreed.scope
         if agreed.scope is not Scope.NOTHING:
             await self._nested_handshake()
@@ -231,7 +238,8 @@ class Connection:
                 self._packets.feed(data)
             if message.type is not PacketType.PRELOGIN:
                 raise Disconnect(
-                    errorlog.LENGTH_INVALID, detail=f"a packet of type 0x{message.type:02x} inside the TLS handshake"
+                    errorlog.LENGTH_INVALID,
+                    detail=f"a packet of type 0x{message.type:02x} inside the TLS handshake",
                 )
             if pipe is None:
                 pipe = TlsPipe(_context(await self._host.nested()))
@@ -316,20 +324,29 @@ class Connection:
             )
         known = asked.user.lower() == "sa"
         if not known or asked.password != self._host.password:
-            # The client is never told the true state (docs/.../errors-events/mssqlserver-18456-database-engine-error).
+            # The client is never told the true state
+            # (docs/.../errors-events/mssqlserver-18456-database-engine-error).
             reason = (
                 errorlog.login_failed(asked.user, 8, "Password did not match that for the login provided.")
                 if known
-                else errorlog.login_failed(asked.user, 5, "Could not find a login matching the name provided.")
+                else errorlog.login_failed(
+                    asked.user, 5, "Could not find a login matching the name provided."
+                )
             )
-            await self._refuse(ServerError(18456, f"Login failed for user '{asked.user[:128]}'.", 14), version, reason)
+            await self._refuse(
+                ServerError(18456, f"Login failed for user '{asked.user[:128]}'.", 14), version, reason
+            )
         if asked.database and asked.database.lower() not in DATABASES:
-            unknown = f'Cannot open database "{asked.database[:128]}" requested by the login. The login failed.'
+            unknown = (
+                f'Cannot open database "{asked.database[:128]}" requested by the login. The login failed.'
+            )
             await self._refuse(
                 ServerError(4060, unknown, 11),
                 version,
                 errorlog.login_failed(
-                    asked.user, 38, f"Failed to open the explicitly specified database '{asked.database[:128]}'."
+                    asked.user,
+                    38,
+                    f"Failed to open the explicitly specified database '{asked.database[:128]}'.",
                 ),
                 ServerError(18456, f"Login failed for user '{asked.user[:128]}'.", 14),
             )
@@ -393,7 +410,9 @@ class Connection:
                     if not message.ignored:
                         await self._respond(session.handle(message))
             except TimeoutError as e:
-                raise Disconnect(f"The client sent nothing for {idle:g} seconds; the connection has been closed.") from e
+                raise Disconnect(
+                    f"The client sent nothing for {idle:g} seconds; the connection has been closed."
+                ) from e
             except ClosingError as e:
                 await self._respond(e.answer)
                 raise Disconnect(f"The session was ended because of a request that is not TDS: {e}.") from e
@@ -405,5 +424,3 @@ def _context(presented: Presented) -> ssl.SSLContext:
             f"OpenSSL does not serve the configured certificate ({presented.refused})", by_client=False
         )
     return presented.context
-
-

@@ -36,7 +36,9 @@ class SqlServerOptions:
 
 
 class Fallback:
-    """The self-generated certificate of the process: made once, in a thread, when the first listener needs it."""
+    """The self-generated certificate of the process: made once, in a thread, when the first listener needs
+    it.
+    """
 
     def __init__(self) -> None:
         self._task: asyncio.Task[Identity] | None = None
@@ -152,7 +154,9 @@ class Endpoint:
             if number not in self.sessions:
                 return number
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int, active: int) -> None:
+    async def serve(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int, active: int
+    ) -> None:
         """Serve one client to its end."""
         peer, local = address_of(writer, "peername"), address_of(writer, "sockname")
         channel = Channel(reader, writer)
@@ -166,4 +170,3 @@ class Endpoint:
             await channel.close(reset=False)
             return
         await Connection(self, channel, peer, local, log).serve()
-

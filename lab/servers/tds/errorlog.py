@@ -1,7 +1,8 @@
 """The errorlog: every line that the endpoint writes, in the style of SQL Server's own errorlog.
 
-Texts with a number are the server's own (docs/relational-databases/errors-events/database-engine-events-and-errors-17000-to-18999
-and the list of 26000 to 27999 in MicrosoftDocs/sql-docs); lines without a number say what this endpoint saw and have no
+Texts with a number are the server's own
+(docs/relational-databases/errors-events/database-engine-events-and-errors-17000-to-18999 and the list of
+26000 to 27999 in MicrosoftDocs/sql-docs); lines without a number say what this endpoint saw and have no
 counterpart in SQL Server, which keeps silent about failed TLS handshakes on Linux.
 """
 
@@ -97,7 +98,9 @@ def certificate_loaded(certificate: str, key: str) -> str:
 
 
 def certificate_refused(certificate: str, key: str, level: int, reason: str) -> str:
-    """What this endpoint says of a certificate that OpenSSL does not serve at the security level of the listener."""
+    """What this endpoint says of a certificate that OpenSSL does not serve at the security level of the
+    listener.
+    """
     return (
         f"The certificate [Certificate File:'{certificate}', Private Key File:'{key}'] was refused by OpenSSL "
         f"at security level {level}: {reason}. Every TLS connection will be reset during the handshake."

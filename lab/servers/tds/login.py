@@ -20,7 +20,9 @@ _KNOWN = (TDS_8_0, TDS_7_4, TDS_7_3, 0x730A0003, TDS_7_2, TDS_7_1, 0x71000000)
 
 def version_name(version: int) -> str:
     """`TDS 7.4` for 0x74000004."""
-    major, minor = (version >> 28, (version >> 24) & 0xF) if version >> 28 else (version >> 24, (version >> 16) & 0xFF)
+    major, minor = (
+        (version >> 28, (version >> 24) & 0xF) if version >> 28 else (version >> 24, (version >> 16) & 0xFF)
+    )
     return f"TDS {major}.{minor}"
 
 
@@ -77,7 +79,7 @@ def parse(payload: bytes) -> Login7:
         return data(at).decode("utf-16-le", errors="replace")
 
     features = None
-    if option3 & 0x10 and version >= TDS_7_4 or option3 & 0x10 and version == TDS_8_0:
+    if (option3 & 0x10 and version >= TDS_7_4) or (option3 & 0x10 and version == TDS_8_0):
         features = _features(payload, data(56, unit=1))
     return Login7(
         tds_version=version,
@@ -118,7 +120,8 @@ def _features(payload: bytes, extension: bytes) -> tuple[tuple[int, bytes], ...]
 def agree(asked: int, *, strict: bool) -> int | None:
     """The TDS version that the server answers with, None for a client that is too old.
 
-    A known version is echoed; a newer one gets the newest that is known (MS-TDS 2.2.7.14). TDS 8.0 exists in strict alone.
+    A known version is echoed; a newer one gets the newest that is known (MS-TDS 2.2.7.14). TDS 8.0 exists in
+    strict alone.
     """
     if asked in _KNOWN and (strict or asked != TDS_8_0):
         return asked

@@ -1,7 +1,8 @@
 """TDS packets and messages: the framing under every other room of this package (MS-TDS 2.2.3).
 
-A packet is an eight byte header and at most 32,759 bytes of payload; a message is one or more packets of one type, the last of
-which carries the end-of-message bit. Nothing here knows what a message means, and nothing here does input or output.
+A packet is an eight byte header and at most 32,759 bytes of payload; a message is one or more packets of one
+type, the last of which carries the end-of-message bit. Nothing here knows what a message means, and nothing
+here does input or output.
 """
 
 import struct
@@ -72,8 +73,8 @@ def frame(kind: PacketType, payload: bytes, packet_size: int = DEFAULT_PACKET_SI
 class MessageAssembler:
     """Turns a stream of bytes into messages, holding at most one message and the bytes of one read.
 
-    `limit` is the largest payload of a message, in bytes; it can be changed between messages, because a login may be smaller
-    than a batch.
+    `limit` is the largest payload of a message, in bytes; it can be changed between messages, because a login
+    may be smaller than a batch.
     """
 
     def __init__(self, limit: int) -> None:
@@ -93,7 +94,9 @@ class MessageAssembler:
         return bool(self._input) or self._type is not None
 
     def take_rest(self) -> bytes:
-        """Give up the bytes behind the last whole packet: where TLS records follow packets, they are no packets."""
+        """Give up the bytes behind the last whole packet: where TLS records follow packets, they are no
+        packets.
+        """
         rest = bytes(self._input)
         self._input.clear()
         return rest
@@ -107,14 +110,18 @@ class MessageAssembler:
             kind, status, body = packet
             if self._type not in (None, kind):
                 if kind is not PacketType.ATTENTION:
-                    raise ProtocolError(f"a packet of type 0x{kind:02x} came inside a message of type 0x{self._type:02x}")
+                    raise ProtocolError(
+                        f"a packet of type 0x{kind:02x} came inside a message of type 0x{self._type:02x}"
+                    )
                 self._payload.clear()
                 self._status = 0
             self._type = kind
             self._status |= status
             self._payload += body
             if len(self._payload) > self.limit:
-                raise ProtocolError(f"a message of type 0x{kind:02x} is larger than the limit of {self.limit} bytes")
+                raise ProtocolError(
+                    f"a message of type 0x{kind:02x} is larger than the limit of {self.limit} bytes"
+                )
             if status & STATUS_END_OF_MESSAGE:
                 message = Message(kind, bytes(self._payload), self._status)
                 self._payload.clear()

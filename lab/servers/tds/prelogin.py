@@ -1,7 +1,8 @@
 """PRELOGIN: what client and server say to each other before TLS (MS-TDS 2.2.6.5).
 
-The answer to the ENCRYPTION option decides what follows: TLS for the whole session, for LOGIN7 alone, none, or the end of the
-connection. `negotiate` is that table; everything else here reads and writes the option list.
+The answer to the ENCRYPTION option decides what follows: TLS for the whole session, for LOGIN7 alone, none,
+or the end of the connection. `negotiate` is that table; everything else here reads and writes the option
+list.
 """
 
 import struct
@@ -90,8 +91,8 @@ _COLUMN = {ServerMode.OFF: 0, ServerMode.FORCED: 1, ServerMode.NOT_SUPPORTED: 2}
 def negotiate(client: int | None, mode: ServerMode) -> Negotiation:
     """The table of MS-TDS 2.2.6.5.
 
-    `client` is the byte that the client sent, None when it sent no ENCRYPTION option, which only a client without encryption
-    does. Raises ProtocolError for a byte that the table does not have.
+    `client` is the byte that the client sent, None when it sent no ENCRYPTION option, which only a client
+    without encryption does. Raises ProtocolError for a byte that the table does not have.
     """
     row = _TABLE.get(_NOT_SUP if client is None else client)
     if row is None:
@@ -151,10 +152,12 @@ def build(options: tuple[tuple[int, bytes], ...]) -> bytes:
 
 
 def answer(asked: Prelogin, encryption: Encryption, version: tuple[int, int, int]) -> bytes:
-    """The server's PRELOGIN: the client's options in the client's order, and none that the client did not send.
+    """The server's PRELOGIN: the client's options in the client's order, and none that the client did not
+    send.
 
-    An unsolicited option breaks real drivers: Microsoft's ODBC driver fails on FEDAUTHREQUIRED. THREADID and TRACEID go back
-    empty; federated authentication and MARS are declined; a nonce is dropped, because it belongs to the former.
+    An unsolicited option breaks real drivers: Microsoft's ODBC driver fails on FEDAUTHREQUIRED. THREADID and
+    TRACEID go back empty; federated authentication and MARS are declined; a nonce is dropped, because it
+    belongs to the former.
     """
     major, minor, build_number = version
     fixed = {

@@ -1,13 +1,16 @@
-"""RPC requests: which procedure a client calls with which parameters (MS-TDS 2.2.6.6), and the headers before them (2.2.5.3).
+"""RPC requests: which procedure a client calls with which parameters (MS-TDS 2.2.6.6), and the headers before
+them (2.2.5.3).
 
-Every type that a driver can send is read, because the length of a parameter is known from its type alone; what the endpoint has
-no use for comes back as raw bytes.
+Every type that a driver can send is stepped over correctly, because the length of a parameter is known from
+its type alone; what the endpoint has no use for comes back as `Unread`.
 """
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from uuid import UUID
 
 from lab.servers.tds.login import TDS_7_2
 from lab.servers.tds.packets import ProtocolError
@@ -30,6 +33,13 @@ WELL_KNOWN = {
     14: "sp_prepexecrpc",
     15: "sp_unprepare",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """A value of a type that the endpoint steps over and has no use for, such as money or datetime2."""
+
+    raw: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +122,8 @@ def parse(payload: bytes, version: int) -> tuple[Call, ...]:
             name = reader.text(characters)
         reader.number("<H")  # option flags
         parameters: list[Parameter] = []
-        # BatchFlag / NoExecFlag follow a call when another one comes (0x80 in TDS 7.1, 0xFF and 0xFE since 7.2).
+        # BatchFlag / NoExecFlag follow a call when another one comes (0x80 in TDS 7.1, 0xFF and 0xFE since
+        # 7.2).
         while reader.left and reader.data[reader.at] not in (0x80, 0xFE, 0xFF):
             if len(parameters) >= MAX_PARAMETERS:
                 raise ProtocolError(f"more than {MAX_PARAMETERS} parameters")
@@ -129,12 +140,15 @@ def _parameter(reader: Reader) -> Parameter:
     return Parameter(name, _value(reader), bool(status & 0x01))
 
 
-_FIXED = {0x1F: 0, 0x30: 1, 0x32: 1, 0x34: 2, 0x38: 4, 0x3A: 4, 0x3B: 4, 0x3C: 8, 0x3D: 8, 0x3E: 8, 0x7A: 4, 0x7F: 8}
-_BYTE_LENGTH = frozenset({0x24, 0x26, 0x68, 0x6D, 0x6E, 0x6F, 0x25, 0x2D, 0x27, 0x2F})
-_DECIMAL = frozenset({0x6A, 0x6C, 0x37, 0x3F})
-_SHORT_LENGTH = frozenset({0xA5, 0xAD, 0xA7, 0xAF, 0xE7, 0xEF})
-_TEXT = frozenset({0xA7, 0xAF, 0xE7, 0xEF})
-_LONG = frozenset({0x22, 0x23, 0x63})
+# Data types of MS-TDS 2.2.5.5 by the way in which their length is said.
+_FIXED = {
+    0x1F: 0, 0x30: 1, 0x32: 1, 0x34: 2, 0x38: 4, 0x3A: 4, 0x3B: 4, 0x3C: 8, 0x3D: 8, 0x3E: 8, 0x7A: 4, 0x7F: 8,
+}  # fmt: skip
+_BYTE_LENGTH = frozenset({0x24, 0x25, 0x26, 0x27, 0x2D, 0x2F, 0x68, 0x6D, 0x6E, 0x6F})
+_DECIMAL = frozenset({0x37, 0x3F, 0x6A, 0x6C})
+_UNICODE = frozenset({0xE7, 0xEF, 0x63, 0xF1})
+_ANSI = frozenset({0xA7, 0xAF, 0x23, 0x27, 0x2F})
+_BINARY = frozenset({0xA5, 0xAD, 0x22, 0x25, 0x2D})
 _EPOCH = datetime(1900, 1, 1)
 
 
@@ -146,44 +160,67 @@ def _value(reader: Reader) -> object:
         reader.byte()
         length = reader.byte()
         return _scalar(kind, reader.take(length)) if length else None
-    if kind in _DECIMAL:
+    read = _READERS.get(kind)
+    if read is None:
+        raise ProtocolError(f"data type 0x{kind:02x} is unknown")
+    return read(kind, reader)
+
+
+def _decimal(_kind: int, reader: Reader) -> object:
+    reader.take(2)
+    scale = reader.byte()
+    raw = reader.take(reader.byte())
+    if not raw:
+        return None
+    number = int.from_bytes(raw[1:17], "little")
+    return Decimal(number if raw[0] else -number).scaleb(-min(scale, 38))
+
+
+def _short(kind: int, reader: Reader) -> object:
+    largest = reader.number("<H")
+    if kind in _UNICODE or kind in _ANSI:
+        reader.take(5)
+    if largest == 0xFFFF:
+        return _decoded(kind, _chunks(reader))
+    length = reader.number("<H")
+    return None if length == 0xFFFF else _decoded(kind, reader.take(length))
+
+
+def _long(kind: int, reader: Reader) -> object:
+    reader.take(4)
+    if kind in _UNICODE or kind in _ANSI:
+        reader.take(5)
+    length = reader.number("<i")
+    return None if length < 0 else _decoded(kind, reader.take(length))
+
+
+def _xml(kind: int, reader: Reader) -> object:
+    if reader.byte():
+        reader.text(reader.byte())
+        reader.text(reader.byte())
+        reader.text(reader.number("<H"))
+    return _decoded(kind, _chunks(reader))
+
+
+def _moment(kind: int, reader: Reader) -> object:
+    if kind != 0x28:
         reader.byte()
-        reader.byte()
-        scale = reader.byte()
-        raw = reader.take(reader.byte())
-        if not raw:
-            return None
-        number = int.from_bytes(raw[1:17], "little")
-        return Decimal(number if raw[0] else -number).scaleb(-min(scale, 38))
-    if kind in _SHORT_LENGTH:
-        largest = reader.number("<H")
-        if kind in _TEXT:
-            reader.take(5)
-        if largest == 0xFFFF:
-            return _decoded(kind, _chunks(reader))
-        length = reader.number("<H")
-        return None if length == 0xFFFF else _decoded(kind, reader.take(length))
-    if kind in _LONG:
-        reader.take(4)
-        if kind != 0x22:
-            reader.take(5)
-        length = reader.number("<i")
-        return None if length < 0 else _decoded(kind, reader.take(length))
-    if kind == 0xF1:
-        if reader.byte():
-            for layout in ("B", "B"):
-                reader.text(reader.number(layout))
-            reader.text(reader.number("<H"))
-        return _decoded(0xE7, _chunks(reader))
-    if kind == 0x28:
-        return reader.take(reader.byte()) or None
-    if kind in (0x29, 0x2A, 0x2B):
-        reader.byte()
-        return reader.take(reader.byte()) or None
-    if kind == 0x62:
-        reader.take(4)
-        return reader.take(reader.number("<I")) or None
-    raise ProtocolError(f"data type 0x{kind:02x} is unknown")
+    return Unread(raw) if (raw := reader.take(reader.byte())) else None
+
+
+def _variant(_kind: int, reader: Reader) -> object:
+    reader.take(4)
+    return Unread(raw) if (raw := reader.take(reader.number("<I"))) else None
+
+
+_READERS: dict[int, Callable[[int, Reader], object]] = {
+    **dict.fromkeys(_DECIMAL, _decimal),
+    **dict.fromkeys((0xA5, 0xA7, 0xAD, 0xAF, 0xE7, 0xEF), _short),
+    **dict.fromkeys((0x22, 0x23, 0x63), _long),
+    **dict.fromkeys((0x28, 0x29, 0x2A, 0x2B), _moment),
+    0x62: _variant,
+    0xF1: _xml,
+}
 
 
 def _chunks(reader: Reader) -> bytes | None:
@@ -197,37 +234,37 @@ def _chunks(reader: Reader) -> bytes | None:
 
 
 def _decoded(kind: int, raw: bytes | None) -> object:
-    if raw is None:
-        return None
-    if kind in (0xE7, 0xEF, 0x63):
-        return raw.decode("utf-16-le", errors="replace")
-    if kind in (0xA7, 0xAF, 0x23):
-        return raw.decode("cp1252", errors="replace")
-    return raw
+    if raw is None or kind in _BINARY:
+        return raw
+    return raw.decode("utf-16-le" if kind in _UNICODE else "cp1252", errors="replace")
 
 
 def _scalar(kind: int, raw: bytes) -> object:
+    if kind in _ANSI or kind in _BINARY:
+        return _decoded(kind, raw)
     match kind, len(raw):
+        case (0x1F, _):
+            return None
         case (0x30 | 0x26, 1):
             return raw[0]
         case (0x34 | 0x38 | 0x7F | 0x26, 2 | 4 | 8):
             return int.from_bytes(raw, "little", signed=True)
         case (0x32 | 0x68, 1):
             return int(bool(raw[0]))
-        case (0x3B | 0x6D, 4):
-            return float(struct.unpack("<f", raw)[0])
-        case (0x3E | 0x6D, 8):
-            return float(struct.unpack("<d", raw)[0])
+        case (0x3B | 0x6D | 0x3E, 4 | 8):
+            return float(struct.unpack("<f" if len(raw) == 4 else "<d", raw)[0])
         case (0x3D | 0x6F, 8):
-            days, ticks = struct.unpack("<iI", raw)
-            try:
-                return _EPOCH + timedelta(days=days, microseconds=ticks * 1_000_000 // 300)
-            except OverflowError as e:
-                raise ProtocolError("a datetime parameter is out of range") from e
-        case (0x27 | 0x2F, _):
-            return raw.decode("cp1252", errors="replace")
-        case (0x24 | 0x25 | 0x2D | 0x6E | 0x6F | 0x3A | 0x3C | 0x7A, _):
-            return raw
-        case (0x1F, _):
-            return None
+            return _datetime(raw)
+        case (0x24, 16):
+            return UUID(bytes_le=raw)
+        case (0x6E | 0x6F | 0x3A | 0x3C | 0x7A, 4 | 8):
+            return Unread(raw)
     raise ProtocolError(f"data type 0x{kind:02x} cannot have {len(raw)} bytes")
+
+
+def _datetime(raw: bytes) -> datetime:
+    days, ticks = struct.unpack("<iI", raw)
+    try:
+        return _EPOCH + timedelta(days=days, microseconds=ticks * 1_000_000 // 300)
+    except OverflowError as e:
+        raise ProtocolError("a datetime parameter is out of range") from e

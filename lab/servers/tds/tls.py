@@ -1,8 +1,10 @@
-"""TLS without sockets: OpenSSL between two memory buffers, for records that travel inside packets as for bare ones.
+"""TLS without sockets: OpenSSL between two memory buffers, for records that travel inside packets as for bare
+ones.
 
 Also the contexts that a listener uses, and the words for what a server can see of a handshake that failed.
 """
 
+import contextlib
 import ssl
 import warnings
 from collections.abc import Iterable
@@ -46,7 +48,9 @@ class _NamedSSLObject(ssl.SSLObject):
     server_name_asked: str | None = None
 
 
-def _remember_name(connection: ssl.SSLSocket | ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> None:
+def _remember_name(
+    connection: ssl.SSLSocket | ssl.SSLObject, name: str | None, _context: ssl.SSLContext
+) -> None:
     if isinstance(connection, _NamedSSLObject):
         connection.server_name_asked = name
 
@@ -68,7 +72,9 @@ def _set_ciphers(context: ssl.SSLContext, ciphers: str, security_level: int) -> 
     try:
         context.set_ciphers(f"{ciphers}:@SECLEVEL={security_level}")
     except ssl.SSLError as e:
-        raise ValueError(f"OpenSSL finds no usable cipher in {ciphers!r} at security level {security_level}.") from e
+        raise ValueError(
+            f"OpenSSL finds no usable cipher in {ciphers!r} at security level {security_level}."
+        ) from e
 
 
 def check_ciphers(ciphers: str, security_level: int) -> None:
@@ -139,7 +145,9 @@ class TlsPipe:
         except ssl.SSLError as e:
             alert = alert_name(e)
             if alert is not None:
-                raise HandshakeFailed(f"the client sent the TLS alert {alert} {self.progress}", by_client=True) from e
+                raise HandshakeFailed(
+                    f"the client sent the TLS alert {alert} {self.progress}", by_client=True
+                ) from e
             raise HandshakeFailed(f"{reason_of(e)}", by_client=False) from e
         self.established = True
         return True
@@ -149,7 +157,11 @@ class TlsPipe:
         """How far the handshake was, in words that follow "the client closed the connection"."""
         if self.established:
             return "after the handshake"
-        return "after the server's Certificate" if self.answered else "before the server's answer to its ClientHello"
+        return (
+            "after the server's Certificate"
+            if self.answered
+            else "before the server's answer to its ClientHello"
+        )
 
     def take(self) -> bytes:
         """Bytes that the client has to get."""
@@ -163,7 +175,9 @@ class TlsPipe:
         self._outgoing.read()
 
     def decrypt(self, data: bytes) -> bytes:
-        """Take records, give what they hold; empty for a part of a record. Raises RecordError; EOFError for close_notify."""
+        """Take records, give what they hold; empty for a part of a record. Raises RecordError; EOFError for
+        close_notify.
+        """
         self._incoming.write(data)
         plain = bytearray()
         while True:
@@ -192,10 +206,9 @@ class TlsPipe:
 
     def close_notify(self) -> bytes:
         """The alert that ends a TLS connection in good order."""
-        try:
+        # OpenSSL complains that the client's own close_notify has not come; it need not.
+        with contextlib.suppress(ssl.SSLError):
             self._tls.unwrap()
-        except ssl.SSLError:
-            pass  # The client's own close_notify has not come, which is no reason to wait for it.
         return self._outgoing.read()
 
     def rest(self) -> bytes:
@@ -223,9 +236,11 @@ class TlsPipe:
 
 
 def alert_name(e: ssl.SSLError) -> str | None:
-    """The alert in an OpenSSL error, in the words of RFC 8446; None when the error is not about a received alert.
+    """The alert in an OpenSSL error, in the words of RFC 8446; None when the error is not about a received
+    alert.
 
-    OpenSSL calls a received alert TLSV1_ALERT_UNKNOWN_CA, SSLV3_ALERT_BAD_CERTIFICATE and so on (ssl/ssl_err.c).
+    OpenSSL calls a received alert TLSV1_ALERT_UNKNOWN_CA, SSLV3_ALERT_BAD_CERTIFICATE and so on
+    (ssl/ssl_err.c).
     """
     words = (e.reason or "").split("_ALERT_", 1)
     if len(words) == 2 and words[0] in ("TLSV1", "SSLV3", "TLSV13"):

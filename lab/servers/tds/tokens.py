@@ -7,11 +7,18 @@ import struct
 from dataclasses import dataclass
 
 from lab.servers.tds.login import TDS_7_2, TDS_7_4, TDS_8_0, Feature
-from lab.servers.tds.types import COLLATION, INT, Result, SqlType, described_columns
+from lab.servers.tds.sqltypes import COLLATION, INT, Result, SqlType, described_columns
 
 PROGRAM_NAME = "Microsoft SQL Server"  # MS-TDS 2.2.7.14; drivers check it.
 
-DONE_FINAL, DONE_MORE, DONE_ERROR, DONE_INXACT, DONE_COUNT, DONE_ATTENTION = 0x00, 0x01, 0x02, 0x04, 0x10, 0x20
+DONE_FINAL, DONE_MORE, DONE_ERROR, DONE_INXACT, DONE_COUNT, DONE_ATTENTION = (
+    0x00,
+    0x01,
+    0x02,
+    0x04,
+    0x10,
+    0x20,
+)
 DONE, DONEPROC, DONEINPROC = 0xFD, 0xFE, 0xFF
 COMMAND_SELECT = 0xC1
 
@@ -59,8 +66,12 @@ def info(number: int, text: str, server: str, version: int, state: int = 1, seve
     return _message(0xAB, ServerError(number, text, severity, state), server, version, "", 1)
 
 
-def done(version: int, status: int = DONE_FINAL, count: int | None = None, token: int = DONE, command: int = 0) -> bytes:
-    """DONE, DONEPROC or DONEINPROC; `count` is the number of rows. The row count has 4 bytes in TDS 7.1, 8 since 7.2."""
+def done(
+    version: int, status: int = DONE_FINAL, count: int | None = None, token: int = DONE, command: int = 0
+) -> bytes:
+    """DONE, DONEPROC or DONEINPROC; `count` is the number of rows. The row count has 4 bytes in TDS 7.1, 8
+    since 7.2.
+    """
     if count is not None:
         status |= DONE_COUNT
     return struct.pack("<BHH" + ("Q" if version >= TDS_7_2 else "I"), token, status, command, count or 0)

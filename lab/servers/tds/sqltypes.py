@@ -69,7 +69,9 @@ class SqlType:
                 return struct.pack("<d" if self.size == 8 else "<f", value)
             case Kind.DECIMAL, Decimal() | int():
                 number = int(Decimal(value).scaleb(self.scale))
-                return bytes([0 if number < 0 else 1]) + abs(number).to_bytes(_decimal_bytes(self.size), "little")
+                return bytes([0 if number < 0 else 1]) + abs(number).to_bytes(
+                    _decimal_bytes(self.size), "little"
+                )
             case Kind.DATETIME, datetime():
                 since = value - _EPOCH
                 ticks = (since - timedelta(days=since.days)) // timedelta(microseconds=1) * 300 // 1_000_000
@@ -78,7 +80,7 @@ class SqlType:
                 return value.encode("utf-16-le", errors="replace")[: self.size * 2]
             case Kind.VARCHAR, str():
                 return value.encode("cp1252", errors="replace")[: self.size]
-            case (Kind.VARBINARY | Kind.GUID), bytes():
+            case ((Kind.VARBINARY | Kind.GUID), bytes()):
                 return value[: self.size]
         raise TypeError(f"{value!r} is no {self.kind.name}")
 
@@ -136,7 +138,9 @@ class Result:
 
 
 def described_columns(columns: tuple[Column, ...], version: int) -> bytes:
-    """COLMETADATA (MS-TDS 2.2.7.4): nullable columns; the user type has two bytes in TDS 7.1 and four since 7.2."""
+    """COLMETADATA (MS-TDS 2.2.7.4): nullable columns; the user type has two bytes in TDS 7.1 and four since
+    7.2.
+    """
     out = bytearray(struct.pack("<BH", 0x81, len(columns)))
     for column in columns:
         out += struct.pack("<I" if version >= TDS_7_2 else "<H", 0) + struct.pack("<H", 0x0001)

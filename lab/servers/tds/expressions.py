@@ -1,25 +1,25 @@
-"""SELECT: the expressions that clients ask on connecting, and the view that tells whether the session is encrypted.
+"""Expressions: what a literal, a variable, a function or a condition is worth in one row.
 
-sqlglot parses, this evaluates. What it cannot do it refuses with the error that SQL Server has for it, or with one that says that
-the endpoint is not SQL Server; it never answers something that is not so.
+sqlglot parses, this evaluates. What it cannot do it refuses with the error that SQL Server has for it, or
+with one that says that the endpoint is not SQL Server; it never answers something that is not so.
 """
 
 import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
-from functools import lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+from uuid import UUID
 
-from lab.servers.tds import types
+from lab.servers.tds import sqltypes as types
 from lab.servers.tds.batch import SqlError, not_implemented, syntax_error
-from lab.servers.tds.types import Column, Kind, Result, SqlType
+from lab.servers.tds.sqltypes import Column, Kind, SqlType
 
 if TYPE_CHECKING:
     from sqlglot import exp
-    from sqlglot.dialects.dialect import Dialect
 
+Number: TypeAlias = int | float | Decimal
 Typed: TypeAlias = tuple[SqlType, object]
 View: TypeAlias = tuple[tuple[Column, ...], tuple[tuple[object, ...], ...]]
 
@@ -49,7 +49,9 @@ def typed(value: object) -> Typed:
         case Decimal():
             digits, exponent = len(value.as_tuple().digits), value.as_tuple().exponent
             scale = max(-exponent, 0) if isinstance(exponent, int) else 0
-            precision = max(digits + max(-scale - (exponent if isinstance(exponent, int) else 0), 0), scale, 1)
+            precision = max(
+                digits + max(-scale - (exponent if isinstance(exponent, int) else 0), 0), scale, 1
+            )
             if precision > 38:
                 raise SqlError(8115, "Arithmetic overflow error converting numeric to data type numeric.")
             return types.decimal(precision, scale), value
@@ -61,164 +63,9 @@ def typed(value: object) -> Typed:
             return types.varbinary(len(value)), value[:8000]
         case datetime():
             return types.DATETIME, value
+        case UUID():
+            return types.GUID, value.bytes_le
     raise not_implemented("this type of parameter")
-
-
-@lru_cache(maxsize=256)
-def _parsed(text: str) -> "exp.Expression":
-    # Imported here, as in batch.py: only the first statement pays for it.
-    from sqlglot import exp, parse_one  # noqa: PLC0415
-    from sqlglot.errors import ParseError, SqlglotError  # noqa: PLC0415
-
-    try:
-        tree = parse_one(text, dialect=_dialect())
-    except ParseError as e:
-        raise syntax_error(str(e.errors[0].get("highlight") or text[:40]) if e.errors else text[:40]) from e
-    except (SqlglotError, RecursionError, ValueError, IndexError, AttributeError, TypeError) as e:
-        raise syntax_error(text[:40]) from e
-    if not isinstance(tree, exp.Expression):
-        raise syntax_error(text[:40])
-    return tree
-
-
-@lru_cache(maxsize=1)
-def _dialect() -> "type[Dialect]":
-    from sqlglot import exp  # noqa: PLC0415
-    from sqlglot.dialects.tsql import TSQL  # noqa: PLC0415
-
-    class LoginAndUser(TSQL):
-        """T-SQL in which SUSER_SNAME() stays apart from CURRENT_USER: the login is not the user (sa and dbo)."""
-
-        class Parser(TSQL.Parser):  # type: ignore[misc,valid-type]
-            FUNCTIONS = {
-                name: build
-                for name, build in TSQL.Parser.FUNCTIONS.items()
-                if name not in ("SUSER_NAME", "SUSER_SNAME", "SYSTEM_USER", "ORIGINAL_LOGIN", "USER_NAME", "DB_NAME")
-            }
-            NO_PAREN_FUNCTIONS = {
-                token: kind for token, kind in TSQL.Parser.NO_PAREN_FUNCTIONS.items() if kind is not exp.SessionUser
-            }
-
-    return LoginAndUser
-
-
-def select(text: str, env: Environment) -> Result:
-    """The result of one SELECT. Raises SqlError."""
-    from sqlglot import exp  # noqa: PLC0415
-
-    tree = _parsed(text)
-    if not isinstance(tree, exp.Select):
-        raise not_implemented("this kind of query")
-    for part in ("joins", "group", "having", "into", "with", "with_", "laterals", "windows", "pivots", "distinct"):
-        if tree.args.get(part):
-            raise not_implemented(f"{part.rstrip('_').upper()} in a query")
-    try:
-        return _select(tree, env)
-    except RecursionError as e:
-        raise SqlError(191, "Some part of your SQL statement is nested too deeply. Rewrite the query or break it up.", 15) from e
-
-
-def truth(text: str, env: Environment) -> bool:
-    """Whether a condition, such as the one of IF, holds. Raises SqlError."""
-    from sqlglot import exp  # noqa: PLC0415
-
-    tree = _parsed(f"SELECT 1 WHERE {text}")
-    where = tree.args.get("where")
-    if not isinstance(where, exp.Where):
-        raise syntax_error(text[:40])
-    return _Evaluator(env, {}).condition(where.this) is True
-
-
-def _select(tree: "exp.Select", env: Environment) -> Result:
-    from sqlglot import exp  # noqa: PLC0415
-
-    columns: tuple[Column, ...] = ()
-    rows: tuple[tuple[object, ...], ...] = ((),)
-    if (source := tree.args.get("from_") or tree.args.get("from")) is not None:
-        columns, rows = _view(source.this, env)
-    scopes = [
-        {c.name.upper(): (c.type, value) for c, value in zip(columns, row, strict=True)} for row in rows
-    ] or []
-    if (where := tree.args.get("where")) is not None:
-        probe = {c.name.upper(): (c.type, None) for c in columns}
-        _Evaluator(env, probe).condition(where.this)  # An unknown column is an error even where no row is.
-        scopes = [s for s in scopes if _Evaluator(env, s).condition(where.this) is True]
-    if (order := tree.args.get("order")) is not None:
-        scopes = _ordered(order, scopes, env, columns)
-    if (limit := tree.args.get("limit")) is not None:
-        count = _Evaluator(env, {}).value(limit.expression)[1] if isinstance(limit, exp.Limit) else None
-        if not isinstance(count, int) or count < 0:
-            raise not_implemented("this TOP or FETCH")
-        scopes = scopes[:count]
-
-    items: list[tuple[str, exp.Expression | None]] = []
-    for item in tree.expressions:
-        if isinstance(item, exp.Star):
-            if not columns:
-                raise SqlError(263, "Must specify table to select from.")
-            items += [(c.name, exp.column(c.name, quoted=True)) for c in columns]
-        else:
-            name = item.alias if isinstance(item, exp.Alias) else item.name if isinstance(item, exp.Column) else ""
-            items.append((name, item.this if isinstance(item, exp.Alias) else item))
-    if not items:
-        raise syntax_error("SELECT")
-    return _projected(items, scopes, columns, env)
-
-
-def _projected(
-    items: "list[tuple[str, exp.Expression | None]]",
-    scopes: list[dict[str, Typed]],
-    columns: tuple[Column, ...],
-    env: Environment,
-) -> Result:
-    from sqlglot import exp  # noqa: PLC0415
-
-    if any(isinstance(e, exp.Count) for _, e in items):
-        if len(items) != 1 or not isinstance(items[0][1], exp.Count) or not isinstance(items[0][1].this, exp.Star):
-            raise not_implemented("aggregates other than COUNT(*) alone")
-        return Result((Column(items[0][0], types.INT),), ((len(scopes),),))
-    blank = {c.name.upper(): (c.type, None) for c in columns}
-    table = [[_Evaluator(env, scope).value(e) for _, e in items] for scope in scopes]
-    shape = table or [[_Evaluator(env, blank).value(e) for _, e in items]]
-    out = tuple(
-        Column(name, _widest([row[i][0] for row in shape])) for i, (name, _) in enumerate(items)
-    )
-    return Result(out, tuple(tuple(v for _, v in row) for row in table))
-
-
-def _widest(kinds: list[SqlType]) -> SqlType:
-    return max(kinds, key=lambda t: t.size)
-
-
-def _view(table: "exp.Expression", env: Environment) -> View:
-    from sqlglot import exp  # noqa: PLC0415
-
-    if not isinstance(table, exp.Table) or not isinstance(table.this, exp.Identifier):
-        raise not_implemented("this FROM clause")
-    parts = [p.name for p in table.parts]
-    view = env.views.get(".".join(parts[-2:]).upper()) if len(parts) <= 2 or parts[0].lower() == "master" else None
-    if view is None:
-        raise SqlError(208, f"Invalid object name '{'.'.join(parts)[:128]}'.")
-    return view()
-
-
-def _ordered(
-    order: "exp.Expression", scopes: list[dict[str, Typed]], env: Environment, columns: tuple[Column, ...]
-) -> list[dict[str, Typed]]:
-    for key in reversed(order.expressions):
-        _Evaluator(env, {c.name.upper(): (c.type, None) for c in columns}).value(key.this)
-        scopes = sorted(
-            scopes,
-            key=lambda s: _sortable(_Evaluator(env, s).value(key.this)[1]),
-            reverse=bool(key.args.get("desc")),
-        )
-    return scopes
-
-
-def _sortable(value: object) -> tuple[int, float, str]:
-    if isinstance(value, int | float | Decimal):
-        return 1, float(value), ""
-    return (0, 0.0, "") if value is None else (2, 0.0, str(value).casefold())
 
 
 _TYPE_NAMES: dict[str, SqlType] = {
@@ -233,11 +80,6 @@ _TYPE_NAMES: dict[str, SqlType] = {
     "DOUBLE": types.FLOAT,
     "REAL": types.REAL,
 }
-_ARITHMETIC: dict[str, Callable[[int | float | Decimal, int | float | Decimal], int | float | Decimal]] = {
-    "Add": operator.add,
-    "Sub": operator.sub,
-    "Mul": operator.mul,
-}
 _COMPARISON: dict[str, Callable[[int], bool]] = {
     "EQ": lambda c: c == 0,
     "NEQ": lambda c: c != 0,
@@ -248,65 +90,77 @@ _COMPARISON: dict[str, Callable[[int], bool]] = {
 }
 
 
-class _Evaluator:
+class Evaluator:
     """Values and conditions for one row."""
 
     def __init__(self, env: Environment, scope: Mapping[str, Typed]) -> None:
         self.env = env
         self.scope = scope
 
-    def value(self, e: "exp.Expression | None") -> Typed:
-        from sqlglot import exp  # noqa: PLC0415
+    def value(self, e: "exp.Expr | None") -> Typed:
+        from sqlglot import exp
 
         match e:
             case exp.Paren():
                 return self.value(e.this)
-            case exp.Literal():
-                return self._literal(e.this, is_string=e.is_string)
-            case exp.National():
-                text = str(e.this)
-                return types.nvarchar(len(text)), text[:4000]
-            case exp.Null():
-                return types.INT, None
-            case exp.HexString():
-                return self._hex(str(e.this))
-            case exp.Neg():
-                return self._negated(self.value(e.this))
+            case exp.Literal() | exp.National() | exp.HexString() | exp.Null():
+                return self._constant(e)
             case exp.Parameter():
                 return self._variable(e)
             case exp.Column():
                 return self._column(e)
-            case exp.Cast() | exp.Convert():
-                target = e.args["to"] if isinstance(e, exp.Cast) else e.this
-                source = e.this if isinstance(e, exp.Cast) else e.expression
-                return self._cast(self.value(source), target)
+            case exp.Neg():
+                return self._negated(self.value(e.this))
             case exp.Add() | exp.Sub() | exp.Mul() | exp.Div() | exp.Mod():
                 return self._arithmetic(type(e).__name__, self.value(e.this), self.value(e.expression))
+            case exp.Func():
+                return self._called(e)
+        raise not_implemented("this expression")
+
+    def _constant(self, e: "exp.Expr") -> Typed:
+        from sqlglot import exp
+
+        match e:
+            case exp.National():
+                text = str(e.this)
+                return types.nvarchar(len(text)), text[:4000]
+            case exp.HexString():
+                return self._hex(str(e.this))
+            case exp.Literal():
+                return self._literal(str(e.this), is_string=bool(e.is_string))
+        return types.INT, None
+
+    def _called(self, e: "exp.Func") -> Typed:
+        from sqlglot import exp
+
+        match e:
+            case exp.Cast():
+                return self._cast(self.value(e.this), e.args["to"])
+            case exp.Convert():
+                return self._cast(self.value(e.expression), e.this)
             case exp.Coalesce():
                 return self._coalesce([self.value(x) for x in (e.this, *e.expressions)])
             case exp.Case():
                 return self._case(e)
             case exp.Upper() | exp.Lower():
                 kind, text = self._text(e.this)
-                return kind, text if text is None else text.upper() if isinstance(e, exp.Upper) else text.lower()
+                return kind, text and (text.upper() if isinstance(e, exp.Upper) else text.lower())
             case exp.Length():
-                _, text = self._text(e.this)
+                text = self._text(e.this)[1]
                 return types.INT, None if text is None else len(text.rstrip(" "))
             case exp.CurrentTimestamp():
                 return types.DATETIME, datetime.now()
             case exp.CurrentUser() | exp.SessionUser():
                 return types.SYSNAME, "dbo"
-            case exp.UtcTimestamp() if hasattr(exp, "UtcTimestamp"):
-                return types.DATETIME, datetime.now(UTC).replace(tzinfo=None)
             case exp.Anonymous():
                 return self._function(str(e.this), e.expressions)
-            case exp.Func():
-                return self._function(e.sql_name(), list(e.iter_expressions()))
-        raise not_implemented("this expression")
+        return self._function(
+            e.sql_name(), [a for a in e.iter_expressions() if isinstance(a, exp.Expr)]
+        )
 
-    def condition(self, e: "exp.Expression | None") -> bool | None:
+    def condition(self, e: "exp.Expr | None") -> bool | None:
         """True, False or unknown (None), with SQL's three-valued logic."""
-        from sqlglot import exp  # noqa: PLC0415
+        from sqlglot import exp
 
         match e:
             case exp.Paren():
@@ -354,7 +208,7 @@ class _Evaluator:
         return typed(raw)
 
     def _variable(self, e: "exp.Parameter") -> Typed:
-        from sqlglot import exp  # noqa: PLC0415
+        from sqlglot import exp
 
         if isinstance(e.this, exp.Parameter):
             name = f"@@{e.this.name}"
@@ -368,7 +222,7 @@ class _Evaluator:
         raise SqlError(137, f'Must declare the scalar variable "{name[:128]}".', 15, 2)
 
     def _column(self, e: "exp.Column") -> Typed:
-        from sqlglot import exp  # noqa: PLC0415
+        from sqlglot import exp
 
         if isinstance(e.this, exp.Identifier):
             if (found := self.scope.get(e.name.upper())) is not None:
@@ -377,13 +231,13 @@ class _Evaluator:
                 return self._function("SUSER_SNAME", [])
         raise SqlError(207, f"Invalid column name '{e.name[:128]}'.")
 
-    def _function(self, name: str, arguments: "list[exp.Expression]") -> Typed:
+    def _function(self, name: str, arguments: "list[exp.Expr]") -> Typed:
         function = self.env.functions.get(name.upper())
         if function is None:
             raise SqlError(195, f"'{name[:128]}' is not a recognized built-in function name.", 15, 10)
         return function(tuple(self.value(a)[1] for a in arguments))
 
-    def _text(self, e: "exp.Expression") -> tuple[SqlType, str | None]:
+    def _text(self, e: "exp.Expr") -> tuple[SqlType, str | None]:
         kind, value = self.value(e)
         if value is None or isinstance(value, str):
             return (kind if isinstance(value, str) else types.varchar(1)), value
@@ -396,7 +250,10 @@ class _Evaluator:
             return v
         if isinstance(value, int | float | Decimal):
             return typed(-value)
-        raise SqlError(403, f"Invalid operator for data type. Operator equals minus, type equals {kind.kind.name.lower()}.")
+        raise SqlError(
+            403,
+            f"Invalid operator for data type. Operator equals minus, type equals {kind.kind.name.lower()}.",
+        )
 
     def _arithmetic(self, name: str, left: Typed, right: Typed) -> Typed:
         a, b = left[1], right[1]
@@ -406,24 +263,12 @@ class _Evaluator:
             return (types.nvarchar if wide else types.varchar)(len(text)), text[: 4000 if wide else 8000]
         if a is None or b is None:
             return (left[0] if a is not None else right[0]), None
-        x, y = _number(a), _number(b)
-        if isinstance(x, Decimal) and isinstance(y, float):
-            x = float(x)
-        if isinstance(y, Decimal) and isinstance(x, float):
-            y = float(y)
         try:
-            if name in _ARITHMETIC:
-                return typed(_ARITHMETIC[name](x, y))
-            if y == 0:
-                raise SqlError(8134, "Divide by zero error encountered.")
-            if name == "Mod" or (isinstance(x, int) and isinstance(y, int)):
-                # T-SQL truncates towards zero; Python floors.
-                quotient = abs(x) // abs(y)  # type: ignore[operator]
-                quotient = -quotient if (x < 0) != (y < 0) else quotient
-                return typed(quotient if name == "Div" else x - y * quotient)  # type: ignore[operator]
-            return typed(round(x / y, 6))  # type: ignore[operator]
+            return typed(_calculated(name, _number(a), _number(b)))
         except (ArithmeticError, ValueError) as e:
-            raise SqlError(8115, "Arithmetic overflow error converting expression to data type numeric.") from e
+            raise SqlError(
+                8115, "Arithmetic overflow error converting expression to data type numeric."
+            ) from e
 
     def _coalesce(self, values: list[Typed]) -> Typed:
         return next((v for v in values if v[1] is not None), values[0])
@@ -452,8 +297,8 @@ class _Evaluator:
         m, n = _number(a), _number(b)
         return _COMPARISON[name]((m > n) - (m < n))
 
-    def _cast(self, v: Typed, target: "exp.Expression") -> Typed:
-        from sqlglot import exp  # noqa: PLC0415
+    def _cast(self, v: Typed, target: "exp.Expr") -> Typed:
+        from sqlglot import exp
 
         if not isinstance(target, exp.DataType):
             raise not_implemented("this type")
@@ -477,7 +322,7 @@ def _shown(value: object) -> str:
     return value.decode("cp1252", errors="replace") if isinstance(value, bytes) else str(value)
 
 
-def _number(value: object) -> int | float | Decimal:
+def _number(value: object) -> Number:
     if isinstance(value, int | float | Decimal):
         return value
     if isinstance(value, str):
@@ -485,8 +330,32 @@ def _number(value: object) -> int | float | Decimal:
             return int(value) if len(value) <= 20 else Decimal("nan").to_integral_exact()
         except (ValueError, ArithmeticError):
             pass
-        raise SqlError(245, f"Conversion failed when converting the varchar value '{value[:100]}' to data type int.")
+        raise SqlError(
+            245, f"Conversion failed when converting the varchar value '{value[:100]}' to data type int."
+        )
     raise SqlError(402, "The data types are incompatible in the operator.")
+
+
+_OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
+    "Add": operator.add,
+    "Sub": operator.sub,
+    "Mul": operator.mul,
+}
+
+
+def _calculated(name: str, a: Number, b: Number) -> Number:
+    number: Number
+    if name in _OPERATORS:
+        as_float = isinstance(a, float) or isinstance(b, float)
+        number = _OPERATORS[name](float(a), float(b)) if as_float else _OPERATORS[name](a, b)
+        return number
+    if b == 0:
+        raise SqlError(8134, "Divide by zero error encountered.")
+    if not isinstance(a, int) or not isinstance(b, int):
+        raise not_implemented("the division of numbers that are not integers")
+    # T-SQL truncates towards zero; Python floors.
+    quotient = abs(a) // abs(b) * (-1 if (a < 0) != (b < 0) else 1)
+    return quotient if name == "Div" else a - b * quotient
 
 
 def _converted(value: object, target: SqlType) -> object:
@@ -501,7 +370,9 @@ def _converted(value: object, target: SqlType) -> object:
                 whole = int(number)
     except (ArithmeticError, ValueError) as e:
         raise SqlError(8115, "Arithmetic overflow error converting expression to data type int.") from e
-    low, high = (0, 255) if target.size == 1 else (-(2 ** (8 * target.size - 1)), 2 ** (8 * target.size - 1) - 1)
+    low, high = (
+        (0, 255) if target.size == 1 else (-(2 ** (8 * target.size - 1)), 2 ** (8 * target.size - 1) - 1)
+    )
     if not low <= whole <= high:
         raise SqlError(8115, "Arithmetic overflow error converting expression to data type int.")
     return whole

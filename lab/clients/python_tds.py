@@ -1,0 +1,122 @@
+"""python-tds (pytds): TDS in pure Python, TLS by pyOpenSSL with the OpenSSL of cryptography's wheel.
+
+It uses TLS only when `cafile` is given, and then always verifies chain and name; without it, it declares encryption unsupported
+(https://python-tds.readthedocs.io, `pytds.connect`). So the lab always gives it a `cafile`, its trust store, however little is in it, except
+where the client side asks for no encryption and trusts nothing.
+"""
+
+from pathlib import PurePosixPath
+from typing import Any
+
+from lab.clients.base import Acceptance, Endpoint, Invocation, Login, Machine, Material
+from lab.clients.sqlserver import PythonSqlClient, read_versions, run_probe
+from lab.documented import Level, Phase, Source, Wrapper
+from lab.outcome import Completed
+from lab.situation import ClientSide, Encryption, ServerEncryption, Situation, TLSVersion
+
+REFUSED = Source("denisenkom/pytds, issue 82", "https://github.com/denisenkom/pytds/issues/82")
+TLS_PY = Source(
+    "python-tds, src/pytds/tls.py (establish_channel, create_context)",
+    "https://github.com/denisenkom/pytds/blob/013f4cb17b2424e38b70a28abf1eec30024d5de7/src/pytds/tls.py",
+)
+RETRIES = Source(
+    "python-tds, src/pytds/utils.py (exponential_backoff: raises TimeoutError when every attempt was dropped)",
+    "https://github.com/denisenkom/pytds/blob/d5dbce0992b3484a4dd23e3b6b913ff60dd8d1b0/src/pytds/utils.py",
+)
+CONNECT = Source("python-tds documentation, pytds.connect", "https://python-tds.readthedocs.io/en/latest/pytds.html")
+ONLY_VERSION = TLSVersion.TLSv1_2
+"""`create_context` makes a context for TLSv1_2_METHOD: exactly this version."""
+
+
+def uses_tls(side: ClientSide) -> bool:
+    """Whether this side gives python-tds a `cafile`, without which it does not encrypt."""
+    return side.encryption is not Encryption.OPTIONAL or bool(side.trusts or side.intermediates)
+
+
+class PythonTds(PythonSqlClient):
+    """python-tds."""
+
+    name = "python-tds"
+    title = "python-tds (pytds)"
+    tls_library = "OpenSSL of the Python package cryptography, through pyOpenSSL"
+    driver = "python-tds"
+    distributions = ("python-tds", "pyopenssl")
+    wrappers = (
+        # pyOpenSSL lists OpenSSL's errors, without the reason for which the certificate was refused.
+        *(
+            Wrapper(dialect, phases, "OpenSSL.SSL.Error: [('SSL routines', '{*}', '{reason}')", Level.PUBLIC, REFUSED)
+            for dialect, phases in (
+                ("pyopenssl", frozenset({Phase.VERIFY, Phase.HANDSHAKE})),
+                ("openssl", frozenset({Phase.HANDSHAKE})),
+            )
+        ),
+        Wrapper(
+            "python-tds", frozenset({Phase.NAME, Phase.HANDSHAKE}), "pytds.tds_base.Error: {reason}", Level.VENDOR, TLS_PY
+        ),
+        *(
+            Wrapper(dialect, frozenset({Phase.CLOSED}), "TimeoutError", Level.VENDOR, RETRIES)
+            for dialect in ("openssl", "posix")
+        ),
+    )
+
+    def cannot(self, situation: Situation) -> str | None:
+        side = situation.client
+        if side.trust_everything:
+            return "python-tds has no switch to trust every certificate, by decision (denisenkom/pytds#162)"
+        if side.expected_name not in (None, side.connect_to):
+            return "python-tds verifies the name that it connects to and has no option to look for another one"
+        if side.encryption is Encryption.STRICT:
+            return "python-tds speaks no TDS 8.0"
+        if not uses_tls(side):
+            return None
+        if side.encryption is Encryption.OPTIONAL and situation.server.encryption is ServerEncryption.OFF:
+            return (
+                "python-tds with a `cafile` verifies the server even when it encrypts the login alone (`enc_login_only=True`); "
+                "asking for less does not silence it, leaving out `cafile` does"
+            )
+        low, high = side.tls_min or ONLY_VERSION, side.tls_max or ONLY_VERSION
+        if low != ONLY_VERSION or high < ONLY_VERSION:
+            return "python-tds speaks TLS 1.2 and nothing else (OpenSSL.SSL.TLSv1_2_METHOD); no option and no openssl.cnf changes that"
+        return None
+
+    def accepts(self, situation: Situation) -> Acceptance | None:
+        if uses_tls(situation.client) or situation.server.encryption is not ServerEncryption.OFF:
+            return None
+        return Acceptance(
+            "without `cafile` python-tds uses no TLS at all: no certificate is shown, and the login goes in clear",
+            Level.VENDOR,
+            CONNECT,
+        )
+
+    def spell(self, side: ClientSide) -> tuple[str, ...]:
+        if not uses_tls(side):
+            return ()
+        only_login = ("enc_login_only=True",) if side.encryption is Encryption.OPTIONAL else ()
+        return ('cafile="ca.pem"', *only_login)
+
+    def read_version(self, completed: Completed) -> str:
+        found = read_versions(completed)
+        return "python-tds {python-tds} (pyOpenSSL {pyopenssl}, {openssl})".format(**found) if found else ""
+
+    def invoke(
+        self,
+        machine: Machine,
+        side: ClientSide,
+        endpoint: Endpoint,
+        material: Material,
+        login: Login,
+        room: PurePosixPath,
+    ) -> Invocation:
+        connection: dict[str, Any] = {
+            "dsn": side.connect_to,
+            "port": endpoint.port,
+            "user": login.user,
+            "password": login.password,
+        }
+        if uses_tls(side):
+            connection |= {"cafile": str(room / "ca.pem"), "enc_login_only": side.encryption is Encryption.OPTIONAL}
+        request = {"driver": self.driver, "connection": connection}
+        return run_probe(machine, request, files={"ca.pem": material.bundle})
+
+
+CLIENTS = (PythonTds(),)

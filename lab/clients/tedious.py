@@ -1,0 +1,149 @@
+"""tedious: Microsoft's TDS driver for Node, with Node's TLS (https://tediousjs.github.io/tedious/api-connection.html).
+
+It knows two ways beside strict: `encrypt: true` encrypts and verifies, `encrypt: false` declares encryption unsupported (NOT_SUP).
+Trust and limits go into `cryptoCredentialsDetails`, Node's options of tls.createSecureContext.
+"""
+
+import json
+from pathlib import PurePosixPath
+from typing import Any
+
+from lab.clients.answers import read_answer
+from lab.clients.base import Acceptance, Client, Endpoint, Invocation, Login, Machine, Material, Missing, probe
+from lab.clients.sqlserver import SETUP, allows_old_versions
+from lab.documented import Level, Phase, Source, Wrapper
+from lab.outcome import Completed, Outcome
+from lab.situation import ClientSide, Encryption, ServerEncryption, ServerKind, Situation, TLSVersion
+
+PROBE = "sqlserver.js"
+CONNECTION = Source(
+    "tedious, src/connection.ts (wrapSocketError, performTlsNegotiation)",
+    "https://github.com/tediousjs/tedious/blob/012884b23dd49504c48081679cd1c2853379bd3d/src/connection.ts",
+)
+ENCRYPT: dict[Encryption, bool | str] = {
+    Encryption.OPTIONAL: False,
+    Encryption.MANDATORY: True,
+    Encryption.STRICT: "strict",
+}
+LOW_SECURITY = "DEFAULT@SECLEVEL=0"
+_FAILED = "ConnectionError: Failed to connect to {host}:{*} - "
+
+
+class Tedious(Client):
+    """tedious."""
+
+    name = "tedious"
+    title = "tedious (Node)"
+    kinds = frozenset({ServerKind.SQLSERVER})
+    tls_library = "OpenSSL inside Node"
+    wrappers = (
+        Wrapper("openssl", frozenset({Phase.VERIFY}), _FAILED + "{reason}", Level.VENDOR, CONNECTION),
+        Wrapper("node", frozenset(Phase), _FAILED + "{reason}", Level.VENDOR, CONNECTION),
+        Wrapper("node", frozenset(Phase), _FAILED + "{*}code: '{reason}'", Level.VENDOR, CONNECTION),
+        Wrapper("tedious", frozenset({Phase.HANDSHAKE}), "ConnectionError: {reason}", Level.VENDOR, CONNECTION),
+        Wrapper(
+            "openssl", frozenset({Phase.HANDSHAKE}), _FAILED + "{*}:SSL routines:{*}:{reason}:", Level.VENDOR, CONNECTION
+        ),
+    )
+
+    def missing(self, machine: Machine) -> Missing | None:
+        if "node" not in machine.which:
+            return Missing("the program node", SETUP)
+        return None if "tedious" in machine.node_packages else Missing("the npm package tedious", SETUP)
+
+    def version_probe(self, machine: Machine) -> Invocation:
+        asked = (
+            "`tedious ${require('tedious/package.json').version} (Node ${process.versions.node}, "
+            "OpenSSL ${process.versions.openssl})`"
+        )
+        return Invocation((machine.which["node"], "-p", asked), env={"NODE_PATH": machine.node_modules})
+
+    def read_version(self, completed: Completed) -> str:
+        return completed.stdout.strip() if completed.stdout.startswith("tedious ") else ""
+
+    def cannot(self, situation: Situation) -> str | None:
+        side, server = situation.client, situation.server
+        asks_for_trust = bool(side.trusts) or side.trust_everything
+        if side.encryption is Encryption.OPTIONAL and server.encryption is not ServerEncryption.OFF and asks_for_trust:
+            return (
+                "tedious cannot leave encryption to the server: with `encrypt: false` it never encrypts and gives up when the "
+                "server forces it, before any certificate is shown, so nothing that it trusts matters"
+            )
+        if side.encryption is Encryption.STRICT and side.trust_everything:
+            return "with `encrypt: 'strict'` tedious ignores trustServerCertificate: it always verifies"
+        return None
+
+    def accepts(self, situation: Situation) -> Acceptance | None:
+        optional = situation.client.encryption is Encryption.OPTIONAL
+        if optional and situation.server.encryption is ServerEncryption.OFF:
+            return Acceptance(
+                "with `encrypt: false` tedious declares encryption unsupported: there is no TLS, and the login goes in clear",
+                Level.VENDOR,
+                CONNECTION,
+            )
+        return None
+
+    def spell(self, side: ClientSide) -> tuple[str, ...]:
+        details = credentials(side)
+        words = [f"{key}: {_literal(value)}" for key, value in options(side).items()]
+        inner = [f"{key}: {_literal(value)}" for key, value in details.items()]
+        if (side.trusts or side.intermediates) and not side.trust_everything:
+            inner.insert(0, "ca: fs.readFileSync('ca.pem')")
+        return (*words, *((f"cryptoCredentialsDetails: {{{', '.join(inner)}}}",) if inner else ()))
+
+    def invoke(
+        self,
+        machine: Machine,
+        side: ClientSide,
+        endpoint: Endpoint,
+        material: Material,
+        login: Login,
+        room: PurePosixPath,
+    ) -> Invocation:
+        config = {
+            "server": side.connect_to,
+            "authentication": {"type": "default", "options": {"userName": login.user, "password": login.password}},
+            "options": {"port": endpoint.port, **options(side), "cryptoCredentialsDetails": credentials(side)},
+            "ca_file": "ca.pem",
+        }
+        return Invocation(
+            argv=(machine.which["node"], PROBE),
+            env={"NODE_PATH": machine.node_modules},
+            files={PROBE: probe(PROBE), "ca.pem": material.bundle},
+            stdin=json.dumps(config),
+        )
+
+    def read(self, completed: Completed, side: ClientSide) -> Outcome:
+        return read_answer(completed)
+
+
+def options(side: ClientSide) -> dict[str, Any]:
+    """The options of a tedious connection for this side, without `cryptoCredentialsDetails`."""
+    found: dict[str, Any] = {}
+    if side.encryption is not None:
+        found["encrypt"] = ENCRYPT[side.encryption]
+    if side.trust_everything:
+        found["trustServerCertificate"] = True
+    if side.expected_name is not None:
+        found["serverName"] = side.expected_name
+    return found
+
+
+def credentials(side: ClientSide) -> dict[str, Any]:
+    """The TLS limits of this side as `cryptoCredentialsDetails`, without the CA file."""
+    found: dict[str, Any] = {}
+    if side.tls_max is not None:
+        found["maxVersion"] = side.tls_max.label
+    if side.tls_min is not None or allows_old_versions(side):
+        # Node's own minimum is TLS 1.2, which a lower maximum would contradict.
+        found["minVersion"] = (side.tls_min or TLSVersion.TLSv1_0).label
+    if allows_old_versions(side):
+        found["ciphers"] = LOW_SECURITY
+    return found
+
+
+def _literal(value: object) -> str:
+    return f"'{value}'" if isinstance(value, str) else json.dumps(value)
+
+
+CLIENTS = (Tedious(),)

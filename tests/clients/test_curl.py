@@ -1,0 +1,139 @@
+"""curl: how it is invoked, and how its words are read. Texts: curl(1), EXIT CODES; curl, lib/vtls/openssl.c."""
+
+from pathlib import PurePosixPath
+
+import pytest
+
+from lab.clients.base import Endpoint, Invocation, Login, Machine, Material
+from lab.clients.curl import TRACE, Curl
+from lab.documented import Level, Phase, Reason, Source, expectations
+from lab.outcome import Completed, Result
+from lab.situation import LAB_ISSUING, LAB_ROOT, ClientSide, ServerKind, TLSVersion
+
+CURL = Curl()
+HOST = "shop.lab.test"
+SAFE = ClientSide(HOST, trusts=(LAB_ROOT,))
+MACHINE = Machine(which={"curl": "/usr/bin/curl"})
+DOCUMENT = Source("a document", "https://example.org/")
+
+
+def invoked(side: ClientSide) -> Invocation:
+    endpoint = Endpoint(ServerKind.HTTPS, "127.0.0.1", 8443)
+    material = Material(anchors="PUBLIC ROOT\n", intermediates="ISSUING\n")
+    return CURL.invoke(MACHINE, side, endpoint, material, Login("", ""), PurePosixPath("/room"))
+
+
+def options(side: ClientSide) -> list[str]:
+    """What the side adds to the command line of the plain verified connection."""
+    plain = invoked(SAFE).argv
+    return [word for word in invoked(side).argv if word not in plain]
+
+
+def test_trusts_nothing_but_its_own_file() -> None:
+    invocation = invoked(SAFE)
+    argv = invocation.argv
+    assert argv[argv.index("--cacert") + 1] == "ca.pem"
+    assert argv[argv.index("--capath") + 1] == "."
+    assert invocation.files == {"ca.pem": "PUBLIC ROOT\nISSUING\n"}
+    assert invocation.env == {}
+    assert argv[-1] == "https://shop.lab.test:8443/"
+    assert "--insecure" not in argv
+
+
+@pytest.mark.parametrize(
+    ("side", "spelled"),
+    [
+        (ClientSide(HOST), ()),
+        (SAFE, ("--cacert ca.pem",)),
+        (ClientSide(HOST, intermediates=(LAB_ISSUING,)), ("--cacert ca.pem",)),
+        (ClientSide(HOST, trust_everything=True), ("--insecure",)),
+        (ClientSide(HOST, tls_min=TLSVersion.TLSv1_2), ("--tlsv1.2",)),
+        (ClientSide(HOST, tls_max=TLSVersion.TLSv1_2), ("--tls-max 1.2",)),
+        (ClientSide(HOST, tls_min=TLSVersion.TLSv1_0), ("--tlsv1.0", "--ciphers DEFAULT@SECLEVEL=0")),
+        (ClientSide(HOST, expected_name="www.lab.test"), ("--connect-to www.lab.test:PORT:shop.lab.test:PORT",)),
+        (ClientSide(HOST, expected_name=HOST), ()),
+    ],
+)
+def test_spells_options_as_curl_does(side: ClientSide, spelled: tuple[str, ...]) -> None:
+    assert CURL.spell(side) == spelled
+
+
+def test_silencer_reaches_the_command_line() -> None:
+    assert options(ClientSide(HOST, trusts=(LAB_ROOT,), trust_everything=True)) == ["--insecure"]
+
+
+def test_other_name_is_the_one_in_the_url() -> None:
+    argv = invoked(ClientSide(HOST, trusts=(LAB_ROOT,), expected_name="www.lab.test")).argv
+    assert argv[-1] == "https://www.lab.test:8443/"
+    assert argv[argv.index("--connect-to") + 1] == "www.lab.test:8443:shop.lab.test:8443"
+
+
+def completed(status: int | None, stdout: str, stderr: str = "", trace: str = "") -> Completed:
+    return Completed(status, stdout, stderr, 0.01, ((TRACE, trace),))
+
+
+def test_answer_200_is_a_connection() -> None:
+    trace = "== Info: SSL connection using TLSv1.3 / TLS_AES_256_GCM_SHA384\n=> Send SSL data, 5 bytes (0x5)\n"
+    outcome = CURL.read(completed(0, "200", trace=trace), SAFE)
+    assert (outcome.result, outcome.encrypted, outcome.tls_version) == (Result.CONNECTED, True, "TLSv1.3")
+    assert outcome.trace == "== Info: SSL connection using TLSv1.3 / TLS_AES_256_GCM_SHA384\n"
+
+
+@pytest.mark.parametrize("status", ["400", "500", "000", ""])
+def test_exit_status_0_without_a_200_is_no_connection(status: str) -> None:
+    """curl exits 0 on nginx's HTTP 400, which is what it answers when a client certificate is lacking."""
+    outcome = CURL.read(completed(0, status), SAFE)
+    assert (outcome.result, outcome.encrypted) == (Result.REFUSED, None)
+    assert status in outcome.text
+
+
+@pytest.mark.parametrize(
+    ("reason", "stderr"),
+    [
+        (
+            Reason("openssl", Phase.VERIFY, "certificate has expired", Level.VENDOR, DOCUMENT),
+            "curl: (60) SSL certificate problem: certificate has expired\n"
+            "More details here: https://curl.se/docs/sslcerts.html\n",
+        ),
+        (
+            Reason("curl", Phase.NAME, "SSL: no alternative certificate subject name matches target", Level.VENDOR, DOCUMENT),
+            "curl: (60) SSL: no alternative certificate subject name matches target hostname 'shop.lab.test'\n",
+        ),
+        (
+            Reason("openssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Level.VENDOR, DOCUMENT),
+            "curl: (35) error:0A00042E:SSL routines::tlsv1 alert protocol version\n",
+        ),
+        (
+            Reason("openssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Level.VENDOR, DOCUMENT),
+            "curl: (35) OpenSSL/3.0.19: error:0A00042E:SSL routines::tlsv1 alert protocol version\n",
+        ),
+        (
+            Reason("openssl", Phase.CLOSED, "Connection reset by peer", Level.VENDOR, DOCUMENT),
+            "curl: (35) OpenSSL SSL_connect: Connection reset by peer in connection to shop.lab.test:8443 \n",
+        ),
+        (
+            Reason("openssl", Phase.CLOSED, "Connection reset by peer", Level.VENDOR, DOCUMENT),
+            "curl: (35) Recv failure: Connection reset by peer\n",
+        ),
+    ],
+)
+def test_documented_texts_are_recognised_and_only_those(reason: Reason, stderr: str) -> None:
+    outcome = CURL.read(completed(int(stderr[7:9]), "000", stderr), SAFE)
+    assert (outcome.result, outcome.text, outcome.code) == (Result.REFUSED, stderr, stderr[7:9])
+    values = {"host": HOST, "name": HOST}
+    assert any(item.matches(outcome.text, "", values) for item in expectations([reason], CURL.wrappers))
+    other = Reason(reason.dialect, reason.phase, "another reason", Level.VENDOR, DOCUMENT)
+    assert not any(item.matches(outcome.text, "", values) for item in expectations([other], CURL.wrappers))
+
+
+def test_version_names_the_tls_library() -> None:
+    output = "curl 7.88.1 (x86_64-pc-linux-gnu) libcurl/7.88.1 OpenSSL/3.0.19 zlib/1.2.13 libidn2/2.3.3\n"
+    assert CURL.read_version(Completed(0, output, "", 0.01)) == "curl 7.88.1 (OpenSSL/3.0.19)"
+    assert CURL.read_version(Completed(127, "", "not found", 0.01)) == ""
+
+
+def test_missing_says_how_to_get_it() -> None:
+    assert CURL.missing(MACHINE) is None
+    lacking = CURL.missing(Machine())
+    assert lacking is not None
+    assert lacking.how_to_get == "./tlslab setup"

@@ -1,0 +1,174 @@
+"""wget: how it is invoked, and how its words are read. Texts: GNU Wget, src/gnutls.c; wget(1), EXIT STATUS."""
+
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+import pytest
+
+from lab.clients.base import Endpoint, Invocation, Login, Machine, Material
+from lab.clients.wget import Wget
+from lab.documented import Level, Phase, Reason, Source, expectations
+from lab.outcome import Completed, Result
+from lab.situation import (
+    LAB_ROOT,
+    PAST,
+    ClientSide,
+    ServerKind,
+    SignatureHash,
+    Situation,
+    TLSVersion,
+    healthy,
+)
+
+WGET = Wget()
+HOST = "shop.lab.test"
+SAFE = ClientSide(HOST, trusts=(LAB_ROOT,))
+MACHINE = Machine(which={"wget": "/usr/bin/wget"})
+DOCUMENT = Source("a document", "https://example.org/")
+OPEN, CLOSE = "\N{LEFT SINGLE QUOTATION MARK}", "\N{RIGHT SINGLE QUOTATION MARK}"
+CONNECTED = f"Connecting to {HOST} ({HOST})|127.0.0.1|:8443... connected.\n"
+
+
+def invoked(side: ClientSide) -> Invocation:
+    endpoint = Endpoint(ServerKind.HTTPS, "127.0.0.1", 8443)
+    return WGET.invoke(
+        MACHINE, side, endpoint, Material("PUBLIC ROOT\n", "ISSUING\n"), Login("", ""), PurePosixPath("/room")
+    )
+
+
+def test_trusts_nothing_but_its_own_file() -> None:
+    invocation = invoked(SAFE)
+    assert "--ca-certificate=ca.pem" in invocation.argv
+    assert "--ca-directory=" in invocation.argv
+    assert "--no-check-certificate" not in invocation.argv
+    assert invocation.files == {"ca.pem": "PUBLIC ROOT\nISSUING\n"}
+    assert invocation.argv[-1] == "https://shop.lab.test:8443/"
+
+
+@pytest.mark.parametrize(
+    ("side", "spelled"),
+    [
+        (ClientSide(HOST), ()),
+        (SAFE, ("--ca-certificate=ca.pem",)),
+        (ClientSide(HOST, trust_everything=True), ("--no-check-certificate",)),
+        (ClientSide(HOST, tls_min=TLSVersion.TLSv1_2), ("--secure-protocol=TLSv1_2",)),
+        (ClientSide(HOST, tls_min=TLSVersion.TLSv1_0), ("--secure-protocol=TLSv1",)),
+        (ClientSide(HOST, tls_max=TLSVersion.TLSv1_3), ()),
+        (ClientSide(HOST, tls_max=TLSVersion.TLSv1_2), ("--ciphers=NORMAL:-VERS-TLS1.3",)),
+        (
+            ClientSide(HOST, tls_min=TLSVersion.TLSv1_2, tls_max=TLSVersion.TLSv1_2),
+            ("--ciphers=NORMAL:-VERS-TLS1.0:-VERS-TLS1.1:-VERS-TLS1.3",),
+        ),
+    ],
+)
+def test_spells_options_as_wget_does(side: ClientSide, spelled: tuple[str, ...]) -> None:
+    assert WGET.spell(side) == spelled
+    assert set(spelled) <= set(invoked(side).argv)
+
+
+def test_another_name_than_the_one_in_the_url_cannot_be_verified() -> None:
+    situation = healthy(ServerKind.HTTPS)
+    assert WGET.cannot(situation) is None
+    assert "wget" in (WGET.cannot(situation.with_client(expected_name="www.lab.test")) or "")
+    assert WGET.cannot(situation.with_client(expected_name=HOST)) is None
+
+
+OLD = healthy(ServerKind.HTTPS).with_server(tls_min=TLSVersion.TLSv1_0, tls_max=TLSVersion.TLSv1_1)
+
+
+def test_accepts_an_old_server_unless_a_floor_is_set() -> None:
+    assert WGET.accepts(OLD) is not None
+    assert WGET.accepts(OLD.with_client(tls_min=TLSVersion.TLSv1_2)) is None
+
+
+@pytest.mark.parametrize(
+    "situation",
+    [
+        healthy(ServerKind.HTTPS),
+        OLD.with_leaf(validity=PAST),
+        OLD.with_leaf(issuer=None),
+        OLD.with_leaf(signature=SignatureHash.SHA1),
+        OLD.with_chain(with_intermediates=False),
+        OLD.with_leaf(names=("another.lab.test",)),
+        OLD.with_client(trusts=()),
+        OLD.with_server(tls_min=TLSVersion.TLSv1_1).with_client(tls_max=TLSVersion.TLSv1_0),
+    ],
+)
+def test_accepts_nothing_else(situation: Situation) -> None:
+    assert WGET.accepts(situation) is None
+
+
+def test_completed_download_is_a_connection() -> None:
+    stderr = CONNECTED + "HTTP request sent, awaiting response... 200 OK\nLength: 8 [text/plain]\n"
+    outcome = WGET.read(Completed(0, "", stderr, 0.05), SAFE)
+    assert (outcome.result, outcome.encrypted, outcome.text) == (Result.CONNECTED, True, stderr)
+
+
+def test_http_error_is_no_connection() -> None:
+    stderr = CONNECTED + "HTTP request sent, awaiting response... 400 Bad Request\n"
+    assert WGET.read(Completed(8, "", stderr, 0.05), SAFE).result is Result.REFUSED
+    assert WGET.read(Completed(0, "", stderr, 0.05), SAFE).result is Result.REFUSED
+
+
+NOT_TRUSTED = f"ERROR: The certificate of {OPEN}{HOST}{CLOSE} is not trusted.\n"
+
+
+@pytest.mark.parametrize(
+    ("reason", "status", "said"),
+    [
+        (
+            Reason("wget", Phase.VERIFY, "doesn't have a known issuer", Level.VENDOR, DOCUMENT),
+            5,
+            NOT_TRUSTED + f"ERROR: The certificate of {OPEN}{HOST}{CLOSE} doesn't have a known issuer.\n",
+        ),
+        (
+            Reason("wget", Phase.VERIFY, "has expired", Level.VENDOR, DOCUMENT),
+            5,
+            NOT_TRUSTED + f"ERROR: The certificate of {OPEN}{HOST}{CLOSE} has expired.\nThe certificate has expired\n",
+        ),
+        (
+            Reason("wget", Phase.NAME, "The certificate's owner does not match hostname {*}{name}", Level.VENDOR, DOCUMENT),
+            5,
+            f"The certificate's owner does not match hostname {OPEN}{HOST}{CLOSE}\n",
+        ),
+        (
+            Reason("gnutls", Phase.HANDSHAKE, "Error in protocol version", Level.VENDOR, DOCUMENT),
+            4,
+            "GnuTLS: A TLS fatal alert has been received.\nGnuTLS: received alert [70]: Error in protocol version\n"
+            "Unable to establish SSL connection.\n",
+        ),
+        (
+            Reason("gnutls", Phase.CLOSED, "Error in the pull function.", Level.VENDOR, DOCUMENT),
+            4,
+            "GnuTLS: Error in the pull function.\nUnable to establish SSL connection.\n",
+        ),
+    ],
+)
+def test_documented_texts_are_recognised_and_only_those(reason: Reason, status: int, said: str) -> None:
+    outcome = WGET.read(Completed(status, "", CONNECTED + said, 0.05), SAFE)
+    assert (outcome.result, outcome.code) == (Result.REFUSED, str(status))
+    values = {"host": HOST, "name": HOST}
+    assert any(item.matches(outcome.text, "", values) for item in expectations([reason], WGET.wrappers))
+    other = replace(reason, text="another reason")
+    assert not any(item.matches(outcome.text, "", values) for item in expectations([other], WGET.wrappers))
+
+
+def test_warning_of_an_unverified_download_is_no_documented_refusal() -> None:
+    """With --no-check-certificate wget prints the same sentences as warnings and goes on."""
+    said = NOT_TRUSTED.replace("ERROR", "WARNING") + "WARNING: The certificate has expired.\n"
+    reason = Reason("wget", Phase.VERIFY, "has expired", Level.VENDOR, DOCUMENT)
+    values = {"host": HOST, "name": HOST}
+    assert not any(item.matches(said, "", values) for item in expectations([reason], WGET.wrappers))
+
+
+def test_version_names_the_tls_library() -> None:
+    output = "GNU Wget 1.21.3 built on linux-gnu.\n\n-cares +digest +https +ipv6 +ntlm +psl +ssl/gnutls \n"
+    assert WGET.read_version(Completed(0, output, "", 0.01)) == "GNU Wget 1.21.3 (gnutls)"
+    assert WGET.read_version(Completed(1, "", "", 0.01)) == ""
+
+
+def test_missing_says_how_to_get_it() -> None:
+    assert WGET.missing(MACHINE) is None
+    lacking = WGET.missing(Machine())
+    assert lacking is not None
+    assert lacking.how_to_get == "./tlslab setup"

@@ -1,0 +1,335 @@
+"""An invented record of full size for the tests of the reports: every scenario, every client, every kind
+of verdict."""
+
+from typing import Literal, get_args
+
+from lab.record import (
+    AttemptEntry,
+    CellEntry,
+    CertificateEntry,
+    ClientEntry,
+    Environment,
+    FixEntry,
+    JudgementEntry,
+    Record,
+    ScenarioEntry,
+    ServerEntry,
+    SourceEntry,
+)
+
+Kind = Literal["https", "sqlserver"]
+KINDS: tuple[Kind, ...] = get_args(Kind)
+SOURCE = SourceEntry(
+    title="OpenSSL, crypto/x509/x509_txt.c",
+    url="https://github.com/openssl/openssl/blob/master/crypto/x509/x509_txt.c",
+)
+CURE, SILENCER = "cure", "silencer"
+
+FIXES: dict[str, tuple[str, ...]] = {
+    "expired": ("renew",),
+    "missing-intermediate": ("present-the-whole-chain", "give-the-client-the-intermediate"),
+    "name-mismatch": (
+        "connect-by-the-certificate-name",
+        "reissue-with-the-right-names",
+        "host-name-in-certificate",
+    ),
+    "self-signed": (
+        "trust-the-certificate",
+        "replace-by-a-trusted-ca",
+        "trust-everything",
+        "stop-asking-for-encryption",
+    ),
+    "sha1-signature.client-refuses": ("reissue-with-sha256",),
+    "sha1-signature.server-drops": ("reissue-with-sha256",),
+    "tls-version-mismatch.server-newer": ("enable-on-the-server", "allow-on-the-client"),
+    "tls-version-mismatch.server-older": ("enable-on-the-server", "allow-on-the-client"),
+    "untrusted-ca": ("install-the-ca", "trust-everything", "stop-asking-for-encryption"),
+    "untrusted-ca.fallback-certificate": (
+        "install-a-certificate",
+        "trust-everything",
+        "stop-asking-for-encryption",
+    ),
+    "untrusted-ca.forced-by-the-server": ("install-the-ca", "trust-everything"),
+}
+SQL_ONLY = ("untrusted-ca.fallback-certificate", "untrusted-ca.forced-by-the-server")
+SILENCERS = ("trust-everything", "stop-asking-for-encryption")
+CLIENTS: dict[str, tuple[Kind, str]] = {
+    "curl": ("https", "curl"),
+    "httpx": ("https", "httpx"),
+    "node-fetch": ("https", "Node fetch"),
+    "node-https": ("https", "Node https"),
+    "openssl": ("https", "openssl s_client"),
+    "requests": ("https", "requests"),
+    "urllib": ("https", "Python urllib"),
+    "wget": ("https", "GNU wget"),
+    "mssql-python": ("sqlserver", "mssql-python"),
+    "odbc18": ("sqlserver", "Microsoft ODBC Driver 18 through pyodbc"),
+    "pymssql": ("sqlserver", "pymssql"),
+    "python-tds": ("sqlserver", "python-tds"),
+    "tdsodbc": ("sqlserver", "FreeTDS' ODBC driver through pyodbc"),
+    "tedious": ("sqlserver", "tedious"),
+    "tsql": ("sqlserver", "tsql"),
+}
+FREETDS = ("pymssql", "tdsodbc", "tsql")
+WHY = "shows: SSL Provider: [error:0A000086:SSL routines::certificate verify failed:{reason}]"
+SAID = (
+    "[08001] [Microsoft][ODBC Driver 18 for SQL Server]SSL Provider: [error:0A000086:SSL routines::"
+    "certificate verify failed:certificate has expired] (-1) (SQLDriverConnect)"
+)
+
+
+def judgement(
+    as_expected: bool = True, why: str = WHY, level: Literal["", "observed", "public", "vendor"] = "vendor"
+) -> JudgementEntry:
+    """A judgement; its sources are there where it has a level."""
+    return JudgementEntry(as_expected=as_expected, why=why, level=level, sources=[SOURCE] if level else [])
+
+
+def cell(identity: str, broken: str = "reproduced", fix: str = "cures", **changes: object) -> CellEntry:
+    """A cell as expected in everything, with these changes."""
+    scenario, name, client, kind = identity.split("/")
+    played = fix != "not-played"
+    values: dict[str, object] = {
+        "id": identity,
+        "scenario": scenario,
+        "fix": name,
+        "client": client,
+        "kind": kind,
+        "acts": {act: f"a-{client}-{act}" for act in ("control", "broken", "fixed", "impostor:stranger")}
+        if played
+        else {},
+        "broken": broken,
+        "fix_verdict": fix,
+        "as_expected": True,
+        "broken_judgement": judgement(),
+        "fix_judgement": judgement(why="connects, and every impostor is refused", level=""),
+    }
+    return CellEntry.model_validate(values | changes)
+
+
+def not_played(identity: str, broken: str, why: str, *, as_expected: bool = True) -> CellEntry:
+    """A cell that was not played, and why."""
+    judged = judgement(as_expected, why, "")
+    return cell(
+        identity, broken, "not-played", as_expected=as_expected, broken_judgement=judged, fix_judgement=judged
+    )
+
+
+def finding(identity: str, broken: str, why: str) -> CellEntry:
+    """A cell whose broken act is a finding."""
+    return cell(identity, broken, as_expected=False, broken_judgement=judgement(False, why, ""))
+
+
+def attempt(identity: str, **changes: object) -> AttemptEntry:
+    """A refused attempt, with these changes."""
+    values: dict[str, object] = {
+        "id": identity,
+        "client": "odbc18",
+        "server": "s1",
+        "options": [
+            "Driver={ODBC Driver 18 for SQL Server}",
+            "Server=tcp:db.lab.test,PORT",
+            "Encrypt=yes",
+            "ServerCertificate=ca.pem",
+        ],
+        "audit": ["expired"],
+        "result": "refused",
+        "text": SAID,
+        "normalised": SAID,
+        "code": "08001",
+        "trace": "",
+        "exit_status": 1,
+        "seconds": 0.31,
+        "encrypted": None,
+        "tls_version": "",
+        "server_log": ["2026-01-01 10:00:00.00 Logon  TLS handshake failed. [CLIENT: 127.0.0.1]"],
+    }
+    return AttemptEntry.model_validate(values | changes)
+
+
+def attempts(client: str, server: str) -> list[AttemptEntry]:
+    """The attempts that `cell` refers to for a client."""
+    connected = {
+        "result": "connected",
+        "text": "",
+        "code": "",
+        "exit_status": 0,
+        "encrypted": True,
+        "tls_version": "TLSv1.2",
+        "audit": [],
+    }
+    prefix = f"a-{client}-"
+    return [
+        attempt(prefix + "control", client=client, server=server, **connected),
+        attempt(prefix + "broken", client=client, server=server),
+        attempt(prefix + "fixed", client=client, server=server, **connected),
+        attempt(prefix + "impostor:stranger", client=client, server=server, audit=["untrusted"]),
+    ]
+
+
+def certificate(subject: str, issuer: str, names: list[str]) -> CertificateEntry:
+    """A certificate as presented."""
+    return CertificateEntry(
+        subject=subject,
+        issuer=issuer,
+        names=names,
+        not_before="2026-01-01T10:00:00Z",
+        not_after="2026-04-01T10:00:00Z",
+        signature_algorithm="sha256WithRSAEncryption",
+        key="RSA 2048",
+        sha256="ab" * 32,
+    )
+
+
+def server(identity: str, kind: Kind, *, real: bool) -> ServerEntry:
+    """A server that presents a leaf and its intermediate."""
+    return ServerEntry(
+        id=identity,
+        kind=kind,
+        implementation="nginx 1.22.1" if real else "the lab's TDS endpoint 0.1.0",
+        real=real,
+        settings=["TLSv1.2 to TLSv1.3", "security level 2"],
+        presented=[
+            certificate("CN=db.lab.test", "CN=TLS Trust Lab Issuing CA", ["db.lab.test"]),
+            certificate("CN=TLS Trust Lab Issuing CA", "CN=TLS Trust Lab Root CA", []),
+        ],
+        log=["Server is listening on [ 127.0.0.1 <ipv4> 14330]."],
+    )
+
+
+def client(name: str, *, missing: str = "") -> ClientEntry:
+    """A client that is here, or lacks something."""
+    title = CLIENTS[name][1]
+    get = "apt-get install -y --no-install-recommends nodejs npm" if missing else ""
+    version = "" if missing else f"{title} 18.6.2.1 (OpenSSL 3.0.17)"
+    return ClientEntry(
+        name=name,
+        title=title,
+        tls_library="OpenSSL of the system",
+        version=version,
+        missing=missing,
+        how_to_get=get,
+    )
+
+
+def scenario(identity: str) -> ScenarioEntry:
+    """A scenario with its fixes."""
+    return ScenarioEntry(
+        id=identity,
+        title=f"The certificate is wrong: {identity}",
+        lesson="What happened.\n\nWhere to look.",
+        kinds=["sqlserver"] if identity in SQL_ONLY else ["https", "sqlserver"],
+        defects=["expired"],
+        fixes=[
+            FixEntry(
+                name=name,
+                summary=f"Do {name}.",
+                claim="silencer" if name in SILENCERS else "cure",
+                side="client" if name in SILENCERS else "server",
+                steps=["Do it."],
+                sources=[SOURCE],
+            )
+            for name in FIXES[identity]
+        ],
+        sources=[SOURCE],
+    )
+
+
+def record(
+    cells: list[CellEntry],
+    *,
+    clients: list[ClientEntry] | None = None,
+    attempts: list[AttemptEntry] | None = None,
+) -> Record:
+    """A record of these cells."""
+    return Record(
+        lab_version="0.1.0",
+        started="2026-01-11T10:00:00Z",
+        seconds=61.4,
+        environment=Environment(
+            system="Debian GNU/Linux 12",
+            kernel="6.1",
+            python="3.11.7",
+            openssl="OpenSSL 3.0.17",
+            cores=2,
+            stage="local",
+            isolation="namespaces",
+        ),
+        servers=[server("s1", "sqlserver", real=False), server("s2", "https", real=True)],
+        clients=[client(name) for name in CLIENTS] if clients is None else clients,
+        scenarios=[scenario(identity) for identity in FIXES],
+        attempts=attempts or [],
+        cells=cells,
+    )
+
+
+def _full_cell(identity: str) -> CellEntry:
+    scenario_id, fix, name, _ = identity.split("/")
+    if name == "tedious":
+        return not_played(identity, "missing", "Node is missing")
+    if fix == "host-name-in-certificate" and name in ("urllib", "requests", "tsql"):
+        return not_played(
+            identity,
+            "unsupported",
+            f"{name} cannot express the fix: {name} has no option to look for another name",
+        )
+    if fix == "trust-the-certificate" and name in FREETDS:
+        return not_played(
+            identity,
+            "unsupported",
+            f"{name} cannot express the fix: GnuTLS is given authorities, not certificates",
+        )
+    if scenario_id.endswith("server-newer") and name in FREETDS:
+        return not_played(
+            identity,
+            "unsupported",
+            f"{name} cannot express the failure: FreeTDS has no option for the highest TLS version",
+        )
+    if scenario_id == "name-mismatch" and name == "python-tds":
+        return finding(
+            identity,
+            "other-error",
+            "not a documented text of this failure: refused: AttributeError: no attribute 'get_extension'",
+        )
+    if identity == "expired/renew/openssl/https":
+        return not_played(
+            identity,
+            "lab-error",
+            "the healthy situation does not connect, so nothing can be concluded: timeout: without a word",
+            as_expected=False,
+        )
+    if identity == "missing-intermediate/give-the-client-the-intermediate/wget/https":
+        why = "after the fix the client still fails: refused: ERROR: certificate is not trusted."
+        return cell(identity, fix="not-cleared", as_expected=False, fix_judgement=judgement(False, why, ""))
+    if name in ("tsql", "tdsodbc") and not scenario_id.startswith("tls"):
+        accepts = judgement(why="FreeTDS verifies nothing without a CA file")
+        return cell(identity, "accepted", "unverified", broken_judgement=accepts, fix_judgement=accepts)
+    observed = (
+        judgement(level="observed")
+        if name == "node-fetch" or (name == "odbc18" and scenario_id.startswith("sha1"))
+        else judgement()
+    )
+    if fix in SILENCERS:
+        silenced = judgement(why="connects, and so does the impostor `stranger`", level="")
+        return cell(identity, fix="silences", broken_judgement=observed, fix_judgement=silenced)
+    return cell(identity, broken_judgement=observed)
+
+
+def full_record() -> Record:
+    """Eleven scenarios, fifteen clients, every kind of verdict that a run can have."""
+    cells = [
+        _full_cell(f"{scenario_id}/{fix}/{name}/{kind}")
+        for scenario_id, fixes in FIXES.items()
+        for kind in KINDS
+        for name, (spoken, _) in CLIENTS.items()
+        for fix in fixes
+        if spoken == kind
+        and not (kind == "https" and (scenario_id in SQL_ONLY or fix == "stop-asking-for-encryption"))
+    ]
+    played = [
+        entry
+        for name, (kind, _) in CLIENTS.items()
+        for entry in attempts(name, "s1" if kind == "sqlserver" else "s2")
+    ]
+    here = [client(name, missing="Node" if name == "tedious" else "") for name in CLIENTS]
+    return record(cells, clients=here, attempts=played)
