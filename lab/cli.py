@@ -77,7 +77,7 @@ def run_command(arguments: Sequence[str]) -> int:
         return Exit.USAGE
     except (KeyboardInterrupt, click.Abort):
         click.echo(err=True)
-        echo("interrupted; everything that the lab had started has been taken down, and nothing was recorded")
+        echo("interrupted: what was started has been taken down, nothing was recorded")
         return Exit.INTERRUPTED
     except BrokenPipeError:
         # Whoever read the output has gone (`| head`); Python would complain again when it closes the stream.

@@ -17,6 +17,7 @@ from lab.clients.sqlserver import (
     SETUP,
     PythonSqlClient,
     openssl_conf,
+    missing_driver_manager,
     openssl_words,
     presents_certificate,
     read_versions,
@@ -263,7 +264,7 @@ class Tdsodbc(FreeTds, PythonSqlClient):
     wrappers = gnutls_wrappers("[08001] [FreeTDS][SQL Server]Unable to connect to data source", Level.VENDOR, TLS_SOURCE)
 
     def missing(self, machine: Machine) -> Missing | None:
-        lacking = super().missing(machine)
+        lacking = super().missing(machine) or missing_driver_manager(machine)
         if lacking is None and "tdsodbc" not in machine.files:
             return Missing("FreeTDS' ODBC driver libtdsodbc.so", SETUP)
         return lacking

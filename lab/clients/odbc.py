@@ -8,8 +8,10 @@ from pathlib import PurePosixPath
 
 from lab.clients.base import Acceptance, Endpoint, Invocation, Login, Machine, Material, Missing
 from lab.clients.sqlserver import (
+    SETUP,
     PythonSqlClient,
     openssl_conf,
+    missing_driver_manager,
     openssl_words,
     presents_certificate,
     read_versions,
@@ -140,9 +142,9 @@ class Odbc18(MicrosoftDriver):
     wrappers = driver_wrappers(MESSAGE)
 
     def missing(self, machine: Machine) -> Missing | None:
-        lacking = super().missing(machine)
+        lacking = super().missing(machine) or missing_driver_manager(machine)
         if lacking is None and "odbc18" not in machine.files:
-            return Missing("the driver's library libmsodbcsql-18", "./tlslab setup")
+            return Missing("the driver's library libmsodbcsql-18", SETUP)
         return lacking
 
     def version_probe(self, machine: Machine) -> Invocation:

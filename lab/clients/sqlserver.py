@@ -46,6 +46,11 @@ class PythonSqlClient(Client):
         return read_answer(completed)
 
 
+def missing_driver_manager(machine: Machine) -> Missing | None:
+    """Whether unixODBC is lacking, without which `import pyodbc` fails."""
+    return None if "odbc-manager" in machine.files else Missing("the ODBC driver manager libodbc.so.2 (unixODBC)", SETUP)
+
+
 def run_probe(
     machine: Machine,
     request: Mapping[str, Any],

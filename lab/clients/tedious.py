@@ -49,7 +49,7 @@ class Tedious(Client):
     def missing(self, machine: Machine) -> Missing | None:
         if "node" not in machine.which:
             return Missing("the program node", SETUP)
-        return None if "tedious" in machine.node_packages else Missing("the npm package tedious", SETUP)
+        return None if machine.node_modules else Missing("the npm package tedious", SETUP)
 
     def version_probe(self, machine: Machine) -> Invocation:
         asked = (

@@ -43,7 +43,7 @@ class _Told:
 
     @property
     def words(self) -> str:
-        return f"{plural(self.count, 'cell')} not as expected" if self.count else ""
+        return f"{self.count} unexpected" if self.count else ""
 
 
 class Plain:
@@ -90,7 +90,7 @@ class Moving:
         self._bar.update(self._task, total=attempts)
 
     def started(self, servers: int, seconds: float) -> None:
-        self._bar.update(self._task, description=f"{plural(servers, 'server')} up, attempts")
+        self._bar.update(self._task, description=f"{plural(servers, 'server')} up; attempts")
 
     def attempted(self, client: str, result: str) -> None:
         self._bar.advance(self._task)

@@ -88,7 +88,7 @@ def show_matrix(record: Record, console: Console, *, command: str = "./tlslab", 
 def findings(record: Record) -> list[Finding]:
     """The findings, those with one reason told as one.
 
-    The cells of a scenario share its broken act, and what is wrong with a client often shows in many scenarios.
+    The cells of a scenario share its broken act, and one fault of a client often shows in many scenarios.
     """
     groups: dict[tuple[str, str, str, str, bool], list[CellEntry]] = {}
     for cell in record.findings():

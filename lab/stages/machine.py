@@ -1,5 +1,6 @@
 """The machine: which programs and packages the local stage can offer to clients. Looks, starts nothing."""
 
+import json
 from importlib.metadata import distributions
 from pathlib import Path
 
@@ -24,6 +25,7 @@ def local_machine() -> Machine:
         python=str(python or ""),
         python_packages=python_packages(packages) if packages else {},
         node_modules=str(modules or ""),
+        node_packages=node_packages(modules) if modules else {},
         files={name: str(path) for name, path in files.items() if path},
     )
 
@@ -32,3 +34,13 @@ def python_packages(site_packages: Path) -> dict[str, str]:
     """Normalised names and versions of the distributions in a site-packages directory."""
     found = distributions(path=[str(site_packages)])
     return {item.name.lower().replace("_", "-"): item.version for item in found}
+
+
+def node_packages(modules: Path) -> dict[str, str]:
+    """Names and versions of the packages directly in a node_modules directory."""
+    found: dict[str, str] = {}
+    for manifest in (*modules.glob("*/package.json"), *modules.glob("@*/*/package.json")):
+        package = json.loads(manifest.read_text(encoding="utf-8"))
+        if "name" in package and "version" in package:
+            found[package["name"]] = package["version"]
+    return found

@@ -7,7 +7,9 @@ from lab.outcome import Completed, Result
 
 
 def test_connected() -> None:
-    line = '{"connected": true, "text": "HTTP 200", "code": "", "encrypted": true, "tls_version": "TLSv1.3"}\n'
+    line = (
+        '{"connected": true, "text": "HTTP 200", "code": "", "encrypted": true, "tls_version": "TLSv1.3"}\n'
+    )
     outcome = read_answer(Completed(0, line, "", 0.1))
     assert (outcome.result, outcome.encrypted, outcome.tls_version) == (Result.CONNECTED, True, "TLSv1.3")
 
@@ -15,7 +17,10 @@ def test_connected() -> None:
 def test_refused_keeps_text_and_code() -> None:
     line = '{"connected": false, "text": "a\\nb \\u2018c\\u2019", "code": "ESOCKET", "encrypted": null, "tls_version": ""}\n'
     outcome = read_answer(Completed(0, line, "a warning\n", 0.1))
-    assert (outcome.result, outcome.text) == (Result.REFUSED, "a\nb \N{LEFT SINGLE QUOTATION MARK}c\N{RIGHT SINGLE QUOTATION MARK}")
+    assert (outcome.result, outcome.text) == (
+        Result.REFUSED,
+        "a\nb \N{LEFT SINGLE QUOTATION MARK}c\N{RIGHT SINGLE QUOTATION MARK}",
+    )
     assert (outcome.code, outcome.encrypted) == ("ESOCKET", None)
 
 
@@ -29,8 +34,13 @@ def test_connected_must_be_true_itself() -> None:
 
 
 @pytest.mark.parametrize(
-    ("status", "stdout"), [(1, ""), (0, ""), (-11, ""), (0, "not json\n"), (0, "[1]\n"), (0, '{"text": "no answer"}\n')]
+    ("status", "stdout"),
+    [(1, ""), (0, ""), (-11, ""), (0, "not json\n"), (0, "[1]\n"), (0, '{"text": "no answer"}\n')],
 )
 def test_probe_without_an_answer_has_crashed(status: int, stdout: str) -> None:
     outcome = read_answer(Completed(status, stdout, "Traceback: it broke\n", 0.1))
-    assert (outcome.result, outcome.text, outcome.exit_status) == (Result.CRASHED, "Traceback: it broke\n", status)
+    assert (outcome.result, outcome.text, outcome.exit_status) == (
+        Result.CRASHED,
+        "Traceback: it broke\n",
+        status,
+    )

@@ -50,7 +50,10 @@ def test_trusts_nothing_but_its_own_file() -> None:
         (ClientSide(HOST, tls_min=TLSVersion.TLSv1_2), ("--tlsv1.2",)),
         (ClientSide(HOST, tls_max=TLSVersion.TLSv1_2), ("--tls-max 1.2",)),
         (ClientSide(HOST, tls_min=TLSVersion.TLSv1_0), ("--tlsv1.0", "--ciphers DEFAULT@SECLEVEL=0")),
-        (ClientSide(HOST, expected_name="www.lab.test"), ("--connect-to www.lab.test:PORT:shop.lab.test:PORT",)),
+        (
+            ClientSide(HOST, expected_name="www.lab.test"),
+            ("--connect-to www.lab.test:PORT:shop.lab.test:PORT",),
+        ),
         (ClientSide(HOST, expected_name=HOST), ()),
     ],
 )
@@ -73,7 +76,9 @@ def completed(status: int | None, stdout: str, stderr: str = "", trace: str = ""
 
 
 def test_answer_200_is_a_connection() -> None:
-    trace = "== Info: SSL connection using TLSv1.3 / TLS_AES_256_GCM_SHA384\n=> Send SSL data, 5 bytes (0x5)\n"
+    trace = (
+        "== Info: SSL connection using TLSv1.3 / TLS_AES_256_GCM_SHA384\n=> Send SSL data, 5 bytes (0x5)\n"
+    )
     outcome = CURL.read(completed(0, "200", trace=trace), SAFE)
     assert (outcome.result, outcome.encrypted, outcome.tls_version) == (Result.CONNECTED, True, "TLSv1.3")
     assert outcome.trace == "== Info: SSL connection using TLSv1.3 / TLS_AES_256_GCM_SHA384\n"
@@ -96,7 +101,13 @@ def test_exit_status_0_without_a_200_is_no_connection(status: str) -> None:
             "More details here: https://curl.se/docs/sslcerts.html\n",
         ),
         (
-            Reason("curl", Phase.NAME, "SSL: no alternative certificate subject name matches target", Level.VENDOR, DOCUMENT),
+            Reason(
+                "curl",
+                Phase.NAME,
+                "SSL: no alternative certificate subject name matches target",
+                Level.VENDOR,
+                DOCUMENT,
+            ),
             "curl: (60) SSL: no alternative certificate subject name matches target hostname 'shop.lab.test'\n",
         ),
         (

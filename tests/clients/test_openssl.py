@@ -74,7 +74,8 @@ def test_verified_and_answered_is_a_connection() -> None:
     "stdout",
     [
         "Verification: OK\nNew, (NONE), Cipher is (NONE)\n    Verify return code: 0 (ok)\n",
-        "Verification error: self-signed certificate\nVerify return code: 18 (self-signed certificate)\n" + ANSWER,
+        "Verification error: self-signed certificate\nVerify return code: 18 (self-signed certificate)\n"
+        + ANSWER,
         "Verification: OK\n---\nHTTP/1.1 400 Bad Request\n",
         ANSWER,
         "",

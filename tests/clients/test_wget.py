@@ -124,10 +124,17 @@ NOT_TRUSTED = f"ERROR: The certificate of {OPEN}{HOST}{CLOSE} is not trusted.\n"
         (
             Reason("wget", Phase.VERIFY, "has expired", Level.VENDOR, DOCUMENT),
             5,
-            NOT_TRUSTED + f"ERROR: The certificate of {OPEN}{HOST}{CLOSE} has expired.\nThe certificate has expired\n",
+            NOT_TRUSTED
+            + f"ERROR: The certificate of {OPEN}{HOST}{CLOSE} has expired.\nThe certificate has expired\n",
         ),
         (
-            Reason("wget", Phase.NAME, "The certificate's owner does not match hostname {*}{name}", Level.VENDOR, DOCUMENT),
+            Reason(
+                "wget",
+                Phase.NAME,
+                "The certificate's owner does not match hostname {*}{name}",
+                Level.VENDOR,
+                DOCUMENT,
+            ),
             5,
             f"The certificate's owner does not match hostname {OPEN}{HOST}{CLOSE}\n",
         ),

@@ -42,7 +42,8 @@ def read_pem(path: Path, what: str) -> str:
         return path.read_text(encoding="ascii")
     except PermissionError as e:
         raise CertificateError(
-            f"Unable to open {what} file using correct permissions: {path}. Make it readable by the account of the server."
+            f"Unable to open {what} file using correct permissions: {path}. "
+            "Make it readable by the account of the server."
         ) from e
     except (OSError, UnicodeDecodeError) as e:
         raise CertificateError(f"The {what} file {path} cannot be read: {e}") from e

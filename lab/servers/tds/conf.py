@@ -121,6 +121,7 @@ def _protocols(network: dict[str, str], name: str) -> tuple[str, ...] | None:
     given = [v.strip() for v in (network.get("tlsprotocols") or "").split(",") if v.strip()]
     if wrong := [v for v in given if v not in ALL_PROTOCOLS]:
         raise ConfError(
-            f"{name}: network.tlsprotocols has {', '.join(map(repr, wrong))}; it takes {', '.join(ALL_PROTOCOLS)}, separated by commas."
+            f"{name}: network.tlsprotocols has {', '.join(map(repr, wrong))}; "
+            f"it takes {', '.join(ALL_PROTOCOLS)}, separated by commas."
         )
     return tuple(p for p in ALL_PROTOCOLS if p in given) or None

@@ -201,8 +201,8 @@ class Connection:
         if self._channel.tls is None:
             return f"The client {how} the connection before {awaited}."
         return (
-            f"The client {how} the connection after the TLS handshake and before {awaited}, without a TLS alert. "
-            "Clients that check the certificate or its name after the handshake refuse it like this."
+            f"The client {how} the connection after the TLS handshake and before {awaited}, "
+            "without a TLS alert. Clients that check the certificate or its name after the handshake refuse it like this."
         )
 
     async def _prelogin(self, message: Message) -> None:
@@ -220,14 +220,15 @@ class Connection:
             if agreed.answer is prelogin.Encryption.REQ:
                 raise Disconnect(errorlog.ENCRYPTION_REQUIRED)
             raise Disconnect(
-                "The client requires encryption and this server does not support it; the connection has been closed."
+                "The client requires encryption and this server does not support it; "
+                "the connection has been closed."
             )
         self._scope = agreed.scope
         if agreed.scope is not Scope.NOTHING:
             await self._nested_handshake()
 
     async def _nested_handshake(self) -> None:
-        """TLS records as payload of PRELOGIN packets, one flight a message, until both Finished are through."""
+        """TLS records as payload of PRELOGIN packets, one flight a message, up to both Finished."""
         pipe: TlsPipe | None = None
         self._packets.limit = 2 * MAX_PACKET_SIZE
         while True:
@@ -308,20 +309,8 @@ class Connection:
 
     async def _check(self, asked: login.Login7, version: int) -> None:
         if asked.integrated:
-            await self._refuse(
-                ServerError(
-                    18452,
-                    "Login failed. The login is from an untrusted domain and cannot be used with Integrated authentication.",
-                    14,
-                ),
-                version,
-                Entry(
-                    18452,
-                    14,
-                    1,
-                    "Login failed. The login is from an untrusted domain and cannot be used with Integrated authentication.",
-                ),
-            )
+            refusal = errorlog.UNTRUSTED_DOMAIN
+            await self._refuse(ServerError(18452, refusal.text, refusal.severity), version, refusal)
         known = asked.user.lower() == "sa"
         if not known or asked.password != self._host.password:
             # The client is never told the true state

@@ -116,7 +116,8 @@ class Endpoint:
         if self._nested is not None and self._nested.refused:
             self._say(
                 f"The self-generated certificate was refused by OpenSSL at security level "
-                f"{self._options.security_level}: {self._nested.refused}. Every TLS connection will be reset during the handshake."
+                f"{self._options.security_level}: {self._nested.refused}. "
+                "Every TLS connection will be reset during the handshake."
             )
         else:
             self._say(errorlog.SELF_GENERATED)

@@ -40,20 +40,26 @@ class Entry:
         )
 
 
+UNTRUSTED_DOMAIN = Entry(
+    18452,
+    14,
+    1,
+    "Login failed. The login is from an untrusted domain and cannot be used with Integrated authentication.",
+)
 PRELOGIN_INVALID = Entry(
     17828, 20, 3,
-    "The prelogin packet used to open the connection is structurally invalid; the connection has been closed. "
-    "Please contact the vendor of the client library.",
+    "The prelogin packet used to open the connection is structurally invalid; "
+    "the connection has been closed. Please contact the vendor of the client library.",
 )  # fmt: skip
 LOGIN_INVALID = Entry(
     17832, 20, 2,
-    "The login packet used to open the connection is structurally invalid; the connection has been closed. "
-    "Please contact the vendor of the client library.",
+    "The login packet used to open the connection is structurally invalid; "
+    "the connection has been closed. Please contact the vendor of the client library.",
 )  # fmt: skip
 LENGTH_INVALID = Entry(
     17836, 20, 17,
-    "Length specified in network packet payload did not match number of bytes read; the connection has been closed. "
-    "Please contact the vendor of the client library.",
+    "Length specified in network packet payload did not match number of bytes read; "
+    "the connection has been closed. Please contact the vendor of the client library.",
 )  # fmt: skip
 ENCRYPTION_REQUIRED = Entry(
     17835, 20, 1,
@@ -76,8 +82,9 @@ def too_many_connections(limit: int) -> Entry:
     """Error 17809, for a listener that has `limit` connections already."""
     return Entry(
         17809, 20, 1,
-        f"Could not connect because the maximum number of '{limit}' user connections has already been reached. "
-        "The system administrator can use sp_configure to increase the maximum value. The connection has been closed.",
+        f"Could not connect because the maximum number of '{limit}' user connections has already been "
+        "reached. The system administrator can use sp_configure to increase the maximum value. "
+        "The connection has been closed.",
     )  # fmt: skip
 
 
@@ -102,8 +109,8 @@ def certificate_refused(certificate: str, key: str, level: int, reason: str) -> 
     listener.
     """
     return (
-        f"The certificate [Certificate File:'{certificate}', Private Key File:'{key}'] was refused by OpenSSL "
-        f"at security level {level}: {reason}. Every TLS connection will be reset during the handshake."
+        f"The certificate [Certificate File:'{certificate}', Private Key File:'{key}'] was refused "
+        f"by OpenSSL at security level {level}: {reason}. Every TLS connection will be reset during the handshake."
     )
 
 

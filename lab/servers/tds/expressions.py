@@ -154,9 +154,7 @@ class Evaluator:
                 return types.SYSNAME, "dbo"
             case exp.Anonymous():
                 return self._function(str(e.this), e.expressions)
-        return self._function(
-            e.sql_name(), [a for a in e.iter_expressions() if isinstance(a, exp.Expr)]
-        )
+        return self._function(e.sql_name(), list(e.iter_expressions()))
 
     def condition(self, e: "exp.Expr | None") -> bool | None:
         """True, False or unknown (None), with SQL's three-valued logic."""
@@ -189,7 +187,8 @@ class Evaluator:
         if len(text) > 40 or sum(c.isdigit() for c in text) > 38:
             raise SqlError(
                 1007,
-                f"The number '{text[:128]}' is out of the range for numeric representation (maximum precision 38).",
+                f"The number '{text[:128]}' is out of the range for numeric representation "
+                "(maximum precision 38).",
                 15,
             )
         try:

@@ -37,7 +37,7 @@ def _dialect() -> "type[Dialect]":
     from sqlglot.dialects.tsql import TSQL
 
     class LoginAndUser(TSQL):
-        """T-SQL in which SUSER_SNAME() stays apart from CURRENT_USER: the login is not the user (sa and dbo)."""
+        """T-SQL in which SUSER_SNAME() stays apart from CURRENT_USER: sa is a login, dbo a user."""
 
         class Tokenizer(TSQL.Tokenizer):
             KEYWORDS: ClassVar = {

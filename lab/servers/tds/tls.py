@@ -31,7 +31,7 @@ _SWITCHED_OFF = {
 
 
 class HandshakeFailed(Exception):
-    """The handshake ended; the text says what the server saw. `by_client` tells an alert from an own refusal."""
+    """The handshake ended; the text says what the server saw. `by_client` is False for an own refusal."""
 
     def __init__(self, text: str, *, by_client: bool) -> None:
         super().__init__(text)

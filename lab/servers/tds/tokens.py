@@ -124,7 +124,7 @@ def loginack(version: int, server_version: tuple[int, int, int]) -> bytes:
 
 
 def feature_ack(features: tuple[tuple[int, bytes], ...]) -> bytes:
-    """FEATUREEXTACK for a client that sent FeatureExt: UTF-8 is understood, the rest is declined by silence."""
+    """FEATUREEXTACK for a client that sent FeatureExt: UTF-8 is understood, the rest declined."""
     out = bytearray([0xAE])
     for identifier, _ in features:
         if identifier == Feature.UTF8_SUPPORT:

@@ -1,0 +1,168 @@
+"""Node's HTTPS clients: their options, and how their words are read. Texts: Node.js, doc/api/tls.md, doc/api/cli.md, lib/tls.js."""
+
+import json
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Any
+
+import pytest
+
+from lab.clients.base import Endpoint, Invocation, Login, Machine, Material
+from lab.clients.node_https import PROBE, NodeClient, NodeFetch, NodeHttps
+from lab.documented import Level, Phase, Reason, Source, expectations
+from lab.outcome import Completed, Result
+from lab.situation import LAB_ROOT, ClientSide, ServerKind, TLSVersion, healthy
+
+HTTPS, FETCH = NodeHttps(), NodeFetch()
+HOST = "shop.lab.test"
+SAFE = ClientSide(HOST, trusts=(LAB_ROOT,))
+MACHINE = Machine(which={"node": "/usr/bin/node"})
+DOCUMENT = Source("a document", "https://example.org/")
+
+
+def invoked(client: NodeClient, side: ClientSide) -> Invocation:
+    endpoint = Endpoint(ServerKind.HTTPS, "127.0.0.1", 8443)
+    material = Material("PUBLIC ROOT\n", "ISSUING\n")
+    return client.invoke(MACHINE, side, endpoint, material, Login("", ""), PurePosixPath("/room"))
+
+
+def test_https_trusts_its_ca_option_alone() -> None:
+    invocation = invoked(HTTPS, SAFE)
+    assert invocation.argv[:2] == ("/usr/bin/node", PROBE)
+    assert json.loads(invocation.argv[2]) == {
+        "client": "node-https",
+        "url": "https://shop.lab.test:8443/",
+        "ca": "ca.pem",
+        "options": {},
+    }
+    assert invocation.files["ca.pem"] == "PUBLIC ROOT\nISSUING\n"
+    assert invocation.env == {}
+
+
+def test_fetch_trusts_openssl_s_file_alone() -> None:
+    invocation = invoked(FETCH, SAFE)
+    assert invocation.argv[:3] == ("/usr/bin/node", "--use-openssl-ca", PROBE)
+    assert invocation.env == {"SSL_CERT_FILE": "/room/ca.pem", "SSL_CERT_DIR": "/room/none"}
+    assert invocation.files["ca.pem"] == "PUBLIC ROOT\nISSUING\n"
+
+
+@pytest.mark.parametrize(
+    ("changes", "options", "spelled"),
+    [
+        ({"trust_everything": True}, {"rejectUnauthorized": False}, ("rejectUnauthorized: false",)),
+        ({"expected_name": "www.lab.test"}, {"servername": "www.lab.test"}, ("servername: 'www.lab.test'",)),
+        ({"expected_name": HOST}, {}, ()),
+        ({"tls_min": TLSVersion.TLSv1_2}, {"minVersion": "TLSv1.2"}, ("minVersion: 'TLSv1.2'",)),
+        ({"tls_max": TLSVersion.TLSv1_2}, {"maxVersion": "TLSv1.2"}, ("maxVersion: 'TLSv1.2'",)),
+        (
+            {"tls_min": TLSVersion.TLSv1_0},
+            {"minVersion": "TLSv1", "ciphers": "DEFAULT@SECLEVEL=0"},
+            ("minVersion: 'TLSv1'", "ciphers: 'DEFAULT@SECLEVEL=0'"),
+        ),
+    ],
+)
+def test_https_takes_its_options_in_the_call(
+    changes: dict[str, Any], options: dict[str, Any], spelled: tuple[str, ...]
+) -> None:
+    side = replace(SAFE, **changes)
+    assert json.loads(invoked(HTTPS, side).argv[2])["options"] == options
+    assert HTTPS.spell(side) == ("ca: fs.readFileSync('ca.pem')", *spelled)
+
+
+@pytest.mark.parametrize(
+    ("changes", "spelled"),
+    [
+        ({}, ()),
+        ({"trust_everything": True}, ("NODE_TLS_REJECT_UNAUTHORIZED=0",)),
+        ({"tls_min": TLSVersion.TLSv1_2}, ("--tls-min-v1.2",)),
+        ({"tls_max": TLSVersion.TLSv1_2}, ("--tls-max-v1.2",)),
+        ({"tls_min": TLSVersion.TLSv1_0}, ("--tls-min-v1.0", "--tls-cipher-list=DEFAULT@SECLEVEL=0")),
+    ],
+)
+def test_fetch_takes_its_options_from_node(changes: dict[str, Any], spelled: tuple[str, ...]) -> None:
+    side = replace(SAFE, **changes)
+    assert FETCH.spell(side) == ("--use-openssl-ca", "SSL_CERT_FILE=ca.pem", *spelled)
+    invocation = invoked(FETCH, side)
+    given = {*invocation.argv, *(f"{name}={value}" for name, value in invocation.env.items())}
+    assert set(spelled) <= given
+
+
+def test_trust_is_spelled_only_when_there_is_some() -> None:
+    assert HTTPS.spell(ClientSide(HOST)) == ()
+    assert FETCH.spell(ClientSide(HOST)) == ()
+
+
+def test_fetch_says_what_it_cannot_express() -> None:
+    situation = healthy(ServerKind.HTTPS)
+    assert FETCH.cannot(situation) is None
+    assert "name to verify" in (FETCH.cannot(situation.with_client(expected_name="www.lab.test")) or "")
+    assert FETCH.cannot(situation.with_client(tls_max=TLSVersion.TLSv1_2)) is None
+    assert "1.2 and 1.3" in (FETCH.cannot(situation.with_client(tls_max=TLSVersion.TLSv1_1)) or "")
+    assert HTTPS.cannot(situation.with_client(expected_name="www.lab.test")) is None
+
+
+UNKNOWN = Reason("node", Phase.VERIFY, "unable to get local issuer certificate", Level.VENDOR, DOCUMENT)
+UNKNOWN_CODE = Reason("node", Phase.VERIFY, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", Level.VENDOR, DOCUMENT)
+ALTNAMES = "Hostname/IP does not match certificate's altnames: Host: {name}. is not in the cert's altnames: "
+NAME = Reason("node", Phase.NAME, ALTNAMES, Level.VENDOR, DOCUMENT)
+OLD = Reason("openssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Level.VENDOR, DOCUMENT)
+RESET = Reason("node", Phase.CLOSED, "read ECONNRESET", Level.VENDOR, DOCUMENT)
+ALERT = "80EC:error:0A00042E:SSL routines:ssl3_read_bytes:tlsv1 alert protocol version:../ssl/rec_layer_s3.c:1601:"
+SHOWN = ALTNAMES.replace("{name}", HOST) + "DNS:www.lab.test"
+
+
+def printed(head: str, code: str) -> str:
+    return f"{head} {{\n  code: '{code}'\n}}"
+
+
+def fetched(head: str, code: str) -> str:
+    return f"TypeError: fetch failed {{\n  [cause]: {head} {{\n    code: '{code}'\n  }}\n}}"
+
+
+HEADS = [
+    (UNKNOWN, "Error: unable to get local issuer certificate", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"),
+    (UNKNOWN_CODE, "Error: unable to get local issuer certificate", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"),
+    (NAME, f"Error [ERR_TLS_CERT_ALTNAME_INVALID]: {SHOWN}", "ERR_TLS_CERT_ALTNAME_INVALID"),
+    (RESET, "Error: read ECONNRESET", "ECONNRESET"),
+]
+
+
+@pytest.mark.parametrize(
+    ("client", "reason", "text"),
+    [
+        *((HTTPS, reason, printed(head, code)) for reason, head, code in HEADS),
+        (HTTPS, OLD, printed(f"Error: write EPROTO {ALERT}SSL alert number 70", "EPROTO")),
+        *((FETCH, reason, fetched(head, code)) for reason, head, code in HEADS),
+        (FETCH, OLD, fetched(f"Error: {ALERT}SSL alert number 70", "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION")),
+    ],
+)
+def test_documented_texts_are_recognised_and_only_those(
+    client: NodeClient, reason: Reason, text: str
+) -> None:
+    answer = {"connected": False, "text": text, "code": "X", "encrypted": None, "tls_version": ""}
+    outcome = client.read(Completed(0, json.dumps(answer) + "\n", "", 0.1), SAFE)
+    assert (outcome.result, outcome.text, outcome.code) == (Result.REFUSED, text, "X")
+    values = {"host": HOST, "name": HOST}
+    assert any(item.matches(text, "", values) for item in expectations([reason], client.wrappers))
+    other = replace(reason, text="another reason")
+    assert not any(item.matches(text, "", values) for item in expectations([other], client.wrappers))
+
+
+def test_an_error_without_fetch_failed_is_not_fetch_s() -> None:
+    text = printed("Error: unable to get local issuer certificate", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY")
+    assert not any(item.matches(text, "", {"host": HOST}) for item in expectations([UNKNOWN], FETCH.wrappers))
+
+
+def test_probe_that_breaks_is_a_crash_and_no_refusal() -> None:
+    outcome = HTTPS.read(Completed(1, "", "SyntaxError: Unexpected token\n", 0.1), SAFE)
+    assert outcome.result is Result.CRASHED
+
+
+def test_version_and_missing() -> None:
+    shown = "Node 20.20.2 (OpenSSL 3.0.19, undici 6.24.1)"
+    assert HTTPS.read_version(Completed(0, shown + "\n", "", 0.1)) == shown
+    assert HTTPS.read_version(Completed(127, "", "not found", 0.1)) == ""
+    assert HTTPS.missing(MACHINE) is None
+    lacking = FETCH.missing(Machine())
+    assert lacking is not None
+    assert lacking.how_to_get == "./tlslab setup"

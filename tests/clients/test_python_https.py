@@ -1,0 +1,218 @@
+"""Python's HTTPS clients: their probe's settings, and how their words are read.
+
+Texts: CPython, Modules/_ssl.c and Lib/urllib/error.py; urllib3, exceptions.py; HTTPX, docs/advanced/ssl.md.
+"""
+
+import ast
+import json
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Any
+
+import pytest
+
+from lab.clients.base import Endpoint, Invocation, Login, Machine, Material
+from lab.clients.python_https import PROBE, Httpx, PythonClient, Requests, Urllib
+from lab.documented import Level, Phase, Reason, Source, expectations
+from lab.outcome import Completed, Result
+from lab.situation import LAB_ROOT, ClientSide, ServerKind, TLSVersion, healthy
+
+CLIENTS = (Urllib(), Requests(), Httpx())
+HOST = "shop.lab.test"
+SAFE = ClientSide(HOST, trusts=(LAB_ROOT,))
+MACHINE = Machine(python="/venv/bin/python", python_packages={"requests": "2.34.2", "httpx": "0.28.1"})
+DOCUMENT = Source("a document", "https://example.org/")
+
+
+def invoked(client: PythonClient, side: ClientSide) -> Invocation:
+    endpoint = Endpoint(ServerKind.HTTPS, "127.0.0.1", 8443)
+    material = Material("PUBLIC ROOT\n", "ISSUING\n")
+    return client.invoke(MACHINE, side, endpoint, material, Login("", ""), PurePosixPath("/room"))
+
+
+def settings(client: PythonClient, side: ClientSide) -> dict[str, Any]:
+    given = json.loads(invoked(client, side).argv[-1])
+    assert isinstance(given, dict)
+    return given
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
+def test_runs_the_probe_isolated_with_its_own_trust(client: PythonClient) -> None:
+    invocation = invoked(client, SAFE)
+    assert invocation.argv[:3] == ("/venv/bin/python", "-I", PROBE)
+    assert invocation.env == {}
+    assert invocation.files["ca.pem"] == "PUBLIC ROOT\nISSUING\n"
+    assert settings(client, SAFE) == {
+        "client": client.name,
+        "url": "https://shop.lab.test:8443/",
+        "ca": "ca.pem",
+        "trust_everything": False,
+        "expected_name": None,
+        "tls_min": None,
+        "tls_max": None,
+        "ciphers": None,
+    }
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
+def test_probe_knows_the_client(client: PythonClient) -> None:
+    program = ast.parse(invoked(client, SAFE).files[PROBE])
+    assert f"by_{client.name}" in {node.name for node in program.body if isinstance(node, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
+@pytest.mark.parametrize(
+    ("side", "given"),
+    [
+        (replace(SAFE, trust_everything=True), {"trust_everything": True}),
+        (replace(SAFE, tls_min=TLSVersion.TLSv1_2), {"tls_min": "TLSv1_2"}),
+        (replace(SAFE, tls_max=TLSVersion.TLSv1_2), {"tls_max": "TLSv1_2"}),
+        (replace(SAFE, tls_min=TLSVersion.TLSv1_0), {"tls_min": "TLSv1", "ciphers": "DEFAULT@SECLEVEL=0"}),
+        (
+            replace(SAFE, tls_max=TLSVersion.TLSv1_1),
+            {"tls_min": "TLSv1_1", "tls_max": "TLSv1_1", "ciphers": "DEFAULT@SECLEVEL=0"},
+        ),
+        (replace(SAFE, expected_name=HOST), {}),
+    ],
+)
+def test_options_reach_the_probe(client: PythonClient, side: ClientSide, given: dict[str, Any]) -> None:
+    assert settings(client, side) == settings(client, SAFE) | given
+
+
+def test_other_name_reaches_requests_and_httpx_and_is_refused_for_urllib() -> None:
+    situation = healthy(ServerKind.HTTPS).with_client(expected_name="www.lab.test")
+    for client in CLIENTS[1:]:
+        assert client.cannot(situation) is None
+        assert settings(client, situation.client)["expected_name"] == "www.lab.test"
+    assert "urllib" in (CLIENTS[0].cannot(situation) or "")
+    assert CLIENTS[0].cannot(healthy(ServerKind.HTTPS)) is None
+
+
+@pytest.mark.parametrize(
+    ("client", "side", "spelled"),
+    [
+        (Urllib(), ClientSide(HOST), ()),
+        (Urllib(), SAFE, ('context = ssl.create_default_context(cafile="ca.pem")',)),
+        (Urllib(), replace(SAFE, trust_everything=True), ("context = ssl._create_unverified_context()",)),
+        (
+            Urllib(),
+            ClientSide(HOST, tls_min=TLSVersion.TLSv1_2),
+            (
+                "context = ssl.create_default_context()",
+                "context.minimum_version = ssl.TLSVersion.TLSv1_2",
+            ),
+        ),
+        (Requests(), SAFE, ('session.verify = "ca.pem"',)),
+        (Requests(), replace(SAFE, trust_everything=True), ("session.verify = False",)),
+        (
+            Requests(),
+            ClientSide(HOST, expected_name="www.lab.test"),
+            ('PoolManager(server_hostname="www.lab.test")',),
+        ),
+        (
+            Requests(),
+            ClientSide(HOST, trust_everything=True, tls_max=TLSVersion.TLSv1_2),
+            (
+                "session.verify = False",
+                "context = urllib3.util.create_urllib3_context()",
+                "context.maximum_version = ssl.TLSVersion.TLSv1_2",
+                "context.check_hostname = False",
+                "PoolManager(ssl_context=context)",
+            ),
+        ),
+        (
+            Httpx(),
+            ClientSide(HOST, expected_name="www.lab.test"),
+            ('extensions={"sni_hostname": "www.lab.test"}',),
+        ),
+    ],
+)
+def test_spells_options_as_people_write_them(
+    client: PythonClient, side: ClientSide, spelled: tuple[str, ...]
+) -> None:
+    assert client.spell(side) == spelled
+
+
+VERIFY = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
+ALERT = "[SSL: TLSV1_ALERT_PROTOCOL_VERSION] tlsv1 alert protocol version (_ssl.c:1006)"
+RETRIES = "HTTPSConnectionPool(host='shop.lab.test', port=8443): Max retries exceeded with url: / (Caused by SSLError("
+EXPIRED = Reason("openssl", Phase.VERIFY, "certificate has expired", Level.VENDOR, DOCUMENT)
+NAME = "Hostname mismatch, certificate is not valid for '{name}'."
+MISMATCH = Reason("python-ssl", Phase.NAME, VERIFY + NAME, Level.VENDOR, DOCUMENT)
+OLD = Reason("openssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Level.VENDOR, DOCUMENT)
+RESET = Reason("openssl", Phase.CLOSED, "Connection reset by peer", Level.VENDOR, DOCUMENT)
+SHOWN = VERIFY + "Hostname mismatch, certificate is not valid for 'shop.lab.test'. (_ssl.c:1006)"
+
+
+@pytest.mark.parametrize(
+    ("client", "reason", "text"),
+    [
+        (
+            Urllib(),
+            EXPIRED,
+            f"urllib.error.URLError: <urlopen error {VERIFY}certificate has expired (_ssl.c:997)>",
+        ),
+        (Urllib(), MISMATCH, f"urllib.error.URLError: <urlopen error {SHOWN}>"),
+        (Urllib(), OLD, f"urllib.error.URLError: <urlopen error {ALERT}>"),
+        (Urllib(), RESET, "urllib.error.URLError: <urlopen error [Errno 104] Connection reset by peer>"),
+        (
+            Requests(),
+            EXPIRED,
+            f"requests.exceptions.SSLError: {RETRIES}SSLCertVerificationError(1, '{VERIFY}certificate has expired"
+            " (_ssl.c:1006)')))",
+        ),
+        (
+            Requests(),
+            MISMATCH,
+            f'requests.exceptions.SSLError: {RETRIES}SSLCertVerificationError(1, "{SHOWN}")))',
+        ),
+        (Requests(), OLD, f"requests.exceptions.SSLError: {RETRIES}SSLError(1, '{ALERT}')))"),
+        (
+            Requests(),
+            RESET,
+            "requests.exceptions.ConnectionError: "
+            "('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))",
+        ),
+        (Httpx(), EXPIRED, f"httpx.ConnectError: {VERIFY}certificate has expired (_ssl.c:997)"),
+        (Httpx(), MISMATCH, f"httpx.ConnectError: {SHOWN}"),
+        (Httpx(), OLD, f"httpx.ConnectError: {ALERT}"),
+        (Httpx(), RESET, "httpx.ConnectError: [Errno 104] Connection reset by peer"),
+    ],
+)
+def test_documented_texts_are_recognised_and_only_those(
+    client: PythonClient, reason: Reason, text: str
+) -> None:
+    answer = {"connected": False, "text": text, "code": "some.Error", "encrypted": None, "tls_version": ""}
+    outcome = client.read(Completed(0, json.dumps(answer) + "\n", "", 0.1), SAFE)
+    assert (outcome.result, outcome.text, outcome.code) == (Result.REFUSED, text, "some.Error")
+    values = {"host": HOST, "name": HOST}
+    assert any(item.matches(text, "", values) for item in expectations([reason], client.wrappers))
+    other = replace(reason, text="another reason")
+    assert not any(item.matches(text, "", values) for item in expectations([other], client.wrappers))
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
+def test_probe_that_breaks_is_a_crash_and_no_refusal(client: PythonClient) -> None:
+    outcome = client.read(
+        Completed(1, "", "Traceback (most recent call last):\nKeyError: 'TLSv1_0'\n", 0.1), SAFE
+    )
+    assert outcome.result is Result.CRASHED
+
+
+def test_missing_names_what_lacks() -> None:
+    assert all(client.missing(MACHINE) is None for client in CLIENTS)
+    assert all(client.missing(Machine()) for client in CLIENTS)
+    bare = Machine(python="/venv/bin/python")
+    assert CLIENTS[0].missing(bare) is None
+    for client in CLIENTS[1:]:
+        lacking = client.missing(bare)
+        assert lacking is not None
+        assert client.name in lacking.what
+        assert lacking.how_to_get == "./tlslab setup"
+
+
+def test_version_is_asked_of_the_program_itself() -> None:
+    assert Httpx().version_probe(MACHINE).argv == ("/venv/bin/python", "-I", PROBE, "--version", "httpx")
+    shown = "httpx 0.28.1 (Python 3.11.7, OpenSSL 3.0.19 27 Jan 2026)"
+    assert Httpx().read_version(Completed(0, shown + "\n", "", 0.1)) == shown
+    assert Httpx().read_version(Completed(1, "", "ModuleNotFoundError", 0.1)) == ""
