@@ -1,7 +1,7 @@
 """mssql-python: Microsoft's own Python driver, which carries Microsoft ODBC Driver 18 and its words.
 
-It speaks to the same driver library as `odbc18`, without a driver manager, and wraps the driver's message into
-`Driver Error: ...; DDBC Error: ...`, without the driver's name (mssql_python/exceptions.py, truncate_error_message).
+It loads the same driver library as `odbc18`, without a driver manager, and wraps the driver's message into
+`Driver Error: ...; DDBC Error: ...`, where the driver's name is cut out (mssql_python/exceptions.py).
 """
 
 from pathlib import PurePosixPath
@@ -12,7 +12,8 @@ from lab.clients.sqlserver import read_versions, run_probe
 from lab.outcome import Completed
 from lab.situation import ClientSide
 
-# https://github.com/microsoft/mssql-python/blob/315b35d366f66081add23aaf010ce52481b8807f/mssql_python/exceptions.py
+# https://github.com/microsoft/mssql-python/blob/315b35d366f66081add23aaf010ce52481b8807f/mssql_python/excepti
+# ons.py
 MESSAGE = "DDBC Error: [Microsoft]"
 
 
@@ -46,7 +47,10 @@ class MssqlPython(MicrosoftDriver):
         room: PurePosixPath,
     ) -> Invocation:
         env, files = openssl_room(side, material, room)
-        request = {"driver": self.driver, "connection": {"connection_string": connection_string(side, endpoint, login)}}
+        request = {
+            "driver": self.driver,
+            "connection": {"connection_string": connection_string(side, endpoint, login)},
+        }
         return run_probe(machine, request, env=env, files=files)
 
 

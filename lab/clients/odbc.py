@@ -1,7 +1,8 @@
 """Microsoft ODBC Driver 18 for SQL Server, through pyodbc.
 
-The driver comes from the wheel `mssql-python-odbc` and uses the system's OpenSSL: trusted roots through SSL_CERT_FILE and
-SSL_CERT_DIR (openssl-env(7)), TLS limits through OPENSSL_CONF. Options: Microsoft Learn, "DSN and connection string keywords and attributes".
+The driver comes from the wheel `mssql-python-odbc` and uses the system's OpenSSL: trusted roots through
+SSL_CERT_FILE and SSL_CERT_DIR, TLS limits through OPENSSL_CONF (openssl-env(7)). Options: Microsoft Learn,
+"DSN and connection string keywords and attributes".
 """
 
 from pathlib import PurePosixPath
@@ -10,8 +11,8 @@ from lab.clients.base import Acceptance, Endpoint, Invocation, Login, Machine, M
 from lab.clients.sqlserver import (
     SETUP,
     PythonSqlClient,
-    openssl_conf,
     missing_driver_manager,
+    openssl_conf,
     openssl_words,
     presents_certificate,
     read_versions,
@@ -33,7 +34,7 @@ TROUBLESHOOTING = Source(
 FAQ = Source("Microsoft, msphpsql wiki, FAQ", "https://github.com/Microsoft/msphpsql/wiki/FAQ")
 STRINGS = Source(
     "Microsoft ODBC Driver 18.6.2, its own string resources (wheel mssql-python-odbc, msodbcsqlr18.rll)",
-    "https://pypi.org/project/mssql-python-odbc/",
+    "https://github.com/microsoft/mssql-python",
 )
 RESET = Source("microsoft/msphpsql, issue 1480", "https://github.com/microsoft/msphpsql/issues/1480")
 
@@ -43,13 +44,24 @@ MESSAGE = "[Microsoft][ODBC Driver 18 for SQL Server]"
 
 
 def driver_wrappers(before: str) -> tuple[Wrapper, ...]:
-    """How the driver presents what OpenSSL says, and what it says itself (dialect `odbc18`), behind these words of the program."""
+    """How the driver presents what OpenSSL says, and what it says itself (dialect `odbc18`).
+
+    `before`: the words of the program that stand before the driver's.
+    """
     ssl = before + "SSL Provider: [error:{*}:SSL routines:{*}:"
     refused = frozenset({Phase.VERIFY, Phase.NAME})
     return (
-        Wrapper("openssl", frozenset({Phase.VERIFY}), ssl + "certificate verify failed:{reason}]", Level.VENDOR, TROUBLESHOOTING),
+        Wrapper(
+            "openssl",
+            frozenset({Phase.VERIFY}),
+            ssl + "certificate verify failed:{reason}]",
+            Level.VENDOR,
+            TROUBLESHOOTING,
+        ),
         # The driver compares names itself and words it like a reason of OpenSSL.
-        Wrapper("odbc18", refused, ssl + "certificate verify failed:{reason}]", Level.VENDOR, TROUBLESHOOTING),
+        Wrapper(
+            "odbc18", refused, ssl + "certificate verify failed:{reason}]", Level.VENDOR, TROUBLESHOOTING
+        ),
         # OpenSSL adds the alert's number to the reason, the driver the further errors of the queue.
         Wrapper("openssl", frozenset({Phase.HANDSHAKE}), ssl + "{reason}", Level.VENDOR, FAQ),
         Wrapper("odbc18", frozenset({Phase.HANDSHAKE}), before + "{reason}", Level.VENDOR, STRINGS),
@@ -82,11 +94,14 @@ def connection_string(side: ClientSide, endpoint: Endpoint, login: Login, driver
 
 
 def braced(value: str) -> str:
-    """A value in the braces of ODBC connection strings, with closing braces doubled (ODBC, SQLDriverConnect, "Comments")."""
+    """A value in the braces of ODBC connection strings, with closing braces doubled (ODBC, SQLDriverConnect,
+    "Comments")."""
     return "{" + value.replace("}", "}}") + "}"
 
 
-def openssl_room(side: ClientSide, material: Material, room: PurePosixPath) -> tuple[dict[str, str], dict[str, str]]:
+def openssl_room(
+    side: ClientSide, material: Material, room: PurePosixPath
+) -> tuple[dict[str, str], dict[str, str]]:
     """Environment and files of a program that asks the system's OpenSSL for trusted roots and for TLS limits."""
     # The directory does not exist: OpenSSL then finds no certificate beside the file.
     env = {"SSL_CERT_FILE": str(room / "ca.pem"), "SSL_CERT_DIR": str(room / "no-certificates")}
@@ -99,7 +114,9 @@ def openssl_room(side: ClientSide, material: Material, room: PurePosixPath) -> t
 
 def trust_words(side: ClientSide) -> tuple[str, ...]:
     """How people say the trust store and the TLS limits to a program that uses the system's OpenSSL."""
-    trust = ("SSL_CERT_FILE=ca.pem",) if (side.trusts or side.intermediates) and not side.trust_everything else ()
+    trust = (
+        ("SSL_CERT_FILE=ca.pem",) if (side.trusts or side.intermediates) and not side.trust_everything else ()
+    )
     return (*trust, *openssl_words(side))
 
 

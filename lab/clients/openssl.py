@@ -108,7 +108,7 @@ class SClient(Client):
         number = re.search(r"verify error:num=(\d+)", completed.stderr)
         return Outcome(
             result=Result.CONNECTED if connected else Result.REFUSED,
-            # Of a good connection standard output tells the certificates and the session's secrets, page after page.
+            # After a good handshake standard output is pages of certificates and session secrets.
             text=completed.stderr if connected else completed.stderr + completed.stdout,
             code="" if connected else number[1] if number else str(completed.exit_status),
             exit_status=completed.exit_status,

@@ -89,8 +89,8 @@ class PythonClient(Client):
 def _ssl_module(before: str, source: Source) -> tuple[Wrapper, ...]:
     """The wrappers of a client that shows the whole message of the ssl module behind these words.
 
-    The module's format around OpenSSL's reasons is that of Modules/_ssl.c, fill_and_set_sslerror; reasons of the
-    dialect `python-ssl` are whole messages.
+    Its format around the reasons of OpenSSL: Modules/_ssl.c, fill_and_set_sslerror. Reasons of the dialect
+    `python-ssl` are whole messages.
     """
     verify = before + "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {reason} (_ssl.c:"
     other = before + "[SSL: {*}] {reason} (_ssl.c:"

@@ -1,8 +1,9 @@
 """python-tds (pytds): TDS in pure Python, TLS by pyOpenSSL with the OpenSSL of cryptography's wheel.
 
-It uses TLS only when `cafile` is given, and then always verifies chain and name; without it, it declares encryption unsupported
-(https://python-tds.readthedocs.io, `pytds.connect`). So the lab always gives it a `cafile`, its trust store, however little is in it, except
-where the client side asks for no encryption and trusts nothing.
+It uses TLS only when `cafile` is given, and then always verifies chain and name; without it, it declares
+encryption unsupported (https://python-tds.readthedocs.io, `pytds.connect`). So the lab always gives it a
+`cafile`, its trust store, however little is in it, except where the client side asks for no encryption and
+trusts nothing.
 """
 
 from pathlib import PurePosixPath
@@ -20,10 +21,12 @@ TLS_PY = Source(
     "https://github.com/denisenkom/pytds/blob/013f4cb17b2424e38b70a28abf1eec30024d5de7/src/pytds/tls.py",
 )
 RETRIES = Source(
-    "python-tds, src/pytds/utils.py (exponential_backoff: raises TimeoutError when every attempt was dropped)",
+    "python-tds, src/pytds/utils.py (exponential_backoff: TimeoutError when every attempt was dropped)",
     "https://github.com/denisenkom/pytds/blob/d5dbce0992b3484a4dd23e3b6b913ff60dd8d1b0/src/pytds/utils.py",
 )
-CONNECT = Source("python-tds documentation, pytds.connect", "https://python-tds.readthedocs.io/en/latest/pytds.html")
+CONNECT = Source(
+    "python-tds documentation, pytds.connect", "https://python-tds.readthedocs.io/en/latest/pytds.html"
+)
 ONLY_VERSION = TLSVersion.TLSv1_2
 """`create_context` makes a context for TLSv1_2_METHOD: exactly this version."""
 
@@ -44,14 +47,24 @@ class PythonTds(PythonSqlClient):
     wrappers = (
         # pyOpenSSL lists OpenSSL's errors, without the reason for which the certificate was refused.
         *(
-            Wrapper(dialect, phases, "OpenSSL.SSL.Error: [('SSL routines', '{*}', '{reason}')", Level.PUBLIC, REFUSED)
+            Wrapper(
+                dialect,
+                phases,
+                "OpenSSL.SSL.Error: [('SSL routines', '{*}', '{reason}')",
+                Level.PUBLIC,
+                REFUSED,
+            )
             for dialect, phases in (
                 ("pyopenssl", frozenset({Phase.VERIFY, Phase.HANDSHAKE})),
                 ("openssl", frozenset({Phase.HANDSHAKE})),
             )
         ),
         Wrapper(
-            "python-tds", frozenset({Phase.NAME, Phase.HANDSHAKE}), "pytds.tds_base.Error: {reason}", Level.VENDOR, TLS_PY
+            "python-tds",
+            frozenset({Phase.NAME, Phase.HANDSHAKE}),
+            "pytds.tds_base.Error: {reason}",
+            Level.VENDOR,
+            TLS_PY,
         ),
         *(
             Wrapper(dialect, frozenset({Phase.CLOSED}), "TimeoutError", Level.VENDOR, RETRIES)
@@ -64,26 +77,31 @@ class PythonTds(PythonSqlClient):
         if side.trust_everything:
             return "python-tds has no switch to trust every certificate, by decision (denisenkom/pytds#162)"
         if side.expected_name not in (None, side.connect_to):
-            return "python-tds verifies the name that it connects to and has no option to look for another one"
+            return (
+                "python-tds verifies the name that it connects to and has no option to look for another one"
+            )
         if side.encryption is Encryption.STRICT:
             return "python-tds speaks no TDS 8.0"
         if not uses_tls(side):
             return None
         if side.encryption is Encryption.OPTIONAL and situation.server.encryption is ServerEncryption.OFF:
             return (
-                "python-tds with a `cafile` verifies the server even when it encrypts the login alone (`enc_login_only=True`); "
-                "asking for less does not silence it, leaving out `cafile` does"
+                "python-tds with a `cafile` verifies the server even when it encrypts the login alone "
+                "(`enc_login_only=True`); asking for less does not silence it, leaving out `cafile` does"
             )
         low, high = side.tls_min or ONLY_VERSION, side.tls_max or ONLY_VERSION
         if low != ONLY_VERSION or high < ONLY_VERSION:
-            return "python-tds speaks TLS 1.2 and nothing else (OpenSSL.SSL.TLSv1_2_METHOD); no option and no openssl.cnf changes that"
+            return (
+                "python-tds speaks TLS 1.2 and nothing else (OpenSSL.SSL.TLSv1_2_METHOD); "
+                "no option and no openssl.cnf changes that"
+            )
         return None
 
     def accepts(self, situation: Situation) -> Acceptance | None:
         if uses_tls(situation.client) or situation.server.encryption is not ServerEncryption.OFF:
             return None
         return Acceptance(
-            "without `cafile` python-tds uses no TLS at all: no certificate is shown, and the login goes in clear",
+            "without `cafile` python-tds uses no TLS: no certificate is shown, and the login goes in clear",
             Level.VENDOR,
             CONNECT,
         )
@@ -114,7 +132,10 @@ class PythonTds(PythonSqlClient):
             "password": login.password,
         }
         if uses_tls(side):
-            connection |= {"cafile": str(room / "ca.pem"), "enc_login_only": side.encryption is Encryption.OPTIONAL}
+            connection |= {
+                "cafile": str(room / "ca.pem"),
+                "enc_login_only": side.encryption is Encryption.OPTIONAL,
+            }
         request = {"driver": self.driver, "connection": connection}
         return run_probe(machine, request, files={"ca.pem": material.bundle})
 

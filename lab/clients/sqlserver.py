@@ -1,7 +1,9 @@
-"""What the SQL Server clients share: the question that each asks, and what a TLS handshake inside TDS 7.x can come to.
+"""What the SQL Server clients share: the question that each asks, and how far a handshake inside TDS can
+come.
 
-The question is the documented one (Microsoft Learn, "Configure SQL Server Database Engine for encryption", `sys.dm_exec_connections`):
-the server says whether it encrypts this session. The clients that are Python modules are run by `probes/sqlserver.py`.
+The question is the documented one (Microsoft Learn, "Configure SQL Server Database Engine for encryption"):
+the server says whether it encrypts this session. The clients that are Python modules are run by
+`probes/sqlserver.py`.
 """
 
 import json
@@ -12,14 +14,23 @@ from lab.clients.answers import read_answer
 from lab.clients.base import Client, Invocation, Machine, Missing, probe
 from lab.documented import Source
 from lab.outcome import Completed, Outcome
-from lab.situation import ClientSide, Encryption, ServerEncryption, ServerKind, SignatureHash, Situation, TLSVersion
+from lab.situation import (
+    ClientSide,
+    Encryption,
+    ServerEncryption,
+    ServerKind,
+    SignatureHash,
+    Situation,
+    TLSVersion,
+)
 
 PROBE = "sqlserver.py"
 QUESTION = "SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID"
 OBSERVED = Source("observed by the lab", "")
 SETUP = "./tlslab setup"
 OPENSSL_LEVEL_2 = 2
-"""The OpenSSL security level from which a server cannot load a certificate signed with SHA-1 (SSL_CTX_set_security_level(3))."""
+"""The OpenSSL security level from which a server cannot load a certificate signed with SHA-1
+(SSL_CTX_set_security_level(3))."""
 
 
 class PythonSqlClient(Client):
@@ -48,7 +59,11 @@ class PythonSqlClient(Client):
 
 def missing_driver_manager(machine: Machine) -> Missing | None:
     """Whether unixODBC is lacking, without which `import pyodbc` fails."""
-    return None if "odbc-manager" in machine.files else Missing("the ODBC driver manager libodbc.so.2 (unixODBC)", SETUP)
+    return (
+        None
+        if "odbc-manager" in machine.files
+        else Missing("the ODBC driver manager libodbc.so.2 (unixODBC)", SETUP)
+    )
 
 
 def run_probe(
@@ -59,7 +74,10 @@ def run_probe(
     files: Mapping[str, str] | None = None,
     collect: tuple[str, ...] = (),
 ) -> Invocation:
-    """One run of `probes/sqlserver.py` in the clients' environment; the request goes in on standard input, so no password is in argv."""
+    """One run of `probes/sqlserver.py` in the clients' environment.
+
+    The request goes in on standard input, so that no password stands in argv.
+    """
     return Invocation(
         argv=(machine.python, "-I", PROBE),
         env=env or {},
@@ -78,14 +96,21 @@ def read_versions(completed: Completed) -> dict[str, str]:
     return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
 
 
-def presents_certificate(situation: Situation, oldest: TLSVersion, newest: TLSVersion = TLSVersion.TLSv1_2) -> bool:
-    """Whether the handshake gets as far as the server's certificate, with a client that allows these versions unless told otherwise.
+def presents_certificate(
+    situation: Situation, oldest: TLSVersion, newest: TLSVersion = TLSVersion.TLSv1_2
+) -> bool:
+    """Whether the handshake gets as far as the server's certificate.
 
-    It does not when the server cannot load its certificate, when the two have no version in common, or when the server
-    speaks TDS 8.0 alone and the client does not.
+    It does not when the server cannot load its certificate, when the two have no version in common, or when
+    the server speaks TDS 8.0 alone and the client does not. `oldest`, `newest`: what the client allows by
+    default.
     """
     server, client = situation.server, situation.client
-    if server.chain and server.chain.leaf.signature is SignatureHash.SHA1 and server.security_level >= OPENSSL_LEVEL_2:
+    if (
+        server.chain
+        and server.chain.leaf.signature is SignatureHash.SHA1
+        and server.security_level >= OPENSSL_LEVEL_2
+    ):
         return False
     if server.encryption is ServerEncryption.STRICT and client.encryption is not Encryption.STRICT:
         return False
@@ -94,14 +119,16 @@ def presents_certificate(situation: Situation, oldest: TLSVersion, newest: TLSVe
 
 
 def allows_old_versions(side: ClientSide) -> bool:
-    """Whether the client side allows versions below TLS 1.2, which OpenSSL 3 does at security level 0 alone."""
+    """Whether this side allows versions below TLS 1.2, which OpenSSL 3 does at security level 0 alone."""
     return any(limit is not None and limit < TLSVersion.TLSv1_2 for limit in (side.tls_min, side.tls_max))
 
 
 def openssl_conf(side: ClientSide) -> str:
-    """The text of an openssl.cnf with the TLS limits of this side; "" when it has none and the system's own shall hold.
+    """The text of an openssl.cnf with the TLS limits of this side; "" when it has none and the system's shall
+    hold.
 
-    Source: OpenSSL config(5), "SSL Configuration"; Microsoft describes the same for its ODBC driver (msphpsql wiki, FAQ).
+    Source: OpenSSL config(5), "SSL Configuration"; for its ODBC driver Microsoft says the same (msphpsql
+    wiki, FAQ).
     """
     if side.tls_min is None and side.tls_max is None:
         return ""

@@ -1,7 +1,9 @@
-"""tedious: Microsoft's TDS driver for Node, with Node's TLS (https://tediousjs.github.io/tedious/api-connection.html).
+"""tedious: Microsoft's TDS driver for Node, with Node's TLS
+(https://tediousjs.github.io/tedious/api-connection.html).
 
-It knows two ways beside strict: `encrypt: true` encrypts and verifies, `encrypt: false` declares encryption unsupported (NOT_SUP).
-Trust and limits go into `cryptoCredentialsDetails`, Node's options of tls.createSecureContext.
+It knows two ways beside strict: `encrypt: true` encrypts and verifies, `encrypt: false` declares encryption
+unsupported (NOT_SUP). Trust and limits go into `cryptoCredentialsDetails`, Node's options of
+tls.createSecureContext.
 """
 
 import json
@@ -9,7 +11,17 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from lab.clients.answers import read_answer
-from lab.clients.base import Acceptance, Client, Endpoint, Invocation, Login, Machine, Material, Missing, probe
+from lab.clients.base import (
+    Acceptance,
+    Client,
+    Endpoint,
+    Invocation,
+    Login,
+    Machine,
+    Material,
+    Missing,
+    probe,
+)
 from lab.clients.sqlserver import SETUP, allows_old_versions
 from lab.documented import Level, Phase, Source, Wrapper
 from lab.outcome import Completed, Outcome
@@ -40,9 +52,15 @@ class Tedious(Client):
         Wrapper("openssl", frozenset({Phase.VERIFY}), _FAILED + "{reason}", Level.VENDOR, CONNECTION),
         Wrapper("node", frozenset(Phase), _FAILED + "{reason}", Level.VENDOR, CONNECTION),
         Wrapper("node", frozenset(Phase), _FAILED + "{*}code: '{reason}'", Level.VENDOR, CONNECTION),
-        Wrapper("tedious", frozenset({Phase.HANDSHAKE}), "ConnectionError: {reason}", Level.VENDOR, CONNECTION),
         Wrapper(
-            "openssl", frozenset({Phase.HANDSHAKE}), _FAILED + "{*}:SSL routines:{*}:{reason}:", Level.VENDOR, CONNECTION
+            "tedious", frozenset({Phase.HANDSHAKE}), "ConnectionError: {reason}", Level.VENDOR, CONNECTION
+        ),
+        Wrapper(
+            "openssl",
+            frozenset({Phase.HANDSHAKE}),
+            _FAILED + "{*}:SSL routines:{*}:{reason}:",
+            Level.VENDOR,
+            CONNECTION,
         ),
     )
 
@@ -64,10 +82,15 @@ class Tedious(Client):
     def cannot(self, situation: Situation) -> str | None:
         side, server = situation.client, situation.server
         asks_for_trust = bool(side.trusts) or side.trust_everything
-        if side.encryption is Encryption.OPTIONAL and server.encryption is not ServerEncryption.OFF and asks_for_trust:
+        if (
+            side.encryption is Encryption.OPTIONAL
+            and server.encryption is not ServerEncryption.OFF
+            and asks_for_trust
+        ):
             return (
-                "tedious cannot leave encryption to the server: with `encrypt: false` it never encrypts and gives up when the "
-                "server forces it, before any certificate is shown, so nothing that it trusts matters"
+                "tedious cannot leave encryption to the server: with `encrypt: false` it never encrypts and "
+                "gives up when the server forces it, before any certificate is shown, "
+                "so nothing that it trusts matters"
             )
         if side.encryption is Encryption.STRICT and side.trust_everything:
             return "with `encrypt: 'strict'` tedious ignores trustServerCertificate: it always verifies"
@@ -77,7 +100,8 @@ class Tedious(Client):
         optional = situation.client.encryption is Encryption.OPTIONAL
         if optional and situation.server.encryption is ServerEncryption.OFF:
             return Acceptance(
-                "with `encrypt: false` tedious declares encryption unsupported: there is no TLS, and the login goes in clear",
+                "with `encrypt: false` tedious declares encryption unsupported: "
+                "there is no TLS, and the login goes in clear",
                 Level.VENDOR,
                 CONNECTION,
             )
@@ -102,8 +126,15 @@ class Tedious(Client):
     ) -> Invocation:
         config = {
             "server": side.connect_to,
-            "authentication": {"type": "default", "options": {"userName": login.user, "password": login.password}},
-            "options": {"port": endpoint.port, **options(side), "cryptoCredentialsDetails": credentials(side)},
+            "authentication": {
+                "type": "default",
+                "options": {"userName": login.user, "password": login.password},
+            },
+            "options": {
+                "port": endpoint.port,
+                **options(side),
+                "cryptoCredentialsDetails": credentials(side),
+            },
             "ca_file": "ca.pem",
         }
         return Invocation(

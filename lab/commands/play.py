@@ -147,7 +147,8 @@ def cells_of(record: Record, given: tuple[str, ...]) -> list[CellEntry]:
     ids = [entry.id for entry in record.cells]
     for pattern in given:
         if not any(_takes(pattern, identity) for identity in ids):
-            near = shared.nearest(pattern, ids)
+            scenarios = sorted({entry.scenario for entry in record.cells})
+            near = shared.nearest(pattern, ids) or shared.nearest(pattern.partition("/")[0], scenarios)
             tip = (
                 f"Did you mean {' or '.join(near)}?"
                 if near

@@ -55,7 +55,7 @@ class Finding:
 
     @property
     def where(self) -> str:
-        """The scenarios; for a finding about fixes also these: `expired (renew), untrusted-ca (install-ca)`."""
+        """The scenarios; for a finding about fixes with these: `expired (renew), self-signed (renew)`."""
         fixes: dict[str, list[str]] = {}
         for cell in self.cells:
             fixes.setdefault(cell.scenario, []).append(cell.fix)

@@ -1,5 +1,7 @@
 """The words: small pieces of text that every report prints the same way."""
 
+from collections.abc import Iterator
+
 from rich.console import Console
 from rich.text import Text
 
@@ -32,9 +34,17 @@ def hang(console: Console, label: str, text: Text, style: str = "") -> None:
 def quoted(console: Console, indent: str, text: str) -> None:
     """Print somebody's words verbatim behind a bar; lines that are too long go on behind the next bar."""
     bar = f"{indent}{'|' if console.options.ascii_only else '│'} "
+    room = max(console.width - len(bar), 20) if console.is_terminal else None
     for line in printable(text).expandtabs().splitlines():
-        step = max(console.width - len(bar), 20) if console.is_terminal else max(len(line), 1)
-        for start in range(0, max(len(line), 1), step):
-            console.print(
-                Text.assemble((bar, "dim"), line[start : start + step]), soft_wrap=True, highlight=False
-            )
+        for piece in pieces(line, room):
+            console.print(Text.assemble((bar, "dim"), piece), soft_wrap=True, highlight=False)
+
+
+def pieces(line: str, room: int | None) -> Iterator[str]:
+    """The line in pieces that fit, parted behind spaces where there are any; joined they are the line
+    again."""
+    while room is not None and len(line) > room:
+        cut = line.rfind(" ", 0, room) + 1 or room
+        yield line[:cut]
+        line = line[cut:]
+    yield line

@@ -85,7 +85,8 @@ class HttpsEndpoint:
             self._line(
                 None,
                 f"The certificate {options.chain} was refused by OpenSSL at security level "
-                f"{options.security_level}: {self._presented.refused}. Every TLS connection will be reset during the handshake.",
+                f"{options.security_level}: {self._presented.refused}. "
+                "Every TLS connection will be reset during the handshake.",
             )
         else:
             self._line(None, f"The certificate {options.chain} was loaded.")

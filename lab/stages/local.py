@@ -51,13 +51,13 @@ class LocalStage:
     @property
     def isolation(self) -> str:
         """How names are resolved and processes contained, in words."""
-        return self._sandbox.description
+        return self.sandbox.description
 
     def open(self, names: Iterable[str]) -> None:
         """Make the sandbox, in which these names resolve to the lab's servers. Raises SandboxError."""
         hosts = self.room / "hosts"
         hosts.write_text(f"127.0.0.1 localhost {platform.node()}\n{ADDRESS} {' '.join(sorted(names))}\n")
-        self._sandbox = self._stack.enter_context(Sandbox(hosts))
+        self.sandbox = self._stack.enter_context(Sandbox(hosts))
 
     async def serve(self, situations: Iterable[Situation]) -> None:
         """Start every distinct server side of these situations, all together. Raises ServiceError."""
@@ -71,7 +71,7 @@ class LocalStage:
             self._services.append(service)
             self._stack.push_async_callback(service.stop)
             self._where |= {side: (service, name) for name, side in group.items()}
-        await asyncio.gather(*(service.start(self._sandbox) for service in self._services))
+        await asyncio.gather(*(service.start(self.sandbox) for service in self._services))
 
     def _service(
         self, kind: ServerKind, room: Path, sides: Mapping[str, ServerSide], names: Mapping[str, str]
@@ -118,6 +118,6 @@ class LocalStage:
     async def _run(self, invocation: Invocation, room: Path) -> Completed:
         room.mkdir()
         try:
-            return await run(self._sandbox, invocation, room)
+            return await run(self.sandbox, invocation, room)
         finally:
             shutil.rmtree(room, ignore_errors=True)

@@ -21,12 +21,17 @@ def clean_environment(home: Path) -> dict[str, str]:
     return {"PATH": PATH, "LC_ALL": "C.UTF-8", "HOME": str(home), "TMPDIR": str(home)}
 
 
-async def run(sandbox: Sandbox, invocation: Invocation, room: Path) -> Completed:
-    """Lay out the files in `room`, run the invocation there, and collect what it left. Raises OSError when it cannot be started."""
+def lay_out(invocation: Invocation, room: Path) -> None:
+    """Write the files of the invocation into its room."""
     for name, text in invocation.files.items():
         path = room / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
+
+
+async def run(sandbox: Sandbox, invocation: Invocation, room: Path) -> Completed:
+    """Lay out the files in `room`, run the invocation there, and collect what it left. Raises OSError when it cannot be started."""
+    lay_out(invocation, room)
     began = time.monotonic()
     process = await asyncio.create_subprocess_exec(
         *sandbox.argv(invocation.argv, room),

@@ -1,4 +1,4 @@
-"""Node's HTTPS clients: their options, and how their words are read. Texts: Node.js, doc/api/tls.md, doc/api/cli.md, lib/tls.js."""
+"""Node's HTTPS clients: their options and their words. Texts: Node.js, doc/api/tls.md, cli.md; lib/tls.js."""
 
 import json
 from dataclasses import replace
@@ -107,7 +107,7 @@ ALTNAMES = "Hostname/IP does not match certificate's altnames: Host: {name}. is 
 NAME = Reason("node", Phase.NAME, ALTNAMES, Level.VENDOR, DOCUMENT)
 OLD = Reason("openssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Level.VENDOR, DOCUMENT)
 RESET = Reason("node", Phase.CLOSED, "read ECONNRESET", Level.VENDOR, DOCUMENT)
-ALERT = "80EC:error:0A00042E:SSL routines:ssl3_read_bytes:tlsv1 alert protocol version:../ssl/rec_layer_s3.c:1601:"
+ALERT = "80EC:error:0A00042E:SSL routines:ssl3_read_bytes:tlsv1 alert protocol version:../ssl/x.c:9:"
 SHOWN = ALTNAMES.replace("{name}", HOST) + "DNS:www.lab.test"
 
 

@@ -135,7 +135,8 @@ def test_spells_options_as_people_write_them(
 
 VERIFY = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
 ALERT = "[SSL: TLSV1_ALERT_PROTOCOL_VERSION] tlsv1 alert protocol version (_ssl.c:1006)"
-RETRIES = "HTTPSConnectionPool(host='shop.lab.test', port=8443): Max retries exceeded with url: / (Caused by SSLError("
+POOL = "HTTPSConnectionPool(host='shop.lab.test', port=8443)"
+RETRIES = f"{POOL}: Max retries exceeded with url: / (Caused by SSLError("
 EXPIRED = Reason("openssl", Phase.VERIFY, "certificate has expired", Level.VENDOR, DOCUMENT)
 NAME = "Hostname mismatch, certificate is not valid for '{name}'."
 MISMATCH = Reason("python-ssl", Phase.NAME, VERIFY + NAME, Level.VENDOR, DOCUMENT)
@@ -158,8 +159,10 @@ SHOWN = VERIFY + "Hostname mismatch, certificate is not valid for 'shop.lab.test
         (
             Requests(),
             EXPIRED,
-            f"requests.exceptions.SSLError: {RETRIES}SSLCertVerificationError(1, '{VERIFY}certificate has expired"
-            " (_ssl.c:1006)')))",
+            (
+                f"requests.exceptions.SSLError: {RETRIES}SSLCertVerificationError(1, "
+                f"'{VERIFY}certificate has expired (_ssl.c:1006)')))"
+            ),
         ),
         (
             Requests(),
@@ -170,8 +173,10 @@ SHOWN = VERIFY + "Hostname mismatch, certificate is not valid for 'shop.lab.test
         (
             Requests(),
             RESET,
-            "requests.exceptions.ConnectionError: "
-            "('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))",
+            (
+                "requests.exceptions.ConnectionError: "
+                "('Connection aborted.', ConnectionResetError(104, 'Connection reset by peer'))"
+            ),
         ),
         (Httpx(), EXPIRED, f"httpx.ConnectError: {VERIFY}certificate has expired (_ssl.c:997)"),
         (Httpx(), MISMATCH, f"httpx.ConnectError: {SHOWN}"),

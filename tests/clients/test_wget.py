@@ -1,4 +1,4 @@
-"""wget: how it is invoked, and how its words are read. Texts: GNU Wget, src/gnutls.c; wget(1), EXIT STATUS."""
+"""wget: its invocation and its words. Texts: GNU Wget, src/gnutls.c; wget(1), EXIT STATUS."""
 
 from dataclasses import replace
 from pathlib import PurePosixPath
@@ -141,8 +141,11 @@ NOT_TRUSTED = f"ERROR: The certificate of {OPEN}{HOST}{CLOSE} is not trusted.\n"
         (
             Reason("gnutls", Phase.HANDSHAKE, "Error in protocol version", Level.VENDOR, DOCUMENT),
             4,
-            "GnuTLS: A TLS fatal alert has been received.\nGnuTLS: received alert [70]: Error in protocol version\n"
-            "Unable to establish SSL connection.\n",
+            (
+                "GnuTLS: A TLS fatal alert has been received.\n"
+                "GnuTLS: received alert [70]: Error in protocol version\n"
+                "Unable to establish SSL connection.\n"
+            ),
         ),
         (
             Reason("gnutls", Phase.CLOSED, "Error in the pull function.", Level.VENDOR, DOCUMENT),

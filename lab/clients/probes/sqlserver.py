@@ -1,16 +1,19 @@
-"""Connects to SQL Server once with one driver, asks the documented question whether the session is encrypted, and leaves.
+"""Connects to SQL Server once with one driver, asks whether the session is encrypted, and leaves.
 
-Standard input: {"driver": ..., "connection": {...}, "files": {...}}. Standard output: one line of JSON (lab/clients/answers.py). The text
-is the last line of the traceback that a user sees. With {"version": true} it prints the versions that the driver itself reports.
+Standard input: {"driver": ..., "connection": {...}}. Standard output: one line of JSON
+(lab/clients/answers.py). The text is the last line of the traceback that a user sees. With {"driver": ...,
+"version": true, "files": {...}} it prints the versions that the driver itself reports.
 """
 
 import json
 import sys
 import traceback
+from pathlib import Path
 
 QUESTION = "SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID"
 LOGIN_TIMEOUT = 10
-# python-tds tries again and again until its timeout when the server drops the connection (pytds/utils.py, exponential_backoff).
+# python-tds tries again until its timeout when the server drops the connection (pytds/utils.py,
+# exponential_backoff).
 PYTDS_LOGIN_TIMEOUT = 5
 SQL_HANDLE_ENV, SQL_HANDLE_DBC = 1, 2
 SQL_ATTR_ODBC_VERSION, SQL_OV_ODBC3 = 200, 3
@@ -67,12 +70,12 @@ def attempt(driver, given):
         connection.close()
     except Exception as error:
         text = "".join(traceback.format_exception_only(error)).strip()
-        return {"connected": False, "text": text, "code": code_of(error), "encrypted": None, "tls_version": ""}
-    return {"connected": True, "text": "", "code": "", "encrypted": encrypted, "tls_version": ""}
+        return {"connected": False, "text": text, "code": code_of(error), "encrypted": None}
+    return {"connected": True, "text": "", "code": "", "encrypted": encrypted}
 
 
 def odbc_driver_version(path):
-    """SQL_DRIVER_VER as the driver itself answers SQLGetInfo, without a connection and without a driver manager."""
+    """SQL_DRIVER_VER as the driver itself answers SQLGetInfo, without a connection and a driver manager."""
     import ctypes
 
     driver = ctypes.CDLL(path)
@@ -135,8 +138,8 @@ def versions(driver, files):
 
 def loaded(name):
     """The paths of the loaded shared libraries of that name."""
-    with open("/proc/self/maps", encoding="utf-8") as maps:
-        return sorted({line.split()[-1] for line in maps if f"/{name}" in line})
+    maps = Path("/proc/self/maps").read_text(encoding="utf-8").splitlines()
+    return sorted({line.split()[-1] for line in maps if f"/{name}" in line})
 
 
 def main():

@@ -44,7 +44,7 @@ class SqlError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A token: its text as written, in capitals, and whether it is a bare word (not quoted, not a string)."""
+    """A token: its text, the text in capitals unless it is quoted, and what it is."""
 
     text: str
     upper: str
@@ -75,6 +75,13 @@ def syntax_error(near: str) -> SqlError:
     return SqlError(102, f"Incorrect syntax near '{near[:100]}'.", 15)
 
 
+def nested_too_deeply() -> SqlError:
+    """Error 191."""
+    return SqlError(
+        191, "Some part of your SQL statement is nested too deeply. Rewrite the query or break it up.", 15
+    )
+
+
 def not_implemented(what: str) -> SqlError:
     """The endpoint's own error, with the number that RAISERROR without a number has: it can do a small part
     of T-SQL only.
@@ -94,6 +101,9 @@ def split(text: str) -> tuple[Statement, ...]:
 
     def finish() -> None:
         if current:
+            if current[-1].upper == ",":
+                # sqlglot forgives a trailing comma, SQL Server does not.
+                raise syntax_error(",")
             statements.append(Statement(tuple(current), text[current[0].start : current[-1].end + 1]))
             current.clear()
         if len(statements) > MAX_STATEMENTS:
@@ -103,15 +113,11 @@ def split(text: str) -> tuple[Statement, ...]:
     previous = ""
     guarded = False
     for word in words:
-        depth += (word.text == "(" and not word.bare) - (word.text == ")" and not word.bare)
+        depth += (word.upper == "(") - (word.upper == ")")
         run = run + 1 if word.upper in _UNARY else 0
         if depth > MAX_DEPTH or run > MAX_RUN:
-            raise SqlError(
-                191,
-                "Some part of your SQL statement is nested too deeply. Rewrite the query or break it up.",
-                15,
-            )
-        if word.text == ";" and not word.bare:
+            raise nested_too_deeply()
+        if word.upper == ";":
             finish()
             guarded = False
         elif (

@@ -289,7 +289,7 @@ def datatype_info(data_type: int, odbc_version: int) -> Result:
         case, search, unsigned, money, auto, low, high, sql_type, subtype, radix, user_type = rest
         nullable = 0 if name in ("sysname", "timestamp") else 1
         rows.append(
-            (name, number, precision, prefix, suffix, parameters, nullable, case, search, unsigned, money, auto,
-             name, low, high, sql_type, subtype, radix, None, user_type)
+            (name, number, precision, prefix, suffix, parameters, nullable, case, search, unsigned, money,
+             auto, name, low, high, sql_type, subtype, radix, None, user_type)
         )  # fmt: skip
     return Result(_TYPE_COLUMNS, tuple(rows))

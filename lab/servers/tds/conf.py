@@ -61,10 +61,12 @@ class MssqlConf:
 
     @property
     def strict_protocols(self) -> tuple[str, ...]:
-        """TLS versions under TDS 8.0, oldest first; TLS 1.3 is among them unless `tlsprotocols` leaves it
-        out.
+        """TLS versions under TDS 8.0, oldest first: those of `tlsprotocols`, and always TLS 1.3.
+
+        `tlsprotocols` is about the handshake inside TDS 7.x and documents no 1.3; TLS 1.3 came with TDS 8.0 and is
+        on by default (docs/linux/sql-server-linux-encrypted-connections, SQL Server 2025).
         """
-        return tuple(p for p in ALL_PROTOCOLS if p in (self.tlsprotocols or ALL_PROTOCOLS))
+        return tuple(p for p in ALL_PROTOCOLS if p in (*(self.tlsprotocols or ALL_PROTOCOLS), "1.3"))
 
 
 def read(path: Path) -> MssqlConf:

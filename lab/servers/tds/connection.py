@@ -202,7 +202,8 @@ class Connection:
             return f"The client {how} the connection before {awaited}."
         return (
             f"The client {how} the connection after the TLS handshake and before {awaited}, "
-            "without a TLS alert. Clients that check the certificate or its name after the handshake refuse it like this."
+            "without a TLS alert. Clients that check the certificate or its name after the handshake "
+            "refuse it like this."
         )
 
     async def _prelogin(self, message: Message) -> None:

@@ -8,7 +8,8 @@ import operator
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
+from decimal import Decimal, localcontext
+from math import isfinite
 from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
@@ -47,15 +48,10 @@ def typed(value: object) -> Typed:
                 return types.BIGINT, number
             raise SqlError(8115, "Arithmetic overflow error converting expression to data type bigint.")
         case Decimal():
-            digits, exponent = len(value.as_tuple().digits), value.as_tuple().exponent
-            scale = max(-exponent, 0) if isinstance(exponent, int) else 0
-            precision = max(
-                digits + max(-scale - (exponent if isinstance(exponent, int) else 0), 0), scale, 1
-            )
-            if precision > 38:
-                raise SqlError(8115, "Arithmetic overflow error converting numeric to data type numeric.")
-            return types.decimal(precision, scale), value
+            return _numeric(value), value
         case float():
+            if not isfinite(value):
+                raise SqlError(8115, "Arithmetic overflow error converting expression to data type float.")
             return types.FLOAT, value
         case str():
             return types.nvarchar(len(value)), value[:4000]
@@ -90,12 +86,31 @@ _COMPARISON: dict[str, Callable[[int], bool]] = {
 }
 
 
+def _numeric(value: Decimal) -> SqlType:
+    _, digits, exponent = value.as_tuple()
+    if not isinstance(exponent, int):
+        raise SqlError(8115, "Arithmetic overflow error converting expression to data type numeric.")
+    scale = max(-exponent, 0)
+    precision = max(len(digits) + max(exponent, 0), scale, 1)
+    if precision > 38:
+        raise SqlError(8115, "Arithmetic overflow error converting expression to data type numeric.")
+    return types.decimal(precision, scale)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One row: values by column, and the names by which its table is called. All in capitals."""
+
+    values: Mapping[str, Typed] = field(default_factory=dict)
+    tables: frozenset[str] = frozenset()
+
+
 class Evaluator:
     """Values and conditions for one row."""
 
-    def __init__(self, env: Environment, scope: Mapping[str, Typed]) -> None:
+    def __init__(self, env: Environment, scope: Scope | None = None) -> None:
         self.env = env
-        self.scope = scope
+        self.scope = scope or Scope()
 
     def value(self, e: "exp.Expr | None") -> Typed:
         from sqlglot import exp
@@ -224,7 +239,11 @@ class Evaluator:
         from sqlglot import exp
 
         if isinstance(e.this, exp.Identifier):
-            if (found := self.scope.get(e.name.upper())) is not None:
+            if e.table and e.table.upper() not in self.scope.tables:
+                raise SqlError(
+                    4104, f'The multi-part identifier "{e.table[:64]}.{e.name[:64]}" could not be bound.'
+                )
+            if (found := self.scope.values.get(e.name.upper())) is not None:
                 return found
             if not e.this.quoted and e.name.upper() == "SYSTEM_USER":
                 return self._function("SUSER_SNAME", [])
@@ -346,7 +365,9 @@ def _calculated(name: str, a: Number, b: Number) -> Number:
     number: Number
     if name in _OPERATORS:
         as_float = isinstance(a, float) or isinstance(b, float)
-        number = _OPERATORS[name](float(a), float(b)) if as_float else _OPERATORS[name](a, b)
+        # Twice the 38 digits of numeric, so that a product is exact or refused, never rounded.
+        with localcontext(prec=80):
+            number = _OPERATORS[name](float(a), float(b)) if as_float else _OPERATORS[name](a, b)
         return number
     if b == 0:
         raise SqlError(8134, "Divide by zero error encountered.")

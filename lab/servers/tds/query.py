@@ -5,8 +5,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar
 
 from lab.servers.tds import sqltypes as types
-from lab.servers.tds.batch import SqlError, not_implemented, syntax_error
-from lab.servers.tds.expressions import Environment, Evaluator, Typed, View
+from lab.servers.tds.batch import SqlError, nested_too_deeply, not_implemented, syntax_error
+from lab.servers.tds.expressions import Environment, Evaluator, Scope
 from lab.servers.tds.sqltypes import Column, Result, SqlType
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ def _parsed(text: str) -> "exp.Expr":
 
 @lru_cache(maxsize=1)
 def _dialect() -> "type[Dialect]":
-    from sqlglot import exp
     from sqlglot.dialects.tsql import TSQL
 
     class LoginAndUser(TSQL):
@@ -51,13 +50,15 @@ def _dialect() -> "type[Dialect]":
                 if name
                 not in ("SUSER_NAME", "SUSER_SNAME", "SYSTEM_USER", "ORIGINAL_LOGIN", "USER_NAME", "DB_NAME")
             }
-            NO_PAREN_FUNCTIONS: ClassVar = {
-                token: kind
-                for token, kind in TSQL.Parser.NO_PAREN_FUNCTIONS.items()
-                if kind is not exp.SessionUser
-            }
 
     return LoginAndUser
+
+
+# All that a query may have. The rest is refused, for sqlglot knows much that would silently be ignored.
+_SELECT_PARTS = frozenset({"expressions", "from_", "where", "order", "limit"})
+_TABLE_PARTS = frozenset({"this", "db", "catalog", "alias", "hints"})
+_LIMIT_PARTS = frozenset({"this", "expression"})
+_ORDERED_PARTS = frozenset({"this", "desc", "nulls_first"})
 
 
 def select(text: str, env: Environment) -> Result:
@@ -67,135 +68,146 @@ def select(text: str, env: Environment) -> Result:
     tree = _parsed(text)
     if not isinstance(tree, exp.Select):
         raise not_implemented("this kind of query")
-    for part in (
-        "joins",
-        "group",
-        "having",
-        "into",
-        "with",
-        "with_",
-        "laterals",
-        "windows",
-        "pivots",
-        "distinct",
-    ):
-        if tree.args.get(part):
-            raise not_implemented(f"{part.rstrip('_').upper()} in a query")
+    _only(tree, _SELECT_PARTS)
     try:
-        return _select(tree, env)
+        return _Query(tree, env).result()
     except RecursionError as e:
-        raise SqlError(
-            191, "Some part of your SQL statement is nested too deeply. Rewrite the query or break it up.", 15
-        ) from e
+        raise nested_too_deeply() from e
 
 
 def truth(text: str, env: Environment) -> bool:
     """Whether a condition, such as the one of IF, holds. Raises SqlError."""
     from sqlglot import exp
 
-    tree = _parsed(f"SELECT 1 WHERE {text}")
-    where = tree.args.get("where")
+    where = _parsed(f"SELECT 1 WHERE {text}").args.get("where")
     if not isinstance(where, exp.Where):
-        raise syntax_error(text[:40])
-    return Evaluator(env, {}).condition(where.this) is True
+        raise syntax_error(text)
+    try:
+        return Evaluator(env).condition(where.this) is True
+    except RecursionError as e:
+        raise nested_too_deeply() from e
 
 
-def _select(tree: "exp.Select", env: Environment) -> Result:
-    from sqlglot import exp
+def _only(part: "exp.Expr", allowed: frozenset[str]) -> None:
+    for name, value in part.args.items():
+        if value and name not in allowed:
+            raise not_implemented(f"{name.rstrip('_').upper()} in a query")
 
-    columns: tuple[Column, ...] = ()
-    rows: tuple[tuple[object, ...], ...] = ((),)
-    if (source := tree.args.get("from_") or tree.args.get("from")) is not None:
-        columns, rows = _view(source.this, env)
-    scopes = [
-        {c.name.upper(): (c.type, value) for c, value in zip(columns, row, strict=True)} for row in rows
-    ] or []
-    if (where := tree.args.get("where")) is not None:
-        probe = {c.name.upper(): (c.type, None) for c in columns}
-        Evaluator(env, probe).condition(where.this)  # An unknown column is an error even where no row is.
-        scopes = [s for s in scopes if Evaluator(env, s).condition(where.this) is True]
-    if (order := tree.args.get("order")) is not None:
-        scopes = _ordered(order, scopes, env, columns)
-    if (limit := tree.args.get("limit")) is not None:
-        count = Evaluator(env, {}).value(limit.expression)[1] if isinstance(limit, exp.Limit) else None
-        if not isinstance(count, int) or count < 0:
-            raise not_implemented("this TOP or FETCH")
-        scopes = scopes[:count]
 
-    items: list[tuple[str, exp.Expr | None]] = []
-    for item in tree.expressions:
-        if isinstance(item, exp.Star):
-            if not columns:
-                raise SqlError(263, "Must specify table to select from.")
-            items += [(c.name, exp.column(c.name, quoted=True)) for c in columns]
-        else:
-            name = (
-                item.alias
-                if isinstance(item, exp.Alias)
-                else item.name
-                if isinstance(item, exp.Column)
-                else ""
+class _Query:
+    """One SELECT with its source."""
+
+    def __init__(self, tree: "exp.Select", env: Environment) -> None:
+        self._tree = tree
+        self._env = env
+        self._columns: tuple[Column, ...] = ()
+        self._names: frozenset[str] = frozenset()
+        self._rows: list[Scope] = [Scope()]
+        if (source := tree.args.get("from_")) is not None:
+            self._read(source.this)
+
+    def _read(self, table: "exp.Expr") -> None:
+        from sqlglot import exp
+
+        if not isinstance(table, exp.Table) or not isinstance(table.this, exp.Identifier):
+            raise not_implemented("this FROM clause")
+        parts = [p.name for p in table.parts]
+        in_master = len(parts) <= 2 or parts[0].lower() == "master"
+        view = self._env.views.get(".".join(parts[-2:]).upper()) if in_master else None
+        if view is None:
+            raise SqlError(208, f"Invalid object name '{'.'.join(parts)[:128]}'.")
+        _only(table, _TABLE_PARTS)
+        self._columns, rows = view()
+        self._names = frozenset({(table.alias or parts[-1]).upper()})
+        self._rows = [self._scope(row) for row in rows]
+
+    def _scope(self, row: tuple[object, ...]) -> Scope:
+        values = {c.name.upper(): (c.type, value) for c, value in zip(self._columns, row, strict=True)}
+        return Scope(values, self._names)
+
+    @property
+    def _blank(self) -> Scope:
+        """A row of NULLs: with it, errors and types are the same where no row is."""
+        return self._scope((None,) * len(self._columns))
+
+    def result(self) -> Result:
+        self._filter()
+        self._sort()
+        self._cut()
+        return self._project(self._items())
+
+    def _filter(self) -> None:
+        if (where := self._tree.args.get("where")) is not None:
+            Evaluator(self._env, self._blank).condition(where.this)
+            self._rows = [r for r in self._rows if Evaluator(self._env, r).condition(where.this) is True]
+
+    def _sort(self) -> None:
+        from sqlglot import exp
+
+        order = self._tree.args.get("order")
+        for key in reversed(order.expressions if order is not None else []):
+            _only(key, _ORDERED_PARTS)
+            if not isinstance(key.this, exp.Column):
+                raise not_implemented("ORDER BY something other than a column")
+            Evaluator(self._env, self._blank).value(key.this)
+            self._rows = sorted(
+                self._rows,
+                key=lambda r: _sortable(Evaluator(self._env, r).value(key.this)[1]),
+                reverse=bool(key.args.get("desc")),
             )
-            items.append((name, item.this if isinstance(item, exp.Alias) else item))
-    if not items:
-        raise syntax_error("SELECT")
-    return _projected(items, scopes, columns, env)
+
+    def _cut(self) -> None:
+        from sqlglot import exp
+
+        if (limit := self._tree.args.get("limit")) is None:
+            return
+        if not isinstance(limit, exp.Limit):
+            raise not_implemented("FETCH in a query")
+        _only(limit, _LIMIT_PARTS)
+        count = Evaluator(self._env).value(limit.expression)[1]
+        if not isinstance(count, int) or count < 0:
+            raise SqlError(1060, "The number of rows provided for a TOP or FETCH clause must be an integer.")
+        self._rows = self._rows[:count]
+
+    def _items(self) -> "list[tuple[str, exp.Expr]]":
+        from sqlglot import exp
+
+        items: list[tuple[str, exp.Expr]] = []
+        for item in self._tree.expressions:
+            match item:
+                case exp.Star():
+                    if not self._columns:
+                        raise SqlError(263, "Must specify table to select from.")
+                    items += [(c.name, exp.column(c.name, quoted=True)) for c in self._columns]
+                case exp.Alias():
+                    items.append((item.alias, item.this))
+                case exp.Column():
+                    known = item.name.upper() in {c.name.upper() for c in self._columns}
+                    items.append((item.name if known else "", item))
+                case _:
+                    items.append(("", item))
+        if not items:
+            raise syntax_error("SELECT")
+        return items
+
+    def _project(self, items: "list[tuple[str, exp.Expr]]") -> Result:
+        from sqlglot import exp
+
+        if any(isinstance(e, exp.Count) for _, e in items):
+            (name, count), *others = items
+            if others or not isinstance(count, exp.Count) or not isinstance(count.this, exp.Star):
+                raise not_implemented("aggregates other than COUNT(*) alone")
+            return Result((Column(name, types.INT),), ((len(self._rows),),))
+        table = [[Evaluator(self._env, row).value(e) for _, e in items] for row in self._rows]
+        shape = table or [[Evaluator(self._env, self._blank).value(e) for _, e in items]]
+        columns = tuple(Column(name, _common([r[i][0] for r in shape])) for i, (name, _) in enumerate(items))
+        return Result(columns, tuple(tuple(value for _, value in row) for row in table))
 
 
-def _projected(
-    items: "list[tuple[str, exp.Expr | None]]",
-    scopes: list[dict[str, Typed]],
-    columns: tuple[Column, ...],
-    env: Environment,
-) -> Result:
-    from sqlglot import exp
-
-    if any(isinstance(e, exp.Count) for _, e in items):
-        if (
-            len(items) != 1
-            or not isinstance(items[0][1], exp.Count)
-            or not isinstance(items[0][1].this, exp.Star)
-        ):
-            raise not_implemented("aggregates other than COUNT(*) alone")
-        return Result((Column(items[0][0], types.INT),), ((len(scopes),),))
-    blank = {c.name.upper(): (c.type, None) for c in columns}
-    table = [[Evaluator(env, scope).value(e) for _, e in items] for scope in scopes]
-    shape = table or [[Evaluator(env, blank).value(e) for _, e in items]]
-    out = tuple(Column(name, _widest([row[i][0] for row in shape])) for i, (name, _) in enumerate(items))
-    return Result(out, tuple(tuple(v for _, v in row) for row in table))
-
-
-def _widest(kinds: list[SqlType]) -> SqlType:
+def _common(kinds: list[SqlType]) -> SqlType:
+    if len({(k.kind, k.scale) for k in kinds}) > 1:
+        raise not_implemented("a column whose type differs from row to row")
     return max(kinds, key=lambda t: t.size)
-
-
-def _view(table: "exp.Expr", env: Environment) -> View:
-    from sqlglot import exp
-
-    if not isinstance(table, exp.Table) or not isinstance(table.this, exp.Identifier):
-        raise not_implemented("this FROM clause")
-    parts = [p.name for p in table.parts]
-    view = (
-        env.views.get(".".join(parts[-2:]).upper())
-        if len(parts) <= 2 or parts[0].lower() == "master"
-        else None
-    )
-    if view is None:
-        raise SqlError(208, f"Invalid object name '{'.'.join(parts)[:128]}'.")
-    return view()
-
-
-def _ordered(
-    order: "exp.Expr", scopes: list[dict[str, Typed]], env: Environment, columns: tuple[Column, ...]
-) -> list[dict[str, Typed]]:
-    for key in reversed(order.expressions):
-        Evaluator(env, {c.name.upper(): (c.type, None) for c in columns}).value(key.this)
-        scopes = sorted(
-            scopes,
-            key=lambda s: _sortable(Evaluator(env, s).value(key.this)[1]),
-            reverse=bool(key.args.get("desc")),
-        )
-    return scopes
 
 
 def _sortable(value: object) -> tuple[int, float, str]:

@@ -237,7 +237,7 @@ class Session:
     def _if(self, s: Statement, frame: _Frame, more: int) -> bytes:
         depth = at = 0
         for at, word in enumerate(s.words[1:], start=1):  # noqa: B007 - it is what the loop looks for
-            depth += (word.text == "(") - (word.text == ")")
+            depth += (word.upper == "(") - (word.upper == ")")
             if (
                 depth == 0
                 and word.bare

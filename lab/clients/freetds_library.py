@@ -1,0 +1,154 @@
+"""FreeTDS itself: how it is configured, and what its log says of TLS.
+
+FreeTDS User Guide, table "freetds.conf settings". Without `ca file` it verifies nothing; with it, chain and
+host name. To the user every failure is the same error 20002; what TLS said stands in the log that TDSDUMP
+names, and that is this family's trace.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from lab.clients.base import Material
+from lab.documented import Level, Phase, Source, Wrapper
+from lab.outcome import Completed, Outcome
+from lab.situation import ClientSide, Encryption, TLSVersion
+
+USER_GUIDE = Source(
+    'FreeTDS User Guide, table "freetds.conf settings"',
+    "https://github.com/FreeTDS/freetds/blob/23364d06421854c90088d23d8d4ea28166727b7e/doc/userguide.xml",
+)
+TLS_SOURCE = Source(
+    "FreeTDS, src/tds/tls.c",
+    "https://github.com/FreeTDS/freetds/blob/03635b2b303ccd23c6baccca1f97b36f8ea63986/src/tds/tls.c",
+)
+OPENSSL_STATES = Source(
+    # 12 ClientHello sent, 3 ServerHello, 4 the server's certificate; 1 SSL_ERROR_SSL, 5 SSL_ERROR_SYSCALL.
+    "FreeTDS, src/tds/tls.c: `handshake failed with` SSL_connect's result, OSSL_HANDSHAKE_STATE, SSL_get_error "
+    "(OpenSSL, include/openssl/ssl.h)",
+    TLS_SOURCE.url,
+)
+CONNECTING = Source('FreeTDS User Guide, "Connecting to the Server"', USER_GUIDE.url)
+PYMSSQL_ISSUE = Source("pymssql/pymssql, issue 860", "https://github.com/pymssql/pymssql/issues/860")
+LEVEL_1 = Source(
+    "openssl/openssl, commit aba03ae (OpenSSL 3.0): SHA1 is no longer supported at security level 1",
+    "https://github.com/openssl/openssl/commit/aba03ae",
+)
+
+ENCRYPTION = {Encryption.OPTIONAL: "request", Encryption.MANDATORY: "require", Encryption.STRICT: "strict"}
+SERVER_NAME = "lab"
+"""The section of freetds.conf for tdsodbc, which reads none with SERVER= in place of SERVERNAME=."""
+CONF, DUMP, GNUTLS_CONF = "freetds.conf", "tdsdump.log", "gnutls.cfg"
+_TLS_LINE = re.compile(r"^tls\.c:\d+:(?!GNUTLS: |in tds_|setting )(.+)$", re.MULTILINE)
+
+
+def verifies(side: ClientSide) -> bool:
+    """Whether this side gives FreeTDS a CA file, without which it accepts any certificate."""
+    return bool(side.trusts or side.intermediates) and not side.trust_everything
+
+
+def settings(side: ClientSide, ca_file: str = "ca.pem") -> tuple[str, ...]:
+    """The lines of freetds.conf for this side."""
+    lines = []
+    if side.encryption is not None:
+        lines.append(f"encryption = {ENCRYPTION[side.encryption]}")
+    if verifies(side):
+        lines.append(f"ca file = {ca_file}")
+    if side.expected_name is not None:
+        lines.append(f"certificate hostname = {side.expected_name}")
+    if side.tls_min is not None and side.tls_min < TLSVersion.TLSv1_2:
+        lines.append("enable tls v1 = yes")
+    return tuple(lines)
+
+
+def tls_lines(dump: str) -> str:
+    """The messages of src/tds/tls.c in FreeTDS' log, without the TLS library's own debugging."""
+    return "\n".join(_TLS_LINE.findall(dump))
+
+
+def freetds_room(
+    side: ClientSide,
+    material: Material,
+    room: PurePosixPath,
+    section: str = "global",
+    more: Iterable[str] = (),
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Environment and files of a program that uses FreeTDS; `section`: where in freetds.conf the settings go."""
+    lines = (*more, *settings(side, str(room / "ca.pem")))
+    conf = f"[{section}]\n" + "".join(f"\t{line}\n" for line in lines)
+    env = {"FREETDSCONF": str(room / CONF), "TDSDUMP": str(room / DUMP)}
+    files = {CONF: conf}
+    if verifies(side):
+        files["ca.pem"] = material.bundle
+    return env, files
+
+
+def gnutls_wrappers(text: str, level: Level, source: Source) -> tuple[Wrapper, ...]:
+    """The wrappers of a client that shows one text for every failure and whose FreeTDS logs what GnuTLS says.
+
+    Dialects: `gnutls-status` (the number of the certificate's status, a bit mask of
+    gnutls_certificate_status_t), `gnutls` (gnutls_strerror) and `freetds` (its own words).
+    """
+    certificate = " handshake failed: Error in the certificate."
+    alert = frozenset({Phase.HANDSHAKE, Phase.CLOSED})
+    return (
+        Wrapper(
+            "gnutls-status",
+            frozenset({Phase.VERIFY}),
+            text,
+            level,
+            source,
+            trace="Certificate status: {reason}" + certificate,
+        ),
+        Wrapper("freetds", frozenset({Phase.NAME}), text, level, source, trace="{reason}" + certificate),
+        Wrapper("gnutls", alert, text, level, source, trace="handshake failed: {reason}"),
+    )
+
+
+def openssl_wrappers(text: str, level: Level, source: Source) -> tuple[Wrapper, ...]:
+    """The same where FreeTDS is built with OpenSSL.
+
+    It keeps OpenSSL's reasons to itself and logs the state in which the handshake failed.
+    """
+
+    def failed(*phases: Phase, dialects: tuple[str, ...], trace: str) -> tuple[Wrapper, ...]:
+        return tuple(Wrapper(dialect, frozenset(phases), text, level, source, trace) for dialect in dialects)
+
+    return (
+        *failed(Phase.VERIFY, dialects=("openssl",), trace="handshake failed with -1 4 1 handshake failed"),
+        *failed(
+            Phase.HANDSHAKE, dialects=("openssl",), trace="handshake failed with -1 12 1 handshake failed"
+        ),
+        *failed(
+            Phase.HANDSHAKE, dialects=("openssl",), trace="handshake failed with -1 3 1 handshake failed"
+        ),
+        *failed(
+            Phase.CLOSED,
+            dialects=("openssl", "posix"),
+            trace="handshake failed with -1 12 5 handshake failed",
+        ),
+        *failed(Phase.NAME, dialects=("freetds",), trace="{reason}"),
+    )
+
+
+def gnutls_conf(side: ClientSide) -> str:
+    """GnuTLS' system configuration with the versions outside this side's limits off; "" without limits.
+
+    Source: GnuTLS manual, "Disabling algorithms and protocols" (`[overrides]`, `disabled-version`).
+    """
+    low, high = side.tls_min or TLSVersion.TLSv1_0, side.tls_max or TLSVersion.TLSv1_3
+    off = [f"disabled-version = tls{version.number}" for version in TLSVersion if not low <= version <= high]
+    return "\n".join(["[overrides]", *off]) + "\n" if off else ""
+
+
+def limit_gnutls(side: ClientSide, room: PurePosixPath, env: dict[str, str], files: dict[str, str]) -> None:
+    """Add this side's TLS limits, as GnuTLS' system configuration, to an environment and its files."""
+    if text := gnutls_conf(side):
+        files[GNUTLS_CONF] = text
+        env["GNUTLS_SYSTEM_PRIORITY_FILE"] = str(room / GNUTLS_CONF)
+
+
+def with_trace(outcome: Outcome, completed: Completed) -> Outcome:
+    """The outcome with what FreeTDS logged of TLS as its trace."""
+    return replace(outcome, trace=tls_lines(completed.file(DUMP)))

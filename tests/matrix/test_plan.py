@@ -1,0 +1,75 @@
+"""The plan is pure: the same cells each time, nothing lost, nothing started."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab.catalogue import load
+from lab.clients import all_clients
+from lab.matrix.plan import Filters, Plan, make_plan, matches
+from lab.situation import ServerKind
+
+CATALOGUE = load()
+CLIENTS = all_clients()
+
+
+def plan(**filters: tuple[str, ...]) -> Plan:
+    return make_plan(CATALOGUE.scenarios, CATALOGUE.attacks, CLIENTS, Filters(**filters))
+
+
+def test_every_combination_is_a_cell_or_an_exclusion_with_a_reason() -> None:
+    whole = plan()
+    wanted = sum(
+        len(scenario.kinds & fix.kinds & client.kinds)
+        for scenario in CATALOGUE.scenarios
+        for fix in scenario.fixes
+        for client in CLIENTS
+    )
+    assert len(whole.cells) + len(whole.exclusions) == wanted
+    assert all(item.why.endswith(tuple("abcdefghijklmnopqrstuvwxyz`)0123456789.")) and " " in item.why for item in whole.exclusions)
+
+
+def test_ids_are_unique_and_readable() -> None:
+    ids = [item.id for item in (*plan().cells, *plan().exclusions)]
+    assert len(ids) == len(set(ids))
+    assert "expired/renew/odbc18/sqlserver" in ids
+
+
+def test_planning_twice_gives_the_same_plan() -> None:
+    assert [cell.id for cell in plan().cells] == [cell.id for cell in plan().cells]
+    assert [cell.situations for cell in plan().cells] == [cell.situations for cell in plan().cells]
+
+
+def test_no_client_loses_its_broken_act_with_a_fix_that_it_cannot_express() -> None:
+    whole = plan()
+    played = {(cell.scenario.id, cell.client.name, cell.kind) for cell in whole.cells}
+    for item in whole.exclusions:
+        if item.client.cannot(item.scenario.apply(whole.cells[0].control)) is None and "the failure" not in item.why:
+            assert (item.scenario.id, item.client.name, item.kind) in played, item.id
+
+
+def test_attempts_are_shared_between_cells() -> None:
+    whole = plan()
+    acts = sum(len(cell.situations) for cell in whole.cells)
+    distinct = {(cell.client.name, situation) for cell in whole.cells for situation in cell.situations}
+    assert len(distinct) < acts * 0.6
+
+
+def test_a_class_takes_all_its_faces() -> None:
+    faces = {cell.scenario.id for cell in plan(scenarios=("untrusted-ca",)).cells}
+    assert faces == {"untrusted-ca", "untrusted-ca.forced", "untrusted-ca.fallback"}
+    assert {cell.scenario.id for cell in plan(scenarios=("untrusted-ca.forced",)).cells} == {"untrusted-ca.forced"}
+
+
+def test_filters_narrow_and_never_add() -> None:
+    whole = {cell.id for cell in plan().cells}
+    some = plan(clients=("pymssql", "cur*"), kinds=("sql*",), fixes=("re*",))
+    assert {cell.id for cell in some.cells} < whole
+    assert {cell.client.name for cell in some.cells} == {"pymssql"}
+    assert all(cell.kind is ServerKind.SQLSERVER and cell.fix.name.startswith("re") for cell in some.cells)
+
+
+@given(st.text(st.characters(codec="ascii", exclude_characters="*?[].")))
+def test_a_name_matches_itself(name: str) -> None:
+    assert matches(name, (name,))
+    assert matches(name, ())
+    assert matches(f"{name}.face", (name,))

@@ -1,0 +1,114 @@
+"""The self-check finds what is wrong with a situation, and nothing else; it catches a chain that was minted wrongly."""
+
+from datetime import timedelta
+
+import pytest
+
+from lab.catalogue import load
+from lab.pki.audit import AuditError, audit, client_versions
+from lab.pki.keys import Keys
+from lab.pki.look import Look
+from lab.pki.mint import Mint
+from lab.scenario import Claim, Defect
+from lab.situation import LAB_ISSUING, Authority, ServerKind, Situation, TLSVersion, Validity, healthy
+from lab.pki.mint import certificates
+
+CATALOGUE = load()
+CASES = [
+    pytest.param(scenario, kind, id=f"{scenario.id}-{kind.value}")
+    for scenario in CATALOGUE.scenarios
+    for kind in sorted(scenario.kinds)
+]
+
+
+@pytest.fixture(scope="module")
+def mint(tmp_path_factory: pytest.TempPathFactory) -> Mint:
+    return Mint(Keys(tmp_path_factory.mktemp("keys")))
+
+
+def look_at(mint: Mint, situation: Situation, *, presented: str | None = None) -> "frozenset[Defect]":
+    """The audit with a looker that sees what the server was given, and the versions that it speaks."""
+    chain = situation.server.chain
+    text = presented if presented is not None else mint.chain_pem(chain) if chain else mint.fallback()[0]
+    newest = min(situation.server.tls_max, client_versions(healthy(situation.kind))[1])
+
+    def looker(low: TLSVersion, high: TLSVersion) -> Look:
+        common = max(low, situation.server.tls_min) <= min(high, newest)
+        return Look(tuple(_split(text))) if common else Look(refused="alert 70")
+
+    return audit(situation, mint, looker)
+
+
+def _split(text: str) -> list[str]:
+    from cryptography.hazmat.primitives.serialization import Encoding
+
+    return [item.public_bytes(Encoding.PEM).decode() for item in certificates(text)]
+
+
+@pytest.mark.parametrize("kind", list(ServerKind))
+def test_nothing_is_wrong_with_the_healthy_situation(mint: Mint, kind: ServerKind) -> None:
+    assert look_at(mint, healthy(kind)) == frozenset()
+
+
+@pytest.mark.parametrize(("scenario", "kind"), CASES)
+def test_a_scenario_has_the_defects_that_it_declares_and_only_those(
+    mint: Mint, scenario: object, kind: ServerKind
+) -> None:
+    broken = scenario.apply(healthy(kind))  # type: ignore[attr-defined]
+    assert look_at(mint, broken) == scenario.defects  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(("scenario", "kind"), CASES)
+def test_a_cure_leaves_nothing_wrong_and_every_impostor_has_something(
+    mint: Mint, scenario: object, kind: ServerKind
+) -> None:
+    broken = scenario.apply(healthy(kind))  # type: ignore[attr-defined]
+    for fix in scenario.fixes:  # type: ignore[attr-defined]
+        if kind not in fix.kinds:
+            continue
+        fixed = fix.apply(broken)
+        if fix.claim is Claim.CURE:
+            assert look_at(mint, fixed) == frozenset(), fix.name
+        for attack in CATALOGUE.attacks:
+            assert look_at(mint, attack.apply(fixed)), (fix.name, attack.id)
+
+
+def test_a_second_fault_beside_the_declared_one_is_seen(mint: Mint) -> None:
+    """An expired certificate that was minted for the wrong name as well."""
+    situation = healthy(ServerKind.HTTPS).with_leaf(
+        names=("wrong.lab.test",),
+        common_name="wrong.lab.test",
+        validity=Validity(timedelta(days=-9), timedelta(days=-3)),
+    )
+    assert look_at(mint, situation) == {Defect.EXPIRED, Defect.NAME_MISMATCH}
+
+
+def test_an_expired_intermediate_is_not_taken_for_health(mint: Mint) -> None:
+    old = Authority("Old Issuing CA", parent=LAB_ISSUING.parent, validity=Validity(timedelta(days=-9), timedelta(days=-3)))
+    assert Defect.EXPIRED in look_at(mint, healthy(ServerKind.HTTPS).with_leaf(issuer=old))
+
+
+def test_a_server_that_presents_another_chain_than_it_was_given_is_an_error_of_the_lab(mint: Mint) -> None:
+    situation = healthy(ServerKind.HTTPS)
+    other = mint.chain_pem(situation.with_leaf(names=("other.lab.test",)).chain)
+    with pytest.raises(AuditError, match="other certificates"):
+        look_at(mint, situation, presented=other)
+
+
+def test_a_server_that_presents_nothing_is_an_error_of_the_lab(mint: Mint) -> None:
+    with pytest.raises(AuditError, match="no certificate: it is down"):
+        audit(healthy(ServerKind.HTTPS), mint, lambda low, high: Look(refused="it is down"))
+
+
+def test_a_defect_that_no_scenario_declares_is_an_error_of_the_lab(mint: Mint) -> None:
+    """A certificate that is not valid yet: error 9 of OpenSSL."""
+    soon = Validity(timedelta(days=3), timedelta(days=90))
+    with pytest.raises(AuditError, match=r"no scenario declares: error \[9\]"):
+        look_at(mint, healthy(ServerKind.HTTPS).with_leaf(validity=soon))
+
+
+def test_the_two_implementations_must_agree(mint: Mint, monkeypatch: pytest.MonkeyPatch) -> None:
+    """If OpenSSL's answer were lost, the other implementation would object."""
+    monkeypatch.setattr("lab.pki.audit._openssl_verify", lambda *_: set())
+    with pytest.raises(AuditError, match="OpenSSL finds nothing wrong, but cryptography refuses it"):
+        look_at(mint, healthy(ServerKind.HTTPS).with_leaf(validity=Validity(timedelta(days=-9), timedelta(days=-3))))

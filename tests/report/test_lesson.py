@@ -1,0 +1,65 @@
+import pytest
+
+from lab import catalogue
+from lab.clients import all_clients
+from lab.report.lesson import embolden, paragraphs, show_lesson, spelling, texts
+from lab.scenario import Scenario
+from lab.situation import ServerKind, healthy
+from tests.report.consoles import Screen
+
+SCENARIOS = catalogue.load().scenarios
+CLIENTS = {client.name: client for client in all_clients()}
+
+
+def lesson(scenario: Scenario, width: int = 100) -> Screen:
+    screen = Screen(width, terminal=True)
+    show_lesson(scenario, tuple(CLIENTS.values()), screen.console)
+    return screen
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.id)
+def test_a_lesson_has_all_that_the_catalogue_knows(scenario: Scenario) -> None:
+    text = " ".join(lesson(scenario, 10_000).text.split())
+    assert scenario.title in text
+    for fix in scenario.fixes:
+        assert f"Fix {fix.name} ({fix.claim}, on the {fix.side})" in text
+        assert all(" ".join(step.split()) in text for step in fix.steps)
+    sources = [*scenario.sources, *(source for fix in scenario.fixes for source in fix.sources)]
+    assert all(source.url in text for source in (*sources, *(reason.source for reason in scenario.reasons)))
+    assert all(name in text for name, client in CLIENTS.items() if client.kinds & scenario.kinds)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.id)
+def test_no_placeholder_is_left_for_the_reader_to_fill(scenario: Scenario) -> None:
+    for client in CLIENTS.values():
+        for kind in client.kinds & scenario.kinds:
+            broken = scenario.apply(healthy(kind))
+            assert texts(scenario, client, broken) == sorted(
+                texts(scenario, client, broken), key=lambda item: -item.level
+            )
+    assert "{host}" not in lesson(scenario).text
+    assert "{*}" not in lesson(scenario).text
+
+
+def test_only_addresses_and_words_to_copy_are_wider_than_the_terminal() -> None:
+    for line in lesson(SCENARIOS[0], 80).lines:
+        assert len(line) <= 80 or "https://" in line or line.lstrip().startswith(("+ ", "- "))
+
+
+def test_the_spelling_of_a_fix_is_what_changes_in_the_clients_words() -> None:
+    before = healthy(ServerKind.HTTPS)
+    gone, come = spelling(CLIENTS["curl"], before, before.with_client(trust_everything=True))
+    assert gone == ()
+    assert come == ("--insecure",)
+
+
+def test_paragraphs_are_joined_and_lists_are_not() -> None:
+    assert list(paragraphs("One\nline.\n\n- a\n- b\n    code\nTwo\nlines.")) == [
+        "One line.", "", "- a", "- b", "    code", "Two lines.",
+    ]  # fmt: skip
+
+
+def test_stars_around_words_make_them_bold_and_other_stars_stay() -> None:
+    text = embolden("**Cause.** `*.lab.test` and 2 * 3")
+    assert text.plain == "Cause. `*.lab.test` and 2 * 3"
+    assert [text.plain[span.start : span.end] for span in text.spans if span.style == "bold"] == ["Cause."]

@@ -1,0 +1,77 @@
+from typing import get_args
+
+import pytest
+
+from lab.record import CellEntry
+from lab.report.marks import BROKEN, FIX, Worth, mark_broken, mark_broken_of, mark_fix
+from tests.report.invented import cell, finding, judgement, not_played
+
+WHERE = "expired/renew/curl/https"
+
+
+def test_every_verdict_of_the_record_has_a_mark() -> None:
+    fields = CellEntry.model_fields
+    assert set(BROKEN) == set(get_args(fields["broken"].annotation))
+    assert {*FIX, "not-played"} == set(get_args(fields["fix_verdict"].annotation))
+
+
+@pytest.mark.parametrize("form", ["glyph", "ascii"])
+def test_marks_of_one_kind_of_row_are_distinct_without_colour(form: str) -> None:
+    fix_row = [*FIX.values(), BROKEN["unsupported"], BROKEN["missing"], BROKEN["lab-error"]]
+    for marks in (list(BROKEN.values()), fix_row):
+        signs = [getattr(mark, form) for mark in marks]
+        assert len(set(signs)) == len(signs)
+        assert all(len(sign) == 1 for sign in signs)
+
+
+def test_ascii_marks_are_ascii() -> None:
+    assert all(mark.ascii.isascii() for mark in (*BROKEN.values(), *FIX.values()))
+
+
+def test_a_documented_reproduction_is_plain() -> None:
+    assert mark_broken(cell(WHERE)).signs(False) == "✗"
+
+
+def test_evidence_that_only_the_lab_has_seen_is_marked_and_coloured_otherwise() -> None:
+    documented, observed = (
+        mark_broken(cell(WHERE)),
+        mark_broken(cell(WHERE, broken_judgement=judgement(level="observed"))),
+    )
+    assert observed.signs(False) == "✗*"
+    assert observed.style != documented.style
+
+
+def test_a_finding_is_marked_whatever_its_verdict() -> None:
+    assert mark_broken(finding(WHERE, "accepted", "no documentation says so")).signs(False) == "→!"
+    silenced = cell(
+        WHERE, fix="silences", as_expected=False, fix_judgement=judgement(False, "an impostor gets in", "")
+    )
+    assert mark_fix(silenced).signs(False) == "~!"
+
+
+def test_a_cell_that_was_not_played_shows_why_in_the_fix_row_too() -> None:
+    assert mark_fix(not_played(WHERE, "missing", "not here")).mark is BROKEN["missing"]
+
+
+def test_the_shared_broken_act_shows_the_played_cell_before_one_that_is_impossible() -> None:
+    shared = mark_broken_of([not_played(WHERE, "unsupported", "no option"), cell(WHERE)])
+    assert shared is not None
+    assert shared.mark is BROKEN["reproduced"]
+
+
+def test_the_shared_broken_act_shows_the_played_cell_before_a_failure_of_the_lab() -> None:
+    shared = mark_broken_of([not_played(WHERE, "lab-error", "no control", as_expected=False), cell(WHERE)])
+    assert shared is not None
+    assert shared.worth is Worth.PLAIN
+
+
+def test_the_shared_broken_act_shows_a_finding_before_everything() -> None:
+    shared = mark_broken_of(
+        [cell(WHERE), not_played(WHERE, "missing", "gone"), finding(WHERE, "other-error", "why")]
+    )
+    assert shared is not None
+    assert shared.mark is BROKEN["other-error"]
+
+
+def test_no_cell_has_no_mark() -> None:
+    assert mark_broken_of([]) is None

@@ -1,0 +1,122 @@
+import re
+
+import pytest
+
+from lab.report.terminal import findings, show_matrix, stand_ins
+from tests.report.consoles import Screen
+from tests.report.invented import cell, finding, full_record, judgement, not_played, record
+
+
+def shown(screen: Screen, **changes: str) -> Screen:
+    show_matrix(full_record(), screen.console, **changes)
+    return screen
+
+
+@pytest.mark.parametrize("width", [80, 120, 160])
+def test_only_commands_to_copy_are_wider_than_the_terminal(width: int) -> None:
+    lines = shown(Screen(width, terminal=True)).lines
+    assert all("./tlslab" in line or "apt-get" in line for line in lines if len(line) > width)
+
+
+def test_no_colour_leaves_no_escape_sequence() -> None:
+    assert "\x1b" not in shown(Screen(terminal=True)).text
+
+
+def test_colours_are_used_where_they_are_wanted() -> None:
+    assert "\x1b[" in shown(Screen(terminal=True, colour=True)).text
+
+
+def test_a_terminal_without_utf8_gets_ascii() -> None:
+    assert shown(Screen(encoding="ascii")).text.isascii()
+
+
+def test_the_two_kinds_of_server_have_a_table_each_and_stand_ins_are_called_so() -> None:
+    text = shown(Screen(160)).text
+    assert re.search(r"^HTTPS +curl ", text, re.MULTILINE)
+    assert re.search(r"^SQL Server \(stand-in\) +mssql-python ", text, re.MULTILINE)
+    assert "SQL Server is played by the lab's TDS endpoint 0.1.0, not by SQL Server." in text
+
+
+def test_a_real_server_is_not_called_a_stand_in() -> None:
+    assert [sentence for sentence in stand_ins(full_record()) if sentence.startswith("HTTPS")] == []
+
+
+def test_the_legend_explains_what_is_shown_and_nothing_else() -> None:
+    screen = Screen()
+    show_matrix(record([cell("expired/renew/curl/https")]), screen.console)
+    assert "✗  reproduced" in screen.text
+    assert "✓  the fix cures" in screen.text
+    for absent in ("accepted", "silences", "verifies nothing", "finding: not", "only this lab has seen"):
+        assert absent not in screen.text
+
+
+def test_observed_evidence_is_told_apart_in_table_legend_and_sum() -> None:
+    screen = Screen(160)
+    observed = cell("expired/renew/curl/https", broken_judgement=judgement(level="observed"))
+    show_matrix(record([observed, cell("expired/renew/wget/https")]), screen.console)
+    assert re.search(r"^expired +✗\* reproduced +✗  reproduced$", screen.text, re.MULTILINE)
+    assert "only this lab has seen that text" in screen.text
+    assert "2 reproduced (1 by observation only)" in screen.text
+
+
+def test_a_failing_broken_act_is_one_finding_for_all_its_fixes() -> None:
+    cells = [
+        finding(f"self-signed/{fix}/curl/https", "other-error", "says something else")
+        for fix in ("one", "two")
+    ]
+    (only,) = findings(record(cells))
+    assert only.where == "self-signed"
+    assert only.why == "says something else"
+    assert len(only.cells) == 2
+
+
+def test_a_failing_fix_names_the_fix() -> None:
+    bad = judgement(False, "after the fix the client still fails", "")
+    (only,) = findings(
+        record([cell("expired/renew/curl/https", fix="not-cleared", as_expected=False, fix_judgement=bad)])
+    )
+    assert only.where == "expired (renew)"
+    assert "does not clear" in only.title
+
+
+def test_findings_have_the_command_that_shows_them() -> None:
+    text = shown(Screen(), command="tlslab", file="my record.json").text
+    where = "name-mismatch/connect-by-the-certificate-name/python-tds/sqlserver"
+    assert f"tlslab report 'my record.json' --cell {where}" in text
+
+
+def test_a_failure_of_the_lab_is_not_called_a_finding() -> None:
+    screen = Screen()
+    failed = not_played("expired/renew/curl/https", "lab-error", "no control", as_expected=False)
+    show_matrix(record([failed]), screen.console)
+    assert "The lab itself failed in 1 cell" in screen.text
+    assert "; no finding; " in screen.text
+
+
+def test_clients_share_a_reason_why_cells_are_impossible() -> None:
+    text = shown(Screen()).text
+    assert "12 cells cannot be expressed by their client (./tlslab run --plan lists them)" in text
+    assert "6  pymssql, tdsodbc, tsql: FreeTDS has no option for the highest TLS version" in text
+
+
+def test_missing_clients_come_with_the_command_that_brings_them() -> None:
+    lines = shown(Screen()).lines
+    at = lines.index("  tedious: Node is missing")
+    assert lines[at + 2].strip() == "apt-get install -y --no-install-recommends nodejs npm"
+
+
+def test_the_closing_line_counts() -> None:
+    closing = shown(Screen(300)).lines[-1]
+    assert closing.startswith(
+        "304 cells: 227 reproduced (19 by observation only), 37 accepted, 3 with another error, "
+    )
+    assert closing.endswith("; 4 findings; 60 attempts in 61.4 s")
+
+
+def test_what_clients_say_cannot_drive_the_terminal() -> None:
+    screen = Screen(terminal=True)
+    show_matrix(
+        record([finding("expired/renew/curl/https", "other-error", "\x1b[2Jgone [bold]")]), screen.console
+    )
+    assert "\x1b" not in screen.text
+    assert r"\x1b[2Jgone [bold]" in screen.text

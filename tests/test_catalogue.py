@@ -1,0 +1,101 @@
+"""The catalogue as a whole: complete, sourced, and every text of it well formed."""
+
+import re
+
+import pytest
+
+from lab.catalogue import load
+from lab.clients import all_clients
+from lab.clients.base import Client
+from lab.documented import Level, expectations
+from lab.scenario import Claim, Scenario
+from lab.situation import ServerKind, healthy
+from lab.verdict import pattern_values
+
+CATALOGUE = load()
+CLIENTS = all_clients()
+CLASSES = {
+    "self-signed", "untrusted-ca", "expired", "name-mismatch", "missing-intermediate", "sha1-signature", "tls-version-mismatch",
+}  # fmt: skip
+PAIRS = [
+    pytest.param(scenario, client, kind, id=f"{scenario.id}-{client.name}")
+    for scenario in CATALOGUE.scenarios
+    for client in CLIENTS
+    for kind in sorted(scenario.kinds & client.kinds)
+]
+SCENARIOS = [pytest.param(scenario, id=scenario.id) for scenario in CATALOGUE.scenarios]
+
+
+def test_every_failure_class_is_there_for_both_kinds_of_server() -> None:
+    for kind in ServerKind:
+        assert {item.id.partition(".")[0] for item in CATALOGUE.scenarios if kind in item.kinds} == CLASSES
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_lesson_teaches_symptom_cause_look_and_fix(scenario: Scenario) -> None:
+    for heading in ("**Symptom.**", "**Cause.**", "**Look.**", "**Fix.**"):
+        assert heading in scenario.lesson, heading
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_scenario_breaks_the_healthy_situation_and_a_fix_changes_the_broken_one(scenario: Scenario) -> None:
+    for kind in scenario.kinds:
+        broken = scenario.apply(healthy(kind))
+        assert broken != healthy(kind)
+        for fix in scenario.fixes:
+            if kind in fix.kinds:
+                assert fix.apply(broken) != broken, fix.name
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_every_source_has_a_title_and_an_address(scenario: Scenario) -> None:
+    sources = [*scenario.sources, *(source for fix in scenario.fixes for source in fix.sources)]
+    sources += [reason.source for reason in scenario.reasons if reason.level > Level.OBSERVED]
+    for source in sources:
+        assert source.title
+        assert re.match(r"https://[^\s]+$", source.url), source
+
+
+def test_every_wrapper_with_evidence_has_an_address() -> None:
+    for client in CLIENTS:
+        for wrapper in client.wrappers:
+            if wrapper.level > Level.OBSERVED:
+                assert re.match(r"https://[^\s]+$", wrapper.source.url), (client.name, wrapper.source)
+
+
+@pytest.mark.parametrize(("scenario", "client", "kind"), PAIRS)
+def test_a_client_that_can_fail_has_a_documented_text_and_every_text_is_well_formed(
+    scenario: Scenario, client: Client, kind: ServerKind
+) -> None:
+    broken = scenario.apply(healthy(kind))
+    found = expectations(scenario.reasons, client.wrappers)
+    assert found or client.accepts(broken) or client.cannot(broken), "nothing says what this client does here"
+    for expectation in found:
+        expectation.matches("", "", pattern_values(broken))
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_server_sides_fix_can_be_played_by_every_client(scenario: Scenario) -> None:
+    """So that no client's broken act is lost because its fixes cannot be expressed."""
+    assert any(fix.side.value == "server" for fix in scenario.fixes) or scenario.id == "untrusted-ca"
+
+
+def test_two_attacks_own_the_servers_name_and_not_its_key() -> None:
+    assert [item.id for item in CATALOGUE.attacks] == ["neighbour", "stranger"]
+    for kind in ServerKind:
+        genuine = healthy(kind)
+        for attack in CATALOGUE.attacks:
+            impostor = attack.apply(genuine)
+            assert impostor.client == genuine.client
+            assert impostor.chain.leaf.owner != genuine.chain.leaf.owner
+
+
+def test_a_silencer_is_never_the_only_fix() -> None:
+    for scenario in CATALOGUE.scenarios:
+        for kind in scenario.kinds:
+            assert any(fix.claim is Claim.CURE and kind in fix.kinds for fix in scenario.fixes), scenario.id
+
+
+def test_clients_have_unique_names_that_fit_into_an_id() -> None:
+    for client in CLIENTS:
+        assert re.fullmatch(r"[a-z0-9-]+", client.name)

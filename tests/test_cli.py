@@ -1,0 +1,200 @@
+"""The command line as a person meets it: one process a command, a cache of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from lab.commands.shared import Exit, status_of
+from lab.record import CellEntry, Record, save
+from tests.report.invented import cell, finding, full_record, not_played, record
+
+ROOT = Path(__file__).resolve().parent.parent
+GOOD = cell("expired/renew/curl/https")
+BAD = finding("expired/renew/wget/https", "other-error", "says something else")
+LOST = not_played("expired/renew/openssl/https", "lab-error", "no control", as_expected=False)
+
+
+def tlslab(cache: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = os.environ | {"TLSLAB_CACHE": str(cache), "PYTHONPATH": str(ROOT), "COLUMNS": "80"} | environment
+    command = [sys.executable, "-P", "-m", "lab", *arguments]
+    return subprocess.run(
+        command,
+        cwd=cache,
+        env=env,
+        text=True,
+        capture_output=True,
+        timeout=120,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+def kept(tmp_path: Path, source: Record) -> Path:
+    path = tmp_path / "last-record.json"
+    save(source, path)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("cells", "status"),
+    [
+        ([GOOD], Exit.AS_EXPECTED),
+        ([GOOD, BAD], Exit.FINDINGS),
+        ([GOOD, LOST], Exit.LAB_FAILED),
+        ([BAD, LOST], Exit.LAB_FAILED),
+        ([not_played("expired/renew/curl/https", "missing", "not here")], Exit.AS_EXPECTED),
+    ],
+    ids=["as-expected", "finding", "lab-error", "finding-and-lab-error", "missing"],
+)
+def test_the_exit_status_tells_what_the_record_came_to(
+    tmp_path: Path, cells: list[CellEntry], status: Exit
+) -> None:
+    source = record(cells)
+    assert status_of(source) is status
+    assert tlslab(tmp_path, "report", str(kept(tmp_path, source)), "--json").returncode == status
+
+
+def test_help_tells_the_exit_statuses(tmp_path: Path) -> None:
+    text = tlslab(tmp_path, "--help").stdout
+    for status in Exit:
+        assert f"\n    {status.value:<4} " in text
+    for command in ("run", "report", "list", "show", "clients", "setup", "test", "check"):
+        assert f"\n  {command} " in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "tip"),
+    [
+        (["lst"], "Did you mean list?"),
+        (["show", "expird"], "Did you mean expired?"),
+        (["run", "--plan", "--scenario", "expird"], "Did you mean expired?"),
+        (["run", "--plan", "--client", "curl,wgett"], "nothing is called 'wgett'. Did you mean wget?"),
+        (["run", "--plan", "--fix", "renw"], "Did you mean renew?"),
+        (["run", "--plan", "--server", "sqlsrver"], "Did you mean sqlserver?"),
+        (
+            ["run", "--plan", "--scenario", "expired", "--fix", "trust-everything"],
+            "these patterns leave no cell",
+        ),
+        (["run", "--plan", "--client", "zzz"], "There are: "),
+        (["run", "--jobs", "0", "--plan"], "0 is not in the range"),
+        (["run", "--save", "no/such/place/record.json"], "there is no directory"),
+        (["report"], "there is no record yet"),
+        (["report", "absent.json"], "cannot read absent.json"),
+    ],
+)
+def test_wrong_usage_is_a_sentence_with_the_right_name(
+    tmp_path: Path, arguments: list[str], tip: str
+) -> None:
+    done = tlslab(tmp_path, *arguments)
+    assert done.returncode == Exit.USAGE
+    assert tip in done.stderr
+    assert "Traceback" not in done.stderr
+    assert done.stdout == ""
+
+
+def test_the_plan_lists_cells_and_starts_nothing(tmp_path: Path) -> None:
+    done = tlslab(tmp_path, "run", "--plan", "--json", "--scenario", "name-mismatch", "--client", "wget,cu*")
+    plan = json.loads(done.stdout)
+    assert done.returncode == Exit.AS_EXPECTED
+    assert "name-mismatch/reissue-with-all-names/curl/https" in plan["cells"]
+    assert all(item["why"] for item in plan["exclusions"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_plan_for_people_has_the_same_cells(tmp_path: Path) -> None:
+    plan = json.loads(tlslab(tmp_path, "run", "--plan", "--json").stdout)
+    words = tlslab(tmp_path, "run", "--plan").stdout.split()
+    assert all(identity in words for identity in plan["cells"])
+    assert all(item["cell"] in words for item in plan["exclusions"])
+
+
+def test_a_class_takes_all_its_faces(tmp_path: Path) -> None:
+    cells = json.loads(tlslab(tmp_path, "run", "--plan", "--json", "--scenario", "untrusted-ca").stdout)[
+        "cells"
+    ]
+    faces = {identity.partition("/")[0] for identity in cells}
+    assert len(faces) > 1
+    assert all(face.partition(".")[0] == "untrusted-ca" for face in faces)
+
+
+def test_list_has_one_line_for_each_scenario_in_a_pipe(tmp_path: Path) -> None:
+    lines = tlslab(tmp_path, "list").stdout.splitlines()
+    data = json.loads(tlslab(tmp_path, "list", "--json").stdout)
+    assert [line.split()[0] for line in lines] == [item["id"] for item in data]
+    assert all(item["fixes"] and item["sources"] and item["reasons"] for item in data)
+
+
+def test_report_shows_the_last_record_and_its_cells(tmp_path: Path) -> None:
+    kept(tmp_path, full_record())
+    assert "304 cells:" in tlslab(tmp_path, "report").stdout
+    shown = tlslab(tmp_path, "report", "--cell", "expired/*/odbc18")
+    assert shown.stdout.startswith("expired/renew/odbc18/sqlserver\n")
+    assert shown.returncode == Exit.AS_EXPECTED
+
+
+def test_report_as_json_is_a_record_again(tmp_path: Path) -> None:
+    kept(tmp_path, full_record())
+    chosen = Record.model_validate_json(
+        tlslab(tmp_path, "report", "--json", "--cell", "expired/renew/curl/*").stdout
+    )
+    assert [entry.id for entry in chosen.cells] == ["expired/renew/curl/https"]
+
+
+def test_a_cell_that_is_not_there_gets_the_nearest(tmp_path: Path) -> None:
+    kept(tmp_path, full_record())
+    done = tlslab(tmp_path, "report", "--cell", "expird/renew/odbc18/sqlserver")
+    assert done.returncode == Exit.USAGE
+    assert "expired/renew/odbc18/sqlserver" in done.stderr
+
+
+def test_a_file_that_is_no_record_is_named(tmp_path: Path) -> None:
+    (tmp_path / "other.json").write_text('{"schema_version": 99}')
+    done = tlslab(tmp_path, "report", "other.json")
+    assert done.returncode == Exit.USAGE
+    assert "other.json has schema version 99" in done.stderr
+
+
+def test_output_without_utf8_is_readable(tmp_path: Path) -> None:
+    kept(tmp_path, full_record())
+    done = tlslab(tmp_path, "report", PYTHONIOENCODING="ascii")
+    assert done.stdout.isascii()
+    assert "x  reproduced" in done.stdout
+
+
+def test_a_failure_of_the_lab_is_a_sentence_and_a_traceback_only_on_demand(tmp_path: Path) -> None:
+    (tmp_path / "last-record.json").mkdir()
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+    quiet = tlslab(tmp_path, "clients", TLSLAB_CACHE=str(blocked))
+    assert quiet.returncode == Exit.LAB_FAILED
+    assert "the lab failed" in quiet.stderr
+    assert "Traceback" not in quiet.stderr
+    loud = tlslab(tmp_path, "clients", TLSLAB_CACHE=str(blocked), TLSLAB_DEBUG="1")
+    assert "Traceback" in loud.stderr
+
+
+def test_test_passes_its_arguments_to_pytest(tmp_path: Path) -> None:
+    done = tlslab(
+        tmp_path,
+        "test",
+        "--collect-only",
+        "-q",
+        "-k",
+        "test_help_tells",
+        "tests/test_cli.py",
+        "-p",
+        "no:cacheprovider",
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "test_help_tells_the_exit_statuses" in done.stdout
+
+
+def test_nothing_played_proves_nothing(tmp_path: Path) -> None:
+    done = tlslab(tmp_path, "run", "--client", "python-tds", "--scenario", "expired")
+    assert done.returncode == Exit.LAB_FAILED
+    assert "nothing was played, so nothing is proven" in done.stderr
+    assert (tmp_path / "last-record.json").is_file()

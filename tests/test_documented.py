@@ -1,0 +1,74 @@
+"""Documented texts: literal but for their placeholders, made of two layers, as good as the weaker one."""
+
+import string
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lab.documented import Level, Phase, Reason, Source, Wrapper, expectations, shows
+
+BOOK = Source("a book", "https://example.org/book")
+BLOG = Source("a blog", "https://example.org/blog")
+words = st.text(string.ascii_letters + string.digits + " .:[]()'*+?\\^$|", min_size=1).filter(str.strip)
+
+
+@given(words)
+def test_a_literal_text_shows_itself(text: str) -> None:
+    assert shows(f"before {text} after", text, {})
+
+
+@given(words, words)
+def test_a_text_that_is_not_there_is_not_shown(text: str, other: str) -> None:
+    folded = " ".join(text.split())
+    if folded not in " ".join(other.split()):
+        assert not shows(other, text, {})
+
+
+@given(words)
+def test_white_space_of_any_kind_is_one_blank(text: str) -> None:
+    assert shows("\n\t".join(text.split()), text, {})
+
+
+def test_case_and_punctuation_are_part_of_the_text() -> None:
+    assert not shows("Certificate has expired", "certificate has expired", {})
+    assert not shows("self signed certificate", "self-signed certificate", {})
+
+
+def test_the_star_stands_for_what_is_volatile() -> None:
+    pattern = "error:{*}:SSL routines:{*}:certificate verify failed"
+    assert shows("[error:0A000086:SSL routines::certificate verify failed:x]", pattern, {})
+    assert not shows("[error:0A000086:TLS routines::certificate verify failed:x]", pattern, {})
+
+
+def test_a_name_in_the_text_must_be_the_situations() -> None:
+    pattern = "not valid for '{name}'"
+    assert shows("not valid for 'db.lab.test'.", pattern, {"name": "db.lab.test"})
+    assert not shows("not valid for 'dbxlab.test'.", pattern, {"name": "db.lab.test"})
+
+
+def test_a_placeholder_without_value_is_an_error_of_the_catalogue() -> None:
+    with pytest.raises(KeyError):
+        shows("text", "for {nobody}", {})
+
+
+def test_a_reason_meets_the_wrappers_of_its_dialect_and_phase_alone() -> None:
+    reason = Reason("openssl", Phase.VERIFY, "certificate has expired", Level.VENDOR, BOOK)
+    fitting = Wrapper("openssl", frozenset({Phase.VERIFY}), "curl: (60) {reason}", Level.PUBLIC, BLOG)
+    other_phase = Wrapper("openssl", frozenset({Phase.NAME}), "curl: (51) {reason}", Level.VENDOR, BOOK)
+    other_dialect = Wrapper("gnutls", frozenset({Phase.VERIFY}), "GnuTLS: {reason}", Level.VENDOR, BOOK)
+    (found,) = expectations([reason], [fitting, other_phase, other_dialect])
+    assert found.text == "curl: (60) certificate has expired"
+    assert found.level is Level.PUBLIC
+    assert found.sources == (BOOK, BLOG)
+
+
+def test_a_trace_must_show_its_part_too() -> None:
+    reason = Reason("gnutls", Phase.VERIFY, "1026", Level.VENDOR, BOOK)
+    wrapper = Wrapper(
+        "gnutls", frozenset({Phase.VERIFY}), "connection failed", Level.VENDOR, BOOK, trace="status: {reason}"
+    )
+    (found,) = expectations([reason], [wrapper])
+    assert found.matches("connection failed", "status: 1026", {})
+    assert not found.matches("connection failed", "status: 66", {})
+    assert not found.matches("something else", "status: 1026", {})

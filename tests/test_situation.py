@@ -1,0 +1,64 @@
+"""Situations are values: equal when equal, changed only into new ones."""
+
+import pytest
+
+from lab.situation import (
+    LAB_ISSUING, LAB_ROOT, PAST, Authority, Chain, Encryption, Leaf, ServerKind, TLSVersion, healthy,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", list(ServerKind))
+def test_two_healthy_situations_are_one_value(kind: ServerKind) -> None:
+    assert healthy(kind) == healthy(kind)
+    assert len({healthy(kind), healthy(kind)}) == 1
+
+
+def test_a_change_leaves_the_original_alone() -> None:
+    before = healthy(ServerKind.HTTPS)
+    after = before.with_leaf(validity=PAST)
+    assert before.chain.leaf.validity != after.chain.leaf.validity
+    assert before == healthy(ServerKind.HTTPS)
+
+
+def test_undoing_a_change_gives_the_same_value_again() -> None:
+    before = healthy(ServerKind.SQLSERVER)
+    after = before.with_chain(with_intermediates=False).with_chain(with_intermediates=True)
+    assert after == before
+    assert hash(after) == hash(before)
+
+
+def test_a_server_without_certificate_has_no_chain_to_change() -> None:
+    fallback = healthy(ServerKind.SQLSERVER).with_server(chain=None)
+    with pytest.raises(ValueError, match="generates its own"):
+        fallback.with_leaf(validity=PAST)
+
+
+def test_a_chain_presents_leaf_first_and_never_the_root() -> None:
+    leaf = Leaf("a.lab.test", ("a.lab.test",), LAB_ISSUING)
+    assert Chain(leaf).presented == (leaf, LAB_ISSUING)
+    assert Chain(leaf, with_intermediates=False).presented == (leaf,)
+    assert Chain(Leaf("a.lab.test", (), LAB_ROOT)).intermediates == ()
+    assert Chain(Leaf("a.lab.test", (), None)).intermediates == ()
+
+
+def test_an_authority_knows_its_root() -> None:
+    below = Authority("Below", parent=LAB_ISSUING)
+    assert below.root == LAB_ROOT == LAB_ROOT.root
+
+
+def test_only_sql_server_clients_ask_for_encryption() -> None:
+    assert healthy(ServerKind.HTTPS).client.encryption is None
+    assert healthy(ServerKind.SQLSERVER).client.encryption is Encryption.MANDATORY
+
+
+def test_the_name_to_verify_is_the_one_connected_to_unless_another_is_expected() -> None:
+    client = healthy(ServerKind.HTTPS).client
+    assert client.name_to_verify == client.connect_to
+    other = healthy(ServerKind.HTTPS).with_client(expected_name="other.lab.test").client
+    assert other.name_to_verify == "other.lab.test"
+
+
+def test_tls_versions_are_ordered_and_named_as_openssl_and_mssql_conf_name_them() -> None:
+    assert sorted(TLSVersion) == [TLSVersion.TLSv1_0, TLSVersion.TLSv1_1, TLSVersion.TLSv1_2, TLSVersion.TLSv1_3]
+    assert [version.label for version in TLSVersion] == ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"]
+    assert [version.number for version in TLSVersion] == ["1.0", "1.1", "1.2", "1.3"]
