@@ -1,11 +1,11 @@
 """Documented errors: what a client is documented to say, in two layers, each with a source and a level of evidence.
 
-Most client texts are *the TLS library's reason inside the client's wrapper*. A scenario lists reasons (one or more for each
-dialect, that is, for each family of libraries that words them); a client lists wrappers. `expectations` combines them, so that a new client
-costs a few wrappers and a new scenario a few reasons.
+Most client texts are *the TLS library's reason inside the client's wrapper*. A scenario lists reasons (one or more
+for each dialect, that is, for each family of libraries that words them); a client lists wrappers. `expectations`
+combines them, so that a new client costs a few wrappers and a new scenario a few reasons.
 
-Texts are patterns: literal but for `{reason}` (in wrappers), `{host}`, `{name}` and `{*}` (any characters, for volatile parts).
-White space is folded, so that a text that a terminal wrapped still matches.
+Texts are patterns: literal but for `{reason}` (in wrappers), `{host}`, `{name}` and `{*}` (any characters, for
+volatile parts). White space is folded, so that a text that a terminal wrapped still matches.
 """
 
 import re
@@ -61,7 +61,8 @@ class Reason:
 class Wrapper:
     """How a client presents a reason that its TLS library gave.
 
-    `trace` is a second pattern, held against the diagnostic trace of clients whose own text names no reason (FreeTDS: TDSDUMP).
+    `trace` is a second pattern, held against the diagnostic trace of clients whose own text names no reason (FreeTDS:
+    TDSDUMP).
     """
 
     dialect: str
@@ -86,7 +87,9 @@ class Expectation:
         return shows(text, self.text, values) and (not self.trace or shows(trace, self.trace, values))
 
 
-def wrappers(dialect: str, phases: Iterable[Phase], *texts: str, level: Level, source: Source, trace: str = "") -> tuple[Wrapper, ...]:
+def wrappers(
+    dialect: str, phases: Iterable[Phase], *texts: str, level: Level, source: Source, trace: str = ""
+) -> tuple[Wrapper, ...]:
     """One wrapper for each text."""
     return tuple(Wrapper(dialect, frozenset(phases), text, level, source, trace) for text in texts)
 

@@ -1,6 +1,7 @@
 """Normalisation: a client's text without its volatile parts, so that two runs can be compared.
 
-Volatile are ports, process and thread ids, OpenSSL's packed error numbers, file lines, temporary paths and dates; reasons, codes and names stay.
+Volatile are ports, process and thread ids, OpenSSL's packed error numbers, file lines, temporary paths and dates;
+reasons, codes and names stay.
 """
 
 import re

@@ -37,9 +37,9 @@ class Outcome:
     """What came of one attempt.
 
     `text` is what the client shows its user, verbatim; `code` the client's own error code; `trace` the diagnostic
-    output that the lab switched on (never shown to users by default). `encrypted` is the server's answer to the documented
-    query (SQL Server) or the fact of HTTPS; None when there was no session. `tls_version` as the client reports it, "" when it does not.
-    `server_log`: the server's own lines about this attempt.
+    output that the lab switched on (never shown to users by default). `encrypted` is the server's answer to the
+    documented query (SQL Server) or the fact of HTTPS; None when there was no session. `tls_version` as the client
+    reports it, "" when it does not. `server_log`: the server's own lines about this attempt.
     """
 
     result: Result

@@ -1,7 +1,7 @@
 """The record: a whole run as data, in one JSON file with a published schema (`schema/record.schema.json`).
 
-Everything that shows or compares results reads a record, never the run itself. Attempts are stored once and referred to by id, because
-cells share them. `python -m lab.record` prints the schema.
+Everything that shows or compares results reads a record, never the run itself. Attempts are stored once and referred
+to by id, because cells share them. `python -m lab.record` prints the schema.
 """
 
 import json
@@ -134,11 +134,11 @@ class CellEntry(_Model):
     fix: str
     client: str
     kind: Literal["https", "sqlserver"]
-    acts: dict[str, str] = Field(description="control, broken, fixed and one `impostor:NAME` each; empty when not played")
+    acts: dict[str, str] = Field(
+        description="control, broken, fixed and one `impostor:NAME` each; empty when not played"
+    )
     broken: Literal["reproduced", "other-error", "accepted", "timeout", "unsupported", "missing", "lab-error"]
-    fix_verdict: Literal[
-        "cures", "silences", "unverified", "not-cleared", "broken-promise", "unproven", "not-played"
-    ]
+    fix_verdict: Literal["cures", "silences", "unverified", "not-cleared", "broken-promise", "unproven", "not-played"]
     as_expected: bool
     broken_judgement: JudgementEntry
     fix_judgement: JudgementEntry

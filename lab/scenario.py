@@ -1,7 +1,8 @@
 """The scenario and the fix: one documented failure, and its documented remedies.
 
-A scenario is a function `Situation -> Situation` that puts one defect into the healthy situation; its docstring is published as
-the lesson. A fix is a function of the same shape, declared beside it. The catalogue (`scenarios/`) is made of nothing else::
+A scenario is a function `Situation -> Situation` that puts one defect into the healthy situation; its docstring is
+published as the lesson. A fix is a function of the same shape, declared beside it. The catalogue (`scenarios/`) is made
+of nothing else::
 
     @scenario(title="...", kinds=BOTH, defects={Defect.EXPIRED}, reasons=[...], sources=[...])
     def expired(healthy: Situation) -> Situation:
@@ -54,7 +55,7 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A documented remedy. `encrypted` is what it promises of the session after it (False: the fix gives encryption up)."""
+    """A documented remedy. `encrypted` is what it promises of the session after it (False: it gives encryption up)."""
 
     name: str
     summary: str
@@ -150,7 +151,14 @@ def scenario(
         if not (lesson and given_sources):
             raise ValueError(f"scenario {identity} needs a docstring (its lesson) and sources")
         return Scenario(
-            identity, title, lesson, change, frozenset(kinds), frozenset(defects), tuple(reasons), given_sources
+            identity,
+            title,
+            lesson,
+            change,
+            frozenset(kinds),
+            frozenset(defects),
+            tuple(reasons),
+            given_sources,
         )
 
     return declare

@@ -1,8 +1,9 @@
 """The situation: one server side and one client side, as immutable values.
 
-Everything that the lab plays is a `Situation`. Scenarios, fixes and attacks are pure functions from situation to situation;
-equal situations are equal values, so that the lab attempts each of them once. A situation names certificates by *description*
-(`Leaf`, `Authority`); `lab.pki.mint` turns a description into a certificate at run time. Nothing here reads a clock or a file.
+Everything that the lab plays is a `Situation`. Scenarios, fixes and attacks are pure functions from situation to
+situation; equal situations are equal values, so that the lab attempts each of them once. A situation names
+certificates by *description* (`Leaf`, `Authority`); `lab.pki.mint` turns a description into a certificate at run
+time. Nothing here reads a clock or a file.
 """
 
 from dataclasses import dataclass, replace
@@ -132,8 +133,8 @@ Anchor = Authority | Leaf
 class ServerSide:
     """How a server is set up.
 
-    `chain` None: no certificate is configured, and SQL Server makes its own at start (self-generated fallback certificate).
-    `security_level` is the OpenSSL security level (0-5) that the server's TLS library runs with.
+    `chain` None: no certificate is configured, and SQL Server makes its own at start (self-generated fallback
+    certificate). `security_level` is the OpenSSL security level (0-5) that the server's TLS library runs with.
     """
 
     kind: ServerKind
@@ -148,9 +149,9 @@ class ServerSide:
 class ClientSide:
     """How a client connects. The names of the options are the lab's; each adapter says how its client spells them.
 
-    `trusts`: what stands in the client's trust store beside an unrelated public root. `intermediates`: certificates that the client
-    has been given to complete chains, without trusting them. `expected_name`: the name to look for in the certificate when it is
-    not the one connected to. `tls_min`, `tls_max` None: the client's own default.
+    `trusts`: what stands in the client's trust store beside an unrelated public root. `intermediates`: certificates
+    that the client has been given to complete chains, without trusting them. `expected_name`: the name to look for in
+    the certificate when it is not the one connected to. `tls_min`, `tls_max` None: the client's own default.
     """
 
     connect_to: str
@@ -213,7 +214,9 @@ HOSTS = {ServerKind.HTTPS: "shop.lab.test", ServerKind.SQLSERVER: "db.lab.test"}
 
 
 def healthy(kind: ServerKind) -> Situation:
-    """The situation in which every client must connect: a good chain, a client that trusts its root and asks for verification."""
+    """The situation in which every client must connect: a good chain, a client that trusts its root and asks for
+    verification.
+    """
     host = HOSTS[kind]
     leaf = Leaf(common_name=host, names=(host,), issuer=LAB_ISSUING)
     client = ClientSide(

@@ -1,7 +1,7 @@
 """The judge: outcomes held against the documentation. Pure.
 
-A cell is judged twice: did the client fail as documented (`BrokenVerdict`), and what is the fix worth (`FixVerdict`). `as_expected` is the
-one bit that decides the colour and the exit code; `why` says it in words.
+A cell is judged twice: did the client fail as documented (`BrokenVerdict`), and what is the fix worth (`FixVerdict`).
+`as_expected` is the one bit that decides the colour and the exit code; `why` says it in words.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from lab.documented import Expectation, Level, Reason, Source, expectations
 from lab.matrix.plan import Cell
 from lab.outcome import Outcome, Result
 from lab.scenario import Claim
-from lab.situation import ServerKind, Situation
+from lab.situation import Situation
 
 
 class BrokenVerdict(StrEnum):
@@ -92,13 +92,12 @@ def not_played(verdict: BrokenVerdict, why: str, *, as_expected: bool = True) ->
 
 def judge(cell: Cell, acts: Acts) -> Verdict:
     """The verdict of a played cell."""
-    for act, outcome in [
-        ("control", acts.control), ("broken", acts.broken), ("fixed", acts.fixed), *(("impostor", item) for item in acts.impostors),
-    ]:  # fmt: skip
+    impostors = [("impostor", outcome) for outcome in acts.impostors]
+    for act, outcome in [("control", acts.control), ("broken", acts.broken), ("fixed", acts.fixed), *impostors]:
         if outcome.result is Result.LAB_ERROR:
             return not_played(BrokenVerdict.LAB_ERROR, f"the {act} act: {outcome.text}", as_expected=False)
     if acts.control.result is not Result.CONNECTED or not acts.control.encrypted:
-        why = f"the healthy situation does not connect with encryption, so nothing can be concluded: {_said(acts.control)}"
+        why = f"the healthy situation does not connect encrypted, so nothing can be concluded: {_said(acts.control)}"
         return not_played(BrokenVerdict.LAB_ERROR, why, as_expected=False)
     broken, broken_judgement = judge_broken(cell.client, cell.scenario.reasons, cell.broken, acts.broken)
     fix, fix_judgement = judge_fix(cell, acts)
@@ -112,7 +111,9 @@ def judge_broken(
     acceptance = client.accepts(situation)
     if outcome.result is Result.CONNECTED:
         if acceptance is None:
-            return BrokenVerdict.ACCEPTED, Judgement(False, "the client connected, and no documentation says that it would")
+            return BrokenVerdict.ACCEPTED, Judgement(
+                False, "the client connected, and no documentation says that it would"
+            )
         return BrokenVerdict.ACCEPTED, Judgement(True, acceptance.why, acceptance.level, (acceptance.source,))
     if outcome.result is Result.TIMEOUT:
         return BrokenVerdict.TIMEOUT, Judgement(False, f"the client gave no answer within {outcome.seconds:.0f} s")
@@ -154,7 +155,9 @@ def judge_fix(cell: Cell, acts: Acts) -> tuple[FixVerdict, Judgement]:
     if fix.claim is Claim.SILENCER:
         return FixVerdict.SILENCES, Judgement(True, f"connects, and so does the impostor {names}")
     if undocumented:
-        return FixVerdict.SILENCES, Judgement(False, f"the fix is documented as a cure, but the impostor {names} gets in")
+        return FixVerdict.SILENCES, Judgement(
+            False, f"the fix is documented as a cure, but the impostor {names} gets in"
+        )
     return FixVerdict.UNVERIFIED, _unverified(cell, let_in)
 
 
@@ -165,7 +168,9 @@ def shown_expectation(
     if outcome.result is not Result.REFUSED:
         return None
     values = pattern_values(situation)
-    candidates = sorted(expectations(reasons, client.wrappers), key=lambda item: (-item.level, -len(item.text + item.trace)))
+    candidates = sorted(
+        expectations(reasons, client.wrappers), key=lambda item: (-item.level, -len(item.text + item.trace))
+    )
     return next((item for item in candidates if item.matches(outcome.text, outcome.trace, values)), None)
 
 
@@ -189,9 +194,3 @@ def _unverified(cell: Cell, let_in: list[str]) -> Judgement:
 def _said(outcome: Outcome) -> str:
     text = " ".join(outcome.text.split())
     return f"{outcome.result.value}: {text[:300] or 'without a word'}"
-
-
-__all__ = [
-    "Acts", "BrokenVerdict", "FixVerdict", "Judgement", "ServerKind", "Verdict",
-    "judge", "judge_broken", "judge_fix", "not_played", "pattern_values", "shown_expectation",
-]  # fmt: skip

@@ -8,7 +8,7 @@ _SQL_DOCS = "https://github.com/MicrosoftDocs/sql-docs/blob"
 
 def section(document: Source, name: str) -> Source:
     """A section of a document."""
-    return Source(f"{document.title}, section \"{name}\"", document.url)
+    return Source(f'{document.title}, section "{name}"', document.url)
 
 
 # The four documents that the lab covers error by error and fix by fix.
@@ -71,7 +71,9 @@ GNUTLS_ALERTS = Source(
     "GnuTLS, lib/alert.c, sup_alerts",
     "https://github.com/gnutls/gnutls/blob/03a70ed76e08018a995a665f10e75a2ae2599a0e/lib/alert.c",
 )
-GNUTLS_ERRORS = Source("GnuTLS, lib/errors.c, gnutls_strerror", "https://gitlab.com/gnutls/gnutls/-/blob/master/lib/errors.c")
+GNUTLS_ERRORS = Source(
+    "GnuTLS, lib/errors.c, gnutls_strerror", "https://gitlab.com/gnutls/gnutls/-/blob/master/lib/errors.c"
+)
 GNUTLS_STATUS = Source(
     "GnuTLS, gnutls.h, enum gnutls_certificate_status_t (INVALID 2, SIGNER_NOT_FOUND 64, INSECURE_ALGORITHM 256, EXPIRED 1024)",
     "https://gnutls.org/reference/gnutls-gnutls.html#gnutls-certificate-status-t",

@@ -4,7 +4,14 @@ from lab.documented import Level, Phase, Reason
 from lab.scenario import Claim, Defect, Side, scenario
 from lab.situation import CURRENT, PAST, Situation
 from scenarios._sources import (
-    GNUTLS_STATUS, KINSTA, NODE_CODES, OPENSSL_VERIFY, SQL_LINUX, TENWEB, WGET_GNUTLS, section,
+    GNUTLS_STATUS,
+    KINSTA,
+    NODE_CODES,
+    OPENSSL_VERIFY,
+    SQL_LINUX,
+    TENWEB,
+    WGET_GNUTLS,
+    section,
 )  # fmt: skip
 
 
@@ -28,14 +35,15 @@ from scenarios._sources import (
 def expired(healthy: Situation) -> Situation:
     """The certificate's notAfter date has passed; everything else about it is in order.
 
-    **Symptom.** "certificate has expired" (OpenSSL error 10, curl 60, Node `CERT_HAS_EXPIRED`), from one minute to the next and on every
-    client at once. When only some clients fail, look at their clocks instead.
+    **Symptom.** "certificate has expired" (OpenSSL error 10, curl 60, Node `CERT_HAS_EXPIRED`), from one minute to
+    the next and on every client at once. When only some clients fail, look at their clocks instead.
 
-    **Cause.** Nobody renewed it, or it was renewed and the server still holds the old one: SQL Server reads its certificate at start, nginx at
-    start and reload.
+    **Cause.** Nobody renewed it, or it was renewed and the server still holds the old one: SQL Server reads its
+    certificate at start, nginx at start and reload.
 
-    **Look.** `openssl s_client -connect HOST:443 </dev/null | openssl x509 -noout -dates`. Compare with the date of the file on the server's
-    disk: if the file is newer, the server was not reloaded. An expired intermediate gives the same words in OpenSSL.
+    **Look.** `openssl s_client -connect HOST:443 </dev/null | openssl x509 -noout -dates`. Compare with the date of
+    the file on the server's disk: if the file is newer, the server was not reloaded. An expired intermediate gives
+    the same words in OpenSSL.
 
     **Fix.** Renew it, install it, restart or reload the server, and look again. Then find out why no reminder came.
     """

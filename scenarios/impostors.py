@@ -1,4 +1,6 @@
-"""Impostors: what attacks every fix. Both own the server's name and address, as whoever controls the network or the DNS does."""
+"""Impostors: what attacks every fix. Both own the server's name and address, as whoever controls the network or the
+DNS does.
+"""
 
 from lab.scenario import attack
 from lab.situation import LAB_ISSUING, Authority, Chain, Leaf, Situation
@@ -7,7 +9,12 @@ from scenarios import missing_intermediate, name_mismatch, self_signed, untruste
 STRANGER_ROOT = Authority("Stranger Root CA")
 STRANGER_ISSUING = Authority("Stranger Issuing CA", parent=STRANGER_ROOT)
 NEIGHBOUR = "neighbour.lab.test"
-_REFUSALS = (*untrusted_ca.REASONS, *self_signed.REASONS, *missing_intermediate.REASONS, *name_mismatch.REASONS)
+_REFUSALS = (
+    *untrusted_ca.REASONS,
+    *self_signed.REASONS,
+    *missing_intermediate.REASONS,
+    *name_mismatch.REASONS,
+)
 
 
 @attack(reasons=_REFUSALS)
@@ -23,9 +30,11 @@ def stranger(fixed: Situation) -> Situation:
 
 @attack(reasons=_REFUSALS)
 def neighbour(fixed: Situation) -> Situation:
-    """A neighbour's server: a certificate of the very CA that the client trusts, but issued to the attacker for the attacker's own name.
+    """A neighbour's server: a certificate of the very CA that the client trusts, but issued to the attacker for the
+    attacker's own name.
 
-    A client that verifies the name refuses it. Fixes that keep the chain and drop the name check pass the stranger and fall here.
+    A client that verifies the name refuses it. Fixes that keep the chain and drop the name check pass the stranger
+    and fall here.
     """
     leaf = Leaf(common_name=NEIGHBOUR, names=(NEIGHBOUR,), issuer=LAB_ISSUING, owner="neighbour")
     return fixed.with_server(chain=Chain(leaf))

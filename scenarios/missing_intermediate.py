@@ -1,4 +1,6 @@
-"""Missing intermediate: the server sends its leaf alone, and the client cannot build the bridge to the root that it trusts."""
+"""Missing intermediate: the server sends its leaf alone, and the client cannot build the bridge to the root that it
+trusts.
+"""
 
 from dataclasses import replace
 
@@ -6,7 +8,15 @@ from lab.documented import Level, Phase, Reason
 from lab.scenario import Claim, Defect, Side, scenario
 from lab.situation import Situation
 from scenarios._sources import (
-    CURL_CERTS, KINSTA, LEAF_ONLY, NGINX_CHAINS, NODE_CODES, OPENSSL_VERIFY, SQL_LINUX, TENWEB, section,
+    CURL_CERTS,
+    KINSTA,
+    LEAF_ONLY,
+    NGINX_CHAINS,
+    NODE_CODES,
+    OPENSSL_VERIFY,
+    SQL_LINUX,
+    TENWEB,
+    section,
 )  # fmt: skip
 from scenarios.untrusted_ca import REASONS as UNKNOWN_ISSUER
 
@@ -29,19 +39,21 @@ REASONS = (
     ],
 )
 def missing_intermediate(healthy: Situation) -> Situation:
-    """The leaf was issued by an intermediate CA. The client trusts the root above it, but the server sends the leaf alone.
+    """The leaf was issued by an intermediate CA. The client trusts the root above it, but the server sends the leaf
+    alone.
 
-    **Symptom.** "unable to get local issuer certificate" (OpenSSL, curl, Python), "unable to verify the first certificate" (Node
-    `UNABLE_TO_VERIFY_LEAF_SIGNATURE`). Browsers often succeed, because they fetch or remember intermediates, so "it works on my machine".
+    **Symptom.** "unable to get local issuer certificate" (OpenSSL, curl, Python), "unable to verify the first
+    certificate" (Node `UNABLE_TO_VERIFY_LEAF_SIGNATURE`). Browsers often succeed, because they fetch or remember
+    intermediates, so "it works on my machine".
 
-    **Cause.** The certificate was installed without the bundle that came with it. SQL Server on Linux sends only the leaf of `network.tlscert`
-    unless the CA's chain is in the server's own system store.
+    **Cause.** The certificate was installed without the bundle that came with it. SQL Server on Linux sends only the
+    leaf of `network.tlscert` unless the CA's chain is in the server's own system store.
 
-    **Look.** `openssl s_client -connect HOST:443 -showcerts`: one certificate only, and its issuer is not its subject. The words are the same as for
-    an untrusted CA; the number of certificates tells the two apart.
+    **Look.** `openssl s_client -connect HOST:443 -showcerts`: one certificate only, and its issuer is not its
+    subject. The words are the same as for an untrusted CA; the number of certificates tells the two apart.
 
-    **Fix.** Let the server present the whole chain: leaf first, then the intermediates, without the root. Giving the intermediate to a client
-    cures that client alone.
+    **Fix.** Let the server present the whole chain: leaf first, then the intermediates, without the root. Giving the
+    intermediate to a client cures that client alone.
     """
     return healthy.with_chain(with_intermediates=False)
 
@@ -54,7 +66,11 @@ def missing_intermediate(healthy: Situation) -> Situation:
         "SQL Server on Linux: add the CA's chain to the server's system store (`update-ca-certificates`), then restart the service.",
         "Look again with `openssl s_client -showcerts`.",
     ],
-    sources=[NGINX_CHAINS, LEAF_ONLY, section(KINSTA, "Common Causes of the Could Not Establish Trust Relationship Error")],
+    sources=[
+        NGINX_CHAINS,
+        LEAF_ONLY,
+        section(KINSTA, "Common Causes of the Could Not Establish Trust Relationship Error"),
+    ],
 )
 def present_whole_chain(broken: Situation) -> Situation:
     """Let the server present the whole chain."""
@@ -68,7 +84,10 @@ def present_whole_chain(broken: Situation) -> Situation:
         "Get the intermediate from the CA's site and verify it against the root that you trust.",
         "Add it to the client's file of CA certificates beside the root.",
     ],
-    sources=[section(SQL_LINUX, "Register the certificate on your client machine (Windows, Linux, or macOS)"), CURL_CERTS],
+    sources=[
+        section(SQL_LINUX, "Register the certificate on your client machine (Windows, Linux, or macOS)"),
+        CURL_CERTS,
+    ],
 )
 def give_client_the_intermediate(broken: Situation) -> Situation:
     """Give the client the intermediate certificate."""

@@ -4,8 +4,20 @@ from lab.documented import Level, Phase, Reason
 from lab.scenario import Claim, Defect, Side, scenario
 from lab.situation import HOSTS, Leaf, ServerKind, Situation
 from scenarios._sources import (
-    CURL_OPENSSL, FREETDS_TLS, KINSTA, NGINX_NAMES, NODE_NAMES, ODBC_KEYWORDS, ODBC_TROUBLESHOOTING, OPENSSL_VERIFY,
-    PYTDS_TLS, PYTHON_SSL, SQL_LINUX, TENWEB, WGET_GNUTLS, section,
+    CURL_OPENSSL,
+    FREETDS_TLS,
+    KINSTA,
+    NGINX_NAMES,
+    NODE_NAMES,
+    ODBC_KEYWORDS,
+    ODBC_TROUBLESHOOTING,
+    OPENSSL_VERIFY,
+    PYTDS_TLS,
+    PYTHON_SSL,
+    SQL_LINUX,
+    TENWEB,
+    WGET_GNUTLS,
+    section,
 )  # fmt: skip
 
 REASONS = (
@@ -19,9 +31,19 @@ REASONS = (
     ),
     Reason("odbc18", Phase.NAME, "subject name does not match host name", Level.VENDOR, ODBC_TROUBLESHOOTING),
     Reason(
-        "curl", Phase.NAME, "SSL: no alternative certificate subject name matches target host", Level.VENDOR, CURL_OPENSSL
+        "curl",
+        Phase.NAME,
+        "SSL: no alternative certificate subject name matches target host",
+        Level.VENDOR,
+        CURL_OPENSSL,
     ),
-    Reason("wget", Phase.NAME, "The certificate's owner does not match hostname {*}{name}", Level.VENDOR, WGET_GNUTLS),
+    Reason(
+        "wget",
+        Phase.NAME,
+        "The certificate's owner does not match hostname {*}{name}",
+        Level.VENDOR,
+        WGET_GNUTLS,
+    ),
     Reason(
         "node",
         Phase.NAME,
@@ -52,17 +74,19 @@ def name_mismatch(healthy: Situation) -> Situation:
     """The chain is trusted and current, but none of the certificate's names is the name that the client connected to.
 
     **Symptom.** "Hostname mismatch", "no alternative certificate subject name matches target host name", Node
-    `ERR_TLS_CERT_ALTNAME_INVALID`; Microsoft's drivers say "The target principal name is incorrect" on Windows and "subject name does not match
-    host name" on Linux.
+    `ERR_TLS_CERT_ALTNAME_INVALID`; Microsoft's drivers say "The target principal name is incorrect" on Windows and
+    "subject name does not match host name" on Linux.
 
-    **Cause.** The site answers under the apex while the certificate knows only `www`; a database server was renamed, is reached through an alias,
-    a listener or an address, and the certificate was not reissued.
+    **Cause.** The site answers under the apex while the certificate knows only `www`; a database server was renamed,
+    is reached through an alias, a listener or an address, and the certificate was not reissued.
 
-    **Look.** `openssl s_client -connect HOST:443 </dev/null | openssl x509 -noout -subject -ext subjectAltName` and compare letter by letter with the
-    name in the URL or connection string. Clients look at the SAN; the CN counts only where there is none, and for many not even then.
+    **Look.** `openssl s_client -connect HOST:443 </dev/null | openssl x509 -noout -subject -ext subjectAltName` and
+    compare letter by letter with the name in the URL or connection string. Clients look at the SAN; the CN counts
+    only where there is none, and for many not even then.
 
-    **Fix.** Connect by a name that stands in the certificate, or have it reissued with all names that clients use. HostNameInCertificate and its kin
-    tell one client to expect that other name: a cure as long as the name is right, and one more thing to forget.
+    **Fix.** Connect by a name that stands in the certificate, or have it reissued with all names that clients use.
+    HostNameInCertificate and its kin tell one client to expect that other name: a cure as long as the name is right,
+    and one more thing to forget.
     """
     other = OTHER_NAMES[healthy.kind]
     return healthy.with_leaf(common_name=other, names=(other,))
@@ -71,7 +95,10 @@ def name_mismatch(healthy: Situation) -> Situation:
 @name_mismatch.fix(
     claim=Claim.CURE,
     side=Side.CLIENT,
-    steps=["Read the names in the certificate.", "Put one of them into the URL or the connection string; it must resolve to the server."],
+    steps=[
+        "Read the names in the certificate.",
+        "Put one of them into the URL or the connection string; it must resolve to the server.",
+    ],
     sources=[section(SQL_LINUX, "Common connection errors"), section(TENWEB, "Name mismatch")],
 )
 def connect_by_certificate_name(broken: Situation) -> Situation:
@@ -103,7 +130,9 @@ def reissue_with_all_names(broken: Situation) -> Situation:
 @name_mismatch.fix(
     claim=Claim.CURE,
     side=Side.CLIENT,
-    steps=["Name the host that stands in the certificate in the client's own option (HostNameInCertificate, serverName, servername)."],
+    steps=[
+        "Name the host that stands in the certificate in the client's own option (HostNameInCertificate, serverName, servername)."
+    ],
     sources=[section(ODBC_TROUBLESHOOTING, "Certificate name errors"), ODBC_KEYWORDS],
 )
 def expect_certificate_name(broken: Situation) -> Situation:

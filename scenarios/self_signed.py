@@ -4,8 +4,17 @@ from lab.documented import Level, Phase, Reason
 from lab.scenario import Claim, Defect, Side, scenario
 from lab.situation import LAB_ISSUING, Encryption, ServerKind, Situation
 from scenarios._sources import (
-    CURL_CERTS, GNUTLS_STATUS, KB2007728, KINSTA, NODE_CODES, ODBC_TROUBLESHOOTING, OPENSSL_VERIFY, SQL_LINUX, TENWEB,
-    WGET_GNUTLS, section,
+    CURL_CERTS,
+    GNUTLS_STATUS,
+    KB2007728,
+    KINSTA,
+    NODE_CODES,
+    ODBC_TROUBLESHOOTING,
+    OPENSSL_VERIFY,
+    SQL_LINUX,
+    TENWEB,
+    WGET_GNUTLS,
+    section,
 )  # fmt: skip
 
 REASONS = (
@@ -22,23 +31,29 @@ REASONS = (
     title="The server's certificate is self-signed",
     defects={Defect.SELF_SIGNED},
     reasons=REASONS,
-    sources=[section(KB2007728, "Cause"), section(SQL_LINUX, "Generate certificate"), section(TENWEB, "Self-signed certificate")],
+    sources=[
+        section(KB2007728, "Cause"),
+        section(SQL_LINUX, "Generate certificate"),
+        section(TENWEB, "Self-signed certificate"),
+    ],
 )
 def self_signed(healthy: Situation) -> Situation:
     """The server presents a certificate that it signed itself, and the client has never been told to trust it.
 
-    **Symptom.** The client refuses at once. OpenSSL says "self-signed certificate" (error 18), Node `DEPTH_ZERO_SELF_SIGNED_CERT`,
-    GnuTLS that the issuer is unknown. Windows clients of SQL Server say "The certificate chain was issued by an authority that is not trusted".
+    **Symptom.** The client refuses at once. OpenSSL says "self-signed certificate" (error 18), Node
+    `DEPTH_ZERO_SELF_SIGNED_CERT`, GnuTLS that the issuer is unknown. Windows clients of SQL Server say "The
+    certificate chain was issued by an authority that is not trusted".
 
-    **Cause.** Subject and issuer are the same, so there is no authority that the client could already know. That is what
-    `openssl req -x509` makes, and what many installers leave behind.
+    **Cause.** Subject and issuer are the same, so there is no authority that the client could already know. That is
+    what `openssl req -x509` makes, and what many installers leave behind.
 
-    **Look.** `openssl s_client -connect HOST:443 -showcerts`: one certificate, subject equal to issuer, "verify error:num=18". For SQL Server
-    read the file that `network.tlscert` names: `openssl x509 -in FILE -noout -subject -issuer`.
+    **Look.** `openssl s_client -connect HOST:443 -showcerts`: one certificate, subject equal to issuer, "verify
+    error:num=18". For SQL Server read the file that `network.tlscert` names: `openssl x509 -in FILE -noout -subject
+    -issuer`.
 
-    **Fix.** Replace it by a certificate of a CA that the clients trust. Where that is impossible, give *this* certificate to the clients that need
-    it: they then trust one key and nothing else. Switching verification off only hides the message: whoever answers in the server's place is
-    trusted as well.
+    **Fix.** Replace it by a certificate of a CA that the clients trust. Where that is impossible, give *this*
+    certificate to the clients that need it: they then trust one key and nothing else. Switching verification off only
+    hides the message: whoever answers in the server's place is trusted as well.
     """
     return healthy.with_leaf(issuer=None)
 
@@ -86,7 +101,9 @@ def trust_everything(broken: Situation) -> Situation:
 
 
 def stop_asking_for_encryption(broken: Situation) -> Situation:
-    """Stop asking for encryption on the client (`Encrypt=no`): then nothing is verified, and nothing but the login is encrypted."""
+    """Stop asking for encryption on the client (`Encrypt=no`): then nothing is verified, and nothing but the login is
+    encrypted.
+    """
     return broken.with_client(encryption=Encryption.OPTIONAL)
 
 

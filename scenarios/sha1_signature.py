@@ -4,7 +4,14 @@ from lab.documented import Level, Phase, Reason
 from lab.scenario import Claim, Defect, Scenario, Side, scenario
 from lab.situation import ServerKind, SignatureHash, Situation
 from scenarios._sources import (
-    GNUTLS_STATUS, MSPHPSQL_FAQ, NODE_X509, OPENSSL_LEVELS, OPENSSL_VERIFY, SQL_LINUX, WGET_GNUTLS, section,
+    GNUTLS_STATUS,
+    MSPHPSQL_FAQ,
+    NODE_X509,
+    OPENSSL_LEVELS,
+    OPENSSL_VERIFY,
+    SQL_LINUX,
+    WGET_GNUTLS,
+    section,
 )  # fmt: skip
 from scenarios.tls_version_mismatch import CLOSED
 
@@ -28,11 +35,11 @@ REASONS = (
 def sha1_client(healthy: Situation) -> Situation:
     """The server presents a certificate whose signature uses SHA-1; the client's TLS library does not accept it.
 
-    **Symptom.** "CA signature digest algorithm too weak" (OpenSSL error 68; the words say CA although the leaf's signature is meant), Node code
-    `UNSPECIFIED`, wget "was signed using an insecure algorithm".
+    **Symptom.** "CA signature digest algorithm too weak" (OpenSSL error 68; the words say CA although the leaf's
+    signature is meant), Node code `UNSPECIFIED`, wget "was signed using an insecure algorithm".
 
-    **Cause.** An old CA or an old template. OpenSSL 3 refuses SHA-1 signatures from security level 1 on, and distributions run at level 2.
-    The server here runs at level 0, or it could not even load the certificate.
+    **Cause.** An old CA or an old template. OpenSSL 3 refuses SHA-1 signatures from security level 1 on, and
+    distributions run at level 2. The server here runs at level 0, or it could not even load the certificate.
 
     **Look.** `openssl x509 -in FILE -noout -text | grep "Signature Algorithm"`.
 
@@ -47,19 +54,23 @@ def sha1_client(healthy: Situation) -> Situation:
     kinds={ServerKind.SQLSERVER},
     defects={Defect.WEAK_SIGNATURE},
     reasons=CLOSED,
-    sources=[section(SQL_LINUX, UBUNTU), section(MSPHPSQL_FAQ, "Unable to connect to SQL Server with Debian 10, Ubuntu 20.04 or above")],
+    sources=[
+        section(SQL_LINUX, UBUNTU),
+        section(MSPHPSQL_FAQ, "Unable to connect to SQL Server with Debian 10, Ubuntu 20.04 or above"),
+    ],
 )
 def sha1_server(healthy: Situation) -> Situation:
     """SQL Server on Linux was given a certificate signed with SHA-1, on a system whose OpenSSL runs at security level 2.
 
-    **Symptom.** "An existing connection was forcibly closed by the remote host" (error 10054; on Linux "Connection reset by peer",
-    `ECONNRESET`, ODBC "TCP Provider: Error code 0x2746" or "0x68"), during the login, on every client. It looks like a network fault.
+    **Symptom.** "An existing connection was forcibly closed by the remote host" (error 10054; on Linux "Connection
+    reset by peer", `ECONNRESET`, ODBC "TCP Provider: Error code 0x2746" or "0x68"), during the login, on every
+    client. It looks like a network fault.
 
-    **Cause.** Level 2 demands 112 bits of security. The server's TLS library will not use the certificate, so the server has nothing to present
-    and drops the connection.
+    **Cause.** Level 2 demands 112 bits of security. The server's TLS library will not use the certificate, so the
+    server has nothing to present and drops the connection.
 
-    **Look.** The client's message says nothing about certificates: look at the server, with `openssl x509 -noout -text` at the file of
-    `network.tlscert`.
+    **Look.** The client's message says nothing about certificates: look at the server, with `openssl x509 -noout
+    -text` at the file of `network.tlscert`.
 
     **Fix.** Reissue with SHA-256.
     """

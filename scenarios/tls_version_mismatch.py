@@ -4,7 +4,16 @@ from lab.documented import Level, Phase, Reason
 from lab.scenario import Claim, Defect, Side, scenario
 from lab.situation import ServerKind, Situation, TLSVersion, healthy
 from scenarios._sources import (
-    ERRNO, GNUTLS_ALERTS, GNUTLS_ERRORS, MSPHPSQL_FAQ, NGINX_PROTOCOLS, OPENSSL_REASONS, RESET_POSTS, SQL_LINUX, TEDIOUS, section,
+    ERRNO,
+    GNUTLS_ALERTS,
+    GNUTLS_ERRORS,
+    MSPHPSQL_FAQ,
+    NGINX_PROTOCOLS,
+    OPENSSL_REASONS,
+    RESET_POSTS,
+    SQL_LINUX,
+    TEDIOUS,
+    section,
 )  # fmt: skip
 
 CLOSED = (
@@ -40,15 +49,16 @@ REASONS = (
 def server_older(healthy: Situation) -> Situation:
     """The server offers TLS 1.0 and 1.1 alone; the client begins at TLS 1.2, as current clients do.
 
-    **Symptom.** "tlsv1 alert protocol version" or "unsupported protocol", depending on who notices first; on Windows "An existing connection was
-    forcibly closed by the remote host".
+    **Symptom.** "tlsv1 alert protocol version" or "unsupported protocol", depending on who notices first; on Windows
+    "An existing connection was forcibly closed by the remote host".
 
-    **Cause.** A server that was never updated, or one whose `ssl_protocols` or `network.tlsprotocols` names old versions only. Clients changed,
-    usually with an update of the operating system.
+    **Cause.** A server that was never updated, or one whose `ssl_protocols` or `network.tlsprotocols` names old
+    versions only. Clients changed, usually with an update of the operating system.
 
     **Look.** `openssl s_client -connect HOST:443 -tls1_2` fails while `-tls1_1 -cipher DEFAULT@SECLEVEL=0` connects.
 
-    **Fix.** Enable TLS 1.2 on the server. Allowing the old version on the client works too, still verifies the server, and keeps the weakness.
+    **Fix.** Enable TLS 1.2 on the server. Allowing the old version on the client works too, still verifies the
+    server, and keeps the weakness.
     """
     return healthy.with_server(tls_min=TLSVersion.TLSv1_0, tls_max=TLSVersion.TLSv1_1, security_level=0).with_client(
         tls_min=TLSVersion.TLSv1_2
@@ -91,18 +101,19 @@ def allow_on_client(broken: Situation) -> Situation:
     sources=[section(SQL_LINUX, "Common connection errors")],
 )
 def server_newer(healthy: Situation) -> Situation:
-    """The server requires a newer version of TLS than the client speaks: 1.3 for a web client that ends at 1.2, 1.2 for a database client that
-    ends at 1.1.
+    """The server requires a newer version of TLS than the client speaks: 1.3 for a web client that ends at 1.2, 1.2
+    for a database client that ends at 1.1.
 
-    **Symptom.** "tlsv1 alert protocol version" (alert 70). SQL Server closes the connection: "An existing connection was forcibly closed by the
-    remote host".
+    **Symptom.** "tlsv1 alert protocol version" (alert 70). SQL Server closes the connection: "An existing connection
+    was forcibly closed by the remote host".
 
     **Cause.** The server was hardened, the client was not updated, or its configuration still pins an old version.
 
-    **Look.** `openssl s_client -connect HOST:443 -tls1_2` fails while `-tls1_3` connects. For SQL Server read `network.tlsprotocols`.
+    **Look.** `openssl s_client -connect HOST:443 -tls1_2` fails while `-tls1_3` connects. For SQL Server read
+    `network.tlsprotocols`.
 
-    **Fix.** Let the client speak the newer version: usually by an update, or by removing the option that pins the old one. Enabling the old
-    version on the server again helps every client, and every attacker of the old version.
+    **Fix.** Let the client speak the newer version: usually by an update, or by removing the option that pins the old
+    one. Enabling the old version on the server again helps every client, and every attacker of the old version.
     """
     if healthy.kind is ServerKind.HTTPS:
         return healthy.with_server(tls_min=TLSVersion.TLSv1_3).with_client(tls_max=TLSVersion.TLSv1_2)

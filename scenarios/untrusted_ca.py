@@ -4,8 +4,19 @@ from lab.documented import Level, Phase, Reason
 from lab.scenario import Claim, Defect, Scenario, Side, scenario
 from lab.situation import LAB_ROOT, Encryption, ServerEncryption, ServerKind, Situation, healthy
 from scenarios._sources import (
-    CURL_CERTS, GNUTLS_STATUS, KB2007728, KINSTA, NODE_CODES, ODBC_TROUBLESHOOTING, OPENSSL_VERIFY, PYTDS_TLS, SQL_LINUX,
-    TEDIOUS, TENWEB, WGET_GNUTLS, section,
+    CURL_CERTS,
+    GNUTLS_STATUS,
+    KB2007728,
+    KINSTA,
+    NODE_CODES,
+    ODBC_TROUBLESHOOTING,
+    OPENSSL_VERIFY,
+    PYTDS_TLS,
+    SQL_LINUX,
+    TEDIOUS,
+    TENWEB,
+    WGET_GNUTLS,
+    section,
 )  # fmt: skip
 from scenarios.name_mismatch import REASONS as NAME_MISMATCH
 from scenarios.self_signed import REASONS as SELF_SIGNED
@@ -21,9 +32,19 @@ REASONS = (
 )
 REFUSED_WITHOUT_ENCRYPTION = (
     Reason(
-        "tedious", Phase.HANDSHAKE, "Server requires encryption, set 'encrypt' config option to true.", Level.VENDOR, TEDIOUS
+        "tedious",
+        Phase.HANDSHAKE,
+        "Server requires encryption, set 'encrypt' config option to true.",
+        Level.VENDOR,
+        TEDIOUS,
     ),
-    Reason("python-tds", Phase.HANDSHAKE, "Client does not have encryption enabled but it is required by server", Level.VENDOR, PYTDS_TLS),
+    Reason(
+        "python-tds",
+        Phase.HANDSHAKE,
+        "Client does not have encryption enabled but it is required by server",
+        Level.VENDOR,
+        PYTDS_TLS,
+    ),
 )
 
 
@@ -40,16 +61,18 @@ REFUSED_WITHOUT_ENCRYPTION = (
 def untrusted_ca(healthy: Situation) -> Situation:
     """The server presents a good certificate with its intermediate, but the client does not know the root above them.
 
-    **Symptom.** "unable to get local issuer certificate" (OpenSSL error 20, curl 60, Python, Node `UNABLE_TO_GET_ISSUER_CERT_LOCALLY`); browsers and
-    .NET speak of an authority that is not trusted.
+    **Symptom.** "unable to get local issuer certificate" (OpenSSL error 20, curl 60, Python, Node
+    `UNABLE_TO_GET_ISSUER_CERT_LOCALLY`); browsers and .NET speak of an authority that is not trusted.
 
-    **Cause.** A private CA, or a public one that is newer than the client's trust store. Nothing is wrong with the server.
+    **Cause.** A private CA, or a public one that is newer than the client's trust store. Nothing is wrong with the
+    server.
 
-    **Look.** `openssl s_client -connect HOST:443 -showcerts`: the issuer of the last certificate shown is the root that the client would need. The
-    same words appear when the server forgets an intermediate: count the certificates before you blame the client.
+    **Look.** `openssl s_client -connect HOST:443 -showcerts`: the issuer of the last certificate shown is the root
+    that the client would need. The same words appear when the server forgets an intermediate: count the certificates
+    before you blame the client.
 
-    **Fix.** Install the CA's root in the trust store of the client: of the operating system for programs that read it, of the program for those that
-    bring their own (Node, Python's certifi, Java, browsers).
+    **Fix.** Install the CA's root in the trust store of the client: of the operating system for programs that read
+    it, of the program for those that bring their own (Node, Python's certifi, Java, browsers).
     """
     return healthy.with_client(trusts=())
 
@@ -63,20 +86,25 @@ def untrusted_ca(healthy: Situation) -> Situation:
     sources=[section(KB2007728, "Cause, scenario 1")],
 )
 def untrusted_ca_forced(healthy: Situation) -> Situation:
-    """The server forces encryption, the client asked for none, and the certificate comes from a CA that the client does not trust.
+    """The server forces encryption, the client asked for none, and the certificate comes from a CA that the client
+    does not trust.
 
-    **Symptom.** A client that never mentioned TLS fails with a certificate error: "The certificate chain was issued by an authority that is not
-    trusted" on Windows, "certificate verify failed:unable to get local issuer certificate" with Microsoft's ODBC driver on Linux.
+    **Symptom.** A client that never mentioned TLS fails with a certificate error: "The certificate chain was issued
+    by an authority that is not trusted" on Windows, "certificate verify failed:unable to get local issuer
+    certificate" with Microsoft's ODBC driver on Linux.
 
-    **Cause.** `forceencryption = 1` answers every PRELOGIN with ENCRYPT_REQ. Drivers that verify whenever they encrypt (ODBC 18, SqlClient from 2.0,
-    JDBC from 10.2) now verify a certificate whose CA nobody gave them. Drivers of FreeTDS verify only when a CA file is configured.
+    **Cause.** `forceencryption = 1` answers every PRELOGIN with ENCRYPT_REQ. Drivers that verify whenever they
+    encrypt (ODBC 18, SqlClient from 2.0, JDBC from 10.2) now verify a certificate whose CA nobody gave them. Drivers
+    of FreeTDS verify only when a CA file is configured.
 
-    **Look.** `SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID` from a client that still connects, and
-    `network.forceencryption` in mssql.conf.
+    **Look.** `SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID` from a client that still
+    connects, and `network.forceencryption` in mssql.conf.
 
     **Fix.** Install the CA in the client's trust store. TrustServerCertificate only silences the alarm.
     """
-    return healthy.with_server(encryption=ServerEncryption.FORCED).with_client(trusts=(), encryption=Encryption.OPTIONAL)
+    return healthy.with_server(encryption=ServerEncryption.FORCED).with_client(
+        trusts=(), encryption=Encryption.OPTIONAL
+    )
 
 
 @scenario(
@@ -90,16 +118,18 @@ def untrusted_ca_forced(healthy: Situation) -> Situation:
 def untrusted_ca_fallback(healthy: Situation) -> Situation:
     """Nobody configured a certificate, so SQL Server made one at start; the client asks for encryption and verifies.
 
-    **Symptom.** "The certificate chain was issued by an authority that is not trusted" on Windows; "self-signed certificate" with OpenSSL. It often
-    begins with a driver upgrade: ODBC 18, SqlClient 4 and JDBC 10.2 ask for encryption by default.
+    **Symptom.** "The certificate chain was issued by an authority that is not trusted" on Windows; "self-signed
+    certificate" with OpenSSL. It often begins with a driver upgrade: ODBC 18, SqlClient 4 and JDBC 10.2 ask for
+    encryption by default.
 
-    **Cause.** The fallback certificate (`CN=SSL_Self_Signed_Fallback`, no SAN) is new at each start of the service, cannot be exported and names no
-    host: no client can ever verify it.
+    **Cause.** The fallback certificate (`CN=SSL_Self_Signed_Fallback`, no SAN) is new at each start of the service,
+    cannot be exported and names no host: no client can ever verify it.
 
-    **Look.** The errorlog says "A self-generated certificate was successfully loaded for encryption." `network.tlscert` is not set.
+    **Look.** The errorlog says "A self-generated certificate was successfully loaded for encryption."
+    `network.tlscert` is not set.
 
-    **Fix.** Give the server a certificate of a CA that the clients trust, for the name that they connect to. The other two ways that the documents
-    name, TrustServerCertificate and giving encryption up, leave the door open.
+    **Fix.** Give the server a certificate of a CA that the clients trust, for the name that they connect to. The
+    other two ways that the documents name, TrustServerCertificate and giving encryption up, leave the door open.
     """
     return healthy.with_server(chain=None)
 
@@ -116,8 +146,8 @@ def _client_side_fixes(of: Scenario) -> None:
         steps=[
             "Get the root certificate of the CA (a public document; never its key) from those who run the CA, and check its fingerprint.",
             "Debian, Ubuntu: copy it as NAME.crt to /usr/local/share/ca-certificates/ and run `update-ca-certificates`.",
-            "RHEL: copy it to /etc/pki/ca-trust/source/anchors/ and run `update-ca-trust`. "
-            "SUSE: /usr/share/pki/trust/anchors/ and `update-ca-certificates`.",
+            "RHEL: copy it to /etc/pki/ca-trust/source/anchors/ and run `update-ca-trust`.",
+            "SUSE: copy it to /usr/share/pki/trust/anchors/ and run `update-ca-certificates`.",
             "Windows: import it into Trusted Root Certification Authorities of the computer account.",
             "Programs with a trust store of their own: name the file in their own option.",
         ],

@@ -15,8 +15,14 @@ from lab.verdict import pattern_values
 CATALOGUE = load()
 CLIENTS = all_clients()
 CLASSES = {
-    "self-signed", "untrusted-ca", "expired", "name-mismatch", "missing-intermediate", "sha1-signature", "tls-version-mismatch",
-}  # fmt: skip
+    "self-signed",
+    "untrusted-ca",
+    "expired",
+    "name-mismatch",
+    "missing-intermediate",
+    "sha1-signature",
+    "tls-version-mismatch",
+}
 PAIRS = [
     pytest.param(scenario, client, kind, id=f"{scenario.id}-{client.name}")
     for scenario in CATALOGUE.scenarios

@@ -3,7 +3,16 @@
 import pytest
 
 from lab.situation import (
-    LAB_ISSUING, LAB_ROOT, PAST, Authority, Chain, Encryption, Leaf, ServerKind, TLSVersion, healthy,
+    LAB_ISSUING,
+    LAB_ROOT,
+    PAST,
+    Authority,
+    Chain,
+    Encryption,
+    Leaf,
+    ServerKind,
+    TLSVersion,
+    healthy,
 )  # fmt: skip
 
 
@@ -59,6 +68,11 @@ def test_the_name_to_verify_is_the_one_connected_to_unless_another_is_expected()
 
 
 def test_tls_versions_are_ordered_and_named_as_openssl_and_mssql_conf_name_them() -> None:
-    assert sorted(TLSVersion) == [TLSVersion.TLSv1_0, TLSVersion.TLSv1_1, TLSVersion.TLSv1_2, TLSVersion.TLSv1_3]
+    assert sorted(TLSVersion) == [
+        TLSVersion.TLSv1_0,
+        TLSVersion.TLSv1_1,
+        TLSVersion.TLSv1_2,
+        TLSVersion.TLSv1_3,
+    ]
     assert [version.label for version in TLSVersion] == ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"]
     assert [version.number for version in TLSVersion] == ["1.0", "1.1", "1.2", "1.3"]

@@ -45,7 +45,13 @@ class Example(Client):
         return ()
 
     def invoke(
-        self, machine: Machine, side: ClientSide, endpoint: Endpoint, material: Material, login: Login, room: object
+        self,
+        machine: Machine,
+        side: ClientSide,
+        endpoint: Endpoint,
+        material: Material,
+        login: Login,
+        room: object,
     ) -> Invocation:
         return Invocation(("true",))
 

@@ -1,8 +1,8 @@
 """The client adapter: how the lab drives one real program, as pure functions.
 
-An adapter knows no scenario. It says what its client needs on the machine, what it can express, how it spells the options of a
-`ClientSide`, how to invoke it once, how to read what came back, and in which words it wraps the reasons of its TLS library.
-It starts nothing itself: a stage lays out the files, runs the invocation and collects the output.
+An adapter knows no scenario. It says what its client needs on the machine, what it can express, how it spells the
+options of a `ClientSide`, how to invoke it once, how to read what came back, and in which words it wraps the reasons
+of its TLS library. It starts nothing itself: a stage lays out the files, runs the invocation and collects the output.
 """
 
 from abc import ABC, abstractmethod
@@ -28,8 +28,8 @@ class Endpoint:
 class Material:
     """The certificates of a client side as PEM text.
 
-    `anchors`: the trust store, an unrelated public root first, then what the client side trusts. `intermediates`: certificates given
-    only to complete chains. `bundle`: both, for clients that have one file for the two.
+    `anchors`: the trust store, an unrelated public root first, then what the client side trusts. `intermediates`:
+    certificates given only to complete chains. `bundle`: both, for clients that have one file for the two.
     """
 
     anchors: str
@@ -50,10 +50,11 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
-    """One run of a program. File names are relative to the attempt's own directory, which is also HOME and the working directory.
+    """One run of a program. File names are relative to the attempt's own directory, which is also HOME and the
+    working directory.
 
-    `env` is the whole environment beside what every attempt gets (HOME, PATH, LC_ALL=C.UTF-8, TMPDIR): nothing is inherited.
-    `collect` names files to read back. `timeout` in seconds, after which the stage ends the process group.
+    `env` is the whole environment beside what every attempt gets (HOME, PATH, LC_ALL=C.UTF-8, TMPDIR): nothing is
+    inherited. `collect` names files to read back. `timeout` in seconds, after which the stage ends the process group.
     """
 
     argv: tuple[str, ...]
@@ -66,7 +67,8 @@ class Invocation:
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What the stage offers: where programs are. `python`: the interpreter of the clients' environment; `node_modules`: the lab's npm packages.
+    """What the stage offers: where programs are. `python`: the interpreter of the clients' environment;
+    `node_modules`: the lab's npm packages.
 
     `which` maps a program's name to its path; `files` maps names of other files (the ODBC drivers) to theirs.
     Only what exists is listed.
@@ -122,20 +124,35 @@ class Client(ABC):
         """The version and TLS library in one line, from the probe's output; "" when it cannot be read."""
 
     def cannot(self, situation: Situation) -> str | None:
-        """Why this client cannot express the situation (a sentence), or None when it can. Never inferred from failing."""
+        """Why this client cannot express the situation (a sentence), or None when it can.
+
+        Never inferred from failing.
+        """
         return None
 
     def accepts(self, situation: Situation) -> Acceptance | None:
-        """Why this client is documented to connect in this situation whatever is wrong with the certificate, or None."""
+        """Why this client is documented to connect in this situation whatever is wrong with the
+        certificate, or None.
+        """
         return None
 
     @abstractmethod
     def spell(self, side: ClientSide) -> tuple[str, ...]:
-        """The options of this client side in the client's own words, for people to copy; file names are `ca.pem` and the like."""
+        """The options of this client side in the client's own words, for people to copy; file names are `ca.pem` and
+        the like.
+        """
 
     @abstractmethod
-    def invoke(self, machine: Machine, side: ClientSide, endpoint: Endpoint, material: Material, login: Login, room: PurePosixPath) -> Invocation:
-        """One attempt. `room` is the absolute path of the attempt's own directory, where the invocation's files will be."""
+    def invoke(
+        self,
+        machine: Machine,
+        side: ClientSide,
+        endpoint: Endpoint,
+        material: Material,
+        login: Login,
+        room: PurePosixPath,
+    ) -> Invocation:
+        """One attempt. `room` is the absolute path of the attempt's own directory, which gets the invocation's files."""
 
     @abstractmethod
     def read(self, completed: Completed, side: ClientSide) -> Outcome:

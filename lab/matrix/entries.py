@@ -13,7 +13,14 @@ from lab.matrix.play import Attempt
 from lab.normalise import normalise
 from lab.pki.mint import Mint, certificates
 from lab.record import (
-    AttemptEntry, CellEntry, CertificateEntry, FixEntry, JudgementEntry, ScenarioEntry, ServerEntry, SourceEntry,
+    AttemptEntry,
+    CellEntry,
+    CertificateEntry,
+    FixEntry,
+    JudgementEntry,
+    ScenarioEntry,
+    ServerEntry,
+    SourceEntry,
 )  # fmt: skip
 from lab.scenario import Scenario
 from lab.situation import ServerKind, ServerSide
@@ -79,7 +86,7 @@ class Entries:
 
     def scenarios(self, plan: Plan) -> list[ScenarioEntry]:
         """Every scenario of the plan, each once."""
-        found = {item.scenario.id: item.scenario for item in (*plan.cells, *plan.exclusions)}
+        found = {item.scenario.id: item.scenario for item in plan.everything}
         return [scenario_entry(item) for item in found.values()]
 
 

@@ -1,7 +1,7 @@
 """The plan: which cells are played. Pure and total, so that it can be printed without starting anything.
 
-A cell is (scenario, fix, client, server kind), with the situations of its four acts. What a client cannot express is taken out here, by one
-function, with the reason in words.
+A cell is (scenario, fix, client, server kind), with the situations of its four acts. What a client cannot express is
+taken out here, by one function, with the reason in words.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,9 @@ from lab.situation import ServerKind, Situation, healthy
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the matrix and the situations of its acts. The impostor act has one situation for each attack, by the attack's id."""
+    """One cell of the matrix and the situations of its acts. The impostor act has one situation for each attack, by
+    the attack's id.
+    """
 
     scenario: Scenario
     fix: Fix
@@ -62,13 +64,19 @@ class Plan:
     @property
     def clients(self) -> tuple[Client, ...]:
         """The clients of the plan, each once, in the order of the plan."""
-        found = {item.client.name: item.client for item in (*self.cells, *self.exclusions)}
-        return tuple(found.values())
+        return tuple({item.client.name: item.client for item in self.everything}.values())
+
+    @property
+    def everything(self) -> tuple["Cell | Exclusion", ...]:
+        """The cells, then the exclusions."""
+        return (*self.cells, *self.exclusions)
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Glob patterns; an empty tuple takes everything. A scenario's pattern also matches its class: `untrusted-ca` takes every face."""
+    """Glob patterns; an empty tuple takes everything. A scenario's pattern also matches its class: `untrusted-ca`
+    takes every face.
+    """
 
     scenarios: tuple[str, ...] = ()
     fixes: tuple[str, ...] = ()
@@ -77,7 +85,10 @@ class Filters:
 
 
 def make_plan(
-    scenarios: Iterable[Scenario], attacks: Iterable[Attack], clients: Iterable[Client], filters: Filters = Filters()
+    scenarios: Iterable[Scenario],
+    attacks: Iterable[Attack],
+    clients: Iterable[Client],
+    filters: Filters = Filters(),
 ) -> Plan:
     """Every combination that exists, parted into what can be played and what a client cannot express."""
     attacks = tuple(attacks)

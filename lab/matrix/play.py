@@ -1,8 +1,8 @@
 """Playing: the distinct attempts of a plan, each made once, on all cores.
 
-A cell asks for the outcomes of its acts; equal situations of the same client share one attempt. Before the first client sees a situation the
-self-check looks at it; what it finds stands beside the outcome. Attempts at the same server side take turns, so that the server's lines
-belong to the right one.
+A cell asks for the outcomes of its acts; equal situations of the same client share one attempt. Before the first
+client sees a situation the self-check looks at it; what it finds stands beside the outcome. Attempts at the same
+server side take turns, so that the server's lines belong to the right one.
 """
 
 import asyncio
@@ -37,7 +37,9 @@ class Attempt:
 
 
 class Player:
-    """Makes attempts on a stage that is already serving. Use as an async context; leaving it abandons what is still waiting."""
+    """Makes attempts on a stage that is already serving. Use as an async context; leaving it abandons what is still
+    waiting.
+    """
 
     def __init__(self, stage: LocalStage, mint: Mint, *, jobs: int, observer: Observer) -> None:
         self._stage = stage
@@ -80,9 +82,7 @@ class Player:
     @property
     def attempts(self) -> tuple[Attempt, ...]:
         """All attempts that are done."""
-        return tuple(
-            future.result() for future in self._wanted.values() if future.done() and not future.cancelled()
-        )
+        return tuple(future.result() for future in self._wanted.values() if future.done() and not future.cancelled())
 
     def _enqueue(self, client: Client, situation: Situation) -> asyncio.Future[Attempt]:
         key = (client.name, situation)

@@ -1,6 +1,7 @@
 """A run: a plan realised, played, judged and recorded.
 
-`Run` is the long form, for pytest, which asks for one cell at a time; `run_plan` plays a whole plan and returns its record.
+`Run` is the long form, for pytest, which asks for one cell at a time; `run_plan` plays a whole plan and returns its
+record.
 """
 
 import asyncio
@@ -32,7 +33,9 @@ from lab.verdict import Acts, BrokenVerdict, Verdict, judge, not_played
 
 
 class Run:
-    """A run under way. Use as an async context: entering starts every server side of the plan, leaving takes everything down."""
+    """A run under way. Use as an async context: entering starts every server side of the plan, leaving takes
+    everything down.
+    """
 
     def __init__(
         self, plan: Plan, *, cache: Path, jobs: int = 0, observer: Observer | None = None, nginx: bool = True
@@ -58,7 +61,8 @@ class Run:
             names = {name for item in situations for name in (item.client.connect_to, item.client.name_to_verify)}
             self._stage.open(names)
             self._observer.planned(
-                len(playable), len({(cell.client.name, item) for cell in playable for item in cell.situations})
+                len(playable),
+                len({(cell.client.name, item) for cell in playable for item in cell.situations}),
             )
             began = time.monotonic()
             await self._stage.serve(situations)
@@ -135,7 +139,9 @@ class Run:
 
 
 def verdict_of(cell: Cell, attempts: tuple[Attempt, ...]) -> Verdict:
-    """The verdict of a cell from its attempts, the self-check first: a wrongly built situation says nothing about a client."""
+    """The verdict of a cell from its attempts, the self-check first: a wrongly built situation says nothing about a
+    client.
+    """
     control, broken, fixed, *impostors = attempts
     for act, attempt, problem in [
         ("control", control, _wrong(control, frozenset())),
@@ -172,9 +178,7 @@ def _missing_sentence(missing: Missing) -> str:
     return f"{missing.what}; get it with: {missing.how_to_get}"
 
 
-def run_plan(
-    plan: Plan, *, cache: Path, jobs: int = 0, observer: Observer | None = None, nginx: bool = True
-) -> Record:
+def run_plan(plan: Plan, *, cache: Path, jobs: int = 0, observer: Observer | None = None, nginx: bool = True) -> Record:
     """Play a whole plan. Raises SandboxError, ServiceError; KeyboardInterrupt after everything has been taken down."""
 
     async def play() -> Record:
@@ -184,4 +188,3 @@ def run_plan(
             return await run.record()
 
     return asyncio.run(play())
-

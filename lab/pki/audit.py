@@ -1,8 +1,9 @@
 """The self-check: what an independent look finds wrong with a situation, before any client sees it (DESIGN, rule 3).
 
-Two implementations that the lab does not mint with are asked about the certificates *as presented on the wire*: OpenSSL's `verify`, which names
-its reasons, and `cryptography.x509.verification`, which must agree on yes or no. A situation whose defects are not exactly those that its
-scenario declares is an error of the lab, never a finding about a client.
+Two implementations that the lab does not mint with are asked about the certificates *as presented on the wire*:
+OpenSSL's `verify`, which names its reasons, and `cryptography.x509.verification`, which must agree on yes or no. A
+situation whose defects are not exactly those that its scenario declares is an error of the lab, never a finding about
+a client.
 """
 
 import re
@@ -130,14 +131,15 @@ def _cross_check(
 ) -> None:
     """`cryptography.x509.verification` must say yes exactly when nothing was found.
 
-    It follows the CA/Browser Forum's profile, in which no server certificate is an anchor, so a client that trusts a leaf is not asked about.
+    It follows the CA/Browser Forum's profile, in which no server certificate is an anchor, so a client that trusts a
+    leaf is not asked about.
     """
     if any(isinstance(anchor, Leaf) for anchor in situation.client.trusts):
         return
     leaf, *rest = certificates(presented + given)
     verifier = (
         verification.PolicyBuilder()
-        .store(verification.Store(certificates(anchors)))
+        .store(verification.Store(list(certificates(anchors))))
         .time(mint.now)
         .build_server_verifier(x509.DNSName(situation.client.name_to_verify))
     )

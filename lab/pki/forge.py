@@ -1,8 +1,8 @@
 """DER that the libraries refuse to make.
 
-`cryptography` does not sign certificates with SHA-1 any more, and rightly so; the lab must show what clients do with one. The
-certificate is signed with SHA-256 first, its two AlgorithmIdentifiers are changed, and the changed TBSCertificate is signed again
-(RFC 5280, 4.1.1: signatureAlgorithm and TBSCertificate.signature must be the same).
+`cryptography` does not sign certificates with SHA-1 any more, and rightly so; the lab must show what clients do with
+one. The certificate is signed with SHA-256 first, its two AlgorithmIdentifiers are changed, and the changed
+TBSCertificate is signed again (RFC 5280, 4.1.1: signatureAlgorithm and TBSCertificate.signature must be the same).
 """
 
 from asn1crypto import x509 as der
@@ -19,6 +19,6 @@ def resign_with_sha1(certificate: x509.Certificate, issuer_key: rsa.RSAPrivateKe
     forged["signature_value"] = issuer_key.sign(
         forged["tbs_certificate"].dump(force=True),
         padding.PKCS1v15(),
-        hashes.SHA1(),  # noqa: S303 - the weakness is the point
+        hashes.SHA1(),
     )
     return x509.load_der_x509_certificate(forged.dump(force=True))

@@ -1,7 +1,7 @@
 """Private keys: made once, kept in the lab's cache, never committed.
 
-An RSA key takes a tenth of a second to make and a certificate a millisecond; keys say nothing about dates or names, so they alone are kept
-between runs. Nothing outside the lab ever trusts them.
+An RSA key takes a tenth of a second to make and a certificate a millisecond; keys say nothing about dates or names,
+so they alone are kept between runs. Nothing outside the lab ever trusts them.
 """
 
 import os

@@ -1,9 +1,11 @@
 """A look at a live server: the certificates that it really presents, and whether it speaks a version of TLS.
 
-HTTPS servers are looked at with `openssl s_client`. TDS 7.x hides the handshake in its own packets, which s_client does not speak, so
-the ServerHello flight, which TLS 1.2 sends in clear, is read from the wire (MS-TDS 2.2.6.5; RFC 5246, 7.4.2).
+HTTPS servers are looked at with `openssl s_client`. TDS 7.x hides the handshake in its own packets, which s_client
+does not speak, so the ServerHello flight, which TLS 1.2 sends in clear, is read from the wire (MS-TDS 2.2.6.5; RFC
+5246, 7.4.2).
 """
 
+import contextlib
 import socket
 import ssl
 import struct
@@ -28,7 +30,9 @@ class Look:
 
 
 def look(kind: ServerKind, address: str, port: int, host: str, low: TLSVersion, high: TLSVersion) -> Look:
-    """Begin a handshake that offers the versions `low` to `high` and verifies nothing. Blocks for at most `TIMEOUT` seconds."""
+    """Begin a handshake that offers the versions `low` to `high` and verifies nothing. Blocks for at most `TIMEOUT`
+    seconds.
+    """
     try:
         if kind is ServerKind.HTTPS:
             return _look_https(address, port, host, low, high)
@@ -39,8 +43,10 @@ def look(kind: ServerKind, address: str, port: int, host: str, low: TLSVersion, 
 
 def _look_https(address: str, port: int, host: str, low: TLSVersion, high: TLSVersion) -> Look:
     done = subprocess.run(
-        ["openssl", "s_client", "-connect", f"{address}:{port}", "-servername", host, "-showcerts"]
-        + ["-min_protocol", low.label, "-max_protocol", high.label, "-cipher", "DEFAULT@SECLEVEL=0"],
+        [
+            *("openssl", "s_client", "-connect", f"{address}:{port}", "-servername", host, "-showcerts"),
+            *("-min_protocol", low.label, "-max_protocol", high.label, "-cipher", "DEFAULT@SECLEVEL=0"),
+        ],
         input="",
         capture_output=True,
         text=True,
@@ -66,10 +72,8 @@ def _look_tds(address: str, port: int, host: str, low: TLSVersion, high: TLSVers
     context.minimum_version, context.maximum_version = ssl.TLSVersion(low.value), ssl.TLSVersion(high.value)
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     client = context.wrap_bio(incoming, outgoing, server_hostname=host)
-    try:
+    with contextlib.suppress(ssl.SSLWantReadError):
         client.do_handshake()
-    except ssl.SSLWantReadError:
-        pass
     with socket.create_connection((address, port), timeout=TIMEOUT) as connection:
         connection.sendall(_packet(_prelogin()))
         _receive(connection)

@@ -1,7 +1,8 @@
 """The mint: certificates from descriptions, relative to now.
 
-One mint serves one run. Every description is minted once; equal descriptions are the same certificate. The unrelated public root that stands
-in every client's trust store comes from trustme; the lab's own chain needs validities, hashes and names that trustme does not offer.
+One mint serves one run. Every description is minted once; equal descriptions are the same certificate. The unrelated
+public root that stands in every client's trust store comes from trustme; the lab's own chain needs validities, hashes
+and names that trustme does not offer.
 """
 
 import ssl
@@ -59,7 +60,9 @@ class Mint:
         return self.public_root + self.pem(*client.trusts)
 
     def fallback(self) -> tuple[str, str]:
-        """SQL Server's self-generated certificate and its key: subject and issuer `SSL_Self_Signed_Fallback`, no SAN, 30 years."""
+        """SQL Server's self-generated certificate and its key: subject and issuer `SSL_Self_Signed_Fallback`, no SAN,
+        30 years.
+        """
         key = self._keys.get("fallback", FALLBACK_BITS)
         if self._fallback is None:
             name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, FALLBACK_NAME)])
@@ -114,9 +117,7 @@ class Mint:
             .not_valid_before(self.now + description.validity.starts)
             .not_valid_after(self.now + description.validity.ends)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-            .add_extension(
-                x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False
-            )
+            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
         )
 
     def _sign(self, builder: x509.CertificateBuilder, issuer: Anchor, signature: SignatureHash) -> x509.Certificate:

@@ -1,7 +1,7 @@
 """nginx as the HTTPS server: one process for all server sides, one port each.
 
-Pure: from server sides to a configuration, a command and the log files to read. The stage reserves the ports with SO_REUSEPORT and keeps
-them reserved while nginx listens on them, so no port is ever guessed.
+Pure: from server sides to a configuration, a command and the log files to read. The stage reserves the ports with
+SO_REUSEPORT and keeps them reserved while nginx listens on them, so no port is ever guessed.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ class Block:
 
 
 def configuration(room: Path, address: str, blocks: tuple[Block, ...], sentinel_port: int) -> str:
-    """nginx.conf for these server sides. The sentinel answers plain HTTP: it tells when nginx is up and has caught up."""
+    """nginx.conf for these server sides. The sentinel answers plain HTTP and so tells when nginx has caught up."""
     servers = "\n".join(_server(room, address, block) for block in blocks)
     return f"""\
 daemon off;

@@ -1,14 +1,17 @@
 """SQL Server's configuration: `mssql.conf` from a server side.
 
-The same file drives the embedded endpoint and the real server (Microsoft Learn, "Configure SQL Server on Linux with the mssql-conf tool",
-section on TLS; keys `network.*`). TLS 1.3 is no value of `tlsprotocols`: it belongs to strict connections (TDS 8.0).
+The same file drives the embedded endpoint and the real server (Microsoft Learn, "Configure SQL Server on Linux with
+the mssql-conf tool", section on TLS; keys `network.*`). TLS 1.3 is no value of `tlsprotocols`: it belongs to strict
+connections (TDS 8.0).
 """
 
 from lab.situation import ServerEncryption, ServerSide, TLSVersion
 
 
 def mssql_conf(side: ServerSide, certificate: str, key: str) -> str:
-    """The text of mssql.conf; `certificate` and `key` are absolute paths, ignored when the server makes its own certificate."""
+    """The text of mssql.conf; `certificate` and `key` are absolute paths, ignored when the server makes its own
+    certificate.
+    """
     lines = ["[network]"]
     if side.chain is not None:
         lines += [f"tlscert = {certificate}", f"tlskey = {key}"]

@@ -101,9 +101,7 @@ class LocalStage:
         material = Material(self._mint.anchors_pem(situation.client), self._mint.pem(*situation.client.intermediates))
         endpoint = self.endpoint(situation.server)
         room = self._new_room()
-        invocation = client.invoke(
-            self.machine, situation.client, endpoint, material, self.login, PurePosixPath(room)
-        )
+        invocation = client.invoke(self.machine, situation.client, endpoint, material, self.login, PurePosixPath(room))
         return await self._run(invocation, room)
 
     async def version(self, client: Client) -> str:

@@ -30,7 +30,9 @@ def lay_out(invocation: Invocation, room: Path) -> None:
 
 
 async def run(sandbox: Sandbox, invocation: Invocation, room: Path) -> Completed:
-    """Lay out the files in `room`, run the invocation there, and collect what it left. Raises OSError when it cannot be started."""
+    """Lay out the files in `room`, run the invocation there, and collect what it left. Raises OSError when it cannot
+    be started.
+    """
     lay_out(invocation, room)
     began = time.monotonic()
     process = await asyncio.create_subprocess_exec(

@@ -1,4 +1,6 @@
-"""Rooms: the directory of one run in the lab's cache, removed at its end, and swept by a later run when its owner was killed."""
+"""Rooms: the directory of one run in the lab's cache, removed at its end, and swept by a later run when its owner was
+killed.
+"""
 
 import fcntl
 import os
@@ -13,7 +15,9 @@ _LOCK = "owner.lock"
 
 @contextmanager
 def run_room(cache: Path) -> Iterator[Path]:
-    """A fresh directory for one run; its lock is held for as long as the owner lives. Raises OSError when the cache is not writable."""
+    """A fresh directory for one run; its lock is held for as long as the owner lives. Raises OSError when the cache
+    is not writable.
+    """
     runs = cache / "runs"
     runs.mkdir(parents=True, exist_ok=True)
     sweep(runs)
@@ -28,7 +32,9 @@ def run_room(cache: Path) -> Iterator[Path]:
 
 
 def sweep(runs: Path) -> tuple[Path, ...]:
-    """Remove the rooms whose owners are dead; what was removed. A room that is just being made has no lock yet and is left alone."""
+    """Remove the rooms whose owners are dead; what was removed. A room that is just being made has no lock yet and is
+    left alone.
+    """
     removed: list[Path] = []
     for room in runs.glob("run-*"):
         try:

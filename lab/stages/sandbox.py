@@ -1,9 +1,10 @@
 """The sandbox of the local stage: names resolve without touching /etc/hosts, and nothing outlives the run.
 
-Where the kernel allows it, a holder process owns a private mount namespace, in which /etc/hosts is the lab's, and a private PID namespace.
-Everything is started inside through `nsenter`. The holder reads a pipe from the lab: when the lab dies, however it dies, the pipe ends, the
-holder exits, and the kernel kills every process of the namespace and drops its mounts (pid_namespaces(7), mount_namespaces(7)).
-Elsewhere (a container without CAP_SYS_ADMIN), nss_wrapper resolves the names and `setpriv --pdeathsig` ties every process to the lab.
+Where the kernel allows it, a holder process owns a private mount namespace, in which /etc/hosts is the lab's, and a
+private PID namespace. Everything is started inside through `nsenter`. The holder reads a pipe from the lab: when the
+lab dies, however it dies, the pipe ends, the holder exits, and the kernel kills every process of the namespace and
+drops its mounts (pid_namespaces(7), mount_namespaces(7)). Elsewhere (a container without CAP_SYS_ADMIN), nss_wrapper
+resolves the names and `setpriv --pdeathsig` ties every process to the lab.
 """
 
 import contextlib
@@ -58,7 +59,9 @@ class Sandbox:
         return "nss_wrapper for names, parent-death signal for processes (this machine allows no namespaces)"
 
     def argv(self, argv: Iterable[str], directory: Path) -> tuple[str, ...]:
-        """The command line that runs this one inside, in this directory (entering a mount namespace forgets the present one)."""
+        """The command line that runs this one inside, in this directory (entering a mount namespace forgets the
+        present one).
+        """
         return (*self._prefix, "env", f"--chdir={directory}", *argv)
 
     def env(self, env: Mapping[str, str]) -> dict[str, str]:

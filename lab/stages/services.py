@@ -1,8 +1,8 @@
 """Services: the processes behind the server sides, started once for a whole plan.
 
-A service has a port for each of its server sides and hands out, after an attempt, the lines that the server wrote about it. "After" is an
-event, not a delay: a marker connection follows the client's through the server's own event loop, and once the server has dealt with the
-marker it has dealt with everything before it.
+A service has a port for each of its server sides and hands out, after an attempt, the lines that the server wrote
+about it. "After" is an event, not a delay: a marker connection follows the client's through the server's own event
+loop, and once the server has dealt with the marker it has dealt with everything before it.
 """
 
 import asyncio
@@ -56,7 +56,9 @@ class Service(ABC):
 
     @abstractmethod
     async def take_log(self, identity: str) -> tuple[str, ...]:
-        """The lines written about this side since they were last taken, once the server has dealt with all ended connections."""
+        """The lines written about this side since they were last taken, once the server has dealt with all ended
+        connections.
+        """
 
     def start_log(self, identity: str) -> tuple[str, ...]:
         """The lines that belong to no connection: what the server said of this side when it started."""
@@ -208,7 +210,10 @@ class Embedded(Service):
             limit=1 << 20,
         )
         assert self._process.stdin and self._process.stdout and self._process.stderr
-        order = {"listeners": [self._listener(name, side) for name, side in self.sides.items()], "password": self._password}
+        order = {
+            "listeners": [self._listener(name, side) for name, side in self.sides.items()],
+            "password": self._password,
+        }
         self._process.stdin.write(json.dumps(order).encode() + b"\n")
         await self._process.stdin.drain()
         while "ready" not in (event := await self._next_event()):
@@ -236,12 +241,24 @@ class Embedded(Service):
         await super().stop()
 
     def _listener(self, name: str, side: ServerSide) -> dict[str, Any]:
-        common = {"id": name, "kind": side.kind.value, "address": ADDRESS, "port": 0, "security_level": side.security_level}
+        common = {
+            "id": name,
+            "kind": side.kind.value,
+            "address": ADDRESS,
+            "port": 0,
+            "security_level": side.security_level,
+        }
         chain = side.chain
         certificate = self.write(f"{name}.chain.pem", self.mint.chain_pem(chain)) if chain else ""
         key = self.write(f"{name}.key.pem", self.mint.leaf_key_pem(chain.leaf)) if chain else ""
         if side.kind is ServerKind.HTTPS:
-            return {**common, "chain": certificate, "key": key, "tls_min": side.tls_min.label, "tls_max": side.tls_max.label}
+            return {
+                **common,
+                "chain": certificate,
+                "key": key,
+                "tls_min": side.tls_min.label,
+                "tls_max": side.tls_max.label,
+            }
         listener = {
             **common,
             "conf": self.write(f"{name}.mssql.conf", mssql_conf(side, certificate, key)),
@@ -297,13 +314,16 @@ class Embedded(Service):
     async def _dealt_with(self, identity: str, marker: str) -> None:
         async with self._news:
             await self._news.wait_for(
-                lambda: marker in self._peers[identity]
-                and set(self._peers[identity].values()) <= self._closed[identity]
+                lambda: (
+                    marker in self._peers[identity] and set(self._peers[identity].values()) <= self._closed[identity]
+                )
             )
 
 
 def _reserve() -> socket.socket:
-    """A port that is nobody else's: bound with SO_REUSEPORT (socket(7)) and never listened on, so that nginx may bind it too."""
+    """A port that is nobody else's: bound with SO_REUSEPORT (socket(7)) and never listened on, so that nginx may bind
+    it too.
+    """
     reserved = socket.socket()
     reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     reserved.bind((ADDRESS, 0))

@@ -25,11 +25,14 @@ def test_every_combination_is_a_cell_or_an_exclusion_with_a_reason() -> None:
         for client in CLIENTS
     )
     assert len(whole.cells) + len(whole.exclusions) == wanted
-    assert all(item.why.endswith(tuple("abcdefghijklmnopqrstuvwxyz`)0123456789.")) and " " in item.why for item in whole.exclusions)
+    assert all(
+        item.why.endswith(tuple("abcdefghijklmnopqrstuvwxyz`)0123456789.")) and " " in item.why
+        for item in whole.exclusions
+    )
 
 
 def test_ids_are_unique_and_readable() -> None:
-    ids = [item.id for item in (*plan().cells, *plan().exclusions)]
+    ids = [item.id for item in plan().everything]
     assert len(ids) == len(set(ids))
     assert "expired/renew/odbc18/sqlserver" in ids
 

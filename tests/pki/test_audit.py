@@ -8,10 +8,9 @@ from lab.catalogue import load
 from lab.pki.audit import AuditError, audit, client_versions
 from lab.pki.keys import Keys
 from lab.pki.look import Look
-from lab.pki.mint import Mint
+from lab.pki.mint import Mint, certificates
 from lab.scenario import Claim, Defect
 from lab.situation import LAB_ISSUING, Authority, ServerKind, Situation, TLSVersion, Validity, healthy
-from lab.pki.mint import certificates
 
 CATALOGUE = load()
 CASES = [
@@ -84,7 +83,9 @@ def test_a_second_fault_beside_the_declared_one_is_seen(mint: Mint) -> None:
 
 
 def test_an_expired_intermediate_is_not_taken_for_health(mint: Mint) -> None:
-    old = Authority("Old Issuing CA", parent=LAB_ISSUING.parent, validity=Validity(timedelta(days=-9), timedelta(days=-3)))
+    old = Authority(
+        "Old Issuing CA", parent=LAB_ISSUING.parent, validity=Validity(timedelta(days=-9), timedelta(days=-3))
+    )
     assert Defect.EXPIRED in look_at(mint, healthy(ServerKind.HTTPS).with_leaf(issuer=old))
 
 
@@ -111,4 +112,7 @@ def test_the_two_implementations_must_agree(mint: Mint, monkeypatch: pytest.Monk
     """If OpenSSL's answer were lost, the other implementation would object."""
     monkeypatch.setattr("lab.pki.audit._openssl_verify", lambda *_: set())
     with pytest.raises(AuditError, match="OpenSSL finds nothing wrong, but cryptography refuses it"):
-        look_at(mint, healthy(ServerKind.HTTPS).with_leaf(validity=Validity(timedelta(days=-9), timedelta(days=-3))))
+        look_at(
+            mint,
+            healthy(ServerKind.HTTPS).with_leaf(validity=Validity(timedelta(days=-9), timedelta(days=-3))),
+        )

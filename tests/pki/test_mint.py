@@ -6,11 +6,22 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from lab.pki.keys import Keys
 from lab.pki.mint import Mint, certificates
 from lab.situation import (
-    CURRENT, LAB_ISSUING, LAB_ROOT, PAST, Authority, Chain, Leaf, ServerKind, SignatureHash, healthy,
+    CURRENT,
+    LAB_ISSUING,
+    LAB_ROOT,
+    PAST,
+    Authority,
+    Chain,
+    Leaf,
+    ServerKind,
+    SignatureHash,
+    healthy,
 )  # fmt: skip
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -60,12 +71,10 @@ def test_a_self_signed_leaf_is_its_own_issuer(mint: Mint) -> None:
 def test_a_sha1_leaf_says_so_twice_and_its_signature_is_good(mint: Mint) -> None:
     weak = mint.certificate(leaf(signature=SignatureHash.SHA1))
     assert isinstance(weak.signature_hash_algorithm, hashes.SHA1)
-    parsed = x509.load_der_x509_certificate(weak.public_bytes(encoding=_der()))
+    parsed = x509.load_der_x509_certificate(weak.public_bytes(Encoding.DER))
     issuer = mint.certificate(LAB_ISSUING).public_key()
-    from cryptography.hazmat.primitives.asymmetric import padding, rsa
-
     assert isinstance(issuer, rsa.RSAPublicKey)
-    issuer.verify(parsed.signature, parsed.tbs_certificate_bytes, padding.PKCS1v15(), hashes.SHA1())  # noqa: S303
+    issuer.verify(parsed.signature, parsed.tbs_certificate_bytes, padding.PKCS1v15(), hashes.SHA1())
 
 
 def test_the_impostors_key_is_not_the_servers(mint: Mint) -> None:
@@ -108,9 +117,3 @@ def test_keys_are_readable_by_their_owner_alone_and_a_damaged_one_is_made_anew(t
 def test_authorities_with_the_same_name_and_another_parent_are_others(mint: Mint) -> None:
     one, other = Authority("Same"), Authority("Same", parent=LAB_ROOT)
     assert mint.certificate(one) != mint.certificate(other)
-
-
-def _der() -> object:
-    from cryptography.hazmat.primitives.serialization import Encoding
-
-    return Encoding.DER

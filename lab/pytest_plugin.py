@@ -1,0 +1,168 @@
+"""The pytest plugin: the matrix as tests, one a cell, with ids as `expired/renew/odbc18/sqlserver`.
+
+Collecting starts nothing. The first cell that is asked for starts the engine (`lab.pytesting.engine`), which plays the selected cells; with
+xdist it lives in the controller, and the workers ask it. What is slow to import is imported where it is needed: other tests do not pay for it.
+"""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lab.pytesting import options
+from lab.pytesting.engine import Engine, EngineError, Order
+from lab.pytesting.wire import Direct, Remote, serve
+
+if TYPE_CHECKING:
+    from lab.pytesting.played import Played
+
+MATRIX = Path(__file__).resolve().parents[1] / "tests" / "matrix" / "test_matrix.py"
+CELL = "lab_cell"
+"""The fixture that a test of cells asks for."""
+MISSING = "missing client"
+
+_ENGINE = pytest.StashKey[Engine]()
+_PLAYER = pytest.StashKey[Direct | Remote]()
+_SAVED = pytest.StashKey[str]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    options.add(parser)
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    worker: dict[str, Any] | None = getattr(config, "workerinput", None)
+    if worker is not None:
+        config.stash[_PLAYER] = Remote(worker["lab_channel"])
+        return
+    options.check(config)
+    engine = config.stash[_ENGINE] = Engine(_order(config))
+    config.stash[_PLAYER] = Direct(engine)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """xdist, in the controller: a worker is about to be started."""
+    channel = node.workerinput["lab_channel"] = node.gateway.newchannel()
+    serve(node.config.stash[_ENGINE], channel)
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    if not _wants_matrix(config):
+        return []
+    from lab.commands.shared import command_name
+
+    plan = options.plan_of(config)
+    excluded = ""
+    if plan.exclusions:
+        why = f"`{command_name()} run --plan` says why"
+        excluded = f"; {len(plan.exclusions)} more are not collected, because their client cannot express them ({why})"
+    return [f"tls trust lab: {len(plan.cells)} cell{'' if len(plan.cells) == 1 else 's'}{excluded}"]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if CELL in metafunc.fixturenames:
+        ids = [cell.id for cell in options.plan_of(metafunc.config).cells]
+        metafunc.parametrize(CELL, ids, ids=ids, indirect=True)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    selected = [
+        item.callspec.params[CELL]
+        for item in session.items
+        if isinstance(item, pytest.Function) and CELL in getattr(item, "callspec", _NOTHING).params
+    ]
+    if selected:
+        session.config.stash[_PLAYER].select(selected)
+
+
+class _NoParameters:
+    params: dict[str, object] = {}
+
+
+_NOTHING = _NoParameters()
+
+
+@pytest.fixture
+def lab_cell(request: pytest.FixtureRequest) -> "Played":
+    """The played cell. Skips the test when the client is not here; a failure of the lab itself is an error, not a failed test."""
+    config = request.config
+    try:
+        played = config.stash[_PLAYER].play(request.param)
+    except EngineError as problem:
+        pytest.fail(str(problem), pytrace=False)
+    request.node.user_properties += played.properties()
+    if played.missing:
+        request.node.user_properties.append((MISSING, f"{played.cell.client}: {played.missing}"))
+        (pytest.fail if config.getoption("--lab-require") else pytest.skip)(played.missing)
+    if played.lab_failed:
+        pytest.fail(played.story(), pytrace=False)
+    return played
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Before xdist ends its workers: one that waits for a cell would not end."""
+    _close(session.config)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    _close(config)
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    words = [*_missing(terminalreporter.stats), *filter(None, [config.stash.get(_SAVED, "")])]
+    if words:
+        terminalreporter.section("tls trust lab")
+        for line in words:
+            terminalreporter.write_line(line)
+
+
+def _order(config: pytest.Config) -> Order:
+    def cache() -> Path:
+        from lab.provision import cache_dir
+
+        return cache_dir()
+
+    return Order(
+        plan=lambda: options.plan_of(config),
+        cache=cache,
+        jobs=config.getoption("--lab-jobs") or 0,
+        nginx=not config.getoption("--lab-no-nginx"),
+        keep_record=config.getoption("--lab-save") is not None,
+    )
+
+
+def _wants_matrix(config: pytest.Config) -> bool:
+    """Whether the matrix is among the places that pytest was told to look into."""
+    start = config.invocation_params.dir
+    places = [(start / argument.partition("::")[0]).resolve() for argument in config.args]
+    return any(MATRIX.is_relative_to(place) for place in places)
+
+
+def _close(config: pytest.Config) -> None:
+    engine = config.stash.get(_ENGINE, None)
+    if engine is None:
+        return
+    del config.stash[_ENGINE]
+    record = engine.close()
+    if config.getoption("--lab-save") is None:
+        return
+    if record is None:
+        config.stash[_SAVED] = "no record was written: no cell was played"
+        return
+    from lab.record import save
+
+    save(record, options.save_to(config))
+    config.stash[_SAVED] = f"the record: {options.save_to(config)}"
+
+
+def _missing(stats: dict[str, list[Any]]) -> Iterable[str]:
+    """What was skipped for want of a client: one line for each client."""
+    cells: dict[str, int] = {}
+    for report in stats.get("skipped", []):
+        for name, words in getattr(report, "user_properties", ()):
+            if name == MISSING:
+                cells[words] = cells.get(words, 0) + 1
+    return (f"{count} cell{'' if count == 1 else 's'} skipped: {words}" for words, count in sorted(cells.items()))

@@ -1,0 +1,115 @@
+"""The options of the matrix under pytest, what they select, and what is wrong with them in words."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from lab.matrix.plan import Plan
+
+PATTERNS = {
+    "--lab-scenario": "only these scenarios; the name of a class takes all its faces",
+    "--lab-client": "only these clients",
+    "--lab-fix": "only these fixes",
+    "--lab-server": "only this kind of server: https or sqlserver",
+}
+STAGES = ("local",)
+
+_PLAN = pytest.StashKey["Plan"]()
+
+
+def add(parser: pytest.Parser) -> None:
+    """Declare the options."""
+    group = parser.getgroup("tls trust lab", "the matrix (GLOB: may be repeated, or be a list with commas)")
+    for name, words in PATTERNS.items():
+        group.addoption(name, action="append", default=[], metavar="GLOB", help=words)
+    group.addoption(
+        "--lab-stage", default="local", metavar="STAGE", help="where servers and clients run: local"
+    )
+    group.addoption(
+        "--lab-jobs", type=int, metavar="N", help="so many clients at a time (default: one for each core)"
+    )
+    group.addoption(
+        "--lab-save", type=Path, metavar="FILE", help="write the record of what was played to FILE"
+    )
+    group.addoption(
+        "--lab-require",
+        action="store_true",
+        help="what is missing on this machine (a client, nginx) is a failure, instead of being skipped or stood in for",
+    )
+    group.addoption(
+        "--lab-no-nginx",
+        action="store_true",
+        help="HTTPS servers are the lab's own endpoint, even when nginx is here",
+    )
+
+
+def given(config: pytest.Config, option: str) -> tuple[str, ...]:
+    """The patterns of an option."""
+    values: Sequence[str] = config.getoption(option)
+    return tuple(part for value in values for part in (each.strip() for each in value.split(",")) if part)
+
+
+def check(config: pytest.Config) -> None:
+    """Raise pytest.UsageError for a value that cannot be meant, with the nearest right names. Reads the catalogue only when it must."""
+    stage, jobs, save = (config.getoption(name) for name in ("--lab-stage", "--lab-jobs", "--lab-save"))
+    if stage not in STAGES:
+        raise pytest.UsageError(f"--lab-stage: there is no stage {stage!r}. There is: {', '.join(STAGES)}.")
+    if jobs is not None and jobs < 1:
+        raise pytest.UsageError(f"--lab-jobs: at least 1, not {jobs}")
+    if save is not None:
+        file = save_to(config)
+        if file.is_dir() or not file.parent.is_dir():
+            raise pytest.UsageError(f"--lab-save: {file} cannot be a file: it is a directory, or is in none")
+    if any(given(config, option) for option in PATTERNS):
+        plan_of(config)
+
+
+def save_to(config: pytest.Config) -> Path:
+    """Where `--lab-save` wants the record."""
+    file: Path = config.getoption("--lab-save")
+    return config.invocation_params.dir / file
+
+
+def plan_of(config: pytest.Config) -> "Plan":
+    """The plan that the options select. Raises pytest.UsageError when a pattern matches nothing, or nothing is left to play."""
+    known = config.stash.get(_PLAN, None)
+    if known is None:
+        known = config.stash[_PLAN] = _make_plan(config)
+    return known
+
+
+def _make_plan(config: pytest.Config) -> "Plan":
+    import click
+
+    from lab import catalogue
+    from lab.clients import all_clients
+    from lab.commands.shared import command_name, must_match
+    from lab.matrix.plan import Filters, make_plan
+    from lab.situation import ServerKind
+
+    scenarios, fixes, clients, kinds = (
+        given(config, f"--lab-{noun}") for noun in ("scenario", "fix", "client", "server")
+    )
+    known, programs = catalogue.load(), all_clients()
+    try:
+        must_match("--lab-scenario", scenarios, [item.id for item in known.scenarios])
+        must_match("--lab-fix", fixes, [fix.name for item in known.scenarios for fix in item.fixes])
+        must_match("--lab-client", clients, [item.name for item in programs])
+        must_match("--lab-server", kinds, [kind.value for kind in ServerKind])
+    except click.UsageError as problem:
+        raise pytest.UsageError(problem.message) from None
+    plan = make_plan(known.scenarios, known.attacks, programs, Filters(scenarios, fixes, clients, kinds))
+    if plan.cells:
+        return plan
+    if plan.exclusions:
+        first = plan.exclusions[0]
+        raise pytest.UsageError(
+            f"the --lab options leave nothing that can be played: {first.id}: {first.why}"
+        )
+    raise pytest.UsageError(
+        "the --lab options leave no cell: each matches something, but nothing matches all of them "
+        f"(`{command_name()} list` shows which fix belongs to which scenario)"
+    )

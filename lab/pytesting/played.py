@@ -1,0 +1,80 @@
+"""A played cell: what a test gets back from the engine, as data for reports and in words for people."""
+
+import io
+
+from pydantic import BaseModel, ConfigDict
+
+from lab.record import AttemptEntry, CellEntry, Record
+
+Properties = list[tuple[str, str]]
+
+
+class Played(BaseModel):
+    """A cell and its attempts. `record` is the part of the run's record that tells the whole story of a cell that is not as expected."""
+
+    model_config = ConfigDict(frozen=True)
+
+    cell: CellEntry
+    attempts: list[AttemptEntry]
+    record: Record | None = None
+
+    @property
+    def as_expected(self) -> bool:
+        """Whether every act came out as documented."""
+        return self.cell.as_expected
+
+    @property
+    def missing(self) -> str:
+        """What is lacking on this machine and how to get it, or "" when the client is here."""
+        return self.cell.broken_judgement.why if self.cell.broken == "missing" else ""
+
+    @property
+    def lab_failed(self) -> bool:
+        """Whether the lab itself failed, so that nothing can be said about the client."""
+        return self.cell.broken == "lab-error"
+
+    @property
+    def why(self) -> str:
+        """The judgement that decides, in one line."""
+        broken, fix = self.cell.broken_judgement, self.cell.fix_judgement
+        if not broken.as_expected or fix.as_expected:
+            return f"{self.cell.broken}: {broken.why}"
+        return f"{self.cell.fix_verdict}: {fix.why}"
+
+    def properties(self) -> Properties:
+        """The verdicts and the verbatim words of each act, for JUnit XML."""
+        cell = self.cell
+        found = [("scenario", cell.scenario), ("fix", cell.fix), ("client", cell.client), ("server", cell.kind)]
+        found += [("broken verdict", cell.broken), ("broken verdict: why", cell.broken_judgement.why)]
+        if cell.fix_verdict != "not-played":
+            found += [("fix verdict", cell.fix_verdict), ("fix verdict: why", cell.fix_judgement.why)]
+        known = {attempt.id: attempt for attempt in self.attempts}
+        for act, identity in cell.acts.items():
+            found += _act(act, known[identity])
+        return found
+
+    def story(self) -> str:
+        """The cell in full, for a person who wants to know why it is not as expected."""
+        headline = " ".join(self.why.split())
+        if self.record is None:
+            return headline
+        # Both are slow to import, and most sessions have no such cell.
+        from rich.console import Console
+
+        from lab.report.cell import show_cell
+
+        page = io.StringIO()
+        show_cell(self.record, self.cell, Console(file=page, color_system=None, highlight=False, emoji=False))
+        return f"{headline}\n\n{page.getvalue().rstrip()}"
+
+
+def _act(act: str, attempt: AttemptEntry) -> Properties:
+    ended = [attempt.result]
+    ended += [f"code {attempt.code}"] if attempt.code else []
+    ended += [] if attempt.exit_status is None else [f"exit status {attempt.exit_status}"]
+    return [
+        (f"{act}: result", ", ".join(ended)),
+        (f"{act}: client side", "\n".join(attempt.options)),
+        (f"{act}: client says", attempt.text),
+        (f"{act}: server says", "\n".join(attempt.server_log)),
+    ]

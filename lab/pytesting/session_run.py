@@ -1,0 +1,32 @@
+"""The run of a pytest session: asked for one cell at a time, and for the story of those that are not as expected."""
+
+from lab.matrix.plan import Cell, Plan
+from lab.matrix.run import Run
+from lab.pytesting.played import Played
+from lab.record import Record
+from lab.report.cell import select
+
+
+class SessionRun(Run):
+    """A run that hands out cells with their attempts."""
+
+    async def played(self, cell: Cell) -> Played:
+        """The judged cell with its attempts; with its part of the record when something is not as expected."""
+        entry = await self.play(cell)
+        if not entry.acts:
+            return Played(cell=entry, attempts=[])
+        attempts = [self._entries.attempt(attempt) for attempt in await self._player.acts(cell)]
+        part = None if entry.as_expected else select(await self.record(), [entry])
+        return Played(cell=entry, attempts=attempts, record=part)
+
+    async def record_so_far(self) -> Record:
+        """The record of what was played, marked as interrupted when that is not everything."""
+        whole = all(cell.id in self._cells for cell in self.plan.cells)
+        return await self.record(interrupted=not whole)
+
+
+def narrowed(plan: Plan, selected: tuple[str, ...]) -> Plan:
+    """The plan of the selected cells, in their order. What cannot be played belongs to the whole plan only."""
+    cells = {cell.id: cell for cell in plan.cells}
+    chosen = tuple(cells[identity] for identity in dict.fromkeys(selected) if identity in cells)
+    return Plan(chosen, plan.exclusions if len(chosen) == len(cells) else ())
