@@ -1,7 +1,7 @@
 """The record: a whole run as data, in one JSON file with a published schema (`schema/record.schema.json`).
 
 Everything that shows or compares results reads a record, never the run itself. Attempts are stored once and referred
-to by id, because cells share them. `python -m lab.record` prints the schema.
+to by id, because cells share them. `tlslab schema` prints the schema.
 """
 
 import json
@@ -207,6 +207,3 @@ def schema_text() -> str:
     """The JSON schema of a record, as committed in `schema/record.schema.json`."""
     return json.dumps(Record.model_json_schema(), indent=2, sort_keys=True) + "\n"
 
-
-if __name__ == "__main__":
-    print(schema_text(), end="")

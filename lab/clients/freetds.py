@@ -73,9 +73,7 @@ class FreeTds(Client):
                 "(`encryption = request`); asking for less does not silence it, leaving out `ca file` does"
             )
         if self.knows_no_strict and side.encryption is Encryption.STRICT:
-            return (
-                "the FreeTDS 1.3 of the distributions speaks no TDS 8.0; `encryption = strict` came with 1.5"
-            )
+            return "the FreeTDS 1.3 of the distributions speaks no TDS 8.0; `encryption = strict` came with 1.5"
         if self.knows_no_strict and side.expected_name not in (None, side.connect_to):
             return (
                 "the FreeTDS 1.3 of the distributions looks for the name that it connects to; "
@@ -115,17 +113,13 @@ class Pymssql(FreeTds, PythonSqlClient):
     knows_no_strict = False
     wrappers = (
         # FreeTDS 1.5 says `TDS server`, older ones `Adaptive Server`.
-        *openssl_wrappers(
-            "severity 9:\\nTDS server connection failed ({host})", Level.VENDOR, OPENSSL_STATES
-        ),
-        *openssl_wrappers(
-            "severity 9:\\nAdaptive Server connection failed ({host})", Level.PUBLIC, PYMSSQL_ISSUE
-        ),
+        *openssl_wrappers("severity 9:\\nTDS server connection failed ({host})", Level.VENDOR, OPENSSL_STATES),
+        *openssl_wrappers("severity 9:\\nAdaptive Server connection failed ({host})", Level.PUBLIC, PYMSSQL_ISSUE),
     )
 
     def cannot(self, situation: Situation) -> str | None:
         if situation.client.encryption is Encryption.STRICT and not verifies(situation.client):
-            return "with `encryption = strict` FreeTDS always verifies, against the system's CAs without a `ca file`"
+            return "with `encryption = strict` FreeTDS always verifies, if need be against the system's CAs"
         return super().cannot(situation)
 
     def accepts(self, situation: Situation) -> Acceptance | None:
@@ -233,9 +227,7 @@ class Tsql(FreeTds):
     title = "FreeTDS tsql"
     tls_library = "GnuTLS of the system"
     oldest = TLSVersion.TLSv1_0
-    wrappers = gnutls_wrappers(
-        "Error 20002 (severity 9): Adaptive Server connection failed", Level.VENDOR, CONNECTING
-    )
+    wrappers = gnutls_wrappers("Error 20002 (severity 9): Adaptive Server connection failed", Level.VENDOR, CONNECTING)
 
     def missing(self, machine: Machine) -> Missing | None:
         return None if "tsql" in machine.which else Missing("the program tsql", SETUP)
@@ -269,9 +261,7 @@ class Tsql(FreeTds):
         )
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
-        answer = next(
-            (line for line in completed.stdout.splitlines() if line.strip() in ("TRUE", "FALSE")), None
-        )
+        answer = next((line for line in completed.stdout.splitlines() if line.strip() in ("TRUE", "FALSE")), None)
         if answer is not None:
             result, text = Result.CONNECTED, ""
         else:

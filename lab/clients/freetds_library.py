@@ -25,7 +25,7 @@ TLS_SOURCE = Source(
 )
 OPENSSL_STATES = Source(
     # 12 ClientHello sent, 3 ServerHello, 4 the server's certificate; 1 SSL_ERROR_SSL, 5 SSL_ERROR_SYSCALL.
-    "FreeTDS, src/tds/tls.c: `handshake failed with` SSL_connect's result, OSSL_HANDSHAKE_STATE, SSL_get_error "
+    "FreeTDS, src/tds/tls.c: `handshake failed with` result, OSSL_HANDSHAKE_STATE, SSL_get_error "
     "(OpenSSL, include/openssl/ssl.h)",
     TLS_SOURCE.url,
 )
@@ -74,7 +74,7 @@ def freetds_room(
     section: str = "global",
     more: Iterable[str] = (),
 ) -> tuple[dict[str, str], dict[str, str]]:
-    """Environment and files of a program that uses FreeTDS; `section`: where in freetds.conf the settings go."""
+    """Environment and files of a program that uses FreeTDS; `section`: where the settings go in the file."""
     lines = (*more, *settings(side, str(room / "ca.pem")))
     conf = f"[{section}]\n" + "".join(f"\t{line}\n" for line in lines)
     env = {"FREETDSCONF": str(room / CONF), "TDSDUMP": str(room / DUMP)}
@@ -117,12 +117,8 @@ def openssl_wrappers(text: str, level: Level, source: Source) -> tuple[Wrapper, 
 
     return (
         *failed(Phase.VERIFY, dialects=("openssl",), trace="handshake failed with -1 4 1 handshake failed"),
-        *failed(
-            Phase.HANDSHAKE, dialects=("openssl",), trace="handshake failed with -1 12 1 handshake failed"
-        ),
-        *failed(
-            Phase.HANDSHAKE, dialects=("openssl",), trace="handshake failed with -1 3 1 handshake failed"
-        ),
+        *failed(Phase.HANDSHAKE, dialects=("openssl",), trace="handshake failed with -1 12 1 handshake failed"),
+        *failed(Phase.HANDSHAKE, dialects=("openssl",), trace="handshake failed with -1 3 1 handshake failed"),
         *failed(
             Phase.CLOSED,
             dialects=("openssl", "posix"),

@@ -59,9 +59,7 @@ def driver_wrappers(before: str) -> tuple[Wrapper, ...]:
             TROUBLESHOOTING,
         ),
         # The driver compares names itself and words it like a reason of OpenSSL.
-        Wrapper(
-            "odbc18", refused, ssl + "certificate verify failed:{reason}]", Level.VENDOR, TROUBLESHOOTING
-        ),
+        Wrapper("odbc18", refused, ssl + "certificate verify failed:{reason}]", Level.VENDOR, TROUBLESHOOTING),
         # OpenSSL adds the alert's number to the reason, the driver the further errors of the queue.
         Wrapper("openssl", frozenset({Phase.HANDSHAKE}), ssl + "{reason}", Level.VENDOR, FAQ),
         Wrapper("odbc18", frozenset({Phase.HANDSHAKE}), before + "{reason}", Level.VENDOR, STRINGS),
@@ -99,9 +97,7 @@ def braced(value: str) -> str:
     return "{" + value.replace("}", "}}") + "}"
 
 
-def openssl_room(
-    side: ClientSide, material: Material, room: PurePosixPath
-) -> tuple[dict[str, str], dict[str, str]]:
+def openssl_room(side: ClientSide, material: Material, room: PurePosixPath) -> tuple[dict[str, str], dict[str, str]]:
     """Environment and files of a program that asks the system's OpenSSL for trusted roots and for TLS limits."""
     # The directory does not exist: OpenSSL then finds no certificate beside the file.
     env = {"SSL_CERT_FILE": str(room / "ca.pem"), "SSL_CERT_DIR": str(room / "no-certificates")}
@@ -114,9 +110,7 @@ def openssl_room(
 
 def trust_words(side: ClientSide) -> tuple[str, ...]:
     """How people say the trust store and the TLS limits to a program that uses the system's OpenSSL."""
-    trust = (
-        ("SSL_CERT_FILE=ca.pem",) if (side.trusts or side.intermediates) and not side.trust_everything else ()
-    )
+    trust = ("SSL_CERT_FILE=ca.pem",) if (side.trusts or side.intermediates) and not side.trust_everything else ()
     return (*trust, *openssl_words(side))
 
 

@@ -24,9 +24,7 @@ RETRIES = Source(
     "python-tds, src/pytds/utils.py (exponential_backoff: TimeoutError when every attempt was dropped)",
     "https://github.com/denisenkom/pytds/blob/d5dbce0992b3484a4dd23e3b6b913ff60dd8d1b0/src/pytds/utils.py",
 )
-CONNECT = Source(
-    "python-tds documentation, pytds.connect", "https://python-tds.readthedocs.io/en/latest/pytds.html"
-)
+CONNECT = Source("python-tds documentation, pytds.connect", "https://python-tds.readthedocs.io/en/latest/pytds.html")
 ONLY_VERSION = TLSVersion.TLSv1_2
 """`create_context` makes a context for TLSv1_2_METHOD: exactly this version."""
 
@@ -77,9 +75,7 @@ class PythonTds(PythonSqlClient):
         if side.trust_everything:
             return "python-tds has no switch to trust every certificate, by decision (denisenkom/pytds#162)"
         if side.expected_name not in (None, side.connect_to):
-            return (
-                "python-tds verifies the name that it connects to and has no option to look for another one"
-            )
+            return "python-tds verifies the name that it connects to and has no option to look for another one"
         if side.encryption is Encryption.STRICT:
             return "python-tds speaks no TDS 8.0"
         if not uses_tls(side):

@@ -1,5 +1,4 @@
-"""What the SQL Server clients share: the question that each asks, and how far a handshake inside TDS can
-come.
+"""What the SQL Server clients share: the question that each asks, and how far a TLS handshake can come.
 
 The question is the documented one (Microsoft Learn, "Configure SQL Server Database Engine for encryption"):
 the server says whether it encrypts this session. The clients that are Python modules are run by
@@ -60,9 +59,7 @@ class PythonSqlClient(Client):
 def missing_driver_manager(machine: Machine) -> Missing | None:
     """Whether unixODBC is lacking, without which `import pyodbc` fails."""
     return (
-        None
-        if "odbc-manager" in machine.files
-        else Missing("the ODBC driver manager libodbc.so.2 (unixODBC)", SETUP)
+        None if "odbc-manager" in machine.files else Missing("the ODBC driver manager libodbc.so.2 (unixODBC)", SETUP)
     )
 
 
@@ -96,9 +93,7 @@ def read_versions(completed: Completed) -> dict[str, str]:
     return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
 
 
-def presents_certificate(
-    situation: Situation, oldest: TLSVersion, newest: TLSVersion = TLSVersion.TLSv1_2
-) -> bool:
+def presents_certificate(situation: Situation, oldest: TLSVersion, newest: TLSVersion = TLSVersion.TLSv1_2) -> bool:
     """Whether the handshake gets as far as the server's certificate.
 
     It does not when the server cannot load its certificate, when the two have no version in common, or when
@@ -106,11 +101,7 @@ def presents_certificate(
     default.
     """
     server, client = situation.server, situation.client
-    if (
-        server.chain
-        and server.chain.leaf.signature is SignatureHash.SHA1
-        and server.security_level >= OPENSSL_LEVEL_2
-    ):
+    if server.chain and server.chain.leaf.signature is SignatureHash.SHA1 and server.security_level >= OPENSSL_LEVEL_2:
         return False
     if server.encryption is ServerEncryption.STRICT and client.encryption is not Encryption.STRICT:
         return False

@@ -52,9 +52,7 @@ class Tedious(Client):
         Wrapper("openssl", frozenset({Phase.VERIFY}), _FAILED + "{reason}", Level.VENDOR, CONNECTION),
         Wrapper("node", frozenset(Phase), _FAILED + "{reason}", Level.VENDOR, CONNECTION),
         Wrapper("node", frozenset(Phase), _FAILED + "{*}code: '{reason}'", Level.VENDOR, CONNECTION),
-        Wrapper(
-            "tedious", frozenset({Phase.HANDSHAKE}), "ConnectionError: {reason}", Level.VENDOR, CONNECTION
-        ),
+        Wrapper("tedious", frozenset({Phase.HANDSHAKE}), "ConnectionError: {reason}", Level.VENDOR, CONNECTION),
         Wrapper(
             "openssl",
             frozenset({Phase.HANDSHAKE}),
@@ -82,11 +80,7 @@ class Tedious(Client):
     def cannot(self, situation: Situation) -> str | None:
         side, server = situation.client, situation.server
         asks_for_trust = bool(side.trusts) or side.trust_everything
-        if (
-            side.encryption is Encryption.OPTIONAL
-            and server.encryption is not ServerEncryption.OFF
-            and asks_for_trust
-        ):
+        if side.encryption is Encryption.OPTIONAL and server.encryption is not ServerEncryption.OFF and asks_for_trust:
             return (
                 "tedious cannot leave encryption to the server: with `encrypt: false` it never encrypts and "
                 "gives up when the server forces it, before any certificate is shown, "

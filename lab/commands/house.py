@@ -5,7 +5,8 @@ import sys
 
 import click
 
-from lab.commands.shared import Exit, command_name, echo, root, run_setup, yes_option
+from lab import provision
+from lab.commands.shared import Exit, bring_python_clients, command_name, echo, root, run_setup, yes_option
 
 
 @click.command()
@@ -40,14 +41,16 @@ def test(with_setup: bool, yes: bool, pytest_args: tuple[str, ...]) -> None:
         )
     if with_setup:
         run_setup(yes=yes)
+    else:
+        bring_python_clients()
     sys.stdout.flush()
     sys.stderr.flush()
     path = os.pathsep.join(filter(None, [str(checkout), os.environ.get("PYTHONPATH", "")]))
     os.chdir(checkout)
+    cache = provision.cache_dir()
+    env = os.environ | {"PYTHONPATH": path, "HYPOTHESIS_STORAGE_DIRECTORY": str(cache / "hypothesis")}
     # pytest takes this process over, and with it Ctrl-C and the exit status.
-    os.execve(
-        sys.executable, [sys.executable, "-m", "pytest", *pytest_args], os.environ | {"PYTHONPATH": path}
-    )
+    os.execve(sys.executable, [sys.executable, "-m", "pytest", "-o", f"cache_dir={cache / 'pytest'}", *pytest_args], env)
 
 
 @click.command()

@@ -72,4 +72,12 @@ def clients(client: tuple[str, ...], as_json: bool) -> None:
         show_clients(entries, known, output())
 
 
-COMMANDS = (list_scenarios, show, clients)
+@click.command()
+def schema() -> None:
+    """Print the JSON schema of a record (committed as schema/record.schema.json)."""
+    from lab.record import schema_text
+
+    click.echo(schema_text(), nl=False)
+
+
+COMMANDS = (list_scenarios, show, clients, schema)

@@ -66,14 +66,16 @@ def run(
     plan = plan_for(Filters(scenario, fix, client, server))
     if save_to is not None and not save_to.absolute().parent.is_dir():
         raise click.UsageError(f"--save: there is no directory {save_to.absolute().parent}")
-    if setup:
-        shared.run_setup(yes=yes)
     if plan_only:
         if as_json:
             click.echo(json.dumps(plan_as_data(plan), indent=1))
         else:
             show_plan(plan, output())
         return Exit.AS_EXPECTED
+    if setup:
+        shared.run_setup(yes=yes)
+    else:
+        shared.bring_python_clients()
     with watch(shared.progress_output()) as observer:
         record = run_plan(plan, cache=provision.cache_dir(), jobs=jobs or 0, observer=observer)
     kept = keep(record, save_to)

@@ -10,7 +10,7 @@ import click
 from rich.console import Console
 
 import lab
-from lab import provision
+from lab import installer, provision
 from lab.matrix.plan import matches
 from lab.record import Record
 
@@ -107,6 +107,14 @@ def last_record() -> Path:
 def run_setup(*, yes: bool) -> bool:
     """Install what is missing; whether everything is here afterwards."""
     return provision.setup(yes=yes, echo=echo).complete
+
+
+def bring_python_clients() -> None:
+    """Have the Python clients in the lab's cache; when that fails, say why and go on with the others."""
+    try:
+        provision.ensure_clients_venv(echo)
+    except installer.InstallError as problem:
+        echo(str(problem))
 
 
 def status_of(record: Record) -> Exit:

@@ -8,25 +8,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.servers.tds import login
-from lab.servers.tds.packets import ProtocolError
+from lab.servers.tds.packets import MessageAssembler, ProtocolError
 from tests.servers import raw
 
-# The example of MS-TDS 4.2, without its packet header: user sa, no password, OSQL-32, TDS 7.2.
+# The example of MS-TDS 4.2 with its packet header: user sa, no password, TDS 7.2.
 EXAMPLE = bytes.fromhex(
     """
-    86 00 00 00 02 00 09 72 00 10 00 00 00 00 00 07 00 01 00 00 00 00 00 00 e0 03 00 00 e0 01 00 00 09 04 00 00
-    5e 00 08 00 6e 00 02 00 72 00 00 00 72 00 07 00 80 00 00 00 80 00 00 00 80 00 04 00 88 00 00 00 88 00 00 00
-    00 50 8b e2 b7 8f 88 00 00 00 88 00 00 00 88 00 00 00 00 00 00 00
-    73 00 6b 00 6f 00 73 00 74 00 6f 00 76 00 31 00 73 00 61 00 4f 00 53 00 51 00 4c 00 2d 00 33 00 32 00
-    4f 00 44 00 42 00 43 00
+    10 01 00 90 00 00 01 00 88 00 00 00 02 00 09 72 00 10 00 00 00 00 00 07 00 01 00 00 00 00 00 00
+    E0 03 00 00 00 00 00 00 09 04 00 00 5E 00 08 00 6E 00 02 00 72 00 00 00 72 00 07 00 80 00 00 00
+    80 00 00 00 80 00 04 00 88 00 00 00 88 00 00 00 00 50 8B E2 B7 8F 88 00 00 00 88 00 00 00 88 00
+    00 00 00 00 00 00 73 00 6B 00 6F 00 73 00 74 00 6F 00 76 00 31 00 73 00 61 00 4F 00 53 00 51 00
+    4C 00 2D 00 33 00 32 00 4F 00 44 00 42 00 43 00
     """
 )
 
 
 def test_the_example_of_the_specification_is_read() -> None:
-    # The published example says a length of 0x86 and is two bytes longer in its offsets; the length field decides.
-    example = struct.pack("<I", len(EXAMPLE)) + EXAMPLE[4:]
-    found = login.parse(example)
+    packets = MessageAssembler(login.MAX_LOGIN7)
+    packets.feed(EXAMPLE)
+    message = packets.next_message()
+    assert message is not None
+    assert message.type == 0x10
+    found = login.parse(message.payload)
     assert (found.tds_version, found.packet_size) == (0x72090002, 4096)
     assert (found.host, found.user, found.password, found.app, found.library) == (
         "skostov1",

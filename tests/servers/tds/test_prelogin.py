@@ -53,7 +53,10 @@ def test_a_client_without_the_option_has_no_encryption() -> None:
 
 # The example of MS-TDS 4.1, a PRELOGIN request without its packet header.
 EXAMPLE = bytes.fromhex(
-    "00001a0006010020000102002100010300220004040026 0001ff 0900000000 00 01 00 b80d0000 01".replace(" ", "")
+    """
+    00 00 1A 00 06 01 00 20 00 01 02 00 21 00 01 03 00 22 00 04 04 00 26 00 01 FF
+    09 00 00 00 00 00 01 00 B8 0D 00 00 01
+    """
 )
 
 

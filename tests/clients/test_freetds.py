@@ -1,0 +1,265 @@
+"""pymssql, tsql and tdsodbc: how FreeTDS is told, and what its log says.
+
+Settings: FreeTDS User Guide, table "freetds.conf settings". Log texts: FreeTDS, src/tds/tls.c.
+"""
+
+import json
+from pathlib import PurePosixPath
+
+import pytest
+
+from lab.clients.base import Endpoint, Invocation, Login, Machine, Material
+from lab.clients.freetds import FreeTds, Pymssql, Tdsodbc, Tsql
+from lab.clients.freetds_library import gnutls_conf, tls_lines
+from lab.documented import Level, Phase, Reason, Source, expectations
+from lab.outcome import Completed, Result
+from lab.situation import (
+    LAB_ISSUING,
+    LAB_ROOT,
+    PAST,
+    Authority,
+    ClientSide,
+    Encryption,
+    ServerEncryption,
+    ServerKind,
+    SignatureHash,
+    Situation,
+    TLSVersion,
+    healthy,
+)
+
+PYMSSQL, TDSODBC, TSQL = Pymssql(), Tdsodbc(), Tsql()
+ALL = (PYMSSQL, TDSODBC, TSQL)
+HOST = "db.lab.test"
+HEALTHY = healthy(ServerKind.SQLSERVER)
+SAFE = HEALTHY.client
+MACHINE = Machine(
+    which={"tsql": "/usr/bin/tsql"},
+    python="/clients/python",
+    python_packages={"pymssql": "2", "pyodbc": "5"},
+    files={"tdsodbc": "/odbc/libtdsodbc.so", "odbc-manager": "/lib/libodbc.so.2"},
+)
+DOCUMENT = Source("a document", "https://example.org/")
+TSQL_FAILED = (
+    "Error 20002 (severity 9):\n\tAdaptive Server connection failed\nThere was a problem connecting to the server\n"
+)
+PYMSSQL_FAILED = (
+    "pymssql.exceptions.OperationalError: (20002, b'DB-Lib error message 20002, severity 9:\\n"
+    "Adaptive Server connection failed (db.lab.test)\\n')"
+)
+DUMP = """\
+log.c:187:Starting log file for FreeTDS 1.3.17
+tls.c:109:in tds_push_func_login
+tls.c:198:GNUTLS: level 3:
+  ASSERT: ../../lib/x509/verify.c[verify_crt]:693
+tls.c:1091:setting default openssl cipher to:HIGH:!SSLv2:!aNULL:-DH
+tls.c:403:Certificate status: 66
+tls.c:567:handshake failed: Error in the certificate.
+mem.c:665:tds_free_all_results()
+"""
+
+
+def invoked(client: FreeTds, side: ClientSide) -> Invocation:
+    endpoint = Endpoint(ServerKind.SQLSERVER, "127.0.0.1", 1433)
+    material = Material(anchors="PUBLIC ROOT\n", intermediates="ISSUING\n")
+    return client.invoke(MACHINE, side, endpoint, material, Login("sa", "pw"), PurePosixPath("/room"))
+
+
+def shows(client: FreeTds, reason: Reason, text: str, trace: str) -> bool:
+    found = expectations([reason], client.wrappers)
+    return any(item.matches(text, trace, {"host": HOST, "name": HOST}) for item in found)
+
+
+@pytest.mark.parametrize("client", ALL, ids=lambda client: client.name)
+def test_verifies_with_a_ca_file(client: FreeTds) -> None:
+    invocation = invoked(client, SAFE)
+    assert "\tca file = /room/ca.pem\n" in invocation.files["freetds.conf"]
+    assert "\tencryption = require\n" in invocation.files["freetds.conf"]
+    assert invocation.files["ca.pem"] == "PUBLIC ROOT\nISSUING\n"
+    assert invocation.env["FREETDSCONF"] == "/room/freetds.conf"
+    assert invocation.env["TDSDUMP"] == "/room/" + invocation.collect[0]
+    assert client.accepts(HEALTHY.with_leaf(issuer=None)) is None
+
+
+@pytest.mark.parametrize("client", ALL, ids=lambda client: client.name)
+@pytest.mark.parametrize(
+    "side",
+    [
+        ClientSide(HOST, encryption=Encryption.MANDATORY),
+        ClientSide(HOST, trusts=(LAB_ROOT,), trust_everything=True, encryption=Encryption.MANDATORY),
+    ],
+)
+def test_without_a_ca_file_any_certificate_is_accepted(client: FreeTds, side: ClientSide) -> None:
+    assert "ca file" not in invoked(client, side).files["freetds.conf"]
+    broken = Situation(HEALTHY.with_leaf(issuer=None, validity=PAST, names=()).server, side)
+    acceptance = client.accepts(broken)
+    assert acceptance is not None
+    assert acceptance.level is Level.VENDOR
+
+
+@pytest.mark.parametrize("client", ALL, ids=lambda client: client.name)
+def test_what_ends_before_the_certificate_is_accepted_by_nobody(client: FreeTds) -> None:
+    careless = HEALTHY.with_client(trusts=())
+    assert client.accepts(careless.with_client(tls_max=TLSVersion.TLSv1_1)) is None
+    assert client.accepts(careless.with_leaf(signature=SignatureHash.SHA1)) is None
+
+
+@pytest.mark.parametrize("client", ALL, ids=lambda client: client.name)
+def test_optional_encryption_with_a_ca_file_silences_nothing(client: FreeTds) -> None:
+    optional = HEALTHY.with_client(encryption=Encryption.OPTIONAL)
+    assert "ca file" in (client.cannot(optional) or "")
+    assert client.cannot(optional.with_client(trusts=())) is None
+    assert client.cannot(optional.with_server(encryption=ServerEncryption.FORCED)) is None
+
+
+@pytest.mark.parametrize(
+    ("side", "spelled"),
+    [
+        (ClientSide(HOST), ()),
+        (ClientSide(HOST, encryption=Encryption.OPTIONAL), ("encryption = request",)),
+        (SAFE, ("encryption = require", "ca file = ca.pem")),
+        (ClientSide(HOST, intermediates=(LAB_ISSUING,)), ("ca file = ca.pem",)),
+        (
+            ClientSide(HOST, tls_min=TLSVersion.TLSv1_2),
+            (
+                "GNUTLS_SYSTEM_PRIORITY_FILE=gnutls.cfg",
+                "[overrides]",
+                "disabled-version = tls1.0",
+                "disabled-version = tls1.1",
+            ),
+        ),
+        (ClientSide(HOST, tls_min=TLSVersion.TLSv1_0), ("enable tls v1 = yes",)),
+    ],
+)
+def test_spells_options_as_freetds_does(side: ClientSide, spelled: tuple[str, ...]) -> None:
+    assert TSQL.spell(side) == spelled
+
+
+def test_gnutls_switches_off_what_is_above_the_cap() -> None:
+    text = gnutls_conf(ClientSide(HOST, tls_max=TLSVersion.TLSv1_1))
+    assert text == "[overrides]\ndisabled-version = tls1.2\ndisabled-version = tls1.3\n"
+    assert invoked(TSQL, ClientSide(HOST, tls_max=TLSVersion.TLSv1_1)).files["gnutls.cfg"] == text
+
+
+def test_pymssql_limits_its_own_openssl() -> None:
+    invocation = invoked(PYMSSQL, ClientSide(HOST, tls_max=TLSVersion.TLSv1_1))
+    assert "MaxProtocol = TLSv1.1\n" in invocation.files["openssl.cnf"]
+    assert invocation.env["OPENSSL_CONF"] == "/room/openssl.cnf"
+
+
+def test_only_the_newer_freetds_expects_another_name() -> None:
+    other = HEALTHY.with_client(expected_name="db1.lab.test")
+    assert PYMSSQL.cannot(other) is None
+    assert "certificate hostname = db1.lab.test" in PYMSSQL.spell(other.client)
+    assert "certificate hostname" in (TSQL.cannot(other) or "")
+    assert TDSODBC.cannot(other) is not None
+
+
+def test_tdsodbc_reads_its_own_section_of_freetds_conf() -> None:
+    invocation = invoked(TDSODBC, SAFE)
+    assert invocation.files["freetds.conf"].startswith("[lab]\n\thost = db.lab.test\n\tport = 1433\n")
+    text = json.loads(invocation.stdin)["connection"]["connection_string"]
+    assert text == "DRIVER={/odbc/libtdsodbc.so};UID={sa};PWD={pw};SERVERNAME=lab"
+
+
+def test_tsql_is_asked_on_standard_input() -> None:
+    invocation = invoked(TSQL, SAFE)
+    assert invocation.argv[:5] == ("/usr/bin/tsql", "-H", HOST, "-p", "1433")
+    assert "sys.dm_exec_connections" in invocation.stdin
+    assert invocation.stdin.endswith("\nGO\nQUIT\n")
+
+
+def test_trace_is_what_freetds_says_of_tls() -> None:
+    assert tls_lines(DUMP) == "Certificate status: 66\nhandshake failed: Error in the certificate."
+
+
+def test_tsql_refused_keeps_text_code_and_trace() -> None:
+    completed = Completed(1, "", TSQL_FAILED, 0.1, ((invoked(TSQL, SAFE).collect[0], DUMP),))
+    outcome = TSQL.read(completed, SAFE)
+    assert (outcome.result, outcome.code, outcome.text) == (Result.REFUSED, "20002", TSQL_FAILED.strip())
+    assert outcome.trace.startswith("Certificate status: 66")
+    reason = Reason("gnutls-status", Phase.VERIFY, "66", Level.VENDOR, DOCUMENT)
+    assert shows(TSQL, reason, outcome.text, outcome.trace)
+
+
+@pytest.mark.parametrize(("answer", "encrypted"), [("TRUE", True), ("FALSE", False)])
+def test_tsql_connected_says_whether_it_is_encrypted(answer: str, encrypted: bool) -> None:
+    outcome = TSQL.read(Completed(0, f"encrypt_option\n{answer}\n", "", 0.1), SAFE)
+    assert (outcome.result, outcome.encrypted, outcome.code) == (Result.CONNECTED, encrypted, "")
+
+
+def test_tsql_that_dies_has_crashed() -> None:
+    assert TSQL.read(Completed(-11, "", "", 0.1), SAFE).result is Result.CRASHED
+
+
+@pytest.mark.parametrize(
+    ("reason", "trace"),
+    [
+        (
+            Reason("gnutls-status", Phase.VERIFY, "1026", Level.VENDOR, DOCUMENT),
+            "Certificate status: 1026\nhandshake failed: Error in the certificate.",
+        ),
+        (
+            Reason("freetds", Phase.NAME, "Certificate hostname does not match", Level.VENDOR, DOCUMENT),
+            "Certificate hostname does not match\nhandshake failed: Error in the certificate.",
+        ),
+        (
+            Reason("gnutls", Phase.HANDSHAKE, "A TLS fatal alert has been received.", Level.VENDOR, DOCUMENT),
+            "handshake failed: A TLS fatal alert has been received.",
+        ),
+    ],
+)
+def test_gnutls_log_tells_the_failures_apart(reason: Reason, trace: str) -> None:
+    odbc = "('08001', '[08001] [FreeTDS][SQL Server]Unable to connect to data source (0) (SQLDriverConnect)')"
+    for client, text in ((TSQL, TSQL_FAILED), (TDSODBC, odbc)):
+        assert shows(client, reason, text, trace)
+        assert not shows(client, reason, text, "handshake succeeded!!")
+
+
+@pytest.mark.parametrize(
+    ("phase", "dialect", "trace"),
+    [
+        (Phase.VERIFY, "openssl", "handshake failed with -1 4 1\nhandshake failed"),
+        (Phase.HANDSHAKE, "openssl", "handshake failed with -1 12 1\nhandshake failed"),
+        (Phase.CLOSED, "posix", "handshake failed with -1 12 5\nhandshake failed"),
+    ],
+)
+def test_openssl_log_tells_the_phases_apart(phase: Phase, dialect: str, trace: str) -> None:
+    reason = Reason(dialect, phase, "whatever OpenSSL says", Level.VENDOR, DOCUMENT)
+    assert shows(PYMSSQL, reason, PYMSSQL_FAILED, trace)
+    assert shows(PYMSSQL, reason, PYMSSQL_FAILED.replace("Adaptive Server", "TDS server"), trace)
+    assert not shows(PYMSSQL, reason, PYMSSQL_FAILED, "checking hostname failed")
+    assert not shows(PYMSSQL, reason, PYMSSQL_FAILED, trace.replace("-1", "0"))
+
+
+def test_pymssql_accepts_sha1_where_nothing_else_is_wrong() -> None:
+    weak = HEALTHY.with_leaf(signature=SignatureHash.SHA1).with_server(security_level=0)
+    assert PYMSSQL.accepts(weak) is not None
+    assert TSQL.accepts(weak) is None
+    for broken in (
+        weak.with_leaf(issuer=None),
+        weak.with_leaf(issuer=Authority("Nobody's CA")),
+        weak.with_leaf(validity=PAST),
+        weak.with_leaf(names=("other.lab.test",)),
+        weak.with_chain(with_intermediates=False),
+        weak.with_server(security_level=2),
+    ):
+        assert PYMSSQL.accepts(broken) is None
+
+
+def test_versions() -> None:
+    pymssql = '{"pymssql": "2.4.6", "freetds": "freetds v1.5.19", "openssl": "OpenSSL 1.1.1k"}'
+    assert PYMSSQL.read_version(Completed(0, pymssql, "", 0.1)) == "pymssql 2.4.6 (freetds v1.5.19, OpenSSL 1.1.1k)"
+    compiled = "  Version: freetds v1.3.17\n  OpenSSL: no\n  GnuTLS: yes\n"
+    assert TSQL.read_version(Completed(0, compiled, "", 0.1)) == "tsql 1.3.17 (GnuTLS)"
+    odbc = '{"odbc_driver": "01.03.0017", "pyodbc": "5.5.0", "gnutls": "3.7.9", "openssl": ""}'
+    assert TDSODBC.read_version(Completed(0, odbc, "", 0.1)) == "tdsodbc 01.03.0017 (pyodbc 5.5.0, GnuTLS 3.7.9)"
+    assert [client.read_version(Completed(1, "", "", 0.1)) for client in ALL] == ["", "", ""]
+
+
+@pytest.mark.parametrize("client", ALL, ids=lambda client: client.name)
+def test_says_what_is_missing(client: FreeTds) -> None:
+    missing = client.missing(Machine())
+    assert missing is not None
+    assert missing.how_to_get == "./tlslab setup"
+    assert client.missing(MACHINE) is None
