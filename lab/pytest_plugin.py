@@ -1,7 +1,8 @@
 """The pytest plugin: the matrix as tests, one a cell, with ids as `expired/renew/odbc18/sqlserver`.
 
-Collecting starts nothing. The first cell that is asked for starts the engine (`lab.pytesting.engine`), which plays the selected cells; with
-xdist it lives in the controller, and the workers ask it. What is slow to import is imported where it is needed: other tests do not pay for it.
+Collecting starts nothing. The first cell that is asked for starts the engine (`lab.pytesting.engine`), which plays
+the selected cells; with xdist it lives in the controller, and the workers ask it. What is slow to import is imported
+where it is needed: other tests do not pay for it.
 """
 
 from collections.abc import Iterable
@@ -68,25 +69,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    selected = [
-        item.callspec.params[CELL]
-        for item in session.items
-        if isinstance(item, pytest.Function) and CELL in getattr(item, "callspec", _NOTHING).params
-    ]
+    """What is left after `-k`, `--lf` and their kin is what will be played."""
+    specs = [item.callspec for item in session.items if hasattr(item, "callspec")]
+    selected = [str(spec.params[CELL]) for spec in specs if CELL in spec.params]
     if selected:
         session.config.stash[_PLAYER].select(selected)
 
 
-class _NoParameters:
-    params: dict[str, object] = {}
-
-
-_NOTHING = _NoParameters()
-
-
 @pytest.fixture
 def lab_cell(request: pytest.FixtureRequest) -> "Played":
-    """The played cell. Skips the test when the client is not here; a failure of the lab itself is an error, not a failed test."""
+    """The played cell. Skips the test when the client is not here; when the lab itself fails, the test is an error."""
     config = request.config
     try:
         played = config.stash[_PLAYER].play(request.param)
@@ -98,6 +90,11 @@ def lab_cell(request: pytest.FixtureRequest) -> "Played":
         (pytest.fail if config.getoption("--lab-require") else pytest.skip)(played.missing)
     if played.lab_failed:
         pytest.fail(played.story(), pytrace=False)
+    if played.stand_in and played.cell.kind == "https" and _requires_nginx(config):
+        from lab.provision import how_to_get
+
+        words = f"nginx is missing, and {played.stand_in} stood in for it"
+        pytest.fail(f"{words}; get it with: {how_to_get('nginx')} (or do without it: --lab-no-nginx)", pytrace=False)
     return played
 
 
@@ -132,6 +129,10 @@ def _order(config: pytest.Config) -> Order:
         nginx=not config.getoption("--lab-no-nginx"),
         keep_record=config.getoption("--lab-save") is not None,
     )
+
+
+def _requires_nginx(config: pytest.Config) -> bool:
+    return bool(config.getoption("--lab-require")) and not config.getoption("--lab-no-nginx")
 
 
 def _wants_matrix(config: pytest.Config) -> bool:

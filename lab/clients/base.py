@@ -81,6 +81,8 @@ class Machine:
     node_modules: str = ""
     node_packages: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    gnutls: frozenset[str] = frozenset()
+    """Which of these programs and files are linked with GnuTLS; builds with another library say other words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,16 @@ class Missing:
 
     what: str
     how_to_get: str
+
+
+def other_build(machine: Machine, name: str) -> Missing | None:
+    """What is lacking when this program is here but not linked with GnuTLS, whose words its adapter knows."""
+    if name in machine.gnutls:
+        return None
+    return Missing(
+        f"a {name} that is linked with GnuTLS (the one here uses another TLS library, with other words)",
+        "Debian's and Ubuntu's packages of FreeTDS, and Debian's of wget, are GnuTLS builds",
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,17 @@ import re
 from datetime import timedelta
 from pathlib import PurePosixPath
 
-from lab.clients.base import Acceptance, Client, Endpoint, Invocation, Login, Machine, Material, Missing
+from lab.clients.base import (
+    Acceptance,
+    Client,
+    Endpoint,
+    Invocation,
+    Login,
+    Machine,
+    Material,
+    Missing,
+    other_build,
+)
 from lab.clients.freetds_library import (
     CONNECTING,
     DUMP,
@@ -182,7 +192,7 @@ class Tdsodbc(FreeTds, PythonSqlClient):
         lacking = super().missing(machine) or missing_driver_manager(machine)
         if lacking is None and "tdsodbc" not in machine.files:
             return Missing("FreeTDS' ODBC driver libtdsodbc.so", SETUP)
-        return lacking
+        return lacking or other_build(machine, "tdsodbc")
 
     def version_probe(self, machine: Machine) -> Invocation:
         request = {"driver": self.driver, "version": True, "files": {"odbc_driver": machine.files["tdsodbc"]}}
@@ -230,7 +240,9 @@ class Tsql(FreeTds):
     wrappers = gnutls_wrappers("Error 20002 (severity 9): Adaptive Server connection failed", Level.VENDOR, CONNECTING)
 
     def missing(self, machine: Machine) -> Missing | None:
-        return None if "tsql" in machine.which else Missing("the program tsql", SETUP)
+        if "tsql" not in machine.which:
+            return Missing("the program tsql", SETUP)
+        return other_build(machine, "tsql")
 
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation((machine.which["tsql"], "-C"))

@@ -39,15 +39,8 @@ def certificate_is_good(situation: Situation) -> bool:
     leaf = chain.leaf
     authorities: tuple[Authority, ...] = chain.intermediates
     known = chain.with_intermediates or all(authority in client.intermediates for authority in authorities)
-    anchored = leaf in client.trusts or (
-        leaf.issuer is not None and leaf.issuer.root in client.trusts and known
-    )
+    anchored = leaf in client.trusts or (leaf.issuer is not None and leaf.issuer.root in client.trusts and known)
     now = timedelta()
     dates = [leaf.validity, *(authority.validity for authority in authorities)]
     in_time = all(validity.starts <= now < validity.ends for validity in dates)
-    return (
-        anchored
-        and in_time
-        and client.name_to_verify in leaf.names
-        and leaf.signature is not SignatureHash.SHA1
-    )
+    return anchored and in_time and client.name_to_verify in leaf.names and leaf.signature is not SignatureHash.SHA1

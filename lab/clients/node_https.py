@@ -24,9 +24,7 @@ CHECK_IDENTITY = Source(
     "Node.js, lib/tls.js (checkServerIdentity)",
     "https://github.com/nodejs/node/blob/c3bcce7123a2d773a841e35bd60a553af883812e/lib/tls.js",
 )
-EPROTO = Source(
-    "openssl/openssl issue 20360 (Node 18, EPROTO)", "https://github.com/openssl/openssl/issues/20360"
-)
+EPROTO = Source("openssl/openssl issue 20360 (Node 18, EPROTO)", "https://github.com/openssl/openssl/issues/20360")
 FETCH_FAILED = Source(
     "undici, lib/fetch/index.js (fetch: TypeError('fetch failed') with the cause)",
     "https://github.com/nodejs/undici/blob/00280163c081e7f0f49562d9f280d9fbf0ba8f01/lib/fetch/index.js",

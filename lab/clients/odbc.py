@@ -11,6 +11,7 @@ from lab.clients.base import Acceptance, Endpoint, Invocation, Login, Machine, M
 from lab.clients.sqlserver import (
     SETUP,
     PythonSqlClient,
+    missing_driver_libraries,
     missing_driver_manager,
     openssl_conf,
     openssl_words,
@@ -118,6 +119,9 @@ class MicrosoftDriver(PythonSqlClient):
     """What every program has in common that loads Microsoft's driver."""
 
     tls_library = "OpenSSL of the system"
+
+    def missing(self, machine: Machine) -> Missing | None:
+        return super().missing(machine) or missing_driver_libraries(machine)
 
     def cannot(self, situation: Situation) -> str | None:
         if situation.client.trust_everything and situation.client.encryption is Encryption.STRICT:

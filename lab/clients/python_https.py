@@ -141,8 +141,7 @@ class Requests(PythonClient):
         *wrappers(
             "openssl",
             [Phase.CLOSED],
-            "requests.exceptions.ConnectionError: "
-            "('Connection aborted.', ConnectionResetError({*}, '{reason}'))",
+            "requests.exceptions.ConnectionError: ('Connection aborted.', ConnectionResetError({*}, '{reason}'))",
             level=Level.OBSERVED,
             source=OBSERVED,
         ),

@@ -8,7 +8,17 @@ import re
 from pathlib import PurePosixPath
 from shlex import join
 
-from lab.clients.base import Acceptance, Client, Endpoint, Invocation, Login, Machine, Material, Missing
+from lab.clients.base import (
+    Acceptance,
+    Client,
+    Endpoint,
+    Invocation,
+    Login,
+    Machine,
+    Material,
+    Missing,
+    other_build,
+)
 from lab.clients.https import HTTPS, SETUP, certificate_is_good, expects_other_name
 from lab.documented import Level, Phase, Source, Wrapper, wrappers
 from lab.outcome import Completed, Outcome, Result
@@ -65,7 +75,9 @@ class Wget(Client):
     )
 
     def missing(self, machine: Machine) -> Missing | None:
-        return None if "wget" in machine.which else Missing("the program wget", SETUP)
+        if "wget" not in machine.which:
+            return Missing("the program wget", SETUP)
+        return other_build(machine, "wget")
 
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation((machine.which["wget"], "--version"))
@@ -143,9 +155,7 @@ def _options(side: ClientSide) -> tuple[str, ...]:
             for version in TLSVersion
             if version > side.tls_max or version < (side.tls_min or TLSVersion.TLSv1_0)
         ]
-        options.append(
-            "--ciphers=" + ":".join(["NORMAL", *(f"-VERS-TLS{version.number}" for version in off)])
-        )
+        options.append("--ciphers=" + ":".join(["NORMAL", *(f"-VERS-TLS{version.number}" for version in off)]))
     elif side.tls_min is not None:
         options.append(f"--secure-protocol={_FLOORS[side.tls_min]}")
     return tuple(options)

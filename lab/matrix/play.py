@@ -52,6 +52,7 @@ class Player:
         self._turn = asyncio.Condition()
         self._workers: list[asyncio.Task[None]] = []
         self._audits: dict[Situation, asyncio.Future[frozenset[Defect]]] = {}
+        self._looks: dict[tuple[ServerSide, str, TLSVersion, TLSVersion], Look] = {}
 
     async def __aenter__(self) -> Self:
         self._workers = [asyncio.create_task(self._work()) for _ in range(self._jobs)]
@@ -149,10 +150,17 @@ class Player:
         return await asyncio.shield(known)
 
     def _look_at(self, situation: Situation) -> frozenset[Defect]:
-        endpoint = self._stage.endpoint(situation.server)
+        """In a thread. A server side is looked at once for each name and range of versions: it presents the same to everybody."""
+        server, host = situation.server, situation.client.connect_to
+        endpoint = self._stage.endpoint(server)
 
         def looker(low: TLSVersion, high: TLSVersion) -> Look:
-            return look(endpoint.kind, endpoint.address, endpoint.port, situation.client.connect_to, low, high)
+            known = self._looks.get((server, host, low, high))
+            if known is None:
+                known = self._looks[server, host, low, high] = look(
+                    endpoint.kind, endpoint.address, endpoint.port, host, low, high
+                )
+            return known
 
         return audit(situation, self._mint, looker)
 

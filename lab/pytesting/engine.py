@@ -1,7 +1,8 @@
 """The engine: plays cells for the tests of one pytest session, in a thread with an event loop of its own.
 
-There is one in a session: in pytest's own process, or with xdist in the controller. It starts with the first cell that is asked for, begins
-at once with the attempts of all selected cells, and is closed at the end of the session, however that comes.
+There is one in a session: in pytest's own process, or with xdist in the controller. It starts with the first cell
+that is asked for, begins at once with the attempts of all selected cells, and is closed at the end of the session,
+however that comes.
 """
 
 import asyncio
@@ -49,11 +50,14 @@ class Engine:
         self._closed = False
 
     def select(self, identities: Iterable[str]) -> None:
-        """The cells of the session, in the order of the tests. Starts nothing; too late once a cell has been asked for."""
+        """The cells of the session, in the order of the tests. Comes before the first `play`; starts nothing."""
         self._selected = tuple(identities)
 
     def play(self, identity: str) -> "Future[Played]":
-        """The played cell, some time from now. The future raises EngineError, or CancelledError when the engine is closed meanwhile."""
+        """The played cell, some time from now.
+
+        Raises EngineError, as the future does; that also CancelledError, when the engine is closed meanwhile.
+        """
         with self._lock:
             if self._closed:
                 raise EngineError(ENDED)

@@ -25,15 +25,9 @@ def add(parser: pytest.Parser) -> None:
     group = parser.getgroup("tls trust lab", "the matrix (GLOB: may be repeated, or be a list with commas)")
     for name, words in PATTERNS.items():
         group.addoption(name, action="append", default=[], metavar="GLOB", help=words)
-    group.addoption(
-        "--lab-stage", default="local", metavar="STAGE", help="where servers and clients run: local"
-    )
-    group.addoption(
-        "--lab-jobs", type=int, metavar="N", help="so many clients at a time (default: one for each core)"
-    )
-    group.addoption(
-        "--lab-save", type=Path, metavar="FILE", help="write the record of what was played to FILE"
-    )
+    group.addoption("--lab-stage", default="local", metavar="STAGE", help="where servers and clients run: local")
+    group.addoption("--lab-jobs", type=int, metavar="N", help="so many clients at a time (default: one for each core)")
+    group.addoption("--lab-save", type=Path, metavar="FILE", help="write the record of what was played to FILE")
     group.addoption(
         "--lab-require",
         action="store_true",
@@ -53,7 +47,8 @@ def given(config: pytest.Config, option: str) -> tuple[str, ...]:
 
 
 def check(config: pytest.Config) -> None:
-    """Raise pytest.UsageError for a value that cannot be meant, with the nearest right names. Reads the catalogue only when it must."""
+    """Raise pytest.UsageError, with the nearest right names, for a value that cannot be meant. Reads the catalogue only
+    when it must."""
     stage, jobs, save = (config.getoption(name) for name in ("--lab-stage", "--lab-jobs", "--lab-save"))
     if stage not in STAGES:
         raise pytest.UsageError(f"--lab-stage: there is no stage {stage!r}. There is: {', '.join(STAGES)}.")
@@ -74,7 +69,8 @@ def save_to(config: pytest.Config) -> Path:
 
 
 def plan_of(config: pytest.Config) -> "Plan":
-    """The plan that the options select. Raises pytest.UsageError when a pattern matches nothing, or nothing is left to play."""
+    """The plan that the options select. Raises pytest.UsageError when a pattern matches nothing, or nothing is left to
+    play."""
     known = config.stash.get(_PLAN, None)
     if known is None:
         known = config.stash[_PLAN] = _make_plan(config)
@@ -106,9 +102,7 @@ def _make_plan(config: pytest.Config) -> "Plan":
         return plan
     if plan.exclusions:
         first = plan.exclusions[0]
-        raise pytest.UsageError(
-            f"the --lab options leave nothing that can be played: {first.id}: {first.why}"
-        )
+        raise pytest.UsageError(f"the --lab options leave nothing that can be played: {first.id}: {first.why}")
     raise pytest.UsageError(
         "the --lab options leave no cell: each matches something, but nothing matches all of them "
         f"(`{command_name()} list` shows which fix belongs to which scenario)"

@@ -10,12 +10,17 @@ Properties = list[tuple[str, str]]
 
 
 class Played(BaseModel):
-    """A cell and its attempts. `record` is the part of the run's record that tells the whole story of a cell that is not as expected."""
+    """A cell and its attempts.
+
+    `stand_in`: what answered in place of the real server, "" when that was the real one. `record`: the part of the
+    run's record that tells the whole story of a cell that is not as expected.
+    """
 
     model_config = ConfigDict(frozen=True)
 
     cell: CellEntry
     attempts: list[AttemptEntry]
+    stand_in: str = ""
     record: Record | None = None
 
     @property
@@ -69,7 +74,7 @@ class Played(BaseModel):
 
 
 def _act(act: str, attempt: AttemptEntry) -> Properties:
-    ended = [attempt.result]
+    ended: list[str] = [attempt.result]
     ended += [f"code {attempt.code}"] if attempt.code else []
     ended += [] if attempt.exit_status is None else [f"exit status {attempt.exit_status}"]
     return [

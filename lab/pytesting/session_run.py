@@ -17,7 +17,9 @@ class SessionRun(Run):
             return Played(cell=entry, attempts=[])
         attempts = [self._entries.attempt(attempt) for attempt in await self._player.acts(cell)]
         part = None if entry.as_expected else select(await self.record(), [entry])
-        return Played(cell=entry, attempts=attempts, record=part)
+        service, _ = self._stage.sides[cell.control.server]
+        stand_in = "" if service.real else service.implementation
+        return Played(cell=entry, attempts=attempts, stand_in=stand_in, record=part)
 
     async def record_so_far(self) -> Record:
         """The record of what was played, marked as interrupted when that is not everything."""

@@ -1,7 +1,8 @@
 """The wire between the tests in xdist's workers and the engine in its controller.
 
-A channel of execnet, through the pipe that xdist has to each worker anyway: there is no socket that others could reach and no file to
-clean up, and it ends with the worker. Requests: `("select", ids)`, once, and `("play", id)`. Answers: `("played", JSON)`, `("problem", sentence)`.
+A channel of execnet, through the pipe that xdist has to each worker anyway: there is no socket that others could
+reach and no file to clean up, and it ends with the worker. Requests: `("select", ids)`, once, and `("play", id)`.
+Answers: `("played", JSON)`, `("problem", sentence)`.
 """
 
 import contextlib

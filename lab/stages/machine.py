@@ -9,6 +9,11 @@ from lab.clients.base import Machine
 
 PROGRAMS = ("curl", "wget", "openssl", "node", "tsql", "nginx", "git", "gnutls-cli")
 
+DRIVER_LIBRARIES = ("libgssapi_krb5.so.2", "libltdl.so.7")
+"""What Microsoft's driver loads from the system."""
+GNUTLS_BUILDS = ("wget", "tsql", "tdsodbc")
+"""What some distributions link with GnuTLS and others with OpenSSL."""
+
 
 def local_machine() -> Machine:
     """What is on this machine now."""
@@ -19,6 +24,7 @@ def local_machine() -> Machine:
         "odbc18": provision.odbc_driver(packages) if packages else None,
         "tdsodbc": system.find_library("libtdsodbc.so"),
         "odbc-manager": system.find_library("libodbc.so.2"),
+        **{name: system.find_library(name) for name in DRIVER_LIBRARIES},
     }
     return Machine(
         which={name: str(path) for name, path in programs.items() if path},
@@ -27,7 +33,15 @@ def local_machine() -> Machine:
         node_modules=str(modules or ""),
         node_packages=node_packages(modules) if modules else {},
         files={name: str(path) for name, path in files.items() if path},
+        gnutls=frozenset(
+            name for name in GNUTLS_BUILDS if (path := programs.get(name) or files.get(name)) and links_gnutls(path)
+        ),
     )
+
+
+def links_gnutls(path: Path) -> bool:
+    """Whether an ELF file names libgnutls among the libraries that it needs."""
+    return b"libgnutls.so" in path.read_bytes()
 
 
 def python_packages(site_packages: Path) -> dict[str, str]:

@@ -12,6 +12,8 @@ from lab.outcome import Completed
 from lab.stages.sandbox import Sandbox
 
 PATH = "/usr/local/bin:/usr/bin:/bin"
+END_TIMEOUT = 5.0
+"""Seconds in which a process ends whose only child was killed."""
 OUTPUT_LIMIT = 1 << 20
 """Bytes of standard output, standard error or a collected file that are kept."""
 
@@ -61,10 +63,26 @@ async def run(sandbox: Sandbox, invocation: Invocation, room: Path) -> Completed
 
 async def end(process: asyncio.subprocess.Process) -> None:
     """End the process and its group, which the lab started, and wait for it."""
+    if process.returncode is None and (children := _children(process.pid)):
+        # The process is nsenter, and the program its child. nsenter must outlive it: who else dies in a PID namespace as an orphan
+        # of a parent outside waits for the machine's init to be reaped, and the namespace with it (pid_namespaces(7)).
+        for child in children:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), END_TIMEOUT)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     if process.returncode is None:
         await process.wait()
+
+
+def _children(pid: int) -> list[int]:
+    """The children of a process that the lab started and has not waited for (proc(5), /proc/pid/task/tid/children)."""
+    try:
+        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
 
 
 def _collect(room: Path, names: tuple[str, ...]) -> list[tuple[str, str]]:

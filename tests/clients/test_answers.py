@@ -7,9 +7,7 @@ from lab.outcome import Completed, Result
 
 
 def test_connected() -> None:
-    line = (
-        '{"connected": true, "text": "HTTP 200", "code": "", "encrypted": true, "tls_version": "TLSv1.3"}\n'
-    )
+    line = '{"connected": true, "text": "HTTP 200", "code": "", "encrypted": true, "tls_version": "TLSv1.3"}\n'
     outcome = read_answer(Completed(0, line, "", 0.1))
     assert (outcome.result, outcome.encrypted, outcome.tls_version) == (Result.CONNECTED, True, "TLSv1.3")
 

@@ -76,9 +76,7 @@ def completed(status: int | None, stdout: str, stderr: str = "", trace: str = ""
 
 
 def test_answer_200_is_a_connection() -> None:
-    trace = (
-        "== Info: SSL connection using TLSv1.3 / TLS_AES_256_GCM_SHA384\n=> Send SSL data, 5 bytes (0x5)\n"
-    )
+    trace = "== Info: SSL connection using TLSv1.3 / TLS_AES_256_GCM_SHA384\n=> Send SSL data, 5 bytes (0x5)\n"
     outcome = CURL.read(completed(0, "200", trace=trace), SAFE)
     assert (outcome.result, outcome.encrypted, outcome.tls_version) == (Result.CONNECTED, True, "TLSv1.3")
     assert outcome.trace == "== Info: SSL connection using TLSv1.3 / TLS_AES_256_GCM_SHA384\n"

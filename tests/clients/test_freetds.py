@@ -38,6 +38,7 @@ MACHINE = Machine(
     python="/clients/python",
     python_packages={"pymssql": "2", "pyodbc": "5"},
     files={"tdsodbc": "/odbc/libtdsodbc.so", "odbc-manager": "/lib/libodbc.so.2"},
+    gnutls=frozenset({"tsql", "tdsodbc"}),
 )
 DOCUMENT = Source("a document", "https://example.org/")
 TSQL_FAILED = (

@@ -16,7 +16,11 @@ EXPIRED = Reason("openssl", Phase.VERIFY, "certificate has expired", Level.VENDO
 
 
 def test_brings_its_driver_itself() -> None:
-    machine = Machine(python="/clients/python", python_packages={"mssql-python": "1", "mssql-python-odbc": "18"})
+    machine = Machine(
+        python="/clients/python",
+        python_packages={"mssql-python": "1", "mssql-python-odbc": "18"},
+        files={"libgssapi_krb5.so.2": "/lib/libgssapi_krb5.so.2", "libltdl.so.7": "/lib/libltdl.so.7"},
+    )
     endpoint = Endpoint(ServerKind.SQLSERVER, "127.0.0.1", 1433)
     invocation = MSSQL_PYTHON.invoke(
         machine, HEALTHY.client, endpoint, Material("ROOT\n"), Login("sa", "pw"), PurePosixPath("/room")

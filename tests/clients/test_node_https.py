@@ -136,9 +136,7 @@ HEADS = [
         (FETCH, OLD, fetched(f"Error: {ALERT}SSL alert number 70", "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION")),
     ],
 )
-def test_documented_texts_are_recognised_and_only_those(
-    client: NodeClient, reason: Reason, text: str
-) -> None:
+def test_documented_texts_are_recognised_and_only_those(client: NodeClient, reason: Reason, text: str) -> None:
     answer = {"connected": False, "text": text, "code": "X", "encrypted": None, "tls_version": ""}
     outcome = client.read(Completed(0, json.dumps(answer) + "\n", "", 0.1), SAFE)
     assert (outcome.result, outcome.text, outcome.code) == (Result.REFUSED, text, "X")

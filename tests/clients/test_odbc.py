@@ -4,6 +4,7 @@ Texts: Microsoft, "Connection encryption troubleshooting in the ODBC driver"; ms
 """
 
 import json
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import pytest
@@ -28,10 +29,11 @@ ODBC18 = Odbc18()
 HOST = "db.lab.test"
 HEALTHY = healthy(ServerKind.SQLSERVER)
 PACKAGES = {"pyodbc": "5", "mssql-python-odbc": "18"}
+LIBRARIES = {"libgssapi_krb5.so.2": "/lib/libgssapi_krb5.so.2", "libltdl.so.7": "/lib/libltdl.so.7"}
 MACHINE = Machine(
     python="/clients/python",
     python_packages=PACKAGES,
-    files={"odbc18": "/driver/libmsodbcsql-18.so", "odbc-manager": "/lib/libodbc.so.2"},
+    files={"odbc18": "/driver/libmsodbcsql-18.so", "odbc-manager": "/lib/libodbc.so.2", **LIBRARIES},
 )
 DOCUMENT = Source("a document", "https://example.org/")
 SSL_PROVIDER = "[Microsoft][ODBC Driver 18 for SQL Server]SSL Provider: "
@@ -176,6 +178,7 @@ def test_version_is_what_the_driver_says() -> None:
         Machine(python="/clients/python"),
         Machine(python="/clients/python", python_packages=PACKAGES),
         Machine(python="/clients/python", python_packages=PACKAGES, files={"odbc18": "/driver"}),
+        replace(MACHINE, files={key: path for key, path in MACHINE.files.items() if key not in LIBRARIES}),
     ],
 )
 def test_says_what_is_missing_and_how_to_get_it(machine: Machine) -> None:

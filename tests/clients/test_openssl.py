@@ -74,8 +74,7 @@ def test_verified_and_answered_is_a_connection() -> None:
     "stdout",
     [
         "Verification: OK\nNew, (NONE), Cipher is (NONE)\n    Verify return code: 0 (ok)\n",
-        "Verification error: self-signed certificate\nVerify return code: 18 (self-signed certificate)\n"
-        + ANSWER,
+        "Verification error: self-signed certificate\nVerify return code: 18 (self-signed certificate)\n" + ANSWER,
         "Verification: OK\n---\nHTTP/1.1 400 Bad Request\n",
         ANSWER,
         "",
@@ -93,9 +92,7 @@ def test_unverified_connection_counts_when_it_was_asked_for() -> None:
     assert OPENSSL.read(Completed(0, stdout, "", 0.02), SAFE).result is Result.REFUSED
 
 
-FAILED = (
-    "4087:error:0A000086:SSL routines:tls_process_server_certificate:certificate verify failed:../ssl/x.c:9:"
-)
+FAILED = "4087:error:0A000086:SSL routines:tls_process_server_certificate:certificate verify failed:../ssl/x.c:9:"
 
 
 @pytest.mark.parametrize(

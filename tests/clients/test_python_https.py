@@ -127,9 +127,7 @@ def test_other_name_reaches_requests_and_httpx_and_is_refused_for_urllib() -> No
         ),
     ],
 )
-def test_spells_options_as_people_write_them(
-    client: PythonClient, side: ClientSide, spelled: tuple[str, ...]
-) -> None:
+def test_spells_options_as_people_write_them(client: PythonClient, side: ClientSide, spelled: tuple[str, ...]) -> None:
     assert client.spell(side) == spelled
 
 
@@ -184,9 +182,7 @@ SHOWN = VERIFY + "Hostname mismatch, certificate is not valid for 'shop.lab.test
         (Httpx(), RESET, "httpx.ConnectError: [Errno 104] Connection reset by peer"),
     ],
 )
-def test_documented_texts_are_recognised_and_only_those(
-    client: PythonClient, reason: Reason, text: str
-) -> None:
+def test_documented_texts_are_recognised_and_only_those(client: PythonClient, reason: Reason, text: str) -> None:
     answer = {"connected": False, "text": text, "code": "some.Error", "encrypted": None, "tls_version": ""}
     outcome = client.read(Completed(0, json.dumps(answer) + "\n", "", 0.1), SAFE)
     assert (outcome.result, outcome.text, outcome.code) == (Result.REFUSED, text, "some.Error")
@@ -198,9 +194,7 @@ def test_documented_texts_are_recognised_and_only_those(
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
 def test_probe_that_breaks_is_a_crash_and_no_refusal(client: PythonClient) -> None:
-    outcome = client.read(
-        Completed(1, "", "Traceback (most recent call last):\nKeyError: 'TLSv1_0'\n", 0.1), SAFE
-    )
+    outcome = client.read(Completed(1, "", "Traceback (most recent call last):\nKeyError: 'TLSv1_0'\n", 0.1), SAFE)
     assert outcome.result is Result.CRASHED
 
 

@@ -86,7 +86,8 @@ def test_strict_ignores_trust_server_certificate() -> None:
             Reason("node", Phase.VERIFY, "DEPTH_ZERO_SELF_SIGNED_CERT", Level.VENDOR, DOCUMENT),
             (
                 "ConnectionError: Failed to connect to db.lab.test:1433 - self-signed certificate {\n"
-                "  code: 'ESOCKET',\n  [cause]: Error: self-signed certificate {\n    code: 'DEPTH_ZERO_SELF_SIGNED_CERT'\n  }\n}"
+                "  code: 'ESOCKET',\n  [cause]: Error: self-signed certificate {\n"
+                "    code: 'DEPTH_ZERO_SELF_SIGNED_CERT'\n  }\n}"
             ),
         ),
         (

@@ -23,7 +23,7 @@ from lab.situation import (
 WGET = Wget()
 HOST = "shop.lab.test"
 SAFE = ClientSide(HOST, trusts=(LAB_ROOT,))
-MACHINE = Machine(which={"wget": "/usr/bin/wget"})
+MACHINE = Machine(which={"wget": "/usr/bin/wget"}, gnutls=frozenset({"wget"}))
 DOCUMENT = Source("a document", "https://example.org/")
 OPEN, CLOSE = "\N{LEFT SINGLE QUOTATION MARK}", "\N{RIGHT SINGLE QUOTATION MARK}"
 CONNECTED = f"Connecting to {HOST} ({HOST})|127.0.0.1|:8443... connected.\n"
@@ -124,8 +124,7 @@ NOT_TRUSTED = f"ERROR: The certificate of {OPEN}{HOST}{CLOSE} is not trusted.\n"
         (
             Reason("wget", Phase.VERIFY, "has expired", Level.VENDOR, DOCUMENT),
             5,
-            NOT_TRUSTED
-            + f"ERROR: The certificate of {OPEN}{HOST}{CLOSE} has expired.\nThe certificate has expired\n",
+            NOT_TRUSTED + f"ERROR: The certificate of {OPEN}{HOST}{CLOSE} has expired.\nThe certificate has expired\n",
         ),
         (
             Reason(
@@ -182,3 +181,9 @@ def test_missing_says_how_to_get_it() -> None:
     lacking = WGET.missing(Machine())
     assert lacking is not None
     assert lacking.how_to_get == "./tlslab setup"
+
+
+def test_a_build_with_another_tls_library_is_not_this_client() -> None:
+    lacking = WGET.missing(Machine(which={"wget": "/usr/bin/wget"}))
+    assert lacking is not None
+    assert "linked with GnuTLS" in lacking.what

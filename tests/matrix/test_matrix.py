@@ -1,7 +1,7 @@
 """The matrix itself: one test a cell, `expired/renew/odbc18/sqlserver`.
 
-`lab.pytest_plugin` makes the cells from the catalogue and the clients, plays each in its four acts, and skips those whose client is not
-on this machine.
+`lab.pytest_plugin` makes the cells from the catalogue and the clients, plays each in its four acts, and skips those
+whose client is not on this machine.
 """
 
 import pytest

@@ -1,12 +1,13 @@
 """The embedded server as a child process, driven as the stage drives it."""
 
+import contextlib
 import json
 import os
 import queue
-import signal
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 PASSWORD = "Lab!Passw0rd"
-_ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass
@@ -24,12 +25,22 @@ class Running:
     child: "subprocess.Popen[bytes]"
     ports: dict[str, int] = field(default_factory=dict)
     events: list[dict[str, Any]] = field(default_factory=list)
+    failures: list[str] = field(default_factory=list)
+    keep: bool = True
+    counts: Counter[str] = field(default_factory=Counter)
+    reader: threading.Thread | None = None
     _queue: "queue.Queue[dict[str, Any] | None]" = field(default_factory=queue.Queue)
 
     def collect(self) -> None:
+        """Read the events; without `keep`, only count them and remember what failed inside the endpoint."""
         assert self.child.stdout is not None
         for line in self.child.stdout:
-            self._queue.put(json.loads(line))
+            event = json.loads(line)
+            self.counts[event.get("event", "")] += 1
+            if "The endpoint failed" in event.get("line", ""):
+                self.failures.append(event["line"])
+            if self.keep:
+                self._queue.put(event)
         self._queue.put(None)
 
     def next_event(self, timeout: float = 20) -> dict[str, Any] | None:
@@ -79,7 +90,7 @@ def spawn(description: object) -> Running:
         [sys.executable, "-m", "lab.servers.embedded"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        cwd=_ROOT,
+        cwd=ROOT,
         env={"PATH": os.environ["PATH"]},
     )
     assert child.stdin is not None
@@ -87,22 +98,27 @@ def spawn(description: object) -> Running:
     child.stdin.write(text.encode() + b"\n")
     child.stdin.flush()
     running = Running(child)
-    threading.Thread(target=running.collect, daemon=True).start()
+    running.reader = threading.Thread(target=running.collect, daemon=True)
+    running.reader.start()
     return running
 
 
 def finish(running: Running) -> int:
     """End the process by the end of its input; its exit status."""
-    assert running.child.stdin is not None
-    running.child.stdin.close()
+    child = running.child
+    assert child.stdin is not None
+    assert child.stdout is not None
+    with contextlib.suppress(OSError):
+        child.stdin.close()
     try:
-        return running.child.wait(timeout=20)
+        return child.wait(timeout=20)
     finally:
-        if running.child.poll() is None:
-            running.child.send_signal(signal.SIGKILL)
-            running.child.wait()
-        if running.child.stdout is not None:
-            running.child.stdout.close()
+        if child.poll() is None:
+            child.kill()
+            child.wait()
+        if running.reader is not None:
+            running.reader.join()
+        child.stdout.close()
 
 
 @contextmanager
@@ -117,8 +133,7 @@ def serving(listeners: list[dict[str, Any]], **more: Any) -> Iterator[Running]:
         running.ports = first["ready"]
         yield running
         assert running.child.poll() is None, "the process died"
-        assert finish(running) == 0
     finally:
-        if running.child.poll() is None:
-            running.child.kill()
-            running.child.wait()
+        status = finish(running)
+    assert status == 0
+    assert not running.failures

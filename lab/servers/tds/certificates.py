@@ -168,7 +168,8 @@ def _no_password() -> str:
 
 
 def _sentence(e: ssl.SSLError) -> str:
-    if e.reason == "KEY_VALUES_MISMATCH":
+    # A key of another kind than the certificate's: OpenSSL then finds no certificate for it.
+    if e.reason in ("KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH", "NO_CERTIFICATE_ASSIGNED"):
         return "the private key does not belong to the certificate."
     return f"{(e.reason or str(e)).lower().replace('_', ' ')}."
 
