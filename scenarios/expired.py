@@ -20,8 +20,7 @@ from scenarios._sources import (
     defects={Defect.EXPIRED},
     reasons=[
         Reason("openssl", Phase.VERIFY, "certificate has expired", Level.VENDOR, OPENSSL_VERIFY),
-        Reason("node", Phase.VERIFY, "CERT_HAS_EXPIRED", Level.VENDOR, NODE_CODES),
-        Reason("node", Phase.VERIFY, "certificate has expired", Level.VENDOR, NODE_CODES),
+        Reason("node-code", Phase.VERIFY, "CERT_HAS_EXPIRED", Level.VENDOR, NODE_CODES),
         Reason("wget", Phase.VERIFY, "has expired", Level.VENDOR, WGET_GNUTLS),
         Reason("gnutls-status", Phase.VERIFY, "1026", Level.VENDOR, GNUTLS_STATUS),
         Reason("pyopenssl", Phase.VERIFY, "certificate verify failed", Level.VENDOR, OPENSSL_VERIFY),

@@ -21,9 +21,8 @@ from scenarios._sources import (
 from scenarios.untrusted_ca import REASONS as UNKNOWN_ISSUER
 
 REASONS = (
-    *(reason for reason in UNKNOWN_ISSUER if reason.dialect != "node"),
-    Reason("node", Phase.VERIFY, "UNABLE_TO_VERIFY_LEAF_SIGNATURE", Level.VENDOR, NODE_CODES),
-    Reason("node", Phase.VERIFY, "unable to verify the first certificate", Level.VENDOR, NODE_CODES),
+    *(reason for reason in UNKNOWN_ISSUER if reason.dialect != "node-code"),
+    Reason("node-code", Phase.VERIFY, "UNABLE_TO_VERIFY_LEAF_SIGNATURE", Level.VENDOR, NODE_CODES),
     Reason("openssl", Phase.VERIFY, "unable to verify the first certificate", Level.VENDOR, OPENSSL_VERIFY),
 )
 

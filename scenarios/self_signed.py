@@ -19,8 +19,7 @@ from scenarios._sources import (
 
 REASONS = (
     Reason("openssl", Phase.VERIFY, "self-signed certificate", Level.VENDOR, OPENSSL_VERIFY),
-    Reason("node", Phase.VERIFY, "DEPTH_ZERO_SELF_SIGNED_CERT", Level.VENDOR, NODE_CODES),
-    Reason("node", Phase.VERIFY, "self-signed certificate", Level.VENDOR, NODE_CODES),
+    Reason("node-code", Phase.VERIFY, "DEPTH_ZERO_SELF_SIGNED_CERT", Level.VENDOR, NODE_CODES),
     Reason("wget", Phase.VERIFY, "doesn't have a known issuer", Level.VENDOR, WGET_GNUTLS),
     Reason("gnutls-status", Phase.VERIFY, "66", Level.VENDOR, GNUTLS_STATUS),
     Reason("pyopenssl", Phase.VERIFY, "certificate verify failed", Level.VENDOR, OPENSSL_VERIFY),

@@ -18,7 +18,7 @@ from scenarios.tls_version_mismatch import CLOSED
 UBUNTU = "Ubuntu 20.04 and other recent Linux distribution releases"
 REASONS = (
     Reason("openssl", Phase.VERIFY, "CA signature digest algorithm too weak", Level.VENDOR, OPENSSL_VERIFY),
-    Reason("node", Phase.VERIFY, "CA signature digest algorithm too weak", Level.VENDOR, NODE_X509),
+    Reason("node-code", Phase.VERIFY, "UNSPECIFIED", Level.VENDOR, NODE_X509),
     Reason("wget", Phase.VERIFY, "was signed using an insecure algorithm", Level.VENDOR, WGET_GNUTLS),
     Reason("gnutls-status", Phase.VERIFY, "258", Level.VENDOR, GNUTLS_STATUS),
     Reason("pyopenssl", Phase.VERIFY, "certificate verify failed", Level.VENDOR, OPENSSL_VERIFY),

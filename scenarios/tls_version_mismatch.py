@@ -20,7 +20,7 @@ CLOSED = (
     Reason("openssl", Phase.CLOSED, "Connection reset by peer", Level.VENDOR, ERRNO),
     Reason("odbc18", Phase.CLOSED, "Error code 0x2746", Level.PUBLIC, RESET_POSTS),
     Reason("odbc18", Phase.CLOSED, "Error code 0x68", Level.PUBLIC, RESET_POSTS),
-    Reason("node", Phase.CLOSED, "ECONNRESET", Level.VENDOR, TEDIOUS),
+    Reason("node-code", Phase.CLOSED, "ECONNRESET", Level.VENDOR, TEDIOUS),
     Reason("posix", Phase.CLOSED, "Connection reset by peer", Level.VENDOR, ERRNO),
     Reason("gnutls", Phase.CLOSED, "Error in the pull function.", Level.VENDOR, GNUTLS_ERRORS),
 )
@@ -30,8 +30,6 @@ REASONS = (
     Reason("openssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Level.VENDOR, OPENSSL_REASONS),
     Reason("openssl", Phase.HANDSHAKE, "unsupported protocol", Level.VENDOR, OPENSSL_REASONS),
     Reason("openssl", Phase.HANDSHAKE, "no protocols available", Level.VENDOR, OPENSSL_REASONS),
-    Reason("node", Phase.HANDSHAKE, "tlsv1 alert protocol version", Level.VENDOR, OPENSSL_REASONS),
-    Reason("node", Phase.HANDSHAKE, "unsupported protocol", Level.VENDOR, OPENSSL_REASONS),
     Reason("pyopenssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Level.VENDOR, OPENSSL_REASONS),
     Reason("gnutls", Phase.HANDSHAKE, "Error in protocol version", Level.VENDOR, GNUTLS_ALERTS),
     Reason("gnutls", Phase.HANDSHAKE, "A TLS fatal alert has been received.", Level.VENDOR, GNUTLS_ERRORS),

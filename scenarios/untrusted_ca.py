@@ -24,8 +24,7 @@ from scenarios.self_signed import stop_asking_for_encryption, trust_everything
 
 REASONS = (
     Reason("openssl", Phase.VERIFY, "unable to get local issuer certificate", Level.VENDOR, OPENSSL_VERIFY),
-    Reason("node", Phase.VERIFY, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", Level.VENDOR, NODE_CODES),
-    Reason("node", Phase.VERIFY, "unable to get local issuer certificate", Level.VENDOR, NODE_CODES),
+    Reason("node-code", Phase.VERIFY, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", Level.VENDOR, NODE_CODES),
     Reason("wget", Phase.VERIFY, "doesn't have a known issuer", Level.VENDOR, WGET_GNUTLS),
     Reason("gnutls-status", Phase.VERIFY, "66", Level.VENDOR, GNUTLS_STATUS),
     Reason("pyopenssl", Phase.VERIFY, "certificate verify failed", Level.VENDOR, OPENSSL_VERIFY),

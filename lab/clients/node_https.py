@@ -59,7 +59,7 @@ class NodeHttps(NodeClient):
     wrappers: tuple[Wrapper, ...] = (
         Wrapper("openssl", frozenset({Phase.VERIFY}), "Error: {reason}", Level.VENDOR, TLS_DOC),
         Wrapper("node", frozenset(Phase), "Error: {reason}", Level.VENDOR, TLS_DOC),
-        Wrapper("node", frozenset(Phase), "code: '{reason}'", Level.VENDOR, TLS_DOC),
+        Wrapper("node-code", frozenset(Phase), "code: '{reason}'", Level.VENDOR, TLS_DOC),
         Wrapper(
             "node",
             frozenset({Phase.NAME}),
@@ -117,7 +117,7 @@ class NodeFetch(NodeClient):
             FETCH_FAILED,
         ),
         Wrapper(
-            "node",
+            "node-code",
             frozenset(Phase),
             "TypeError: fetch failed { [cause]: {*}code: '{reason}'",
             Level.VENDOR,

@@ -51,7 +51,7 @@ class Tedious(Client):
     wrappers = (
         Wrapper("openssl", frozenset({Phase.VERIFY}), _FAILED + "{reason}", Level.VENDOR, CONNECTION),
         Wrapper("node", frozenset(Phase), _FAILED + "{reason}", Level.VENDOR, CONNECTION),
-        Wrapper("node", frozenset(Phase), _FAILED + "{*}code: '{reason}'", Level.VENDOR, CONNECTION),
+        Wrapper("node-code", frozenset(Phase), _FAILED + "{*}code: '{reason}'", Level.VENDOR, CONNECTION),
         Wrapper("tedious", frozenset({Phase.HANDSHAKE}), "ConnectionError: {reason}", Level.VENDOR, CONNECTION),
         Wrapper(
             "openssl",

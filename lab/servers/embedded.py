@@ -235,6 +235,13 @@ def _raise_file_limit() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 65536) if hard > 0 else 65536, hard))
 
 
+def _ignore_names_that_are_none(event: "sys.UnraisableHookArgs") -> None:
+    # The ssl module complains on standard error about a server name that is not ASCII; the log of the connection
+    # has the failed handshake already.
+    if not isinstance(event.exc_value, UnicodeDecodeError):
+        sys.__unraisablehook__(event)
+
+
 def _load_parser() -> None:
     # The first batch would wait for this import; a thread has done it by then.
     import sqlglot.dialects.tsql  # noqa: F401
@@ -280,6 +287,7 @@ async def _run(text: str) -> int:
 def main() -> int:
     """Run the process; the exit status."""
     _raise_file_limit()
+    sys.unraisablehook = _ignore_names_that_are_none
     return asyncio.run(_run(sys.stdin.readline()))
 
 

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import lab
 from lab.pki.mint import Mint
 from lab.servers import nginx
 from lab.servers.sqlserver import mssql_conf
@@ -28,6 +29,8 @@ START_TIMEOUT = 20.0
 SETTLE_TIMEOUT = 5.0
 POLL = 0.005
 """Seconds between two questions whether nginx listens yet: it has no way to say so."""
+
+PROTOCOLS = {ServerKind.HTTPS: "HTTPS", ServerKind.SQLSERVER: "TDS"}
 
 
 class ServiceError(Exception):
@@ -220,7 +223,7 @@ class Embedded(Service):
             self._note(event)
         self.ports = event["ready"]
         self._reader = asyncio.create_task(self._read_events())
-        self.implementation = event.get("implementation") or f"TLS trust lab's embedded {self._kind.value} endpoint"
+        self.implementation = f"the lab's own {PROTOCOLS[self._kind]} endpoint {lab.__version__}"
 
     async def take_log(self, identity: str) -> tuple[str, ...]:
         marker = await self._mark(identity)

@@ -102,7 +102,7 @@ def test_fetch_says_what_it_cannot_express() -> None:
 
 
 UNKNOWN = Reason("node", Phase.VERIFY, "unable to get local issuer certificate", Level.VENDOR, DOCUMENT)
-UNKNOWN_CODE = Reason("node", Phase.VERIFY, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", Level.VENDOR, DOCUMENT)
+UNKNOWN_CODE = Reason("node-code", Phase.VERIFY, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", Level.VENDOR, DOCUMENT)
 ALTNAMES = "Hostname/IP does not match certificate's altnames: Host: {name}. is not in the cert's altnames: "
 NAME = Reason("node", Phase.NAME, ALTNAMES, Level.VENDOR, DOCUMENT)
 OLD = Reason("openssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Level.VENDOR, DOCUMENT)

@@ -83,7 +83,7 @@ def test_strict_ignores_trust_server_certificate() -> None:
     ("reason", "text"),
     [
         (
-            Reason("node", Phase.VERIFY, "DEPTH_ZERO_SELF_SIGNED_CERT", Level.VENDOR, DOCUMENT),
+            Reason("node-code", Phase.VERIFY, "DEPTH_ZERO_SELF_SIGNED_CERT", Level.VENDOR, DOCUMENT),
             (
                 "ConnectionError: Failed to connect to db.lab.test:1433 - self-signed certificate {\n"
                 "  code: 'ESOCKET',\n  [cause]: Error: self-signed certificate {\n"
@@ -102,7 +102,7 @@ def test_strict_ignores_trust_server_certificate() -> None:
             ),
         ),
         (
-            Reason("node", Phase.CLOSED, "ECONNRESET", Level.VENDOR, DOCUMENT),
+            Reason("node-code", Phase.CLOSED, "ECONNRESET", Level.VENDOR, DOCUMENT),
             (
                 "ConnectionError: Failed to connect to db.lab.test:1433 - socket hang up {\n  code: 'ESOCKET',\n"
                 "  [cause]: Error: socket hang up {\n    code: 'ECONNRESET'\n  }\n}"
