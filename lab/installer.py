@@ -142,12 +142,14 @@ def build(
     return None
 
 
-def ensure(environment: Path, lock: Path, echo: Echo, purpose: str, *, compiled: bool = False) -> Path:
+def ensure(
+    environment: Path, lock: Path, echo: Echo, purpose: str, *, compiled: bool = False, downloads: Path | None = None
+) -> Path:
     """Builds `environment` from `lock` unless it is ready, and returns its Python.
 
     `compiled` writes byte code at once, for processes that may write nothing later. The lab's own is written
     on first use, into the cache (PYTHONPYCACHEPREFIX): compiling everything would only make the first start
-    longer.
+    longer. `downloads`: where pip and uv keep what they fetched.
 
     uv does it when it is on PATH; where uv fails (its index is configured apart from pip's) and where there
     is none, venv and pip.
@@ -163,7 +165,7 @@ def ensure(environment: Path, lock: Path, echo: Echo, purpose: str, *, compiled:
         with locked(cache / f"{environment.name}.lock", echo) as descriptor:
             if is_ready(environment):  # built by the one we waited for
                 return python
-            _build_anew(environment, lock, echo, purpose, compiled, descriptor)
+            _build_anew(environment, lock, echo, purpose, compiled, descriptor, downloads or cache / "downloads")
     except OSError as error:
         raise InstallError(
             f"cannot write the lab's cache: {error.strerror or error} ({error.filename or cache}).\n"
@@ -173,7 +175,7 @@ def ensure(environment: Path, lock: Path, echo: Echo, purpose: str, *, compiled:
 
 
 def _build_anew(
-    environment: Path, lock: Path, echo: Echo, purpose: str, compiled: bool, descriptor: int
+    environment: Path, lock: Path, echo: Echo, purpose: str, compiled: bool, descriptor: int, downloads: Path
 ) -> None:
     cache = environment.parent
     base = base_python()
@@ -188,7 +190,7 @@ def _build_anew(
     echo(f"installing {purpose} ({packages_in(lock)} packages, once) into {environment}")
     log = cache / f"{environment.name}.log"
     log.write_bytes(b"")
-    env = installer_environment(os.environ, cache / "downloads")
+    env = installer_environment(os.environ, downloads)
     failed: str | None = None
     try:
         for commands in ways:

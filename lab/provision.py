@@ -5,6 +5,7 @@ system packages too, through apt (lab.system). Real clients live in environments
 one that the lab itself runs in. Finding (`clients_python`, `node_modules`, `odbc_driver`) never installs.
 """
 
+import glob
 import hashlib
 import os
 import platform
@@ -45,6 +46,8 @@ DRIVER_FAMILIES: Mapping[str, str] = {
     "debian": "debian_ubuntu", "ubuntu": "debian_ubuntu", "rhel": "rhel", "fedora": "rhel", "centos": "rhel",
     "suse": "suse", "opensuse": "suse", "sles": "suse", "alpine": "alpine",
 }  # fmt: skip
+DRIVER_WHEELS = ("mssql_python_odbc", "mssql_python")
+"""Where the driver lies: in a wheel of its own, or in that of earlier versions of mssql-python."""
 DRIVER_ARCHITECTURES: Mapping[str, str] = {
     "x86_64": "x86_64",
     "amd64": "x86_64",
@@ -142,7 +145,7 @@ def driver_family(os_release: Mapping[str, str]) -> str | None:
 def odbc_driver(
     site_packages: Path, os_release: Mapping[str, str] | None = None, machine: str | None = None
 ) -> Path | None:
-    """Microsoft ODBC Driver 18 in the wheel mssql-python-odbc, used in place; None when there is none for
+    """Microsoft ODBC Driver 18 in the wheel that carries it, used in place; None when there is none for
     this machine.
 
     Args:
@@ -151,11 +154,10 @@ def odbc_driver(
         machine: as `uname -m` says; this machine's when absent.
     """
     architecture = DRIVER_ARCHITECTURES.get((machine or platform.machine()).lower())
-    libs = site_packages / "mssql_python_odbc" / "libs"
     if architecture is None:
         return None
     if os_release is None and sys.platform == "darwin":
-        directory, pattern = libs / "macos" / architecture / "lib", "libmsodbcsql.18.dylib"
+        place, pattern = Path("libs", "macos", architecture, "lib"), "libmsodbcsql.18.dylib"
     else:
         try:
             family = driver_family(platform.freedesktop_os_release() if os_release is None else os_release)
@@ -163,8 +165,10 @@ def odbc_driver(
             return None
         if family is None:
             return None
-        directory, pattern = libs / "linux" / family / architecture / "lib", "libmsodbcsql-18*.so*"
-    return next(iter(sorted(directory.glob(pattern))), None)
+        place, pattern = Path("libs", "linux", family, architecture, "lib"), "libmsodbcsql-18*.so*"
+    return next(
+        (driver for wheel in DRIVER_WHEELS for driver in sorted((site_packages / wheel / place).glob(pattern))), None
+    )
 
 
 # --- Node clients
@@ -190,7 +194,16 @@ def ensure_node_modules(echo: Echo) -> Path:
     Raises:
         InstallError: npm is missing, Node is too old, or npm failed; the text says what to do.
     """
-    target = _node_directory()
+    return install_node_packages(_node_directory(), locks() / "npm", echo, "the Node clients under test (tedious)")
+
+
+def install_node_packages(target: Path, manifests: Path, echo: Echo, purpose: str) -> Path:
+    """Installs what package.json and package-lock.json in `manifests` name into `target`, unless it is there; returns
+    node_modules. A target appears whole or not at all.
+
+    Raises:
+        InstallError: npm is missing, Node is too old, or npm failed; the text says what to do.
+    """
     modules = target / "node_modules"
     if modules.is_dir():
         return modules
@@ -198,18 +211,17 @@ def ensure_node_modules(echo: Echo) -> Path:
     if npm is None:
         raise InstallError(f"tedious needs npm, which is not installed. Get it: {how_to_get('npm')}")
     _check_node()
-    cache = cache_dir()
-    with installer.locked(cache / f"{target.name}.lock", echo) as descriptor:
+    with installer.locked(target.parent / f"{target.name}.lock", echo) as descriptor:
         if modules.is_dir():
             return modules
-        echo("installing the Node clients under test (tedious) into the lab's cache")
-        for abandoned in cache.glob(f"{target.name}.new-*"):
+        echo(f"installing {purpose} into the lab's cache")
+        for abandoned in target.parent.glob(f"{glob.escape(target.name)}.new-*"):
             shutil.rmtree(abandoned, ignore_errors=True)
-        fresh = Path(tempfile.mkdtemp(prefix=f"{target.name}.new-", dir=cache))
+        fresh = Path(tempfile.mkdtemp(prefix=f"{target.name}.new-", dir=target.parent))
         try:
             for name in ("package.json", "package-lock.json"):
-                shutil.copy(locks() / "npm" / name, fresh / name)
-            _run_npm(npm, fresh, cache, descriptor)
+                shutil.copy(manifests / name, fresh / name)
+            _run_npm(npm, fresh, cache_dir(), descriptor)
             fresh.chmod(0o755)
             shutil.rmtree(target, ignore_errors=True)
             fresh.rename(target)

@@ -85,17 +85,14 @@ def lab_cell(request: pytest.FixtureRequest) -> "Played":
     except EngineError as problem:
         pytest.fail(str(problem), pytrace=False)
     request.node.user_properties += played.properties()
-    if played.missing:
+    demanding = bool(config.getoption("--lab-require"))
+    if played.missing and not demanding:
         request.node.user_properties.append((MISSING, f"{played.cell.client}: {played.missing}"))
-        (pytest.fail if config.getoption("--lab-require") else pytest.skip)(played.missing)
+        pytest.skip(played.missing)
     if played.lab_failed:
         pytest.fail(played.story(), pytrace=False)
-    if played.stand_in and played.cell.kind == "https" and _requires_nginx(config):
-        from lab.provision import how_to_get
-
-        words = f"nginx is missing, and {played.stand_in} stood in for it"
-        pytest.fail(f"{words}; get it with: {how_to_get('nginx')} (or do without it: --lab-no-nginx)", pytrace=False)
-    return played
+    lacking = played.missing or ("" if config.getoption("--lab-no-nginx") else _stand_in(played))
+    return played.model_copy(update={"lacking": lacking}) if demanding else played
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -111,7 +108,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     words = [*_missing(terminalreporter.stats), *filter(None, [config.stash.get(_SAVED, "")])]
     if words:
-        terminalreporter.section("tls trust lab")
+        terminalreporter.write_sep("=", "tls trust lab")
         for line in words:
             terminalreporter.write_line(line)
 
@@ -131,8 +128,14 @@ def _order(config: pytest.Config) -> Order:
     )
 
 
-def _requires_nginx(config: pytest.Config) -> bool:
-    return bool(config.getoption("--lab-require")) and not config.getoption("--lab-no-nginx")
+def _stand_in(played: "Played") -> str:
+    """What to do when something else answered where nginx could."""
+    if played.cell.kind != "https" or not played.stand_in:
+        return ""
+    from lab.provision import how_to_get
+
+    words = f"nginx is missing, and {played.stand_in} stood in for it"
+    return f"{words}; get it with: {how_to_get('nginx')} (or do without it: --lab-no-nginx)"
 
 
 def _wants_matrix(config: pytest.Config) -> bool:

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from lab.documented import Level, Source, Wrapper
 from lab.outcome import Completed, Outcome
 from lab.situation import ClientSide, ServerKind, Situation
+from lab.versions.registry import Registry
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,12 @@ class Client(ABC):
     tls_library: str
     """What does TLS inside it, in words: `OpenSSL of the system`."""
     wrappers: tuple[Wrapper, ...]
+    registry: Registry | None = None
+    """Where its versions come from; None: it comes with the system."""
+    program: str = ""
+    """Its program's name in `Machine.which`, where one program of the user's own can take its place."""
+    library: str = ""
+    """The same for a library, in `Machine.files`."""
 
     @abstractmethod
     def missing(self, machine: Machine) -> Missing | None:

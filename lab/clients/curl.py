@@ -35,6 +35,7 @@ class Curl(Client):
 
     name = "curl"
     title = "curl"
+    program = "curl"
     kinds = HTTPS
     tls_library = "OpenSSL of the system"
     wrappers: tuple[Wrapper, ...] = (

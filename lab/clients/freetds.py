@@ -60,6 +60,7 @@ from lab.situation import (
     Situation,
     TLSVersion,
 )
+from lab.versions.registry import Registry, RegistryKind
 
 
 class FreeTds(Client):
@@ -119,6 +120,7 @@ class Pymssql(FreeTds, PythonSqlClient):
     tls_library = "OpenSSL 1.1.1, bundled in the wheel"
     driver = "pymssql"
     distributions = ("pymssql",)
+    registry = Registry(RegistryKind.PYPI, "pymssql")
     oldest = TLSVersion.TLSv1_1
     knows_no_strict = False
     wrappers = (
@@ -180,6 +182,7 @@ class Tdsodbc(FreeTds, PythonSqlClient):
 
     name = "tdsodbc"
     title = "FreeTDS ODBC driver (tdsodbc) through pyodbc"
+    library = "tdsodbc"
     tls_library = "GnuTLS of the system"
     driver = "pyodbc"
     distributions = ("pyodbc",)
@@ -235,6 +238,7 @@ class Tsql(FreeTds):
 
     name = "tsql"
     title = "FreeTDS tsql"
+    program = "tsql"
     tls_library = "GnuTLS of the system"
     oldest = TLSVersion.TLSv1_0
     wrappers = gnutls_wrappers("Error 20002 (severity 9): Adaptive Server connection failed", Level.VENDOR, CONNECTING)

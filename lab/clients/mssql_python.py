@@ -11,6 +11,7 @@ from lab.clients.odbc import MicrosoftDriver, connection_string, driver_wrappers
 from lab.clients.sqlserver import read_versions, run_probe
 from lab.outcome import Completed
 from lab.situation import ClientSide
+from lab.versions.registry import Registry, RegistryKind
 
 # https://github.com/microsoft/mssql-python/blob/315b35d366f66081add23aaf010ce52481b8807f/mssql_python/excepti
 # ons.py
@@ -23,7 +24,8 @@ class MssqlPython(MicrosoftDriver):
     name = "mssql-python"
     title = "mssql-python (Microsoft's driver for Python)"
     driver = "mssql-python"
-    distributions = ("mssql-python", "mssql-python-odbc")
+    distributions = ("mssql-python",)
+    registry = Registry(RegistryKind.PYPI, "mssql-python")
     wrappers = driver_wrappers(MESSAGE)
 
     def version_probe(self, machine: Machine) -> Invocation:

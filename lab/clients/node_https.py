@@ -36,6 +36,7 @@ class NodeClient(Client):
 
     kinds = HTTPS
     tls_library = "OpenSSL inside Node"
+    program = "node"
 
     def missing(self, machine: Machine) -> Missing | None:
         return None if "node" in machine.which else Missing("the program node", SETUP)

@@ -22,6 +22,7 @@ from lab.clients.sqlserver import (
 from lab.documented import Level, Phase, Source, Wrapper
 from lab.outcome import Completed
 from lab.situation import ClientSide, Encryption, ServerEncryption, Situation, TLSVersion
+from lab.versions.registry import Registry, RegistryKind
 
 KEYWORDS = Source(
     'Microsoft, "Connecting from Linux or macOS" (ODBC), section "Using TLS/SSL"',
@@ -38,6 +39,9 @@ STRINGS = Source(
     "https://github.com/microsoft/mssql-python",
 )
 RESET = Source("microsoft/msphpsql, issue 1480", "https://github.com/microsoft/msphpsql/issues/1480")
+
+BUNDLED_VERSION, BUNDLING = "18.5.1", "1.7.1"
+"""The driver that mssql-python carried up to this version of its own."""
 
 ENCRYPT = {Encryption.OPTIONAL: "no", Encryption.MANDATORY: "yes", Encryption.STRICT: "strict"}
 
@@ -147,13 +151,24 @@ class MicrosoftDriver(PythonSqlClient):
         return (*encryption_words(side), *trust_words(side))
 
 
+def driver_packages(version: str) -> tuple[str, ...]:
+    """The wheel that carries this version of the driver: its own from 18.6.2 on; mssql-python carried it before."""
+    if version == BUNDLED_VERSION or version.startswith(f"{BUNDLED_VERSION}."):
+        return (f"mssql-python=={BUNDLING}",)
+    return (f"mssql-python-odbc=={version}",)
+
+
 class Odbc18(MicrosoftDriver):
     """pyodbc with Microsoft ODBC Driver 18."""
 
     name = "odbc18"
     title = "Microsoft ODBC Driver 18 through pyodbc"
     driver = "pyodbc"
-    distributions = ("pyodbc", "mssql-python-odbc")
+    distributions = ("pyodbc",)
+    registry = Registry(
+        RegistryKind.PYPI, "mssql-python-odbc", ("pyodbc",), requirements=driver_packages, more_versions=(BUNDLED_VERSION,)
+    )
+    library = "odbc18"
     wrappers = driver_wrappers(MESSAGE)
 
     def missing(self, machine: Machine) -> Missing | None:

@@ -39,6 +39,7 @@ class SClient(Client):
 
     name = "openssl"
     title = "openssl s_client"
+    program = "openssl"
     kinds = HTTPS
     tls_library = "OpenSSL of the system"
     wrappers: tuple[Wrapper, ...] = (

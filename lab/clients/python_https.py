@@ -21,6 +21,8 @@ from lab.clients.https import (
 from lab.documented import Level, Phase, Source, Wrapper, wrappers
 from lab.outcome import Completed, Outcome
 from lab.situation import ClientSide, Situation, TLSVersion
+from lab.versions.registry import Registry, RegistryKind
+from lab.versions.registry import Registry, RegistryKind
 
 PROBE = "python_https.py"
 URL_ERROR = Source(
@@ -132,6 +134,7 @@ class Requests(PythonClient):
     name = "requests"
     title = "Python requests"
     distribution = "requests"
+    registry = Registry(RegistryKind.PYPI, "requests")
     wrappers: tuple[Wrapper, ...] = (
         *_ssl_module(
             "requests.exceptions.SSLError: HTTPSConnectionPool(host='{host}', port={*}): "
@@ -169,6 +172,7 @@ class Httpx(PythonClient):
     name = "httpx"
     title = "Python httpx"
     distribution = "httpx"
+    registry = Registry(RegistryKind.PYPI, "httpx")
     wrappers: tuple[Wrapper, ...] = (
         *_ssl_module("httpx.ConnectError: ", HTTPX_SSL),
         *wrappers(

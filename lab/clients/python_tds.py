@@ -14,6 +14,7 @@ from lab.clients.sqlserver import PythonSqlClient, read_versions, run_probe
 from lab.documented import Level, Phase, Source, Wrapper
 from lab.outcome import Completed
 from lab.situation import ClientSide, Encryption, ServerEncryption, Situation, TLSVersion
+from lab.versions.registry import Registry, RegistryKind
 
 REFUSED = Source("denisenkom/pytds, issue 82", "https://github.com/denisenkom/pytds/issues/82")
 TLS_PY = Source(
@@ -42,6 +43,7 @@ class PythonTds(PythonSqlClient):
     tls_library = "OpenSSL of the Python package cryptography, through pyOpenSSL"
     driver = "python-tds"
     distributions = ("python-tds", "pyopenssl")
+    registry = Registry(RegistryKind.PYPI, "python-tds", ("pyopenssl",))
     wrappers = (
         # pyOpenSSL lists OpenSSL's errors, without the reason for which the certificate was refused.
         *(

@@ -26,6 +26,7 @@ from lab.clients.sqlserver import SETUP, allows_old_versions
 from lab.documented import Level, Phase, Source, Wrapper
 from lab.outcome import Completed, Outcome
 from lab.situation import ClientSide, Encryption, ServerEncryption, ServerKind, Situation, TLSVersion
+from lab.versions.registry import Registry, RegistryKind
 
 PROBE = "sqlserver.js"
 CONNECTION = Source(
@@ -48,6 +49,7 @@ class Tedious(Client):
     title = "tedious (Node)"
     kinds = frozenset({ServerKind.SQLSERVER})
     tls_library = "OpenSSL inside Node"
+    registry = Registry(RegistryKind.NPM, "tedious")
     wrappers = (
         Wrapper("openssl", frozenset({Phase.VERIFY}), _FAILED + "{reason}", Level.VENDOR, CONNECTION),
         Wrapper("node", frozenset(Phase), _FAILED + "{reason}", Level.VENDOR, CONNECTION),

@@ -45,6 +45,7 @@ class Wget(Client):
 
     name = "wget"
     title = "GNU Wget"
+    program = "wget"
     kinds = HTTPS
     tls_library = "GnuTLS of the system"
     wrappers: tuple[Wrapper, ...] = (

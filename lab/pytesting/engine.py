@@ -8,7 +8,7 @@ however that comes.
 import asyncio
 import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import CancelledError, Future
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,10 +76,7 @@ class Engine:
         if not self._done.done():
             loop.call_soon_threadsafe(self._finish)
         self._thread.join()
-        try:
-            return self._done.result()
-        except CancelledError:
-            return None
+        return self._done.result()
 
     def _work(self) -> None:
         try:
@@ -104,6 +101,8 @@ class Engine:
                     await run.want((cell,))
                 await self._end.wait()
                 self._done.set_result(await run.record_so_far() if self._order.keep_record else None)
+        except asyncio.CancelledError:  # closed before everything was up
+            self._done.set_result(None)
         except Exception as problem:
             if self._up.done():
                 raise

@@ -12,6 +12,7 @@ Properties = list[tuple[str, str]]
 class Played(BaseModel):
     """A cell and its attempts.
 
+    `lacking`: what the session demands (`--lab-require`) and this machine does not have, in a sentence.
     `stand_in`: what answered in place of the real server, "" when that was the real one. `record`: the part of the
     run's record that tells the whole story of a cell that is not as expected.
     """
@@ -21,12 +22,13 @@ class Played(BaseModel):
     cell: CellEntry
     attempts: list[AttemptEntry]
     stand_in: str = ""
+    lacking: str = ""
     record: Record | None = None
 
     @property
     def as_expected(self) -> bool:
-        """Whether every act came out as documented."""
-        return self.cell.as_expected
+        """Whether every act came out as documented, and the session lacks nothing that it demands."""
+        return self.cell.as_expected and not self.lacking
 
     @property
     def missing(self) -> str:
@@ -40,7 +42,9 @@ class Played(BaseModel):
 
     @property
     def why(self) -> str:
-        """The judgement that decides, in one line."""
+        """What decides, in one line."""
+        if self.lacking:
+            return self.lacking
         broken, fix = self.cell.broken_judgement, self.cell.fix_judgement
         if not broken.as_expected or fix.as_expected:
             return f"{self.cell.broken}: {broken.why}"

@@ -1,9 +1,15 @@
 """The embedded server: all listeners of a run in one process (`python -m lab.servers.embedded`).
 
-One JSON document on one line of standard input says what to listen on. On standard output comes one line
-`{"ready": {id: port}}`, and from then on one line an event: open, log, close. The process ends with its
-standard input, on SIGTERM and on SIGINT; a listener that cannot start is said in one line `{"error": ...,
-"listener": ...}`, and the exit status is then 3.
+One JSON document on one line of standard input says what to listen on. On standard output comes one line `{"ready":
+{id: port}}`, and from then on one line an event: open, log, close (and lost, with a count, for a reader who is too
+slow). The process ends with its standard input, on SIGTERM and on SIGINT; a listener that cannot start is said in one
+line `{"error": ..., "listener": ...}`, and the exit status is then 3.
+
+Besides what a listener needs (`id`, `kind`, `address`, `port`, `security_level`, and `conf`, `host` or `chain`,
+`key`, `tls_min`, `tls_max`) one of kind sqlserver takes: `ca_store` (a PEM bundle that stands for the server's system
+store), `fallback_cert` and `fallback_key`, `encryption` ("not_supported" answers ENCRYPT_NOT_SUP), `refusal` ("close"
+instead of "reset" for a handshake that the server refuses); and every one `login_timeout`, `idle_timeout`,
+`max_connections`.
 """
 
 import asyncio
@@ -99,6 +105,9 @@ def _options(entry: Mapping[str, object], document: Mapping[str, object]) -> Sql
             encryption = entry.get("encryption", "supported")
             if encryption not in ("supported", "not_supported"):
                 raise ValueError("encryption is neither supported nor not_supported")
+            refusal = entry.get("refusal", "reset")
+            if refusal not in ("reset", "close"):
+                raise ValueError("refusal is neither reset nor close")
             return SqlServerOptions(
                 conf=Path(str(entry["conf"])),
                 security_level=level,
@@ -109,6 +118,7 @@ def _options(entry: Mapping[str, object], document: Mapping[str, object]) -> Sql
                 fallback_certificate=path("fallback_cert"),
                 fallback_key=path("fallback_key"),
                 encryption_supported=encryption == "supported",
+                reset_handshakes=refusal == "reset",
             )
         case "https":
             return HttpsOptions(
@@ -212,9 +222,7 @@ class Process:
                 self._clients.discard(task)
                 events.put(number, "close")
 
-        return await asyncio.start_server(
-            client, listener.address, listener.port, backlog=_BACKLOG, limit=_BUFFER
-        )
+        return await asyncio.start_server(client, listener.address, listener.port, backlog=_BACKLOG, limit=_BUFFER)
 
     async def stop(self) -> None:
         """Close all listeners and connections."""

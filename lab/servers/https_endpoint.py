@@ -76,9 +76,7 @@ class HttpsEndpoint:
         versions = versions_between(options.tls_min, options.tls_max)
         try:
             identity = Identity(read_pem(options.chain, "certificate"), read_pem(options.key, "private key"))
-            self._presented: Presented = presented(
-                identity, versions, CIPHERS, options.security_level, ["http/1.1"]
-            )
+            self._presented: Presented = presented(identity, versions, CIPHERS, options.security_level, ["http/1.1"])
         except (CertificateError, ValueError) as e:
             raise CannotStart(str(e)) from e
         if self._presented.refused:
@@ -97,9 +95,7 @@ class HttpsEndpoint:
     def start(self) -> None:
         """Nothing is left to do in the background."""
 
-    async def serve(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int, active: int
-    ) -> None:
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int, active: int) -> None:
         """Answer one request and close."""
         client = address_of(writer, "peername").host
         channel = Channel(reader, writer)
@@ -122,9 +118,7 @@ class HttpsEndpoint:
         except RecordError as e:
             self._line(number, f"TLS failed after the handshake: {e}. client: {client}")
         except TimeoutError:
-            self._line(
-                number, f"No request within {self._options.login_seconds:g} seconds; closed. client: {client}"
-            )
+            self._line(number, f"No request within {self._options.login_seconds:g} seconds; closed. client: {client}")
         except OSError as e:
             self._line(number, f"The connection was lost: {e}. client: {client}")
         finally:

@@ -20,9 +20,7 @@ class Journal:
     nobody reads any more.
     """
 
-    def __init__(
-        self, fd: int, on_broken: Callable[[], None] = lambda: None, limit: int = MAX_WAITING
-    ) -> None:
+    def __init__(self, fd: int, on_broken: Callable[[], None] = lambda: None, limit: int = MAX_WAITING) -> None:
         self._fd = fd
         self._on_broken = on_broken
         self._queue: queue.Queue[bytes | None] = queue.Queue(limit)

@@ -5,7 +5,9 @@ import contextlib
 import os
 import signal
 import time
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from lab.clients.base import Invocation
 from lab.outcome import Completed
@@ -37,13 +39,14 @@ async def run(sandbox: Sandbox, invocation: Invocation, room: Path) -> Completed
     """
     lay_out(invocation, room)
     began = time.monotonic()
-    process = await asyncio.create_subprocess_exec(
-        *sandbox.argv(invocation.argv, room),
+    process = await start(
+        sandbox,
+        invocation.argv,
+        room,
+        {**clean_environment(room), **invocation.env},
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
-        env=sandbox.env({**clean_environment(room), **invocation.env}),
-        start_new_session=True,
     )
     try:
         stdout, stderr = await asyncio.wait_for(process.communicate(invocation.stdin.encode()), invocation.timeout)
@@ -51,7 +54,7 @@ async def run(sandbox: Sandbox, invocation: Invocation, room: Path) -> Completed
     except TimeoutError:
         stdout, stderr, status = b"", b"", None
     finally:
-        await end(process)
+        await end(sandbox, process)
     return Completed(
         exit_status=status,
         stdout=_text(stdout),
@@ -61,12 +64,30 @@ async def run(sandbox: Sandbox, invocation: Invocation, room: Path) -> Completed
     )
 
 
-async def end(process: asyncio.subprocess.Process) -> None:
+async def start(sandbox: Sandbox, argv: Sequence[str], room: Path, env: Mapping[str, str], **more: Any) -> asyncio.subprocess.Process:
+    """Start a command inside the sandbox, in this directory, in a session of its own. Raises OSError.
+
+    Cancelled in the middle, it ends what it has started: asyncio itself would end nsenter alone and orphan the program.
+    """
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            *sandbox.argv(argv, room), env=sandbox.env(env), start_new_session=True, **more
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        with contextlib.suppress(OSError):
+            await end(sandbox, await starting)
+        raise
+
+
+async def end(sandbox: Sandbox, process: asyncio.subprocess.Process) -> None:
     """End the process and its group, which the lab started, and wait for it."""
-    if process.returncode is None and (children := _children(process.pid)):
-        # The process is nsenter, and the program its child. nsenter must outlive it: who else dies in a PID namespace as an orphan
-        # of a parent outside waits for the machine's init to be reaped, and the namespace with it (pid_namespaces(7)).
-        for child in children:
+    if process.returncode is None and sandbox.enters_namespaces:
+        # The process is nsenter, and the program its child. nsenter must outlive it: a process of a PID namespace whose parent
+        # outside has gone can be reaped by the machine's init alone, and until then the namespace does not end (pid_namespaces(7)).
+        for child in _children(process.pid):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
         with contextlib.suppress(TimeoutError):

@@ -26,16 +26,17 @@ class SandboxError(Exception):
 
 
 class Sandbox:
-    """A context in which `argv` and `env` make a command that runs inside."""
+    """A context in which `argv` and `env` make a command that runs inside. `namespaces=False` takes the second way at once."""
 
-    def __init__(self, hosts: Path) -> None:
+    def __init__(self, hosts: Path, *, namespaces: bool = True) -> None:
         self._hosts = hosts
+        self._namespaces = namespaces
         self._holder: subprocess.Popen[bytes] | None = None
         self._prefix: tuple[str, ...] = ()
         self._wrapper = ""
 
     def __enter__(self) -> Self:
-        if not self._enter_namespaces():
+        if not (self._namespaces and self._enter_namespaces()):
             self._enter_wrapper()
         return self
 
@@ -52,11 +53,16 @@ class Sandbox:
                 self._holder.wait()
 
     @property
+    def enters_namespaces(self) -> bool:
+        """Whether what is started is `nsenter`, with the program as its child; else it becomes the program."""
+        return self._holder is not None
+
+    @property
     def description(self) -> str:
         """How names are resolved and processes contained, in words, for the record."""
         if self._holder is not None:
             return "private mount and PID namespaces with the lab's own /etc/hosts"
-        return "nss_wrapper for names, parent-death signal for processes (this machine allows no namespaces)"
+        return "nss_wrapper for names, parent-death signal for processes (no private namespaces)"
 
     def argv(self, argv: Iterable[str], directory: Path) -> tuple[str, ...]:
         """The command line that runs this one inside, in this directory (entering a mount namespace forgets the
@@ -86,7 +92,9 @@ class Sandbox:
             start_new_session=True,
         )
         assert holder.stdin and holder.stdout
-        if holder.stdout.readline() != b"ready\n":
+        with holder.stdout:
+            said = holder.stdout.readline()
+        if said != b"ready\n":
             holder.stdin.close()
             holder.kill()
             holder.wait()

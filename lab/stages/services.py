@@ -21,12 +21,13 @@ from lab.pki.mint import Mint
 from lab.servers import nginx
 from lab.servers.sqlserver import mssql_conf
 from lab.situation import ServerKind, ServerSide
-from lab.stages.process import clean_environment, end
+from lab.stages.process import clean_environment, end, start
 from lab.stages.sandbox import Sandbox
 
 ADDRESS = "127.0.0.1"
 START_TIMEOUT = 20.0
 SETTLE_TIMEOUT = 5.0
+_COMPLAINTS = "endpoint.stderr"
 POLL = 0.005
 """Seconds between two questions whether nginx listens yet: it has no way to say so."""
 
@@ -52,6 +53,7 @@ class Service(ABC):
         self.names = names
         self.ports: dict[str, int] = {}
         self._process: asyncio.subprocess.Process | None = None
+        self._sandbox: Sandbox | None = None
 
     @abstractmethod
     async def start(self, sandbox: Sandbox) -> None:
@@ -69,8 +71,8 @@ class Service(ABC):
 
     async def stop(self) -> None:
         """End the process."""
-        if self._process is not None:
-            await end(self._process)
+        if self._process is not None and self._sandbox is not None:
+            await end(self._sandbox, self._process)
 
     def write(self, name: str, text: str) -> str:
         """Write a file of the service; its absolute path. Keys are readable by the owner alone."""
@@ -105,13 +107,15 @@ class Nginx(Service):
             for name, text in nginx.files(block, chain, key).items():
                 self.write(name, text)
         self.write("nginx.conf", nginx.configuration(self.room, ADDRESS, blocks, self._sentinel))
-        self._process = await asyncio.create_subprocess_exec(
-            *sandbox.argv(nginx.command(self._program, self.room), self.room),
+        self._sandbox = sandbox
+        self._process = await start(
+            sandbox,
+            nginx.command(self._program, self.room),
+            self.room,
+            clean_environment(self.room),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.DEVNULL,
             stderr=asyncio.subprocess.DEVNULL,
-            env=sandbox.env(clean_environment(self.room)),
-            start_new_session=True,
         )
         await self._answer()
         self.implementation = await self._version()
@@ -203,22 +207,27 @@ class Embedded(Service):
 
     async def start(self, sandbox: Sandbox) -> None:
         root = Path(__file__).parents[2]
-        self._process = await asyncio.create_subprocess_exec(
-            *sandbox.argv((sys.executable, "-P", "-m", "lab.servers.embedded"), self.room),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=sandbox.env({**clean_environment(self.room), **_python_environment(root)}),
-            start_new_session=True,
-            limit=1 << 20,
-        )
-        assert self._process.stdin and self._process.stdout and self._process.stderr
+        self._sandbox = sandbox
+        # Its complaints go to a file: a pipe that nobody reads would stop it when it is full.
+        with (self.room / _COMPLAINTS).open("wb") as complaints:
+            self._process = await start(
+                sandbox,
+                (sys.executable, "-P", "-m", "lab.servers.embedded"),
+                self.room,
+                {**clean_environment(self.room), **_python_environment(root)},
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=complaints,
+                limit=1 << 20,
+            )
+        assert self._process.stdin
         order = {
             "listeners": [self._listener(name, side) for name, side in self.sides.items()],
             "password": self._password,
         }
-        self._process.stdin.write(json.dumps(order).encode() + b"\n")
-        await self._process.stdin.drain()
+        with contextlib.suppress(ConnectionError):  # It has ended; its own words are better.
+            self._process.stdin.write(json.dumps(order).encode() + b"\n")
+            await self._process.stdin.drain()
         while "ready" not in (event := await self._next_event()):
             self._note(event)
         self.ports = event["ready"]
@@ -226,9 +235,11 @@ class Embedded(Service):
         self.implementation = f"the lab's own {PROTOCOLS[self._kind]} endpoint {lab.__version__}"
 
     async def take_log(self, identity: str) -> tuple[str, ...]:
-        marker = await self._mark(identity)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._dealt_with(identity, marker), SETTLE_TIMEOUT)
+        try:
+            marker = await self._mark(identity)
+        except OSError as problem:
+            raise ServiceError(f"{self._ended()} ({problem})") from problem
+        await self._settle(identity, marker)
         own = self._peers[identity].get(marker)
         by_connection = self._lines[identity]
         self._lines[identity] = {None: by_connection.pop(None, [])}
@@ -278,15 +289,23 @@ class Embedded(Service):
         return listener
 
     async def _next_event(self) -> dict[str, Any]:
-        assert self._process and self._process.stdout and self._process.stderr
-        line = await asyncio.wait_for(self._process.stdout.readline(), START_TIMEOUT)
+        assert self._process and self._process.stdout
+        try:
+            line = await asyncio.wait_for(self._process.stdout.readline(), START_TIMEOUT)
+        except TimeoutError:
+            raise ServiceError(
+                f"the embedded {self._kind.value} endpoint did not start within {START_TIMEOUT:.0f} s"
+            ) from None
         if not line:
-            words = (await self._process.stderr.read()).decode(errors="replace").strip()
-            raise ServiceError(f"the embedded {self._kind.value} endpoint has ended: {words or 'without a word'}")
+            raise ServiceError(self._ended())
         event: dict[str, Any] = json.loads(line)
         if "error" in event:
             raise ServiceError(f"the embedded {self._kind.value} endpoint could not start: {event['error']}")
         return event
+
+    def _ended(self) -> str:
+        words = (self.room / _COMPLAINTS).read_text(errors="replace").strip()
+        return f"the embedded {self._kind.value} endpoint has ended: {words or 'without a word'}"
 
     async def _read_events(self) -> None:
         assert self._process and self._process.stdout
@@ -313,6 +332,23 @@ class Embedded(Service):
         with contextlib.suppress(OSError):
             await writer.wait_closed()
         return f"{address}:{port}"
+
+    async def _settle(self, identity: str, marker: str) -> None:
+        """Wait until the endpoint has dealt with everything before the marker. Raises ServiceError when it dies, or hangs."""
+        assert self._reader
+        settled = asyncio.ensure_future(self._dealt_with(identity, marker))
+        try:
+            await asyncio.wait(
+                {settled, self._reader}, timeout=SETTLE_TIMEOUT, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            settled.cancel()
+            await asyncio.gather(settled, return_exceptions=True)
+        if self._peers[identity].get(marker) in self._closed[identity]:
+            return
+        if self._reader.done():
+            raise ServiceError(self._ended())
+        raise ServiceError(f"the embedded {self._kind.value} endpoint gave no answer within {SETTLE_TIMEOUT:.0f} s")
 
     async def _dealt_with(self, identity: str, marker: str) -> None:
         async with self._news:

@@ -64,9 +64,7 @@ class Running:
 
     def start_lines(self, listener: str) -> list[str]:
         """The lines about a listener itself that have come so far."""
-        return [
-            e["line"] for e in self.events if e.get("listener") == listener and e.get("connection") is None
-        ]
+        return [e["line"] for e in self.events if e.get("listener") == listener and e.get("connection") is None]
 
     def wait_for_line(self, listener: str, part: str) -> str:
         """The first line about a listener itself that holds `part`."""

@@ -167,6 +167,16 @@ class Client:
             if status & 1:
                 return kind, payload
 
+    def read_to_the_end(self) -> bytes:
+        """Everything up to a close_notify; an end without it is an error."""
+        while True:
+            try:
+                self._more()
+            except EOFError as e:
+                if "close_notify" in str(e):
+                    return self._buffer
+                raise
+
     def expect_end(self) -> str:
         """Wait for the server to end the connection: "fin" or "reset"."""
         try:

@@ -221,7 +221,8 @@ connection.connect();
 
 
 @pytest.mark.parametrize(
-    ("encrypt", "listener", "encrypted"), [("yes", "plain", "TRUE"), ("no", "plain", "FALSE"), ("strict", "plain", "TRUE")]
+    ("encrypt", "listener", "encrypted"),
+    [("yes", "plain", "TRUE"), ("no", "plain", "FALSE"), ("strict", "plain", "TRUE")],
 )
 def test_tedious_connects_asks_and_leaves(
     lab: Running, shelf: Shelf, tmp_path: Path, encrypt: str, listener: str, encrypted: str
@@ -231,7 +232,17 @@ def test_tedious_connects_asks_and_leaves(
     if node is None or not module:
         pytest.skip("set LAB_TEDIOUS to the directory of the npm package tedious (node_modules/tedious), and have node")
     done = subprocess.run(
-        [node, "-e", TEDIOUS, module, str(lab.ports[listener]), encrypt, str(shelf.directory / "root.pem"), PASSWORD, ENCRYPTED],
+        [
+            node,
+            "-e",
+            TEDIOUS,
+            module,
+            str(lab.ports[listener]),
+            encrypt,
+            str(shelf.directory / "root.pem"),
+            PASSWORD,
+            ENCRYPTED,
+        ],
         capture_output=True,
         text=True,
         timeout=60,

@@ -55,6 +55,7 @@ def test_a_description_becomes_listeners() -> None:
         (described(security_level=9), "a", "security_level"),
         (described(login_timeout=0), "a", "login_timeout"),
         (described(encryption="maybe"), "a", "encryption"),
+        (described(refusal="maybe"), "a", "refusal"),
         (described(port="x"), "a", "wrong"),
         (json.dumps({"listeners": [{"id": "a", "kind": "sqlserver", "conf": "/c"}]}), "a", "password"),
         (

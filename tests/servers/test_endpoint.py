@@ -2,6 +2,7 @@
 
 import ssl
 import struct
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,8 +30,11 @@ def lab(shelf: Shelf) -> Iterator[Running]:
         {"id": "fallback", "conf": conf("fallback.conf", None)},
         {"id": "none", "conf": conf("none.conf"), "encryption": "not_supported"},
         {"id": "sha1", "conf": conf("sha1.conf", "sha1.pem", "rsa.key.pem")},
+        {"id": "sha1-close", "conf": conf("sha1.conf", "sha1.pem", "rsa.key.pem"), "refusal": "close"},
         {"id": "sha1-level0", "conf": conf("sha1.conf", "sha1.pem", "rsa.key.pem"), "security_level": 0},
         {"id": "tls10", "conf": conf("tls10.conf", tlsprotocols="1.0"), "security_level": 0},
+        {"id": "tls11", "conf": conf("tls11.conf", tlsprotocols="1.1"), "security_level": 0},
+        {"id": "cipher", "conf": conf("cipher.conf", tlsciphers="ECDHE-ECDSA-AES256-GCM-SHA384")},
         {"id": "tls13", "conf": conf("tls13.conf", tlsprotocols="1.3")},
         {"id": "chain-file", "conf": conf("chain.conf", "chain.pem")},
         {"id": "store", "conf": conf("store.conf"), "ca_store": str(shelf.directory / "store.pem")},
@@ -204,7 +208,9 @@ def test_the_fallback_certificate_is_the_one_that_sql_server_makes(lab: Running)
     assert not list(certificate.extensions)
     lifetime = certificate.not_valid_after_utc - certificate.not_valid_before_utc
     assert 29.9 < lifetime.days / 365 < 30.1
-    assert "A self-generated certificate was successfully loaded for encryption." in lab.wait_for_line("fallback", "self")
+    assert "A self-generated certificate was successfully loaded for encryption." in lab.wait_for_line(
+        "fallback", "self"
+    )
 
 
 def test_the_log_names_the_certificate_files_as_sql_server_on_linux_does(lab: Running, shelf: Shelf) -> None:
@@ -231,14 +237,22 @@ def test_a_certificate_that_openssl_refuses_is_logged_and_every_handshake_reset(
     assert "security level 2: ca md too weak" in lab.wait_for_line("sha1", "refused")
     for strict in (False, True):
         with Client(lab.ports["sha1"]) as client:
+            if not strict:
+                client.send(raw.prelogin(1))
+                client.receive()
+            handshake = client.strict if strict else client.handshake
             with pytest.raises(ConnectionResetError):
-                if strict:
-                    client.strict()
-                else:
-                    client.send(raw.prelogin(1))
-                    client.receive()
-                    client.handshake()
+                handshake()
         assert "ca md too weak" in lab.lines_of("sha1")[0]
+
+
+def test_a_refused_handshake_can_end_with_fin_instead(lab: Running) -> None:
+    with Client(lab.ports["sha1-close"]) as client:
+        client.send(raw.prelogin(1))
+        client.receive()
+        with pytest.raises(EOFError):
+            client.handshake()
+    assert lab.lines_of("sha1-close")[0].endswith("the connection was closed. [CLIENT: 127.0.0.1]")
 
 
 def test_the_same_certificate_is_served_at_level_0(lab: Running) -> None:
@@ -271,6 +285,37 @@ def test_a_server_that_is_older_than_its_client_is_told_so(lab: Running) -> None
     assert "TLS handshake failed:" in lab.lines_of("tls10")[0]
 
 
+@pytest.mark.parametrize(
+    ("listener", "version", "name"),
+    [("tls10", ssl.TLSVersion.TLSv1, "TLSv1"), ("tls11", ssl.TLSVersion.TLSv1_1, "TLSv1.1")],
+)
+def test_old_versions_are_really_served_at_level_0(
+    lab: Running, listener: str, version: ssl.TLSVersion, name: str
+) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        context = raw.insecure_context(version)
+    context.set_ciphers("ALL:@SECLEVEL=0")
+    with Client(lab.ports[listener]) as client:
+        client.send(raw.prelogin(1))
+        client.receive()
+        assert client.handshake(context).version() == name
+        client.send(raw.packet(raw.LOGIN7, raw.login7()))
+        client.receive()
+        assert text("TRUE") in client.query(ENCRYPTED)
+    assert f"TLS handshake completed: {name}," in lab.lines_of(listener)[0]
+
+
+def test_the_cipher_list_is_obeyed(lab: Running) -> None:
+    with Client(lab.ports["cipher"]) as client:
+        client.send(raw.prelogin(1))
+        client.receive()
+        cipher = client.handshake().cipher()
+        assert cipher is not None
+        assert cipher[0] == "ECDHE-ECDSA-AES256-GCM-SHA384"
+    lab.lines_of("cipher")
+
+
 def test_an_alert_of_the_client_is_named(lab: Running, shelf: Shelf) -> None:
     context = ssl.create_default_context(cafile=str(shelf.directory / "root.pem"))
     with Client(lab.ports["plain"]) as client:
@@ -293,8 +338,9 @@ def test_a_client_that_leaves_without_an_alert_is_described(lab: Running) -> Non
             tls.do_handshake()
         client.send_raw(raw.packet(raw.PRELOGIN, outgoing.read()))
         client.receive()
-    assert "the client closed the connection after the server's Certificate, without a TLS alert" in (
-        lab.lines_of("plain")[0]
+    assert (
+        "the client closed the connection after the server's Certificate, without a TLS alert"
+        in (lab.lines_of("plain")[0])
     )
 
 
@@ -328,7 +374,7 @@ def test_a_failed_login_is_18456_and_the_end(lab: Running, user: str, state: int
 def test_an_unknown_database_and_integrated_security_are_refused(lab: Running) -> None:
     for more, number in (({"database": "sales"}, 4060), ({"integrated": True}, 18452)):
         with Client(lab.ports["plain"]) as client:
-            answer = client.connect(**more)  # type: ignore[arg-type]
+            answer = client.connect(**more)
             assert struct.unpack_from("<i", answer, 3) == (number,)
         lab.lines_of("plain")
 

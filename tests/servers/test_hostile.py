@@ -26,6 +26,7 @@ PACKETS = int(os.environ.get("LAB_FUZZ", "1500"))
 SEED = int(os.environ.get("LAB_FUZZ_SEED", str(secrets.randbits(32))))
 # Above the timeouts of the listeners, so that it is the endpoint that must end a connection.
 PATIENCE = 60.0
+WARM = 400
 GROWTH = 48 * 1024 * 1024
 
 
@@ -47,11 +48,13 @@ REQUESTS = [
     raw.packet(raw.BATCH, raw.batch("SELECT 1 AS n, N'x' AS s; SET NOCOUNT ON SELECT @@VERSION")),
     raw.packet(raw.RPC, raw.headers() + call_bytes(10, nvarchar("SELECT @a"), nvarchar("@a int"), integer(5, "@a"))),
     raw.packet(
-        raw.RPC, raw.headers() + call_bytes("[sys].sp_datatype_info_100", integer(93, "@data_type"), integer(3, "@ODBCVer"))
+        raw.RPC,
+        raw.headers() + call_bytes("[sys].sp_datatype_info_100", integer(93, "@data_type"), integer(3, "@ODBCVer")),
     ),
     raw.packet(
         raw.RPC,
-        raw.headers() + call_bytes(13, integer(None, output=True), nvarchar("@p int"), nvarchar("SELECT @p"), integer(1)),
+        raw.headers()
+        + call_bytes(13, integer(None, output=True), nvarchar("@p int"), nvarchar("SELECT @p"), integer(1)),
     ),
     raw.packet(0x0E, raw.headers() + struct.pack("<HH", 5, 0)),
     raw.packet(raw.ATTENTION, b""),
@@ -112,7 +115,17 @@ class Mutator:
             data[2:4] = struct.pack(">H", self.random.choice((0, 7, 8, 9, len(data), 4096, 32767, 32768, 65535)))
         return data
 
-    WAYS: "tuple[Callable[[Mutator, bytearray], bytearray], ...]" = (flip, flip, edge, edge, cut, drop, insert, repeat, length)
+    WAYS: "tuple[Callable[[Mutator, bytearray], bytearray], ...]" = (
+        flip,
+        flip,
+        edge,
+        edge,
+        cut,
+        drop,
+        insert,
+        repeat,
+        length,
+    )
 
     def mutated(self, packets: list[bytes]) -> list[bytes]:
         """A stream of packets with at least one damaged."""
@@ -234,10 +247,7 @@ def good_clients_are_answered(lab: Running) -> None:
     with Client(lab.ports["https"]) as client:
         client.strict(alpn=("http/1.1",))
         client.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
-        with contextlib.suppress(EOFError):
-            while True:
-                client._more()
-        assert client._buffer.startswith(b"HTTP/1.1 200 OK\r\n")
+        assert client.read_to_the_end().startswith(b"HTTP/1.1 200 OK\r\n")
 
 
 def test_mutated_streams_neither_kill_nor_stop_nor_fill_the_endpoint(lab: Running) -> None:
@@ -256,12 +266,12 @@ def test_mutated_streams_neither_kill_nor_stop_nor_fill_the_endpoint(lab: Runnin
             assert lab.child.poll() is None, f"the endpoint died; LAB_FUZZ_SEED={SEED}"
             assert not lab.failures, f"{lab.failures[:3]}; LAB_FUZZ_SEED={SEED}"
             good_clients_are_answered(lab)
-            if not settled and connections >= 1000:
+            if not settled and connections >= WARM:
                 settled = lab.memory()
     grown = lab.memory() - (settled or lab.memory())
     print(
         f"\n{sent} mutated packets and records in {connections} connections, seed {SEED}; "
-        f"resident memory {lab.memory() >> 20} MB, {grown / 2**20:+.1f} MB since the first 1000"
+        f"resident memory {lab.memory() >> 20} MB, {grown / 2**20:+.1f} MB since the first {WARM}"
     )
     assert grown < GROWTH
 
@@ -295,14 +305,22 @@ def test_clients_that_stop_in_the_middle_are_let_go_by_the_endpoint(lab: Running
                     pass
 
 
+def floods_until_it_hangs_up(sock: socket.socket, packet: bytes) -> bool:
+    """Send a packet over and over, a hundred megabytes at the most."""
+    try:
+        for _ in range(100 * 1024 * 1024 // len(packet)):
+            sock.sendall(packet)
+    except ConnectionError:
+        return True
+    return False
+
+
 @pytest.mark.parametrize(
     ("beginning", "flood"),
     [
         pytest.param([], raw.packet(raw.PRELOGIN, bytes(4000), status=0), id="PRELOGIN without end"),
         pytest.param([raw.prelogin(2)], raw.packet(raw.LOGIN7, bytes(4000), status=0), id="LOGIN7 without end"),
-        pytest.param(
-            [raw.prelogin(2), LOGIN], raw.packet(raw.BATCH, bytes(4000), status=0), id="batch without end"
-        ),
+        pytest.param([raw.prelogin(2), LOGIN], raw.packet(raw.BATCH, bytes(4000), status=0), id="batch without end"),
         pytest.param(
             [raw.prelogin(1)],
             raw.packet(raw.PRELOGIN, b"\x16\x03\x01\x0f\x9b\x01\x00\xff\xff" + bytes(3991)),
@@ -313,9 +331,7 @@ def test_clients_that_stop_in_the_middle_are_let_go_by_the_endpoint(lab: Running
 def test_a_message_without_end_is_cut_off(lab: Running, beginning: list[bytes], flood: bytes) -> None:
     with socket.create_connection(("127.0.0.1", lab.ports["tds"]), timeout=PATIENCE) as sock:
         sock.sendall(b"".join(beginning))
-        with pytest.raises(ConnectionError):
-            for _ in range(10_000):
-                sock.sendall(flood)
+        assert floods_until_it_hangs_up(sock, flood)
     works(lab.ports["tds"])
 
 
@@ -327,9 +343,7 @@ def test_a_client_that_reads_nothing_is_let_go(lab: Running) -> None:
         sock.connect(("127.0.0.1", lab.ports["tds"]))
         sock.sendall(raw.prelogin(2) + LOGIN)
         before = lab.memory()
-        with pytest.raises(ConnectionError):
-            for _ in range(20_000):
-                sock.sendall(request)
+        assert floods_until_it_hangs_up(sock, request)
         assert lab.memory() - before < GROWTH
     works(lab.ports["tds"])
 

@@ -179,9 +179,7 @@ def _functions(f: Facts) -> dict[str, Callable[[tuple[object, ...]], Typed]]:
         ),
         "XACT_STATE": fixed(types.SMALLINT, 1 if f.transactions else 0),
         "SERVERPROPERTY": lambda a: server_property(str(a[0] if a else ""), f.server_name),
-        "CONNECTIONPROPERTY": lambda a: connection.get(
-            str(a[0] if a else "").lower(), (types.nvarchar(40), None)
-        ),
+        "CONNECTIONPROPERTY": lambda a: connection.get(str(a[0] if a else "").lower(), (types.nvarchar(40), None)),
         "GETDATE": lambda _: (types.DATETIME, datetime.now()),
         "SYSDATETIME": lambda _: (types.DATETIME, datetime.now()),
         "GETUTCDATE": lambda _: (types.DATETIME, datetime.now(UTC).replace(tzinfo=None)),

@@ -83,9 +83,7 @@ def issuers(leaf: str, store: str) -> str:
         with contextlib.suppress(x509.ExtensionNotFound, ValueError):
             own = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
         with contextlib.suppress(x509.ExtensionNotFound, ValueError):
-            authority = certificate.extensions.get_extension_for_class(
-                x509.AuthorityKeyIdentifier
-            ).value.key_identifier
+            authority = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
         return own, authority
 
     try:
@@ -96,9 +94,7 @@ def issuers(leaf: str, store: str) -> str:
     found: list[x509.Certificate] = []
     while current.issuer.public_bytes() != current.subject.public_bytes():
         wanted = names(current)[1]
-        candidates = [
-            c for c in pool if c.subject.public_bytes() == current.issuer.public_bytes() and c not in found
-        ]
+        candidates = [c for c in pool if c.subject.public_bytes() == current.issuer.public_bytes() and c not in found]
         matching = [c for c in candidates if None in (wanted, names(c)[0]) or names(c)[0] == wanted]
         if not matching:
             break

@@ -32,7 +32,7 @@ from lab.servers.tds.tokens import ServerError
 
 # A PRELOGIN holds a handful of options; the longest, INSTOPT, is a name.
 MAX_PRELOGIN = 4096
-MAX_REQUEST = 256 * 1024
+MAX_REQUEST = 64 * 1024
 _TLS_HANDSHAKE_RECORD = 0x16
 
 
@@ -51,6 +51,7 @@ class Host(Protocol):
     mode: ServerMode
     force_strict: bool
     has_certificate: bool
+    reset_handshakes: bool
     server_name: str
     password: str
     limits: Limits
@@ -116,8 +117,8 @@ class Connection:
             # SQL Server drops the connection where OpenSSL alone would send an alert: clients then report
             # error 10054 (docs/linux/sql-server-linux-encrypted-connections, "Common connection errors";
             # microsoft/msphpsql#252, #1453).
-            reset = not e.by_client
-            end = "; the connection was reset" if reset else ""
+            reset = not e.by_client and self._host.reset_handshakes
+            end = "" if e.by_client else "; the connection was reset" if reset else "; the connection was closed"
             self._line(f"TLS handshake failed: {e}{end}.")
         except RecordError as e:
             self._line(f"TLS failed after the handshake: {e}.")
@@ -182,9 +183,7 @@ class Connection:
         elif message.type is PacketType.LOGIN7 and self._host.mode is ServerMode.FORCED and not self._strict:
             raise Disconnect(errorlog.ENCRYPTION_REQUIRED)
         if message.type is not PacketType.LOGIN7:
-            raise Disconnect(
-                errorlog.LOGIN_INVALID, detail=f"a packet of type 0x{message.type:02x} instead of LOGIN7"
-            )
+            raise Disconnect(errorlog.LOGIN_INVALID, detail=f"a packet of type 0x{message.type:02x} instead of LOGIN7")
         return await self._login(message)
 
     async def _first_message(self) -> Message:
@@ -221,8 +220,7 @@ class Connection:
             if agreed.answer is prelogin.Encryption.REQ:
                 raise Disconnect(errorlog.ENCRYPTION_REQUIRED)
             raise Disconnect(
-                "The client requires encryption and this server does not support it; "
-                "the connection has been closed."
+                "The client requires encryption and this server does not support it; the connection has been closed."
             )
         self._scope = agreed.scope
         if agreed.scope is not Scope.NOTHING:
@@ -319,17 +317,11 @@ class Connection:
             reason = (
                 errorlog.login_failed(asked.user, 8, "Password did not match that for the login provided.")
                 if known
-                else errorlog.login_failed(
-                    asked.user, 5, "Could not find a login matching the name provided."
-                )
+                else errorlog.login_failed(asked.user, 5, "Could not find a login matching the name provided.")
             )
-            await self._refuse(
-                ServerError(18456, f"Login failed for user '{asked.user[:128]}'.", 14), version, reason
-            )
+            await self._refuse(ServerError(18456, f"Login failed for user '{asked.user[:128]}'.", 14), version, reason)
         if asked.database and asked.database.lower() not in DATABASES:
-            unknown = (
-                f'Cannot open database "{asked.database[:128]}" requested by the login. The login failed.'
-            )
+            unknown = f'Cannot open database "{asked.database[:128]}" requested by the login. The login failed.'
             await self._refuse(
                 ServerError(4060, unknown, 11),
                 version,
@@ -365,9 +357,7 @@ class Connection:
             connection_id=new_connection_id(),
         )
         sessions = self._host.sessions
-        session = Session(
-            asked, version, me, self._host.server_name, lambda: [s.me for s in list(sessions.values())]
-        )
+        session = Session(asked, version, me, self._host.server_name, lambda: [s.me for s in list(sessions.values())])
         sessions[self._spid] = session
         server = self._host.server_name
         answer = (

@@ -33,6 +33,9 @@ class SqlServerOptions:
     fallback_certificate: Path | None = None
     fallback_key: Path | None = None
     encryption_supported: bool = True
+    # How a handshake ends that this side refuses: with RST, or with FIN. Microsoft's ODBC driver 18.6 on Linux reports
+    # the former as 0x68 (104) and the latter as 0x2746 (10054), which is the text that people post.
+    reset_handshakes: bool = True
 
 
 class Fallback:
@@ -70,12 +73,14 @@ class Endpoint:
         )
         self.force_strict = conf.forcestrict
         self.has_certificate = conf.tlscert is not None
+        self.reset_handshakes = options.reset_handshakes
         self.server_name = options.host
         self.password = options.password
         self.limits = options.limits
         self.sessions: dict[int, Session] = {}
         self._numbers = itertools.count(FIRST_SESSION)
         self._fallback = fallback
+        self._identity: Identity | None = None
         self._nested: Presented | None = None
         self._strict: Presented | None = None
         self._generating: asyncio.Task[None] | None = None
@@ -124,8 +129,8 @@ class Endpoint:
 
     def _present(self, identity: Identity) -> None:
         conf, level = self._conf, self._options.security_level
+        self._identity = identity
         self._nested = presented(identity, conf.nested_protocols, conf.tlsciphers, level)
-        self._strict = presented(identity, conf.strict_protocols, conf.tlsciphers, level, [ALPN_TDS8])
 
     async def _generate(self) -> None:
         self._present(await self._fallback.identity())
@@ -144,8 +149,11 @@ class Endpoint:
         return self._nested
 
     async def strict(self) -> Presented:
-        """TLS under TDS 8.0."""
-        assert self._strict is not None
+        """TLS under TDS 8.0; made with the first such connection, since most listeners never see one."""
+        if self._strict is None:
+            assert self._identity is not None
+            conf, level = self._conf, self._options.security_level
+            self._strict = presented(self._identity, conf.strict_protocols, conf.tlsciphers, level, [ALPN_TDS8])
         return self._strict
 
     def next_session_id(self) -> int:
@@ -155,9 +163,7 @@ class Endpoint:
             if number not in self.sessions:
                 return number
 
-    async def serve(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int, active: int
-    ) -> None:
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int, active: int) -> None:
         """Serve one client to its end."""
         peer, local = address_of(writer, "peername"), address_of(writer, "sockname")
         channel = Channel(reader, writer)

@@ -202,8 +202,7 @@ class Evaluator:
         if len(text) > 40 or sum(c.isdigit() for c in text) > 38:
             raise SqlError(
                 1007,
-                f"The number '{text[:128]}' is out of the range for numeric representation "
-                "(maximum precision 38).",
+                f"The number '{text[:128]}' is out of the range for numeric representation (maximum precision 38).",
                 15,
             )
         try:
@@ -240,9 +239,7 @@ class Evaluator:
 
         if isinstance(e.this, exp.Identifier):
             if e.table and e.table.upper() not in self.scope.tables:
-                raise SqlError(
-                    4104, f'The multi-part identifier "{e.table[:64]}.{e.name[:64]}" could not be bound.'
-                )
+                raise SqlError(4104, f'The multi-part identifier "{e.table[:64]}.{e.name[:64]}" could not be bound.')
             if (found := self.scope.values.get(e.name.upper())) is not None:
                 return found
             if not e.this.quoted and e.name.upper() == "SYSTEM_USER":
@@ -284,9 +281,7 @@ class Evaluator:
         try:
             return typed(_calculated(name, _number(a), _number(b)))
         except (ArithmeticError, ValueError) as e:
-            raise SqlError(
-                8115, "Arithmetic overflow error converting expression to data type numeric."
-            ) from e
+            raise SqlError(8115, "Arithmetic overflow error converting expression to data type numeric.") from e
 
     def _coalesce(self, values: list[Typed]) -> Typed:
         return next((v for v in values if v[1] is not None), values[0])
@@ -348,9 +343,7 @@ def _number(value: object) -> Number:
             return int(value) if len(value) <= 20 else Decimal("nan").to_integral_exact()
         except (ValueError, ArithmeticError):
             pass
-        raise SqlError(
-            245, f"Conversion failed when converting the varchar value '{value[:100]}' to data type int."
-        )
+        raise SqlError(245, f"Conversion failed when converting the varchar value '{value[:100]}' to data type int.")
     raise SqlError(402, "The data types are incompatible in the operator.")
 
 
@@ -390,9 +383,7 @@ def _converted(value: object, target: SqlType) -> object:
                 whole = int(number)
     except (ArithmeticError, ValueError) as e:
         raise SqlError(8115, "Arithmetic overflow error converting expression to data type int.") from e
-    low, high = (
-        (0, 255) if target.size == 1 else (-(2 ** (8 * target.size - 1)), 2 ** (8 * target.size - 1) - 1)
-    )
+    low, high = (0, 255) if target.size == 1 else (-(2 ** (8 * target.size - 1)), 2 ** (8 * target.size - 1) - 1)
     if not low <= whole <= high:
         raise SqlError(8115, "Arithmetic overflow error converting expression to data type int.")
     return whole

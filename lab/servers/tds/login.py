@@ -20,9 +20,7 @@ _KNOWN = (TDS_8_0, TDS_7_4, TDS_7_3, 0x730A0003, TDS_7_2, TDS_7_1, 0x71000000)
 
 def version_name(version: int) -> str:
     """`TDS 7.4` for 0x74000004."""
-    major, minor = (
-        (version >> 28, (version >> 24) & 0xF) if version >> 28 else (version >> 24, (version >> 16) & 0xFF)
-    )
+    major, minor = (version >> 28, (version >> 24) & 0xF) if version >> 28 else (version >> 24, (version >> 16) & 0xFF)
     return f"TDS {major}.{minor}"
 
 

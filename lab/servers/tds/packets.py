@@ -63,9 +63,7 @@ def frame(kind: PacketType, payload: bytes, packet_size: int = DEFAULT_PACKET_SI
     out = bytearray()
     for number, part in enumerate(parts, start=1):
         status = STATUS_END_OF_MESSAGE if number == len(parts) else 0
-        out += struct.pack(
-            ">BBHHBB", kind, status, len(part) + HEADER_LENGTH, spid & 0xFFFF, number & 0xFF, 0
-        )
+        out += struct.pack(">BBHHBB", kind, status, len(part) + HEADER_LENGTH, spid & 0xFFFF, number & 0xFF, 0)
         out += part
     return bytes(out)
 
@@ -119,9 +117,7 @@ class MessageAssembler:
             self._status |= status
             self._payload += body
             if len(self._payload) > self.limit:
-                raise ProtocolError(
-                    f"a message of type 0x{kind:02x} is larger than the limit of {self.limit} bytes"
-                )
+                raise ProtocolError(f"a message of type 0x{kind:02x} is larger than the limit of {self.limit} bytes")
             if status & STATUS_END_OF_MESSAGE:
                 message = Message(kind, bytes(self._payload), self._status)
                 self._payload.clear()

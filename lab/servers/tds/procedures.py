@@ -10,9 +10,7 @@ from lab.servers.tds.sqltypes import Result
 MAX_PREPARED = 256
 DATATYPE_INFO = frozenset({"sp_datatype_info", "sp_datatype_info_90", "sp_datatype_info_100"})
 _OPENS_CURSOR = frozenset({"sp_cursoropen", "sp_cursorprepare", "sp_cursorexecute", "sp_cursorprepexec"})
-_USES_CURSOR = frozenset(
-    {"sp_cursor", "sp_cursorunprepare", "sp_cursorfetch", "sp_cursoroption", "sp_cursorclose"}
-)
+_USES_CURSOR = frozenset({"sp_cursor", "sp_cursorunprepare", "sp_cursorfetch", "sp_cursoroption", "sp_cursorclose"})
 
 
 def plain_name(procedure: str) -> str:

@@ -14,8 +14,20 @@ if TYPE_CHECKING:
     from sqlglot.dialects.dialect import Dialect
 
 
-@lru_cache(maxsize=256)
+# What drivers send again and again is short; long texts are not worth the memory of their trees.
+_REMEMBERED = 512
+
+
 def _parsed(text: str) -> "exp.Expr":
+    return _parsed_once(text) if len(text) <= _REMEMBERED else _parse(text)
+
+
+@lru_cache(maxsize=256)
+def _parsed_once(text: str) -> "exp.Expr":
+    return _parse(text)
+
+
+def _parse(text: str) -> "exp.Expr":
     # Imported here, as in batch.py: only the first statement pays for it.
     from sqlglot import exp, parse_one
     from sqlglot.errors import ParseError, SqlglotError
@@ -39,16 +51,13 @@ def _dialect() -> "type[Dialect]":
         """T-SQL in which SUSER_SNAME() stays apart from CURRENT_USER: sa is a login, dbo a user."""
 
         class Tokenizer(TSQL.Tokenizer):
-            KEYWORDS: ClassVar = {
-                word: kind for word, kind in TSQL.Tokenizer.KEYWORDS.items() if word != "SYSTEM_USER"
-            }
+            KEYWORDS: ClassVar = {word: kind for word, kind in TSQL.Tokenizer.KEYWORDS.items() if word != "SYSTEM_USER"}
 
         class Parser(TSQL.Parser):  # type: ignore[misc,valid-type]
             FUNCTIONS: ClassVar = {
                 name: build
                 for name, build in TSQL.Parser.FUNCTIONS.items()
-                if name
-                not in ("SUSER_NAME", "SUSER_SNAME", "SYSTEM_USER", "ORIGINAL_LOGIN", "USER_NAME", "DB_NAME")
+                if name not in ("SUSER_NAME", "SUSER_SNAME", "SYSTEM_USER", "ORIGINAL_LOGIN", "USER_NAME", "DB_NAME")
             }
 
     return LoginAndUser

@@ -153,27 +153,13 @@ class Session:
                 return self._if(s, frame, more)
             case "PRINT":
                 value = query.select(f"SELECT {s.text[len('PRINT') :]}", self._environment(frame)).rows[0][0]
-                return tokens.info(0, str(value or " "), self._server, self._version) + self._done(
-                    frame, more
-                )
+                return tokens.info(0, str(value or " "), self._server, self._version) + self._done(frame, more)
             case "EXEC" | "EXECUTE":
                 return self._execute(s, frame, more)
-            case (
-                "DECLARE"
-                | "WHILE"
-                | "WAITFOR"
-                | "WITH"
-                | "RAISERROR"
-                | "THROW"
-                | "KILL"
-                | "DBCC"
-                | "SHUTDOWN"
-            ):
+            case "DECLARE" | "WHILE" | "WAITFOR" | "WITH" | "RAISERROR" | "THROW" | "KILL" | "DBCC" | "SHUTDOWN":
                 raise not_implemented(s.keyword)
         if s.keyword in _DDL:
-            raise SqlError(
-                262, f"{s.keyword} {s.word(1)} permission denied in database '{self.database}'.", 14
-            )
+            raise SqlError(262, f"{s.keyword} {s.word(1)} permission denied in database '{self.database}'.", 14)
         if s.keyword in _DML:
             raise SqlError(208, f"Invalid object name '{_target(s)}'.")
         if s.words[0].bare and len(s.words) <= 64:
@@ -186,9 +172,7 @@ class Session:
         if self._format_only:
             found = Result(found.columns, ())
         self._row_count = len(found.rows)
-        return tokens.result(found, self._version) + self._done(
-            frame, more, len(found.rows), tokens.COMMAND_SELECT
-        )
+        return tokens.result(found, self._version) + self._done(frame, more, len(found.rows), tokens.COMMAND_SELECT)
 
     def _environment(self, frame: _Frame) -> Environment:
         return catalog.environment(
@@ -214,9 +198,7 @@ class Session:
                 raise SqlError(
                     137, f'Must declare the scalar variable "@{s.words[2].text if s.words[2:] else ""}".', 15
                 )
-            raise SqlError(
-                195, f"'{s.words[1].text if s.words[1:] else ''}' is not a recognized SET option.", 15, 7
-            )
+            raise SqlError(195, f"'{s.words[1].text if s.words[1:] else ''}' is not a recognized SET option.", 15, 7)
         if option == "FMTONLY":
             self._format_only = s.word(2) == "ON"
         return b""
@@ -309,9 +291,7 @@ class Session:
                 return self._returned(call, self._prepared.add(text_of(values, 2), text_of(values, 1)))
             case "sp_prepexec":
                 handle = self._prepared.add(text_of(values, 2), text_of(values, 1))
-                return self._run(
-                    self._prepared.get(handle), call.parameters[3:], self._handle_value(call, handle)
-                )
+                return self._run(self._prepared.get(handle), call.parameters[3:], self._handle_value(call, handle))
             case "sp_execute":
                 return self._run(self._prepared.get(integer_of(values, 0)), call.parameters[1:])
             case "sp_unprepare":

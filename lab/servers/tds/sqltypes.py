@@ -69,9 +69,7 @@ class SqlType:
                 return struct.pack("<d" if self.size == 8 else "<f", value)
             case Kind.DECIMAL, Decimal() | int():
                 number = int(Decimal(value).scaleb(self.scale))
-                return bytes([0 if number < 0 else 1]) + abs(number).to_bytes(
-                    _decimal_bytes(self.size), "little"
-                )
+                return bytes([0 if number < 0 else 1]) + abs(number).to_bytes(_decimal_bytes(self.size), "little")
             case Kind.DATETIME, datetime():
                 since = value - _EPOCH
                 ticks = (since - timedelta(days=since.days)) // timedelta(microseconds=1) * 300 // 1_000_000

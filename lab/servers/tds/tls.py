@@ -48,9 +48,7 @@ class _NamedSSLObject(ssl.SSLObject):
     server_name_asked: str | None = None
 
 
-def _remember_name(
-    connection: ssl.SSLSocket | ssl.SSLObject, name: str | None, _context: ssl.SSLContext
-) -> None:
+def _remember_name(connection: ssl.SSLSocket | ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> None:
     if isinstance(connection, _NamedSSLObject):
         connection.server_name_asked = name
 
@@ -72,9 +70,7 @@ def _set_ciphers(context: ssl.SSLContext, ciphers: str, security_level: int) -> 
     try:
         context.set_ciphers(f"{ciphers}:@SECLEVEL={security_level}")
     except ssl.SSLError as e:
-        raise ValueError(
-            f"OpenSSL finds no usable cipher in {ciphers!r} at security level {security_level}."
-        ) from e
+        raise ValueError(f"OpenSSL finds no usable cipher in {ciphers!r} at security level {security_level}.") from e
 
 
 def check_ciphers(ciphers: str, security_level: int) -> None:
@@ -145,9 +141,7 @@ class TlsPipe:
         except ssl.SSLError as e:
             alert = alert_name(e)
             if alert is not None:
-                raise HandshakeFailed(
-                    f"the client sent the TLS alert {alert} {self.progress}", by_client=True
-                ) from e
+                raise HandshakeFailed(f"the client sent the TLS alert {alert} {self.progress}", by_client=True) from e
             raise HandshakeFailed(f"{reason_of(e)}", by_client=False) from e
         self.established = True
         return True
@@ -157,11 +151,7 @@ class TlsPipe:
         """How far the handshake was, in words that follow "the client closed the connection"."""
         if self.established:
             return "after the handshake"
-        return (
-            "after the server's Certificate"
-            if self.answered
-            else "before the server's answer to its ClientHello"
-        )
+        return "after the server's Certificate" if self.answered else "before the server's answer to its ClientHello"
 
     def take(self) -> bytes:
         """Bytes that the client has to get."""

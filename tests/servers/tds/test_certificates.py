@@ -73,9 +73,7 @@ def at_level(level: int) -> ssl.SSLContext:
 
 
 def test_openssl_refuses_by_its_security_level(shelf: Shelf) -> None:
-    identity = Identity(
-        (shelf.directory / "sha1.pem").read_text(), (shelf.directory / "rsa.key.pem").read_text()
-    )
+    identity = Identity((shelf.directory / "sha1.pem").read_text(), (shelf.directory / "rsa.key.pem").read_text())
     certificates.load(at_level(0), identity)
     with pytest.raises(RefusedByOpenSSL, match="ca md too weak"):
         certificates.load(at_level(2), identity)

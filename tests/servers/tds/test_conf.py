@@ -66,7 +66,7 @@ def test_a_wrong_value_is_said_with_its_key(text: str, reason: str) -> None:
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfError, match="mssql.conf cannot be read"):
+    with pytest.raises(ConfError, match=r"mssql\.conf cannot be read"):
         conf.read(tmp_path / "mssql.conf")
 
 

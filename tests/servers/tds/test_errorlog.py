@@ -20,8 +20,10 @@ def test_a_line_has_hundredths_and_a_source_of_twelve_columns() -> None:
 def test_an_error_is_two_lines_and_names_the_client() -> None:
     assert errorlog.STRICT_WITHOUT_CERTIFICATE.lines("10.0.0.1") == (
         "Error: 17821, Severity: 20, State: 1.",
-        "A valid TLS certificate is not configured to accept strict (TDS 8.0 and above) connections. "
-        "The connection has been closed. [CLIENT: 10.0.0.1]",
+        (
+            "A valid TLS certificate is not configured to accept strict (TDS 8.0 and above) connections. "
+            "The connection has been closed. [CLIENT: 10.0.0.1]"
+        ),
     )
 
 

@@ -87,7 +87,9 @@ def test_the_version_is_echoed_or_lowered(asked: int, strict: bool, answer: int 
     assert login.agree(asked, strict=strict) == answer
 
 
-@pytest.mark.parametrize(("version", "name"), [(0x74000004, "TDS 7.4"), (0x08000000, "TDS 8.0"), (0x70000000, "TDS 7.0")])
+@pytest.mark.parametrize(
+    ("version", "name"), [(0x74000004, "TDS 7.4"), (0x08000000, "TDS 8.0"), (0x70000000, "TDS 7.0")]
+)
 def test_versions_have_names(version: int, name: str) -> None:
     assert login.version_name(version) == name
 

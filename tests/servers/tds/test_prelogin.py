@@ -15,7 +15,7 @@ OFF, ON, NOT_SUP, REQ = 0, 1, 2, 3
 END = "terminated"
 
 # Copied from the specification: a row is what the client sends, a column how the server is set.
-TABLE = {
+TABLE: dict[int, dict[str, int | tuple[int, str]]] = {
     0x00: {"off": OFF, "forced": REQ, "not_supported": NOT_SUP},
     0x01: {"off": ON, "forced": ON, "not_supported": (NOT_SUP, END)},
     0x02: {"off": NOT_SUP, "forced": (REQ, END), "not_supported": NOT_SUP},
@@ -37,7 +37,9 @@ def test_the_answer_is_the_one_of_the_specification(client: int, mode: ServerMod
     else:
         assert agreed.answer == expected
         # What the client must do with the answer, from the second table of the same section.
-        assert agreed.scope is {OFF: Scope.LOGIN, ON: Scope.SESSION, REQ: Scope.SESSION, NOT_SUP: Scope.NOTHING}[expected]
+        assert (
+            agreed.scope is {OFF: Scope.LOGIN, ON: Scope.SESSION, REQ: Scope.SESSION, NOT_SUP: Scope.NOTHING}[expected]
+        )
 
 
 @pytest.mark.parametrize("client", [b for b in range(256) if b not in TABLE])

@@ -41,7 +41,9 @@ def test_each_session_is_told_about_itself() -> None:
         (52, "TRUE"),
         (51, "FALSE"),
     ]
-    assert ask(s, "SELECT encrypt_option FROM sys.dm_exec_connections c WHERE c.session_id = @@spid").rows == [("FALSE",)]
+    assert ask(s, "SELECT encrypt_option FROM sys.dm_exec_connections c WHERE c.session_id = @@spid").rows == [
+        ("FALSE",)
+    ]
 
 
 def test_the_documented_columns_of_a_connection() -> None:
@@ -69,7 +71,10 @@ def test_the_endpoint_says_that_it_is_not_sql_server() -> None:
         ("select isnull(null, 'x'), coalesce(null, 2), len('ab '), upper('a'), lower('B')", ("x", 2, 2, "A", "b")),
         ("select case when @@SPID = 51 then 'y' else 'n' end, case 2 when 1 then 1 end", ("y", None)),
         ("select cast('12' as int), convert(varchar(2), 'abc'), cast(1 as bit)", (12, "ab", 1)),
-        ("SELECT SYSTEM_USER, SUSER_SNAME(), ORIGINAL_LOGIN(), CURRENT_USER, USER_NAME()", ("sa", "sa", "sa", "dbo", "dbo")),
+        (
+            "SELECT SYSTEM_USER, SUSER_SNAME(), ORIGINAL_LOGIN(), CURRENT_USER, USER_NAME()",
+            ("sa", "sa", "sa", "dbo", "dbo"),
+        ),
         ("SELECT DB_NAME(), DB_NAME(2), DB_ID(), HOST_NAME(), APP_NAME()", ("master", "tempdb", 1, "client", "tests")),
         ("SELECT @@TRANCOUNT, @@SERVERNAME, @@LANGUAGE", (0, "db.lab.test", "us_english")),
         ("SELECT SERVERPROPERTY('ProductVersion'), SERVERPROPERTY('nothing')", ("16.0.1000.0", None)),
@@ -307,11 +312,14 @@ def test_any_request_is_answered_or_ends_the_session(kind: PacketType, payload: 
         read(session().handle(Message(kind, (raw.headers() if with_headers else b"") + payload)))
 
 
-WORDS = (
-    "SELECT SET IF EXEC sp_executesql N'x' 'a' 1 0 2.5 @@SPID @@VERSION @a ( ) , ; = < > + - * / % AND OR NOT NULL IS IN CASE "
-    "WHEN THEN ELSE END FROM sys.dm_exec_connections WHERE ORDER BY TOP COUNT(*) CAST( AS int ) CONVERT( BEGIN TRAN COMMIT "
-    "ROLLBACK USE master PRINT -- /* */ [x] \"q\" 0x1 DB_NAME() UNION ALL ON OFF WITH . session_id encrypt_option LIKE BETWEEN"
-).split(" ")
+WORDS = [
+    "SELECT", "SET", "IF", "EXEC", "sp_executesql", "N'x'", "'a'", "1", "0", "2.5", "@@SPID",
+    "@@VERSION", "@a", "(", ")", ",", ";", "=", "<", ">", "+", "-", "*", "/", "%", "AND", "OR", "NOT",
+    "NULL", "IS", "IN", "CASE", "WHEN", "THEN", "ELSE", "END", "FROM", "sys.dm_exec_connections",
+    "WHERE", "ORDER", "BY", "TOP", "COUNT(*)", "CAST(", "AS", "int", ")", "CONVERT(", "BEGIN", "TRAN",
+    "COMMIT", "ROLLBACK", "USE", "master", "PRINT", "--", "/*", "*/", "[x]", '"q"', "0x1", "DB_NAME()",
+    "UNION", "ALL", "ON", "OFF", "WITH", ".", "session_id", "encrypt_option", "LIKE", "BETWEEN",
+]  # fmt: skip
 
 
 @given(st.lists(st.sampled_from(WORDS), max_size=25).map(" ".join))

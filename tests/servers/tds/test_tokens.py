@@ -42,9 +42,7 @@ def test_the_collation_is_announced_in_five_bytes_without_an_old_value() -> None
 
 
 def test_the_packet_size_is_announced_in_decimal_digits() -> None:
-    assert tokens.changed_packet_size(4096, 4096) == bytes.fromhex(
-        "e3130004043400300039003600043400300039003600"
-    )
+    assert tokens.changed_packet_size(4096, 4096) == bytes.fromhex("e3130004043400300039003600043400300039003600")
 
 
 def test_transactions_are_announced_with_their_descriptor() -> None:
@@ -62,9 +60,7 @@ def test_an_error_has_number_state_class_text_server_procedure_line() -> None:
 
 def test_a_result_of_one_int() -> None:
     found = Result((Column("n", types.INT),), ((1,), (None,)))
-    assert tokens.result(found, TDS_7_4) == bytes.fromhex(
-        "81 0100 00000000 0100 26 04 01 6e00 d1 04 01000000 d1 00"
-    )
+    assert tokens.result(found, TDS_7_4) == bytes.fromhex("81 0100 00000000 0100 26 04 01 6e00 d1 04 01000000 d1 00")
     assert tokens.result(found, TDS_7_1)[:8] == bytes.fromhex("81 0100 0000 0100 26")
 
 

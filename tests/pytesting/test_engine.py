@@ -1,0 +1,124 @@
+"""The engine and the wire to it, when things go wrong; that they work is shown by sessions of pytest."""
+
+import queue
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab import catalogue
+from lab.clients import all_clients
+from lab.matrix.plan import Filters, Plan, make_plan
+from lab.pytesting.engine import ENDED, Engine, EngineError, Order
+from lab.pytesting.session_run import narrowed
+from lab.pytesting.wire import Direct, Remote, serve
+
+
+class Ends:
+    """Both ends of a channel in one process."""
+
+    def __init__(self) -> None:
+        self.answers: queue.Queue[tuple[str, str]] = queue.Queue()
+        self.asked: Any = None
+
+    def setcallback(self, callback: Any) -> None:
+        self.asked = callback
+
+    def receive(self) -> tuple[str, str]:
+        return self.answers.get(timeout=30)
+
+    def send(self, item: Any) -> None:
+        (self.answers.put if item[0] in {"played", "problem"} else self.asked)(item)
+
+
+class Gone(Ends):
+    """A channel whose other end is not there any more."""
+
+    def receive(self) -> tuple[str, str]:
+        raise EOFError
+
+
+def small_plan() -> Plan:
+    known = catalogue.load()
+    filters = Filters(clients=("curl",), scenarios=("expired", "self-signed"))
+    return make_plan(known.scenarios, known.attacks, all_clients(), filters)
+
+
+def order(cache: Path) -> Order:
+    return Order(plan=small_plan, cache=lambda: cache)
+
+
+def test_a_lab_that_cannot_start_says_why_for_every_cell(tmp_path: Path) -> None:
+    occupied = tmp_path / "file"
+    occupied.touch()
+    engine = Engine(order(occupied))
+    engine.select(["expired/renew/curl/https"])
+    player = Direct(engine)
+
+    for _ in range(2):
+        with pytest.raises(EngineError, match=r"the lab failed: \w+Error: .*file"):
+            player.play("expired/renew/curl/https")
+
+    assert engine.close() is None
+
+
+def test_a_cell_that_was_not_selected_is_not_played(tmp_path: Path) -> None:
+    engine = Engine(order(tmp_path))
+    try:
+        with pytest.raises(EngineError, match="nobody/nothing was not selected"):
+            Direct(engine).play("nobody/nothing")
+    finally:
+        engine.close()
+
+
+def test_an_engine_that_was_not_asked_has_nothing_to_close_and_plays_nothing_afterwards(tmp_path: Path) -> None:
+    engine = Engine(order(tmp_path))
+
+    assert engine.close() is None
+    with pytest.raises(EngineError, match=ENDED):
+        Direct(engine).play("expired/renew/curl/https")
+    assert not list(tmp_path.iterdir())
+
+
+def test_closing_answers_those_who_still_wait(tmp_path: Path) -> None:
+    engine = Engine(order(tmp_path))
+    engine.select(["expired/renew/curl/https"])
+    waiting = engine.play("expired/renew/curl/https")
+
+    engine.close()
+
+    assert waiting.cancelled()
+    assert not list((tmp_path / "runs").glob("*"))
+
+
+def test_a_worker_gets_the_problem_in_words(tmp_path: Path) -> None:
+    engine, ends = Engine(order(tmp_path)), Ends()
+    serve(engine, ends)
+    remote = Remote(ends)
+    try:
+        remote.select(["expired/renew/curl/https"])
+        with pytest.raises(EngineError, match="nobody/nothing was not selected"):
+            remote.play("nobody/nothing")
+    finally:
+        engine.close()
+    with pytest.raises(EngineError, match=ENDED):
+        remote.play("expired/renew/curl/https")
+
+
+def test_a_worker_whose_controller_has_gone_is_told_so() -> None:
+    ends = Gone()
+    ends.setcallback(lambda request: None)
+
+    with pytest.raises(EngineError, match=ENDED):
+        Remote(ends).play("expired/renew/curl/https")
+
+
+def test_a_narrowed_plan_keeps_the_order_of_the_tests() -> None:
+    plan = small_plan()
+    last, first = plan.cells[-1].id, plan.cells[0].id
+
+    part = narrowed(plan, (last, first))
+
+    assert [cell.id for cell in part.cells] == [last, first]
+    assert part.exclusions == ()
+    assert narrowed(plan, tuple(cell.id for cell in plan.cells)) == plan

@@ -1,0 +1,382 @@
+"""Nothing is left behind: real runs that end well, badly, by Ctrl-C and by SIGKILL, and what the machine looks like afterwards.
+
+Every run gets a directory of its own for HOME, TMPDIR, the working directory and the cache, so whatever it leaves is in there or
+names it: in its command line, environment or working directory.
+"""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from lab import system
+from lab.stages.sandbox import find_nss_wrapper
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 60.0
+"""Seconds until an event that does not come is a failure."""
+NOBODY = 65534
+POLL = 0.01
+"""Seconds between two looks into /proc, which has no way to tell."""
+NOBODY = 65534
+
+# The lab's program, told things about the machine that it would find out otherwise. curl needs no Python environment of clients, so
+# nothing is fetched for it.
+MAIN = (
+    "from lab.commands import shared\n"
+    "shared.bring_python_clients = lambda: None\n"
+    "from lab.cli import main\n"
+    "main()\n"
+)
+NO_NAMESPACES = (
+    "import functools, lab.stages.local as local\n"
+    "local.Sandbox = functools.partial(local.Sandbox, namespaces=False)\n"
+)
+NO_NGINX = (
+    "import functools, lab.matrix.run as matrix\n"
+    "matrix.run_plan = functools.partial(matrix.run_plan, nginx=False)\n"
+)
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc, which Linux alone has"),
+    pytest.mark.skipif(system.find_program("curl") is None, reason="curl plays these runs: apt-get install curl"),
+    pytest.mark.skipif(
+        system.find_program("openssl") is None, reason="the self-check needs openssl: apt-get install openssl"
+    ),
+]
+needs_nginx = pytest.mark.skipif(
+    system.find_program("nginx") is None, reason="nginx plays the server: apt-get install nginx"
+)
+needs_wrapper = pytest.mark.skipif(
+    find_nss_wrapper() is None, reason="the way without namespaces: apt-get install libnss-wrapper"
+)
+
+
+def program(beliefs: str = "", python: str = sys.executable) -> tuple[str, ...]:
+    """The command that starts the lab with these beliefs."""
+    return (python, "-P", "-c", beliefs + MAIN)
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a run lives: everything that it may touch is below `base`."""
+
+    base: Path
+    command: tuple[str, ...]
+    python_path: str = str(ROOT)
+    user: int | None = None
+
+    @property
+    def cache(self) -> Path:
+        return self.base / "cache"
+
+    def start(self, *arguments: str, path: str = "") -> "subprocess.Popen[str]":
+        """Start `run` for the cells of one scenario with curl, as the leader of its own process group."""
+        for name in ("home", "scratch", "here", "cache"):
+            directory = self.base / name
+            directory.mkdir(exist_ok=True)
+            if self.user is not None:
+                os.chown(directory, self.user, self.user)
+        words = arguments or ("--client=curl", "--scenario=expired,self-signed,untrusted-ca")
+        return subprocess.Popen(
+            [*self.command, "run", *words],
+            cwd=self.base / "here",
+            env={
+                "PATH": os.pathsep.join(filter(None, [path, os.environ["PATH"]])),
+                "HOME": str(self.base / "home"),
+                "TMPDIR": str(self.base / "scratch"),
+                "TLSLAB_CACHE": str(self.cache),
+                "PYTHONPATH": self.python_path,
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "TLSLAB_DEBUG": "1",
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+            user=self.user,
+            group=self.user,
+            extra_groups=None if self.user is None else [],
+        )
+
+    def rooms(self) -> list[Path]:
+        return sorted((self.cache / "runs").glob("run-*"))
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path, program())
+
+
+@pytest.fixture
+def fallback(tmp_path: Path) -> Place:
+    return Place(tmp_path, program(NO_NAMESPACES))
+
+
+@pytest.fixture
+def ordinary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """A place of the user `nobody`, with a checkout and a Python that it can read."""
+    if os.geteuid() != 0:
+        pytest.skip("the tests themselves run as an ordinary user, so all the others show it")
+    base = Path("/tmp") / f"tlslab-nobody-{os.getpid()}"  # pytest's own directories are closed to others
+    base.mkdir(mode=0o755)
+    try:
+        checkout = base / "checkout"
+        for name in ("lab", "scenarios", "requirements", "npm"):
+            shutil.copytree(ROOT / name, checkout / name, ignore=shutil.ignore_patterns("__pycache__"))
+        click = find_spec("click")
+        assert click
+        assert click.origin
+        packages = str(Path(click.origin).parents[1])
+        version = f"python{sys.version_info.major}.{sys.version_info.minor}"
+        for python in (sys.executable, f"/usr/local/bin/{version}", f"/usr/bin/{version}"):
+            place = Place(base, program(python=python), os.pathsep.join([str(checkout), packages]), NOBODY)
+            if _can_start(place):
+                yield place
+                return
+        pytest.skip(f"the user nobody can read neither {sys.executable} nor another {version} of this machine")
+    finally:
+        shutil.rmtree(base)
+
+
+def _can_start(place: Place) -> bool:
+    try:
+        asked = subprocess.run(
+            [*place.command, "--version"],
+            env={"PYTHONPATH": place.python_path, "PYTHONDONTWRITEBYTECODE": "1", "HOME": str(place.base)},
+            cwd="/",
+            user=place.user,
+            group=place.user,
+            extra_groups=[],
+            capture_output=True,
+            check=False,
+            timeout=PATIENCE,
+        )
+    except OSError:
+        return False
+    return asked.returncode == 0
+
+
+# --- the four ways to end ---------------------------------------------------------------------------------------------
+
+
+@needs_nginx
+def test_nothing_is_left_after_success(place: Place) -> None:
+    run = Watched(place, place.start())
+    assert run.wait() == 0, run.said
+    run.assert_clean()
+
+
+@needs_nginx
+def test_nothing_is_left_after_findings(place: Place) -> None:
+    """A curl that verifies nothing accepts what it should refuse: a real finding."""
+    _put_in_path(place, "curl", f'exec {system.find_program("curl")} "$@" --insecure')
+    run = Watched(place, place.start(path=str(place.base / "bin")))
+    assert run.wait() == 1, run.said
+    run.assert_clean()
+
+
+def test_nothing_is_left_when_a_server_does_not_start(place: Place) -> None:
+    _put_in_path(place, "nginx", "exit 1")
+    run = Watched(place, place.start(path=str(place.base / "bin")))
+    assert run.wait() == 3
+    assert "nginx does not answer" in run.said
+    run.assert_clean()
+
+
+@needs_nginx
+@pytest.mark.parametrize("group", [False, True], ids=["the lab alone", "the process group"])
+@pytest.mark.parametrize("moment", ["the room", "the servers", "the first attempt", "the fifth attempt"])
+def test_nothing_is_left_after_ctrl_c(place: Place, moment: str, group: bool) -> None:
+    run = Watched(place, place.start())
+    run.until(moment)
+    (os.killpg if group else os.kill)(run.pid, signal.SIGINT)
+    assert run.wait() == 130, run.said
+    run.assert_clean()
+
+
+@needs_nginx
+@pytest.mark.parametrize("moment", ["the room", "the servers", "the first attempt", "the fifth attempt"])
+def test_nothing_is_left_after_sigkill(place: Place, moment: str) -> None:
+    """The room is left to the next run, which sweeps it."""
+    run = Watched(place, place.start())
+    run.until(moment)
+    os.kill(run.pid, signal.SIGKILL)
+    assert run.wait() == -signal.SIGKILL
+    run.assert_gone()
+    assert place.rooms()
+    following = Watched(place, place.start("--client=curl", "--scenario=expired"))
+    assert following.wait() == 0, following.said
+    following.assert_clean()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "sigkill"])
+@pytest.mark.parametrize("moment", ["the servers", "the first attempt"])
+@pytest.mark.parametrize(
+    "way", [NO_NGINX, pytest.param(NO_NGINX + NO_NAMESPACES, marks=needs_wrapper)], ids=["namespaces", "none"]
+)
+def test_the_embedded_endpoint_ends_with_the_lab(
+    tmp_path: Path, way: str, moment: str, number: signal.Signals
+) -> None:
+    place = Place(tmp_path, program(way))
+    run = Watched(place, place.start())
+    run.until(moment)
+    os.kill(run.pid, number)
+    assert run.wait() in (130, -signal.SIGKILL), run.said
+    run.assert_gone()
+
+
+# --- as an ordinary user, and without namespaces ----------------------------------------------------------------------
+
+
+@needs_nginx
+def test_nothing_is_left_after_success_of_an_ordinary_user(ordinary: Place) -> None:
+    run = Watched(ordinary, ordinary.start())
+    assert run.wait() == 0, run.said
+    run.assert_clean()
+
+
+@needs_nginx
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "sigkill"])
+def test_no_process_is_left_by_an_interrupted_ordinary_user(ordinary: Place, number: signal.Signals) -> None:
+    run = Watched(ordinary, ordinary.start())
+    run.until("the fifth attempt")
+    os.kill(run.pid, number)
+    assert run.wait() in (130, -signal.SIGKILL), run.said
+    run.assert_gone()
+
+
+@needs_nginx
+@needs_wrapper
+def test_nothing_is_left_after_success_without_namespaces(fallback: Place) -> None:
+    run = Watched(fallback, fallback.start())
+    assert run.wait() == 0, run.said
+    run.assert_clean()
+
+
+@needs_nginx
+@needs_wrapper
+@pytest.mark.parametrize("moment", ["the servers", "the first attempt", "the fifth attempt"])
+def test_nothing_is_left_after_ctrl_c_without_namespaces(fallback: Place, moment: str) -> None:
+    run = Watched(fallback, fallback.start())
+    run.until(moment)
+    os.killpg(run.pid, signal.SIGINT)
+    assert run.wait() == 130, run.said
+    run.assert_clean()
+
+
+@needs_nginx
+@needs_wrapper
+@pytest.mark.parametrize("moment", ["the servers", "the first attempt", "the fifth attempt"])
+def test_no_process_is_left_after_sigkill_without_namespaces(fallback: Place, moment: str) -> None:
+    run = Watched(fallback, fallback.start())
+    run.until(moment)
+    os.kill(run.pid, signal.SIGKILL)
+    assert run.wait() == -signal.SIGKILL
+    run.assert_gone()
+
+
+
+# --- looking ----------------------------------------------------------------------------------------------------------
+
+
+class Watched:
+    """A run, and the machine around it."""
+
+    def __init__(self, place: Place, process: "subprocess.Popen[str]") -> None:
+        self.said = ""
+        self.pid = process.pid
+        self._place = place
+        self._process = process
+        self._mounts = Path("/proc/self/mountinfo").read_text()
+        self._namespaces: set[str] = set()
+
+    def until(self, moment: str) -> None:
+        """Wait for a moment of the run."""
+        def reached(room: Path) -> bool:
+            match moment:
+                case "the room":
+                    return True
+                case "the servers":
+                    return any((room / kind).is_dir() for kind in ("https", "sqlserver"))
+                case "the first attempt":
+                    return (room / "attempt-1").is_dir()
+            return (room / "attempt-5").is_dir()
+
+        def there() -> bool:
+            assert self._process.poll() is None, f"the run ended before {moment}: {self._process.communicate()[0]}"
+            return any(reached(room) for room in self._place.rooms() if room.name.startswith(f"run-{self.pid}-"))
+
+        wait_for(there, f"{moment} did not come")
+        own = _namespace("self")
+        self._namespaces = {_namespace(pid) for pid in processes_of(self._place.base)} - {own, ""}
+
+    def wait(self) -> int:
+        """The exit status; then `said` is all that the run said."""
+        self.said, _ = self._process.communicate(timeout=PATIENCE)
+        return self._process.returncode
+
+    def assert_gone(self) -> None:
+        """No process, no mount, no namespace; of files only what is in the cache."""
+        wait_for(lambda: not processes_of(self._place.base), lambda: f"left: {processes_of(self._place.base)}")
+        held = {_namespace(path.name) for path in Path("/proc").glob("[0-9]*")}
+        assert not held & self._namespaces
+        assert Path("/proc/self/mountinfo").read_text() == self._mounts
+        for name in ("home", "scratch", "here"):
+            assert not list((self._place.base / name).rglob("*")), name
+
+    def assert_clean(self) -> None:
+        """Nothing at all but the keys and the record."""
+        self.assert_gone()
+        left = {str(path.relative_to(self._place.cache)) for path in self._place.cache.rglob("*")}
+        assert {name for name in left if not name.startswith("keys/")} <= {"keys", "runs", "last-record.json"}
+
+
+def processes_of(base: Path) -> list[str]:
+    """The pids of living processes that name this directory in their command line, environment or working directory.
+
+    Zombies name nothing: they hold nothing, and vanish when their parent looks.
+    """
+    found: list[str] = []
+    mark = os.fsencode(base)
+    for entry in Path("/proc").glob("[0-9]*"):
+        try:
+            words = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+            if mark in words or mark in os.fsencode((entry / "cwd").readlink()):
+                found.append(entry.name)
+        except (FileNotFoundError, ProcessLookupError, PermissionError):
+            continue  # it has ended, or is somebody else's
+    return found
+
+
+def wait_for(happened: Callable[[], bool], otherwise: str | Callable[[], str]) -> None:
+    """Look until it has happened; the test fails after `PATIENCE` seconds."""
+    until = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < until, otherwise if isinstance(otherwise, str) else otherwise()
+        time.sleep(POLL)
+
+
+def _namespace(pid: str) -> str:
+    try:
+        return str(Path(f"/proc/{pid}/ns/mnt").readlink())
+    except OSError:
+        return ""
+
+
+def _put_in_path(place: Place, name: str, text: str) -> None:
+    """A program of this name for the PATH of a run."""
+    directory = place.base / "bin"
+    directory.mkdir()
+    program = directory / name
+    program.write_text(f"#!/bin/sh\n{text}\n")
+    program.chmod(0o755)

@@ -1,0 +1,201 @@
+"""The matrix under pytest, as a person runs it: real sessions of pytest, with curl against the real servers."""
+
+import os
+import signal
+import subprocess
+import sys
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from lab import catalogue, provision
+from lab.clients import all_clients
+from lab.matrix.plan import Filters, make_plan
+from lab.record import load
+
+pytest_plugins = ["pytester"]
+
+ROOT = Path(__file__).resolve().parents[1]
+MATRIX = ROOT / "tests" / "matrix" / "test_matrix.py"
+CACHE = provision.cache_dir()  # asked here, because pytester gives each test a home of its own
+SOME = ("--lab-client=curl", "--lab-scenario=expired,self-signed")
+WITHOUT_AND_WITH_XDIST = pytest.mark.parametrize("xdist", [(), ("-n2",)], ids=["without-xdist", "with-xdist"])
+
+OTHER_TEXTS = """
+from dataclasses import replace
+from lab import catalogue
+
+known = catalogue.load()
+scenarios = tuple(replace(item, reasons=()) for item in known.scenarios)
+catalogue.load = lambda: catalogue.Catalogue(scenarios, known.attacks)
+"""
+"""A plugin that takes the documented texts away: whatever a client says is another error then."""
+
+
+@pytest.fixture(autouse=True)
+def _the_labs_place(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TLSLAB_CACHE", str(CACHE))
+    monkeypatch.setenv("PYTHONPATH", f"{ROOT}{os.pathsep}{pytester.path}")
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+
+
+def arguments(*more: str) -> list[str]:
+    """What makes pytest run the matrix of this checkout. Without hypothesis, which takes a second to load."""
+    place = [f"--rootdir={ROOT}", f"--config-file={ROOT / 'pyproject.toml'}", str(MATRIX)]
+    return ["-p", "no:cacheprovider", "-p", "no:hypothesispytest", *place, *more]
+
+
+def matrix(pytester: pytest.Pytester, *more: str) -> pytest.RunResult:
+    return pytester.runpytest_subprocess(*arguments(*more), timeout=120)
+
+
+def words_of(test: ET.Element) -> dict[str | None, str | None]:
+    return {item.get("name"): item.get("value") for item in test.iter("property")}
+
+
+@WITHOUT_AND_WITH_XDIST
+def test_cells_are_played_once_and_told_in_junit_and_in_the_record(
+    pytester: pytest.Pytester, xdist: tuple[str, ...]
+) -> None:
+    result = matrix(pytester, *SOME, *xdist, "--lab-require", "--junitxml=junit.xml", "--lab-save=record.json")
+
+    known = catalogue.load()
+    filters = Filters(clients=("curl",), scenarios=("expired", "self-signed"))
+    cells = make_plan(known.scenarios, known.attacks, all_clients(), filters).cells
+    result.assert_outcomes(passed=len(cells))
+    result.stdout.fnmatch_lines([f"tls trust lab: {len(cells)} cells*", f"the record: {pytester.path / 'record.json'}"])
+    record = load(pytester.path / "record.json")
+    assert {cell.id for cell in record.cells if cell.acts} == {cell.id for cell in cells}
+    assert len(record.attempts) == len({situation for cell in cells for situation in cell.situations})
+    assert not record.interrupted
+    tests = {test.get("name"): words_of(test) for test in ET.parse(pytester.path / "junit.xml").iter("testcase")}
+    told = tests["test_cell[expired/renew/curl/https]"]
+    assert "certificate has expired" in (told["broken: client says"] or "")
+    assert "alert certificate expired" in (told["broken: server says"] or "")
+    assert told["fix verdict"] == "cures"
+
+
+def test_a_cell_that_is_not_as_documented_fails_with_words_for_people(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(other_texts=OTHER_TEXTS)
+
+    result = matrix(pytester, *SOME, "-p", "other_texts", "-x", "--junitxml=junit.xml", "--lab-save=record.json")
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["other-error: not a documented text of this failure: refused: curl: (60)*", "*client says*", "*server says*"]
+    )
+    result.stdout.no_fnmatch_line("*Traceback*")
+    result.stdout.no_fnmatch_line("*def test_cell*")
+    (failure,) = ET.parse(pytester.path / "junit.xml").iter("failure")
+    assert "certificate has expired" in (failure.text or "")
+    assert load(pytester.path / "record.json").interrupted
+
+
+def test_junit_xml_is_valid_whatever_a_client_says(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        from lab.pytesting.played import Played
+        from tests.pytesting.entries import attempt, cell
+
+        def test_cell(request):
+            odd = "colour \\x1b[31m nul \\0 tag <&> quote \\" umlaut \\u00fc line\\nend \\uffff"
+            played = Played(cell=cell({"broken": "a1"}), attempts=[attempt("a1", text=odd)])
+            request.node.user_properties += played.properties()
+        """
+    )
+
+    pytester.runpytest_subprocess("-p", "no:hypothesispytest", "--junitxml=junit.xml").assert_outcomes(passed=1)
+
+    (test,) = ET.parse(pytester.path / "junit.xml").iter("testcase")
+    said = 'colour #x1B[31m nul #x00 tag <&> quote " umlaut ü line\nend #xFFFF'
+    assert words_of(test)["broken: client says"] == said
+
+
+def test_collecting_starts_nothing(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TLSLAB_CACHE", str(pytester.path / "cache"))
+
+    result = matrix(pytester, "--collect-only", "-q", "--lab-save=record.json")
+
+    result.stdout.fnmatch_lines(
+        ["*test_matrix.py::test_cell[[]expired/renew/odbc18/sqlserver]", "no record was written*"]
+    )
+    assert not (pytester.path / "cache").exists()
+
+
+def test_other_tests_do_not_load_the_engine(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(
+        """
+        import sys
+
+        def test_something_else():
+            assert "lab.pytest_plugin" in sys.modules
+            assert not {"lab.matrix.run", "lab.catalogue", "pydantic", "rich"} & set(sys.modules)
+        """
+    )
+
+    pytester.runpytest_subprocess("-p", "lab.pytest_plugin").assert_outcomes(passed=1)
+
+
+def test_a_missing_client_is_skipped_or_demanded_with_the_command_that_brings_it(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TLSLAB_CACHE", str(pytester.path / "cache"))  # nothing was ever installed there
+    selected = ("--lab-client=python-tds", "--lab-scenario=expired")
+
+    skipped = matrix(pytester, *selected)
+    demanded = matrix(pytester, *selected, "--lab-require")
+
+    skipped.assert_outcomes(skipped=1)
+    skipped.stdout.fnmatch_lines(["1 cell skipped: python-tds: *get it with: *tlslab setup"])
+    demanded.assert_outcomes(failed=1)
+    demanded.stdout.fnmatch_lines(["the Python environment*get it with: *tlslab setup"])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ("--lab-scenario=nonsense", "*nothing is called 'nonsense'. There are: *expired*"),
+        ("--lab-client=crul", "*nothing is called 'crul'. Did you mean curl[?]"),
+        ("--lab-stage=mars", "*there is no stage 'mars'. There is: local."),
+        ("--lab-jobs=0", "*--lab-jobs: at least 1, not 0"),
+        ("--lab-save=nowhere/record.json", "*nowhere/record.json cannot be a file*"),
+    ],
+)
+def test_an_option_that_cannot_be_meant_is_a_usage_error(pytester: pytest.Pytester, wrong: str, words: str) -> None:
+    result = matrix(pytester, wrong)
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([words])
+
+
+@WITHOUT_AND_WITH_XDIST
+def test_an_interrupted_session_leaves_no_process_and_no_file(
+    pytester: pytest.Pytester, xdist: tuple[str, ...]
+) -> None:
+    session = subprocess.Popen(
+        [sys.executable, "-u", "-m", "pytest", *arguments("-v", "--lab-client=curl", "--lab-require", *xdist)],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert session.stdout
+    with session:
+        said: list[str] = []
+        for line in session.stdout:
+            said.append(line)
+            if "PASSED" in line:
+                break
+        os.killpg(session.pid, signal.SIGINT)  # as the terminal does: to the workers, too
+        said += session.stdout.readlines()
+
+    assert session.returncode == pytest.ExitCode.INTERRUPTED, "".join(said)
+    room = f"run-{session.pid}-"
+    assert not list((CACHE / "runs").glob(f"{room}*"))
+    assert not [process for process in Path("/proc").glob("[0-9]*") if room in command_line(process)]
+
+
+def command_line(process: Path) -> str:
+    """The command line of a process, "" when it has ended meanwhile."""
+    try:
+        return (process / "cmdline").read_text(errors="replace")
+    except OSError:
+        return ""
