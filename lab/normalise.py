@@ -16,9 +16,15 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"_ssl\.c:\d+"), "_ssl.c:LINE"),
     (re.compile(r"(\.(?:c|cc|py|js|ts)):\d+(:\d+)?"), r"\1:LINE"),
     (re.compile(r"0x[0-9a-f]{6,16}\b"), "ADDRESS"),
-    (re.compile(r"((?:127\.0\.0\.1|lab\.test|localhost)\.?)([:, ]+(?:port[= ]+)?)\d{4,5}\b"), r"\1\2PORT"),
+    (re.compile(r"((?:127\.0\.0\.1|lab\.test|localhost)\.?)([|:, ]+(?:port[= ]+)?)\d{4,5}\b"), r"\1\2PORT"),
     (re.compile(r"\bport(=|: ?| )\d{2,5}\b"), r"port\1PORT"),
     (re.compile(r"\bpid (\d+)\b"), "pid PID"),
+    # wget's progress bar and the speed of its download.
+    (re.compile(r"(?m)^( +\d+K[ .]+\d+%) .*$"), r"\1 PROGRESS"),
+    (re.compile(r"\(\d[\d.]* [KMG]?B/s\)"), "(SPEED)"),
+    # openssl s_client: an ECDSA signature has no fixed length.
+    (re.compile(r"\b(has read|and written) \d+ bytes\b"), r"\1 SIZE bytes"),
+    (re.compile(r"\bStart Time: \d+"), "Start Time: TIME"),
 )
 
 

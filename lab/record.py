@@ -15,6 +15,9 @@ SCHEMA_VERSION = 1
 """Raised when a reader of the previous version could misread a record."""
 
 
+Result = Literal["connected", "refused", "timeout", "crashed", "lab-error"]
+
+
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -97,15 +100,24 @@ class ScenarioEntry(_Model):
     sources: list[SourceEntry]
 
 
+class RepeatEntry(_Model):
+    """One of several times that the same attempt was made."""
+
+    result: Result
+    code: str
+    normalised: str = Field(description="the text without its volatile parts")
+    seconds: float
+
+
 class AttemptEntry(_Model):
-    """One connection by one client in one situation."""
+    """One connection by one client in one situation. When it was repeated: the most frequent outcome."""
 
     id: str
     client: str
     server: str = Field(description="id of the server entry")
     options: list[str] = Field(description="the client side in the client's own words")
     audit: list[str] = Field(description="what the self-check found wrong with the situation")
-    result: Literal["connected", "refused", "timeout", "crashed", "lab-error"]
+    result: Result
     text: str = Field(description="what the client shows its user, verbatim")
     normalised: str = Field(description="the text without its volatile parts")
     code: str
@@ -115,6 +127,7 @@ class AttemptEntry(_Model):
     encrypted: bool | None
     tls_version: str
     server_log: list[str]
+    repeats: list[RepeatEntry] = Field(default=[], description="every time that it was made; empty when only once")
 
 
 class JudgementEntry(_Model):
@@ -124,6 +137,16 @@ class JudgementEntry(_Model):
     why: str
     level: Literal["", "observed", "public", "vendor"]
     sources: list[SourceEntry]
+
+
+class ShareEntry(_Model):
+    """How often an act of an unstable cell came out like this."""
+
+    act: str
+    result: Result
+    code: str
+    normalised: str
+    count: int
 
 
 class CellEntry(_Model):
@@ -142,6 +165,20 @@ class CellEntry(_Model):
     as_expected: bool
     broken_judgement: JudgementEntry
     fix_judgement: JudgementEntry
+    unstable: bool = Field(default=False, description="an act that was repeated did not always come out the same")
+    distribution: list[ShareEntry] = Field(default=[], description="of the acts that did not, most frequent first")
+
+
+class DefaultEntry(_Model):
+    """What a client does when no security option is given to it, in one situation."""
+
+    id: str = Field(description="the situation, the same for every client: `sqlserver/forced/untrusted`")
+    client: str
+    server: str = Field(description="the server side in words")
+    server_id: str = Field(description="id of the server entry")
+    certificate: str = Field(description="what is the matter with it: good, untrusted, wrong-name, expired ...")
+    must_refuse: bool = Field(description="a client that verifies everything does not connect here")
+    attempt: str = Field(description="id of the attempt")
 
 
 class Record(_Model):
@@ -158,6 +195,7 @@ class Record(_Model):
     scenarios: list[ScenarioEntry]
     attempts: list[AttemptEntry]
     cells: list[CellEntry]
+    defaults: list[DefaultEntry] = Field(default=[], description="empty when the clients' defaults were not probed")
 
     def findings(self) -> Iterator[CellEntry]:
         """The cells that are not as expected, the lab's own failures aside."""

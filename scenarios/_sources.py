@@ -87,6 +87,10 @@ PYTDS_TLS = Source(
     "python-tds, src/pytds/tls.py, establish_channel",
     "https://github.com/denisenkom/pytds/blob/9c0980cd204c79b747cbc53c5a99726af4354e11/src/pytds/tls.py",
 )
+PYTDS_BASE = Source(
+    "python-tds, src/pytds/tds_base.py, ClosedConnectionError",
+    "https://github.com/denisenkom/pytds/blob/b5f70cf1c146263e1fc1bc2d9bc8f49154b2025f/src/pytds/tds_base.py",
+)
 TEDIOUS = Source(
     "tedious, src/connection.ts",
     "https://github.com/tediousjs/tedious/blob/012884b23dd49504c48081679cd1c2853379bd3d/src/connection.ts",
@@ -123,6 +127,6 @@ CURL_CERTS = Source(
     "https://github.com/curl/curl/blob/0060f16a924d7657b7f691df5c301bc0be075588/docs/SSLCERTS.md",
 )
 RESET_POSTS = Source(
-    "mkleehammer/pyodbc issue 427: 'This error is connection reset by peer'",
-    "https://github.com/mkleehammer/pyodbc/issues/427",
+    "microsoft/homebrew-mssql-release issue 83: `TCP Provider: Error code 0x2746` at connect (0x2746 is 10054)",
+    "https://github.com/microsoft/homebrew-mssql-release/issues/83",
 )

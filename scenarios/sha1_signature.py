@@ -62,9 +62,9 @@ def sha1_client(healthy: Situation) -> Situation:
 def sha1_server(healthy: Situation) -> Situation:
     """SQL Server on Linux was given a certificate signed with SHA-1, on a system whose OpenSSL runs at security level 2.
 
-    **Symptom.** "An existing connection was forcibly closed by the remote host" (error 10054; on Linux "Connection
-    reset by peer", `ECONNRESET`, ODBC "TCP Provider: Error code 0x2746" or "0x68"), during the login, on every
-    client. It looks like a network fault.
+    **Symptom.** "An existing connection was forcibly closed by the remote host" (error 10054; on Linux ODBC says
+    "TCP Provider: Error code 0x2746 (10054)", tedious "socket hang up", FreeTDS "Unexpected EOF from the server"),
+    during the login, on every client. It looks like a network fault.
 
     **Cause.** Level 2 demands 112 bits of security. The server's TLS library will not use the certificate, so the
     server has nothing to present and drops the connection.

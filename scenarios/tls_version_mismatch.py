@@ -10,6 +10,7 @@ from scenarios._sources import (
     MSPHPSQL_FAQ,
     NGINX_PROTOCOLS,
     OPENSSL_REASONS,
+    PYTDS_BASE,
     RESET_POSTS,
     SQL_LINUX,
     TEDIOUS,
@@ -19,7 +20,14 @@ from scenarios._sources import (
 CLOSED = (
     Reason("openssl", Phase.CLOSED, "Connection reset by peer", Level.VENDOR, ERRNO),
     Reason("odbc18", Phase.CLOSED, "Error code 0x2746", Level.PUBLIC, RESET_POSTS),
-    Reason("odbc18", Phase.CLOSED, "Error code 0x68", Level.PUBLIC, RESET_POSTS),
+    Reason("node", Phase.CLOSED, "socket hang up", Level.VENDOR, TEDIOUS),
+    Reason(
+        "python-tds",
+        Phase.CLOSED,
+        "pytds.tds_base.ClosedConnectionError: Server closed connection",
+        Level.VENDOR,
+        PYTDS_BASE,
+    ),
     Reason("node-code", Phase.CLOSED, "ECONNRESET", Level.VENDOR, TEDIOUS),
     Reason("posix", Phase.CLOSED, "Connection reset by peer", Level.VENDOR, ERRNO),
     Reason("gnutls", Phase.CLOSED, "Error in the pull function.", Level.VENDOR, GNUTLS_ERRORS),

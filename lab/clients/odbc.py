@@ -166,7 +166,11 @@ class Odbc18(MicrosoftDriver):
     driver = "pyodbc"
     distributions = ("pyodbc",)
     registry = Registry(
-        RegistryKind.PYPI, "mssql-python-odbc", ("pyodbc",), requirements=driver_packages, more_versions=(BUNDLED_VERSION,)
+        RegistryKind.PYPI,
+        "mssql-python-odbc",
+        ("pyodbc",),
+        requirements=driver_packages,
+        more_versions=(BUNDLED_VERSION,),
     )
     library = "odbc18"
     wrappers = driver_wrappers(MESSAGE)

@@ -22,7 +22,6 @@ from lab.documented import Level, Phase, Source, Wrapper, wrappers
 from lab.outcome import Completed, Outcome
 from lab.situation import ClientSide, Situation, TLSVersion
 from lab.versions.registry import Registry, RegistryKind
-from lab.versions.registry import Registry, RegistryKind
 
 PROBE = "python_https.py"
 URL_ERROR = Source(

@@ -21,9 +21,9 @@ TLS_PY = Source(
     "python-tds, src/pytds/tls.py (establish_channel, create_context)",
     "https://github.com/denisenkom/pytds/blob/013f4cb17b2424e38b70a28abf1eec30024d5de7/src/pytds/tls.py",
 )
-RETRIES = Source(
-    "python-tds, src/pytds/utils.py (exponential_backoff: TimeoutError when every attempt was dropped)",
-    "https://github.com/denisenkom/pytds/blob/d5dbce0992b3484a4dd23e3b6b913ff60dd8d1b0/src/pytds/utils.py",
+TDS_BASE = Source(
+    "python-tds, src/pytds/tds_base.py (ClosedConnectionError)",
+    "https://github.com/denisenkom/pytds/blob/b5f70cf1c146263e1fc1bc2d9bc8f49154b2025f/src/pytds/tds_base.py",
 )
 CONNECT = Source("python-tds documentation, pytds.connect", "https://python-tds.readthedocs.io/en/latest/pytds.html")
 ONLY_VERSION = TLSVersion.TLSv1_2
@@ -66,10 +66,7 @@ class PythonTds(PythonSqlClient):
             Level.VENDOR,
             TLS_PY,
         ),
-        *(
-            Wrapper(dialect, frozenset({Phase.CLOSED}), "TimeoutError", Level.VENDOR, RETRIES)
-            for dialect in ("openssl", "posix")
-        ),
+        Wrapper("python-tds", frozenset({Phase.CLOSED}), "{reason}", Level.VENDOR, TDS_BASE),
     )
 
     def cannot(self, situation: Situation) -> str | None:

@@ -1,21 +1,23 @@
 """Commands that play the matrix and show what came of it: `run`, `report`."""
 
 import json
+from dataclasses import replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import click
 
 from lab import provision
+from lab.clients.base import Client
 from lab.commands import shared
-from lab.commands.shared import Exit, json_option, must_match, output, patterns, yes_option
+from lab.commands.shared import Exit, json_option, must_match, output, patterns, repeat_option, yes_option
 from lab.matrix.plan import Filters, Plan, make_plan
 from lab.record import CellEntry, Record, load, save
 
 
 @click.command()
 @patterns("--scenario", "Only these scenarios; the name of a class takes all its faces.")
-@patterns("--client", "Only these clients.")
+@patterns("--client", "Only these clients; NAME@VERSION takes any version (odbc18@18.5.1, tedious@latest).")
 @patterns("--fix", "Only these fixes.")
 @patterns("--server", "Only this kind of server: https or sqlserver.")
 @click.option(
@@ -37,6 +39,7 @@ from lab.record import CellEntry, Record, load, save
     metavar="FILE",
     help="Write the record to FILE, too.",
 )
+@repeat_option
 @click.option("--setup", is_flag=True, help="First install what is missing.")
 @yes_option
 @json_option
@@ -48,6 +51,7 @@ def run(
     plan_only: bool,
     jobs: int | None,
     save_to: Path | None,
+    repeat: int,
     setup: bool,
     yes: bool,
     as_json: bool,
@@ -63,7 +67,8 @@ def run(
     from lab.report.progress import watch
     from lab.report.terminal import show_matrix
 
-    plan = plan_for(Filters(scenario, fix, client, server))
+    filters = Filters(scenario, fix, client, server)
+    plan = plan_for(filters)
     if save_to is not None and not save_to.absolute().parent.is_dir():
         raise click.UsageError(f"--save: there is no directory {save_to.absolute().parent}")
     if plan_only:
@@ -76,8 +81,9 @@ def run(
         shared.run_setup(yes=yes)
     else:
         shared.bring_python_clients()
+    plan = plan_for(filters, provided=True)
     with watch(shared.progress_output()) as observer:
-        record = run_plan(plan, cache=provision.cache_dir(), jobs=jobs or 0, observer=observer)
+        record = run_plan(plan, cache=provision.cache_dir(), jobs=jobs or 0, observer=observer, repeat=repeat)
     kept = keep(record, save_to)
     if as_json:
         click.echo(record.model_dump_json(indent=1))
@@ -123,14 +129,26 @@ def report(record: Path | None, cell: tuple[str, ...], trace: bool, as_json: boo
     return shared.status_of(loaded)
 
 
-def plan_for(filters: Filters) -> Plan:
-    """The plan for these patterns. Raises click.UsageError when one matches nothing, or all together leave
-    nothing."""
+def plan_for(filters: Filters, *, provided: bool = False) -> Plan:
+    """The plan for these patterns and versions of clients; `provided`: with the versions installed, ready to be
+    played. Raises click.UsageError when a pattern matches nothing, or all together leave nothing, InstallError.
+    """
     from lab import catalogue
     from lab.clients import all_clients
     from lab.situation import ServerKind
+    from lab.versions import pinned
+    from lab.versions.spec import SpecError
 
-    known, clients = catalogue.load(), all_clients()
+    def make(spec: str) -> Client:
+        if provided:
+            return pinned.provide(spec, all_clients(), provision.cache_dir(), shared.echo)
+        return pinned.planned(spec, all_clients())
+
+    try:
+        clients, chosen = pinned.choose(filters.clients, all_clients(), make)
+    except SpecError as problem:
+        raise click.UsageError(f"--client: {problem}") from None
+    known, filters = catalogue.load(), replace(filters, clients=chosen)
     must_match("--scenario", filters.scenarios, [item.id for item in known.scenarios])
     must_match("--client", filters.clients, [item.name for item in clients])
     must_match("--fix", filters.fixes, [fix.name for item in known.scenarios for fix in item.fixes])

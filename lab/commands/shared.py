@@ -50,6 +50,13 @@ def json_option(function: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(function)
 
 
+def repeat_option(function: F) -> F:
+    """`--repeat`, as `repeat`."""
+    words = "Make each attempt N times; what does not always come out the same is reported as unstable."
+    option = click.option("--repeat", type=click.IntRange(min=1), default=1, metavar="N", help=words)
+    return option(function)
+
+
 def must_match(option: str, given: Sequence[str], names: Iterable[str]) -> None:
     """Raise click.UsageError, with the nearest right names, when a pattern matches none of the names."""
     names = sorted(set(names))

@@ -11,6 +11,7 @@ from lab.documented import Source
 from lab.matrix.plan import Cell, Exclusion, Plan
 from lab.matrix.play import Attempt
 from lab.normalise import normalise
+from lab.outcome import Outcome
 from lab.pki.mint import Mint, certificates
 from lab.record import (
     AttemptEntry,
@@ -18,8 +19,10 @@ from lab.record import (
     CertificateEntry,
     FixEntry,
     JudgementEntry,
+    RepeatEntry,
     ScenarioEntry,
     ServerEntry,
+    ShareEntry,
     SourceEntry,
 )  # fmt: skip
 from lab.scenario import Scenario
@@ -54,13 +57,21 @@ class Entries:
             encrypted=outcome.encrypted,
             tls_version=outcome.tls_version,
             server_log=list(outcome.server_log),
+            repeats=[_repeat(item) for item in attempt.repeats],
         )
 
     def cell(self, cell: Cell, attempts: tuple[Attempt, ...], verdict: Verdict) -> CellEntry:
         """One judged cell."""
         names = ["control", "broken", "fixed", *(f"impostor:{attack.id}" for attack, _ in cell.impostors)]
         acts = {name: attempt.id for name, attempt in zip(names, attempts, strict=bool(attempts))}
-        return _cell_entry(cell, acts, verdict)
+        distribution = [
+            ShareEntry(act=name, result=kind[0].value, code=kind[1], normalised=kind[2], count=count)
+            for name, attempt in zip(names, attempts, strict=bool(attempts))
+            if attempt.unstable
+            for kind, count in attempt.classes.most_common()
+        ]
+        entry = _cell_entry(cell, acts, verdict)
+        return entry.model_copy(update={"unstable": bool(distribution), "distribution": distribution})
 
     def exclusion(self, exclusion: Exclusion) -> CellEntry:
         """One cell that its client cannot express."""
@@ -156,6 +167,15 @@ def _key(certificate: x509.Certificate) -> str:
     if isinstance(key, rsa.RSAPublicKey):
         return f"RSA {key.key_size}"
     return f"EC {key.curve.name}" if isinstance(key, ec.EllipticCurvePublicKey) else type(key).__name__
+
+
+def _repeat(outcome: Outcome) -> RepeatEntry:
+    return RepeatEntry(
+        result=outcome.result.value,
+        code=outcome.code,
+        normalised=normalise(outcome.text),
+        seconds=round(outcome.seconds, 4),
+    )
 
 
 def _cell_entry(cell: Cell | Exclusion, acts: dict[str, str], verdict: Verdict) -> CellEntry:

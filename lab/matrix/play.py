@@ -6,7 +6,8 @@ server side take turns, so that the server's lines belong to the right one.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
@@ -14,6 +15,7 @@ from typing import Self
 from lab.clients.base import Client
 from lab.matrix.plan import Cell
 from lab.matrix.progress import Observer
+from lab.normalise import normalise
 from lab.outcome import Completed, Outcome, Result
 from lab.pki.audit import AuditError, audit
 from lab.pki.look import Look, look
@@ -23,6 +25,8 @@ from lab.situation import ServerSide, Situation, TLSVersion
 from lab.stages.local import LocalStage
 
 Key = tuple[str, Situation]
+Class = tuple[Result, str, str]
+"""The way in which an attempt came out: result, code, text without its volatile parts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +38,30 @@ class Attempt:
     situation: Situation
     defects: frozenset[Defect]
     outcome: Outcome
+    repeats: tuple[Outcome, ...] = ()
+    """Every time that it was made, when that was more than once; `outcome` is then of the most frequent class."""
+
+    @property
+    def classes(self) -> Counter[Class]:
+        """How often it came out in which way."""
+        return Counter(class_of(outcome) for outcome in self.repeats or (self.outcome,))
+
+    @property
+    def unstable(self) -> bool:
+        """Whether it did not always come out in the same way."""
+        return len(self.classes) > 1
 
 
 class Player:
     """Makes attempts on a stage that is already serving. Use as an async context; leaving it abandons what is still
-    waiting.
+    waiting. Each attempt is made `repeat` times.
     """
 
-    def __init__(self, stage: LocalStage, mint: Mint, *, jobs: int, observer: Observer) -> None:
+    def __init__(self, stage: LocalStage, mint: Mint, *, jobs: int, observer: Observer, repeat: int = 1) -> None:
         self._stage = stage
         self._mint = mint
         self._jobs = jobs
+        self._repeat = repeat
         self._observer = observer
         self._wanted: dict[Key, asyncio.Future[Attempt]] = {}
         self._waiting: list[tuple[Key, Client]] = []
@@ -123,9 +140,11 @@ class Player:
     async def _make(self, key: Key, client: Client) -> None:
         situation = key[1]
         future = self._wanted[key]
+        outcomes: list[Outcome] = []
         try:
             defects = await self._audit(situation)
-            outcome = await self._play(client, situation)
+            outcomes += [await self._play(client, situation) for _ in range(self._repeat)]
+            outcome = most_frequent(outcomes)
         except (AuditError, OSError) as problem:
             defects, outcome = frozenset(), Outcome(Result.LAB_ERROR, str(problem))
         except asyncio.CancelledError:
@@ -134,7 +153,8 @@ class Player:
             defects, outcome = frozenset(), Outcome(Result.LAB_ERROR, f"{type(problem).__name__}: {problem}")
         if not future.done():
             number = sum(1 for item in self._wanted.values() if item.done()) + 1
-            future.set_result(Attempt(f"a{number}", client, situation, defects, outcome))
+            repeats = tuple(outcomes) if self._repeat > 1 else ()
+            future.set_result(Attempt(f"a{number}", client, situation, defects, outcome, repeats))
         self._observer.attempted(client.name, outcome.result.value)
 
     async def _play(self, client: Client, situation: Situation) -> Outcome:
@@ -163,6 +183,17 @@ class Player:
             return known
 
         return audit(situation, self._mint, looker)
+
+
+def class_of(outcome: Outcome) -> Class:
+    """In which way an attempt came out."""
+    return outcome.result, outcome.code, normalise(outcome.text)
+
+
+def most_frequent(outcomes: Sequence[Outcome]) -> Outcome:
+    """The first outcome of the most frequent class (of the first such class)."""
+    kind, _ = Counter(map(class_of, outcomes)).most_common(1)[0]
+    return next(outcome for outcome in outcomes if class_of(outcome) == kind)
 
 
 def decide(client: Client, situation: Situation, completed: Completed) -> Outcome:

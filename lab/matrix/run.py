@@ -38,11 +38,19 @@ class Run:
     """
 
     def __init__(
-        self, plan: Plan, *, cache: Path, jobs: int = 0, observer: Observer | None = None, nginx: bool = True
+        self,
+        plan: Plan,
+        *,
+        cache: Path,
+        jobs: int = 0,
+        observer: Observer | None = None,
+        nginx: bool = True,
+        repeat: int = 1,
     ) -> None:
         self.plan = plan
         self._cache = cache
         self._jobs = jobs or os.cpu_count() or 1
+        self._repeat = repeat
         self._observer = observer or Silent()
         self._mint = Mint(Keys(cache / "keys"))
         self._stage = LocalStage(cache, self._mint, nginx=nginx)
@@ -67,7 +75,9 @@ class Run:
             began = time.monotonic()
             await self._stage.serve(situations)
             self._observer.started(len(self._stage.sides), time.monotonic() - began)
-            player = Player(self._stage, self._mint, jobs=self._jobs, observer=self._observer)
+            player = Player(
+                self._stage, self._mint, jobs=self._jobs, observer=self._observer, repeat=self._repeat
+            )
             self._player = await self._stack.enter_async_context(player)
             self._entries = Entries(self._stage, self._mint)
         except BaseException:
@@ -178,11 +188,19 @@ def _missing_sentence(missing: Missing) -> str:
     return f"{missing.what}; get it with: {missing.how_to_get}"
 
 
-def run_plan(plan: Plan, *, cache: Path, jobs: int = 0, observer: Observer | None = None, nginx: bool = True) -> Record:
-    """Play a whole plan. Raises SandboxError, ServiceError; KeyboardInterrupt after everything has been taken down."""
+def run_plan(
+    plan: Plan,
+    *,
+    cache: Path,
+    jobs: int = 0,
+    observer: Observer | None = None,
+    nginx: bool = True,
+    repeat: int = 1,
+) -> Record:
+    """Play a whole plan, each attempt `repeat` times. Raises SandboxError, ServiceError; KeyboardInterrupt after everything has been taken down."""
 
     async def play() -> Record:
-        async with Run(plan, cache=cache, jobs=jobs, observer=observer, nginx=nginx) as run:
+        async with Run(plan, cache=cache, jobs=jobs, observer=observer, nginx=nginx, repeat=repeat) as run:
             await run.want(plan.cells)
             await asyncio.gather(*(run.play(cell) for cell in plan.cells))
             return await run.record()

@@ -64,7 +64,11 @@ class Engine:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="tls-lab", daemon=True)
                 self._thread.start()
-        return asyncio.run_coroutine_threadsafe(self._play(identity), self._listening.result())
+            loop = self._listening.result()
+            if self._done.done():
+                raise EngineError(f"the lab has broken down: {self._done.exception()}")
+            # Within the lock: what is asked for before the engine is closed is also answered before.
+            return asyncio.run_coroutine_threadsafe(self._play(identity), loop)
 
     def close(self) -> "Record | None":
         """Take everything down, and wait until it is. The record when one is to be kept and something was played."""
@@ -82,9 +86,10 @@ class Engine:
         try:
             asyncio.run(self._serve())
         except BaseException as problem:
-            # Whoever closes the engine gets it; a thread has nobody to raise it to.
-            if not self._done.done():
-                self._done.set_exception(problem)
+            # A thread has nobody to raise it to: whoever waits gets it.
+            for waited_for in (self._listening, self._done):
+                if not waited_for.done():
+                    waited_for.set_exception(problem)
 
     async def _serve(self) -> None:
         loop = asyncio.get_running_loop()
@@ -92,6 +97,7 @@ class Engine:
         self._end = asyncio.Event()
         self._task = asyncio.current_task()
         self._listening.set_result(loop)
+        record = None
         try:
             run = self._new_run()
             self._cells = {cell.id: cell for cell in run.plan.cells}
@@ -100,15 +106,16 @@ class Engine:
                 for cell in run.plan.cells:  # cell by cell, so that the first test has its answer soon
                     await run.want((cell,))
                 await self._end.wait()
-                self._done.set_result(await run.record_so_far() if self._order.keep_record else None)
-        except asyncio.CancelledError:  # closed before everything was up
-            self._done.set_result(None)
+                record = await run.record_so_far() if self._order.keep_record else None
+        except asyncio.CancelledError:
+            if not self._end.is_set():  # else: closed before everything was up
+                raise
         except Exception as problem:
             if self._up.done():
                 raise
             self._up.set_exception(problem)
             await self._end.wait()
-            self._done.set_result(None)
+        self._done.set_result(record)
 
     def _new_run(self) -> "SessionRun":
         from lab.pytesting.session_run import SessionRun, narrowed

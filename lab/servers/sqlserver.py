@@ -11,7 +11,11 @@ from lab.situation import ServerEncryption, ServerSide, TLSVersion
 def mssql_conf(side: ServerSide, certificate: str, key: str) -> str:
     """The text of mssql.conf; `certificate` and `key` are absolute paths, ignored when the server makes its own
     certificate.
+
+    Raises ValueError for a server side that allows TLS 1.3 alone: `tlsprotocols` has no word for it.
     """
+    if side.tls_min > TLSVersion.TLSv1_2:
+        raise ValueError("mssql.conf cannot say TLS 1.3 alone: network.tlsprotocols takes 1.0, 1.1 and 1.2")
     lines = ["[network]"]
     if side.chain is not None:
         lines += [f"tlscert = {certificate}", f"tlskey = {key}"]

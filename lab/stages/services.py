@@ -277,6 +277,8 @@ class Embedded(Service):
             **common,
             "conf": self.write(f"{name}.mssql.conf", mssql_conf(side, certificate, key)),
             "host": self.names[name],
+            # What the vendor's drivers are reported to say of a refused handshake (10054) is what they say when it is closed.
+            "refusal": "close",
         }
         if chain is None:
             fallback_certificate, fallback_key = self.mint.fallback()

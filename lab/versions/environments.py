@@ -158,7 +158,7 @@ class Environments:
         if spec.path and client.library and Path(spec.path).expanduser().is_file() and ".so" in Path(spec.path).name:
             return self._program(client, spec)
         request = self._request(client, client.registry, spec)
-        lock = self._lock(request)
+        lock = self._lock(client.registry, request)
         home = self._build(client.name, request, lock)
         self._hold(home)
         return self._describe(home, request)
@@ -268,7 +268,7 @@ class Environments:
 
     # --- resolving and building
 
-    def _lock(self, request: Request) -> Path:
+    def _lock(self, registry: Registry, request: Request) -> Path:
         """The directory with the lock of a request, resolved now unless it was before."""
         home = self._home / "requests" / request.key
         if home.is_dir():
@@ -277,24 +277,27 @@ class Environments:
         with scratch(home.parent) as fresh:
             problem = self._index.resolve(request.kind, request.requirements, Path(fresh))
             if problem is not None:
-                raise self._unresolved(request, problem)
+                raise self._unresolved(registry, request, problem)
             with installer.locked(home.parent / f"{request.key}.lock", self._echo):
                 if not home.is_dir():
                     Path(fresh).rename(home)
                     Path(fresh).mkdir()  # for the one who cleans up
         return home
 
-    def _unresolved(self, request: Request, problem: str) -> Exception:
+    def _unresolved(self, registry: Registry, request: Request, problem: str) -> Exception:
         """Why a request cannot be resolved: a version that does not exist, no network, or packages that exclude each
         other.
         """
         for requirement in request.requirements:
             package, version = unpin(requirement)
-            if not version or "/" in requirement:
+            if not version or "/" in requirement.removeprefix("@").partition("/")[2]:
                 continue
             listed = self._index.versions(request.kind, package)
-            if listed and version not in listed:
-                return UnknownVersion(self._unknown(request, package, version, listed))
+            if not listed or version in listed:
+                continue
+            if package == registry.distribution:
+                return UnknownVersion(self._unknown(request, package, version, (*listed, *registry.more_versions)))
+            return UnknownVersion(self._unknown(request, package, version, listed))
         return InstallError(
             f"cannot resolve {request.label} ({', '.join(request.requirements)}):\n{problem}\n"
             "Check the network and the settings of pip or npm. What is in the cache still works: "
@@ -303,12 +306,13 @@ class Environments:
 
     def _unknown(self, request: Request, package: str, version: str, listed: tuple[str, ...]) -> str:
         near = ", ".join(nearest_versions(version, listed))
+        client = request.label.partition("@")[0]
         if request.kind is RegistryKind.PYPI and version in self._index.versions(request.kind, package, wheels=False):
             return (
                 f"{package} {version} has no wheel for this machine ({tag()}); the nearest that have one: {near}. "
-                f"Build one (pip wheel --no-deps {package}=={version}) and name it: {request.label.partition('@')[0]}@/PATH"
+                f"Build one (pip wheel --no-deps {package}=={version}) and name it: {client}@/PATH"
             )
-        return f"there is no {package} {version}; the nearest are {near}"
+        return f"{request.label}: there is no {package} {version}; the nearest are {near}"
 
     def _build(self, client: str, request: Request, lock: Path) -> Path:
         name = NPM_LOCK if request.kind is RegistryKind.NPM else LOCK

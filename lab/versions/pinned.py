@@ -4,7 +4,8 @@ To the plan, the run and the record it is a client like any other, with a name o
 nothing itself: it lets its adapter see another machine, on which that version is the one installed.
 """
 
-from collections.abc import Iterable
+import glob
+from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
 from lab.clients.base import Acceptance, Client, Endpoint, Invocation, Login, Machine, Material, Missing
@@ -139,3 +140,16 @@ def split(given: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     given = tuple(given)
     return tuple(item for item in given if not is_spec(item)), tuple(item for item in given if is_spec(item))
 
+
+def choose(
+    given: Iterable[str], clients: Iterable[Client], make: Callable[[str], Client]
+) -> tuple[tuple[Client, ...], tuple[str, ...]]:
+    """What the values of `--client` ask for: the clients to plan with, and the patterns that take the wanted ones.
+
+    `make` turns a spec into a client; each stands beside the clients without a version, and is taken by its own name.
+    """
+    clients = tuple(clients)
+    patterns, specs = split(given)
+    made = {client.name: client for client in map(make, specs)}
+    others = (client for client in clients if client.name not in made)
+    return (*others, *made.values()), (*patterns, *map(glob.escape, made))

@@ -93,7 +93,10 @@ def test_accepts_everything_where_it_uses_no_tls() -> None:
             Reason("python-tds", Phase.NAME, "Certificate does not match host name '{name}'", Level.VENDOR, DOCUMENT),
             "pytds.tds_base.Error: Certificate does not match host name 'db.lab.test'",
         ),
-        (Reason("posix", Phase.CLOSED, "Connection reset by peer", Level.VENDOR, DOCUMENT), "TimeoutError"),
+        (
+            Reason("python-tds", Phase.CLOSED, "ClosedConnectionError: Server closed", Level.VENDOR, DOCUMENT),
+            "pytds.tds_base.ClosedConnectionError: Server closed connection",
+        ),
     ],
 )
 def test_documented_texts_are_recognised(reason: Reason, text: str) -> None:

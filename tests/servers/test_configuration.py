@@ -1,0 +1,88 @@
+"""Server sides as configuration: nginx.conf and mssql.conf say what the side says, in the servers' documented words."""
+
+import configparser
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lab.servers import nginx
+from lab.servers.sqlserver import mssql_conf
+from lab.situation import ServerEncryption, ServerKind, ServerSide, TLSVersion, healthy
+
+WEB = healthy(ServerKind.HTTPS).server
+DATABASE = healthy(ServerKind.SQLSERVER).server
+ROOM = Path("/room")
+
+
+def web(**changes: object) -> str:
+    block = nginx.Block("https-1", replace(WEB, **changes), 40001)  # type: ignore[arg-type]
+    return nginx.configuration(ROOM, "127.0.0.1", (block,), 40000)
+
+
+def network(**changes: object) -> dict[str, str]:
+    parser = configparser.ConfigParser()
+    parser.read_string(mssql_conf(replace(DATABASE, **changes), "/crt.pem", "/key.pem"))  # type: ignore[arg-type]
+    return dict(parser["network"])
+
+
+def test_nginx_listens_on_loopback_alone() -> None:
+    listens = [line.split()[1] for line in web().splitlines() if line.strip().startswith("listen")]
+    listens += [line.split("listen ")[1].split()[0] for line in web().splitlines() if "{ listen" in line]
+    assert listens
+    assert all(item.startswith("127.0.0.1:") for item in listens)
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [
+        (TLSVersion.TLSv1_2, TLSVersion.TLSv1_3, "ssl_protocols TLSv1.2 TLSv1.3;"),
+        (TLSVersion.TLSv1_0, TLSVersion.TLSv1_1, "ssl_protocols TLSv1 TLSv1.1;"),
+        (TLSVersion.TLSv1_3, TLSVersion.TLSv1_3, "ssl_protocols TLSv1.3;"),
+    ],
+)
+def test_nginx_offers_the_versions_of_the_side(low: TLSVersion, high: TLSVersion, words: str) -> None:
+    assert words in web(tls_min=low, tls_max=high)
+
+
+def test_nginx_runs_with_the_security_level_of_the_side() -> None:
+    assert "DEFAULT@SECLEVEL=2;" in web()
+    assert "DEFAULT@SECLEVEL=0;" in web(security_level=0)
+
+
+def test_nginx_stays_one_process_in_the_foreground() -> None:
+    """So that it dies with the lab, and leaves no worker behind."""
+    assert "daemon off;" in web()
+    assert "master_process off;" in web()
+    assert nginx.command("/usr/sbin/nginx", ROOM)[0] == "/usr/sbin/nginx"
+
+
+def test_mssql_conf_names_certificate_and_key() -> None:
+    assert network() == {
+        "tlscert": "/crt.pem",
+        "tlskey": "/key.pem",
+        "tlsprotocols": "1.2",
+        "forceencryption": "0",
+    }
+
+
+def test_a_server_without_certificate_names_none_and_makes_its_own() -> None:
+    assert "tlscert" not in network(chain=None)
+    assert "tlskey" not in network(chain=None)
+
+
+def test_old_versions_stand_newest_first_as_in_the_documentation() -> None:
+    assert network(tls_min=TLSVersion.TLSv1_0, tls_max=TLSVersion.TLSv1_2)["tlsprotocols"] == "1.2,1.1,1.0"
+    assert network(tls_min=TLSVersion.TLSv1_0, tls_max=TLSVersion.TLSv1_1)["tlsprotocols"] == "1.1,1.0"
+
+
+def test_forced_and_strict_are_two_keys() -> None:
+    assert network(encryption=ServerEncryption.FORCED)["forceencryption"] == "1"
+    assert "forcestrict" not in network(encryption=ServerEncryption.FORCED)
+    assert network(encryption=ServerEncryption.STRICT)["forcestrict"] == "1"
+
+
+def test_tls_1_3_alone_is_no_value_of_tlsprotocols() -> None:
+    side = ServerSide(ServerKind.SQLSERVER, DATABASE.chain, tls_min=TLSVersion.TLSv1_3)
+    with pytest.raises(ValueError, match="1.3 alone"):
+        mssql_conf(side, "/crt.pem", "/key.pem")
