@@ -152,6 +152,9 @@ class ClientSide:
     `trusts`: what stands in the client's trust store beside an unrelated public root. `intermediates`: certificates
     that the client has been given to complete chains, without trusting them. `expected_name`: the name to look for in
     the certificate when it is not the one connected to. `tls_min`, `tls_max` None: the client's own default.
+
+    `plain`: the client is given no security option whatever, to see what it does by itself. What it trusts then stands
+    in the store that it reads by itself: the system's, or where it has a list of its own the variable that adds to it.
     """
 
     connect_to: str
@@ -162,6 +165,7 @@ class ClientSide:
     encryption: Encryption | None = None
     tls_min: TLSVersion | None = None
     tls_max: TLSVersion | None = None
+    plain: bool = False
 
     @property
     def name_to_verify(self) -> str:

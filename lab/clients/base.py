@@ -171,7 +171,7 @@ class Client(ABC):
         login: Login,
         room: PurePosixPath,
     ) -> Invocation:
-        """One attempt. `room` is the absolute path of the attempt's own directory, which gets the invocation's files."""
+        """One attempt. `room` is the absolute path of its own directory, which gets the invocation's files."""
 
     @abstractmethod
     def read(self, completed: Completed, side: ClientSide) -> Outcome:

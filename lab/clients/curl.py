@@ -88,7 +88,8 @@ class Curl(Client):
         return f"curl {found[1]} ({found[2]})" if found else ""
 
     def spell(self, side: ClientSide) -> tuple[str, ...]:
-        trust = (("--cacert", "ca.pem"),) if side.trusts or side.intermediates else ()
+        given = (side.trusts or side.intermediates) and not side.plain
+        trust = (("--cacert", "ca.pem"),) if given else ()
         return tuple(join(option) for option in (*trust, *_options(side, "PORT")))
 
     def invoke(
@@ -107,11 +108,8 @@ class Curl(Client):
                 "--disable",  # no ~/.curlrc
                 "--silent",
                 "--show-error",
-                "--cacert",
-                "ca.pem",
-                # Without it the directory that curl was built with is trusted as well (curl(1), --capath).
-                "--capath",
-                ".",
+                # Without --capath the directory that curl was built with is trusted as well (curl(1)).
+                *(() if side.plain else ("--cacert", "ca.pem", "--capath", ".")),
                 *options,
                 "--trace-ascii",
                 TRACE,

@@ -45,7 +45,7 @@ _TLS_LINE = re.compile(r"^tls\.c:\d+:(?!GNUTLS: |in tds_|setting )(.+)$", re.MUL
 
 def verifies(side: ClientSide) -> bool:
     """Whether this side gives FreeTDS a CA file, without which it accepts any certificate."""
-    return bool(side.trusts or side.intermediates) and not side.trust_everything
+    return bool(side.trusts or side.intermediates) and not (side.trust_everything or side.plain)
 
 
 def settings(side: ClientSide, ca_file: str = "ca.pem") -> tuple[str, ...]:

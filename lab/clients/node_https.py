@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from lab.clients.answers import read_answer
 from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing, probe
 from lab.clients.https import HTTPS, LOW_SECURITY, SETUP, allows_old_versions, expects_other_name, floor
+from lab.clients.tedious import EXTRA_ROOTS, plain_trust
 from lab.documented import Level, Phase, Source, Wrapper
 from lab.outcome import Completed, Outcome
 from lab.situation import ClientSide, Situation, TLSVersion
@@ -78,6 +79,8 @@ class NodeHttps(NodeClient):
     )
 
     def spell(self, side: ClientSide) -> tuple[str, ...]:
+        if side.plain:
+            return plain_trust(side)
         trust = ("ca: fs.readFileSync('ca.pem')",) if side.trusts or side.intermediates else ()
         return (*trust, *(f"{name}: {_literal(value)}" for name, value in _options(side).items()))
 
@@ -90,9 +93,15 @@ class NodeHttps(NodeClient):
         login: Login,
         room: PurePosixPath,
     ) -> Invocation:
-        given = {"client": self.name, "url": _url(side, endpoint), "ca": "ca.pem", "options": _options(side)}
+        given = {
+            "client": self.name,
+            "url": _url(side, endpoint),
+            "ca": None if side.plain else "ca.pem",
+            "options": _options(side),
+        }
         return Invocation(
             argv=(machine.which["node"], PROBE, json.dumps(given)),
+            env={EXTRA_ROOTS: str(room / "ca.pem")} if side.plain else {},
             files={PROBE: probe(PROBE), "ca.pem": material.bundle},
         )
 
@@ -149,6 +158,8 @@ class NodeFetch(NodeClient):
         return None
 
     def spell(self, side: ClientSide) -> tuple[str, ...]:
+        if side.plain:
+            return plain_trust(side)
         trust = ("--use-openssl-ca", "SSL_CERT_FILE=ca.pem") if side.trusts or side.intermediates else ()
         silencer = ("NODE_TLS_REJECT_UNAUTHORIZED=0",) if side.trust_everything else ()
         return (*trust, *silencer, *_flags(side))
@@ -167,8 +178,11 @@ class NodeFetch(NodeClient):
         if side.trust_everything:
             env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0"
         given = {"client": self.name, "url": _url(side, endpoint)}
+        store = ("--use-openssl-ca",)
+        if side.plain:
+            env, store = {EXTRA_ROOTS: str(room / "ca.pem")}, ()
         return Invocation(
-            argv=(machine.which["node"], "--use-openssl-ca", *_flags(side), PROBE, json.dumps(given)),
+            argv=(machine.which["node"], *store, *_flags(side), PROBE, json.dumps(given)),
             env=env,
             files={PROBE: probe(PROBE), "ca.pem": material.bundle},
         )

@@ -104,6 +104,8 @@ def braced(value: str) -> str:
 
 def openssl_room(side: ClientSide, material: Material, room: PurePosixPath) -> tuple[dict[str, str], dict[str, str]]:
     """Environment and files of a program that asks the system's OpenSSL for trusted roots and for TLS limits."""
+    if side.plain:
+        return {}, {}
     # The directory does not exist: OpenSSL then finds no certificate beside the file.
     env = {"SSL_CERT_FILE": str(room / "ca.pem"), "SSL_CERT_DIR": str(room / "no-certificates")}
     files = {"ca.pem": material.bundle}
@@ -115,7 +117,8 @@ def openssl_room(side: ClientSide, material: Material, room: PurePosixPath) -> t
 
 def trust_words(side: ClientSide) -> tuple[str, ...]:
     """How people say the trust store and the TLS limits to a program that uses the system's OpenSSL."""
-    trust = ("SSL_CERT_FILE=ca.pem",) if (side.trusts or side.intermediates) and not side.trust_everything else ()
+    given = (side.trusts or side.intermediates) and not (side.trust_everything or side.plain)
+    trust = ("SSL_CERT_FILE=ca.pem",) if given else ()
     return (*trust, *openssl_words(side))
 
 

@@ -71,7 +71,8 @@ class SClient(Client):
         return completed.stdout.strip() if completed.stdout.startswith(("OpenSSL", "LibreSSL")) else ""
 
     def spell(self, side: ClientSide) -> tuple[str, ...]:
-        trust = (("-CAfile", "ca.pem"),) if side.trusts or side.intermediates else ()
+        given = (side.trusts or side.intermediates) and not side.plain
+        trust = (("-CAfile", "ca.pem"),) if given else ()
         return tuple(join(option) for option in (*trust, *_options(side)))
 
     def invoke(
@@ -90,10 +91,7 @@ class SClient(Client):
                 "s_client",
                 "-connect",
                 host,
-                "-CAfile",
-                "ca.pem",
-                "-no-CApath",
-                "-no-CAstore",
+                *(() if side.plain else ("-CAfile", "ca.pem", "-no-CApath", "-no-CAstore")),
                 *(word for option in _options(side) for word in option),
                 # Without it the end of standard input ends the session before the answer.
                 "-ign_eof",
@@ -103,7 +101,8 @@ class SClient(Client):
         )
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
-        verified = side.trust_everything or _VERIFIED.search(completed.stdout) is not None
+        # With no option it goes on whatever it finds, so an answer is all that there is to see.
+        verified = side.trust_everything or side.plain or _VERIFIED.search(completed.stdout) is not None
         connected = verified and _ANSWERED.search(completed.stdout) is not None
         protocol = _PROTOCOL.search(completed.stdout)
         number = re.search(r"verify error:num=(\d+)", completed.stderr)
@@ -121,7 +120,7 @@ class SClient(Client):
 
 def _options(side: ClientSide) -> tuple[tuple[str, ...], ...]:
     options: list[tuple[str, ...]] = []
-    if not side.trust_everything:
+    if not (side.trust_everything or side.plain):
         options.append(("-verify_return_error",))
         options.append(("-verify_hostname", side.name_to_verify))
     lowest = floor(side)

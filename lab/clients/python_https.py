@@ -44,6 +44,8 @@ class PythonClient(Client):
     kinds = HTTPS
     tls_library = "OpenSSL of the Python interpreter"
     distribution = ""
+    roots_variable = ""
+    """The variable that names its roots, where it has a list of its own (certifi) and reads no system store."""
 
     def missing(self, machine: Machine) -> Missing | None:
         if not machine.python:
@@ -71,7 +73,7 @@ class PythonClient(Client):
         given = {
             "client": self.name,
             "url": f"https://{side.connect_to}:{endpoint.port}/",
-            "ca": "ca.pem",
+            "ca": None if side.plain else "ca.pem",
             "trust_everything": side.trust_everything,
             "expected_name": side.name_to_verify if expects_other_name(side) else None,
             "tls_min": _constant(lowest) if lowest else None,
@@ -80,11 +82,16 @@ class PythonClient(Client):
         }
         return Invocation(
             argv=(machine.python, "-I", PROBE, json.dumps(given)),
+            env={self.roots_variable: str(room / "ca.pem")} if side.plain and self.roots_variable else {},
             files={PROBE: probe(PROBE), "ca.pem": material.bundle},
         )
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
         return read_answer(completed)
+
+    def plain_words(self, side: ClientSide) -> tuple[str, ...]:
+        """How it is told of a root without an option."""
+        return (f"{self.roots_variable}=ca.pem",) if side.trusts and self.roots_variable else ()
 
 
 def _ssl_module(before: str, source: Source) -> tuple[Wrapper, ...]:
@@ -124,6 +131,8 @@ class Urllib(PythonClient):
         return None
 
     def spell(self, side: ClientSide) -> tuple[str, ...]:
+        if side.plain:
+            return self.plain_words(side)
         return _context_words(side)
 
 
@@ -133,6 +142,7 @@ class Requests(PythonClient):
     name = "requests"
     title = "Python requests"
     distribution = "requests"
+    roots_variable = "REQUESTS_CA_BUNDLE"
     registry = Registry(RegistryKind.PYPI, "requests")
     wrappers: tuple[Wrapper, ...] = (
         *_ssl_module(
@@ -150,6 +160,8 @@ class Requests(PythonClient):
     )
 
     def spell(self, side: ClientSide) -> tuple[str, ...]:
+        if side.plain:
+            return self.plain_words(side)
         words = []
         if side.trust_everything:
             words.append("session.verify = False")
@@ -171,6 +183,7 @@ class Httpx(PythonClient):
     name = "httpx"
     title = "Python httpx"
     distribution = "httpx"
+    roots_variable = "SSL_CERT_FILE"
     registry = Registry(RegistryKind.PYPI, "httpx")
     wrappers: tuple[Wrapper, ...] = (
         *_ssl_module("httpx.ConnectError: ", HTTPX_SSL),
@@ -184,6 +197,8 @@ class Httpx(PythonClient):
     )
 
     def spell(self, side: ClientSide) -> tuple[str, ...]:
+        if side.plain:
+            return self.plain_words(side)
         words = list(_context_words(side))
         if expects_other_name(side):
             words.append(f'extensions={{"sni_hostname": "{side.name_to_verify}"}}')

@@ -32,7 +32,7 @@ ONLY_VERSION = TLSVersion.TLSv1_2
 
 def uses_tls(side: ClientSide) -> bool:
     """Whether this side gives python-tds a `cafile`, without which it does not encrypt."""
-    return side.encryption is not Encryption.OPTIONAL or bool(side.trusts or side.intermediates)
+    return not side.plain and (side.encryption is not Encryption.OPTIONAL or bool(side.trusts or side.intermediates))
 
 
 class PythonTds(PythonSqlClient):

@@ -64,7 +64,7 @@ def missing_driver_manager(machine: Machine) -> Missing | None:
 
 
 def missing_driver_libraries(machine: Machine) -> Missing | None:
-    """Whether a library is lacking that Microsoft's driver loads from the system: without it the driver cannot start."""
+    """Whether a library is lacking that Microsoft's driver loads from the system and cannot start without."""
     for name in ("libgssapi_krb5.so.2", "libltdl.so.7"):
         if name not in machine.files:
             return Missing(f"the library {name}, which Microsoft's driver loads", SETUP)

@@ -39,6 +39,7 @@ ENCRYPT: dict[Encryption, bool | str] = {
     Encryption.STRICT: "strict",
 }
 LOW_SECURITY = "DEFAULT@SECLEVEL=0"
+EXTRA_ROOTS = "NODE_EXTRA_CA_CERTS"
 _FAILED = "ConnectionError: Failed to connect to {host}:{*} - "
 
 
@@ -104,6 +105,8 @@ class Tedious(Client):
         return None
 
     def spell(self, side: ClientSide) -> tuple[str, ...]:
+        if side.plain:
+            return plain_trust(side)
         details = credentials(side)
         words = [f"{key}: {_literal(value)}" for key, value in options(side).items()]
         inner = [f"{key}: {_literal(value)}" for key, value in details.items()]
@@ -131,17 +134,23 @@ class Tedious(Client):
                 **options(side),
                 "cryptoCredentialsDetails": credentials(side),
             },
-            "ca_file": "ca.pem",
+            "ca_file": "" if side.plain else "ca.pem",
         }
+        extra = {EXTRA_ROOTS: str(room / "ca.pem")} if side.plain else {}
         return Invocation(
             argv=(machine.which["node"], PROBE),
-            env={"NODE_PATH": machine.node_modules},
+            env={"NODE_PATH": machine.node_modules, **extra},
             files={PROBE: probe(PROBE), "ca.pem": material.bundle},
             stdin=json.dumps(config),
         )
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
         return read_answer(completed)
+
+
+def plain_trust(side: ClientSide) -> tuple[str, ...]:
+    """How Node is told of a root without an option: those that it trusts are compiled in."""
+    return (f"{EXTRA_ROOTS}=ca.pem",) if side.trusts else ()
 
 
 def options(side: ClientSide) -> dict[str, Any]:

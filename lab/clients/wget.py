@@ -106,7 +106,8 @@ class Wget(Client):
         return None
 
     def spell(self, side: ClientSide) -> tuple[str, ...]:
-        trust = ("--ca-certificate=ca.pem",) if side.trusts or side.intermediates else ()
+        given = (side.trusts or side.intermediates) and not side.plain
+        trust = ("--ca-certificate=ca.pem",) if given else ()
         return tuple(join((option,)) for option in (*trust, *_options(side)))
 
     def invoke(
@@ -123,9 +124,8 @@ class Wget(Client):
                 machine.which["wget"],
                 "--no-config",
                 "--tries=1",
-                "--ca-certificate=ca.pem",
-                # Empty: without it the system's trust store is loaded beside the file (gnutls.c, ssl_init).
-                "--ca-directory=",
+                # Empty: without --ca-directory the system's trust store is loaded beside the file (gnutls.c, ssl_init).
+                *(() if side.plain else ("--ca-certificate=ca.pem", "--ca-directory=")),
                 *_options(side),
                 "--output-document=body",
                 f"https://{side.connect_to}:{endpoint.port}/",

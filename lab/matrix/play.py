@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from lab.clients.base import Client
 from lab.matrix.plan import Cell
@@ -23,6 +23,7 @@ from lab.pki.mint import Mint
 from lab.scenario import Defect
 from lab.situation import ServerSide, Situation, TLSVersion
 from lab.stages.local import LocalStage
+from lab.stages.services import ServiceError
 
 Key = tuple[str, Situation]
 Class = tuple[Result, str, str]
@@ -145,7 +146,7 @@ class Player:
             defects = await self._audit(situation)
             outcomes += [await self._play(client, situation) for _ in range(self._repeat)]
             outcome = most_frequent(outcomes)
-        except (AuditError, OSError) as problem:
+        except (AuditError, ServiceError, OSError) as problem:
             defects, outcome = frozenset(), Outcome(Result.LAB_ERROR, str(problem))
         except asyncio.CancelledError:
             raise
@@ -198,7 +199,7 @@ def most_frequent(outcomes: Sequence[Outcome]) -> Outcome:
 
 def decide(client: Client, situation: Situation, completed: Completed) -> Outcome:
     """The outcome of a finished process: hangs and deaths first, then what the adapter reads in its output."""
-    common = {"exit_status": completed.exit_status, "seconds": completed.seconds}
+    common: dict[str, Any] = {"exit_status": completed.exit_status, "seconds": completed.seconds}
     said = "\n".join(part for part in (completed.stdout.strip(), completed.stderr.strip()) if part)
     if completed.exit_status is None:
         return Outcome(Result.TIMEOUT, said or "no answer in time; ended by the lab", **common)

@@ -16,6 +16,7 @@ from lab.stages.sandbox import Sandbox
 PATH = "/usr/local/bin:/usr/bin:/bin"
 END_TIMEOUT = 5.0
 """Seconds in which a process ends whose only child was killed."""
+_PART = 1 << 16
 OUTPUT_LIMIT = 1 << 20
 """Bytes of standard output, standard error or a collected file that are kept."""
 
@@ -34,9 +35,7 @@ def lay_out(invocation: Invocation, room: Path) -> None:
 
 
 async def run(sandbox: Sandbox, invocation: Invocation, room: Path) -> Completed:
-    """Lay out the files in `room`, run the invocation there, and collect what it left. Raises OSError when it cannot
-    be started.
-    """
+    """Lay out the files in `room`, run the invocation there, and collect what it left. Raises OSError when it cannot be started."""
     lay_out(invocation, room)
     began = time.monotonic()
     process = await start(
@@ -48,23 +47,39 @@ async def run(sandbox: Sandbox, invocation: Invocation, room: Path) -> Completed
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
+    assert process.stdin and process.stdout and process.stderr
+    feeding = asyncio.create_task(_feed(process.stdin, invocation.stdin.encode()))
+    out, err = bytearray(), bytearray()
+    reading = [
+        asyncio.create_task(_read(process.stdout, out)),
+        asyncio.create_task(_read(process.stderr, err)),
+    ]
+    ended = True
     try:
-        stdout, stderr = await asyncio.wait_for(process.communicate(invocation.stdin.encode()), invocation.timeout)
-        status: int | None = process.returncode
+        await asyncio.wait_for(exited(process), invocation.timeout)
     except TimeoutError:
-        stdout, stderr, status = b"", b"", None
+        ended = False
     finally:
+        seconds = time.monotonic() - began
         await end(sandbox, process)
+        # Nobody of the group holds the pipes any more, so they end; one who left the group may.
+        await asyncio.wait([feeding, *reading], timeout=END_TIMEOUT)
+        await forget(process)
+        for task in (feeding, *reading):
+            task.cancel()
+        await asyncio.gather(feeding, *reading, return_exceptions=True)
     return Completed(
-        exit_status=status,
-        stdout=_text(stdout),
-        stderr=_text(stderr),
-        seconds=time.monotonic() - began,
+        exit_status=process.returncode if ended else None,
+        stdout=_text(out),
+        stderr=_text(err),
+        seconds=seconds,
         collected=tuple(_collect(room, invocation.collect)),
     )
 
 
-async def start(sandbox: Sandbox, argv: Sequence[str], room: Path, env: Mapping[str, str], **more: Any) -> asyncio.subprocess.Process:
+async def start(
+    sandbox: Sandbox, argv: Sequence[str], room: Path, env: Mapping[str, str], **more: Any
+) -> asyncio.subprocess.Process:
     """Start a command inside the sandbox, in this directory, in a session of its own. Raises OSError.
 
     Cancelled in the middle, it ends what it has started: asyncio itself would end nsenter alone and orphan the program.
@@ -78,24 +93,71 @@ async def start(sandbox: Sandbox, argv: Sequence[str], room: Path, env: Mapping[
         return await asyncio.shield(starting)
     except asyncio.CancelledError:
         with contextlib.suppress(OSError):
-            await end(sandbox, await starting)
+            process = await starting
+            await end(sandbox, process)
+            await forget(process)
         raise
 
 
 async def end(sandbox: Sandbox, process: asyncio.subprocess.Process) -> None:
-    """End the process and its group, which the lab started, and wait for it."""
+    """End the process and its group, which the lab started, and wait for it. Its pipes can still be read."""
     if process.returncode is None and sandbox.enters_namespaces:
         # The process is nsenter, and the program its child. nsenter must outlive it: a process of a PID namespace whose parent
         # outside has gone can be reaped by the machine's init alone, and until then the namespace does not end (pid_namespaces(7)).
-        for child in _children(process.pid):
+        children = _children(process.pid)
+        for child in children:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(child, signal.SIGKILL)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), END_TIMEOUT)
+        if children:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(exited(process), END_TIMEOUT)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    if process.returncode is None:
+    await exited(process)
+
+
+async def exited(process: asyncio.subprocess.Process) -> None:
+    """Wait until the process itself has ended, whoever may hold its pipes: asyncio's `wait` waits for those as well."""
+    if process.returncode is not None:
+        return
+    try:
+        descriptor = os.pidfd_open(process.pid)  # pidfd_open(2): Linux 5.3
+    except ProcessLookupError:
+        return  # it has been waited for a moment ago
+    except (AttributeError, OSError):
         await process.wait()
+        return
+    loop = asyncio.get_running_loop()
+    gone = asyncio.Event()
+    loop.add_reader(descriptor, gone.set)
+    try:
+        await gone.wait()
+    finally:
+        loop.remove_reader(descriptor)
+        os.close(descriptor)
+
+
+async def forget(process: asyncio.subprocess.Process) -> None:
+    """Close the pipes of a process that has ended, and take its exit status."""
+    transport: asyncio.SubprocessTransport = process._transport  # type: ignore[attr-defined]  # there is no public way
+    for number in (0, 1, 2):
+        pipe = transport.get_pipe_transport(number)
+        if pipe is not None:
+            pipe.close()
+    await process.wait()
+
+
+async def _feed(stream: asyncio.StreamWriter, data: bytes) -> None:
+    with contextlib.suppress(ConnectionError):  # Who does not read it does not want it.
+        stream.write(data)
+        await stream.drain()
+    stream.close()
+
+
+async def _read(stream: asyncio.StreamReader, kept: bytearray) -> None:
+    """Read to the end, and keep the beginning."""
+    while part := await stream.read(_PART):
+        kept += part[: OUTPUT_LIMIT - len(kept)]
 
 
 def _children(pid: int) -> list[int]:
@@ -114,5 +176,5 @@ def _collect(room: Path, names: tuple[str, ...]) -> list[tuple[str, str]]:
     return found
 
 
-def _text(raw: bytes) -> str:
+def _text(raw: bytes | bytearray) -> str:
     return raw[:OUTPUT_LIMIT].decode("utf-8", errors="replace")

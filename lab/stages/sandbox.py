@@ -16,7 +16,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-_HOLDER = 'mount --bind "$1" /etc/hosts && echo ready && exec cat > /dev/null'
+from lab.stages.store import places, variables
+
+_HOLDER = """
+while [ $# -gt 0 ]; do mount --bind "$1" "$2" || exit 1; shift 2; done
+echo ready && exec cat > /dev/null
+"""
 _NSS_WRAPPER = "libnss_wrapper.so"
 START_TIMEOUT = 10.0
 
@@ -28,8 +33,10 @@ class SandboxError(Exception):
 class Sandbox:
     """A context in which `argv` and `env` make a command that runs inside. `namespaces=False` takes the second way at once."""
 
-    def __init__(self, hosts: Path, *, namespaces: bool = True) -> None:
+    def __init__(self, hosts: Path, *, namespaces: bool = True, store: Path | None = None) -> None:
+        """`store`: a trust store (`lab.stages.store`) that takes the place of the system's."""
         self._hosts = hosts
+        self._store = store
         self._namespaces = namespaces
         self._holder: subprocess.Popen[bytes] | None = None
         self._prefix: tuple[str, ...] = ()
@@ -74,8 +81,14 @@ class Sandbox:
         """The environment that goes with it."""
         if not self._wrapper:
             return dict(env)
+        if self._store is not None:
+            env = {**variables(self._store), **env}
         preload = f"{self._wrapper}:{env['LD_PRELOAD']}" if "LD_PRELOAD" in env else self._wrapper
         return {**env, "LD_PRELOAD": preload, "NSS_WRAPPER_HOSTS": str(self._hosts)}
+
+    def _mounts(self) -> list[str]:
+        found = {Path("/etc/hosts"): self._hosts, **(places(self._store) if self._store else {})}
+        return [str(path) for place, source in found.items() for path in (source, place)]
 
     def _enter_namespaces(self) -> bool:
         if not (shutil.which("unshare") and shutil.which("nsenter")):
@@ -84,7 +97,7 @@ class Sandbox:
         user = ("--user", "--map-current-user", "--keep-caps") if ordinary_user else ()
         holder = subprocess.Popen(
             ["unshare", *user, "--mount", "--pid", "--fork", "--kill-child=KILL", "--"]
-            + ["sh", "-c", _HOLDER, "sh", str(self._hosts)],
+            + ["sh", "-c", _HOLDER, "sh", *self._mounts()],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -21,7 +21,7 @@ from lab.pki.mint import Mint
 from lab.servers import nginx
 from lab.servers.sqlserver import mssql_conf
 from lab.situation import ServerKind, ServerSide
-from lab.stages.process import clean_environment, end, start
+from lab.stages.process import clean_environment, end, exited, forget, start
 from lab.stages.sandbox import Sandbox
 
 ADDRESS = "127.0.0.1"
@@ -73,6 +73,7 @@ class Service(ABC):
         """End the process."""
         if self._process is not None and self._sandbox is not None:
             await end(self._sandbox, self._process)
+            await forget(self._process)
 
     def write(self, name: str, text: str) -> str:
         """Write a file of the service; its absolute path. Keys are readable by the owner alone."""
@@ -139,7 +140,7 @@ class Nginx(Service):
     async def _answer(self) -> None:
         """Wait for an answer of the sentinel, or for nginx's death."""
         assert self._process
-        death = asyncio.ensure_future(self._process.wait())
+        death = asyncio.ensure_future(exited(self._process))
         answer = asyncio.ensure_future(self._ask())
         try:
             await asyncio.wait({death, answer}, timeout=START_TIMEOUT, return_when=asyncio.FIRST_COMPLETED)

@@ -13,6 +13,7 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import time
 from collections.abc import Mapping
@@ -82,7 +83,7 @@ class Request:
     @property
     def key(self) -> str:
         """A name for a directory: equal for equal requests on equal machines."""
-        return f"{self.label}-{digest(self.kind, *self.requirements, tag())}"
+        return f"{directory_name(self.label)}-{digest(self.kind, *self.requirements, tag())}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,11 @@ class About:
 def tag() -> str:
     """What an environment depends on beside its packages."""
     return f"{platform.system()}-{platform.machine()}-{installer.python_tag()}"
+
+
+def directory_name(label: str) -> str:
+    """The label for a path: env(1), through which clients are started, takes a program with `=` for a variable."""
+    return re.sub(r"[^A-Za-z0-9@._+~-]+", "-", label)
 
 
 def digest(*words: str) -> str:
@@ -316,7 +322,9 @@ class Environments:
 
     def _build(self, client: str, request: Request, lock: Path) -> Path:
         name = NPM_LOCK if request.kind is RegistryKind.NPM else LOCK
-        home = self._home / f"{request.label}-{digest((lock / name).read_text(encoding='utf-8'), tag())}"
+        home = (
+            self._home / f"{directory_name(request.label)}-{digest((lock / name).read_text(encoding='utf-8'), tag())}"
+        )
         if request.kind is RegistryKind.NPM:
             provision.install_node_packages(home, lock, self._echo, request.label)
         else:
@@ -355,6 +363,10 @@ class Environments:
             raise SpecError(f"{client.name} is no single program, so a path says nothing")
         if not path.is_file() or (client.program and not os.access(path, os.X_OK)):
             raise SpecError(f"{path} is no {'program' if client.program else 'library'}")
+        if "=" in str(path):
+            raise SpecError(
+                f"{path} cannot be run by the lab: env(1) takes a program with `=` in its path for a variable"
+            )
         key = client.program or client.library
         named = {key: str(path)}
         return Environment(

@@ -7,6 +7,7 @@ decisions. No address stands here: pip and npm know theirs.
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,8 @@ QUESTION_TIMEOUT = 60.0
 RESOLVE_TIMEOUT = 900.0
 """Seconds. Resolving downloads wheels whose metadata the index does not serve apart."""
 FEW_RETRIES = ("--retries", "2")
+NO_VERSION = "0.0.0.dev0"
+"""A version that nothing has: asking for it makes pip list those that exist."""
 WHEELS = ("--only-binary", ":all:")
 LOCK, MANIFEST, NPM_LOCK = "requirements.txt", "package.json", "package-lock.json"
 
@@ -43,12 +46,19 @@ class Index:
         """
         if kind is RegistryKind.NPM:
             return self._npm_versions(package)
-        only = WHEELS if wheels else ()
-        done = self._run(
-            [*self._pip(), "index", "versions", *FEW_RETRIES, *only, package], self._cache, QUESTION_TIMEOUT
-        )
-        line = next((line for line in done.stdout.splitlines() if line.startswith("Available versions:")), "")
-        return tuple(word.strip() for word in line.partition(":")[2].split(",") if word.strip())
+        if wheels:
+            # `pip index versions` lists what there are only sources of, too; the resolver says what it can choose from.
+            command = ["install", "--dry-run", "--no-deps", "--ignore-installed", *FEW_RETRIES, *WHEELS]
+            done = self._run([*self._pip(), *command, f"{package}=={NO_VERSION}"], self._cache, QUESTION_TIMEOUT)
+            found = re.search(r"\(from versions: ([^)]*)\)", done.stderr)
+            listed = found[1] if found and found[1] != "none" else ""
+        else:
+            command = ["index", "versions", *FEW_RETRIES, package]
+            done = self._run([*self._pip(), *command], self._cache, QUESTION_TIMEOUT)
+            listed = next(
+                (line[19:] for line in done.stdout.splitlines() if line.startswith("Available versions:")), ""
+            )
+        return tuple(word.strip() for word in listed.split(",") if word.strip())
 
     def resolve(self, kind: RegistryKind, requirements: Sequence[str], into: Path) -> str | None:
         """Write the lock of these requirements into the directory `into`; None, or what the package manager said.

@@ -31,7 +31,8 @@ if (given.client === 'node-fetch') {
     answer(response.status === 200, `HTTP ${response.status}`, '', '')
   }).catch(refused)
 } else {
-  const options = { ...given.options, ca: require('fs').readFileSync(given.ca, 'utf8') }
+  const options = { ...given.options }
+  if (given.ca) options.ca = require('fs').readFileSync(given.ca, 'utf8')
   require('https').get(given.url, options, response => {
     const version = response.socket.getProtocol()
     response.on('end', () => answer(response.statusCode === 200, `HTTP ${response.statusCode}`, '', version))

@@ -31,7 +31,7 @@ def limited(made, given):
 def by_urllib(given):
     from urllib.request import urlopen
 
-    made = context(given)
+    made = context(given) if given["ca"] else None
 
     def get():
         with urlopen(given["url"], context=made) as response:
@@ -62,7 +62,8 @@ def by_requests(given):
     session = requests.Session()
     if options:
         session.mount("https://", Adapter())
-    session.verify = False if given["trust_everything"] else given["ca"]
+    if given["ca"]:
+        session.verify = False if given["trust_everything"] else given["ca"]
     if given["trust_everything"]:
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
@@ -76,12 +77,12 @@ def by_requests(given):
 def by_httpx(given):
     import httpx
 
-    made = context(given)
+    options = {"verify": context(given)} if given["ca"] else {}
     extensions = {"sni_hostname": given["expected_name"]} if given["expected_name"] else {}
 
     def get():
         with (
-            httpx.Client(verify=made) as client,
+            httpx.Client(**options) as client,
             client.stream("GET", given["url"], extensions=extensions) as response,
         ):
             connection = response.extensions["network_stream"].get_extra_info("ssl_object")
@@ -92,6 +93,8 @@ def by_httpx(given):
 
 def version(client):
     python = f"Python {platform.python_version()}, {ssl.OPENSSL_VERSION}"
+    if client == "requests":
+        python = f"urllib3 {import_module('urllib3').__version__}, {python}"
     return python if client == "urllib" else f"{client} {import_module(client).__version__} ({python})"
 
 

@@ -1,0 +1,170 @@
+"""Sides: what is compared of a run, in the shape in which a record and a baseline are alike."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from lab.normalise import normalise
+from lab.record import AttemptEntry, CellEntry, ClientEntry, Record, Result, ShareEntry
+
+CONTROL, BROKEN, FIXED, IMPOSTOR, DEFAULT = "control", "broken", "fixed", "impostor:", "default"
+"""The acts; an impostor's is followed by the attack's id, `default` is an act of the default probe."""
+
+_NEGOTIATED = re.compile(r"\b(TLSv1(?:\.[0-3])?)[ ,]+([A-Z][A-Z0-9]*(?:[-_][A-Z0-9]+)+)\b")
+"""Protocol and cipher in a line of the server: nginx in the lab's log format, the TDS endpoint in its errorlog."""
+
+Key = tuple[str, str, str]
+"""A cell of one client: scenario, fix, kind of server."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What an act came to. `text` is normalised, `raw` as it was (the same where only the former is known); `tls` the
+    protocol and cipher of a session, "" when there was none or nobody tells; `seconds` of every repetition."""
+
+    result: Result
+    code: str
+    text: str
+    raw: str
+    encrypted: bool | None = None
+    tls: str = ""
+    seconds: tuple[float, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SideCell:
+    """A cell of one client. `why_not`: why it cannot be compared, "" when it can; `lab_failed`: because the lab failed.
+
+    `healthy_fails`: it was the client that did not connect in the healthy situation, so that no other act says
+    anything. A verdict is followed by `!` when it is a finding.
+    """
+
+    id: str
+    broken: str
+    fix: str
+    acts: Mapping[str, Said]
+    why_not: str = ""
+    lab_failed: bool = False
+    healthy_fails: bool = False
+    unstable: tuple[ShareEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SideDefault:
+    """What a client did without any option in one situation of the default probe."""
+
+    said: Said
+    certificate: str
+    must_refuse: bool
+    unstable: tuple[ShareEntry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SideClient:
+    """A client. `pinned`: whether the project decides its version (None: not known, as in a record)."""
+
+    name: str
+    version: str
+    tls_library: str
+    pinned: bool | None = None
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of two things to compare. `run` is the same for two sides that come from the same run, "" in a baseline."""
+
+    words: str
+    run: str
+    clients: Mapping[str, SideClient]
+    cells: Mapping[str, Mapping[Key, SideCell]]
+    defaults: Mapping[str, Mapping[str, SideDefault]] = field(default_factory=dict)
+
+
+def side_of(record: Record) -> Side:
+    """A record as a side."""
+    known = {entry.id: entry for entry in record.attempts}
+    said = {entry.id: _said(entry) for entry in record.attempts}
+    cells: dict[str, dict[Key, SideCell]] = {}
+    for cell in record.cells:
+        cells.setdefault(cell.client, {})[cell.scenario, cell.fix, cell.kind] = _cell(cell, known, said)
+    defaults: dict[str, dict[str, SideDefault]] = {}
+    for item in record.defaults:
+        attempt = known[item.attempt]
+        defaults.setdefault(item.client, {})[item.id] = SideDefault(
+            said[item.attempt], item.certificate, item.must_refuse, tuple(shares(DEFAULT, attempt))
+        )
+    return Side(
+        words=f"run of {record.started}",
+        run=f"{record.started} {record.seconds}",
+        clients={entry.name: _client(entry) for entry in record.clients},
+        cells=cells,
+        defaults=defaults,
+    )
+
+
+def shares(act: str, attempt: AttemptEntry) -> Iterator[ShareEntry]:
+    """How often an attempt came out in which way, most frequent first; nothing when it was always the same."""
+    counts: dict[tuple[Result, str, str], int] = {}
+    for item in attempt.repeats:
+        kind = (item.result, item.code, normalise(item.normalised))
+        counts[kind] = counts.get(kind, 0) + 1
+    if len(counts) > 1:
+        for (result, code, text), count in sorted(counts.items(), key=lambda item: -item[1]):
+            yield ShareEntry(act=act, result=result, code=code, normalised=text, count=count)
+
+
+def negotiated(tls_version: str, server_log: Iterable[str]) -> str:
+    """Protocol and cipher as the server saw them; the client's word where the server tells nothing; "" else."""
+    for line in server_log:
+        seen = _NEGOTIATED.search(line)
+        if seen:
+            return f"{seen[1]} {seen[2]}"
+    return tls_version
+
+
+def verdict(name: str, as_expected: bool) -> str:
+    """A verdict in one word: `cures`, `other-error!`."""
+    return name if as_expected else f"{name}!"
+
+
+def bare(verdict_word: str) -> str:
+    """The verdict without its mark."""
+    return verdict_word.rstrip("!")
+
+
+def _said(entry: AttemptEntry) -> Said:
+    connected = entry.result == "connected"
+    return Said(
+        result=entry.result,
+        code=entry.code,
+        text=normalise(entry.text),
+        raw=entry.text,
+        encrypted=entry.encrypted if connected else None,
+        tls=negotiated(entry.tls_version, entry.server_log) if connected else "",
+        seconds=tuple(item.seconds for item in entry.repeats),
+    )
+
+
+def _cell(cell: CellEntry, known: Mapping[str, AttemptEntry], said: Mapping[str, Said]) -> SideCell:
+    control = known.get(cell.acts.get(CONTROL, ""))
+    lost = cell.broken == "lab-error"
+    # The self-check found nothing wrong with the healthy situation, so the client is to blame.
+    client_fails = (
+        lost and control is not None and control.result not in {"connected", "lab-error"} and not control.audit
+    )
+    unstable = [share for act, identity in cell.acts.items() for share in shares(act, known[identity])]
+    not_played = lost or cell.broken in {"missing", "unsupported"}
+    return SideCell(
+        id=cell.id,
+        broken=verdict(cell.broken, cell.broken_judgement.as_expected),
+        fix=verdict(cell.fix_verdict, cell.fix_judgement.as_expected),
+        acts={act: said[identity] for act, identity in cell.acts.items()},
+        why_not=f"{cell.broken}: {cell.broken_judgement.why}" if not_played and not client_fails else "",
+        lab_failed=lost and not client_fails,
+        healthy_fails=client_fails,
+        unstable=tuple(unstable or cell.distribution),
+    )
+
+
+def _client(entry: ClientEntry) -> SideClient:
+    return SideClient(entry.name, entry.version, entry.tls_library)

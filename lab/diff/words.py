@@ -1,0 +1,107 @@
+"""Words: the difference of two texts, word by word."""
+
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+from enum import StrEnum
+from functools import lru_cache
+
+from pydantic import BaseModel, ConfigDict
+
+_WORD = re.compile(r"\w+|\s+|[^\w\s]")
+_LONG = 4000
+"""Words beyond which the middle of a text is compared as one piece: the comparison is quadratic."""
+
+
+class Part(StrEnum):
+    """Where a piece of a difference stands."""
+
+    SAME = "same"
+    REMOVED = "removed"
+    ADDED = "added"
+
+
+class Piece(BaseModel):
+    """A run of words that stand in both texts, in the old one, or in the new one."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    part: Part
+    text: str
+
+
+@lru_cache(maxsize=1024)
+def difference(old: str, new: str) -> tuple[Piece, ...]:
+    """The pieces of both texts in order: what is same or removed makes the old text, same or added the new one."""
+    return tuple(_tidied(_pieces(_WORD.findall(old), _WORD.findall(new))))
+
+
+def edit(old: str, new: str) -> tuple[tuple[str, str], ...]:
+    """What was replaced by what, without where: one change of wording is the same edit in every text it touches."""
+    found: list[tuple[str, str]] = []
+    removed = added = ""
+    for piece in (*difference(old, new), Piece(part=Part.SAME, text="")):
+        if piece.part is Part.REMOVED:
+            removed += piece.text
+        elif piece.part is Part.ADDED:
+            added += piece.text
+        elif removed or added:
+            found.append((removed.strip(), added.strip()))
+            removed = added = ""
+    return tuple(found)
+
+
+def _pieces(old: list[str], new: list[str]) -> Iterator[Piece]:
+    if max(len(old), len(new)) > _LONG:
+        yield from _ends(old, new)
+        return
+    for how, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if how == "equal":
+            yield Piece(part=Part.SAME, text="".join(old[a:b]))
+            continue
+        if a < b:
+            yield Piece(part=Part.REMOVED, text="".join(old[a:b]))
+        if c < d:
+            yield Piece(part=Part.ADDED, text="".join(new[c:d]))
+
+
+def _ends(old: list[str], new: list[str]) -> Iterator[Piece]:
+    """Very long texts: the same beginning, the same end, and between them one piece of each."""
+    limit = min(len(old), len(new))
+    head = next((i for i in range(limit) if old[i] != new[i]), limit)
+    tail = next((i for i in range(limit - head) if old[-1 - i] != new[-1 - i]), limit - head)
+    for part, words in (
+        (Part.SAME, old[:head]),
+        (Part.REMOVED, old[head : len(old) - tail]),
+        (Part.ADDED, new[head : len(new) - tail]),
+        (Part.SAME, old[len(old) - tail :]),
+    ):
+        if words:
+            yield Piece(part=part, text="".join(words))
+
+
+def _tidied(pieces: Iterator[Piece]) -> Iterator[Piece]:
+    """A lone blank or sign between two changes is no common ground: it joins them, so that people can read the result."""
+    removed = added = between = ""
+    for piece in pieces:
+        if piece.part is Part.SAME:
+            if (removed or added) and not between and not re.search(r"\w", piece.text) and len(piece.text) <= 2:
+                between = piece.text
+                continue
+            yield from _both(removed, added, between)
+            removed = added = between = ""
+            yield piece
+        else:
+            if between:
+                removed, added, between = removed + between, added + between, ""
+            if piece.part is Part.REMOVED:
+                removed += piece.text
+            else:
+                added += piece.text
+    yield from _both(removed, added, between)
+
+
+def _both(removed: str, added: str, after: str) -> Iterator[Piece]:
+    for part, text in ((Part.REMOVED, removed), (Part.ADDED, added), (Part.SAME, after)):
+        if text:
+            yield Piece(part=part, text=text)

@@ -1,0 +1,162 @@
+"""One process: what it prints and leaves is collected, what it must not do ends with it."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+
+from lab.clients.base import Invocation
+from lab.outcome import Completed
+from lab.stages.process import OUTPUT_LIMIT, run
+from lab.stages.sandbox import Sandbox
+
+T = TypeVar("T")
+
+
+def play(awaited: Coroutine[Any, Any, T]) -> T:
+    return asyncio.run(awaited)
+
+
+def completed(sandbox: Sandbox, room: Path, script: str, **more: Any) -> Completed:
+    room.mkdir(exist_ok=True)
+    return play(run(sandbox, Invocation(("sh", "-c", script), **more), room))
+
+
+def test_output_and_status_are_collected(sandbox: Sandbox, tmp_path: Path) -> None:
+    done = completed(sandbox, tmp_path / "room", "echo out; echo err >&2; exit 3")
+    assert (done.exit_status, done.stdout, done.stderr) == (3, "out\n", "err\n")
+
+
+def test_files_are_laid_out_and_read_back(sandbox: Sandbox, tmp_path: Path) -> None:
+    done = completed(
+        sandbox,
+        tmp_path / "room",
+        "cat in/a.txt > b.txt",
+        files={"in/a.txt": "words"},
+        collect=("b.txt", "absent.txt"),
+    )
+    assert done.collected == (("b.txt", "words"),)
+
+
+def test_standard_input_is_given(sandbox: Sandbox, tmp_path: Path) -> None:
+    assert completed(sandbox, tmp_path / "room", "cat", stdin="question").stdout == "question"
+
+
+def test_the_environment_of_the_machine_is_not_inherited(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", "/somewhere/ca.pem")
+    room = tmp_path / "room"
+    names = {line.partition("=")[0] for line in completed(sandbox, room, "env", env={"OWN": "1"}).stdout.splitlines()}
+    assert {"PATH", "HOME", "TMPDIR", "LC_ALL", "OWN"} <= names
+    assert names - {"PATH", "HOME", "TMPDIR", "LC_ALL", "OWN"} <= {"PWD", "OLDPWD", "SHLVL", "_", "LD_PRELOAD", "NSS_WRAPPER_HOSTS"}
+
+
+def test_home_and_working_directory_are_the_room(sandbox: Sandbox, tmp_path: Path) -> None:
+    room = tmp_path / "room"
+    assert completed(sandbox, room, 'echo "$HOME"; pwd').stdout == f"{room}\n{room}\n"
+
+
+def test_a_process_that_hangs_is_ended_and_its_children_with_it(sandbox: Sandbox, tmp_path: Path) -> None:
+    """The pipe is held open by the grandchild: `run` comes back only because that was ended as well."""
+    fifo = tmp_path / "alive"
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    done = completed(sandbox, tmp_path / "room", f"sleep 1000 > {fifo} & echo begun; sleep 1000", timeout=1)
+    assert done.exit_status is None
+    os.set_blocking(reader, True)
+    assert os.read(reader, 1) == b""  # the end of the file: nobody writes any more
+    os.close(reader)
+
+
+def test_a_process_that_crashes_has_the_signal_as_its_status(sandbox: Sandbox, tmp_path: Path) -> None:
+    done = completed(sandbox, tmp_path / "room", "echo before; kill -SEGV $$")
+    assert (done.exit_status, done.stdout) == (-signal.SIGSEGV, "before\n")
+
+
+def test_a_flood_of_output_is_cut(sandbox: Sandbox, tmp_path: Path) -> None:
+    done = completed(sandbox, tmp_path / "room", f"head -c {OUTPUT_LIMIT * 3} /dev/zero | tr '\\0' x")
+    assert done.exit_status == 0
+    assert len(done.stdout) == OUTPUT_LIMIT
+
+
+def test_a_flood_without_end_is_cut_and_ended(sandbox: Sandbox, tmp_path: Path) -> None:
+    done = completed(sandbox, tmp_path / "room", "exec yes", timeout=1)
+    assert done.exit_status is None
+    assert len(done.stdout) == OUTPUT_LIMIT
+
+
+def test_what_a_hanging_process_said_is_kept(sandbox: Sandbox, tmp_path: Path) -> None:
+    done = completed(sandbox, tmp_path / "room", "echo connecting; exec sleep 1000", timeout=1)
+    assert (done.exit_status, done.stdout) == (None, "connecting\n")
+
+
+def test_standard_input_that_nobody_reads_holds_nothing_up(sandbox: Sandbox, tmp_path: Path) -> None:
+    assert completed(sandbox, tmp_path / "room", "exit 4", stdin="x" * (1 << 20)).exit_status == 4
+
+
+def test_a_background_process_does_not_outlive_its_attempt(sandbox: Sandbox, tmp_path: Path) -> None:
+    fifo = tmp_path / "alive"
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    done = completed(sandbox, tmp_path / "room", f"sleep 1000 > {fifo} < /dev/null 2> /dev/null & exit 0")
+    assert done.exit_status == 0
+    os.set_blocking(reader, True)
+    assert os.read(reader, 1) == b""
+    os.close(reader)
+
+
+def test_a_cancelled_attempt_ends_its_process(sandbox: Sandbox, tmp_path: Path) -> None:
+    fifo = tmp_path / "alive"
+    os.mkfifo(fifo)
+    (tmp_path / "room").mkdir()
+
+    async def cancel() -> None:
+        loop = asyncio.get_running_loop()
+        begun = loop.create_future()
+        reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+        loop.add_reader(reader, lambda: None if begun.done() else begun.set_result(os.read(reader, 6)))
+        script = f"exec > {fifo}; echo begun; sleep 1000"
+        task = asyncio.create_task(run(sandbox, Invocation(("sh", "-c", script)), tmp_path / "room"))
+        assert await begun == b"begun\n"
+        loop.remove_reader(reader)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        os.set_blocking(reader, True)
+        assert os.read(reader, 1) == b""
+        os.close(reader)
+
+    play(cancel())
+
+
+def test_a_process_cancelled_while_it_is_being_started_is_ended(sandbox: Sandbox, tmp_path: Path) -> None:
+    fifo = tmp_path / "alive"
+    os.mkfifo(fifo)
+    (tmp_path / "room").mkdir()
+
+    async def cancel() -> None:
+        reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+        task = asyncio.create_task(
+            run(sandbox, Invocation(("sh", "-c", f"exec sleep 1000 > {fifo}")), tmp_path / "room")
+        )
+        await asyncio.sleep(0)  # one turn of the loop: `run` now waits for the start
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        os.set_blocking(reader, True)
+        assert os.read(reader, 1) == b""
+        os.close(reader)
+
+    play(cancel())
+
+
+def test_a_program_that_does_not_exist_says_so(sandbox: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "room").mkdir()
+    done = play(run(sandbox, Invocation(("/no/such/program",)), tmp_path / "room"))
+    assert done.exit_status == 127
+    assert "/no/such/program" in done.stderr

@@ -1,0 +1,265 @@
+"""Services: they hand out the lines of each attempt, and when one dies the lab says so and blames no client."""
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+
+import pytest
+
+from lab import catalogue, system
+from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing
+from lab.clients.curl import Curl
+from lab.commands.shared import Exit, status_of
+from lab.matrix.plan import Filters, Plan, make_plan
+from lab.matrix.run import Run
+from lab.outcome import Completed, Outcome, Result
+from lab.pki.keys import Keys
+from lab.pki.mint import Mint
+from lab.record import Record
+from lab.situation import ClientSide, ServerKind, healthy
+from lab.stages.local import LocalStage
+from lab.stages.sandbox import Sandbox
+from lab.stages.services import Embedded, Service, ServiceError
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="the local stage's sandbox is Linux's"),
+    pytest.mark.skipif(
+        system.find_program("openssl") is None, reason="the self-check needs openssl: apt-get install openssl"
+    ),
+]
+needs_curl = pytest.mark.skipif(system.find_program("curl") is None, reason="curl plays here: apt-get install curl")
+both_servers = pytest.mark.parametrize(
+    "nginx",
+    [
+        pytest.param(
+            True,
+            id="nginx",
+            marks=pytest.mark.skipif(
+                system.find_program("nginx") is None, reason="nginx plays the server: apt-get install nginx"
+            ),
+        ),
+        pytest.param(False, id="embedded"),
+    ],
+)
+
+
+class Script(Client):
+    """A client that is a line of shell."""
+
+    kinds = frozenset({ServerKind.HTTPS})
+    tls_library = "none"
+    wrappers = ()
+
+    def __init__(self, script: str) -> None:
+        self.name = "script"
+        self.title = "a line of shell"
+        self._script = script
+
+    def missing(self, machine: Machine) -> Missing | None:
+        return None
+
+    def version_probe(self, machine: Machine) -> Invocation:
+        return Invocation(("true",))
+
+    def read_version(self, completed: Completed) -> str:
+        return "1"
+
+    def spell(self, side: ClientSide) -> tuple[str, ...]:
+        return ()
+
+    def invoke(
+        self,
+        machine: Machine,
+        side: ClientSide,
+        endpoint: Endpoint,
+        material: Material,
+        login: Login,
+        room: PurePosixPath,
+    ) -> Invocation:
+        return Invocation(("sh", "-c", self._script), timeout=1)
+
+    def read(self, completed: Completed, side: ClientSide) -> Outcome:
+        return Outcome(Result.REFUSED, completed.stdout)
+
+
+@dataclass
+class After:
+    """An observer that does something once, after so many attempts."""
+
+    attempts: int
+    do: Callable[[], None] | None = None
+    texts: list[str] = field(default_factory=list)
+
+    def planned(self, cells: int, attempts: int) -> None: ...
+
+    def started(self, servers: int, seconds: float) -> None: ...
+
+    def attempted(self, client: str, result: str) -> None:
+        self.attempts -= 1
+        if self.attempts == 0 and self.do is not None:
+            self.do()
+
+    def judged(self, cell: str, as_expected: bool, why: str) -> None: ...
+
+
+def plan(client: Client, *scenarios: str, fix: str = "*") -> Plan:
+    known = catalogue.load()
+    return make_plan(known.scenarios, known.attacks, [client], Filters(scenarios, (fix,), (), ("https",)))
+
+
+async def record_of(played: Plan, cache: Path, *, nginx: bool = True, kill_after: int | None = None) -> Record:
+    observer = After(kill_after or 0)
+    async with Run(played, cache=cache, jobs=2, observer=observer, nginx=nginx) as run:
+        if kill_after is not None:
+            stage: LocalStage = run._stage
+            observer.do = lambda: kill(next(iter(stage.sides.values()))[0])
+        await run.want(played.cells)
+        await asyncio.gather(*(run.play(cell) for cell in played.cells))
+        return await run.record()
+
+
+def kill(service: Service) -> None:
+    """Kill the server's own process, which in namespaces is the child of nsenter."""
+    assert service._process
+    assert service._sandbox
+    pid = service._process.pid
+    if service._sandbox.enters_namespaces:
+        pid = int(Path(f"/proc/{pid}/task/{pid}/children").read_text())
+    os.kill(pid, signal.SIGKILL)
+
+
+@needs_curl
+@both_servers
+def test_a_server_that_dies_in_mid_run_is_a_failure_of_the_lab_and_no_finding(tmp_path: Path, nginx: bool) -> None:
+    record = asyncio.run(record_of(plan(Curl(), "expired", "self-signed"), tmp_path, nginx=nginx, kill_after=3))
+    assert list(record.findings()) == []
+    lost = list(record.lab_errors())
+    assert lost
+    words = "nginx does not answer" if nginx else "the embedded https endpoint has ended"
+    assert all(words in cell.broken_judgement.why for cell in lost), [cell.broken_judgement.why for cell in lost]
+    assert status_of(record) is Exit.LAB_FAILED
+
+
+@needs_curl
+@both_servers
+def test_the_same_run_is_as_expected_when_nobody_kills_the_server(tmp_path: Path, nginx: bool) -> None:
+    record = asyncio.run(record_of(plan(Curl(), "expired", "self-signed"), tmp_path, nginx=nginx))
+    assert [cell.id for cell in record.cells if not cell.as_expected] == []
+    assert status_of(record) is Exit.AS_EXPECTED
+
+
+def test_a_client_that_hangs_is_a_timeout_and_no_error_of_the_lab(tmp_path: Path) -> None:
+    record = asyncio.run(record_of(plan(Script("echo connecting; sleep 1000"), "expired"), tmp_path))
+    assert {attempt.result for attempt in record.attempts} == {"timeout"}
+    assert {attempt.text for attempt in record.attempts} == {"connecting"}
+
+
+def test_a_client_that_crashes_is_a_crash(tmp_path: Path) -> None:
+    record = asyncio.run(record_of(plan(Script("echo before; kill -SEGV $$"), "expired"), tmp_path))
+    assert {(attempt.result, attempt.code, attempt.text) for attempt in record.attempts} == {
+        ("crashed", "signal 11", "before")
+    }
+
+
+@needs_curl
+@pytest.mark.parametrize(("script", "verdict"), [("sleep 1000", "timeout"), ("kill -SEGV $$", "other-error")])
+def test_a_client_that_hangs_or_crashes_in_the_broken_act_alone_has_that_as_its_verdict(
+    tmp_path: Path, script: str, verdict: str
+) -> None:
+    record = asyncio.run(record_of(plan(DiesWhenExpired(script), "expired"), tmp_path))
+    assert [cell.broken for cell in record.cells] == [verdict]
+    assert status_of(record) is Exit.FINDINGS
+
+
+class DiesWhenExpired(Curl):
+    """curl, until it meets an expired certificate: then it does this."""
+
+    name = "curl"
+
+    def __init__(self, script: str) -> None:
+        self._script = script
+
+    def invoke(
+        self,
+        machine: Machine,
+        side: ClientSide,
+        endpoint: Endpoint,
+        material: Material,
+        login: Login,
+        room: PurePosixPath,
+    ) -> Invocation:
+        real = super().invoke(machine, side, endpoint, material, login, room)
+        script = f'"$@"; status=$?; grep -q "certificate has expired" curl.trace && {{ {self._script}; }}; exit $status'
+        return Invocation(("sh", "-c", script, "sh", *real.argv), real.env, real.files, collect=real.collect, timeout=3)
+
+
+# --- what a service says ----------------------------------------------------------------------------------------------
+
+
+@both_servers
+def test_the_lines_of_an_attempt_are_handed_out_once(sandbox: Sandbox, tmp_path: Path, nginx: bool) -> None:
+    situation = healthy(ServerKind.HTTPS)
+
+    async def play() -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
+        stage = LocalStage(tmp_path, Mint(Keys(tmp_path / "keys")), nginx=nginx)
+        async with stage:
+            stage.open(["shop.lab.test"])
+            await stage.serve([situation])
+            before = await stage.server_log(situation.server)
+            endpoint = stage.endpoint(situation.server)
+            _, writer = await asyncio.open_connection(endpoint.address, endpoint.port)
+            writer.write(b"this is not TLS\r\n\r\n")
+            await writer.drain()
+            writer.close()
+            return before, await stage.server_log(situation.server), await stage.server_log(situation.server)
+
+    before, during, after = asyncio.run(play())
+    assert before == after == ()
+    assert len(during) == 1
+
+
+def test_an_endpoint_that_cannot_start_says_why(sandbox: Sandbox, tmp_path: Path) -> None:
+    mint = Mint(Keys(tmp_path / "keys"))
+    side = healthy(ServerKind.SQLSERVER).server
+    room = tmp_path / "sqlserver"
+    room.mkdir()
+
+    class Wrong(Embedded):
+        def write(self, name: str, text: str) -> str:
+            return super().write(name, "" if name.endswith("key.pem") else text)
+
+    async def start() -> None:
+        service = Wrong(ServerKind.SQLSERVER, "secret", room, mint, {"sqlserver-1": side}, {"sqlserver-1": "db.lab.test"})
+        try:
+            await service.start(sandbox)
+        finally:
+            await service.stop()
+
+    with pytest.raises(ServiceError, match="could not start"):
+        asyncio.run(start())
+
+
+def test_an_endpoint_that_dies_at_its_start_is_quoted(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    broken = tmp_path / "python"
+    broken.write_text("#!/bin/sh\necho 'no such module' >&2\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(broken))
+    side = healthy(ServerKind.SQLSERVER).server
+    (tmp_path / "room").mkdir()
+
+    async def start() -> None:
+        mint = Mint(Keys(tmp_path / "keys"))
+        service = Embedded(ServerKind.SQLSERVER, "secret", tmp_path / "room", mint, {"a": side}, {"a": "db.lab.test"})
+        try:
+            await service.start(sandbox)
+        finally:
+            await service.stop()
+
+    with pytest.raises(ServiceError, match="has ended: no such module"):
+        asyncio.run(start())
