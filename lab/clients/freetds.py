@@ -23,7 +23,7 @@ from lab.clients.freetds_library import (
     DUMP,
     GNUTLS_CONF,
     LEVEL_1,
-    OPENSSL_STATES,
+    RENAMED,
     PYMSSQL_ISSUE,
     SERVER_NAME,
     TLS_SOURCE,
@@ -125,7 +125,7 @@ class Pymssql(FreeTds, PythonSqlClient):
     knows_no_strict = False
     wrappers = (
         # FreeTDS 1.5 says `TDS server`, older ones `Adaptive Server`.
-        *openssl_wrappers("severity 9:\\nTDS server connection failed ({host})", Level.VENDOR, OPENSSL_STATES),
+        *openssl_wrappers("severity 9:\\nTDS server connection failed ({host})", Level.VENDOR, RENAMED),
         *openssl_wrappers("severity 9:\\nAdaptive Server connection failed ({host})", Level.PUBLIC, PYMSSQL_ISSUE),
     )
 

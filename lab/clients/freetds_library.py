@@ -23,11 +23,12 @@ TLS_SOURCE = Source(
     "FreeTDS, src/tds/tls.c",
     "https://github.com/FreeTDS/freetds/blob/03635b2b303ccd23c6baccca1f97b36f8ea63986/src/tds/tls.c",
 )
-OPENSSL_STATES = Source(
-    # 12 ClientHello sent, 3 ServerHello, 4 the server's certificate; 1 SSL_ERROR_SSL, 5 SSL_ERROR_SYSCALL.
-    "FreeTDS, src/tds/tls.c: `handshake failed with` result, OSSL_HANDSHAKE_STATE, SSL_get_error "
-    "(OpenSSL, include/openssl/ssl.h)",
-    TLS_SOURCE.url,
+RENAMED = Source(
+    # The trace: 12 ClientHello sent, 3 ServerHello, 4 the server's certificate; 1 SSL_ERROR_SSL, 5 SSL_ERROR_SYSCALL
+    # (OpenSSL, include/openssl/ssl.h).
+    'FreeTDS pull request 617, Use "TDS server" instead of "Adaptive Server" in error messages; for the trace '
+    "src/tds/tls.c, `handshake failed with` result, OSSL_HANDSHAKE_STATE, SSL_get_error",
+    "https://github.com/FreeTDS/freetds/pull/617",
 )
 CONNECTING = Source('FreeTDS User Guide, "Connecting to the Server"', USER_GUIDE.url)
 PYMSSQL_ISSUE = Source("pymssql/pymssql, issue 860", "https://github.com/pymssql/pymssql/issues/860")

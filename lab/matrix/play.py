@@ -146,7 +146,9 @@ class Player:
             defects = await self._audit(situation)
             outcomes += [await self._play(client, situation) for _ in range(self._repeat)]
             outcome = most_frequent(outcomes)
-        except (AuditError, ServiceError, OSError) as problem:
+        except AuditError as problem:
+            defects, outcome = frozenset(), Outcome(Result.LAB_ERROR, await self._what_failed(situation.server, problem))
+        except (ServiceError, OSError) as problem:
             defects, outcome = frozenset(), Outcome(Result.LAB_ERROR, str(problem))
         except asyncio.CancelledError:
             raise
@@ -157,6 +159,14 @@ class Player:
             repeats = tuple(outcomes) if self._repeat > 1 else ()
             future.set_result(Attempt(f"a{number}", client, situation, defects, outcome, repeats))
         self._observer.attempted(client.name, outcome.result.value)
+
+    async def _what_failed(self, server: ServerSide, problem: AuditError) -> str:
+        """A server that has died says more than a self-check that found nobody."""
+        try:
+            await self._stage.server_log(server)
+        except ServiceError as death:
+            return str(death)
+        return str(problem)
 
     async def _play(self, client: Client, situation: Situation) -> Outcome:
         await self._stage.server_log(situation.server)

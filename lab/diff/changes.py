@@ -1,0 +1,269 @@
+"""The changes between two records: the published result of a diff, and the pure function that finds it.
+
+`Changes` is what `tlslab diff --format json` prints (`schema/changes.schema.json`). Changes with one cause are one
+group: the same kind of change, the same before and after; of texts, the same words replaced by the same.
+"""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from lab.diff.cells import Change, cell_changes, default_changes
+from lab.diff.kinds import Kind, Level
+from lab.diff.pairing import pair
+from lab.diff.seconds import seconds_changes
+from lab.diff.sides import DEFAULT, Key, Side, SideCell, SideClient, side_of
+from lab.diff.system import system_differs
+from lab.diff.words import Piece, difference, edit
+from lab.record import Record, ShareEntry
+
+SCHEMA_VERSION = 1
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Pair(_Model):
+    """A client in both: its name and version, old and new."""
+
+    old: str
+    new: str
+    old_version: str
+    new_version: str
+    system_differs: str = Field(
+        description="why texts and codes of this client are reported but never fail: the machine's own TLS library is "
+        "not the one of the baseline; empty otherwise"
+    )
+
+
+class Group(_Model):
+    """Changes with one cause."""
+
+    kind: Kind
+    level: Level
+    security: bool = Field(description="something gets through that was stopped before: a security regression")
+    title: str
+    client: Pair
+    before: str = Field(description="of the first change, in words")
+    after: str
+    words: list[Piece] = Field(description="the word-level difference of the first change's texts; empty: the same")
+    changes: list[Change] = Field(description="every act that the cause touches, in the order of the record")
+
+
+class Unstable(_Model):
+    """A cell that did not always come out the same, so that nothing is concluded from it."""
+
+    cell: str
+    old: list[ShareEntry] = Field(description="how often which outcome; empty: stable, or not repeated")
+    new: list[ShareEntry]
+
+
+class NotCompared(_Model):
+    """A cell that is in both but cannot be compared."""
+
+    cell: str
+    why: str
+    lab_failed: bool = Field(description="because the lab failed, so that nothing is proven")
+
+
+class Changes(_Model):
+    """What is different in `new`."""
+
+    schema_version: Literal[1] = 1
+    old: str = Field(description="what was compared, in words")
+    new: str
+    clients: list[Pair]
+    groups: list[Group] = Field(description="most serious first; empty: nothing changed")
+    unstable: list[Unstable]
+    not_compared: list[NotCompared]
+    only_old: list[str] = Field(description="cells that have no partner in new")
+    only_new: list[str] = Field(description="cells that have no partner in old")
+    cells: int = Field(description="how many cells were compared")
+    acts: int = Field(description="how many outcomes were compared, those of the default probe included")
+
+    @property
+    def lab_failed(self) -> bool:
+        """Whether something could not be compared because the lab failed."""
+        return any(item.lab_failed for item in self.not_compared)
+
+    def failing(self, fail_on: Level | None) -> list[Group]:
+        """The groups at or above a level, and every security regression; None: no group.
+
+        Texts and codes never fail where the machine's own TLS library is another than the baseline's.
+        """
+        if fail_on is None:
+            return []
+        levels = list(Level)
+        limit = levels.index(fail_on)
+        spared = {Level.CODE, Level.TEXT, Level.TLS, Level.SECONDS}
+        return [
+            group
+            for group in self.groups
+            if (group.security or levels.index(group.level) <= limit)
+            and not (group.client.system_differs and group.level in spared)
+        ]
+
+
+def compare(old: Record, new: Record, pairing: Mapping[str, str] | None = None) -> Changes:
+    """What is different in the new record. `pairing`: clients of the old record to those of the new (the same record
+    twice, and one client to another, compares two clients of one run); by default those of the same name.
+    """
+    return compare_sides(side_of(old), side_of(new), pairing)
+
+
+def compare_sides(old: Side, new: Side, pairing: Mapping[str, str] | None = None) -> Changes:
+    """As `compare`, of anything that is a side."""
+    pairs = [
+        Pair(
+            old=a,
+            new=b,
+            old_version=_client(old, a).version,
+            new_version=_client(new, b).version,
+            system_differs=system_differs(_client(old, a), _client(new, b)),
+        )
+        for a, b in (pair(old.cells, new.cells) if pairing is None else pairing).items()
+    ]
+    found = _Found()
+    for item in pairs:
+        _compare_client(old, new, item, found)
+    return Changes(
+        old=old.words,
+        new=new.words,
+        clients=pairs,
+        groups=group(found.changes, pairs),
+        unstable=found.unstable,
+        not_compared=found.not_compared,
+        only_old=found.only_old + _others(old, {item.old for item in pairs}, pairing),
+        only_new=found.only_new + _others(new, {item.new for item in pairs}, pairing),
+        cells=found.cells,
+        acts=found.acts,
+    )
+
+
+def group(changes: Iterable[Change], pairs: Iterable[Pair] = ()) -> list[Group]:
+    """The changes by cause, most serious first, those that touch most first. No change is lost, and none is in two."""
+    known = {(item.old, item.new): item for item in pairs}
+    by_cause: dict[tuple[object, ...], list[Change]] = {}
+    for change in changes:
+        by_cause.setdefault(_cause(change), []).append(change)
+    order = list(Kind)
+    groups = [_group(items, known) for items in by_cause.values()]
+    return sorted(groups, key=lambda item: (order.index(item.kind), -len(item.changes)))
+
+
+def schema_text() -> str:
+    """The JSON schema of the changes, as committed in `schema/changes.schema.json`."""
+    return json.dumps(Changes.model_json_schema(), indent=2, sort_keys=True) + "\n"
+
+
+class _Found:
+    """What comes together while the clients are compared one by one."""
+
+    def __init__(self) -> None:
+        self.changes: list[Change] = []
+        self.unstable: list[Unstable] = []
+        self.not_compared: list[NotCompared] = []
+        self.only_old: list[str] = []
+        self.only_new: list[str] = []
+        self.cells = 0
+        self.acts = 0
+
+
+def _compare_client(old: Side, new: Side, of: Pair, found: _Found) -> None:
+    olds, news = old.cells.get(of.old, {}), new.cells.get(of.new, {})
+    stable: dict[Key, tuple[SideCell, SideCell]] = {}
+    for key, before in olds.items():
+        after = news.get(key)
+        if after is None:
+            found.only_old.append(before.id)
+        elif before.unstable or after.unstable:
+            found.unstable.append(Unstable(cell=after.id, old=list(before.unstable), new=list(after.unstable)))
+        elif _same_reason(before, after):
+            continue
+        elif before.why_not or after.why_not:
+            found.not_compared.append(_not_compared(before, after))
+        else:
+            stable[key] = before, after
+    found.only_new += [cell.id for key, cell in news.items() if key not in olds]
+    for key, (before, after) in stable.items():
+        found.changes += cell_changes(of.old, of.new, key, before, after)
+        found.cells += 1
+        found.acts += len(before.acts.keys() & after.acts.keys())
+    for identity, item in old.defaults.get(of.old, {}).items():
+        other = new.defaults.get(of.new, {}).get(identity)
+        if other is None:
+            continue
+        if item.unstable or other.unstable:
+            words = f"{DEFAULT}/{identity}/{of.new}"
+            found.unstable.append(Unstable(cell=words, old=list(item.unstable), new=list(other.unstable)))
+            continue
+        found.changes += default_changes(of.old, of.new, identity, item, other)
+        found.acts += 1
+    if old.run and old.run == new.run:
+        found.changes += seconds_changes(of.old, of.new, stable)
+
+
+def _same_reason(old: SideCell, new: SideCell) -> bool:
+    """Neither was played, for the same reason, which is none of the lab's failing: nothing to compare, nothing to say."""
+    kinds = {cell.why_not.partition(":")[0] for cell in (old, new)}
+    return bool(old.why_not and new.why_not) and len(kinds) == 1 and not old.lab_failed
+
+
+def _not_compared(old: SideCell, new: SideCell) -> NotCompared:
+    sides = [("old", old.why_not), ("new", new.why_not)]
+    return NotCompared(
+        cell=new.id,
+        why="; ".join(f"{side}: {why}" for side, why in sides if why),
+        lab_failed=old.lab_failed or new.lab_failed,
+    )
+
+
+def _others(side: Side, paired: set[str], pairing: Mapping[str, str] | None) -> list[str]:
+    """The cells of clients without a partner; where the clients were chosen, the others are nobody's concern."""
+    if pairing is not None:
+        return []
+    return [cell.id for name, cells in side.cells.items() if name not in paired for cell in cells.values()]
+
+
+def _client(side: Side, name: str) -> SideClient:
+    return side.clients.get(name, SideClient(name, "", ""))
+
+
+def _cause(change: Change) -> tuple[object, ...]:
+    """What makes two changes one: by kind, the facts that decide it."""
+    key: tuple[object, ...] = (change.kind, change.client_old, change.client_new)
+    before, after = change.before, change.after
+    verdicts = (change.verdict_before, change.verdict_after)
+    match change.kind:
+        case Kind.SECONDS:
+            return key
+        case Kind.TLS | Kind.DEFAULT_TLS:
+            return (*key, before.tls, after.tls)
+        case Kind.ACCEPTS | Kind.LETS_IN | Kind.HEALTHY_CONNECTS | Kind.FIX_CLEARS | Kind.DEFAULT_ACCEPTS:
+            return (*key, *verdicts)
+        case Kind.REFUSES | Kind.HEALTHY_FAILS | Kind.KEEPS_OUT | Kind.FIX_FAILS | Kind.DEFAULT_REFUSES:
+            return (*key, *verdicts, after.result, after.code, after.text)
+        case _:
+            codes = (before.result, after.result, before.code, after.code)
+            return (*key, *verdicts, *codes, edit(before.text, after.text))
+
+
+def _group(changes: list[Change], known: Mapping[tuple[str, str], Pair]) -> Group:
+    first = changes[0]
+    names = first.client_old, first.client_new
+    bare_pair = Pair(old=names[0], new=names[1], old_version="", new_version="", system_differs="")
+    same = first.before.text == first.after.text
+    return Group(
+        kind=first.kind,
+        level=first.kind.level,
+        security=first.kind.security,
+        title=first.kind.title,
+        client=known.get(names, bare_pair),
+        before=first.words_before,
+        after=first.words_after,
+        words=[] if same else list(difference(first.before.text, first.after.text)),
+        changes=changes,
+    )
