@@ -106,9 +106,10 @@ def _tell(problem: Exception) -> None:
     from lab.installer import InstallError
     from lab.stages.sandbox import SandboxError
     from lab.stages.services import ServiceError
+    from lab.stages.stage import StageError
     from lab.system import SetupError
 
-    if isinstance(problem, InstallError | SetupError | SandboxError | ServiceError):
+    if isinstance(problem, InstallError | SetupError | SandboxError | ServiceError | StageError):
         echo(str(problem))
     elif isinstance(problem, OSError) and problem.filename:
         echo(f"the lab failed: {problem.strerror}: {problem.filename}")

@@ -123,7 +123,7 @@ def _order(config: pytest.Config) -> Order:
         plan=lambda: options.plan_of(config),
         cache=cache,
         jobs=config.getoption("--lab-jobs") or 0,
-        nginx=not config.getoption("--lab-no-nginx"),
+        stage=options.choice(config),
         keep_record=config.getoption("--lab-save") is not None,
     )
 

@@ -21,7 +21,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("lab.matrix.play",),
     ("lab.verdict",),
     ("lab.record",),
-    ("lab.matrix.entries", "lab.matrix.inspect", "lab.matrix.run"),
+    ("lab.matrix.choice", "lab.matrix.entries", "lab.matrix.inspect", "lab.matrix.run"),
     ("lab.report", "lab.report.*"),
     (
         "lab.cli",

@@ -157,7 +157,7 @@ def test_a_missing_client_is_skipped_or_demanded_with_the_command_that_brings_it
     [
         ("--lab-scenario=nonsense", "*nothing is called 'nonsense'. There are: *expired*"),
         ("--lab-client=crul", "*nothing is called 'crul'. Did you mean curl[?]"),
-        ("--lab-stage=mars", "*there is no stage 'mars'. There is: local."),
+        ("--lab-stage=mars", "*there is no stage 'mars'. There is: local, docker."),
         ("--lab-jobs=0", "*--lab-jobs: at least 1, not 0"),
         ("--lab-save=nowhere/record.json", "*nowhere/record.json cannot be a file*"),
     ],

@@ -84,6 +84,8 @@ class Machine:
     files: Mapping[str, str] = field(default_factory=dict)
     gnutls: frozenset[str] = frozenset()
     """Which of these programs and files are linked with GnuTLS; builds with another library say other words."""
+    absent: Mapping[str, str] = field(default_factory=dict)
+    """Clients that cannot be had here, by name, with the reason; setup would not bring them either."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,8 @@ class Client(ABC):
     tls_library: str
     """What does TLS inside it, in words: `OpenSSL of the system`."""
     wrappers: tuple[Wrapper, ...]
+    place: str = ""
+    """Where it runs, on a stage that has several places (`lab.clients.placed`); "": on the machine."""
     registry: Registry | None = None
     """Where its versions come from; None: it comes with the system."""
     program: str = ""

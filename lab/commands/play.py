@@ -10,9 +10,19 @@ import click
 from lab import provision
 from lab.clients.base import Client
 from lab.commands import shared
-from lab.commands.shared import Exit, json_option, must_match, output, patterns, repeat_option, yes_option
+from lab.commands.shared import (
+    Exit,
+    json_option,
+    must_match,
+    output,
+    patterns,
+    repeat_option,
+    stage_options,
+    yes_option,
+)
 from lab.matrix.plan import Filters, Plan, make_plan
 from lab.record import CellEntry, Record, load, save
+from lab.matrix.choice import LOCAL, Choice
 
 
 @click.command()
@@ -40,6 +50,7 @@ from lab.record import CellEntry, Record, load, save
     help="Write the record to FILE, too.",
 )
 @repeat_option
+@stage_options
 @click.option("--setup", is_flag=True, help="First install what is missing.")
 @yes_option
 @json_option
@@ -52,6 +63,7 @@ def run(
     jobs: int | None,
     save_to: Path | None,
     repeat: int,
+    choice: Choice,
     setup: bool,
     yes: bool,
     as_json: bool,
@@ -68,7 +80,7 @@ def run(
     from lab.report.terminal import show_matrix
 
     filters = Filters(scenario, fix, client, server)
-    plan = plan_for(filters)
+    plan = plan_for(filters, choice)
     if save_to is not None and not save_to.absolute().parent.is_dir():
         raise click.UsageError(f"--save: there is no directory {save_to.absolute().parent}")
     if plan_only:
@@ -77,13 +89,21 @@ def run(
         else:
             show_plan(plan, output())
         return Exit.AS_EXPECTED
-    if setup:
-        shared.run_setup(yes=yes)
-    else:
-        shared.bring_python_clients()
-    plan = plan_for(filters, provided=True)
+    if choice.name == "local":
+        if setup:
+            shared.run_setup(yes=yes)
+        else:
+            shared.bring_python_clients()
+    plan = plan_for(filters, choice, provided=True)
     with watch(shared.progress_output()) as observer:
-        record = run_plan(plan, cache=provision.cache_dir(), jobs=jobs or 0, observer=observer, repeat=repeat)
+        record = run_plan(
+            plan,
+            cache=provision.cache_dir(),
+            jobs=jobs or 0,
+            observer=observer,
+            stage=choice.make,
+            repeat=repeat,
+        )
     kept = keep(record, save_to)
     if as_json:
         click.echo(record.model_dump_json(indent=1))
@@ -129,7 +149,7 @@ def report(record: Path | None, cell: tuple[str, ...], trace: bool, as_json: boo
     return shared.status_of(loaded)
 
 
-def plan_for(filters: Filters, *, provided: bool = False) -> Plan:
+def plan_for(filters: Filters, choice: Choice = LOCAL, *, provided: bool = False) -> Plan:
     """The plan for these patterns and versions of clients; `provided`: with the versions installed, ready to be
     played. Raises click.UsageError when a pattern matches nothing, or all together leave nothing, InstallError.
     """
@@ -144,10 +164,18 @@ def plan_for(filters: Filters, *, provided: bool = False) -> Plan:
             return pinned.provide(spec, all_clients(), provision.cache_dir(), shared.echo)
         return pinned.planned(spec, all_clients())
 
-    try:
-        clients, chosen = pinned.choose(filters.clients, all_clients(), make)
-    except SpecError as problem:
-        raise click.UsageError(f"--client: {problem}") from None
+    if choice.name != LOCAL.name:
+        clients, chosen = choice.clients(all_clients()), filters.clients
+        if any("@" in pattern for pattern in chosen):
+            raise click.UsageError(
+                "--client: versions (NAME@VERSION) are for the local stage; in containers a client has the version of "
+                "its distribution (--distribution, and NAME:DISTRIBUTION takes one)"
+            )
+    else:
+        try:
+            clients, chosen = pinned.choose(filters.clients, all_clients(), make)
+        except SpecError as problem:
+            raise click.UsageError(f"--client: {problem}") from None
     known, filters = catalogue.load(), replace(filters, clients=chosen)
     must_match("--scenario", filters.scenarios, [item.id for item in known.scenarios])
     must_match("--client", filters.clients, [item.name for item in clients])

@@ -1,16 +1,18 @@
 """What the commands share: options, patterns that must match something, consoles, exit statuses, places."""
 
 import difflib
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 from rich.console import Console
 
 import lab
 from lab import installer, provision
+from lab.matrix.choice import DISTRIBUTIONS, LOCAL, STAGES, Choice
 from lab.matrix.plan import matches
 from lab.record import Record
 
@@ -55,6 +57,53 @@ def repeat_option(function: F) -> F:
     words = "Make each attempt N times; what does not always come out the same is reported as unstable."
     option = click.option("--repeat", type=click.IntRange(min=1), default=1, metavar="N", help=words)
     return option(function)
+
+
+def stage_options(function: F) -> F:
+    """The options that choose a stage, as `choice` (`lab.matrix.choice`)."""
+
+    @functools.wraps(function)
+    def with_choice(
+        *args: Any,
+        stage: str,
+        distribution: tuple[str, ...],
+        sqlserver_image: str,
+        require_vendor_image: bool,
+        **more: Any,
+    ) -> Any:
+        places = distribution or LOCAL.distributions
+        for name in places:
+            if name not in DISTRIBUTIONS:
+                raise click.UsageError(f"--distribution: nothing is called {name!r}. {hint(name, DISTRIBUTIONS)}")
+        if stage != "docker" and (distribution or sqlserver_image or require_vendor_image):
+            raise click.UsageError("this option is about containers, so it needs --stage docker")
+        choice = Choice(stage, True, places, sqlserver_image, require_vendor_image)
+        return function(*args, choice=choice, **more)
+
+    for option in (
+        click.option(
+            "--require-vendor-image",
+            is_flag=True,
+            help="docker: fail when Microsoft's image of SQL Server cannot be had, instead of using the lab's endpoint.",
+        ),
+        click.option("--sqlserver-image", default="", metavar="IMAGE", help="docker: the image to run as SQL Server."),
+        click.option(
+            "--distribution",
+            multiple=True,
+            callback=split,
+            metavar="NAME",
+            help=f"docker: where the clients run: {', '.join(DISTRIBUTIONS)}  [default: bookworm]",
+        ),
+        click.option(
+            "--stage",
+            type=click.Choice(STAGES),
+            default=LOCAL.name,
+            show_default=True,
+            help="Where servers and clients run: processes of this machine, or containers.",
+        ),
+    ):
+        with_choice = option(with_choice)
+    return cast(F, with_choice)
 
 
 def must_match(option: str, given: Sequence[str], names: Iterable[str]) -> None:

@@ -27,14 +27,14 @@ from lab.record import (
 )  # fmt: skip
 from lab.scenario import Scenario
 from lab.situation import ServerKind, ServerSide
-from lab.stages.local import LocalStage
+from lab.stages.stage import Stage
 from lab.verdict import BrokenVerdict, Judgement, Verdict, not_played
 
 
 class Entries:
     """Makes entries for a run on this stage with certificates of this mint."""
 
-    def __init__(self, stage: LocalStage, mint: Mint) -> None:
+    def __init__(self, stage: Stage, mint: Mint) -> None:
         self._stage = stage
         self._mint = mint
 

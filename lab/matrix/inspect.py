@@ -5,15 +5,16 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from lab.clients.base import Client
+from lab.matrix.choice import LOCAL, Choice
 from lab.pki.keys import Keys
 from lab.pki.mint import Mint
 from lab.record import ClientEntry
-from lab.stages.local import LocalStage
+from lab.stages.stage import Stage
 
 
-async def inspect(stage: LocalStage, client: Client) -> ClientEntry:
+async def inspect(stage: Stage, client: Client) -> ClientEntry:
     """What is known of a client on this stage."""
-    missing = client.missing(stage.machine)
+    missing = client.missing(stage.machine_of(client))
     return ClientEntry(
         name=client.name,
         title=client.title,
@@ -24,11 +25,11 @@ async def inspect(stage: LocalStage, client: Client) -> ClientEntry:
     )
 
 
-def inspect_clients(cache: Path, clients: Iterable[Client]) -> list[ClientEntry]:
-    """What is known of these clients, without starting any server. Raises SandboxError."""
+def inspect_clients(cache: Path, clients: Iterable[Client], choice: Choice = LOCAL) -> list[ClientEntry]:
+    """What is known of these clients, without starting any server. Raises SandboxError, StageError."""
 
     async def ask() -> list[ClientEntry]:
-        async with LocalStage(cache, Mint(Keys(cache / "keys"))) as stage:
+        async with choice.make(cache, Mint(Keys(cache / "keys"))) as stage:
             stage.open(())
             return list(await asyncio.gather(*(inspect(stage, client) for client in clients)))
 

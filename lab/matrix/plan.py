@@ -120,10 +120,11 @@ def why_impossible(cell: Cell) -> str | None:
 
 
 def matches(name: str, patterns: tuple[str, ...]) -> bool:
-    """Whether a name, or the class before its dot, matches one of the patterns; no patterns match everything."""
-    return not patterns or any(
-        fnmatchcase(name, pattern) or fnmatchcase(name.partition(".")[0], pattern) for pattern in patterns
-    )
+    """Whether a name, the class before its dot, or the client before the colon of its place, matches one of the
+    patterns; no patterns match everything.
+    """
+    names = (name, name.partition(".")[0], name.partition(":")[0])
+    return not patterns or any(fnmatchcase(each, pattern) for pattern in patterns for each in names)
 
 
 def cell_id(scenario: Scenario, fix: Fix, client: Client, kind: ServerKind) -> str:

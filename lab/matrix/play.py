@@ -18,11 +18,11 @@ from lab.matrix.progress import Observer
 from lab.normalise import normalise
 from lab.outcome import Completed, Outcome, Result
 from lab.pki.audit import AuditError, audit
-from lab.pki.look import Look, look
+from lab.pki.look import Look
 from lab.pki.mint import Mint
 from lab.scenario import Defect
 from lab.situation import ServerSide, Situation, TLSVersion
-from lab.stages.local import LocalStage
+from lab.stages.stage import Stage
 from lab.stages.services import ServiceError
 
 Key = tuple[str, Situation]
@@ -58,7 +58,7 @@ class Player:
     waiting. Each attempt is made `repeat` times.
     """
 
-    def __init__(self, stage: LocalStage, mint: Mint, *, jobs: int, observer: Observer, repeat: int = 1) -> None:
+    def __init__(self, stage: Stage, mint: Mint, *, jobs: int, observer: Observer, repeat: int = 1) -> None:
         self._stage = stage
         self._mint = mint
         self._jobs = jobs
@@ -147,7 +147,10 @@ class Player:
             outcomes += [await self._play(client, situation) for _ in range(self._repeat)]
             outcome = most_frequent(outcomes)
         except AuditError as problem:
-            defects, outcome = frozenset(), Outcome(Result.LAB_ERROR, await self._what_failed(situation.server, problem))
+            defects, outcome = (
+                frozenset(),
+                Outcome(Result.LAB_ERROR, await self._what_failed(situation.server, problem)),
+            )
         except (ServiceError, OSError) as problem:
             defects, outcome = frozenset(), Outcome(Result.LAB_ERROR, str(problem))
         except asyncio.CancelledError:
@@ -183,14 +186,11 @@ class Player:
     def _look_at(self, situation: Situation) -> frozenset[Defect]:
         """In a thread. A server side is looked at once for each name and range of versions: it presents the same to everybody."""
         server, host = situation.server, situation.client.connect_to
-        endpoint = self._stage.endpoint(server)
 
         def looker(low: TLSVersion, high: TLSVersion) -> Look:
             known = self._looks.get((server, host, low, high))
             if known is None:
-                known = self._looks[server, host, low, high] = look(
-                    endpoint.kind, endpoint.address, endpoint.port, host, low, high
-                )
+                known = self._looks[server, host, low, high] = self._stage.look(server, host, low, high)
             return known
 
         return audit(situation, self._mint, looker)

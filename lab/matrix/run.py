@@ -18,6 +18,7 @@ from typing import Self
 
 import lab
 from lab.clients.base import Missing
+from lab.matrix.choice import LOCAL
 from lab.matrix.entries import Entries
 from lab.matrix.inspect import inspect
 from lab.matrix.plan import Cell, Plan
@@ -28,7 +29,7 @@ from lab.pki.keys import Keys
 from lab.pki.mint import Mint
 from lab.record import CellEntry, ClientEntry, Environment, Record
 from lab.scenario import Claim, Defect
-from lab.stages.local import LocalStage
+from lab.stages.stage import StageFactory
 from lab.verdict import Acts, BrokenVerdict, Verdict, judge, not_played
 
 
@@ -44,7 +45,7 @@ class Run:
         cache: Path,
         jobs: int = 0,
         observer: Observer | None = None,
-        nginx: bool = True,
+        stage: StageFactory = LOCAL.make,
         repeat: int = 1,
     ) -> None:
         self.plan = plan
@@ -53,7 +54,7 @@ class Run:
         self._repeat = repeat
         self._observer = observer or Silent()
         self._mint = Mint(Keys(cache / "keys"))
-        self._stage = LocalStage(cache, self._mint, nginx=nginx)
+        self._stage = stage(cache, self._mint)
         self._stack = AsyncExitStack()
         self._started = datetime.now(UTC)
         self._clock = time.monotonic()
@@ -61,11 +62,12 @@ class Run:
         self._cells: dict[str, CellEntry] = {}
 
     async def __aenter__(self) -> Self:
-        self._missing = {client.name: client.missing(self._stage.machine) for client in self.plan.clients}
-        playable = [cell for cell in self.plan.cells if not self._missing[cell.client.name]]
-        situations = list(dict.fromkeys(item for cell in playable for item in cell.situations))
         try:
             await self._stack.enter_async_context(self._stage)
+            missing = {client.name: client.missing(self._stage.machine_of(client)) for client in self.plan.clients}
+            self._missing = missing
+            playable = [cell for cell in self.plan.cells if not missing[cell.client.name]]
+            situations = list(dict.fromkeys(item for cell in playable for item in cell.situations))
             names = {name for item in situations for name in (item.client.connect_to, item.client.name_to_verify)}
             self._stage.open(names)
             self._observer.planned(
@@ -75,9 +77,7 @@ class Run:
             began = time.monotonic()
             await self._stage.serve(situations)
             self._observer.started(len(self._stage.sides), time.monotonic() - began)
-            player = Player(
-                self._stage, self._mint, jobs=self._jobs, observer=self._observer, repeat=self._repeat
-            )
+            player = Player(self._stage, self._mint, jobs=self._jobs, observer=self._observer, repeat=self._repeat)
             self._player = await self._stack.enter_async_context(player)
             self._entries = Entries(self._stage, self._mint)
         except BaseException:
@@ -194,13 +194,16 @@ def run_plan(
     cache: Path,
     jobs: int = 0,
     observer: Observer | None = None,
-    nginx: bool = True,
+    stage: StageFactory = LOCAL.make,
     repeat: int = 1,
 ) -> Record:
-    """Play a whole plan, each attempt `repeat` times. Raises SandboxError, ServiceError; KeyboardInterrupt after everything has been taken down."""
+    """Play a whole plan, each attempt `repeat` times.
+
+    Raises SandboxError, ServiceError, StageError; KeyboardInterrupt after everything has been taken down.
+    """
 
     async def play() -> Record:
-        async with Run(plan, cache=cache, jobs=jobs, observer=observer, nginx=nginx, repeat=repeat) as run:
+        async with Run(plan, cache=cache, jobs=jobs, observer=observer, stage=stage, repeat=repeat) as run:
             await run.want(plan.cells)
             await asyncio.gather(*(run.play(cell) for cell in plan.cells))
             return await run.record()

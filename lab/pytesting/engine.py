@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lab.matrix.choice import LOCAL, Choice
+
 if TYPE_CHECKING:  # slow to import: the engine's thread does, when there is something to play
     from lab.matrix.plan import Cell, Plan
     from lab.pytesting.played import Played
@@ -33,7 +35,7 @@ class Order:
     plan: Callable[[], "Plan"]
     cache: Callable[[], Path]
     jobs: int = 0
-    nginx: bool = True
+    stage: Choice = LOCAL
     keep_record: bool = False
 
 
@@ -121,7 +123,7 @@ class Engine:
         from lab.pytesting.session_run import SessionRun, narrowed
 
         plan = narrowed(self._order.plan(), self._selected)
-        return SessionRun(plan, cache=self._order.cache(), jobs=self._order.jobs, nginx=self._order.nginx)
+        return SessionRun(plan, cache=self._order.cache(), jobs=self._order.jobs, stage=self._order.stage.make)
 
     async def _play(self, identity: str) -> "Played":
         try:
@@ -146,7 +148,8 @@ class Engine:
 def _sentence(problem: Exception) -> str:
     from lab.stages.sandbox import SandboxError
     from lab.stages.services import ServiceError
+    from lab.stages.stage import StageError
 
-    if isinstance(problem, EngineError | SandboxError | ServiceError):
+    if isinstance(problem, EngineError | SandboxError | ServiceError | StageError):
         return str(problem)
     return f"the lab failed: {type(problem).__name__}: {problem}"

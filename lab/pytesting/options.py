@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lab.matrix.choice import DISTRIBUTIONS, STAGES, Choice
+
 if TYPE_CHECKING:
     from lab.matrix.plan import Plan
 
@@ -15,7 +17,6 @@ PATTERNS = {
     "--lab-fix": "only these fixes",
     "--lab-server": "only this kind of server: https or sqlserver",
 }
-STAGES = ("local",)
 
 _PLAN = pytest.StashKey["Plan"]()
 
@@ -25,7 +26,22 @@ def add(parser: pytest.Parser) -> None:
     group = parser.getgroup("tls trust lab", "the matrix (GLOB: may be repeated, or be a list with commas)")
     for name, words in PATTERNS.items():
         group.addoption(name, action="append", default=[], metavar="GLOB", help=words)
-    group.addoption("--lab-stage", default="local", metavar="STAGE", help="where servers and clients run: local")
+    group.addoption(
+        "--lab-stage", default="local", metavar="STAGE", help=f"where servers and clients run: {' or '.join(STAGES)}"
+    )
+    group.addoption(
+        "--lab-distribution",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help=f"docker: the distributions in which the clients run: {', '.join(DISTRIBUTIONS)} (default: bookworm)",
+    )
+    group.addoption("--lab-sqlserver-image", default="", metavar="IMAGE", help="docker: the image to run as SQL Server")
+    group.addoption(
+        "--lab-require-vendor-image",
+        action="store_true",
+        help="docker: fail when Microsoft's image of SQL Server cannot be had, instead of using the lab's endpoint",
+    )
     group.addoption("--lab-jobs", type=int, metavar="N", help="so many clients at a time (default: one for each core)")
     group.addoption("--lab-save", type=Path, metavar="FILE", help="write the record of what was played to FILE")
     group.addoption(
@@ -52,6 +68,10 @@ def check(config: pytest.Config) -> None:
     stage, jobs, save = (config.getoption(name) for name in ("--lab-stage", "--lab-jobs", "--lab-save"))
     if stage not in STAGES:
         raise pytest.UsageError(f"--lab-stage: there is no stage {stage!r}. There is: {', '.join(STAGES)}.")
+    for name in given(config, "--lab-distribution"):
+        if name not in DISTRIBUTIONS:
+            known = ", ".join(DISTRIBUTIONS)
+            raise pytest.UsageError(f"--lab-distribution: there is no distribution {name!r}. There is: {known}.")
     if jobs is not None and jobs < 1:
         raise pytest.UsageError(f"--lab-jobs: at least 1, not {jobs}")
     if save is not None:
@@ -60,6 +80,17 @@ def check(config: pytest.Config) -> None:
             raise pytest.UsageError(f"--lab-save: {file} cannot be a file: it is a directory, or is in none")
     if any(given(config, option) for option in PATTERNS):
         plan_of(config)
+
+
+def choice(config: pytest.Config) -> Choice:
+    """The stage that the options choose."""
+    return Choice(
+        name=config.getoption("--lab-stage"),
+        nginx=not config.getoption("--lab-no-nginx"),
+        distributions=given(config, "--lab-distribution") or Choice().distributions,
+        sqlserver_image=config.getoption("--lab-sqlserver-image"),
+        require_vendor_image=config.getoption("--lab-require-vendor-image"),
+    )
 
 
 def save_to(config: pytest.Config) -> Path:
@@ -89,7 +120,7 @@ def _make_plan(config: pytest.Config) -> "Plan":
     scenarios, fixes, clients, kinds = (
         given(config, f"--lab-{noun}") for noun in ("scenario", "fix", "client", "server")
     )
-    known, programs = catalogue.load(), all_clients()
+    known, programs = catalogue.load(), choice(config).clients(all_clients())
     try:
         must_match("--lab-scenario", scenarios, [item.id for item in known.scenarios])
         must_match("--lab-fix", fixes, [fix.name for item in known.scenarios for fix in item.fixes])

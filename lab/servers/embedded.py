@@ -23,6 +23,7 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from lab.servers.https_endpoint import HttpsEndpoint, HttpsOptions
 from lab.servers.journal import Journal
@@ -133,6 +134,13 @@ def _options(entry: Mapping[str, object], document: Mapping[str, object]) -> Sql
     raise ValueError(f"{entry['kind']!r} is no kind of listener; there are sqlserver and https")
 
 
+class Sink(Protocol):
+    """Where the events of the process go."""
+
+    def put(self, record: Mapping[str, object]) -> None:
+        """Take one event."""
+
+
 class _Gate:
     """Holds events back until the line about the ports is out, which comes first."""
 
@@ -153,7 +161,7 @@ class _Gate:
 
 
 class _ListenerEvents:
-    def __init__(self, journal: _Gate, listener: str) -> None:
+    def __init__(self, journal: Sink, listener: str) -> None:
         self._journal = journal
         self._listener = listener
 
@@ -167,7 +175,7 @@ class _ListenerEvents:
 class Process:
     """All listeners, and the numbers of their connections."""
 
-    def __init__(self, journal: _Gate) -> None:
+    def __init__(self, journal: Sink) -> None:
         self._journal = journal
         self._numbers = itertools.count(1)
         self._fallback = Fallback()

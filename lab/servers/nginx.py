@@ -28,28 +28,40 @@ class Block:
         return f"{self.identity}.access.log"
 
 
-def configuration(room: Path, address: str, blocks: tuple[Block, ...], sentinel_port: int) -> str:
-    """nginx.conf for these server sides. The sentinel answers plain HTTP and so tells when nginx has caught up."""
-    servers = "\n".join(_server(room, address, block) for block in blocks)
+def configuration(
+    room: Path, address: str, blocks: tuple[Block, ...], sentinel_port: int, *, one_log: bool = False
+) -> str:
+    """nginx.conf for these server sides. The sentinel answers plain HTTP and so tells when nginx has caught up.
+
+    `one_log`: everything goes to standard error in the order in which it happens, the lines of the access log behind
+    the number of the connection and the port, and the sentinel's requests among them; else to files, two a side.
+    """
+    servers = "\n".join(_server(room, address, block, one_log=one_log) for block in blocks)
+    errors, access, prefix = (
+        ("stderr", "/dev/stderr lab", "*$connection $server_port ")
+        if one_log
+        else (f"{room}/nginx.error.log", "off", "")
+    )
     return f"""\
 daemon off;
 master_process off;
 pid {room}/nginx.pid;
-error_log {room}/nginx.error.log info;
+error_log {errors} info;
 events {{ worker_connections 1024; }}
 http {{
-    access_log off;
     client_body_temp_path {room}/tmp; proxy_temp_path {room}/tmp; fastcgi_temp_path {room}/tmp;
     uwsgi_temp_path {room}/tmp; scgi_temp_path {room}/tmp;
-    log_format lab '$remote_addr:$remote_port [$ssl_protocol $ssl_cipher] "$request" $status';
+    log_format lab '{prefix}$remote_addr:$remote_port [$ssl_protocol $ssl_cipher] "$request" $status';
+    access_log {access};
     server {{ listen {address}:{sentinel_port} reuseport; location / {{ return 200 "ready\\n"; }} }}
 {servers}
 }}
 """
 
 
-def _server(room: Path, address: str, block: Block) -> str:
+def _server(room: Path, address: str, block: Block, *, one_log: bool) -> str:
     side = block.side
+    logs = f"error_log {room}/{block.error_log} info; access_log {room}/{block.access_log} lab;"
     versions = " ".join(version.label for version in TLSVersion if side.tls_min <= version <= side.tls_max)
     return f"""\
     server {{
@@ -58,8 +70,7 @@ def _server(room: Path, address: str, block: Block) -> str:
         ssl_certificate_key {room}/{block.identity}.key.pem;
         ssl_protocols {versions};
         ssl_ciphers DEFAULT@SECLEVEL={side.security_level};
-        error_log {room}/{block.error_log} info;
-        access_log {room}/{block.access_log} lab;
+        {"" if one_log else logs}
         default_type text/plain;
         location / {{ return 200 "TLS trust lab: the connection stands\\n"; }}
     }}"""

@@ -10,10 +10,11 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
 
-from lab.clients.base import Client, Endpoint, Invocation, Login, Material
+from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material
 from lab.outcome import Completed
+from lab.pki.look import Look, look
 from lab.pki.mint import Mint
-from lab.situation import ServerKind, ServerSide, Situation
+from lab.situation import ServerKind, ServerSide, Situation, TLSVersion
 from lab.stages.machine import local_machine
 from lab.stages.process import run
 from lab.stages.room import run_room
@@ -53,6 +54,10 @@ class LocalStage:
         """How names are resolved and processes contained, in words."""
         return self.sandbox.description
 
+    def machine_of(self, client: Client) -> Machine:
+        """This machine, for every client."""
+        return self.machine
+
     def open(self, names: Iterable[str]) -> None:
         """Make the sandbox, in which these names resolve to the lab's servers. Raises SandboxError."""
         hosts = self.room / "hosts"
@@ -90,6 +95,11 @@ class LocalStage:
         """Where this server side listens."""
         service, identity = self._where[side]
         return Endpoint(side.kind, ADDRESS, service.ports[identity])
+
+    def look(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Look:
+        """Look at a server side, offering these versions."""
+        endpoint = self.endpoint(side)
+        return look(endpoint.kind, endpoint.address, endpoint.port, host, low, high)
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
         """What the server wrote since this was last asked."""

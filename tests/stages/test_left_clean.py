@@ -42,7 +42,8 @@ NO_NAMESPACES = (
 )
 NO_NGINX = (
     "import functools, lab.matrix.run as matrix\n"
-    "matrix.run_plan = functools.partial(matrix.run_plan, nginx=False)\n"
+    "from lab.matrix.choice import Choice\n"
+    "matrix.run_plan = functools.partial(matrix.run_plan, stage=Choice(nginx=False).make)\n"
 )
 
 pytestmark = [

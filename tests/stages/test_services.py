@@ -21,6 +21,7 @@ from lab.pki.keys import Keys
 from lab.pki.mint import Mint
 from lab.record import Record
 from lab.situation import ClientSide, ServerKind, healthy
+from lab.matrix.choice import Choice
 from lab.stages.local import LocalStage
 from lab.stages.sandbox import Sandbox
 from lab.stages.services import Embedded, Service, ServiceError
@@ -113,9 +114,10 @@ def plan(client: Client, *scenarios: str, fix: str = "*") -> Plan:
 
 async def record_of(played: Plan, cache: Path, *, nginx: bool = True, kill_after: int | None = None) -> Record:
     observer = After(kill_after or 0)
-    async with Run(played, cache=cache, jobs=2, observer=observer, nginx=nginx) as run:
+    async with Run(played, cache=cache, jobs=2, observer=observer, stage=Choice(nginx=nginx).make) as run:
         if kill_after is not None:
-            stage: LocalStage = run._stage
+            stage = run._stage
+            assert isinstance(stage, LocalStage)
             observer.do = lambda: kill(next(iter(stage.sides.values()))[0])
         await run.want(played.cells)
         await asyncio.gather(*(run.play(cell) for cell in played.cells))
@@ -233,7 +235,9 @@ def test_an_endpoint_that_cannot_start_says_why(sandbox: Sandbox, tmp_path: Path
             return super().write(name, "" if name.endswith("key.pem") else text)
 
     async def start() -> None:
-        service = Wrong(ServerKind.SQLSERVER, "secret", room, mint, {"sqlserver-1": side}, {"sqlserver-1": "db.lab.test"})
+        service = Wrong(
+            ServerKind.SQLSERVER, "secret", room, mint, {"sqlserver-1": side}, {"sqlserver-1": "db.lab.test"}
+        )
         try:
             await service.start(sandbox)
         finally:

@@ -1,0 +1,176 @@
+"""Runs clients inside a container: one JSON order a line on standard input, one JSON answer a line on standard output.
+
+An order has `id`, `argv`, `env`, `files`, `stdin`, `collect` and `timeout` (seconds); the answer `id`, `exit_status`
+(null when it had to be ended), `stdout`, `stderr`, `seconds` and `collected`; or `error` when the program could not be
+started. Every client has a directory and a session of its own; both are gone when the answer comes. The order
+{"id": ..., "inspect": true} asks what is here. The agent ends with its standard input. Runs on Python 3.9 and newer.
+"""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+ROOMS = "/rooms"
+PATH = "/usr/local/bin:/usr/bin:/bin"
+SITE = "/opt/clients/site"
+NODE_MODULES = "/opt/clients/node_modules"
+PYTHON = "/opt/clients/bin/python"
+LIMIT = 1 << 20
+END_TIMEOUT = 5.0
+PROGRAMS = ("curl", "wget", "openssl", "node", "tsql", "git", "gnutls-cli")
+LIBRARIES = {
+    "tdsodbc": "libtdsodbc.so",
+    "odbc-manager": "libodbc.so.2",
+    "libgssapi_krb5.so.2": "libgssapi_krb5.so.2",
+    "libltdl.so.7": "libltdl.so.7",
+}
+GNUTLS_BUILDS = ("wget", "tsql", "tdsodbc")
+
+_answering = threading.Lock()
+
+
+def answer(said):
+    with _answering:
+        sys.stdout.write(json.dumps(said) + "\n")
+        sys.stdout.flush()
+
+
+def text(data):
+    return data[:LIMIT].decode("utf-8", errors="replace")
+
+
+def run(order):
+    room = order["room"]
+    os.makedirs(room)
+    try:
+        for name, content in order["files"].items():
+            path = os.path.join(room, name)
+            os.makedirs(os.path.dirname(path), exist_ok=True)
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(content)
+        env = {"PATH": PATH, "LC_ALL": "C.UTF-8", "HOME": room, "TMPDIR": room}
+        env.update(order["env"])
+        began = time.monotonic()
+        status, out, err = spawn(order["argv"], room, env, order["stdin"].encode(), order["timeout"])
+        seconds = time.monotonic() - began
+        collected = {}
+        for name in order["collect"]:
+            try:
+                with open(os.path.join(room, name), "rb") as file:
+                    collected[name] = text(file.read(LIMIT))
+            except FileNotFoundError:
+                pass
+        return {
+            "exit_status": status, "stdout": text(out), "stderr": text(err), "seconds": seconds, "collected": collected,
+        }  # fmt: skip
+    finally:
+        shutil.rmtree(room, ignore_errors=True)
+
+
+def spawn(argv, room, env, stdin, timeout):
+    process = subprocess.Popen(
+        argv, cwd=room, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        out, err = process.communicate(stdin, timeout=timeout)
+        return process.returncode, out, err
+    except subprocess.TimeoutExpired:
+        end_group(process)
+        try:
+            out, err = process.communicate(timeout=END_TIMEOUT)
+        except subprocess.TimeoutExpired as late:
+            out, err = late.stdout or b"", late.stderr or b""
+        return None, out, err
+    finally:
+        end_group(process)
+
+
+def end_group(process):
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+
+
+def inspect():
+    from importlib.metadata import distributions
+
+    files = {name: library(file) for name, file in LIBRARIES.items()}
+    machine = "x86_64" if os.uname().machine in ("x86_64", "amd64") else "arm64"
+    family = SITE + "/mssql_python_odbc/libs/linux/debian_ubuntu/" + machine + "/lib"
+    files["odbc18"] = first(os.path.join(family, name) for name in listed(family) if name.startswith("libmsodbcsql-18"))
+    which = {name: shutil.which(name, path=PATH) for name in PROGRAMS}
+    found = {**files, **which}
+    node = {}
+    for name in listed(NODE_MODULES):
+        try:
+            with open(os.path.join(NODE_MODULES, name, "package.json"), encoding="utf-8") as file:
+                package = json.load(file)
+            node[package["name"]] = package["version"]
+        except (OSError, KeyError):
+            pass
+    packages = {item.metadata["Name"].lower().replace("_", "-"): item.version for item in distributions(path=[SITE])}
+    with open("/etc/os-release", encoding="utf-8") as file:
+        system = [line.partition("=")[2].strip().strip('"') for line in file if line.startswith("PRETTY_NAME=")]
+    try:
+        with open("/opt/clients/absent.json", encoding="utf-8") as file:
+            absent = json.load(file)
+    except FileNotFoundError:
+        absent = {}
+    return {
+        "which": {name: path for name, path in which.items() if path},
+        "python": PYTHON if os.access(PYTHON, os.X_OK) else "",
+        "python_packages": packages,
+        "node_modules": NODE_MODULES if node else "",
+        "node_packages": node,
+        "files": {name: path for name, path in files.items() if path},
+        "gnutls": [name for name in GNUTLS_BUILDS if found.get(name) and links_gnutls(found[name])],
+        "absent": absent,
+        "system": system[0] if system else "",
+    }
+
+
+def library(name):
+    roots = ["/usr/lib/" + os.uname().machine + "-linux-gnu", "/usr/lib64", "/usr/lib"]
+    return first(p for root in roots for p in (root + "/" + name, root + "/odbc/" + name) if os.path.exists(p))
+
+
+def first(items):
+    return next(iter(items), None)
+
+
+def listed(directory):
+    try:
+        return sorted(os.listdir(directory))
+    except FileNotFoundError:
+        return []
+
+
+def links_gnutls(path):
+    with open(path, "rb") as file:
+        return b"libgnutls.so" in file.read()
+
+
+def serve(order):
+    try:
+        said = inspect() if order.get("inspect") else run(order)
+    except Exception as problem:
+        said = {"error": "%s: %s" % (type(problem).__name__, problem)}
+    said["id"] = order["id"]
+    answer(said)
+
+
+def main():
+    for line in sys.stdin:
+        threading.Thread(target=serve, args=(json.loads(line),), daemon=True).start()
+
+
+if __name__ == "__main__":
+    main()
+    os._exit(0)

@@ -1,0 +1,56 @@
+"""A client in a place: the same adapter, run in one of several distributions, as `curl:trixie`."""
+
+from pathlib import PurePosixPath
+
+from lab.clients.base import Acceptance, Client, Endpoint, Invocation, Login, Machine, Material, Missing
+from lab.outcome import Completed, Outcome
+from lab.situation import ClientSide, Situation
+
+
+class Placed(Client):
+    """What the client does, as it does it there. `place` is the name of a distribution."""
+
+    def __init__(self, client: Client, place: str) -> None:
+        self.client = client
+        self.place = place
+        self.name = f"{client.name}:{place}"
+        self.title = f"{client.title}, on {place}"
+        self.kinds = client.kinds
+        self.tls_library = client.tls_library
+        self.wrappers = client.wrappers
+
+    def missing(self, machine: Machine) -> Missing | None:
+        lacking = self.client.missing(machine)
+        if lacking is None:
+            return None
+        why = machine.absent.get(self.client.name, f"the image of {self.place} does not hold it")
+        return Missing(lacking.what, f"cannot be had there: {why}")
+
+    def version_probe(self, machine: Machine) -> Invocation:
+        return self.client.version_probe(machine)
+
+    def read_version(self, completed: Completed) -> str:
+        return self.client.read_version(completed)
+
+    def cannot(self, situation: Situation) -> str | None:
+        return self.client.cannot(situation)
+
+    def accepts(self, situation: Situation) -> Acceptance | None:
+        return self.client.accepts(situation)
+
+    def spell(self, side: ClientSide) -> tuple[str, ...]:
+        return self.client.spell(side)
+
+    def invoke(
+        self,
+        machine: Machine,
+        side: ClientSide,
+        endpoint: Endpoint,
+        material: Material,
+        login: Login,
+        room: PurePosixPath,
+    ) -> Invocation:
+        return self.client.invoke(machine, side, endpoint, material, login, room)
+
+    def read(self, completed: Completed, side: ClientSide) -> Outcome:
+        return self.client.read(completed, side)

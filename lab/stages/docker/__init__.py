@@ -1,0 +1,1 @@
+"""The docker stage: servers and clients in containers, on a network of their own."""

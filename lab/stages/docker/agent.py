@@ -1,0 +1,80 @@
+"""An agent: a container whose main process answers orders, one line of JSON each way (docker/client/agent.py, watch.py)."""
+
+import asyncio
+import itertools
+import json
+from typing import Any
+
+import docker
+from lab.stages.docker.container import Container, Order
+from lab.stages.stage import StageError
+
+GRACE = 30.0
+"""Seconds beyond what an order may take by its own limit."""
+LINES_SHOWN = 5
+
+
+class Agent:
+    """A container that answers. Orders may overlap."""
+
+    def __init__(self, client: docker.DockerClient, order: Order) -> None:
+        self._container = Container(client, order, self._hear)
+        self._numbers = itertools.count(1)
+        self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
+        self._said: list[str] = []
+        self._watching: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Start the container. Raises StageError."""
+        await self._container.start()
+        self._watching = asyncio.create_task(self._watch())
+
+    async def ask(self, *, limit: float = 0.0, **order: Any) -> dict[str, Any]:
+        """The answer to an order that takes at most `limit` seconds by its own measure.
+
+        Raises StageError when the container has gone, OSError with the agent's words when it could not do it.
+        """
+        if self._container.ended.is_set():
+            raise self._gone()
+        number = next(self._numbers)
+        future = self._waiting[number] = asyncio.get_running_loop().create_future()
+        try:
+            await self._container.write(json.dumps({**order, "id": number}))
+            answer: dict[str, Any] = await asyncio.wait_for(future, limit + GRACE)
+        except TimeoutError:
+            raise StageError(
+                f"container {self._container.order.name} does not answer; its processes are stuck"
+            ) from None
+        finally:
+            self._waiting.pop(number, None)
+        if "error" in answer:
+            raise OSError(answer["error"])
+        return answer
+
+    async def stop(self) -> None:
+        """Remove the container."""
+        if self._watching is not None:
+            self._watching.cancel()
+        await self._container.stop()
+
+    def _hear(self, line: str) -> None:
+        try:
+            answer = json.loads(line)
+            number = answer["id"]
+        except (ValueError, KeyError, TypeError):
+            self._said.append(line)
+            return
+        future = self._waiting.get(number)
+        if future is not None and not future.done():
+            future.set_result(answer)
+
+    async def _watch(self) -> None:
+        """Tell those who wait when the container ends."""
+        await self._container.ended.wait()
+        for future in self._waiting.values():
+            if not future.done():
+                future.set_exception(self._gone())
+
+    def _gone(self) -> StageError:
+        said = " | ".join(self._said[-LINES_SHOWN:]) or "without a word"
+        return StageError(f"container {self._container.order.name} has ended in the middle of the run: {said}")

@@ -1,0 +1,173 @@
+"""A container that the lab talks to: started with its standard streams attached, each line of its output an event.
+
+What the main process of a container says is read as it comes, never polled for. Standard input ends when the lab
+does (`StdinOnce`), so that a main process which reads it ends with the lab.
+"""
+
+import asyncio
+import contextlib
+import io
+import socket
+import struct
+import tarfile
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from docker.errors import APIError, ImageNotFound
+
+import docker
+from lab.stages.stage import StageError
+
+_HEADER = 8
+"""Bytes before each frame of an attached stream (Docker Engine API, "Attach to a container", stream format)."""
+_PART = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that is put into a container before it starts."""
+
+    text: str
+    mode: int = 0o644
+    owner: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """A container to make. `files` by absolute path. `host` and `network`: what the SDK's `create_host_config` and
+    `create_endpoint_config` take.
+    """
+
+    image: str
+    name: str
+    labels: Mapping[str, str]
+    command: tuple[str, ...] | None = None
+    environment: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, File] = field(default_factory=dict)
+    host: Mapping[str, Any] = field(default_factory=dict)
+    networks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Network to the names that the container has there."""
+    user: str = ""
+
+
+class Container:
+    """A container under way. `on_line` is called in the event loop, for each line of both output streams."""
+
+    def __init__(self, client: docker.DockerClient, order: Order, on_line: Callable[[str], None]) -> None:
+        self._api = client.api
+        self.order = order
+        self._on_line = on_line
+        self._socket: Any = None
+        self._writing = asyncio.Lock()
+        self.id = ""
+        self.ended = asyncio.Event()
+
+    async def start(self) -> None:
+        """Create, fill, attach and start it. Raises StageError with the daemon's own words."""
+        loop = asyncio.get_running_loop()
+        try:
+            await asyncio.to_thread(self._start)
+        except (APIError, OSError) as problem:
+            raise StageError(f"container {self.order.name} cannot be started: {words(problem)}") from problem
+        threading.Thread(target=self._read, args=(loop,), name=f"attached-{self.order.name}", daemon=True).start()
+
+    async def write(self, line: str) -> None:
+        """Write one line to the main process. Raises OSError when it has gone."""
+        async with self._writing:
+            await asyncio.to_thread(_raw(self._socket).sendall, line.encode() + b"\n")
+
+    async def exit_status(self) -> int:
+        """The exit status of the main process, once it has ended."""
+        state = await asyncio.to_thread(self._api.inspect_container, self.id)
+        return int(state["State"]["ExitCode"])
+
+    async def stop(self) -> None:
+        """Remove it, whatever it does."""
+        if self._socket is not None:
+            with contextlib.suppress(OSError):
+                _raw(self._socket).shutdown(socket.SHUT_RDWR)
+        if self.id:
+            with contextlib.suppress(APIError):
+                await asyncio.to_thread(self._api.remove_container, self.id, v=True, force=True)
+        if self._socket is not None:
+            self._socket.close()
+
+    def _start(self) -> None:
+        order, api = self.order, self._api
+        networking = None
+        if order.networks:
+            networking = api.create_networking_config(
+                # The types want one network, the API takes a map.
+                {  # type: ignore[arg-type]
+                    name: api.create_endpoint_config(aliases=list(names)) for name, names in order.networks.items()
+                }
+            )
+        try:
+            made = api.create_container(
+                order.image,
+                list(order.command) if order.command is not None else None,
+                name=order.name,
+                labels=dict(order.labels),
+                environment=dict(order.environment),
+                user=order.user or None,
+                stdin_open=True,
+                host_config=api.create_host_config(**order.host),
+                networking_config=networking,
+            )
+        except ImageNotFound as problem:
+            raise StageError(
+                f"the image {order.image} is not there any more: was it removed during the run?"
+            ) from problem
+        self.id = made["Id"]
+        if order.files:
+            api.put_archive(self.id, "/", archive(order.files))
+        self._socket = api.attach_socket(self.id, params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
+        _raw(self._socket).settimeout(None)
+        api.start(self.id)
+
+    def _read(self, loop: asyncio.AbstractEventLoop) -> None:
+        """In a thread: frames into lines, until the container or the lab ends."""
+        rest: dict[int, bytes] = {}
+        with contextlib.suppress(OSError, EOFError):
+            while True:
+                kind, length = struct.unpack(">BxxxL", self._exactly(_HEADER))
+                *lines, rest[kind] = (rest.get(kind, b"") + self._exactly(length)).split(b"\n")
+                for line in lines:
+                    loop.call_soon_threadsafe(self._on_line, line.decode("utf-8", errors="replace").rstrip("\r"))
+        with contextlib.suppress(RuntimeError):  # the loop may have ended before
+            loop.call_soon_threadsafe(self.ended.set)
+
+    def _exactly(self, count: int) -> bytes:
+        received = bytearray()
+        while len(received) < count:
+            part = _raw(self._socket).recv(min(count - len(received), _PART))
+            if not part:
+                raise EOFError
+            received += part
+        return bytes(received)
+
+
+def archive(files: Mapping[str, File]) -> bytes:
+    """A tar archive for the root directory of a container, with the directories above the files left as they are."""
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        for path, file in files.items():
+            info = tarfile.TarInfo(path.lstrip("/"))
+            data = file.text.encode()
+            info.size, info.mode, info.uid, info.gid = len(data), file.mode, file.owner, 0
+            tar.addfile(info, io.BytesIO(data))
+    return packed.getvalue()
+
+
+def words(problem: BaseException) -> str:
+    """What the daemon said, without the SDK's decoration."""
+    return str(getattr(problem, "explanation", None) or problem)
+
+
+def _raw(attached: Any) -> Any:
+    """The socket inside what `attach_socket` returns: a socket.SocketIO over plain connections, the socket itself over
+    TLS and SSH.
+    """
+    return getattr(attached, "_sock", attached)

@@ -1,0 +1,150 @@
+"""Stand-ins: base images built from Debian's packages, on machines that can reach a package mirror but no registry.
+
+A stand-in is built only under a tag that is neither there nor can be pulled; it is labelled, its label carries the
+hash of its recipe, and the record of a run names it. The mirror is the machine's own (apt's sources).
+"""
+
+import io
+import os
+import re
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from docker.errors import APIError
+
+import docker
+from lab import system
+from lab.installer import Echo
+from lab.stages.docker import images
+from lab.stages.docker.container import words
+from lab.stages.docker.images import STANDIN
+from lab.stages.stage import StageError
+
+NGINX = "nginx:stable"
+_DEBIAN = re.compile(r"debian:(\w+)-slim")
+APT_SOURCES = (Path("/etc/apt/sources.list"), Path("/etc/apt/sources.list.d"))
+TIMEOUT = 900.0
+"""Seconds in which a root file system is made."""
+
+
+def ensure_base(client: docker.DockerClient, tag: str, echo: Echo) -> None:
+    """Have an image of this tag: as it is here, pulled, or as a stand-in. Raises StageError with all the reasons."""
+    if images.has(client, tag) and not _is_stale(client, tag):
+        return
+    refused = images.pull(client, tag)
+    if not refused:
+        return
+    why = why_impossible(tag, os.environ.get("DOCKER_HOST", ""))
+    if why:
+        raise StageError(f"the image {tag} is not here and cannot be pulled ({refused}). No stand-in either: {why}")
+    echo(f"{tag} cannot be pulled ({refused}); building a stand-in from Debian's packages")
+    if tag == NGINX:
+        _build_nginx(client, echo)
+    else:
+        _import_debian(client, tag)
+
+
+def why_impossible(tag: str, host: str) -> str:
+    """Why no stand-in of this tag can be built here, in words; "" when it can."""
+    if tag != NGINX and not _DEBIAN.fullmatch(tag):
+        return "there is no recipe for it (docker/standins)"
+    if tag == NGINX:
+        return ""
+    if shutil.which("mmdebstrap") is None:
+        return f"mmdebstrap is missing; get it with: {system.as_root(system.apt_command(['mmdebstrap']))}"
+    if os.geteuid() != 0:
+        return "making a root file system needs root; run this once as root"
+    return "" if mirrors(_sources()) else "apt has no Debian mirror in its sources"
+
+
+def recipe_hash(tag: str) -> str:
+    """The hash of the recipe of a stand-in."""
+    name = "nginx.Dockerfile" if tag == NGINX else "debian.sh"
+    return images.digest([images.recipes() / "standins" / name])
+
+
+def mirrors(sources: Iterable[str]) -> tuple[str, str] | None:
+    """The addresses of Debian's archive and of its security archive in the texts of apt's source files (both the one-line
+    and the deb822 style, sources.list(5)); None without an archive.
+    """
+    text = "\n".join(line for each in sources for line in each.splitlines() if not line.lstrip().startswith("#"))
+    found = re.findall(r"(?:^deb\s+(?:\[[^\]]*\]\s*)?|^URIs:\s*)(https?://\S+)", text, re.MULTILINE)
+    urls = [url.rstrip("/") for url in found]
+    archive = next((url for url in urls if url.endswith("/debian")), None)
+    if archive is None:
+        return None
+    security = next((url for url in urls if "debian-security" in url), f"{archive}-security")
+    return archive, security
+
+
+def _sources() -> list[str]:
+    files: list[Path] = []
+    for place in APT_SOURCES:
+        files += sorted(place.iterdir()) if place.is_dir() else [place] if place.exists() else []
+    return [file.read_text(errors="replace") for file in files]
+
+
+def _is_stale(client: docker.DockerClient, tag: str) -> bool:
+    """Whether the image is a stand-in of a recipe that has changed since."""
+    labels = client.images.get(tag).labels
+    return STANDIN in labels and labels[STANDIN] != recipe_hash(tag)
+
+
+def _import_debian(client: docker.DockerClient, tag: str) -> None:
+    found = mirrors(_sources())
+    suite = _DEBIAN.fullmatch(tag)
+    assert found and suite
+    script = images.recipes() / "standins" / "debian.sh"
+    try:
+        done = subprocess.run(
+            [str(script), suite[1], *found],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            timeout=TIMEOUT,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise StageError(f"the stand-in of {tag} was not made within {TIMEOUT:.0f} s") from None
+    if done.returncode != 0:
+        said = done.stderr.decode(errors="replace").splitlines()
+        raise StageError(images.failure(f"{tag} (stand-in)", f"mmdebstrap, exit status {done.returncode}", said))
+    repository, _, version = tag.partition(":")
+    try:
+        client.api.import_image_from_data(
+            done.stdout,
+            repository=repository,
+            tag=version,
+            changes=['CMD ["bash"]', f"LABEL {STANDIN}={recipe_hash(tag)}"],
+        )
+    except (APIError, OSError) as problem:
+        raise StageError(f"the stand-in of {tag} cannot be imported: {words(problem)}") from problem
+
+
+def _build_nginx(client: docker.DockerClient, echo: Echo) -> None:
+    dockerfile = images.recipes() / "standins" / "nginx.Dockerfile"
+    base = dockerfile.read_text().partition("FROM ")[2].split()[0]
+    ensure_base(client, base, echo)
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w") as tar:
+        tar.add(dockerfile, "Dockerfile")
+    packed.seek(0)
+    said: list[str] = []
+    try:
+        for line in client.api.build(
+            fileobj=packed,
+            custom_context=True,
+            tag=NGINX,
+            labels={STANDIN: recipe_hash(NGINX)},
+            rm=True,
+            forcerm=True,
+            decode=True,
+        ):
+            if "error" in line:
+                raise StageError(images.failure(f"{NGINX} (stand-in)", str(line["error"]).strip(), said))
+            said += [part for part in str(line.get("stream", "")).splitlines() if part.strip()]
+    except (APIError, OSError) as problem:
+        raise StageError(images.failure(f"{NGINX} (stand-in)", words(problem), said)) from problem

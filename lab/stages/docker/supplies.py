@@ -1,0 +1,187 @@
+"""Supplies: what is laid beside the Dockerfiles, fetched on the host from the lab's lock files and kept in its cache.
+
+A build may not be able to reach a package index, and must not be given the host's certificates for it: they are what is
+under test. So pip unpacks the wheels here, for the image's Python, and the build copies them.
+"""
+
+import json
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lab import installer, provision
+from lab.installer import Echo, InstallError
+from lab.stages.docker import images
+from lab.stages.docker.images import Recipe
+from lab.stages.stage import StageError
+
+LINES_SHOWN = 8
+COMMON = (
+    *("python3", "ca-certificates", "openssl", "curl", "wget", "unixodbc", "libgssapi-krb5-2", "libltdl7"),
+    *("freetds-bin", "tdsodbc"),
+)
+"""Debian packages of every client image."""
+ENDPOINT_PACKAGES = ("sqlglot", "cryptography", "cffi", "pycparser")
+ENDPOINT_SOURCES = (
+    *("__init__.py", "situation.py", "servers", "pki/__init__.py", "pki/look.py"),
+    *("stages/__init__.py", "stages/docker/__init__.py", "stages/docker/watch.py"),
+)
+"""What of the lab the endpoint's image holds."""
+NO_PYTHON_310 = "mssql-python needs Python 3.10, and this distribution has 3.9"
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """Where clients run. `lock`: the lock file of the Python clients there; `absent`: clients that cannot be had."""
+
+    name: str
+    python: str
+    lock: str = "clients.txt"
+    packages: tuple[str, ...] = COMMON
+    node: bool = True
+    absent: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def base(self) -> str:
+        return f"debian:{self.name}-slim"
+
+
+DISTRIBUTIONS = {
+    item.name: item
+    for item in (
+        Distribution(
+            "bullseye",
+            "3.9",
+            lock="clients-py39.txt",
+            node=False,
+            absent={
+                "mssql-python": NO_PYTHON_310,
+                "tedious": "tedious needs Node 18.17, and this distribution has 12",
+                "node-https": "this distribution's Node 12 is older than what the probe is written for",
+                "node-fetch": "fetch came with Node 18, and this distribution has 12",
+            },
+        ),
+        Distribution("bookworm", "3.11"),
+        Distribution("trixie", "3.13"),
+        Distribution("forky", "3.14"),
+    )
+}
+
+
+def client_recipe(distribution: Distribution, architecture: str, cache: Path, echo: Echo) -> Recipe:
+    """How the client image of a distribution is built, with everything fetched for it. Raises StageError."""
+    lock = provision.locks() / "requirements" / distribution.lock
+    site = wheels(lock, (), distribution.python, architecture, cache, echo)
+    modules: Path | None = None
+    absent = dict(distribution.absent)
+    if distribution.node:
+        try:
+            modules = provision.ensure_node_modules(echo)
+        except InstallError as problem:
+            absent["tedious"] = " ".join(str(problem).split())
+    here = images.recipes() / "client"
+    manifest = [provision.locks() / "npm" / "package-lock.json"] if modules else []
+    return Recipe(
+        name=f"client-{distribution.name}",
+        dockerfile=here / "Dockerfile",
+        base=distribution.base,
+        key=images.digest([lock, *manifest]),
+        arguments={"PACKAGES": " ".join((*distribution.packages, *(("nodejs",) if distribution.node else ())))},
+        trees={"site": site, "node_modules": modules},
+        texts={"agent.py": (here / "agent.py").read_text(), "absent.json": json.dumps(absent, sort_keys=True)},
+    )
+
+
+def endpoint_recipe(architecture: str, cache: Path, echo: Echo) -> Recipe:
+    """How the endpoint's image is built. Raises StageError."""
+    base = DISTRIBUTIONS["bookworm"]
+    lock = provision.locks() / "requirements" / "lab.txt"
+    site = wheels(lock, ENDPOINT_PACKAGES, base.python, architecture, cache, echo)
+    root = Path(__file__).resolve().parents[2]
+    sources = {f"lab/{name}": root / name for name in ENDPOINT_SOURCES}
+    return Recipe(
+        name="sqlserver-endpoint",
+        dockerfile=images.recipes() / "endpoint" / "Dockerfile",
+        base=base.base,
+        key=images.digest([lock, *sources.values()]),
+        trees={"site": site, **sources},
+    )
+
+
+def wheels(lock: Path, only: Iterable[str], python: str, architecture: str, cache: Path, echo: Echo) -> Path:
+    """A directory with the packages of a lock file (all, or only these) unpacked for this Python on Linux.
+
+    Versions and hashes are those of the lock file. Raises StageError with pip's last words.
+    """
+    pins = requirements(lock.read_text(), tuple(only))
+    target = cache / "docker" / f"site-{images.digest([lock])}-{len(pins)}-py{python}-{architecture}"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with installer.locked(target.with_suffix(".lock"), echo):
+        if target.is_dir():
+            return target
+        echo(f"fetching the wheels of {lock.name} for Python {python}")
+        fresh = Path(tempfile.mkdtemp(prefix=f"{target.name}.new-", dir=target.parent))
+        try:
+            chosen = fresh / "requirements.txt"
+            chosen.write_text("\n".join(pins))
+            done = subprocess.run(
+                pip_command(fresh / "site", chosen, python, architecture),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                text=True,
+                errors="replace",
+                check=False,
+            )
+            if done.returncode != 0:
+                raise StageError(
+                    images.failure(f"with {lock.name}", "its wheels cannot be fetched", done.stdout.splitlines())
+                )
+            _prune(fresh / "site", architecture)
+            (fresh / "site").rename(target)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+    return target
+
+
+def pip_command(target: Path, pins: Path, python: str, architecture: str) -> list[str]:
+    """pip, unpacking wheels for another Python than the one it runs on (pip install, `--platform`)."""
+    tag = python.replace(".", "")
+    platforms = ["manylinux1", "manylinux2010", "manylinux2014", *(f"manylinux_2_{minor}" for minor in range(5, 40))]
+    return [
+        *(sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-compile"),
+        *("--target", str(target), "--require-hashes", "--no-deps", "--only-binary", ":all:"),
+        *("--implementation", "cp", "--python-version", python, "--abi", f"cp{tag}", "--abi", "abi3", "--abi", "none"),
+        *(word for name in platforms for word in ("--platform", f"{name}_{architecture}")),
+        *("--requirement", str(pins)),
+    ]
+
+
+def requirements(lock: str, only: tuple[str, ...]) -> list[str]:
+    """The pins of a lock file, each with its hashes; `only` these packages, when there are any."""
+    pins: list[str] = []
+    for line in lock.splitlines():
+        if line and not line.startswith((" ", "#")):
+            pins.append(line)
+        elif pins and line.strip() and not line.strip().startswith("#"):
+            pins[-1] += f"\n{line}"
+    return [pin for pin in pins if not only or pin.partition("==")[0] in only]
+
+
+def architecture_of(daemon: str) -> str:
+    """The daemon's architecture as wheels call it."""
+    return {"amd64": "x86_64", "arm64": "aarch64"}.get(daemon, daemon or platform.machine())
+
+
+def _prune(site: Path, architecture: str) -> None:
+    """Take out Microsoft's drivers for other systems: they are most of the size."""
+    libraries = site / "mssql_python_odbc" / "libs"
+    kept = libraries / "linux" / "debian_ubuntu" / provision.DRIVER_ARCHITECTURES[architecture]
+    for directory in [*libraries.glob("linux/*/*"), libraries / "macos", libraries / "windows"]:
+        if directory != kept:
+            shutil.rmtree(directory, ignore_errors=True)

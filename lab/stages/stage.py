@@ -1,0 +1,81 @@
+"""The stage as the matrix sees it: where servers and clients run, whatever they run in."""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Protocol, Self
+
+from lab.clients.base import Client, Machine
+from lab.outcome import Completed
+from lab.pki.look import Look
+from lab.pki.mint import Mint
+from lab.situation import ServerSide, Situation, TLSVersion
+
+
+class StageError(Exception):
+    """The stage cannot do what it is asked for; the message says what happened and what to do next."""
+
+
+class Server(Protocol):
+    """What plays some server sides."""
+
+    @property
+    def implementation(self) -> str:
+        """Program and version, as the program says itself."""
+
+    @property
+    def real(self) -> bool:
+        """False: an endpoint of the lab stands in for the real server."""
+
+    def start_log(self, identity: str) -> tuple[str, ...]:
+        """The lines that belong to no connection: what the server said of this side when it started."""
+
+
+class Stage(Protocol):
+    """Turns situations into endpoints and invocations into completed processes; leaves nothing behind.
+
+    Use as an async context, in this order: enter, `open`, `serve`, then attempts. Entering raises StageError.
+    """
+
+    @property
+    def name(self) -> str:
+        """`local` or `docker`."""
+
+    @property
+    def isolation(self) -> str:
+        """How names are resolved and processes contained, in words."""
+
+    @property
+    def sides(self) -> Mapping[ServerSide, tuple[Server, str]]:
+        """The server sides that are up, with their server and identity there."""
+
+    async def __aenter__(self) -> Self: ...
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None: ...
+
+    def machine_of(self, client: Client) -> Machine:
+        """What is there where this client runs."""
+
+    def open(self, names: Iterable[str]) -> None:
+        """Make these names resolve to the lab's servers, for clients alone."""
+
+    async def serve(self, situations: Iterable[Situation]) -> None:
+        """Start every distinct server side of these situations, all together. Raises ServiceError or StageError."""
+
+    def look(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Look:
+        """Look at a server side, offering these versions (`lab.pki.look`). Blocks."""
+
+    async def server_log(self, side: ServerSide) -> tuple[str, ...]:
+        """What the server wrote since this was last asked."""
+
+    async def attempt(self, client: Client, situation: Situation) -> Completed:
+        """Let the client connect once. Raises OSError when it cannot be started."""
+
+    async def version(self, client: Client) -> str:
+        """Ask the client for its version; empty when it does not tell."""
+
+
+StageFactory = Callable[[Path, Mint], Stage]
+"""Makes the stage of one run, from the lab's cache and the mint of the run."""
