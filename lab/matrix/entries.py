@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import SignatureAlgorithmOID
 
 from lab.documented import Source
+from lab.matrix.defaults import Probe
 from lab.matrix.plan import Cell, Exclusion, Plan
 from lab.matrix.play import Attempt
 from lab.normalise import normalise
@@ -17,6 +18,7 @@ from lab.record import (
     AttemptEntry,
     CellEntry,
     CertificateEntry,
+    DefaultEntry,
     FixEntry,
     JudgementEntry,
     RepeatEntry,
@@ -58,6 +60,18 @@ class Entries:
             tls_version=outcome.tls_version,
             server_log=list(outcome.server_log),
             repeats=[_repeat(item) for item in attempt.repeats],
+        )
+
+    def default(self, probe: Probe, attempt: Attempt) -> DefaultEntry:
+        """One situation of the default probe."""
+        return DefaultEntry(
+            id=probe.id,
+            client=attempt.client.name,
+            server=probe.server,
+            server_id=self._stage.sides[probe.situation.server][1],
+            certificate=probe.certificate,
+            must_refuse=probe.must_refuse,
+            attempt=attempt.id,
         )
 
     def cell(self, cell: Cell, attempts: tuple[Attempt, ...], verdict: Verdict) -> CellEntry:

@@ -337,13 +337,11 @@ class Embedded(Service):
         return f"{address}:{port}"
 
     async def _settle(self, identity: str, marker: str) -> None:
-        """Wait until the endpoint has dealt with everything before the marker. Raises ServiceError when it dies, or hangs."""
+        """Wait until the endpoint has dealt with all before the marker. Raises ServiceError when it dies, or hangs."""
         assert self._reader
         settled = asyncio.ensure_future(self._dealt_with(identity, marker))
         try:
-            await asyncio.wait(
-                {settled, self._reader}, timeout=SETTLE_TIMEOUT, return_when=asyncio.FIRST_COMPLETED
-            )
+            await asyncio.wait({settled, self._reader}, timeout=SETTLE_TIMEOUT, return_when=asyncio.FIRST_COMPLETED)
         finally:
             settled.cancel()
             await asyncio.gather(settled, return_exceptions=True)
