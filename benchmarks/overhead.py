@@ -30,7 +30,7 @@ sys.path.insert(0, str(ROOT))
 POLL = 0.005
 """Seconds between two looks for the first attempt."""
 MEMORY_POLL = 0.25
-"""Seconds between two looks at the peak memory. The kernel keeps the peak (VmHWM): only the last instants are missed."""
+"""Seconds between two looks at the peak memory. The kernel keeps the peak (VmHWM): little is missed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,8 +102,8 @@ def root() -> Path:
 
 
 def command_name() -> str:
-    """How this program is started here: the launcher in a checkout, the console script elsewhere."""
-    return "./tlslab" if (root() / "tlslab").is_file() else "tlslab"
+    """How this program is started here."""
+    return lab.PROGRAM
 
 
 def last_record() -> Path:

@@ -15,6 +15,7 @@ from lab.normalise import normalise
 from lab.outcome import Outcome
 from lab.pki.mint import Mint, certificates
 from lab.record import (
+    AttackEntry,
     AttemptEntry,
     CellEntry,
     CertificateEntry,
@@ -28,7 +29,7 @@ from lab.record import (
     SourceEntry,
 )  # fmt: skip
 from lab.scenario import Scenario
-from lab.situation import ServerKind, ServerSide
+from lab.situation import ServerEncryption, ServerKind, ServerSide, TLSVersion
 from lab.stages.local import LocalStage
 from lab.verdict import BrokenVerdict, Judgement, Verdict, not_played
 
@@ -114,15 +115,29 @@ class Entries:
         found = {item.scenario.id: item.scenario for item in plan.everything}
         return [scenario_entry(item) for item in found.values()]
 
+    def attacks(self, plan: Plan) -> list[AttackEntry]:
+        """Every attack of the plan, each once."""
+        found = {attack.id: attack.lesson for cell in plan.cells for attack, _ in cell.impostors}
+        return [AttackEntry(id=identity, lesson=lesson) for identity, lesson in found.items()]
+
 
 def describe(side: ServerSide) -> list[str]:
     """A server side in words."""
-    words = [f"{side.tls_min.label} to {side.tls_max.label}", f"OpenSSL security level {side.security_level}"]
+    words = [_versions(side), f"OpenSSL security level {side.security_level}"]
     if side.kind is ServerKind.SQLSERVER:
         words.append(f"encryption {side.encryption.value}")
     if side.chain is None:
         words.append("no certificate configured: self-generated at start")
     return words
+
+
+def _versions(side: ServerSide) -> str:
+    """The TLS versions that clients are offered. TLS 1.3 came with TDS 8.0 (`lab.servers.tds.conf`)."""
+    ends = side.tls_max
+    if side.kind is ServerKind.SQLSERVER and side.encryption is not ServerEncryption.STRICT:
+        ends = min(ends, TLSVersion.TLSv1_2)
+    words = ends.label if side.tls_min >= ends else f"{side.tls_min.label} to {ends.label}"
+    return f"{words} in TDS 7.x (TLSv1.3 only with TDS 8.0)" if ends < side.tls_max else words
 
 
 def scenario_entry(scenario: Scenario) -> ScenarioEntry:

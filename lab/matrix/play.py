@@ -90,7 +90,7 @@ class Player:
         return tuple(await asyncio.gather(*[self.attempt(cell.client, item) for item in cell.situations]))
 
     async def want(self, cells: Iterable[Cell]) -> None:
-        """Put the attempts of these cells in the queue, controls first, so that they are made without being asked for."""
+        """Put the attempts of these cells in the queue, controls first: they are made without being asked for."""
         cells = tuple(cells)
         for act in range(max((len(cell.situations) for cell in cells), default=0)):
             for cell in cells:

@@ -10,6 +10,7 @@ import platform
 import ssl
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +30,7 @@ from lab.pki.keys import Keys
 from lab.pki.mint import Mint
 from lab.record import CellEntry, ClientEntry, DefaultEntry, Environment, Record
 from lab.scenario import Claim, Defect
+from lab.situation import ServerKind
 from lab.stages.local import LocalStage
 from lab.verdict import Acts, BrokenVerdict, Verdict, judge, not_played
 
@@ -50,8 +52,15 @@ class Run:
         defaults: Iterable[Client] = (),
     ) -> None:
         self.plan = plan
+        defaults = tuple(defaults)
         self._clients_of_run = {client.name: client for client in (*plan.clients, *defaults)}
-        self._probes = [(client, probe) for client in defaults for kind in ServerKind if kind in client.kinds for probe in probes(kind)]
+        self._probes = [
+            (client, probe)
+            for client in defaults
+            for kind in ServerKind
+            if kind in client.kinds
+            for probe in probes(kind)
+        ]
         self._cache = cache
         self._jobs = jobs or os.cpu_count() or 1
         self._repeat = repeat
@@ -66,9 +75,7 @@ class Run:
         self._defaults: list[DefaultEntry] = []
 
     async def __aenter__(self) -> Self:
-        self._missing = {
-            name: client.missing(self._stage.machine) for name, client in self._clients_of_run.items()
-        }
+        self._missing = {name: client.missing(self._stage.machine) for name, client in self._clients_of_run.items()}
         self._probes = [(client, probe) for client, probe in self._probes if not self._missing[client.name]]
         playable = [cell for cell in self.plan.cells if not self._missing[cell.client.name]]
         plain = [probe.situation for _, probe in self._probes]
@@ -84,9 +91,7 @@ class Run:
             began = time.monotonic()
             await self._stage.serve(situations)
             self._observer.started(len(self._stage.sides), time.monotonic() - began)
-            player = Player(
-                self._stage, self._mint, jobs=self._jobs, observer=self._observer, repeat=self._repeat
-            )
+            player = Player(self._stage, self._mint, jobs=self._jobs, observer=self._observer, repeat=self._repeat)
             self._player = await self._stack.enter_async_context(player)
             self._entries = Entries(self._stage, self._mint)
         except BaseException:
@@ -152,6 +157,7 @@ class Run:
             servers=await self._entries.servers(),
             clients=[self._clients[name] for name in self._clients_of_run],
             scenarios=self._entries.scenarios(self.plan),
+            attacks=self._entries.attacks(self.plan),
             attempts=[self._entries.attempt(item) for item in self._player.attempts],
             cells=played + excluded,
             defaults=self._defaults,
@@ -221,13 +227,19 @@ def run_plan(
     observer: Observer | None = None,
     nginx: bool = True,
     repeat: int = 1,
+    defaults: Iterable[Client] = (),
 ) -> Record:
-    """Play a whole plan, each attempt `repeat` times. Raises SandboxError, ServiceError; KeyboardInterrupt after everything has been taken down."""
+    """Play a whole plan, each attempt `repeat` times, and find out the defaults of the clients named for it.
+
+    Raises SandboxError, ServiceError; KeyboardInterrupt after everything has been taken down.
+    """
 
     async def play() -> Record:
-        async with Run(plan, cache=cache, jobs=jobs, observer=observer, nginx=nginx, repeat=repeat) as run:
+        async with Run(
+            plan, cache=cache, jobs=jobs, observer=observer, nginx=nginx, repeat=repeat, defaults=defaults
+        ) as run:
             await run.want(plan.cells)
-            await asyncio.gather(*(run.play(cell) for cell in plan.cells))
+            await asyncio.gather(*(run.play(cell) for cell in plan.cells), run.probe())
             return await run.record()
 
     return asyncio.run(play())
