@@ -1,9 +1,9 @@
 """What the lab adds to the bare clients: `./tlslab run` against the same invocations run by a minimal pool.
 
-(a) The very invocations of a run (arguments, environment, files, standard input) are started on all cores by a pool of
-threads that does nothing else, in the same sandbox, against servers that are already up. (b) The same attempts are made by
-`./tlslab run` in a fresh process, from the start of the command to its end. Both are repeated in turns, and medians are
-printed, because other work on the machine slows both. Start it with the lab's Python: `benchmarks/overhead`.
+(a) The very invocations of a run (arguments, environment, files, standard input) are started on all cores by a pool
+of threads that does nothing else, in the same sandbox, against servers that are already up. (b) The same attempts are
+made by `./tlslab run` in a fresh process, from the start of the command to its end. Both are repeated in turns, and
+medians are printed, because other work on the machine slows both. How to start it: benchmarks/README.md.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,7 +30,7 @@ sys.path.insert(0, str(ROOT))
 POLL = 0.005
 """Seconds between two looks for the first attempt."""
 MEMORY_POLL = 0.25
-"""Seconds between two looks at the peak memory; the kernel keeps the peak (VmHWM), so only the last instants are missed."""
+"""Seconds between two looks at the peak memory. The kernel keeps the peak (VmHWM): little is missed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,8 @@ def main() -> int:
     options = _options().parse_args()
     if options.pool:
         return _pool(Path(options.pool), options.jobs)
-    filters = [f"--{name}={value}" for name in ("scenario", "client", "fix", "server") for value in getattr(options, name)]
+    kinds = ("scenario", "client", "fix", "server")
+    filters = [f"--{name}={value}" for name in kinds for value in getattr(options, name)]
     bare: list[Bare] = []
     lab: list[Lab] = []
     with _up(options) as again:
@@ -121,18 +122,23 @@ def _up(options: argparse.Namespace) -> Iterator[Any]:
             room.mkdir()
             material = Material(mint.anchors_pem(situation.client), mint.pem(*situation.client.intermediates))
             call = client.invoke(
-                stage.machine, situation.client, stage.endpoint(situation.server), material, stage.login, room
+                stage.machine,
+                situation.client,
+                stage.endpoint(situation.server),
+                material,
+                stage.login,
+                PurePosixPath(room),
             )
             lay_out(call, room)
             env = stage.sandbox.env({**clean_environment(room), **call.env})
-            jobs.append(
-                {"argv": call.argv, "env": env, "cwd": str(room), "stdin": call.stdin, "timeout": call.timeout}
-            )
+            jobs.append({"argv": call.argv, "env": env, "cwd": str(room), "stdin": call.stdin, "timeout": call.timeout})
         (rooms / "jobs.json").write_text(json.dumps(jobs))
         pool = (sys.executable, "-P", __file__, f"--pool={rooms / 'jobs.json'}", f"--jobs={options.jobs}")
 
         async def play() -> bytes:
-            process = await asyncio.create_subprocess_exec(*stage.sandbox.argv(pool, rooms), stdout=asyncio.subprocess.PIPE)
+            process = await asyncio.create_subprocess_exec(
+                *stage.sandbox.argv(pool, rooms), stdout=asyncio.subprocess.PIPE
+            )
             said, _ = await process.communicate()
             return said
 

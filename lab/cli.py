@@ -9,11 +9,16 @@ from collections.abc import Sequence
 import click
 
 import lab
-from lab.commands import house, look, play
+from lab.commands import clients, compare, diff, house, look, play
 from lab.commands.shared import Exit, echo, hint
 from lab.record import RecordError
 
 DEBUG = "TLSLAB_DEBUG"
+
+HELP = f"""Reproduce documented TLS trust failures of SQL Server and HTTPS with real clients, and prove which fix cures.
+
+Begin with: {lab.PROGRAM} run --setup
+"""
 
 EPILOG = """\b
 Exit status:
@@ -36,6 +41,13 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(self.commands)
 
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The first sentence of each command's help, wrapped and not cut."""
+        whole = 1000
+        rows = [(name, command.get_short_help_str(whole)) for name, command in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
@@ -47,30 +59,28 @@ class Commands(click.Group):
 @click.group(
     cls=Commands,
     epilog=EPILOG,
+    help=HELP,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(lab.__version__, prog_name="tlslab", message="%(prog)s %(version)s")
 def cli() -> None:
-    """Reproduce documented TLS trust failures of SQL Server and HTTPS with real clients, and prove which fix
-    cures.
-
-    Begin with: run --setup
-    """
+    """All commands."""
 
 
-for command in (*play.COMMANDS, *look.COMMANDS, *house.COMMANDS):
+for command in (*play.COMMANDS, *look.COMMANDS, *compare.COMMANDS, *diff.COMMANDS, *clients.COMMANDS, *house.COMMANDS):
     cli.add_command(command)
 
 
 def run_command(arguments: Sequence[str]) -> int:
-    """Run one command line; its exit status. Tells on standard error why it ended otherwise than well."""
+    """Run one command line; its exit status. Tells on standard error why it ended otherwise than well. Without
+    arguments: the help."""
     try:
-        status = cli.main(list(arguments), prog_name="tlslab", standalone_mode=False)
+        status = cli.main(list(arguments) or ["--help"], prog_name=lab.PROGRAM, standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as problem:
         echo(problem.format_message())
         context = problem.ctx if isinstance(problem, click.UsageError) else None
-        echo(f"how to use it: {context.command_path if context else 'tlslab'} --help")
+        echo(f"how to use it: {context.command_path if context else lab.PROGRAM} --help")
         return Exit.USAGE
     except RecordError as problem:
         echo(str(problem))

@@ -9,6 +9,14 @@ import re
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\x1b\[[0-9;]*m"), ""),
     (re.compile(r"/[^\s'\":,\]\)]*/runs/run-[^\s'\":,\]\)/]*/[^\s'\":,\]\)/]*"), "ROOM"),
+    # The lab's environments of clients, pinned or of a chosen version, Python's or npm's.
+    (
+        re.compile(
+            r"/[^\s'\":,\]\)]*/(?:versions/[^/\s'\"]+-[0-9a-f]{12}|clients-[0-9a-f]{16}[^/\s'\"]*|npm-[0-9a-f]{16})"
+        ),
+        "CLIENTS",
+    ),
+    (re.compile(r"(\bFile \"[^\"]+\", line )\d+"), r"\1LINE"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?"), "DATE"),
     (re.compile(r"\b[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4} GMT"), "DATE"),
     (re.compile(r"\b[0-9A-F]{16}:error:"), "THREAD:error:"),

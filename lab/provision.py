@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import installer, system
+from lab import PROGRAM, installer, system
 from lab.installer import Echo, InstallError
 from lab.system import Ask, Need, SetupError, how_to_get, missing
 
@@ -121,12 +121,7 @@ def clients_site_packages() -> Path | None:
     """Where the Python clients' packages are, None while they have not been installed."""
     if clients_python() is None:
         return None
-    return (
-        _clients_environment()
-        / "lib"
-        / f"python{sys.version_info.major}.{sys.version_info.minor}"
-        / "site-packages"
-    )
+    return _clients_environment() / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
 
 
 # --- Microsoft's ODBC driver
@@ -234,20 +229,14 @@ def _check_node() -> None:
     node = shutil.which("node")
     if node is None:
         raise InstallError(f"tedious needs Node, which is not installed. Get it: {how_to_get('node')}")
-    said = subprocess.run(
-        [node, "--version"], capture_output=True, text=True, check=False, timeout=60
-    ).stdout.strip()
+    said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False, timeout=60).stdout.strip()
     try:
         major, minor = (int(part) for part in said.lstrip("v").split(".")[:2])
     except ValueError:
-        raise InstallError(
-            f"{node} --version said {said!r}; a Node that works is needed for tedious."
-        ) from None
+        raise InstallError(f"{node} --version said {said!r}; a Node that works is needed for tedious.") from None
     if (major, minor) < NODE_MINIMUM:
         wanted = ".".join(map(str, NODE_MINIMUM))
-        raise InstallError(
-            f"tedious needs Node {wanted} or newer; {node} is {said}. Put a newer one first in PATH."
-        )
+        raise InstallError(f"tedious needs Node {wanted} or newer; {node} is {said}. Put a newer one first in PATH.")
 
 
 def _run_npm(npm: str, directory: Path, cache: Path, descriptor: int) -> None:
@@ -268,7 +257,7 @@ def _run_npm(npm: str, directory: Path, cache: Path, descriptor: int) -> None:
                     "cannot install the Node clients (tedious): npm needs its registry (`npm config list`).",
                     f"What failed: {' '.join(command)} (exit status {done.returncode})",
                     *(f"  | {word}" for word in words),
-                    "Check the network and npm's settings, then run ./tlslab setup again.",
+                    f"Check the network and npm's settings, then run {PROGRAM} setup again.",
                 ]
             )
         )

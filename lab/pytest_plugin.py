@@ -6,6 +6,7 @@ where it is needed: other tests do not pay for it.
 """
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +23,7 @@ MATRIX = Path(__file__).resolve().parents[1] / "tests" / "matrix" / "test_matrix
 CELL = "lab_cell"
 """The fixture that a test of cells asks for."""
 MISSING = "missing client"
+DEVIATING = "not as in the baseline"
 
 _ENGINE = pytest.StashKey[Engine]()
 _PLAYER = pytest.StashKey[Direct | Remote]()
@@ -38,7 +40,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[_PLAYER] = Remote(worker["lab_channel"])
         return
     options.check(config)
-    engine = config.stash[_ENGINE] = Engine(_order(config))
+    engine = config.stash[_ENGINE] = Engine(partial(_order, config))
     config.stash[_PLAYER] = Direct(engine)
 
 
@@ -91,6 +93,7 @@ def lab_cell(request: pytest.FixtureRequest) -> "Played":
         pytest.skip(played.missing)
     if played.lab_failed:
         pytest.fail(played.story(), pytrace=False)
+    played = _held_against_baseline(request, played)
     lacking = played.missing or ("" if config.getoption("--lab-no-nginx") else _stand_in(played))
     return played.model_copy(update={"lacking": lacking}) if demanding else played
 
@@ -106,26 +109,43 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    words = [*_missing(terminalreporter.stats), *filter(None, [config.stash.get(_SAVED, "")])]
+    words = [
+        *_missing(terminalreporter.stats),
+        *_deviating(terminalreporter.stats),
+        *filter(None, [config.stash.get(_SAVED, "")]),
+    ]
     if words:
         terminalreporter.write_sep("=", "tls trust lab")
         for line in words:
             terminalreporter.write_line(line)
 
 
-def _order(config: pytest.Config) -> Order:
-    def cache() -> Path:
-        from lab.provision import cache_dir
-
-        return cache_dir()
-
+def _order(config: pytest.Config, selected: tuple[str, ...]) -> Order:
+    scenarios, fixes, clients, kinds = (options.given(config, f"--lab-{noun}") for noun in options.NOUNS)
     return Order(
-        plan=lambda: options.plan_of(config),
-        cache=cache,
+        scenarios=scenarios,
+        fixes=fixes,
+        clients=clients,
+        kinds=kinds,
+        selected=selected,
         jobs=config.getoption("--lab-jobs") or 0,
         stage=options.choice(config),
         keep_record=config.getoption("--lab-save") is not None,
+        with_clients=config.getoption("--lab-baseline") is not None,
     )
+
+
+def _held_against_baseline(request: pytest.FixtureRequest, played: "Played") -> "Played":
+    """The played cell with what the baseline has otherwise, where that fails the test; else it is told in the end."""
+    baseline = options.against(request.config)
+    if baseline is None or not played.attempts:
+        return played
+    deviation = baseline.deviation(played)
+    if deviation.fails:
+        return played.model_copy(update={"deviation": deviation.words})
+    if deviation.words:
+        request.node.user_properties.append((DEVIATING, deviation.words))
+    return played
 
 
 def _stand_in(played: "Played") -> str:
@@ -156,10 +176,22 @@ def _close(config: pytest.Config) -> None:
     if record is None:
         config.stash[_SAVED] = "no record was written: no cell was played"
         return
-    from lab.record import save
+    from lab.record import Record, save
 
-    save(record, options.save_to(config))
+    save(Record.model_validate_json(record), options.save_to(config))
     config.stash[_SAVED] = f"the record: {options.save_to(config)}"
+
+
+def _deviating(stats: dict[str, list[Any]]) -> Iterable[str]:
+    """What is not as in the baseline, but failed no test; and how much the baseline does not know."""
+    reports = [item for items in stats.values() for item in items if getattr(item, "when", "") == "call"]
+    told = [words for report in reports for name, words in report.user_properties if name == DEVIATING]
+    unknown = [words for words in told if "\n" not in words]
+    for words in told:
+        if words not in unknown:
+            yield from words.splitlines()
+    if unknown:
+        yield unknown[0] if len(unknown) == 1 else f"{unknown[0]}, nor are {len(unknown) - 1} others"
 
 
 def _missing(stats: dict[str, list[Any]]) -> Iterable[str]:

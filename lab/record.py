@@ -100,6 +100,13 @@ class ScenarioEntry(_Model):
     sources: list[SourceEntry]
 
 
+class AttackEntry(_Model):
+    """One attack on the fixes: what the impostor of that name does."""
+
+    id: str
+    lesson: str
+
+
 class RepeatEntry(_Model):
     """One of several times that the same attempt was made."""
 
@@ -193,6 +200,7 @@ class Record(_Model):
     servers: list[ServerEntry]
     clients: list[ClientEntry]
     scenarios: list[ScenarioEntry]
+    attacks: list[AttackEntry] = Field(default=[], description="of the cells that were planned")
     attempts: list[AttemptEntry]
     cells: list[CellEntry]
     defaults: list[DefaultEntry] = Field(default=[], description="empty when the clients' defaults were not probed")
@@ -230,7 +238,9 @@ def load(path: Path) -> Record:
         raise RecordError(f"cannot read {path}: {problem.strerror}") from problem
     except ValueError as problem:
         raise RecordError(f"{path} is not JSON: {problem}") from problem
-    version = content.get("schema_version") if isinstance(content, dict) else None
+    if not isinstance(content, dict) or "schema_version" not in content:
+        raise RecordError(f"{path} is not a record of the lab: it has no schema_version")
+    version = content["schema_version"]
     if version != SCHEMA_VERSION:
         raise RecordError(f"{path} has schema version {version!r}; this lab reads version {SCHEMA_VERSION}")
     try:
@@ -244,4 +254,3 @@ def load(path: Path) -> Record:
 def schema_text() -> str:
     """The JSON schema of a record, as committed in `schema/record.schema.json`."""
     return json.dumps(Record.model_json_schema(), indent=2, sort_keys=True) + "\n"
-

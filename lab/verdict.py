@@ -124,7 +124,9 @@ def judge_broken(
         return verdict, Judgement(False, why, acceptance.level, (acceptance.source,))
     if shown is None:
         return BrokenVerdict.OTHER_ERROR, Judgement(False, f"not a documented text of this failure: {_said(outcome)}")
-    return BrokenVerdict.REPRODUCED, Judgement(True, f"shows: {shown.text}", shown.level, shown.sources)
+    return BrokenVerdict.REPRODUCED, Judgement(
+        True, f"shows: {with_names(shown.text, situation)}", shown.level, shown.sources
+    )
 
 
 def judge_fix(cell: Cell, acts: Acts) -> tuple[FixVerdict, Judgement]:
@@ -182,6 +184,13 @@ def pattern_values(situation: Situation) -> dict[str, str]:
         "name": situation.client.name_to_verify,
         "certificate": chain.leaf.common_name if chain else "SSL_Self_Signed_Fallback",
     }
+
+
+def with_names(pattern: str, situation: Situation) -> str:
+    """A documented text with the names of this situation; `{*}`, which stands for any words, stays."""
+    for name, value in pattern_values(situation).items():
+        pattern = pattern.replace("{" + name + "}", value)
+    return pattern
 
 
 def _unverified(cell: Cell, let_in: list[str]) -> Judgement:

@@ -21,8 +21,8 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("lab.matrix.play",),
     ("lab.verdict",),
     ("lab.record",),
-    ("lab.matrix.choice", "lab.matrix.entries", "lab.matrix.inspect", "lab.matrix.run"),
-    ("lab.report", "lab.report.*"),
+    ("lab.matrix.*",),
+    ("lab.report", "lab.report.*", "lab.diff", "lab.diff.*"),
     (
         "lab.cli",
         "lab.__main__",

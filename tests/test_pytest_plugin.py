@@ -1,6 +1,8 @@
 """The matrix under pytest, as a person runs it: real sessions of pytest, with curl against the real servers."""
 
+import contextlib
 import os
+import select
 import signal
 import subprocess
 import sys
@@ -30,13 +32,13 @@ known = catalogue.load()
 scenarios = tuple(replace(item, reasons=()) for item in known.scenarios)
 catalogue.load = lambda: catalogue.Catalogue(scenarios, known.attacks)
 """
-"""A plugin that takes the documented texts away: whatever a client says is another error then."""
+"""Takes the documented texts away: whatever a client says is another error then."""
 
 
 @pytest.fixture(autouse=True)
 def _the_labs_place(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TLSLAB_CACHE", str(CACHE))
-    monkeypatch.setenv("PYTHONPATH", f"{ROOT}{os.pathsep}{pytester.path}")
+    monkeypatch.setenv("PYTHONPATH", f"{pytester.path}{os.pathsep}{ROOT}")
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
 
 
@@ -77,9 +79,9 @@ def test_cells_are_played_once_and_told_in_junit_and_in_the_record(
 
 
 def test_a_cell_that_is_not_as_documented_fails_with_words_for_people(pytester: pytest.Pytester) -> None:
-    pytester.makepyfile(other_texts=OTHER_TEXTS)
+    pytester.makepyfile(sitecustomize=OTHER_TEXTS)  # Python imports it, also in the engine
 
-    result = matrix(pytester, *SOME, "-p", "other_texts", "-x", "--junitxml=junit.xml", "--lab-save=record.json")
+    result = matrix(pytester, *SOME, "-x", "--junitxml=junit.xml", "--lab-save=record.json")
 
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
@@ -170,13 +172,22 @@ def test_an_option_that_cannot_be_meant_is_a_usage_error(pytester: pytest.Pytest
 
 
 @WITHOUT_AND_WITH_XDIST
-def test_an_interrupted_session_leaves_no_process_and_no_file(
-    pytester: pytest.Pytester, xdist: tuple[str, ...]
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL], ids=["interrupted", "killed"])
+def test_a_session_that_ends_early_leaves_no_process_and_no_file(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, xdist: tuple[str, ...], end: signal.Signals
 ) -> None:
+    cache = pytester.path / "cache"
+    cache.mkdir()
+    (CACHE / "keys").mkdir(exist_ok=True)
+    (cache / "keys").symlink_to(CACHE / "keys")
+    monkeypatch.setenv("TLSLAB_CACHE", str(cache))
     session = subprocess.Popen(
         [sys.executable, "-u", "-m", "pytest", *arguments("-v", "--lab-client=curl", "--lab-require", *xdist)],
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
-    )  # fmt: skip
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
     assert session.stdout
     with session:
         said: list[str] = []
@@ -184,18 +195,37 @@ def test_an_interrupted_session_leaves_no_process_and_no_file(
             said.append(line)
             if "PASSED" in line:
                 break
-        os.killpg(session.pid, signal.SIGINT)  # as the terminal does: to the workers, too
+        engines = processes_of(cache)
+        assert engines, "".join(said)
+        assert list((cache / "runs").iterdir())
+        os.killpg(session.pid, end)  # as the terminal does: the workers get it, too
         said += session.stdout.readlines()
 
-    assert session.returncode == pytest.ExitCode.INTERRUPTED, "".join(said)
-    room = f"run-{session.pid}-"
-    assert not list((CACHE / "runs").glob(f"{room}*"))
-    assert not [process for process in Path("/proc").glob("[0-9]*") if room in command_line(process)]
+    expected = pytest.ExitCode.INTERRUPTED if end is signal.SIGINT else -signal.SIGKILL
+    assert session.returncode == expected, "".join(said)
+    for process in engines:
+        wait_for_the_end_of(process)
+    assert not list((cache / "runs").iterdir())
+    assert not processes_of(cache)
 
 
-def command_line(process: Path) -> str:
-    """The command line of a process, "" when it has ended meanwhile."""
-    try:
-        return (process / "cmdline").read_text(errors="replace")
-    except OSError:
-        return ""
+def processes_of(cache: Path) -> list[int]:
+    """The engine with this cache, and what it has started there."""
+    found: list[int] = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):  # it has just ended, or is somebody else's
+            command, environment = (process / "cmdline").read_bytes(), (process / "environ").read_bytes()
+            is_engine = (
+                b"lab.pytesting.engine_process" in command and os.fsencode(f"TLSLAB_CACHE={cache}") in environment
+            )
+            if is_engine or os.fsencode(cache) in command:
+                found.append(int(process.name))
+    return found
+
+
+def wait_for_the_end_of(process: int) -> None:
+    """Return when the process has ended."""
+    with contextlib.suppress(ProcessLookupError):
+        descriptor = os.pidfd_open(process)
+        with os.fdopen(descriptor):
+            assert select.select([descriptor], [], [], 30)[0], f"process {process} does not end"

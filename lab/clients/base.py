@@ -10,10 +10,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
+from lab import PROGRAM
 from lab.documented import Level, Source, Wrapper
 from lab.outcome import Completed, Outcome
 from lab.situation import ClientSide, ServerKind, Situation
 from lab.versions.registry import Registry
+
+SETUP = f"{PROGRAM} setup"
+"""The command that brings what most clients lack."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,12 +8,11 @@ import re
 from pathlib import PurePosixPath
 from shlex import join
 
-from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing
+from lab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Machine, Material, Missing
 from lab.clients.https import (
     HTTPS,
     LOW_SECURITY,
     OBSERVED,
-    SETUP,
     allows_old_versions,
     expects_other_name,
     floor,

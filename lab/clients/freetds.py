@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 
 from lab.clients.base import (
+    SETUP,
     Acceptance,
     Client,
     Endpoint,
@@ -23,8 +24,8 @@ from lab.clients.freetds_library import (
     DUMP,
     GNUTLS_CONF,
     LEVEL_1,
-    RENAMED,
     PYMSSQL_ISSUE,
+    RENAMED,
     SERVER_NAME,
     TLS_SOURCE,
     USER_GUIDE,
@@ -40,7 +41,6 @@ from lab.clients.freetds_library import (
 from lab.clients.odbc import braced
 from lab.clients.sqlserver import (
     QUESTION,
-    SETUP,
     PythonSqlClient,
     missing_driver_manager,
     openssl_conf,

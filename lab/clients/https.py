@@ -6,7 +6,6 @@ from lab.documented import Source
 from lab.situation import Authority, ClientSide, ServerKind, SignatureHash, Situation, TLSVersion
 
 HTTPS = frozenset({ServerKind.HTTPS})
-SETUP = "./tlslab setup"
 LOW_SECURITY = "DEFAULT@SECLEVEL=0"
 """TLS below 1.2 takes security level 0 with OpenSSL 3 (CHANGES.md, "Changes between 1.1.1 and 3.0.0")."""
 

@@ -9,8 +9,8 @@ import json
 from pathlib import PurePosixPath
 
 from lab.clients.answers import read_answer
-from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing, probe
-from lab.clients.https import HTTPS, LOW_SECURITY, SETUP, allows_old_versions, expects_other_name, floor
+from lab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Machine, Material, Missing, probe
+from lab.clients.https import HTTPS, LOW_SECURITY, allows_old_versions, expects_other_name, floor
 from lab.clients.tedious import EXTRA_ROOTS, plain_trust
 from lab.documented import Level, Phase, Source, Wrapper
 from lab.outcome import Completed, Outcome

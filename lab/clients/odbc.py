@@ -7,9 +7,8 @@ SSL_CERT_FILE and SSL_CERT_DIR, TLS limits through OPENSSL_CONF (openssl-env(7))
 
 from pathlib import PurePosixPath
 
-from lab.clients.base import Acceptance, Endpoint, Invocation, Login, Machine, Material, Missing
+from lab.clients.base import SETUP, Acceptance, Endpoint, Invocation, Login, Machine, Material, Missing
 from lab.clients.sqlserver import (
-    SETUP,
     PythonSqlClient,
     missing_driver_libraries,
     missing_driver_manager,

@@ -8,12 +8,11 @@ import json
 from pathlib import PurePosixPath
 
 from lab.clients.answers import read_answer
-from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing, probe
+from lab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Machine, Material, Missing, probe
 from lab.clients.https import (
     HTTPS,
     LOW_SECURITY,
     OBSERVED,
-    SETUP,
     allows_old_versions,
     expects_other_name,
     floor,

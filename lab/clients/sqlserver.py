@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lab.clients.answers import read_answer
-from lab.clients.base import Client, Invocation, Machine, Missing, probe
+from lab.clients.base import SETUP, Client, Invocation, Machine, Missing, probe
 from lab.documented import Source
 from lab.outcome import Completed, Outcome
 from lab.situation import (
@@ -26,7 +26,6 @@ from lab.situation import (
 PROBE = "sqlserver.py"
 QUESTION = "SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID"
 OBSERVED = Source("observed by the lab", "")
-SETUP = "./tlslab setup"
 OPENSSL_LEVEL_2 = 2
 """The OpenSSL security level from which a server cannot load a certificate signed with SHA-1
 (SSL_CTX_set_security_level(3))."""

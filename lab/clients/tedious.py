@@ -12,6 +12,7 @@ from typing import Any
 
 from lab.clients.answers import read_answer
 from lab.clients.base import (
+    SETUP,
     Acceptance,
     Client,
     Endpoint,
@@ -22,7 +23,7 @@ from lab.clients.base import (
     Missing,
     probe,
 )
-from lab.clients.sqlserver import SETUP, allows_old_versions
+from lab.clients.sqlserver import allows_old_versions
 from lab.documented import Level, Phase, Source, Wrapper
 from lab.outcome import Completed, Outcome
 from lab.situation import ClientSide, Encryption, ServerEncryption, ServerKind, Situation, TLSVersion

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 from shlex import join
 
 from lab.clients.base import (
+    SETUP,
     Acceptance,
     Client,
     Endpoint,
@@ -19,7 +20,7 @@ from lab.clients.base import (
     Missing,
     other_build,
 )
-from lab.clients.https import HTTPS, SETUP, certificate_is_good, expects_other_name
+from lab.clients.https import HTTPS, certificate_is_good, expects_other_name
 from lab.documented import Level, Phase, Source, Wrapper, wrappers
 from lab.outcome import Completed, Outcome, Result
 from lab.situation import ClientSide, Situation, TLSVersion

@@ -1,10 +1,10 @@
-"""Commands that look and start no server: `list`, `show`, `clients`."""
+"""Commands that look and start nothing: `list`, `show`, `schema`."""
 
 import json
 
 import click
 
-from lab.commands.shared import hint, json_option, must_match, output, patterns
+from lab.commands.shared import hint, json_option, output
 
 
 @click.command("list")
@@ -23,7 +23,8 @@ def list_scenarios(as_json: bool) -> None:
 
 @click.command()
 @click.argument("scenario")
-def show(scenario: str) -> None:
+@json_option
+def show(scenario: str, as_json: bool) -> None:
     """Show the lesson of SCENARIO: cause, fixes, documented errors.
 
     Fixes come with the steps and with what every client calls them, errors with what every client is
@@ -33,13 +34,15 @@ def show(scenario: str) -> None:
     from lab.clients import all_clients
     from lab.matrix.plan import matches
     from lab.report.lesson import show_lesson
+    from lab.report.listing import scenarios_as_data
 
     scenarios = catalogue.load().scenarios
     found = [item for item in scenarios if matches(item.id, (scenario,))]
     if not found:
-        raise click.UsageError(
-            f"no scenario is called {scenario!r}. {hint(scenario, [item.id for item in scenarios])}"
-        )
+        raise click.UsageError(f"no scenario is called {scenario!r}. {hint(scenario, [item.id for item in scenarios])}")
+    if as_json:
+        click.echo(json.dumps(scenarios_as_data(found), indent=1))
+        return
     console = output()
     for number, item in enumerate(found):
         if number:
@@ -48,36 +51,16 @@ def show(scenario: str) -> None:
 
 
 @click.command()
-@patterns("--client", "Only these clients.")
-@json_option
-def clients(client: tuple[str, ...], as_json: bool) -> None:
-    """Show which clients are here, and how to get the others.
+@click.argument("what", type=click.Choice(["record", "changes"]), default="record")
+def schema(what: str) -> None:
+    """Print the JSON schema of a record, or of the changes that `diff --format json` prints.
 
-    Every program is asked itself for its version and its TLS library.
+    They are committed as schema/record.schema.json and schema/changes.schema.json.
     """
-    from lab import provision
-    from lab.clients import all_clients
-    from lab.matrix.inspect import inspect_clients
-    from lab.matrix.plan import matches
-    from lab.report.listing import show_clients
+    from lab import record
+    from lab.diff import changes
 
-    known = {item.name: item for item in all_clients()}
-    must_match("--client", client, known)
-    entries = inspect_clients(
-        provision.cache_dir(), [item for item in known.values() if matches(item.name, client)]
-    )
-    if as_json:
-        click.echo(json.dumps([entry.model_dump(mode="json") for entry in entries], indent=1))
-    else:
-        show_clients(entries, known, output())
+    click.echo(changes.schema_text() if what == "changes" else record.schema_text(), nl=False)
 
 
-@click.command()
-def schema() -> None:
-    """Print the JSON schema of a record (committed as schema/record.schema.json)."""
-    from lab.record import schema_text
-
-    click.echo(schema_text(), nl=False)
-
-
-COMMANDS = (list_scenarios, show, clients, schema)
+COMMANDS = (list_scenarios, show, schema)

@@ -20,9 +20,9 @@ from lab.commands.shared import (
     stage_options,
     yes_option,
 )
+from lab.matrix.choice import LOCAL, Choice
 from lab.matrix.plan import Filters, Plan, make_plan
 from lab.record import CellEntry, Record, load, save
-from lab.matrix.choice import LOCAL, Choice
 
 
 @click.command()
@@ -183,28 +183,20 @@ def plan_for(filters: Filters, choice: Choice = LOCAL, *, provided: bool = False
     must_match("--server", filters.kinds, [kind.value for kind in ServerKind])
     plan = make_plan(known.scenarios, known.attacks, clients, filters)
     if not plan.cells and not plan.exclusions:
-        raise click.UsageError(
-            "these patterns leave no cell: each matches something, but nothing matches all of them "
-            f"(`{shared.command_name()} list` shows which fix belongs to which scenario)"
-        )
+        from lab.commands.hints import why_no_cell
+
+        raise click.UsageError(f"these patterns leave no cell: {why_no_cell(known.scenarios, clients, filters)}")
     return plan
 
 
 def cells_of(record: Record, given: tuple[str, ...]) -> list[CellEntry]:
     """The cells that the patterns take. Raises click.UsageError for a pattern that takes none."""
+    from lab.commands.hints import cell_hint
+
     ids = [entry.id for entry in record.cells]
     for pattern in given:
         if not any(_takes(pattern, identity) for identity in ids):
-            scenarios = sorted({entry.scenario for entry in record.cells})
-            near = shared.nearest(pattern, ids) or shared.nearest(pattern.partition("/")[0], scenarios)
-            tip = (
-                f"Did you mean {' or '.join(near)}?"
-                if near
-                else f"Cells look like this: {ids[0]}"
-                if ids
-                else "It has none."
-            )
-            raise click.UsageError(f"--cell: no cell of this record matches {pattern!r}. {tip}")
+            raise click.UsageError(f"--cell: no cell of this record matches {pattern!r}. {cell_hint(pattern, ids)}")
     return [entry for entry in record.cells if any(_takes(pattern, entry.id) for pattern in given)]
 
 

@@ -84,7 +84,7 @@ def stage_options(function: F) -> F:
         click.option(
             "--require-vendor-image",
             is_flag=True,
-            help="docker: fail when Microsoft's image of SQL Server cannot be had, instead of using the lab's endpoint.",
+            help="docker: fail when Microsoft's image of SQL Server cannot be had, instead of using the endpoint.",
         ),
         click.option("--sqlserver-image", default="", metavar="IMAGE", help="docker: the image to run as SQL Server."),
         click.option(
@@ -151,8 +151,8 @@ def root() -> Path:
 
 
 def command_name() -> str:
-    """How this program is started here: the launcher in a checkout, the console script elsewhere."""
-    return "./tlslab" if (root() / "tlslab").is_file() else "tlslab"
+    """How this program is started here."""
+    return lab.PROGRAM
 
 
 def last_record() -> Path:

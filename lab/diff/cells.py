@@ -4,6 +4,7 @@ An act has at most one change, the most serious one; it carries everything that 
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -51,51 +52,16 @@ class Change(BaseModel):
 
     @property
     def words_before(self) -> str:
-        return _words(self.verdict_before, self.before, self.kind)
+        return _words(self.verdict_before, self.before)
 
     @property
     def words_after(self) -> str:
-        return _words(self.verdict_after, self.after, self.kind)
+        return _words(self.verdict_after, self.after)
 
 
 def cell_changes(client_old: str, client_new: str, key: Key, old: SideCell, new: SideCell) -> list[Change]:
     """What changed in a cell that was played, and is stable, on both sides."""
-    scenario, fix, server = key
-    common = [act for act in old.acts if act in new.acts]
-
-    def change(kind: Kind, act: str, verdict_before: str = "", verdict_after: str = "") -> Change:
-        before, after = old.acts.get(act, NOTHING), new.acts.get(act, NOTHING)
-        return Change(
-            kind=kind,
-            client_old=client_old,
-            client_new=client_new,
-            scenario=scenario,
-            fix=fix,
-            server=server,
-            act=act,
-            cell=new.id,
-            verdict_before=verdict_before,
-            verdict_after=verdict_after,
-            before=said_entry(before),
-            after=said_entry(after),
-            also=[level for level in _levels(before, after) if level is not kind.level],
-        )
-
-    def plain(act: str) -> list[Change]:
-        kind = plain_kind(old.acts[act], new.acts[act])
-        return [change(kind, act)] if kind else []
-
-    if old.healthy_fails != new.healthy_fails:
-        return [change(Kind.HEALTHY_FAILS if new.healthy_fails else Kind.HEALTHY_CONNECTS, CONTROL)]
-    if old.healthy_fails:
-        return plain(CONTROL)
-    found = [item for act in (CONTROL,) if act in common for item in plain(act)]
-    kind = _broken_kind(old, new)
-    if kind:
-        found.append(change(kind, BROKEN, old.broken, new.broken))
-    elif BROKEN in common:
-        found += plain(BROKEN)
-    return found + _fix_changes(old, new, common, change, plain)
+    return list(_Comparison(client_old, client_new, key, old, new).changes())
 
 
 def default_changes(
@@ -122,7 +88,7 @@ def default_changes(
             verdict_after="",
             before=said_entry(before),
             after=said_entry(after),
-            also=[level for level in _levels(before, after) if level is not kind.level],
+            also=_also(kind, before, after),
         )
     ]
 
@@ -158,20 +124,149 @@ def said_entry(said: Said, seconds: float | None = None) -> SaidEntry:
     )
 
 
-def _broken_kind(old: SideCell, new: SideCell) -> Kind | None:
-    before, after = old.acts.get(BROKEN), new.acts.get(BROKEN)
-    opened = before is not None and after is not None and _opened(before, after)
-    closed = before is not None and after is not None and _opened(after, before)
-    accepted = bare(old.broken) == "accepted", bare(new.broken) == "accepted"
-    if opened or accepted == (False, True):
-        return Kind.ACCEPTS
-    if closed or accepted == (True, False):
-        return Kind.REFUSES
-    return Kind.JUDGED if old.broken != new.broken else None
+@dataclass(frozen=True, slots=True)
+class _Comparison:
+    """A cell, before and after."""
+
+    client_old: str
+    client_new: str
+    key: Key
+    old: SideCell
+    new: SideCell
+
+    def changes(self) -> Iterator[Change]:
+        """At most one for each act, in the order of the acts."""
+        if self.old.healthy_fails != self.new.healthy_fails:
+            yield self._change(Kind.HEALTHY_FAILS if self.new.healthy_fails else Kind.HEALTHY_CONNECTS, CONTROL)
+            return
+        yield from self._plain(CONTROL)
+        if self.old.healthy_fails:
+            return
+        kind = self._broken_kind()
+        if kind:
+            yield self._change(kind, BROKEN, self.old.broken, self.new.broken)
+        else:
+            yield from self._plain(BROKEN)
+        yield from self._fix()
+
+    def _fix(self) -> Iterator[Change]:
+        old, new = self.old, self.new
+        found = list(self._fix_acts())
+        judged = {Kind.LETS_IN, Kind.KEEPS_OUT, Kind.FIX_FAILS, Kind.FIX_CLEARS, Kind.ENCRYPTED, Kind.UNENCRYPTED}
+        if old.fix != new.fix and not any(item.kind in judged for item in found):
+            # No act shows it by its result: another text is the reason, or what the lab knows and claims.
+            carrier = next((item.act for item in reversed(found)), FIXED)
+            found = [item for item in found if item.act != carrier]
+            found.append(self._change(self._fix_kind(), carrier, old.fix, new.fix))
+        yield from found
+
+    def _fix_acts(self) -> Iterator[Change]:
+        """By what the acts came to, verdicts aside."""
+        fixes = self.old.fix, self.new.fix
+        fixed = self._pair(FIXED)
+        opened, closed = _opened(fixed), _opened(fixed[::-1])
+        if opened or closed:
+            yield self._change(Kind.FIX_CLEARS if opened else Kind.FIX_FAILS, FIXED, *fixes)
+        else:
+            yield from self._plain(FIXED)
+        for act in self.new.acts:
+            if not act.startswith(IMPOSTOR):
+                continue
+            impostor = self._pair(act)
+            # Whoever fails after the fix fails with the impostor for the same reason: that is said already.
+            if _opened(impostor) and not opened:
+                yield self._change(Kind.LETS_IN, act, *fixes)
+            elif _opened(impostor[::-1]) and not closed:
+                yield self._change(Kind.KEEPS_OUT, act, *fixes)
+            elif not (opened or closed):
+                yield from self._plain(act)
+
+    def _fix_kind(self) -> Kind:
+        """The kind of a change of verdict alone."""
+        before, after = bare(self.old.fix), bare(self.new.fix)
+        lets_in = {"silences", "unverified"}
+        if before == "cures" and after in lets_in:
+            return Kind.LETS_IN
+        if before in lets_in and after == "cures":
+            return Kind.KEEPS_OUT
+        if "not-cleared" in {before, after} and before != after:
+            return Kind.FIX_FAILS if after == "not-cleared" else Kind.FIX_CLEARS
+        return Kind.FIX_JUDGED
+
+    def _broken_kind(self) -> Kind | None:
+        acts = self._pair(BROKEN)
+        accepted = bare(self.old.broken) == "accepted", bare(self.new.broken) == "accepted"
+        opened = _opened(acts) or accepted == (False, True)
+        closed = _opened(acts[::-1]) or accepted == (True, False)
+        if opened is not closed:
+            return Kind.ACCEPTS if opened else Kind.REFUSES
+        return Kind.JUDGED if self.old.broken != self.new.broken else None
+
+    def _plain(self, act: str) -> Iterator[Change]:
+        before, after = self._pair(act)
+        kind = plain_kind(before, after) if before and after else None
+        if kind:
+            yield self._change(kind, act)
+
+    def _pair(self, act: str) -> tuple[Said | None, Said | None]:
+        return self.old.acts.get(act), self.new.acts.get(act)
+
+    def _change(self, kind: Kind, act: str, verdict_before: str = "", verdict_after: str = "") -> Change:
+        before, after = self._pair(act)
+        scenario, fix, server = self.key
+        return Change(
+            kind=kind,
+            client_old=self.client_old,
+            client_new=self.client_new,
+            scenario=scenario,
+            fix=fix,
+            server=server,
+            act=act,
+            cell=self.new.id,
+            verdict_before=verdict_before,
+            verdict_after=verdict_after,
+            before=said_entry(before or NOTHING),
+            after=said_entry(after or NOTHING),
+            also=_also(kind, before or NOTHING, after or NOTHING),
+        )
 
 
-class _Maker:
-    """The signatures of the two functions that make changes of a cell."""
+def _opened(acts: tuple[Said | None, Said | None]) -> bool:
+    """Whether the first did not connect and the second did."""
+    before, after = acts
+    if before is None or after is None:
+        return False
+    return before.result != CONNECTED and after.result == CONNECTED
 
-    def __call__(self, kind: Kind, act: str, verdict_before: str = "", verdict_after: str = "") -> Change:
-        raise NotImplementedError
+
+def _default_kind(old: Said, new: Said, must_refuse: bool) -> Kind | None:
+    if _opened((old, new)):
+        return Kind.DEFAULT_ACCEPTS if must_refuse else Kind.DEFAULT_CONNECTS
+    if _opened((new, old)):
+        return Kind.DEFAULT_REFUSES if must_refuse else Kind.DEFAULT_FAILS
+    kind = plain_kind(old, new)
+    as_default = {
+        Kind.ENCRYPTED: Kind.DEFAULT_ENCRYPTED,
+        Kind.UNENCRYPTED: Kind.DEFAULT_UNENCRYPTED,
+        Kind.TLS: Kind.DEFAULT_TLS,
+    }
+    return as_default.get(kind, kind) if kind else None
+
+
+def _also(kind: Kind, old: Said, new: Said) -> list[Level]:
+    facts = (
+        (Level.CODE, (old.result, old.code) != (new.result, new.code)),
+        (Level.TEXT, old.text != new.text),
+        (Level.TLS, tls_differs(old.tls, new.tls)),
+    )
+    return [level for level, differs in facts if differs and level is not kind.level]
+
+
+def _words(verdict_word: str, said: SaidEntry) -> str:
+    """An outcome in a line: verdict, result, code, encryption and TLS where there are any."""
+    judged = verdict_word.replace("!", " (a finding)")
+    facts = [judged, said.result] if judged else [said.result]
+    facts += [f"code {said.code}"] if said.code else []
+    facts += ["not encrypted"] if said.encrypted is False else []
+    facts += [said.tls] if said.tls else []
+    return ", ".join(facts)

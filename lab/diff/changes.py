@@ -6,6 +6,7 @@ group: the same kind of change, the same before and after; of texts, the same wo
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from statistics import median
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -47,10 +48,19 @@ class Group(_Model):
     security: bool = Field(description="something gets through that was stopped before: a security regression")
     title: str
     client: Pair
-    before: str = Field(description="of the first change, in words")
+    before: str = Field(description="of the first change, in words; seconds: of the middle one")
     after: str
     words: list[Piece] = Field(description="the word-level difference of the first change's texts; empty: the same")
     changes: list[Change] = Field(description="every act that the cause touches, in the order of the record")
+
+
+class DefaultFact(_Model):
+    """What a client does when no security option is given to it, in words."""
+
+    client: Pair
+    question: str
+    old: str
+    new: str
 
 
 class Unstable(_Model):
@@ -76,6 +86,7 @@ class Changes(_Model):
     old: str = Field(description="what was compared, in words")
     new: str
     clients: list[Pair]
+    defaults: list[DefaultFact] = Field(description="changed or not; empty where they were not measured on both sides")
     groups: list[Group] = Field(description="most serious first; empty: nothing changed")
     unstable: list[Unstable]
     not_compared: list[NotCompared]
@@ -133,6 +144,7 @@ def compare_sides(old: Side, new: Side, pairing: Mapping[str, str] | None = None
         old=old.words,
         new=new.words,
         clients=pairs,
+        defaults=[fact for item in pairs for fact in _facts(old, new, item)],
         groups=group(found.changes, pairs),
         unstable=found.unstable,
         not_compared=found.not_compared,
@@ -207,7 +219,7 @@ def _compare_client(old: Side, new: Side, of: Pair, found: _Found) -> None:
 
 
 def _same_reason(old: SideCell, new: SideCell) -> bool:
-    """Neither was played, for the same reason, which is none of the lab's failing: nothing to compare, nothing to say."""
+    """Neither was played, for the same reason, and the lab did not fail: there is nothing to say."""
     kinds = {cell.why_not.partition(":")[0] for cell in (old, new)}
     return bool(old.why_not and new.why_not) and len(kinds) == 1 and not old.lab_failed
 
@@ -219,6 +231,13 @@ def _not_compared(old: SideCell, new: SideCell) -> NotCompared:
         why="; ".join(f"{side}: {why}" for side, why in sides if why),
         lab_failed=old.lab_failed or new.lab_failed,
     )
+
+
+def _facts(old: Side, new: Side, of: Pair) -> Iterator[DefaultFact]:
+    answers = {fact.question: fact.answer for fact in new.facts.get(of.new, ())}
+    for fact in old.facts.get(of.old, ()):
+        if fact.question in answers:
+            yield DefaultFact(client=of, question=fact.question, old=fact.answer, new=answers[fact.question])
 
 
 def _others(side: Side, paired: set[str], pairing: Mapping[str, str] | None) -> list[str]:
@@ -256,14 +275,24 @@ def _group(changes: list[Change], known: Mapping[tuple[str, str], Pair]) -> Grou
     names = first.client_old, first.client_new
     bare_pair = Pair(old=names[0], new=names[1], old_version="", new_version="", system_differs="")
     same = first.before.text == first.after.text
+    before, after = first.words_before, first.words_after
+    if first.kind is Kind.SECONDS:
+        before, after = (
+            _seconds(item.before.seconds for item in changes),
+            _seconds(item.after.seconds for item in changes),
+        )
     return Group(
         kind=first.kind,
         level=first.kind.level,
         security=first.kind.security,
-        title=first.kind.title,
+        title=first.kind.words,
         client=known.get(names, bare_pair),
-        before=first.words_before,
-        after=first.words_after,
+        before=before,
+        after=after,
         words=[] if same else list(difference(first.before.text, first.after.text)),
         changes=changes,
     )
+
+
+def _seconds(of: Iterable[float | None]) -> str:
+    return f"{median(item for item in of if item is not None):.2f} s in the middle of all acts"

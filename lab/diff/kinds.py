@@ -48,7 +48,7 @@ class Kind(StrEnum):
         return _KNOWN[self][0]
 
     @property
-    def title(self) -> str:
+    def words(self) -> str:
         """For people."""
         return _KNOWN[self][1]
 
@@ -90,9 +90,7 @@ _KNOWN: dict[Kind, tuple[Level, str]] = {
     Kind.SECONDS: (Level.SECONDS, "another speed"),
 }
 
-_SECURITY = frozenset(
-    {Kind.ACCEPTS, Kind.LETS_IN, Kind.UNENCRYPTED, Kind.DEFAULT_ACCEPTS, Kind.DEFAULT_UNENCRYPTED}
-)
+_SECURITY = frozenset({Kind.ACCEPTS, Kind.LETS_IN, Kind.UNENCRYPTED, Kind.DEFAULT_ACCEPTS, Kind.DEFAULT_UNENCRYPTED})
 
 _PAIRS = (
     (Kind.ACCEPTS, Kind.REFUSES),

@@ -1,11 +1,12 @@
 """Pairing: which client of the new record is the one of the old, when versions are part of their names."""
 
+import re
 from collections.abc import Iterable
 
 
 def base_name(name: str) -> str:
-    """`odbc18` of `odbc18@18.5.1` and of `python-tds+pyopenssl==25.0.0`."""
-    return name.partition("@")[0].partition("+")[0]
+    """`odbc18` of `odbc18@18.5.1`, of `odbc18#2` and of `python-tds+pyopenssl==25.0.0`."""
+    return re.split(r"[@+#]", name, maxsplit=1)[0]
 
 
 def pair(old: Iterable[str], new: Iterable[str]) -> dict[str, str]:

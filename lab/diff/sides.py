@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
+from lab.matrix.defaults import Fact, facts
 from lab.normalise import normalise
 from lab.record import AttemptEntry, CellEntry, ClientEntry, Record, Result, ShareEntry
 
@@ -78,6 +79,8 @@ class Side:
     clients: Mapping[str, SideClient]
     cells: Mapping[str, Mapping[Key, SideCell]]
     defaults: Mapping[str, Mapping[str, SideDefault]] = field(default_factory=dict)
+    facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
+    """What follows from the default probes, by client."""
 
 
 def side_of(record: Record) -> Side:
@@ -99,7 +102,13 @@ def side_of(record: Record) -> Side:
         clients={entry.name: _client(entry) for entry in record.clients},
         cells=cells,
         defaults=defaults,
+        facts={name: facts(record, name) for name in defaults},
     )
+
+
+def cell_of(cell: CellEntry, attempts: Mapping[str, AttemptEntry]) -> SideCell:
+    """One cell, with its attempts by id."""
+    return _cell(cell, attempts, {identity: _said(entry) for identity, entry in attempts.items()})
 
 
 def shares(act: str, attempt: AttemptEntry) -> Iterator[ShareEntry]:

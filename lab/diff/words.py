@@ -81,7 +81,7 @@ def _ends(old: list[str], new: list[str]) -> Iterator[Piece]:
 
 
 def _tidied(pieces: Iterator[Piece]) -> Iterator[Piece]:
-    """A lone blank or sign between two changes is no common ground: it joins them, so that people can read the result."""
+    """A lone blank or sign between two changes is no common ground: it joins them, which people can read."""
     removed = added = between = ""
     for piece in pieces:
         if piece.part is Part.SAME:

@@ -8,15 +8,18 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import SignatureAlgorithmOID
 
 from lab.documented import Source
+from lab.matrix.defaults import Probe
 from lab.matrix.plan import Cell, Exclusion, Plan
 from lab.matrix.play import Attempt
 from lab.normalise import normalise
 from lab.outcome import Outcome
 from lab.pki.mint import Mint, certificates
 from lab.record import (
+    AttackEntry,
     AttemptEntry,
     CellEntry,
     CertificateEntry,
+    DefaultEntry,
     FixEntry,
     JudgementEntry,
     RepeatEntry,
@@ -26,7 +29,7 @@ from lab.record import (
     SourceEntry,
 )  # fmt: skip
 from lab.scenario import Scenario
-from lab.situation import ServerKind, ServerSide
+from lab.situation import ServerEncryption, ServerKind, ServerSide, TLSVersion
 from lab.stages.stage import Stage
 from lab.verdict import BrokenVerdict, Judgement, Verdict, not_played
 
@@ -58,6 +61,18 @@ class Entries:
             tls_version=outcome.tls_version,
             server_log=list(outcome.server_log),
             repeats=[_repeat(item) for item in attempt.repeats],
+        )
+
+    def default(self, probe: Probe, attempt: Attempt) -> DefaultEntry:
+        """One situation of the default probe."""
+        return DefaultEntry(
+            id=probe.id,
+            client=attempt.client.name,
+            server=probe.server,
+            server_id=self._stage.sides[probe.situation.server][1],
+            certificate=probe.certificate,
+            must_refuse=probe.must_refuse,
+            attempt=attempt.id,
         )
 
     def cell(self, cell: Cell, attempts: tuple[Attempt, ...], verdict: Verdict) -> CellEntry:
@@ -100,15 +115,29 @@ class Entries:
         found = {item.scenario.id: item.scenario for item in plan.everything}
         return [scenario_entry(item) for item in found.values()]
 
+    def attacks(self, plan: Plan) -> list[AttackEntry]:
+        """Every attack of the plan, each once."""
+        found = {attack.id: attack.lesson for cell in plan.cells for attack, _ in cell.impostors}
+        return [AttackEntry(id=identity, lesson=lesson) for identity, lesson in found.items()]
+
 
 def describe(side: ServerSide) -> list[str]:
     """A server side in words."""
-    words = [f"{side.tls_min.label} to {side.tls_max.label}", f"OpenSSL security level {side.security_level}"]
+    words = [_versions(side), f"OpenSSL security level {side.security_level}"]
     if side.kind is ServerKind.SQLSERVER:
         words.append(f"encryption {side.encryption.value}")
     if side.chain is None:
         words.append("no certificate configured: self-generated at start")
     return words
+
+
+def _versions(side: ServerSide) -> str:
+    """The TLS versions that clients are offered. TLS 1.3 came with TDS 8.0 (`lab.servers.tds.conf`)."""
+    ends = side.tls_max
+    if side.kind is ServerKind.SQLSERVER and side.encryption is not ServerEncryption.STRICT:
+        ends = min(ends, TLSVersion.TLSv1_2)
+    words = ends.label if side.tls_min >= ends else f"{side.tls_min.label} to {ends.label}"
+    return f"{words} in TDS 7.x (TLSv1.3 only with TDS 8.0)" if ends < side.tls_max else words
 
 
 def scenario_entry(scenario: Scenario) -> ScenarioEntry:

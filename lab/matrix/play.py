@@ -22,8 +22,8 @@ from lab.pki.look import Look
 from lab.pki.mint import Mint
 from lab.scenario import Defect
 from lab.situation import ServerSide, Situation, TLSVersion
-from lab.stages.stage import Stage
 from lab.stages.services import ServiceError
+from lab.stages.stage import Stage
 
 Key = tuple[str, Situation]
 Class = tuple[Result, str, str]
@@ -87,10 +87,10 @@ class Player:
 
     async def acts(self, cell: Cell) -> tuple[Attempt, ...]:
         """The attempts of a cell's acts, in the order of `Cell.situations`."""
-        return tuple(await asyncio.gather(*[self._attempt(cell.client, item) for item in cell.situations]))
+        return tuple(await asyncio.gather(*[self.attempt(cell.client, item) for item in cell.situations]))
 
     async def want(self, cells: Iterable[Cell]) -> None:
-        """Put the attempts of these cells in the queue, controls first, so that they are made without being asked for."""
+        """Put the attempts of these cells in the queue, controls first: they are made without being asked for."""
         cells = tuple(cells)
         for act in range(max((len(cell.situations) for cell in cells), default=0)):
             for cell in cells:
@@ -111,7 +111,8 @@ class Player:
             self._waiting.append((key, client))
         return future
 
-    async def _attempt(self, client: Client, situation: Situation) -> Attempt:
+    async def attempt(self, client: Client, situation: Situation) -> Attempt:
+        """The attempt of this client in this situation; made now unless it was before."""
         future = self._enqueue(client, situation)
         await self._wake()
         return await asyncio.shield(future)
@@ -147,10 +148,7 @@ class Player:
             outcomes += [await self._play(client, situation) for _ in range(self._repeat)]
             outcome = most_frequent(outcomes)
         except AuditError as problem:
-            defects, outcome = (
-                frozenset(),
-                Outcome(Result.LAB_ERROR, await self._what_failed(situation.server, problem)),
-            )
+            defects, outcome = frozenset(), Outcome(Result.LAB_ERROR, await self._why(situation.server, problem))
         except (ServiceError, OSError) as problem:
             defects, outcome = frozenset(), Outcome(Result.LAB_ERROR, str(problem))
         except asyncio.CancelledError:
@@ -163,7 +161,7 @@ class Player:
             future.set_result(Attempt(f"a{number}", client, situation, defects, outcome, repeats))
         self._observer.attempted(client.name, outcome.result.value)
 
-    async def _what_failed(self, server: ServerSide, problem: AuditError) -> str:
+    async def _why(self, server: ServerSide, problem: AuditError) -> str:
         """A server that has died says more than a self-check that found nobody."""
         try:
             await self._stage.server_log(server)
@@ -184,7 +182,7 @@ class Player:
         return await asyncio.shield(known)
 
     def _look_at(self, situation: Situation) -> frozenset[Defect]:
-        """In a thread. A server side is looked at once for each name and range of versions: it presents the same to everybody."""
+        """In a thread. A server side presents the same to everybody: one look for each name and range of versions."""
         server, host = situation.server, situation.client.connect_to
 
         def looker(low: TLSVersion, high: TLSVersion) -> Look:

@@ -10,6 +10,7 @@ import platform
 import ssl
 import sys
 import time
+from collections.abc import Iterable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,8 +18,9 @@ from types import TracebackType
 from typing import Self
 
 import lab
-from lab.clients.base import Missing
+from lab.clients.base import Client, Missing
 from lab.matrix.choice import LOCAL
+from lab.matrix.defaults import probes
 from lab.matrix.entries import Entries
 from lab.matrix.inspect import inspect
 from lab.matrix.plan import Cell, Plan
@@ -27,8 +29,9 @@ from lab.matrix.progress import Observer, Silent
 from lab.outcome import Result
 from lab.pki.keys import Keys
 from lab.pki.mint import Mint
-from lab.record import CellEntry, ClientEntry, Environment, Record
+from lab.record import CellEntry, ClientEntry, DefaultEntry, Environment, Record
 from lab.scenario import Claim, Defect
+from lab.situation import ServerKind
 from lab.stages.stage import StageFactory
 from lab.verdict import Acts, BrokenVerdict, Verdict, judge, not_played
 
@@ -47,8 +50,18 @@ class Run:
         observer: Observer | None = None,
         stage: StageFactory = LOCAL.make,
         repeat: int = 1,
+        defaults: Iterable[Client] = (),
     ) -> None:
         self.plan = plan
+        defaults = tuple(defaults)
+        self._clients_of_run = {client.name: client for client in (*plan.clients, *defaults)}
+        self._probes = [
+            (client, probe)
+            for client in defaults
+            for kind in ServerKind
+            if kind in client.kinds
+            for probe in probes(kind)
+        ]
         self._cache = cache
         self._jobs = jobs or os.cpu_count() or 1
         self._repeat = repeat
@@ -60,19 +73,23 @@ class Run:
         self._clock = time.monotonic()
         self._clients: dict[str, ClientEntry] = {}
         self._cells: dict[str, CellEntry] = {}
+        self._defaults: list[DefaultEntry] = []
 
     async def __aenter__(self) -> Self:
         try:
             await self._stack.enter_async_context(self._stage)
-            missing = {client.name: client.missing(self._stage.machine_of(client)) for client in self.plan.clients}
-            self._missing = missing
-            playable = [cell for cell in self.plan.cells if not missing[cell.client.name]]
-            situations = list(dict.fromkeys(item for cell in playable for item in cell.situations))
+            self._missing = {
+                name: client.missing(self._stage.machine_of(client)) for name, client in self._clients_of_run.items()
+            }
+            self._probes = [(client, probe) for client, probe in self._probes if not self._missing[client.name]]
+            playable = [cell for cell in self.plan.cells if not self._missing[cell.client.name]]
+            plain = [probe.situation for _, probe in self._probes]
+            situations = list(dict.fromkeys([*(item for cell in playable for item in cell.situations), *plain]))
             names = {name for item in situations for name in (item.client.connect_to, item.client.name_to_verify)}
-            self._stage.open(names)
+            self._stage.open(names, self._mint.anchors_pem(plain[0].client) if plain else "")
             self._observer.planned(
                 len(playable),
-                len({(cell.client.name, item) for cell in playable for item in cell.situations}),
+                len({(cell.client.name, item) for cell in playable for item in cell.situations}) + len(plain),
             )
             began = time.monotonic()
             await self._stage.serve(situations)
@@ -112,9 +129,24 @@ class Run:
             self._observer.judged(cell.id, verdict.as_expected, why.why)
         return entry
 
+    async def probe(self) -> None:
+        """Find out the defaults of the clients that were named for it. A server that is not as intended tells nothing
+        and is left out.
+        """
+        attempts = await asyncio.gather(
+            *(self._player.attempt(client, probe.situation) for client, probe in self._probes)
+        )
+        for (client, probe), attempt in zip(self._probes, attempts, strict=True):
+            failed = attempt.outcome.result is Result.LAB_ERROR
+            if failed or attempt.defects != probe.defects:
+                why = attempt.outcome.text if failed else _wrong(attempt, probe.defects)
+                self._observer.judged(f"{client.name} without options at {probe.id}", False, f"self-check: {why}")
+            else:
+                self._defaults.append(self._entries.default(probe, attempt))
+
     async def record(self, *, interrupted: bool = False) -> Record:
         """The record of what has been played so far. Asks each client for its version, once."""
-        absent = [client for client in self.plan.clients if client.name not in self._clients]
+        absent = [client for name, client in self._clients_of_run.items() if name not in self._clients]
         found = await asyncio.gather(*(inspect(self._stage, client) for client in absent))
         self._clients |= {entry.name: entry for entry in found}
         excluded = [self._entries.exclusion(item) for item in self.plan.exclusions]
@@ -126,10 +158,12 @@ class Run:
             interrupted=interrupted,
             environment=self._environment(),
             servers=await self._entries.servers(),
-            clients=[self._clients[client.name] for client in self.plan.clients],
+            clients=[self._clients[name] for name in self._clients_of_run],
             scenarios=self._entries.scenarios(self.plan),
+            attacks=self._entries.attacks(self.plan),
             attempts=[self._entries.attempt(item) for item in self._player.attempts],
             cells=played + excluded,
+            defaults=self._defaults,
         )
 
     def _environment(self) -> Environment:
@@ -196,16 +230,19 @@ def run_plan(
     observer: Observer | None = None,
     stage: StageFactory = LOCAL.make,
     repeat: int = 1,
+    defaults: Iterable[Client] = (),
 ) -> Record:
-    """Play a whole plan, each attempt `repeat` times.
+    """Play a whole plan, each attempt `repeat` times, and find out the defaults of the clients named for it.
 
     Raises SandboxError, ServiceError, StageError; KeyboardInterrupt after everything has been taken down.
     """
 
     async def play() -> Record:
-        async with Run(plan, cache=cache, jobs=jobs, observer=observer, stage=stage, repeat=repeat) as run:
+        async with Run(
+            plan, cache=cache, jobs=jobs, observer=observer, stage=stage, repeat=repeat, defaults=defaults
+        ) as run:
             await run.want(plan.cells)
-            await asyncio.gather(*(run.play(cell) for cell in plan.cells))
+            await asyncio.gather(*(run.play(cell) for cell in plan.cells), run.probe())
             return await run.record()
 
     return asyncio.run(play())

@@ -1,25 +1,25 @@
-"""The engine: plays cells for the tests of one pytest session, in a thread with an event loop of its own.
+"""The engine of a pytest session: plays cells, in a process of its own.
 
-There is one in a session: in pytest's own process, or with xdist in the controller. It starts with the first cell
-that is asked for, begins at once with the attempts of all selected cells, and is closed at the end of the session,
-however that comes.
+There is one in a session: started by pytest's own process, or with xdist by the controller. It starts with the first
+cell that is asked for, begins at once with the attempts of all selected cells, and is closed at the end of the session,
+however that comes. A process, because what tests do to theirs must not reach a client that is being played: warnings
+as errors, another environment or working directory, a busy interpreter.
 """
 
-import asyncio
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 from lab.matrix.choice import LOCAL, Choice
-
-if TYPE_CHECKING:  # slow to import: the engine's thread does, when there is something to play
-    from lab.matrix.plan import Cell, Plan
-    from lab.pytesting.played import Played
-    from lab.pytesting.session_run import SessionRun
-    from lab.record import Record
 
 ENDED = "the session ended before this cell was played"
 
@@ -30,126 +30,125 @@ class EngineError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How to play. `plan` makes the plan of everything that could be selected; `jobs` 0: one for each core."""
+    """What to play, and how: the patterns of the options, the selected cells in the order of their tests.
 
-    plan: Callable[[], "Plan"]
-    cache: Callable[[], Path]
+    `jobs`: so many attempts at a time; 0: one for each core.
+    """
+
+    scenarios: tuple[str, ...] = ()
+    fixes: tuple[str, ...] = ()
+    clients: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    selected: tuple[str, ...] = ()
     jobs: int = 0
     stage: Choice = LOCAL
     keep_record: bool = False
+    with_clients: bool = False
+    """Tell each client's version with its cells."""
 
 
 class Engine:
     """Plays cells by id. Every method may be called from every thread."""
 
-    def __init__(self, order: Order) -> None:
+    def __init__(self, order: Callable[[tuple[str, ...]], Order]) -> None:
         self._order = order
         self._selected: tuple[str, ...] = ()
         self._lock = threading.Lock()
-        self._thread: threading.Thread | None = None
-        self._listening: Future[asyncio.AbstractEventLoop] = Future()
-        self._done: Future[Record | None] = Future()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._waiting: dict[str, list[Future[str]]] = {}
+        self._record: str | None = None
         self._closed = False
+        self._problem = ""
 
     def select(self, identities: Iterable[str]) -> None:
         """The cells of the session, in the order of the tests. Comes before the first `play`; starts nothing."""
         self._selected = tuple(identities)
 
-    def play(self, identity: str) -> "Future[Played]":
-        """The played cell, some time from now.
+    def play(self, identity: str) -> Future[str]:
+        """The played cell (`lab.pytesting.played`) as JSON, some time from now.
 
-        Raises EngineError, as the future does; that also CancelledError, when the engine is closed meanwhile.
+        Raises EngineError, and so does the future; that is cancelled when the engine is closed meanwhile.
         """
         with self._lock:
             if self._closed:
                 raise EngineError(ENDED)
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._work, name="tls-lab", daemon=True)
-                self._thread.start()
-            loop = self._listening.result()
-            if self._done.done():
-                raise EngineError(f"the lab has broken down: {self._done.exception()}")
-            # Within the lock: what is asked for before the engine is closed is also answered before.
-            return asyncio.run_coroutine_threadsafe(self._play(identity), loop)
+            if self._process is None:
+                self._start()
+            if self._problem:
+                raise EngineError(self._problem)
+            future: Future[str] = Future()
+            self._waiting.setdefault(identity, []).append(future)
+            self._send({"play": identity})
+        return future
 
-    def close(self) -> "Record | None":
-        """Take everything down, and wait until it is. The record when one is to be kept and something was played."""
+    def close(self) -> str | None:
+        """Take everything down, and wait until it is. The record as JSON, when one is kept and something was played."""
         with self._lock:
             self._closed = True
-        if self._thread is None:
-            return None
-        loop = self._listening.result()
-        if not self._done.done():
-            loop.call_soon_threadsafe(self._finish)
-        self._thread.join()
-        return self._done.result()
+            if self._process is None:
+                return None
+            assert self._process.stdin
+            if not self._process.stdin.closed:
+                self._send({"close": True})
+                with contextlib.suppress(BrokenPipeError):  # it has ended by itself, and the reader knows
+                    self._process.stdin.close()
+        self._reader.join()
+        return self._record
 
-    def _work(self) -> None:
-        try:
-            asyncio.run(self._serve())
-        except BaseException as problem:
-            # A thread has nobody to raise it to: whoever waits gets it.
-            for waited_for in (self._listening, self._done):
-                if not waited_for.done():
-                    waited_for.set_exception(problem)
+    def _start(self) -> None:
+        root = str(Path(__file__).resolve().parents[2])
+        path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  # the reader closes it, when the process has ended
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "lab.pytesting.engine_process"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._complaints,
+            env={**os.environ, "PYTHONPATH": path},
+            start_new_session=True,  # Ctrl-C reaches pytest, which closes the engine in good order
+        )
+        self._send(asdict(self._order(self._selected)))
+        self._reader = threading.Thread(target=self._read, name="tls-lab", daemon=True)
+        self._reader.start()
 
-    async def _serve(self) -> None:
-        loop = asyncio.get_running_loop()
-        self._up: asyncio.Future[SessionRun] = loop.create_future()
-        self._end = asyncio.Event()
-        self._task = asyncio.current_task()
-        self._listening.set_result(loop)
-        record = None
-        try:
-            run = self._new_run()
-            self._cells = {cell.id: cell for cell in run.plan.cells}
-            async with run:
-                self._up.set_result(run)
-                for cell in run.plan.cells:  # cell by cell, so that the first test has its answer soon
-                    await run.want((cell,))
-                await self._end.wait()
-                record = await run.record_so_far() if self._order.keep_record else None
-        except asyncio.CancelledError:
-            if not self._end.is_set():  # else: closed before everything was up
-                raise
-        except Exception as problem:
-            if self._up.done():
-                raise
-            self._up.set_exception(problem)
-            await self._end.wait()
-        self._done.set_result(record)
+    def _send(self, message: dict[str, Any]) -> None:
+        assert self._process
+        assert self._process.stdin
+        with contextlib.suppress(BrokenPipeError):  # it has ended by itself, and the reader tells whoever waits
+            self._process.stdin.write(json.dumps(message).encode() + b"\n")
+            self._process.stdin.flush()
 
-    def _new_run(self) -> "SessionRun":
-        from lab.pytesting.session_run import SessionRun, narrowed
+    def _read(self) -> None:
+        """Hand out what the process says, until it ends."""
+        assert self._process
+        assert self._process.stdout
+        with self._process.stdout as lines:
+            for line in lines:
+                self._hear(json.loads(line))
+        status = self._process.wait()
+        with self._complaints as complaints:
+            complaints.seek(0)
+            words = complaints.read().decode(errors="replace").strip()
+        with self._lock:
+            if not self._closed:
+                self._problem = f"the engine has ended by itself (exit status {status}): {words or 'without a word'}"
+            waiting = [future for futures in self._waiting.values() for future in futures]
+            self._waiting.clear()
+        for future in waiting:
+            if self._problem:
+                future.set_exception(EngineError(self._problem))
+            else:
+                future.cancel()
+                future.set_running_or_notify_cancel()
 
-        plan = narrowed(self._order.plan(), self._selected)
-        return SessionRun(plan, cache=self._order.cache(), jobs=self._order.jobs, stage=self._order.stage.make)
-
-    async def _play(self, identity: str) -> "Played":
-        try:
-            run = await asyncio.shield(self._up)
-            return await run.played(self._cell(identity))
-        except Exception as problem:
-            raise EngineError(_sentence(problem)) from problem
-
-    def _cell(self, identity: str) -> "Cell":
-        try:
-            return self._cells[identity]
-        except KeyError:
-            raise EngineError(f"{identity} was not selected when the engine started") from None
-
-    def _finish(self) -> None:
-        """In the engine's thread: end what is being waited for."""
-        self._end.set()
-        if not self._up.done() and self._task is not None:
-            self._task.cancel()
-
-
-def _sentence(problem: Exception) -> str:
-    from lab.stages.sandbox import SandboxError
-    from lab.stages.services import ServiceError
-    from lab.stages.stage import StageError
-
-    if isinstance(problem, EngineError | SandboxError | ServiceError | StageError):
-        return str(problem)
-    return f"the lab failed: {type(problem).__name__}: {problem}"
+    def _hear(self, message: dict[str, Any]) -> None:
+        if "record" in message:
+            self._record = message["record"]
+            return
+        with self._lock:
+            futures = self._waiting.pop(message["cell"], [])
+        for future in futures:
+            if "problem" in message:
+                future.set_exception(EngineError(message["problem"]))
+            else:
+                future.set_result(message["played"])

@@ -10,6 +10,7 @@ from lab.matrix.choice import DISTRIBUTIONS, STAGES, Choice
 
 if TYPE_CHECKING:
     from lab.matrix.plan import Plan
+    from lab.pytesting.against import Against
 
 PATTERNS = {
     "--lab-scenario": "only these scenarios; the name of a class takes all its faces",
@@ -17,8 +18,10 @@ PATTERNS = {
     "--lab-fix": "only these fixes",
     "--lab-server": "only this kind of server: https or sqlserver",
 }
+NOUNS = ("scenario", "fix", "client", "server")
 
 _PLAN = pytest.StashKey["Plan"]()
+_AGAINST = pytest.StashKey["Against"]()
 
 
 def add(parser: pytest.Parser) -> None:
@@ -44,6 +47,12 @@ def add(parser: pytest.Parser) -> None:
     )
     group.addoption("--lab-jobs", type=int, metavar="N", help="so many clients at a time (default: one for each core)")
     group.addoption("--lab-save", type=Path, metavar="FILE", help="write the record of what was played to FILE")
+    group.addoption(
+        "--lab-baseline",
+        type=Path,
+        metavar="PATH",
+        help="what is not as in these baselines (a directory, one file, or a record) fails the test that it belongs to",
+    )
     group.addoption(
         "--lab-require",
         action="store_true",
@@ -78,6 +87,8 @@ def check(config: pytest.Config) -> None:
         file = save_to(config)
         if file.is_dir() or not file.parent.is_dir():
             raise pytest.UsageError(f"--lab-save: {file} cannot be a file: it is a directory, or is in none")
+    if config.getoption("--lab-baseline") is not None:
+        against(config)
     if any(given(config, option) for option in PATTERNS):
         plan_of(config)
 
@@ -99,6 +110,23 @@ def save_to(config: pytest.Config) -> Path:
     return config.invocation_params.dir / file
 
 
+def against(config: pytest.Config) -> "Against | None":
+    """What `--lab-baseline` holds the cells against. Raises pytest.UsageError when that is no baseline."""
+    path: Path | None = config.getoption("--lab-baseline")
+    if path is None:
+        return None
+    known = config.stash.get(_AGAINST, None)
+    if known is None:
+        from lab.pytesting.against import Against
+        from lab.record import RecordError
+
+        try:
+            known = config.stash[_AGAINST] = Against(config.invocation_params.dir / path)
+        except RecordError as problem:
+            raise pytest.UsageError(f"--lab-baseline: {problem}") from None
+    return known
+
+
 def plan_of(config: pytest.Config) -> "Plan":
     """The plan that the options select. Raises pytest.UsageError when a pattern matches nothing, or nothing is left to
     play."""
@@ -117,9 +145,7 @@ def _make_plan(config: pytest.Config) -> "Plan":
     from lab.matrix.plan import Filters, make_plan
     from lab.situation import ServerKind
 
-    scenarios, fixes, clients, kinds = (
-        given(config, f"--lab-{noun}") for noun in ("scenario", "fix", "client", "server")
-    )
+    scenarios, fixes, clients, kinds = (given(config, f"--lab-{noun}") for noun in NOUNS)
     known, programs = catalogue.load(), choice(config).clients(all_clients())
     try:
         must_match("--lab-scenario", scenarios, [item.id for item in known.scenarios])

@@ -4,7 +4,7 @@ import io
 
 from pydantic import BaseModel, ConfigDict
 
-from lab.record import AttemptEntry, CellEntry, Record
+from lab.record import AttemptEntry, CellEntry, ClientEntry, Record
 
 Properties = list[tuple[str, str]]
 
@@ -12,7 +12,9 @@ Properties = list[tuple[str, str]]
 class Played(BaseModel):
     """A cell and its attempts.
 
-    `lacking`: what the session demands (`--lab-require`) and this machine does not have, in a sentence.
+    `client`: the client and its version, where the session asks for it. `deviation`: what is not as in the baseline
+    that the session is held against. `lacking`: what the session demands (`--lab-require`) and this machine does not
+    have, in a sentence.
     `stand_in`: what answered in place of the real server, "" when that was the real one. `record`: the part of the
     run's record that tells the whole story of a cell that is not as expected.
     """
@@ -23,12 +25,15 @@ class Played(BaseModel):
     attempts: list[AttemptEntry]
     stand_in: str = ""
     lacking: str = ""
+    deviation: str = ""
+    client: ClientEntry | None = None
     record: Record | None = None
 
     @property
     def as_expected(self) -> bool:
-        """Whether every act came out as documented, and the session lacks nothing that it demands."""
-        return self.cell.as_expected and not self.lacking
+        """Whether every act came out as documented, and as in the baseline, and the session lacks nothing that it
+        demands."""
+        return self.cell.as_expected and not self.lacking and not self.deviation
 
     @property
     def missing(self) -> str:
@@ -45,6 +50,8 @@ class Played(BaseModel):
         """What decides, in one line."""
         if self.lacking:
             return self.lacking
+        if self.deviation and self.cell.as_expected:
+            return "as documented, but not as in the baseline"
         broken, fix = self.cell.broken_judgement, self.cell.fix_judgement
         if not broken.as_expected or fix.as_expected:
             return f"{self.cell.broken}: {broken.why}"
@@ -64,7 +71,7 @@ class Played(BaseModel):
 
     def story(self) -> str:
         """The cell in full, for a person who wants to know why it is not as expected."""
-        headline = " ".join(self.why.split())
+        headline = "\n\n".join(filter(None, [" ".join(self.why.split()), self.deviation]))
         if self.record is None:
             return headline
         # Both are slow to import, and most sessions have no such cell.

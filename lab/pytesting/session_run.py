@@ -1,17 +1,27 @@
 """The run of a pytest session: asked for one cell at a time, and for the story of those that are not as expected."""
 
+import asyncio
+from functools import cached_property
+
+from lab.clients.base import Client
+from lab.matrix.inspect import inspect
 from lab.matrix.plan import Cell, Plan
 from lab.matrix.run import Run
 from lab.pytesting.played import Played
-from lab.record import Record
+from lab.record import ClientEntry, Record
 from lab.report.cell import select
 
 
 class SessionRun(Run):
     """A run that hands out cells with their attempts."""
 
-    async def played(self, cell: Cell) -> Played:
-        """The judged cell with its attempts; with its part of the record when something is not as expected."""
+    @cached_property
+    def _asked(self) -> dict[str, asyncio.Task[ClientEntry]]:
+        return {}
+
+    async def played(self, cell: Cell, *, with_client: bool = False) -> Played:
+        """The judged cell with its attempts; with its part of the record when something is not as expected, and with
+        its client and that one's version when asked for."""
         entry = await self.play(cell)
         if not entry.acts:
             return Played(cell=entry, attempts=[])
@@ -19,7 +29,14 @@ class SessionRun(Run):
         part = None if entry.as_expected else select(await self.record(), [entry])
         service, _ = self._stage.sides[cell.control.server]
         stand_in = "" if service.real else service.implementation
-        return Played(cell=entry, attempts=attempts, stand_in=stand_in, record=part)
+        client = await self._client(cell.client) if with_client else None
+        return Played(cell=entry, attempts=attempts, stand_in=stand_in, client=client, record=part)
+
+    async def _client(self, client: Client) -> ClientEntry:
+        """The client, asked for its version once."""
+        if client.name not in self._asked:
+            self._asked[client.name] = asyncio.create_task(inspect(self._stage, client))
+        return await self._asked[client.name]
 
     async def record_so_far(self) -> Record:
         """The record of what was played, marked as interrupted when that is not everything."""

@@ -62,8 +62,10 @@ class Direct:
 
     def play(self, identity: str) -> "Played":
         """The played cell, when it is played. Raises EngineError."""
+        from lab.pytesting.played import Played
+
         try:
-            return self._engine.play(identity).result()
+            return Played.model_validate_json(self._engine.play(identity).result())
         except CancelledError:
             raise EngineError(ENDED) from None
 
@@ -81,9 +83,9 @@ def serve(engine: Engine, channel: Channel) -> None:
         except EngineError as problem:
             _send(channel, "problem", str(problem))
 
-    def answer(future: "Future[Played]") -> None:
+    def answer(future: Future[str]) -> None:
         try:
-            _send(channel, "played", future.result().model_dump_json())
+            _send(channel, "played", future.result())
         except CancelledError:
             _send(channel, "problem", ENDED)
         except Exception as problem:

@@ -1,15 +1,18 @@
 """One cell in full: the four acts with both sides' words, the chain as presented, and the documentation
 that it was held against."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Iterator
+from string import ascii_lowercase
 
 from rich.console import Console
 from rich.text import Text
 
 from lab.record import AttemptEntry, CellEntry, CertificateEntry, JudgementEntry, Record, ServerEntry
 from lab.report.marks import Marked, mark_broken, mark_fix
-from lab.report.words import hang, plural, printable, quoted
+from lab.report.words import gaps, hang, plural, printable, quoted, version_line
 
+IMPOSTOR = "impostor:"
 ACTS = {
     "control": "the healthy situation must connect",
     "broken": "the failure",
@@ -30,18 +33,20 @@ def show_cell(record: Record, cell: CellEntry, console: Console, *, with_trace: 
     _verdict(cell, console)
     known = {entry.id: entry for entry in record.attempts}
     servers = {entry.id: entry for entry in record.servers}
+    shown: dict[str, str] = {}
     seen: dict[str, str] = {}
-    for number, (act, identity) in enumerate(cell.acts.items(), start=1):
+    for number, (act, identity) in zip(_numbers(cell), cell.acts.items(), strict=True):
+        console.print()
+        hang(console, f"{number} {act.replace(':', ' ')}  ", Text(_act_meaning(record, act), "not bold"), "bold")
+        if identity in shown:
+            words = f"the same attempt as in the act {shown[identity]}: equal situations are attempted once"
+            hang(console, "  ", Text(words), "dim")
+            continue
         attempt = known[identity]
         server = servers[attempt.server]
-        console.print()
-        console.print(
-            Text.assemble((f"{number} {act}", "bold"), f"  {_act_meaning(act)}"),
-            soft_wrap=True,
-            highlight=False,
-        )
         _attempt(attempt, console, with_trace)
         _server(server, console, seen.get(server.id, ""))
+        shown[identity] = act
         seen.setdefault(server.id, act)
     console.print()
 
@@ -52,17 +57,15 @@ def select(record: Record, cells: Iterable[CellEntry]) -> Record:
     attempts = {identity for cell in cells for identity in cell.acts.values()}
     kept = [entry for entry in record.attempts if entry.id in attempts]
     servers = {entry.server for entry in kept}
+    acts = {act for cell in cells for act in cell.acts}
     return record.model_copy(
         update={
             "cells": cells,
             "attempts": kept,
             "servers": [entry for entry in record.servers if entry.id in servers],
-            "clients": [
-                entry for entry in record.clients if any(cell.client == entry.name for cell in cells)
-            ],
-            "scenarios": [
-                entry for entry in record.scenarios if any(cell.scenario == entry.id for cell in cells)
-            ],
+            "clients": [entry for entry in record.clients if any(cell.client == entry.name for cell in cells)],
+            "scenarios": [entry for entry in record.scenarios if any(cell.scenario == entry.id for cell in cells)],
+            "attacks": [entry for entry in record.attacks if IMPOSTOR + entry.id in acts],
         }
     )
 
@@ -76,12 +79,14 @@ def _head(record: Record, cell: CellEntry, console: Console) -> None:
         hang(console, "  failure  ", Text(scenario.title), "dim")
     if fix:
         summary = fix.summary.partition("\n\n")[0].replace("\n", " ")
-        hang(
-            console, "  fix      ", Text(f"{summary} (on the {fix.side}; documented as a {fix.claim})"), "dim"
-        )
+        hang(console, "  fix      ", Text(f"{summary} (on the {fix.side}; documented as a {fix.claim})"), "dim")
     if client:
-        version = client.version or f"{client.missing} is missing. Get it: {client.how_to_get}"
-        hang(console, "  client   ", Text(f"{client.title}: {version}; TLS: {client.tls_library}"), "dim")
+        version = (
+            f"{client.missing} is missing. Get it: {client.how_to_get}"
+            if client.missing
+            else version_line(client.version, client.tls_library)
+        )
+        hang(console, "  client   ", Text(f"{client.title}: {version}"), "dim")
 
 
 def _verdict(cell: CellEntry, console: Console) -> None:
@@ -95,12 +100,14 @@ def _verdict(cell: CellEntry, console: Console) -> None:
 
 def _judgement(of: str, marked: Marked, verdict: str, judgement: JudgementEntry, console: Console) -> None:
     opinion = "as expected" if judgement.as_expected else "NOT as expected"
+    if verdict == "lab-error":
+        opinion = "which says nothing about the client"
     signs = marked.signs(console.options.ascii_only)
     console.print(
         Text.assemble((f"{of}: ", "bold"), (f"{signs} {verdict}", marked.style), f", {opinion}"),
         highlight=False,
     )
-    hang(console, INDENT, Text(printable(judgement.why)))
+    hang(console, INDENT, Text(printable(gaps(judgement.why, ascii_only=console.options.ascii_only))))
     if judgement.level:
         hang(console, f"{INDENT}evidence: ", Text(f"{judgement.level} ({LEVELS[judgement.level]})"), "dim")
     for source in judgement.sources:
@@ -108,10 +115,22 @@ def _judgement(of: str, marked: Marked, verdict: str, judgement: JudgementEntry,
         console.print(Text(f"{INDENT}          {source.url}", "cyan"), soft_wrap=True, highlight=False)
 
 
-def _act_meaning(act: str) -> str:
-    if act.startswith("impostor:"):
-        return "after the fix, an attacker with the same name and address and a certificate of its own"
-    return ACTS.get(act, "")
+def _numbers(cell: CellEntry) -> Iterator[str]:
+    """1, 2, 3 and 4 for the four acts; 4a, 4b where several impostors play the fourth."""
+    impostors = [act for act in cell.acts if act.startswith(IMPOSTOR)]
+    for number, act in enumerate(cell.acts, start=1):
+        if act in impostors:
+            yield f"4{ascii_lowercase[impostors.index(act)]}" if len(impostors) > 1 else "4"
+        else:
+            yield str(number)
+
+
+def _act_meaning(record: Record, act: str) -> str:
+    if not act.startswith(IMPOSTOR):
+        return ACTS.get(act, "")
+    lesson = next((entry.lesson for entry in record.attacks if IMPOSTOR + entry.id == act), "")
+    first = re.split(r"(?<=\.)\s", " ".join(lesson.split()), maxsplit=1)[0]
+    return first or "after the fix, an attacker with the same name and address and a certificate of its own"
 
 
 def _attempt(attempt: AttemptEntry, console: Console, with_trace: bool) -> None:
@@ -120,14 +139,12 @@ def _attempt(attempt: AttemptEntry, console: Console, with_trace: bool) -> None:
         facts.append("encrypted" if attempt.encrypted else "NOT encrypted")
     facts += [attempt.tls_version] if attempt.tls_version else []
     facts += [f"code {attempt.code}"] if attempt.code else []
-    if attempt.exit_status is not None:
-        status = attempt.exit_status
+    if status := attempt.exit_status:
+        # 0 says no more than the result: programs of the lab that are run as clients end so when they are refused, too.
         facts.append(f"ended by signal {-status}" if status < 0 else f"exit status {status}")
     facts.append(f"{attempt.seconds:.2f} s")
     style = {"connected": "green", "refused": "yellow"}.get(attempt.result, "red")
-    console.print(
-        Text.assemble(("  result  ", "dim"), (facts[0], style), ", " + ", ".join(facts[1:])), highlight=False
-    )
+    console.print(Text.assemble(("  result  ", "dim"), (facts[0], style), ", " + ", ".join(facts[1:])), highlight=False)
     _words("client side", "\n".join(attempt.options), console, "no options")
     _words("client says", attempt.text, console, "nothing")
     _words("server says", "\n".join(attempt.server_log), console, "nothing")

@@ -11,10 +11,10 @@ from lab.clients.base import Client
 from lab.documented import Expectation, Source, expectations
 from lab.report.cell import LEVELS
 from lab.report.terminal import TITLES
-from lab.report.words import hang, printable
+from lab.report.words import gaps, hang, printable
 from lab.scenario import Fix, Scenario
 from lab.situation import ServerKind, Situation, healthy
-from lab.verdict import pattern_values
+from lab.verdict import with_names
 
 Spelling = tuple[tuple[str, ...], tuple[str, ...]]
 """What goes out of the client's words, and what comes in."""
@@ -22,19 +22,22 @@ Spelling = tuple[tuple[str, ...], tuple[str, ...]]
 
 def show_lesson(scenario: Scenario, clients: Sequence[Client], console: Console) -> None:
     """Print the lesson: docstring, fixes with every client's spelling, documented errors, sources."""
-    console.print(Text(f"{scenario.id}: {scenario.title}", "bold underline"), highlight=False)
+    cited = _Cited()
+    hang(console, "", Text(f"{scenario.id}: {scenario.title}", "bold underline"))
     served = ", ".join(TITLES[kind] for kind in kinds_of(scenario.kinds))
     defects = ", ".join(sorted(scenario.defects)) or "none"
-    hang(console, "on     ", Text(served), "dim")
-    hang(console, "defect ", Text(defects), "dim")
+    hang(console, "servers ", Text(served), "dim")
+    hang(console, "defect  ", Text(defects), "dim")
     console.print()
     for line in paragraphs(scenario.lesson):
         bare = line.lstrip()
         hang(console, " " * (len(line) - len(bare)), embolden(bare))
-    _sources(scenario.sources, console, "")
+    console.print()
+    _sources(scenario.sources, cited, console, "")
     for fix in scenario.fixes:
-        _fix(scenario, fix, clients, console)
-    _errors(scenario, clients, console)
+        _fix(scenario, fix, clients, cited, console)
+    _errors(scenario, clients, cited, console)
+    cited.show(console)
 
 
 def paragraphs(lesson: str) -> Iterator[str]:
@@ -75,18 +78,16 @@ def texts(scenario: Scenario, client: Client, situation: Situation) -> list[Expe
     found: dict[tuple[str, str], Expectation] = {}
     ordered = sorted(expectations(scenario.reasons, client.wrappers), key=lambda item: -item.level)
     for item in ordered:
-        found.setdefault((fill(item.text, situation), fill(item.trace, situation)), item)
+        found.setdefault((with_names(item.text, situation), with_names(item.trace, situation)), item)
     return list(found.values())
 
 
-def fill(pattern: str, situation: Situation) -> str:
-    """The pattern with this situation's names, and dots for what changes from time to time."""
-    for name, value in pattern_values(situation).items():
-        pattern = pattern.replace("{" + name + "}", value)
-    return pattern.replace("{*}", "...")
+def _fill(pattern: str, situation: Situation, console: Console) -> Text:
+    """The pattern with this situation's names, and an ellipsis for what changes from time to time."""
+    return Text(printable(gaps(with_names(pattern, situation), ascii_only=console.options.ascii_only)))
 
 
-def _fix(scenario: Scenario, fix: Fix, clients: Sequence[Client], console: Console) -> None:
+def _fix(scenario: Scenario, fix: Fix, clients: Sequence[Client], cited: "_Cited", console: Console) -> None:
     style = "green" if fix.claim == "cure" else "yellow"
     console.print()
     console.print(
@@ -97,7 +98,7 @@ def _fix(scenario: Scenario, fix: Fix, clients: Sequence[Client], console: Conso
         hang(console, "  ", Text(line.strip()))
     for number, step in enumerate(fix.steps, start=1):
         hang(console, f"  {number}. ", Text(step))
-    _sources(fix.sources, console, "  ")
+    _sources(fix.sources, cited, console, "  ")
     for kind in kinds_of(fix.kinds & scenario.kinds):
         broken = scenario.apply(healthy(kind))
         fixed = fix.apply(broken)
@@ -110,6 +111,7 @@ def _spellings(
 ) -> None:
     """How each client says this fix; clients that say the same share a paragraph."""
     said: dict[Spelling, list[str]] = {}
+    needless: dict[str, list[str]] = {}
     unable: list[tuple[str, str]] = []
     for client in clients:
         if kind not in client.kinds:
@@ -117,8 +119,13 @@ def _spellings(
         why = client.cannot(broken) or client.cannot(fixed)
         if why:
             unable.append((client.name, why))
-        else:
-            said.setdefault(spelling(client, broken, fixed), []).append(client.name)
+            continue
+        changed = spelling(client, broken, fixed)
+        acceptance = client.accepts(broken)
+        if any(changed):
+            said.setdefault(changed, []).append(client.name)
+        elif fixed.client.connect_to == broken.client.connect_to:
+            needless.setdefault(acceptance.why if acceptance else "", []).append(client.name)
     console.print(Text(f"  in the clients' own words, {TITLES[kind]}:", "bold"), highlight=False)
     if fixed.client.connect_to != broken.client.connect_to:
         console.print(
@@ -126,8 +133,6 @@ def _spellings(
             highlight=False,
         )
     for (gone, come), names in said.items():
-        if not (gone or come):
-            continue
         hang(console, "    ", Text(", ".join(names), "bold"))
         for sign, words, style in (("-", gone, "red"), ("+", come, "green")):
             for word in words:
@@ -137,20 +142,23 @@ def _spellings(
                         soft_wrap=True,
                         highlight=False,
                     )
+    for why, some in needless.items():
+        nothing = f"nothing to set: {why}" if why else "nothing to set"
+        hang(console, f"    {', '.join(some)}: ", Text(nothing, "dim"))
     for name, why in unable:
         hang(console, f"    {name}: ", Text(f"cannot: {why}", "dim"))
 
 
-def _errors(scenario: Scenario, clients: Sequence[Client], console: Console) -> None:
+def _errors(scenario: Scenario, clients: Sequence[Client], cited: "_Cited", console: Console) -> None:
     console.print()
     console.print(Text("Documented errors", "bold"))
     console.print(Text("  what the TLS libraries say", "bold"))
-    cited = _Cited()
+    example = scenario.apply(healthy(kinds_of(scenario.kinds)[0]))
     for reason in scenario.reasons:
         level = reason.level.name.lower()
         label = f"    {reason.dialect} ({reason.phase}, {level}) {cited.mark([reason.source])}"
         console.print(Text(label, "dim"), highlight=False)
-        hang(console, "      ", Text(fill(reason.text, scenario.apply(healthy(kinds_of(scenario.kinds)[0])))))
+        hang(console, "      ", _fill(reason.text, example, console))
     for kind in kinds_of(scenario.kinds):
         broken = scenario.apply(healthy(kind))
         console.print(Text(f"  what {TITLES[kind]} clients show", "bold"))
@@ -158,16 +166,11 @@ def _errors(scenario: Scenario, clients: Sequence[Client], console: Console) -> 
             if kind in client.kinds:
                 _client_errors(scenario, client, broken, cited, console)
     console.print()
-    for number, source in enumerate(cited.sources, start=1):
-        hang(console, f"  [{number}] ", Text(source.title))
-        console.print(Text(f"      {source.url}", "cyan"), soft_wrap=True, highlight=False)
     for level, meaning in LEVELS.items():
         console.print(Text(f"  {level}: {meaning}", "dim"), highlight=False)
 
 
-def _client_errors(
-    scenario: Scenario, client: Client, broken: Situation, cited: "_Cited", console: Console
-) -> None:
+def _client_errors(scenario: Scenario, client: Client, broken: Situation, cited: "_Cited", console: Console) -> None:
     console.print(Text.assemble("    ", (client.name, "bold"), f"  {client.title}"), highlight=False)
     why = client.cannot(broken)
     if why:
@@ -185,19 +188,17 @@ def _client_errors(
     for item in found:
         label = f"      ({item.level.name.lower()}) {cited.mark(item.sources)}"
         console.print(Text(label, "dim"), highlight=False)
-        hang(console, "        ", Text(printable(fill(item.text, broken))))
+        hang(console, "        ", _fill(item.text, broken, console))
         if item.trace:
-            hang(console, "        in its trace: ", Text(printable(fill(item.trace, broken))), "dim")
+            hang(console, "        in its trace: ", _fill(item.trace, broken, console), "dim")
 
 
-def _sources(sources: Iterable[Source], console: Console, indent: str) -> None:
-    for source in sources:
-        hang(console, f"{indent}source: ", Text(source.title), "dim")
-        console.print(Text(f"{indent}        {source.url}", "cyan"), soft_wrap=True, highlight=False)
+def _sources(sources: Iterable[Source], cited: "_Cited", console: Console, indent: str) -> None:
+    console.print(Text(f"{indent}sources {cited.mark(sources)}", "dim"), highlight=False)
 
 
 class _Cited:
-    """Numbers for sources that many texts share."""
+    """Numbers for sources that many texts share; they are listed once, at the end."""
 
     def __init__(self) -> None:
         self.sources: list[Source] = []
@@ -211,3 +212,15 @@ class _Cited:
             if source not in self.sources:
                 self.sources.append(source)
             yield self.sources.index(source) + 1
+
+    def show(self, console: Console) -> None:
+        """The list. An address that several sections of one document share is printed with the first."""
+        console.print()
+        console.print(Text("Sources", "bold"))
+        first: dict[str, int] = {}
+        for number, source in enumerate(self.sources, start=1):
+            label = f"  [{number}] "
+            hang(console, label, Text(source.title))
+            known = first.setdefault(source.url, number)
+            address = Text(source.url, "cyan") if known == number else Text(f"at the address of [{known}]", "dim")
+            console.print(Text(" " * len(label)) + address, soft_wrap=True, highlight=False)

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from lab.clients.base import Client
@@ -13,31 +12,29 @@ from lab.matrix.plan import Plan
 from lab.record import ClientEntry
 from lab.report.lesson import kinds_of
 from lab.report.terminal import TITLES
-from lab.report.words import hang, plural
+from lab.report.words import hang, plural, version_line
 from lab.scenario import Claim, Fix, Scenario
 from lab.situation import ServerKind
 
 
 def show_scenarios(scenarios: Sequence[Scenario], console: Console) -> None:
-    """One line for each scenario: id, server kinds, fixes; silencers are marked. A terminal wraps the
-    fixes."""
+    """Each scenario with its server kinds, title and fixes; silencers are marked. A terminal gets two lines and
+    the sum, a pipe one line each."""
     if not console.is_terminal:
         for scenario in scenarios:
             on = ",".join(kind.value for kind in kinds_of(scenario.kinds))
             fixes = " ".join(_name(fix) for fix in scenario.fixes)
-            console.print(Text(f"{scenario.id}  {on}  {fixes}"), soft_wrap=True)
+            console.print(Text(f"{scenario.id}  {on}  {fixes}  {scenario.title}"), soft_wrap=True)
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for name in ("scenario", "servers", "fixes (~ silencer)"):
-        table.add_column(name, overflow="fold", no_wrap=name == "scenario")
     for scenario in scenarios:
         kinds = kinds_of(scenario.kinds)
-        served = "both" if len(kinds) == len(ServerKind) else TITLES[kinds[0]]
-        names = Text(", ").join(
-            Text(_name(fix), "yellow" if fix.claim is Claim.SILENCER else "green") for fix in scenario.fixes
-        )
-        table.add_row(Text(scenario.id, "bold"), served, names)
-    console.print(table)
+        served = "both servers" if len(kinds) == len(ServerKind) else TITLES[kinds[0]]
+        hang(console, f"{scenario.id}  ", Text(scenario.title, "not bold"), "bold")
+        names = (Text(_name(fix), "yellow" if fix.claim is Claim.SILENCER else "green") for fix in scenario.fixes)
+        hang(console, f"  {served}: ", Text(", ", "not dim").join(names), "dim")
+    count = sum(len(scenario.fixes) for scenario in scenarios)
+    closing = f"{plural(len(scenarios), 'scenario')}, {count} fixes (~ silencer)"
+    console.print(Text(closing, "bold"), highlight=False)
 
 
 def _name(fix: Fix) -> str:
@@ -96,8 +93,7 @@ def show_clients(entries: Sequence[ClientEntry], clients: Mapping[str, Client], 
                 command = Text.assemble(" " * len(name), "get it: ", (entry.how_to_get, "cyan"))
                 console.print(command, soft_wrap=True, highlight=False)
             else:
-                version = entry.version or "does not say its version"
-                hang(console, name, Text(f"{version}; TLS: {entry.tls_library}"))
+                hang(console, name, Text(version_line(entry.version, entry.tls_library)))
     here = sum(not entry.missing for entry in entries)
     console.print(Text(f"{here} of {plural(len(entries), 'client')} here", "bold"), highlight=False)
 

@@ -32,17 +32,17 @@ class Worth(StrEnum):
 
 FINDING_STYLE = "bold white on red"
 OBSERVED_STYLE = "blue"
-OBSERVED_MEANING = "only this lab has seen that text: a baseline, not documentation"
-FINDING_MEANING = "a finding: not what is documented"
+OBSERVED_MEANING = "behind a mark: only this lab has seen that, a baseline, not documentation"
+FINDING_MEANING = "behind a mark: a finding, not what is documented"
 
 BROKEN: dict[str, Mark] = {
-    "reproduced": Mark("✗", "x", "reproduced", "reproduced: refuses, with the documented error", ""),
-    "accepted": Mark("→", ">", "accepted", "accepted: connects all the same, as documented", "cyan"),
+    "reproduced": Mark("✗", "x", "reproduced", "reproduced: refuses with a text we know", ""),
+    "accepted": Mark("→", ">", "accepted", "accepted: connects all the same", "cyan"),
     "other-error": Mark("E", "E", "other error", "other error: refuses for another reason", "red"),
     "timeout": Mark("T", "T", "hangs", "gives no answer in time", "red"),
     "unsupported": Mark("·", ".", "", "cannot express this (reasons below)", "dim"),
     "missing": Mark("-", "-", "missing", "not installed (see below)", "dim"),
-    "lab-error": Mark("L", "L", "lab failed", "the lab itself failed", "red"),
+    "lab-error": Mark("L", "L", "lab failed", "the lab itself failed: says nothing about the client", "red"),
 }
 
 FIX: dict[str, Mark] = {
@@ -88,7 +88,9 @@ def mark_fix(cell: CellEntry) -> Marked:
 
 
 def mark_broken(cell: CellEntry) -> Marked:
-    """The mark of a cell's broken act."""
+    """The mark of a cell's broken act. What the lab itself failed in is not worth anything, so it is no finding."""
+    if cell.broken == "lab-error":
+        return Marked(BROKEN[cell.broken], Worth.PLAIN)
     return Marked(BROKEN[cell.broken], worth(cell.broken_judgement))
 
 

@@ -1,7 +1,8 @@
 """The terminal report: the matrix as tables, a legend, and below it everything that needs a person, in
 sentences."""
 
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from shlex import quote
 
@@ -24,7 +25,7 @@ from lab.report.marks import (
     mark_fix,
 )
 from lab.report.table import Row, draw
-from lab.report.words import hang, plural, printable
+from lab.report.words import flow, hang, plural, printable
 
 TITLES = {"https": "HTTPS", "sqlserver": "SQL Server"}
 REASONS_SHOWN = 12
@@ -42,6 +43,17 @@ WHAT_HAPPENED = {
     "broken-promise": "a fix connects, but not as promised",
     "unproven": "a fix could not be proven to keep impostors out",
 }
+
+
+WORTH = {
+    "cures": ("fix cures", "fixes cure"),
+    "silences": ("silences", "silence"),
+    "unverified": ("verifies nothing", "verify nothing"),
+    "not-cleared": ("does not clear", "do not clear"),
+    "broken-promise": ("breaks its promise", "break their promise"),
+    "unproven": ("is unproven", "are unproven"),
+}
+"""What one fix does, and what several do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +90,11 @@ def show_matrix(record: Record, console: Console, *, command: str = "./tlslab", 
     _show_lab_errors(record, console, shown)
     _show_unsupported(record, console, command)
     _show_missing(record, console)
-    for sentence in stand_ins(record):
-        console.print(Text(sentence, "italic"))
+    for phrases in stand_ins(record):
+        flow(console, (Text(phrase, "italic") for phrase in phrases))
     if record.interrupted:
         console.print(Text("The run was interrupted: this is a part of it.", "bold yellow"))
-    console.print(_closing(record), highlight=False)
+    flow(console, _closing(record))
 
 
 def findings(record: Record) -> list[Finding]:
@@ -102,12 +114,12 @@ def findings(record: Record) -> list[Finding]:
     ]
 
 
-def stand_ins(record: Record) -> Iterator[str]:
-    """One sentence for each implementation that stands in for a real server."""
+def stand_ins(record: Record) -> Iterator[tuple[str, ...]]:
+    """One sentence for each implementation that stands in for a real server, in phrases: no name is parted."""
     played = {entry.kind: entry.implementation for entry in record.servers if not entry.real}
     for kind, implementation in played.items():
         real = {"https": "a real nginx", "sqlserver": "SQL Server"}[kind]
-        yield f"{TITLES[kind]} is played by {implementation}, not by {real}."
+        yield f"{TITLES[kind]} is played by", f"{implementation},", f"not by {real}."
 
 
 def _title(record: Record, kind: str) -> str:
@@ -149,10 +161,13 @@ def _show_legend(record: Record, console: Console, ascii_only: bool) -> None:
             if id(mark) in used:
                 explain(mark.ascii if ascii_only else mark.glyph, mark.style, mark.meaning)
 
-    console.print(Text("on the scenario's own line: the client meets the failure", "dim"))
-    explain_all(BROKEN.values())
-    console.print(Text("on the lines below it: the same after that fix", "dim"))
-    explain_all(FIX.values())
+    for where, marks in (
+        ("on the scenario's own line: the client meets the failure", BROKEN.values()),
+        ("on the lines below it: the same after that fix", FIX.values()),
+    ):
+        if any(id(mark) in used for mark in marks):
+            console.print(Text(where, "dim"))
+            explain_all(marks)
     if any(marked.worth is Worth.OBSERVED for marked in shown):
         explain("*", OBSERVED_STYLE, OBSERVED_MEANING)
     if any(marked.worth is Worth.FINDING for marked in shown):
@@ -182,9 +197,7 @@ def _show_lab_errors(record: Record, console: Console, shown: str) -> None:
     if not reasons:
         return
     count = plural(sum(map(len, reasons.values())), "cell")
-    console.print(
-        Text(f"The lab itself failed in {count}: nothing can be said about these clients.", "bold red")
-    )
+    console.print(Text(f"The lab itself failed in {count}: nothing can be said about these clients.", "bold red"))
     for why, cells in reasons.items():
         hang(
             console,
@@ -208,9 +221,7 @@ def _show_unsupported(record: Record, console: Console, command: str) -> None:
     if not reasons:
         return
     count = plural(sum(map(len, reasons.values())), "cell")
-    console.print(
-        Text(f"{count} cannot be expressed by their client ({command} run --plan lists them)", "bold")
-    )
+    console.print(Text(f"{count} cannot be expressed by their client ({command} run --plan lists them)", "bold"))
     ordered = sorted(reasons.items(), key=lambda item: -len(item[1]))
     digits = len(str(len(ordered[0][1])))
     for why, cells in ordered[:REASONS_SHOWN]:
@@ -239,30 +250,34 @@ def _show_missing(record: Record, console: Console) -> None:
         ways.setdefault(entry.how_to_get, []).append(entry.name)
         hang(console, "  ", Text(f"{entry.name}: {entry.missing} is missing"))
     for way, names in ways.items():
-        label = "this brings " + (
-            "it" if len(missing) == 1 else "them" if len(ways) == 1 else ", ".join(names)
-        )
+        label = "this brings " + ("it" if len(missing) == 1 else "them" if len(ways) == 1 else ", ".join(names))
         hang(console, "  ", Text(f"{label}:"))
         _show_command(console, way)
     console.print()
 
 
-def _closing(record: Record) -> Text:
-    """What the run came to, in one sentence."""
-    counted = {verdict: [cell for cell in record.cells if cell.broken == verdict] for verdict in BROKEN}
-    observed = sum(cell.broken_judgement.level == "observed" for cell in counted["reproduced"])
+def _closing(record: Record) -> Iterator[Text]:
+    """What the run came to: one sentence, in the parts between which a line may end."""
+    counted: Counter[str] = Counter(cell.broken for cell in record.cells)
+    observed = sum(cell.broken == "reproduced" and cell.broken_judgement.level == "observed" for cell in record.cells)
     words = {
         "reproduced": f"reproduced ({observed} by observation only)" if observed else "reproduced",
         "other-error": "with another error",
         "timeout": "without an answer",
         "lab-error": "lost to the lab",
     }
-    parts = ", ".join(
-        f"{len(cells)} {words.get(verdict, verdict)}" for verdict, cells in counted.items() if cells
-    )
+    broken = [f"{counted[verdict]} {words.get(verdict, verdict)}" for verdict in BROKEN if counted[verdict]]
+    fixes: Counter[str] = Counter(cell.fix_verdict for cell in record.cells)
+    worth = [f"{fixes[verdict]} {WORTH[verdict][fixes[verdict] > 1]}" for verdict in FIX if fixes[verdict]]
     found = len(list(record.findings()))
-    return Text.assemble(
-        (f"{plural(len(record.cells), 'cell')}: {parts or 'nothing to play'}; ", "bold"),
-        (plural(found, "finding"), "bold red") if found else ("no finding", "bold green"),
-        (f"; {plural(len(record.attempts), 'attempt')} in {record.seconds:.1f} s", "bold"),
-    )
+    yield Text(f"{plural(len(record.cells), 'cell')}:", "bold")
+    yield from _clause(broken or ["nothing to play"], "bold")
+    yield from _clause(worth, "bold")
+    yield from _clause([plural(found, "finding") if found else "no finding"], "bold red" if found else "bold green")
+    yield Text(f"{plural(len(record.attempts), 'attempt')} in {record.seconds:.1f} s", "bold")
+
+
+def _clause(parts: Sequence[str], style: str) -> Iterator[Text]:
+    """Enumerated parts, a semicolon behind the last."""
+    for index, part in enumerate(parts, start=1):
+        yield Text.assemble((part, style), (";" if index == len(parts) else ",", "bold"))

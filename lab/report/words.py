@@ -1,6 +1,7 @@
 """The words: small pieces of text that every report prints the same way."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from rich.console import Console
 from rich.text import Text
@@ -14,12 +15,40 @@ def plural(count: int, noun: str) -> str:
 def printable(text: str) -> str:
     """The text with control characters made visible: what a server says must not drive the terminal."""
     return "".join(
-        char if char.isprintable() or char in "\n\t" else char.encode("unicode_escape").decode()
-        for char in text
+        char if char.isprintable() or char in "\n\t" else char.encode("unicode_escape").decode() for char in text
     )
 
 
-def hang(console: Console, label: str, text: Text, style: str = "") -> None:
+def gaps(pattern: str, *, ascii_only: bool = False) -> str:
+    """A documented text for people: an ellipsis where any words may stand, with a space towards words."""
+    pattern = re.sub(r"(?<=[\w.])\{\*\}", " {*}", pattern)
+    pattern = re.sub(r"\{\*\}(?=\w)", "{*} ", pattern)
+    return pattern.replace("{*}", "..." if ascii_only else "…")
+
+
+def version_line(version: str, tls_library: str) -> str:
+    """A client's version and where its TLS library comes from. The library is not named again where the version
+    names it: `curl 7.88.1 (OpenSSL/3.0.19); TLS library of the system`.
+    """
+    version = re.sub(r"^(.+) \(Library: \1\)$", r"\1", version)  # openssl's own words, when the two are the same
+    library, _, origin = tls_library.partition(" ")
+    if not origin or library.lower() not in version.lower():
+        return f"{version or 'does not say its version'}; TLS: {tls_library}"
+    return f"{version}; TLS library {re.sub(r'^[0-9.]+, ', '', origin)}"
+
+
+def flow(console: Console, parts: Iterable[Text]) -> None:
+    """Print parts one after the other, broken only between them; not at all where nobody looks."""
+    line = Text()
+    for part in parts:
+        if line and console.is_terminal and len(line) + 1 + len(part) > console.width:
+            console.print(line, soft_wrap=True, highlight=False)
+            line = Text()
+        line = Text.assemble(line, " " if line else "", part)
+    console.print(line, soft_wrap=True, highlight=False)
+
+
+def hang(console: Console, label: str, text: Text, style: str = "", *, label_on_every_line: bool = False) -> None:
     """Print text behind a label, wrapped beside it. Not wrapped where nobody looks: a pipe gets whole
     lines."""
     width = max(console.width - len(label), 20)
@@ -27,7 +56,9 @@ def hang(console: Console, label: str, text: Text, style: str = "") -> None:
     for index, line in enumerate(lines):
         line.rstrip()
         console.print(
-            Text(label if index == 0 else " " * len(label), style) + line, soft_wrap=True, highlight=False
+            Text(label if index == 0 or label_on_every_line else " " * len(label), style) + line,
+            soft_wrap=True,
+            highlight=False,
         )
 
 

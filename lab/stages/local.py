@@ -20,6 +20,7 @@ from lab.stages.process import run
 from lab.stages.room import run_room
 from lab.stages.sandbox import Sandbox
 from lab.stages.services import ADDRESS, Embedded, Nginx, Service, group_by_kind
+from lab.stages.store import lay_out_store
 
 USER = "sa"
 
@@ -58,11 +59,16 @@ class LocalStage:
         """This machine, for every client."""
         return self.machine
 
-    def open(self, names: Iterable[str]) -> None:
-        """Make the sandbox, in which these names resolve to the lab's servers. Raises SandboxError."""
+    def open(self, names: Iterable[str], roots: str = "") -> None:
+        """Make the sandbox, in which these names resolve to the lab's servers. `roots` (PEM): what plain clients find
+        in the system's trust store. Raises SandboxError.
+        """
         hosts = self.room / "hosts"
         hosts.write_text(f"127.0.0.1 localhost {platform.node()}\n{ADDRESS} {' '.join(sorted(names))}\n")
-        self.sandbox = self._stack.enter_context(Sandbox(hosts))
+        self.sandbox = self._plain = self._stack.enter_context(Sandbox(hosts))
+        if roots:
+            store = lay_out_store(self.room / "system-store", roots)
+            self._plain = self._stack.enter_context(Sandbox(hosts, store=store))
 
     async def serve(self, situations: Iterable[Situation]) -> None:
         """Start every distinct server side of these situations, all together. Raises ServiceError."""
@@ -112,20 +118,20 @@ class LocalStage:
         endpoint = self.endpoint(situation.server)
         room = self._new_room()
         invocation = client.invoke(self.machine, situation.client, endpoint, material, self.login, PurePosixPath(room))
-        return await self._run(invocation, room)
+        return await self._run(invocation, room, self._plain if situation.client.plain else self.sandbox)
 
     async def version(self, client: Client) -> str:
         """Ask the client for its version; empty when it does not tell."""
         room = self._new_room()
-        return client.read_version(await self._run(client.version_probe(self.machine), room))
+        return client.read_version(await self._run(client.version_probe(self.machine), room, self.sandbox))
 
     def _new_room(self) -> Path:
         self._attempts += 1
         return self.room / f"attempt-{self._attempts}"
 
-    async def _run(self, invocation: Invocation, room: Path) -> Completed:
+    async def _run(self, invocation: Invocation, room: Path, sandbox: Sandbox) -> Completed:
         room.mkdir()
         try:
-            return await run(self.sandbox, invocation, room)
+            return await run(sandbox, invocation, room)
         finally:
             shutil.rmtree(room, ignore_errors=True)

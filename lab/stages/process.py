@@ -35,7 +35,10 @@ def lay_out(invocation: Invocation, room: Path) -> None:
 
 
 async def run(sandbox: Sandbox, invocation: Invocation, room: Path) -> Completed:
-    """Lay out the files in `room`, run the invocation there, and collect what it left. Raises OSError when it cannot be started."""
+    """Lay out the files in `room`, run the invocation there, and collect what it left.
+
+    Raises OSError when it cannot be started.
+    """
     lay_out(invocation, room)
     began = time.monotonic()
     process = await start(
@@ -47,7 +50,9 @@ async def run(sandbox: Sandbox, invocation: Invocation, room: Path) -> Completed
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    assert process.stdin and process.stdout and process.stderr
+    assert process.stdin
+    assert process.stdout
+    assert process.stderr
     feeding = asyncio.create_task(_feed(process.stdin, invocation.stdin.encode()))
     out, err = bytearray(), bytearray()
     reading = [
@@ -85,9 +90,7 @@ async def start(
     Cancelled in the middle, it ends what it has started: asyncio itself would end nsenter alone and orphan the program.
     """
     starting = asyncio.ensure_future(
-        asyncio.create_subprocess_exec(
-            *sandbox.argv(argv, room), env=sandbox.env(env), start_new_session=True, **more
-        )
+        asyncio.create_subprocess_exec(*sandbox.argv(argv, room), env=sandbox.env(env), start_new_session=True, **more)
     )
     try:
         return await asyncio.shield(starting)
@@ -102,8 +105,9 @@ async def start(
 async def end(sandbox: Sandbox, process: asyncio.subprocess.Process) -> None:
     """End the process and its group, which the lab started, and wait for it. Its pipes can still be read."""
     if process.returncode is None and sandbox.enters_namespaces:
-        # The process is nsenter, and the program its child. nsenter must outlive it: a process of a PID namespace whose parent
-        # outside has gone can be reaped by the machine's init alone, and until then the namespace does not end (pid_namespaces(7)).
+        # The process is nsenter, and the program its child. nsenter must outlive it: who dies in a PID namespace when
+        # the parent outside has gone is reaped by the machine's init, sooner, later or never, and until then the
+        # namespace does not end (pid_namespaces(7)).
         children = _children(process.pid)
         for child in children:
             with contextlib.suppress(ProcessLookupError):

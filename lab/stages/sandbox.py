@@ -31,7 +31,7 @@ class SandboxError(Exception):
 
 
 class Sandbox:
-    """A context in which `argv` and `env` make a command that runs inside. `namespaces=False` takes the second way at once."""
+    """A context in which `argv` and `env` make a command that runs inside. `namespaces=False` takes the second way."""
 
     def __init__(self, hosts: Path, *, namespaces: bool = True, store: Path | None = None) -> None:
         """`store`: a trust store (`lab.stages.store`) that takes the place of the system's."""

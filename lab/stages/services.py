@@ -292,7 +292,8 @@ class Embedded(Service):
         return listener
 
     async def _next_event(self) -> dict[str, Any]:
-        assert self._process and self._process.stdout
+        assert self._process
+        assert self._process.stdout
         try:
             line = await asyncio.wait_for(self._process.stdout.readline(), START_TIMEOUT)
         except TimeoutError:
@@ -311,7 +312,8 @@ class Embedded(Service):
         return f"the embedded {self._kind.value} endpoint has ended: {words or 'without a word'}"
 
     async def _read_events(self) -> None:
-        assert self._process and self._process.stdout
+        assert self._process
+        assert self._process.stdout
         async for line in self._process.stdout:
             async with self._news:
                 self._note(json.loads(line))
@@ -337,13 +339,11 @@ class Embedded(Service):
         return f"{address}:{port}"
 
     async def _settle(self, identity: str, marker: str) -> None:
-        """Wait until the endpoint has dealt with everything before the marker. Raises ServiceError when it dies, or hangs."""
+        """Wait until the endpoint has dealt with all before the marker. Raises ServiceError when it dies, or hangs."""
         assert self._reader
         settled = asyncio.ensure_future(self._dealt_with(identity, marker))
         try:
-            await asyncio.wait(
-                {settled, self._reader}, timeout=SETTLE_TIMEOUT, return_when=asyncio.FIRST_COMPLETED
-            )
+            await asyncio.wait({settled, self._reader}, timeout=SETTLE_TIMEOUT, return_when=asyncio.FIRST_COMPLETED)
         finally:
             settled.cancel()
             await asyncio.gather(settled, return_exceptions=True)

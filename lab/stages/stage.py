@@ -58,8 +58,10 @@ class Stage(Protocol):
     def machine_of(self, client: Client) -> Machine:
         """What is there where this client runs."""
 
-    def open(self, names: Iterable[str]) -> None:
-        """Make these names resolve to the lab's servers, for clients alone."""
+    def open(self, names: Iterable[str], roots: str = "") -> None:
+        """Make these names resolve to the lab's servers, for clients alone. `roots` (PEM): what clients that are told
+        nothing about trust find in the system's trust store.
+        """
 
     async def serve(self, situations: Iterable[Situation]) -> None:
         """Start every distinct server side of these situations, all together. Raises ServiceError or StageError."""

@@ -1,6 +1,7 @@
 """The engine and the wire to it, when things go wrong; that they work is shown by sessions of pytest."""
 
 import queue
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -38,32 +39,45 @@ class Gone(Ends):
         raise EOFError
 
 
+@dataclass
+class Gibberish:
+    """What no engine understands."""
+
+    no_order: bool = True
+
+
 def small_plan() -> Plan:
     known = catalogue.load()
     filters = Filters(clients=("curl",), scenarios=("expired", "self-signed"))
     return make_plan(known.scenarios, known.attacks, all_clients(), filters)
 
 
-def order(cache: Path) -> Order:
-    return Order(plan=small_plan, cache=lambda: cache)
+def order(selected: tuple[str, ...]) -> Order:
+    return Order(clients=("curl",), scenarios=("expired", "self-signed"), selected=selected)
 
 
-def test_a_lab_that_cannot_start_says_why_for_every_cell(tmp_path: Path) -> None:
-    occupied = tmp_path / "file"
-    occupied.touch()
-    engine = Engine(order(occupied))
+@pytest.fixture(autouse=True)
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty cache."""
+    monkeypatch.setenv("TLSLAB_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def test_a_lab_that_cannot_start_says_why_for_every_cell(cache: Path) -> None:
+    cache.touch()  # a file, where a directory should be
+    engine = Engine(order)
     engine.select(["expired/renew/curl/https"])
     player = Direct(engine)
 
     for _ in range(2):
-        with pytest.raises(EngineError, match=r"the lab failed: \w+Error: .*file"):
+        with pytest.raises(EngineError, match=r"the lab failed: \w+Error: .*cache"):
             player.play("expired/renew/curl/https")
 
     assert engine.close() is None
 
 
-def test_a_cell_that_was_not_selected_is_not_played(tmp_path: Path) -> None:
-    engine = Engine(order(tmp_path))
+def test_a_cell_that_was_not_selected_is_not_played() -> None:
+    engine = Engine(order)
     try:
         with pytest.raises(EngineError, match="nobody/nothing was not selected"):
             Direct(engine).play("nobody/nothing")
@@ -71,28 +85,38 @@ def test_a_cell_that_was_not_selected_is_not_played(tmp_path: Path) -> None:
         engine.close()
 
 
-def test_an_engine_that_was_not_asked_has_nothing_to_close_and_plays_nothing_afterwards(tmp_path: Path) -> None:
-    engine = Engine(order(tmp_path))
+def test_an_engine_that_was_not_asked_has_nothing_to_close_and_plays_nothing_afterwards(cache: Path) -> None:
+    engine = Engine(order)
 
     assert engine.close() is None
     with pytest.raises(EngineError, match=ENDED):
         Direct(engine).play("expired/renew/curl/https")
-    assert not list(tmp_path.iterdir())
+    assert not cache.exists()
 
 
-def test_closing_answers_those_who_still_wait(tmp_path: Path) -> None:
-    engine = Engine(order(tmp_path))
+def test_closing_answers_those_who_still_wait(cache: Path) -> None:
+    engine = Engine(order)
     engine.select(["expired/renew/curl/https"])
     waiting = engine.play("expired/renew/curl/https")
 
     engine.close()
 
     assert waiting.cancelled()
-    assert not list((tmp_path / "runs").glob("*"))
+    assert not list((cache / "runs").glob("*"))
 
 
-def test_a_worker_gets_the_problem_in_words(tmp_path: Path) -> None:
-    engine, ends = Engine(order(tmp_path)), Ends()
+def test_an_engine_that_dies_says_so_to_those_who_wait_and_to_those_who_come() -> None:
+    engine = Engine(lambda selected: Gibberish())  # type: ignore[arg-type, return-value]
+
+    for _ in range(2):
+        with pytest.raises(EngineError, match=r"has ended by itself \(exit status 1\): [^$]*no_order"):
+            Direct(engine).play("expired/renew/curl/https")
+
+    assert engine.close() is None
+
+
+def test_a_worker_gets_the_problem_in_words() -> None:
+    engine, ends = Engine(order), Ends()
     serve(engine, ends)
     remote = Remote(ends)
     try:

@@ -1,7 +1,7 @@
-"""Nothing is left behind: real runs that end well, badly, by Ctrl-C and by SIGKILL, and what the machine looks like afterwards.
+"""Nothing is left behind: real runs that end well, badly, by Ctrl-C and by SIGKILL, and a look at the machine then.
 
-Every run gets a directory of its own for HOME, TMPDIR, the working directory and the cache, so whatever it leaves is in there or
-names it: in its command line, environment or working directory.
+Every run gets a directory of its own for HOME, TMPDIR, the working directory and the cache, so whatever it leaves is
+in there or names it: in its command line, environment or working directory.
 """
 
 import os
@@ -28,17 +28,11 @@ POLL = 0.01
 """Seconds between two looks into /proc, which has no way to tell."""
 NOBODY = 65534
 
-# The lab's program, told things about the machine that it would find out otherwise. curl needs no Python environment of clients, so
-# nothing is fetched for it.
-MAIN = (
-    "from lab.commands import shared\n"
-    "shared.bring_python_clients = lambda: None\n"
-    "from lab.cli import main\n"
-    "main()\n"
-)
+# The lab's program, told things about the machine that it would find out otherwise. curl needs no Python environment of
+# clients, so nothing is fetched for it.
+MAIN = "from lab.commands import shared\nshared.bring_python_clients = lambda: None\nfrom lab.cli import main\nmain()\n"
 NO_NAMESPACES = (
-    "import functools, lab.stages.local as local\n"
-    "local.Sandbox = functools.partial(local.Sandbox, namespaces=False)\n"
+    "import functools, lab.stages.local as local\nlocal.Sandbox = functools.partial(local.Sandbox, namespaces=False)\n"
 )
 NO_NGINX = (
     "import functools, lab.matrix.run as matrix\n"
@@ -225,9 +219,7 @@ def test_nothing_is_left_after_sigkill(place: Place, moment: str) -> None:
 @pytest.mark.parametrize(
     "way", [NO_NGINX, pytest.param(NO_NGINX + NO_NAMESPACES, marks=needs_wrapper)], ids=["namespaces", "none"]
 )
-def test_the_embedded_endpoint_ends_with_the_lab(
-    tmp_path: Path, way: str, moment: str, number: signal.Signals
-) -> None:
+def test_the_embedded_endpoint_ends_with_the_lab(tmp_path: Path, way: str, moment: str, number: signal.Signals) -> None:
     place = Place(tmp_path, program(way))
     run = Watched(place, place.start())
     run.until(moment)
@@ -286,7 +278,6 @@ def test_no_process_is_left_after_sigkill_without_namespaces(fallback: Place, mo
     run.assert_gone()
 
 
-
 # --- looking ----------------------------------------------------------------------------------------------------------
 
 
@@ -303,6 +294,7 @@ class Watched:
 
     def until(self, moment: str) -> None:
         """Wait for a moment of the run."""
+
         def reached(room: Path) -> bool:
             match moment:
                 case "the room":

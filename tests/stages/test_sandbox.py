@@ -79,8 +79,9 @@ def test_without_namespaces_and_without_the_wrapper_it_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "find_nss_wrapper", lambda: None)
-    with pytest.raises(SandboxError, match="apt-get install libnss-wrapper"), Sandbox(
-        tmp_path / "hosts", namespaces=False
+    with (
+        pytest.raises(SandboxError, match="apt-get install libnss-wrapper"),
+        Sandbox(tmp_path / "hosts", namespaces=False),
     ):
         pass
 

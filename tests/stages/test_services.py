@@ -235,9 +235,7 @@ def test_an_endpoint_that_cannot_start_says_why(sandbox: Sandbox, tmp_path: Path
             return super().write(name, "" if name.endswith("key.pem") else text)
 
     async def start() -> None:
-        service = Wrong(
-            ServerKind.SQLSERVER, "secret", room, mint, {"sqlserver-1": side}, {"sqlserver-1": "db.lab.test"}
-        )
+        service = Wrong(ServerKind.SQLSERVER, "secret", room, mint, {"a": side}, {"a": "db.lab.test"})
         try:
             await service.start(sandbox)
         finally:

@@ -1,4 +1,7 @@
-"""An agent: a container whose main process answers orders, one line of JSON each way (docker/client/agent.py, watch.py)."""
+"""An agent: a container whose main process answers orders, one line of JSON each way.
+
+There are two: docker/client/agent.py runs clients, `lab.stages.docker.watch` looks at servers.
+"""
 
 import asyncio
 import itertools

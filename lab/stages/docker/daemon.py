@@ -5,6 +5,7 @@ DOCKER_HOST, DOCKER_TLS_VERIFY and DOCKER_CERT_PATH are honoured as the docker c
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import requests
@@ -47,7 +48,7 @@ def connect(environment: Mapping[str, str] = os.environ) -> docker.DockerClient:
 def _tls(environment: Mapping[str, str]) -> TLSConfig | bool:
     if not environment.get("DOCKER_TLS_VERIFY"):
         return False
-    path = environment.get("DOCKER_CERT_PATH") or os.path.expanduser("~/.docker")
+    path = environment.get("DOCKER_CERT_PATH") or str(Path.home() / ".docker")
     return TLSConfig(client_cert=(f"{path}/cert.pem", f"{path}/key.pem"), ca_cert=f"{path}/ca.pem", verify=True)
 
 
@@ -62,8 +63,9 @@ def sentence(problem: BaseException, host: str) -> str:
         )
     if any(isinstance(item, FileNotFoundError) for item in chain):
         return (
-            f"no Docker daemon is here ({path or host} does not exist). Install Docker (Debian, Ubuntu: `apt-get install "
-            "docker.io`) and start it (`sudo systemctl start docker`), or set DOCKER_HOST to one that runs elsewhere"
+            f"no Docker daemon is here ({path or host} does not exist). Install Docker (Debian, Ubuntu: "
+            "`apt-get install docker.io`) and start it (`sudo systemctl start docker`), or set DOCKER_HOST to one that "
+            "runs elsewhere"
         )
     if any(isinstance(item, ConnectionRefusedError) for item in chain):
         return (

@@ -83,7 +83,7 @@ def sweep(client: docker.DockerClient) -> list[str]:
 def remove_run(client: docker.DockerClient, run: str) -> None:
     """Remove every container, then every network of a run. What is gone already is no error.
 
-    The daemon goes on making what a process had asked for that has died since, so this looks again until nothing is left.
+    The daemon goes on making what a process had asked for that has died since: this looks again until nothing is left.
     """
     for _ in range(PASSES):
         found = list(_things(client, f"{RUN}={run}"))

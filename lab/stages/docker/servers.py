@@ -27,7 +27,7 @@ MSSQL = PurePosixPath("/var/opt/mssql")
 MSSQL_UID = 10001
 READY = "SQL Server is now ready for client connections"
 MARK = "120100090000010000"
-"""A PRELOGIN packet whose payload is no list of options: SQL Server logs error 17828 about it at once (MS-TDS 2.2.6.5)."""
+"""A PRELOGIN packet whose payload is no list of options (MS-TDS 2.2.6.5): SQL Server logs error 17828 at once."""
 _OWN = "127.0.0.1"
 _ERROR = re.compile(r"Error: \d+, Severity: \d+, State: \d+\.")
 _BANNER = re.compile(r"Microsoft SQL Server \d{4}.*")

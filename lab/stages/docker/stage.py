@@ -1,6 +1,6 @@
 """The docker stage: servers and clients in containers, on an internal network of the run.
 
-Nothing is published and nothing of the host's network is on the way: the lab looks at its servers from inside (`watch`).
+Nothing is published and nothing of the host is on the way: the lab looks at its servers from inside (`watch`).
 Whatever becomes of the lab, its containers and network go: it removes them itself, else its reaper does, else the next
 run's sweep.
 """
@@ -116,8 +116,10 @@ class DockerStage:
         """What the image of the client's distribution holds."""
         return self._machines[self._place(client)]
 
-    def open(self, names: Iterable[str]) -> None:
-        """Remember the names that the servers will have on the network."""
+    def open(self, names: Iterable[str], roots: str = "") -> None:
+        """Remember the names that the servers will have on the network. Raises StageError for `roots`."""
+        if roots:
+            raise StageError("what clients do by default is measured on the local stage alone")
         self._names = tuple(sorted(names))
 
     async def serve(self, situations: Iterable[Situation]) -> None:

@@ -1,0 +1,123 @@
+"""The command `compare`: two versions of a client side by side, in one run, and what is different."""
+
+from pathlib import Path
+
+import click
+
+from lab import provision
+from lab.clients.base import Client
+from lab.commands import shared
+from lab.commands.diff import fail_on_option, format_option, tell
+from lab.commands.play import keep, plan_for
+from lab.commands.shared import Exit, patterns, repeat_option
+from lab.matrix.plan import Filters, Plan, make_plan
+from lab.record import Record
+
+
+@click.command()
+@click.argument("old", metavar="A")
+@click.argument("new", metavar="B")
+@patterns("--scenario", "Only these scenarios; the name of a class takes all its faces.")
+@patterns("--fix", "Only these fixes.")
+@patterns("--server", "Only this kind of server: https or sqlserver.")
+@repeat_option
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="So many clients at a time (default: one for each core).",
+)
+@click.option(
+    "--save",
+    "save_to",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Write the record of both to FILE.",
+)
+@format_option
+@fail_on_option
+def compare(
+    old: str,
+    new: str,
+    scenario: tuple[str, ...],
+    fix: tuple[str, ...],
+    server: tuple[str, ...],
+    repeat: int,
+    jobs: int | None,
+    save_to: Path | None,
+    form: str,
+    fail_on: str,
+) -> Exit:
+    """Play every scenario with two versions of a client, and show what is different in B.
+
+    \b
+    A and B are versions of one client:
+      odbc18                         the version that the project pins
+      odbc18@18.5.1   odbc18@latest  any version of its registry
+      pymssql@./dist/x.whl           a wheel, a tarball or a folder of your own
+      curl@/opt/curl/bin/curl        a program of your own
+    Behind them, +PACKAGE==VERSION pins a companion: python-tds@1.17.1+pyopenssl==25.0.0
+
+    Both meet the same servers in the same run. What they do when no security option is given to them is
+    measured too.
+    """
+    from lab.diff.changes import compare as changes_between
+
+    if save_to is not None and not save_to.absolute().parent.is_dir():
+        raise click.UsageError(f"--save: there is no directory {save_to.absolute().parent}")
+    filters = Filters(scenario, fix, (), server)
+    plan_for(filters)  # before anything is installed: do the patterns match?
+    first, second = both(old, new)
+    record = play(first, second, filters, jobs=jobs or 0, repeat=repeat)
+    kept = keep(record, save_to)
+    status = tell(changes_between(record, record, {first.name: second.name}), form, fail_on)
+    shared.echo(f"the record: {kept}")
+    return status
+
+
+def both(old: str, new: str) -> tuple[Client, Client]:
+    """The clients of two specs, installed. Raises click.UsageError for specs that mean nothing or that are not of one
+    client, InstallError.
+    """
+    from lab.clients import all_clients
+    from lab.versions import pinned
+    from lab.versions.spec import SpecError, parse
+
+    clients = all_clients()
+    try:
+        names = [pinned.find(parse(text), clients).name for text in (old, new)]
+        if names[0] != names[1]:
+            raise click.UsageError(
+                f"compare takes two versions of one client, and {names[0]} and {names[1]} are two clients. "
+                f"For both in one table: {shared.command_name()} run --client {names[0]},{names[1]}"
+            )
+        shared.bring_python_clients()
+        first, second = (pinned.provide(text, clients, provision.cache_dir(), shared.echo) for text in (old, new))
+    except SpecError as problem:
+        raise click.UsageError(str(problem)) from None
+    return first, pinned.Again(second) if second.name == first.name else second
+
+
+def play(old: Client, new: Client, filters: Filters, *, jobs: int, repeat: int) -> Record:
+    """The record of one run with both. Raises InstallError when one of them cannot run on this machine."""
+    from lab import catalogue
+    from lab.installer import InstallError
+    from lab.matrix.run import run_plan
+    from lab.report.progress import watch
+    from lab.stages.machine import local_machine
+
+    machine = local_machine()
+    for client in (old, new):
+        if missing := client.missing(machine):
+            raise InstallError(f"{client.name} cannot run: {missing.what} is missing. Get it: {missing.how_to_get}")
+    known = catalogue.load()
+    plan: Plan = make_plan(known.scenarios, known.attacks, (old, new), filters)
+    if not plan.everything:
+        raise click.UsageError(f"these patterns leave no cell for {old.name}")
+    with watch(shared.progress_output()) as observer:
+        return run_plan(
+            plan, cache=provision.cache_dir(), jobs=jobs, observer=observer, repeat=repeat, defaults=(old, new)
+        )
+
+
+COMMANDS = (compare,)

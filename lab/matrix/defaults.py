@@ -1,0 +1,182 @@
+"""The default probe: what a client does when no security option is given to it.
+
+Vendors change defaults (Encrypt, the common name, the oldest TLS version) and break or expose those who upgrade. Here
+they are measured, not read: every client connects plainly to the same few servers, and what it must have checked to
+tell them apart is concluded from which of them it refuses. Pure, but for the situations' being played elsewhere.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from lab.record import AttemptEntry, Record
+from lab.scenario import Defect
+from lab.situation import (
+    HOSTS,
+    LAB_ROOT,
+    PAST,
+    Authority,
+    ClientSide,
+    ServerEncryption,
+    ServerKind,
+    Situation,
+    TLSVersion,
+    healthy,
+)
+
+UNKNOWN_ISSUING = Authority("Unknown Issuing CA", parent=Authority("Unknown Root CA"))
+UNKNOWN = "unknown: it does not connect to a healthy server"
+OTHER_NAME = "elsewhere.lab.test"
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """One server that is connected to plainly. `id` is the same for every client; `must_refuse`: a client that
+    verifies everything does not connect. `defects` is what the self-check must find.
+    """
+
+    id: str
+    situation: Situation
+    server: str
+    certificate: str
+    defects: frozenset[Defect] = frozenset()
+
+    @property
+    def must_refuse(self) -> bool:
+        return bool(self.defects)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One answer about a client's defaults, in words. `cautious` None: it cannot be told."""
+
+    question: str
+    answer: str
+    cautious: bool | None
+
+
+def probes(kind: ServerKind) -> tuple[Probe, ...]:
+    """The probes of this kind of server."""
+    good = plain(kind)
+    if kind is ServerKind.HTTPS:
+        return (*_certificates("https", good, "HTTPS"), _common_name_only(good), _old("https", good, "HTTPS"))
+    forced = good.with_server(encryption=ServerEncryption.FORCED)
+    return (
+        Probe(
+            "sqlserver/off/self-generated",
+            good.with_server(chain=None),
+            "no certificate configured, encryption not forced",
+            "self-generated",
+            frozenset({Defect.SELF_SIGNED, Defect.NAME_MISMATCH}),
+        ),
+        *_certificates("sqlserver/on", good, "certificate configured, encryption not forced"),
+        *_certificates("sqlserver/forced", forced, "encryption forced"),
+        _old("sqlserver/forced", forced, "encryption forced"),
+    )
+
+
+def plain(kind: ServerKind) -> Situation:
+    """The healthy server, and a client that is told nothing but where to connect; the lab's root stands in the store
+    that it reads by itself.
+    """
+    return Situation(healthy(kind).server, ClientSide(HOSTS[kind], trusts=(LAB_ROOT,), plain=True))
+
+
+def _certificates(identity: str, good: Situation, server: str) -> tuple[Probe, ...]:
+    def probe(certificate: str, situation: Situation, *defects: Defect) -> Probe:
+        return Probe(f"{identity}/{certificate}", situation, server, certificate, frozenset(defects))
+
+    return (
+        probe("good", good),
+        probe("untrusted", good.with_leaf(issuer=UNKNOWN_ISSUING), Defect.UNTRUSTED),
+        probe("wrong-name", good.with_leaf(common_name=OTHER_NAME, names=(OTHER_NAME,)), Defect.NAME_MISMATCH),
+        probe("expired", good.with_leaf(validity=PAST), Defect.EXPIRED),
+    )
+
+
+def _common_name_only(good: Situation) -> Probe:
+    """The name stands in the subject alone, where RFC 9525 (6.3) says not to look and clients used to."""
+    situation = good.with_leaf(names=())
+    return Probe("https/cn-only", situation, "HTTPS", "cn-only", frozenset({Defect.NAME_MISMATCH}))
+
+
+def _old(identity: str, good: Situation, server: str) -> Probe:
+    situation = good.with_server(tls_min=TLSVersion.TLSv1_0, tls_max=TLSVersion.TLSv1_1, security_level=0)
+    words = f"{server}, TLS 1.0 and 1.1 alone"
+    return Probe(f"{identity}/tls-1.1", situation, words, "good", frozenset({Defect.NO_COMMON_VERSION}))
+
+
+# --- what follows from them
+
+
+def facts(record: Record, client: str) -> tuple[Fact, ...]:
+    """What the probes in a record say of a client; empty when it was not probed."""
+    attempts = {entry.id: entry for entry in record.attempts}
+    seen = {item.id: attempts[item.attempt] for item in record.defaults if item.client == client}
+    return conclude(seen)
+
+
+def conclude(seen: Mapping[str, AttemptEntry]) -> tuple[Fact, ...]:
+    """The facts that follow from what came of the probes, by their ids."""
+    kinds = {identity.partition("/")[0] for identity in seen}
+    if "sqlserver" in kinds:
+        settings = ["sqlserver/on", "sqlserver/forced"]
+        return (
+            _encryption(seen),
+            _checks("chain", "untrusted", seen, settings),
+            _checks("name", "wrong-name", seen, settings),
+            _checks("dates", "expired", seen, settings),
+            _floor(seen, "sqlserver/forced"),
+        )
+    if "https" in kinds:
+        return (
+            _checks("chain", "untrusted", seen, ["https"]),
+            _checks("name", "wrong-name", seen, ["https"]),
+            _checks("dates", "expired", seen, ["https"]),
+            _checks("SAN, not the common name", "cn-only", seen, ["https"]),
+            _floor(seen, "https"),
+        )
+    return ()
+
+
+def _connects(seen: Mapping[str, AttemptEntry], identity: str) -> bool | None:
+    """Whether it connected; None when it was not asked, or nothing can be concluded from how it ended."""
+    entry = seen.get(identity)
+    if entry is None or entry.result not in {"connected", "refused"}:
+        return None
+    return entry.result == "connected"
+
+
+def _encryption(seen: Mapping[str, AttemptEntry]) -> Fact:
+    question = "encrypts"
+    on, forced = seen.get("sqlserver/on/good"), seen.get("sqlserver/forced/good")
+    if on is None or forced is None or on.result != "connected":
+        return Fact(question, UNKNOWN, None)
+    if on.encrypted:
+        return Fact(question, "always", True)
+    if forced.result == "connected" and forced.encrypted:
+        return Fact(question, "only where the server forces it", False)
+    return Fact(question, "never", False)
+
+
+def _checks(what: str, certificate: str, seen: Mapping[str, AttemptEntry], settings: Iterable[str]) -> Fact:
+    """Whether a defect of the certificate makes it refuse a server that it connects to otherwise."""
+    question = f"checks the {what}"
+    said: dict[str, bool] = {}
+    for setting in settings:
+        if _connects(seen, f"{setting}/good") and (bad := _connects(seen, f"{setting}/{certificate}")) is not None:
+            said[setting] = not bad
+    if not said:
+        return Fact(question, UNKNOWN, None)
+    if len(set(said.values())) == 1:
+        checks = next(iter(said.values()))
+        return Fact(question, "yes" if checks else "no", checks)
+    where = next(setting for setting, checks in said.items() if checks)
+    return Fact(question, f"only where encryption is {where.rpartition('/')[2]}", False)
+
+
+def _floor(seen: Mapping[str, AttemptEntry], setting: str) -> Fact:
+    question = "a server with TLS 1.1 at most"
+    connected = _connects(seen, f"{setting}/tls-1.1")
+    if connected is None or not _connects(seen, f"{setting}/good"):
+        return Fact(question, UNKNOWN, None)
+    return Fact(question, "connects", False) if connected else Fact(question, "refuses", True)

@@ -1,0 +1,54 @@
+"""A played cell held against the baseline that `--lab-baseline` names: a change of verdict, code or text fails its
+test. Where the machine's own TLS library is not the baseline's, texts and codes are told and fail nothing."""
+
+import io
+from dataclasses import dataclass
+from pathlib import Path
+
+from lab.diff.baseline import read
+from lab.diff.changes import compare_sides
+from lab.diff.kinds import Level
+from lab.diff.sides import Side, SideClient, cell_of
+from lab.pytesting.played import Played
+
+NOT_IN_IT = "is not in the baseline"
+
+
+@dataclass(frozen=True, slots=True)
+class Deviation:
+    """What is not as in the baseline, in words ("" when all is), and whether the test fails for it."""
+
+    words: str
+    fails: bool
+
+
+class Against:
+    """A baseline, or a record in its place. Raises RecordError."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._side = read(path)
+
+    def deviation(self, played: Played) -> Deviation:
+        """What is different in this cell."""
+        cell = played.cell
+        key = cell.scenario, cell.fix, cell.kind
+        known = self._side.cells.get(cell.client, {}).get(key)
+        if known is None:
+            return Deviation(f"{cell.id} {NOT_IN_IT}", fails=False)
+        old = Side(self._side.words, "", self._side.clients, {cell.client: {key: known}})
+        entry = played.client
+        client = SideClient(cell.client, entry.version if entry else "", entry.tls_library if entry else "")
+        attempts = {attempt.id: attempt for attempt in played.attempts}
+        new = Side("this session", "", {cell.client: client}, {cell.client: {key: cell_of(cell, attempts)}})
+        changes = compare_sides(old, new)
+        if not changes.groups:
+            return Deviation("", fails=False)
+        # Slow to import, and most sessions have no such cell.
+        from rich.console import Console
+
+        from lab.report.diff import show_changes
+
+        page = io.StringIO()
+        show_changes(changes, Console(file=page, color_system=None, highlight=False, emoji=False, width=110))
+        return Deviation(page.getvalue().rstrip(), fails=bool(changes.failing(Level.TEXT)))

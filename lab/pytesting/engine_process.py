@@ -1,0 +1,140 @@
+"""The engine's process: `python -m lab.pytesting.engine_process`, for `lab.pytesting.engine` and nobody else.
+
+Reads JSON lines: an order, then `{"play": id}` as often as wanted, then `{"close": true}`. Writes `{"cell": id,
+"played": JSON}` or `{"cell": id, "problem": sentence}`, and in the end the record. When its input ends otherwise,
+because pytest has died, it takes everything down without a word.
+"""
+
+import asyncio
+import contextlib
+import json
+import sys
+from typing import Any
+
+from lab import catalogue, provision
+from lab.clients import all_clients
+from lab.matrix.choice import Choice
+from lab.matrix.plan import Cell, Filters, Plan, make_plan
+from lab.pytesting.engine import EngineError, Order
+from lab.pytesting.session_run import SessionRun, narrowed
+from lab.stages.sandbox import SandboxError
+from lab.stages.services import ServiceError
+from lab.stages.stage import StageError
+
+LINE_LIMIT = 1 << 24
+"""Bytes of a line: the order holds the id of every selected cell."""
+
+
+class Desk:
+    """Answers requests for cells of one run."""
+
+    def __init__(self, order: Order) -> None:
+        self._order = order
+        self._cells: dict[str, Cell] = {}
+        self._up: asyncio.Future[SessionRun] = asyncio.get_running_loop().create_future()
+        self._end = asyncio.Event()
+        self._answers: set[asyncio.Task[None]] = set()
+
+    async def work(self) -> None:
+        """Start everything, and play until `close`."""
+        try:
+            run = SessionRun(
+                narrowed(plan_of(self._order), self._order.selected),
+                cache=provision.cache_dir(),
+                jobs=self._order.jobs,
+                stage=self._order.stage.make,
+            )
+            self._cells = {cell.id: cell for cell in run.plan.cells}
+            async with run:
+                self._up.set_result(run)
+                for cell in run.plan.cells:  # cell by cell, so that the first test has its answer soon
+                    await run.want((cell,))
+                await self._end.wait()
+                if self._order.keep_record:
+                    say({"record": (await run.record_so_far()).model_dump_json()})
+        except Exception as problem:
+            if self._up.done():
+                raise
+            self._up.set_exception(problem)
+            await self._end.wait()
+
+    def play(self, identity: str) -> None:
+        """Play a cell and say what came of it, some time from now."""
+        task = asyncio.create_task(self._answer(identity))
+        self._answers.add(task)
+        task.add_done_callback(self._answers.discard)
+
+    def close(self) -> bool:
+        """Let `work` come to its end; whether it will, or has to be cancelled because it is still starting."""
+        self._end.set()
+        return self._up.done()
+
+    async def _answer(self, identity: str) -> None:
+        try:
+            run = await asyncio.shield(self._up)
+            if identity not in self._cells:
+                raise EngineError(f"{identity} was not selected when the engine started")
+            played = await run.played(self._cells[identity], with_client=self._order.with_clients)
+            say({"cell": identity, "played": played.model_dump_json()})
+        except Exception as problem:
+            say({"cell": identity, "problem": sentence(problem)})
+
+
+def plan_of(order: Order) -> Plan:
+    """The whole plan that the patterns of an order take."""
+    known = catalogue.load()
+    filters = Filters(order.scenarios, order.fixes, order.clients, order.kinds)
+    return make_plan(known.scenarios, known.attacks, order.stage.clients(all_clients()), filters)
+
+
+def order_of(message: dict[str, Any]) -> Order:
+    """The order that was sent: JSON knows lists alone."""
+    fields = _tuples(message)
+    return Order(**fields | {"stage": Choice(**_tuples(message["stage"]))})
+
+
+def _tuples(message: dict[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in message.items()}
+
+
+def sentence(problem: Exception) -> str:
+    """A failure of the lab, for people."""
+    if isinstance(problem, EngineError | SandboxError | ServiceError | StageError):
+        return str(problem)
+    return f"the lab failed: {type(problem).__name__}: {problem}"
+
+
+def say(message: dict[str, str]) -> None:
+    """Write a line to pytest."""
+    with contextlib.suppress(BrokenPipeError):  # it has died, and the end of the input will tell
+        sys.stdout.write(json.dumps(message) + "\n")
+        sys.stdout.flush()
+
+
+async def serve() -> None:
+    """Read the order and the requests, until there are no more."""
+    requests = asyncio.StreamReader(limit=LINE_LIMIT)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(requests), sys.stdin)
+    order = order_of(json.loads(await requests.readline()))
+    desk = Desk(order)
+    work = asyncio.create_task(desk.work())
+    listening = asyncio.create_task(_listen(requests, desk))
+    await asyncio.wait({work, listening}, return_when=asyncio.FIRST_COMPLETED)
+    if listening.done() and not (desk.close() and listening.result()):
+        work.cancel()  # still starting, or nobody is left who would want the record
+    with contextlib.suppress(asyncio.CancelledError):
+        await work
+
+
+async def _listen(requests: asyncio.StreamReader, desk: Desk) -> bool:
+    """Pass on what is asked for; whether the end was said, rather than come."""
+    async for line in requests:
+        message = json.loads(line)
+        if "close" in message:
+            return True
+        desk.play(message["play"])
+    return False
+
+
+if __name__ == "__main__":
+    asyncio.run(serve())

@@ -1,0 +1,108 @@
+"""What every report of changes says the same way: headlines, places, what is left out."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from lab.diff.cells import Change
+from lab.diff.changes import Changes, Group, NotCompared, Pair, Unstable
+from lab.diff.sides import DEFAULT
+from lab.diff.words import Part, Piece
+from lab.record import ShareEntry
+from lab.report.words import plural
+
+SECURITY = "SECURITY REGRESSION"
+CONTEXT = 48
+"""So many characters of what is the same are shown beside a difference."""
+
+
+def closing(changes: Changes) -> str:
+    """What it came to, in one sentence."""
+    compared = f"{plural(changes.cells, 'cell')} and {plural(changes.acts, 'outcome')} compared"
+    if not changes.groups:
+        return f"{compared}: no change"
+    count = sum(group.security for group in changes.groups)
+    regressions = f", {count} of them a security regression" if count else ""
+    return f"{compared}: {plural(len(changes.groups), 'change')}{regressions}"
+
+
+def who(pair: Pair) -> str:
+    """The client, by both names where they differ."""
+    return pair.new if pair.old == pair.new else f"{pair.old} -> {pair.new}"
+
+
+def versions(pairs: Iterable[Pair]) -> Iterator[tuple[str, str]]:
+    """The clients that are not the same on both sides, and both versions in words."""
+    for pair in pairs:
+        if pair.old != pair.new or pair.old_version != pair.new_version:
+            old, new = pair.old_version or "not here", pair.new_version or "not here"
+            yield who(pair), old if old == new else f"{old} -> {new}"
+
+
+def head(group: Group) -> str:
+    """The client and what changed."""
+    return f"{who(group.client)}: {group.title}"
+
+
+def cells_of(group: Group) -> list[str]:
+    """The cells that a change touches, each once."""
+    return list(dict.fromkeys(change.cell for change in group.changes))
+
+
+def acts_of(group: Group) -> str:
+    """The acts in which it shows."""
+    return ", ".join(dict.fromkeys(change.act for change in group.changes))
+
+
+def where(group: Group) -> str:
+    """The scenarios with their fixes, or the situations of the default probe."""
+    return "; ".join(_places(group.changes))
+
+
+def _places(changes: Sequence[Change]) -> Iterator[str]:
+    fixes: dict[str, dict[str, None]] = {}
+    for change in changes:
+        if change.act == DEFAULT:
+            fixes.setdefault(f"no options: {change.server}", {})
+        else:
+            fixes.setdefault(change.scenario, {})[change.fix] = None
+    for scenario, names in fixes.items():
+        yield f"{scenario} ({', '.join(names)})" if names else scenario
+
+
+def excerpt(pieces: Sequence[Piece]) -> Iterator[Piece]:
+    """A difference with so much of what is the same as is needed to find the place."""
+    last = len(pieces) - 1
+    for index, piece in enumerate(pieces):
+        text = piece.text
+        if piece.part is not Part.SAME or len(text) <= 2 * CONTEXT + 3:
+            yield piece
+            continue
+        before = "" if index == 0 else text[:CONTEXT]
+        after = "" if index == last else text[-CONTEXT:]
+        yield Piece(part=Part.SAME, text=f"{before}...{after}")
+
+
+def unstable_groups(items: Iterable[Unstable]) -> Iterator[tuple[list[str], list[str]]]:
+    """Cells that came out in the same different ways: their ids, and the distribution line by line."""
+    groups: dict[tuple[tuple[ShareEntry, ...], tuple[ShareEntry, ...]], list[str]] = {}
+    for item in items:
+        groups.setdefault((tuple(item.old), tuple(item.new)), []).append(item.cell)
+    for (old, new), cells in groups.items():
+        if old == new:
+            yield cells, [_share("", share) for share in new]
+        else:
+            yield cells, [_share(side, share) for side, of in (("old: ", old), ("new: ", new)) for share in of]
+
+
+def reasons(items: Iterable[NotCompared]) -> Iterator[tuple[str, list[str]]]:
+    """Why cells were not compared, and which."""
+    groups: dict[str, list[str]] = {}
+    for item in items:
+        groups.setdefault(item.why, []).append(item.cell)
+    yield from groups.items()
+
+
+def _share(side: str, share: ShareEntry) -> str:
+    code = f", code {share.code}" if share.code else ""
+    text = " ".join(share.normalised.split())
+    said = f": {text[:160]}" if text else ""
+    return f"{side}{share.count} times {share.act} {share.result}{code}{said}"

@@ -1,0 +1,130 @@
+"""The diff in the terminal: changes, most serious first, each with what was said before and after and where it shows.
+
+In colour what went is red and what came is green; without colour they are marked as [-this-] and {+that+}.
+"""
+
+from rich.console import Console
+from rich.text import Text
+
+from lab.diff.changes import Changes, Group
+from lab.diff.kinds import Level
+from lab.diff.words import Part, Piece
+from lab.report.changes import (
+    SECURITY,
+    acts_of,
+    cells_of,
+    closing,
+    excerpt,
+    head,
+    reasons,
+    unstable_groups,
+    versions,
+    where,
+    who,
+)
+from lab.report.words import hang, plural, printable
+
+_STYLES = {Level.VERDICT: "bold red", Level.DEFAULT: "bold magenta", Level.FIX: "bold yellow", Level.CODE: "bold cyan"}
+_SECURITY_STYLE = "bold white on red"
+_SHOWN = 6
+"""So many cells that were not compared are named for each reason."""
+
+
+def show_changes(changes: Changes, console: Console) -> None:
+    """Print the whole report."""
+    hang(console, "old  ", Text(changes.old), "dim")
+    hang(console, "new  ", Text(changes.new), "dim")
+    for name, words in versions(changes.clients):
+        hang(console, f"  {name}  ", Text(printable(words)), "bold")
+    console.print()
+    _show_defaults(changes, console)
+    for number, group in enumerate(changes.groups, start=1):
+        _show_group(number, group, console)
+    _show_unstable(changes, console)
+    _show_left_out(changes, console)
+    style = "bold red" if any(group.security for group in changes.groups) else "bold"
+    hang(console, "", Text(closing(changes), style if changes.groups else "bold green"))
+
+
+def marked(piece: Piece, colour: bool) -> Text:
+    """One piece of a difference."""
+    text = printable(piece.text)
+    if piece.part is Part.SAME:
+        return Text(text)
+    if colour:
+        return Text(text, "red" if piece.part is Part.REMOVED else "green")
+    return Text(f"[-{text}-]" if piece.part is Part.REMOVED else f"{{+{text}+}}")
+
+
+def _show_defaults(changes: Changes, console: Console) -> None:
+    if not changes.defaults:
+        return
+    console.print(Text("without any security option, measured:", "bold"))
+    widest = max(len(fact.question) for fact in changes.defaults)
+    for fact in changes.defaults:
+        several = f"{who(fact.client)}: " if len(changes.clients) > 1 else ""
+        label = f"  {several}{fact.question:<{widest}}  "
+        if fact.old == fact.new:
+            hang(console, label, Text(fact.new, "dim"))
+        else:
+            hang(console, label, Text(f"{fact.old} -> {fact.new}   CHANGED", "bold magenta"))
+    console.print()
+
+
+def _show_group(number: int, group: Group, console: Console) -> None:
+    label = f"{number}. "
+    indent = " " * len(label)
+    bar = "|" if console.options.ascii_only else "│"
+    if group.security:
+        console.print(Text.assemble(label, (f" {SECURITY} ", _SECURITY_STYLE)), soft_wrap=True)
+        hang(console, indent, Text(head(group), "bold red"))
+    else:
+        hang(console, label, Text(head(group), _STYLES.get(group.level, "bold")))
+    if group.before != group.after:
+        hang(console, f"{indent}was  ", Text(printable(group.before)))
+        hang(console, f"{indent}is   ", Text(printable(group.after)))
+    if group.words:
+        for text in _difference(group, console):
+            hang(console, f"{indent}{bar} ", text, label_on_every_line=True)
+    hang(console, f"{indent}in   ", Text(where(group), "dim"))
+    hang(console, f"{indent}     ", Text(f"{plural(len(cells_of(group)), 'cell')}; act: {acts_of(group)}", "dim"))
+    if group.client.system_differs:
+        hang(console, indent, Text(f"reported only: {group.client.system_differs}", "italic"))
+    console.print()
+
+
+def _difference(group: Group, console: Console) -> list[Text]:
+    """The difference in one text; texts without a word in common stand below each other."""
+    colour = console.color_system is not None and not console.no_color
+    pieces = [marked(piece, colour) for piece in excerpt(group.words)]
+    return [Text().join(pieces)] if any(piece.part is Part.SAME for piece in group.words) else pieces
+
+
+def _show_unstable(changes: Changes, console: Console) -> None:
+    if not changes.unstable:
+        return
+    console.print(
+        Text(f"{plural(len(changes.unstable), 'unstable cell')}, of which nothing is concluded", "bold yellow")
+    )
+    for cells, shares in unstable_groups(changes.unstable):
+        for share in shares:
+            hang(console, "  ", Text(printable(share)))
+        hang(console, "  in ", Text(", ".join(cells), "dim"))
+    console.print()
+
+
+def _show_left_out(changes: Changes, console: Console) -> None:
+    for why, cells in reasons(changes.not_compared):
+        more = f" and {len(cells) - _SHOWN} more" if len(cells) > _SHOWN else ""
+        hang(console, f"not compared ({plural(len(cells), 'cell')}): ", Text(printable(why), "yellow"))
+        hang(console, "  in ", Text(", ".join(cells[:_SHOWN]) + more, "dim"))
+    for side, cells in (("old", changes.only_old), ("new", changes.only_new)):
+        if cells:
+            more = f" and {len(cells) - _SHOWN} more" if len(cells) > _SHOWN else ""
+            hang(
+                console,
+                f"only in {side} ({plural(len(cells), 'cell')}): ",
+                Text(", ".join(cells[:_SHOWN]) + more, "dim"),
+            )
+    if changes.not_compared or changes.only_old or changes.only_new:
+        console.print()

@@ -1,0 +1,135 @@
+"""The diff in Markdown, to be pasted into a pull request: a short table, and the details folded under it."""
+
+import re
+from collections.abc import Iterator
+from difflib import ndiff
+
+from lab.diff.changes import Changes, Group
+from lab.report.changes import (
+    SECURITY,
+    acts_of,
+    cells_of,
+    closing,
+    head,
+    reasons,
+    unstable_groups,
+    versions,
+    where,
+    who,
+)
+from lab.report.words import plural, printable
+
+_SHOWN = 5
+
+
+def markdown(changes: Changes) -> str:
+    """The whole report. Without a change it is one sentence and the versions."""
+    return "\n".join(_lines(changes)).rstrip() + "\n"
+
+
+def _lines(changes: Changes) -> Iterator[str]:
+    yield f"**TLS behaviour: {closing(changes)}.**"
+    yield ""
+    for name, words in versions(changes.clients):
+        yield f"- {_inline(name)}: {_escaped(words)}"
+    yield ""
+    changed = [fact for fact in changes.defaults if fact.old != fact.new]
+    if changed:
+        yield "| without any security option | was | is |"
+        yield "|---|---|---|"
+        for fact in changed:
+            several = f"{who(fact.client)}: " if len(changes.clients) > 1 else ""
+            yield f"| {_cell(several + fact.question)} | {_cell(fact.old)} | **{_cell(fact.new)}** |"
+        yield ""
+    if changes.groups:
+        yield "| | change | client | was | is | cells |"
+        yield "|--:|---|---|---|---|--:|"
+        for number, group in enumerate(changes.groups, start=1):
+            yield _row(number, group)
+        yield ""
+        for number, group in enumerate(changes.groups, start=1):
+            yield from _details(number, group)
+    yield from _left_out(changes)
+
+
+def _row(number: int, group: Group) -> str:
+    title = f"**{SECURITY.capitalize()}**: {group.title}" if group.security else group.title
+    same = group.before == group.after
+    was, now = ("the text, below", "") if same else (_cell(group.before), _cell(group.after))
+    return f"| {number} | {_cell(title)} | {_cell(who(group.client))} | {was} | {now} | {len(cells_of(group))} |"
+
+
+def _details(number: int, group: Group) -> Iterator[str]:
+    count = plural(len(cells_of(group)), "cell")
+    yield f"<details><summary>{number}. {_html(head(group))} ({count})</summary>"
+    yield ""
+    if group.client.system_differs:
+        yield f"Reported only: {_escaped(group.client.system_differs)}."
+        yield ""
+    if group.words:
+        first = group.changes[0]
+        lines = list(_difference(first.before.text, first.after.text))
+        fence = _fence("\n".join(lines))
+        yield f"{fence}diff"
+        yield from lines
+        yield fence
+        yield ""
+    yield f"In the acts {_escaped(acts_of(group))} of {_escaped(where(group))}:"
+    yield ""
+    for cell in cells_of(group):
+        yield f"- {_inline(cell)}"
+    yield ""
+    yield "</details>"
+    yield ""
+
+
+def _left_out(changes: Changes) -> Iterator[str]:
+    if changes.unstable:
+        count = plural(len(changes.unstable), "unstable cell")
+        yield f"<details><summary>{count}, of which nothing is concluded</summary>"
+        yield ""
+        for cells, shares in unstable_groups(changes.unstable):
+            yield f"- {', '.join(map(_inline, cells))}"
+            yield from (f"  - {_escaped(share)}" for share in shares)
+        yield ""
+        yield "</details>"
+        yield ""
+    for why, cells in reasons(changes.not_compared):
+        yield f"- {plural(len(cells), 'cell')} not compared: {_escaped(why)} ({_some(cells)})"
+    for side, cells in (("old", changes.only_old), ("new", changes.only_new)):
+        if cells:
+            yield f"- {plural(len(cells), 'cell')} only in {side}: {_some(cells)}"
+
+
+def _some(cells: list[str]) -> str:
+    more = f" and {len(cells) - _SHOWN} more" if len(cells) > _SHOWN else ""
+    return ", ".join(map(_inline, cells[:_SHOWN])) + more
+
+
+def _difference(old: str, new: str) -> Iterator[str]:
+    """Line by line; the hints of ndiff left out."""
+    lines = ndiff(printable(old).splitlines() or [""], printable(new).splitlines() or [""])
+    return (f"{line[:2].strip() or ' '} {line[2:]}".rstrip() for line in lines if not line.startswith("?"))
+
+
+def _fence(text: str) -> str:
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    return "`" * max(3, longest + 1)
+
+
+def _inline(text: str) -> str:
+    return f"`{printable(text)}`" if "`" not in text else _escaped(text)
+
+
+def _escaped(text: str) -> str:
+    """Text in which Markdown sees nothing of its own."""
+    return re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", " ".join(printable(text).split()))
+
+
+def _cell(text: str) -> str:
+    """Text in a cell of a table: bold stays."""
+    return "**".join(_escaped(part) for part in text.split("**"))
+
+
+def _html(text: str) -> str:
+    return printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,61 @@
+"""An adapter whose client is the wheel `tiny`: it says its version and nothing else."""
+
+from pathlib import PurePosixPath
+
+from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing
+from lab.outcome import Completed, Outcome, Result
+from lab.situation import ClientSide, ServerKind
+from lab.versions.registry import Registry, RegistryKind
+
+ASK = "import tiny; print('tiny', tiny.VERSION)"
+
+
+class Tiny(Client):
+    """tiny."""
+
+    name = "tiny"
+    title = "Tiny"
+    kinds = frozenset({ServerKind.HTTPS})
+    tls_library = "none"
+    wrappers = ()
+    registry = Registry(RegistryKind.PYPI, "tiny")
+
+    def missing(self, machine: Machine) -> Missing | None:
+        return None if "tiny" in machine.python_packages else Missing("the Python package tiny", "tests")
+
+    def version_probe(self, machine: Machine) -> Invocation:
+        return Invocation((machine.python, "-I", "-c", ASK))
+
+    def read_version(self, completed: Completed) -> str:
+        return completed.stdout.strip()
+
+    def spell(self, side: ClientSide) -> tuple[str, ...]:
+        return ()
+
+    def invoke(
+        self,
+        machine: Machine,
+        side: ClientSide,
+        endpoint: Endpoint,
+        material: Material,
+        login: Login,
+        room: PurePosixPath,
+    ) -> Invocation:
+        return self.version_probe(machine)
+
+    def read(self, completed: Completed, side: ClientSide) -> Outcome:
+        return Outcome(Result.REFUSED, completed.stdout)
+
+
+class TinyWithCompanion(Tiny):
+    """tiny, which brings no TLS of its own."""
+
+    registry = Registry(RegistryKind.PYPI, "tiny", ("tiny-tls",))
+
+
+class System(Tiny):
+    """A client that comes with the system: one program."""
+
+    name = "system"
+    registry = None
+    program = "curl"
