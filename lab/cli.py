@@ -114,11 +114,10 @@ def _tell(problem: Exception) -> None:
     """Errors that the lab words for people stand for themselves; of others their kind is told, and how to
     see more."""
     from lab.installer import InstallError
-    from lab.stages.sandbox import SandboxError
     from lab.stages.services import ServiceError
     from lab.system import SetupError
 
-    if isinstance(problem, InstallError | SetupError | SandboxError | ServiceError):
+    if isinstance(problem, InstallError | SetupError | ServiceError):
         echo(str(problem))
     elif isinstance(problem, OSError) and problem.filename:
         echo(f"the lab failed: {problem.strerror}: {problem.filename}")

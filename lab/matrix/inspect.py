@@ -13,7 +13,7 @@ from lab.stages.local import LocalStage
 
 async def inspect(stage: LocalStage, client: Client) -> ClientEntry:
     """What is known of a client on this stage."""
-    missing = client.missing(stage.machine)
+    missing = client.missing(stage.machine) or stage.obstacle
     return ClientEntry(
         name=client.name,
         title=client.title,
@@ -25,7 +25,7 @@ async def inspect(stage: LocalStage, client: Client) -> ClientEntry:
 
 
 def inspect_clients(cache: Path, clients: Iterable[Client]) -> list[ClientEntry]:
-    """What is known of these clients, without starting any server. Raises SandboxError."""
+    """What is known of these clients, without starting any server."""
 
     async def ask() -> list[ClientEntry]:
         async with LocalStage(cache, Mint(Keys(cache / "keys"))) as stage:

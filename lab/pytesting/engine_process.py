@@ -16,7 +16,6 @@ from lab.clients import all_clients
 from lab.matrix.plan import Cell, Filters, Plan, make_plan
 from lab.pytesting.engine import EngineError, Order
 from lab.pytesting.session_run import SessionRun, narrowed
-from lab.stages.sandbox import SandboxError
 from lab.stages.services import ServiceError
 
 LINE_LIMIT = 1 << 24
@@ -95,7 +94,7 @@ def order_of(message: dict[str, Any]) -> Order:
 
 def sentence(problem: Exception) -> str:
     """A failure of the lab, for people."""
-    if isinstance(problem, EngineError | SandboxError | ServiceError):
+    if isinstance(problem, EngineError | ServiceError):
         return str(problem)
     return f"the lab failed: {type(problem).__name__}: {problem}"
 

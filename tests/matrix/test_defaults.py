@@ -1,10 +1,7 @@
 """The default probe: its situations are what they say, and the answers follow from what came of them."""
 
-from pathlib import Path
-
 import pytest
 
-from lab import provision
 from lab.clients import all_clients
 from lab.matrix.defaults import conclude, facts, probes
 from lab.matrix.plan import Plan
@@ -34,7 +31,9 @@ def test_nobody_is_told_anything_but_where_to_connect(kind: ServerKind) -> None:
 
 def test_ids_tell_server_and_certificate() -> None:
     assert len(set(SQL + WEB)) == len(SQL + WEB)
-    assert set(WEB) == {f"https/{what}" for what in ("good", "untrusted", "wrong-name", "expired", "cn-only", "tls-1.1")}
+    assert set(WEB) == {
+        f"https/{what}" for what in ("good", "untrusted", "wrong-name", "expired", "cn-only", "tls-1.1")
+    }
     certificates = ("good", "untrusted", "wrong-name", "expired")
     assert set(SQL) == {
         "sqlserver/off/self-generated",
@@ -132,9 +131,7 @@ def test_what_was_not_probed_has_no_facts() -> None:
 def measured(tmp_path_factory: pytest.TempPathFactory) -> Record:
     """curl and openssl s_client at all web servers of the probe."""
     clients = tuple(client for client in all_clients() if client.name in {"curl", "openssl"})
-    cache: Path = tmp_path_factory.mktemp("cache")
-    (cache / "keys").symlink_to(provision.cache_dir() / "keys") if (provision.cache_dir() / "keys").is_dir() else None
-    return run_plan(Plan((), ()), cache=cache, defaults=clients)
+    return run_plan(Plan((), ()), cache=tmp_path_factory.mktemp("cache"), defaults=clients)
 
 
 def test_every_server_of_the_probe_is_what_it_says(measured: Record) -> None:

@@ -1,4 +1,4 @@
-"""Cells that were repeated and did not always come out the same are told by the report of the run, once for each way."""
+"""Cells that were repeated and did not always come out the same are told by the report of a run, once for each way."""
 
 from lab.record import ShareEntry
 from lab.report.terminal import show_matrix

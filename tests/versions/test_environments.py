@@ -226,15 +226,15 @@ Environments(Path({str(cache)!r}), print).provide(Tiny(), parse("tiny@{version}"
 """
         subprocess.run([sys.executable, "-c", elsewhere], check=True, timeout=120, cwd=Path(__file__).parents[2])
     environments = Environments(cache, print)
-    assert environments.labels == ("tiny@3.0", "tiny@2.0", "tiny@1.0")
+    assert list(environments.labels) == ["tiny@3.0", "tiny@2.0", "tiny@1.0"]
     used = Environments(cache, print)
     used.provide(Tiny(), parse("tiny@1.0"))
-    assert environments.labels == ("tiny@1.0", "tiny@3.0", "tiny@2.0")
+    assert list(environments.labels) == ["tiny@1.0", "tiny@3.0", "tiny@2.0"]
     assert environments.remove("tiny@1.0") == ["tiny@1.0 is in use by another run and stays"]
     assert environments.prune(2) == ["removed tiny@2.0"]
     assert environments.remove("tiny@3.0") == ["removed tiny@3.0"]
     assert environments.remove("tiny@3.0") == []
-    assert environments.labels == ("tiny@1.0",)
+    assert list(environments.labels) == ["tiny@1.0"]
     assert not [item for item in (cache / "versions").iterdir() if item.name.startswith(".gone")]
 
 
