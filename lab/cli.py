@@ -114,12 +114,11 @@ def _tell(problem: Exception) -> None:
     """Errors that the lab words for people stand for themselves; of others their kind is told, and how to
     see more."""
     from lab.installer import InstallError
-    from lab.stages.sandbox import SandboxError
     from lab.stages.services import ServiceError
     from lab.stages.stage import StageError
     from lab.system import SetupError
 
-    if isinstance(problem, InstallError | SetupError | SandboxError | ServiceError | StageError):
+    if isinstance(problem, InstallError | SetupError | ServiceError | StageError):
         echo(str(problem))
     elif isinstance(problem, OSError) and problem.filename:
         echo(f"the lab failed: {problem.strerror}: {problem.filename}")

@@ -109,12 +109,17 @@ def uv_commands(uv: str, python: Path, environment: Path, lock: Path, compiled: 
     ]
 
 
-def pip_commands(python: Path, environment: Path, lock: Path, compiled: bool) -> list[list[str]]:
-    """The commands that build `environment` with the standard library's venv and pip."""
-    pip = [str(environment / "bin" / "python"), "-I", "-m", "pip"]
+def pip_commands(
+    python: Path, environment: Path, lock: Path, compiled: bool, pip: Sequence[str] = ()
+) -> list[list[str]]:
+    """The commands that build `environment` with the standard library's venv and its pip, or with the `pip` that is
+    given, which is quicker."""
+    own = str(environment / "bin" / "python")
+    bare = ["--without-pip"] if pip else []
+    pip = [*pip, "--python", own] if pip else [own, "-I", "-m", "pip"]
     byte_code = "--compile" if compiled else "--no-compile"
     return [
-        [str(python), "-I", "-m", "venv", str(environment)],
+        [str(python), "-I", "-m", "venv", *bare, str(environment)],
         [*pip, "install", *EXACTLY, byte_code, "--progress-bar", "off", "-r", str(lock)],
     ]
 
@@ -143,13 +148,21 @@ def build(
 
 
 def ensure(
-    environment: Path, lock: Path, echo: Echo, purpose: str, *, compiled: bool = False, downloads: Path | None = None
+    environment: Path,
+    lock: Path,
+    echo: Echo,
+    purpose: str,
+    *,
+    compiled: bool = False,
+    downloads: Path | None = None,
+    pip: Sequence[str] = (),
 ) -> Path:
     """Builds `environment` from `lock` unless it is ready, and returns its Python.
 
     `compiled` writes byte code at once, for processes that may write nothing later. The lab's own is written
     on first use, into the cache (PYTHONPYCACHEPREFIX): compiling everything would only make the first start
-    longer. `downloads`: where pip and uv keep what they fetched.
+    longer. `downloads`: where pip and uv keep what they fetched. `pip`: one that is here already, so that the
+    environment needs none of its own.
 
     uv does it when it is on PATH; where uv fails (its index is configured apart from pip's) and where there
     is none, venv and pip.
@@ -165,7 +178,8 @@ def ensure(
         with locked(cache / f"{environment.name}.lock", echo) as descriptor:
             if is_ready(environment):  # built by the one we waited for
                 return python
-            _build_anew(environment, lock, echo, purpose, compiled, descriptor, downloads or cache / "downloads")
+            ways = ways_to_build(environment, lock, compiled, pip)
+            _build_anew(environment, lock, echo, purpose, ways, descriptor, downloads or cache / "downloads")
     except OSError as error:
         raise InstallError(
             f"cannot write the lab's cache: {error.strerror or error} ({error.filename or cache}).\n"
@@ -174,19 +188,27 @@ def ensure(
     return python
 
 
-def _build_anew(
-    environment: Path, lock: Path, echo: Echo, purpose: str, compiled: bool, descriptor: int, downloads: Path
-) -> None:
-    cache = environment.parent
-    base = base_python()
-    uv = shutil.which("uv")
-    ways: list[list[list[str]]] = []
-    if uv:
-        ways.append(uv_commands(uv, base, environment, lock, compiled))
+def ways_to_build(environment: Path, lock: Path, compiled: bool, pip: Sequence[str]) -> list[list[list[str]]]:
+    """The commands of uv, of pip, or of both where both are here. Raises InstallError where none is."""
+    base, uv = base_python(), shutil.which("uv")
+    ways = [uv_commands(uv, base, environment, lock, compiled)] if uv else []
     if can_make_environments():
-        ways.append(pip_commands(base, environment, lock, compiled))
+        ways.append(pip_commands(base, environment, lock, compiled, pip))
     if not ways:
         raise InstallError(missing_ensurepip(base))
+    return ways
+
+
+def _build_anew(
+    environment: Path,
+    lock: Path,
+    echo: Echo,
+    purpose: str,
+    ways: Sequence[Sequence[Sequence[str]]],
+    descriptor: int,
+    downloads: Path,
+) -> None:
+    cache = environment.parent
     echo(f"installing {purpose} ({packages_in(lock)} packages, once) into {environment}")
     log = cache / f"{environment.name}.log"
     log.write_bytes(b"")

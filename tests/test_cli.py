@@ -5,9 +5,11 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from shutil import copy
 
 import pytest
 
+from lab.commands.hints import cell_hint
 from lab.commands.shared import Exit, status_of
 from lab.record import CellEntry, Record, save
 from tests.report.invented import cell, finding, full_record, not_played, record
@@ -50,9 +52,7 @@ def kept(tmp_path: Path, source: Record) -> Path:
     ],
     ids=["as-expected", "finding", "lab-error", "finding-and-lab-error", "missing"],
 )
-def test_the_exit_status_tells_what_the_record_came_to(
-    tmp_path: Path, cells: list[CellEntry], status: Exit
-) -> None:
+def test_the_exit_status_tells_what_the_record_came_to(tmp_path: Path, cells: list[CellEntry], status: Exit) -> None:
     source = record(cells)
     assert status_of(source) is status
     assert tlslab(tmp_path, "report", str(kept(tmp_path, source)), "--json").returncode == status
@@ -66,6 +66,24 @@ def test_help_tells_the_exit_statuses(tmp_path: Path) -> None:
         assert f"\n  {command} " in text
 
 
+def test_no_arguments_show_the_help(tmp_path: Path) -> None:
+    assert tlslab(tmp_path).stdout == tlslab(tmp_path, "--help").stdout
+    assert "\n  Begin with: ./tlslab run --setup\n" in tlslab(tmp_path).stdout
+
+
+def test_no_command_is_cut_short_in_the_help(tmp_path: Path) -> None:
+    commands = tlslab(tmp_path, "--help").stdout.partition("\nCommands:\n")[2].partition("\n\n")[0]
+    assert "..." not in commands
+
+
+def test_an_installed_package_is_started_by_its_name(tmp_path: Path) -> None:
+    (tmp_path / "lab").mkdir()
+    copy(ROOT / "lab" / "__init__.py", tmp_path / "lab")
+    command = [sys.executable, "-c", "import lab; print(lab.PROGRAM)"]
+    done = subprocess.run(command, cwd=tmp_path, env={}, capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout == "tlslab\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "tip"),
     [
@@ -77,7 +95,16 @@ def test_help_tells_the_exit_statuses(tmp_path: Path) -> None:
         (["run", "--plan", "--server", "sqlsrver"], "Did you mean sqlserver?"),
         (
             ["run", "--plan", "--scenario", "expired", "--fix", "trust-everything"],
-            "these patterns leave no cell",
+            "these patterns leave no cell: expired has no fix trust-everything, but renew",
+        ),
+        (["run", "--plan", "--client", "curl", "--server", "sqlserver"], "curl speaks HTTPS only"),
+        (
+            ["run", "--plan", "--client", "curl", "--scenario", "untrusted-ca.forced"],
+            "curl speaks HTTPS only; untrusted-ca.forced concerns SQL Server only",
+        ),
+        (
+            ["run", "--plan", "--server", "https", "--fix", "stop-asking-for-encryption"],
+            "stop-asking-for-encryption concerns SQL Server only",
         ),
         (["run", "--plan", "--client", "zzz"], "There are: "),
         (["run", "--jobs", "0", "--plan"], "0 is not in the range"),
@@ -86,9 +113,7 @@ def test_help_tells_the_exit_statuses(tmp_path: Path) -> None:
         (["report", "absent.json"], "cannot read absent.json"),
     ],
 )
-def test_wrong_usage_is_a_sentence_with_the_right_name(
-    tmp_path: Path, arguments: list[str], tip: str
-) -> None:
+def test_wrong_usage_is_a_sentence_with_the_right_name(tmp_path: Path, arguments: list[str], tip: str) -> None:
     done = tlslab(tmp_path, *arguments)
     assert done.returncode == Exit.USAGE
     assert tip in done.stderr
@@ -113,9 +138,7 @@ def test_the_plan_for_people_has_the_same_cells(tmp_path: Path) -> None:
 
 
 def test_a_class_takes_all_its_faces(tmp_path: Path) -> None:
-    cells = json.loads(tlslab(tmp_path, "run", "--plan", "--json", "--scenario", "untrusted-ca").stdout)[
-        "cells"
-    ]
+    cells = json.loads(tlslab(tmp_path, "run", "--plan", "--json", "--scenario", "untrusted-ca").stdout)["cells"]
     faces = {identity.partition("/")[0] for identity in cells}
     assert len(faces) > 1
     assert all(face.partition(".")[0] == "untrusted-ca" for face in faces)
@@ -124,8 +147,16 @@ def test_a_class_takes_all_its_faces(tmp_path: Path) -> None:
 def test_list_has_one_line_for_each_scenario_in_a_pipe(tmp_path: Path) -> None:
     lines = tlslab(tmp_path, "list").stdout.splitlines()
     data = json.loads(tlslab(tmp_path, "list", "--json").stdout)
+    assert all(line.endswith(f"  {item['title']}") for line, item in zip(lines, data, strict=True))
     assert [line.split()[0] for line in lines] == [item["id"] for item in data]
     assert all(item["fixes"] and item["sources"] and item["reasons"] for item in data)
+
+
+def test_show_as_json_has_the_scenarios_that_it_takes(tmp_path: Path) -> None:
+    shown = json.loads(tlslab(tmp_path, "show", "--json", "name-mismatch").stdout)
+    assert shown == [
+        item for item in json.loads(tlslab(tmp_path, "list", "--json").stdout) if item["id"] == "name-mismatch"
+    ]
 
 
 def test_report_shows_the_last_record_and_its_cells(tmp_path: Path) -> None:
@@ -138,17 +169,38 @@ def test_report_shows_the_last_record_and_its_cells(tmp_path: Path) -> None:
 
 def test_report_as_json_is_a_record_again(tmp_path: Path) -> None:
     kept(tmp_path, full_record())
-    chosen = Record.model_validate_json(
-        tlslab(tmp_path, "report", "--json", "--cell", "expired/renew/curl/*").stdout
-    )
+    chosen = Record.model_validate_json(tlslab(tmp_path, "report", "--json", "--cell", "expired/renew/curl/*").stdout)
     assert [entry.id for entry in chosen.cells] == ["expired/renew/curl/https"]
 
 
-def test_a_cell_that_is_not_there_gets_the_nearest(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("pattern", "tip"),
+    [
+        (
+            "expird/renew/odbc18/sqlserver",
+            "The scenario 'expird' is not there. Did you mean expired/renew/odbc18/sqlserver?",
+        ),
+        (
+            "expired/renew/odbc",
+            "is not there in expired/renew. Did you mean expired/renew/odbc18/sqlserver or expired/renew/tdsodbc/",
+        ),
+        ("expired/odbc18", "The fix 'odbc18' is not there in expired. There are: renew."),
+        (
+            "expired/renew/curl/sqlserver",
+            "The server 'sqlserver' is not there in expired/renew/curl. There are: https.",
+        ),
+        ("expired/renew/curl/https/more", "Cells look like this: "),
+    ],
+)
+def test_a_cell_that_is_not_there_gets_the_nearest(pattern: str, tip: str) -> None:
+    assert tip in cell_hint(pattern, [entry.id for entry in full_record().cells])
+
+
+def test_a_pattern_that_takes_no_cell_is_wrong_usage(tmp_path: Path) -> None:
     kept(tmp_path, full_record())
     done = tlslab(tmp_path, "report", "--cell", "expird/renew/odbc18/sqlserver")
     assert done.returncode == Exit.USAGE
-    assert "expired/renew/odbc18/sqlserver" in done.stderr
+    assert "Did you mean expired/renew/odbc18/sqlserver?" in done.stderr
 
 
 def test_a_file_that_is_no_record_is_named(tmp_path: Path) -> None:
@@ -186,15 +238,14 @@ def test_test_passes_its_arguments_to_pytest(tmp_path: Path) -> None:
         "-k",
         "test_help_tells",
         "tests/test_cli.py",
-        "-p",
-        "no:cacheprovider",
+        PIP_NO_INDEX="1",
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "test_help_tells_the_exit_statuses" in done.stdout
 
 
 def test_nothing_played_proves_nothing(tmp_path: Path) -> None:
-    done = tlslab(tmp_path, "run", "--client", "python-tds", "--scenario", "expired")
+    done = tlslab(tmp_path, "run", "--client", "python-tds", "--scenario", "expired", PIP_NO_INDEX="1")
     assert done.returncode == Exit.LAB_FAILED
     assert "nothing was played, so nothing is proven" in done.stderr
     assert (tmp_path / "last-record.json").is_file()

@@ -18,6 +18,29 @@ CASES = [
     ),
     ("Failed to connect to db.lab.test:40123 - reason", "Failed to connect to db.lab.test:PORT - reason"),
     ("80FBC6D87F7F0000:error:0A000086:SSL", "THREAD:error:NUMBER:SSL"),
+    (
+        "Connecting to shop.lab.test (shop.lab.test)|127.0.0.1|:59653... connected.",
+        "Connecting to shop.lab.test (shop.lab.test)|127.0.0.1|:PORT... connected.",
+    ),
+    (
+        "Saving to: 'body'\n     0K                     100%  153M=0s\n2026-11-21 07:12:38 (81.9 MB/s) - 'body' saved",
+        "Saving to: 'body'\n     0K                     100% PROGRESS\nDATE (SPEED) - 'body' saved",
+    ),
+    (
+        "SSL handshake has read 1974 bytes and written 326 bytes",
+        "SSL handshake has read SIZE bytes and written SIZE bytes",
+    ),
+    ("Start Time: 1795245158", "Start Time: TIME"),
+    (
+        "/home/a/.cache/tlslab/versions/pymssql@2.3.13-0a1b2c3d4e5f/lib/python3.11/site-packages/x.so",
+        "CLIENTS/lib/python3.11/site-packages/x.so",
+    ),
+    (
+        "Can't open lib '/tmp/labcache/clients-b214227ebcee0ec2-Linux-x86_64-py3.11/lib/libmsodbcsql-18.so'",
+        "Can't open lib 'CLIENTS/lib/libmsodbcsql-18.so'",
+    ),
+    ("at /tmp/c/npm-c7d9f5019df08842/node_modules/tedious/a.js:12:7", "at CLIENTS/node_modules/tedious/a.js:LINE"),
+    ('File "/x/login.py", line 123, in connect', 'File "/x/login.py", line LINE, in connect'),
     ("TCP Provider: Error code 0x2746", "TCP Provider: Error code 0x2746"),
     ("curl: (60) SSL certificate problem", "curl: (60) SSL certificate problem"),
 ]

@@ -35,7 +35,8 @@ def test_a_written_record_satisfies_the_published_schema(record: Record, tmp_pat
     ("text", "words"),
     [
         ("not json", "is not JSON"),
-        ("[]", "schema version None"),
+        ("[]", "is not a record of the lab: it has no schema_version"),
+        ('{"cells": []}', "is not a record of the lab: it has no schema_version"),
         ('{"schema_version": 99}', "schema version 99; this lab reads version 1"),
         ('{"schema_version": 1}', "is not a record of the lab"),
     ],
@@ -49,8 +50,15 @@ def test_what_is_not_a_record_is_refused_with_a_sentence(text: str, words: str, 
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
-    with pytest.raises(RecordError, match="cannot read .*nowhere.json: No such file"):
+    with pytest.raises(RecordError, match=r"cannot read .*nowhere\.json: No such file"):
         load(tmp_path / "nowhere.json")
+
+
+def test_a_record_from_before_attacks_were_recorded_is_read(record: Record, tmp_path: Path) -> None:
+    content = json.loads(record.model_dump_json())
+    del content["attacks"]
+    (tmp_path / "record.json").write_text(json.dumps(content))
+    assert load(tmp_path / "record.json").attacks == []
 
 
 def test_an_unknown_field_is_refused(record: Record, tmp_path: Path) -> None:

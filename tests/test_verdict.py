@@ -11,8 +11,8 @@ from lab.matrix.play import Attempt
 from lab.matrix.run import verdict_of
 from lab.outcome import Completed, Outcome, Result
 from lab.scenario import BOTH, Attack, Claim, Defect, Fix, Scenario, Side
-from lab.situation import CURRENT, PAST, Authority, Chain, ClientSide, Leaf, ServerKind, Situation
-from lab.verdict import BrokenVerdict, FixVerdict
+from lab.situation import CURRENT, PAST, Authority, Chain, ClientSide, Leaf, ServerKind, Situation, healthy
+from lab.verdict import BrokenVerdict, FixVerdict, judge_broken
 
 BOOK = Source("a book", "https://example.org/book")
 EXPIRED = Reason("openssl", Phase.VERIFY, "certificate has expired", Level.VENDOR, BOOK)
@@ -281,3 +281,14 @@ def test_an_observed_text_is_marked_as_such() -> None:
     client = Example()
     client.wrappers = (replace(Example.wrappers[0], level=Level.OBSERVED),)
     assert judged(cure(), cell(client=client)).broken_judgement.level is Level.OBSERVED
+
+
+def test_the_text_that_was_shown_is_told_with_the_names_of_the_situation() -> None:
+    class Named(Example):
+        wrappers = (Wrapper("openssl", frozenset({Phase.VERIFY}), "{host}:{*}: {reason}", Level.VENDOR, BOOK),)
+
+    broken = expire(healthy(ServerKind.HTTPS))
+    said = Outcome(Result.REFUSED, "shop.lab.test:443: certificate has expired")
+    verdict, judgement = judge_broken(Named(), (EXPIRED,), broken, said)
+    assert verdict is BrokenVerdict.REPRODUCED
+    assert judgement.why == "shows: shop.lab.test:{*}: certificate has expired"

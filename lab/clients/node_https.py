@@ -178,7 +178,7 @@ class NodeFetch(NodeClient):
         if side.trust_everything:
             env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0"
         given = {"client": self.name, "url": _url(side, endpoint)}
-        store = ("--use-openssl-ca",)
+        store: tuple[str, ...] = ("--use-openssl-ca",)
         if side.plain:
             env, store = {EXTRA_ROOTS: str(room / "ca.pem")}, ()
         return Invocation(

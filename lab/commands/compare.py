@@ -12,6 +12,7 @@ from lab.commands.play import keep, plan_for
 from lab.commands.shared import Exit, patterns, repeat_option
 from lab.matrix.plan import Filters, Plan, make_plan
 from lab.record import Record
+from lab.stages.machine import local_machine
 
 
 @click.command()
@@ -91,10 +92,11 @@ def both(old: str, new: str) -> tuple[Client, Client]:
                 f"compare takes two versions of one client, and {names[0]} and {names[1]} are two clients. "
                 f"For both in one table: {shared.command_name()} run --client {names[0]},{names[1]}"
             )
-        shared.bring_python_clients()
         first, second = (pinned.provide(text, clients, provision.cache_dir(), shared.echo) for text in (old, new))
     except SpecError as problem:
         raise click.UsageError(str(problem)) from None
+    if any(client.missing(local_machine()) for client in (first, second)):
+        shared.bring_python_clients()
     return first, pinned.Again(second) if second.name == first.name else second
 
 
@@ -104,7 +106,6 @@ def play(old: Client, new: Client, filters: Filters, *, jobs: int, repeat: int) 
     from lab.installer import InstallError
     from lab.matrix.run import run_plan
     from lab.report.progress import watch
-    from lab.stages.machine import local_machine
 
     machine = local_machine()
     for client in (old, new):

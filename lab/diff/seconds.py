@@ -3,7 +3,7 @@
 Only two clients of one run are compared: between two runs nobody knows what else the machine did.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from math import log
 from statistics import median
 
@@ -29,8 +29,9 @@ def seconds_changes(client_old: str, client_new: str, cells: Mapping[Key, tuple[
         for act, before in old.acts.items()
         if act in new.acts and _comparable(before, new.acts[act])
     ]
-    distinct = {(before, after): _ratio(before, after) for _, _, before, after, _ in acts}
-    if not _beyond_noise(distinct):
+    # Cells share attempts: each pair of them counts once.
+    distinct = {(id(before), id(after)): (before, after) for _, _, before, after, _ in acts}
+    if not _beyond_noise(list(distinct.values())):
         return []
     return [
         Change(
@@ -67,10 +68,11 @@ def _noise(said: Said) -> float:
     return log(max(said.seconds) / min(said.seconds))
 
 
-def _beyond_noise(ratios: Mapping[tuple[Said, Said], float]) -> bool:
-    if len(ratios) < ACTS:
+def _beyond_noise(pairs: Sequence[tuple[Said, Said]]) -> bool:
+    if len(pairs) < ACTS:
         return False
-    middle = median(ratios.values())
-    noise = median(max(_noise(old), _noise(new)) for old, new in ratios)
-    agreeing = sum(1 for ratio in ratios.values() if ratio * middle > 0) / len(ratios)
+    ratios = [_ratio(old, new) for old, new in pairs]
+    middle = median(ratios)
+    noise = median(max(_noise(old), _noise(new)) for old, new in pairs)
+    agreeing = sum(1 for ratio in ratios if ratio * middle > 0) / len(ratios)
     return abs(middle) > max(LEAST, noise) and agreeing >= AGREEING

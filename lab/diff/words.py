@@ -8,7 +8,8 @@ from functools import lru_cache
 
 from pydantic import BaseModel, ConfigDict
 
-_WORD = re.compile(r"\w+|\s+|[^\w\s]")
+_WORD = re.compile(r"\\[nrt]|\w+|\s+|[^\w\s]")
+"""Words, blanks and signs; a line break that a client shows escaped is no part of the word behind it."""
 _LONG = 4000
 """Words beyond which the middle of a text is compared as one piece: the comparison is quadratic."""
 

@@ -14,7 +14,7 @@ from lab.stages.stage import Stage
 
 async def inspect(stage: Stage, client: Client) -> ClientEntry:
     """What is known of a client on this stage."""
-    missing = client.missing(stage.machine_of(client))
+    missing = client.missing(stage.machine_of(client)) or stage.obstacle
     return ClientEntry(
         name=client.name,
         title=client.title,
@@ -26,7 +26,7 @@ async def inspect(stage: Stage, client: Client) -> ClientEntry:
 
 
 def inspect_clients(cache: Path, clients: Iterable[Client], choice: Choice = LOCAL) -> list[ClientEntry]:
-    """What is known of these clients, without starting any server. Raises SandboxError, StageError."""
+    """What is known of these clients, without starting any server. Raises StageError."""
 
     async def ask() -> list[ClientEntry]:
         async with choice.make(cache, Mint(Keys(cache / "keys"))) as stage:

@@ -78,15 +78,15 @@ class Run:
     async def __aenter__(self) -> Self:
         try:
             await self._stack.enter_async_context(self._stage)
-            self._missing = {
-                name: client.missing(self._stage.machine_of(client)) for name, client in self._clients_of_run.items()
-            }
+            plain = [probe.situation for _, probe in self._probes]
+            every = [*(item for cell in self.plan.cells for item in cell.situations), *plain]
+            names = {name for item in every for name in (item.client.connect_to, item.client.name_to_verify)}
+            self._stage.open(names, self._mint.anchors_pem(plain[0].client) if plain else "")
+            self._missing = {name: self._lacks(client) for name, client in self._clients_of_run.items()}
             self._probes = [(client, probe) for client, probe in self._probes if not self._missing[client.name]]
             playable = [cell for cell in self.plan.cells if not self._missing[cell.client.name]]
             plain = [probe.situation for _, probe in self._probes]
             situations = list(dict.fromkeys([*(item for cell in playable for item in cell.situations), *plain]))
-            names = {name for item in situations for name in (item.client.connect_to, item.client.name_to_verify)}
-            self._stage.open(names, self._mint.anchors_pem(plain[0].client) if plain else "")
             self._observer.planned(
                 len(playable),
                 len({(cell.client.name, item) for cell in playable for item in cell.situations}) + len(plain),
@@ -101,6 +101,9 @@ class Run:
             await self._stack.aclose()
             raise
         return self
+
+    def _lacks(self, client: Client) -> Missing | None:
+        return client.missing(self._stage.machine_of(client)) or self._stage.obstacle
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -234,7 +237,7 @@ def run_plan(
 ) -> Record:
     """Play a whole plan, each attempt `repeat` times, and find out the defaults of the clients named for it.
 
-    Raises SandboxError, ServiceError, StageError; KeyboardInterrupt after everything has been taken down.
+    Raises ServiceError, StageError; KeyboardInterrupt after everything has been taken down.
     """
 
     async def play() -> Record:

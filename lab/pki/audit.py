@@ -6,11 +6,12 @@ situation whose defects are not exactly those that its scenario declares is an e
 a client.
 """
 
+import os
 import re
 import subprocess
-import tempfile
-from collections.abc import Callable
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import cache
 
 from cryptography import x509
 from cryptography.x509 import verification
@@ -26,8 +27,10 @@ Looker = Callable[[TLSVersion, TLSVersion], Look]
 
 _X509_ERRORS = {10: Defect.EXPIRED, 18: Defect.SELF_SIGNED, 19: Defect.UNTRUSTED}
 _NO_ISSUER = {20, 21}
+_HOSTNAME_MISMATCH = 62
 """X509_V_ERR_*: openssl/include/openssl/x509_vfy.h."""
 _CHAIN_DEFECTS = frozenset(Defect) - {Defect.NO_COMMON_VERSION}
+_PIPE = "/dev/fd/"
 _WEAK = {"md5", "sha1"}
 OPENSSL_LEVEL_2 = 2
 """The security level from which OpenSSL refuses to load a certificate signed with SHA-1."""
@@ -97,39 +100,67 @@ def _is_weak(certificate: x509.Certificate) -> bool:
     return certificate.subject != certificate.issuer and algorithm is not None and algorithm.name in _WEAK
 
 
-def _openssl_verify(presented: str, anchors: str, given: str) -> set[int]:
-    """The numbers of the errors that `openssl verify` lists, at security level 0 (signature hashes are judged apart)."""
-    with tempfile.TemporaryDirectory(prefix="tlslab-audit-") as scratch:
-        room = Path(scratch)
-        (room / "leaf.pem").write_text(presented)
-        (room / "anchors.pem").write_text(anchors)
-        (room / "untrusted.pem").write_text(presented + given)
-        done = _openssl(
-            "verify", "-auth_level", "0", "-no-CApath", "-no-CAstore", "-CAfile", str(room / "anchors.pem"),
-            "-untrusted", str(room / "untrusted.pem"), "-purpose", "sslserver", str(room / "leaf.pem"),
+@cache
+def _openssl_verify(presented: str, anchors: str, given: str) -> frozenset[int]:
+    """The numbers of the errors that `openssl verify` lists at security level 0; signature hashes are judged apart."""
+    with _readable(presented, anchors, presented + given) as (leaf, trusted, untrusted):
+        return _verify_errors("-CAfile", trusted, "-untrusted", untrusted, "-purpose", "sslserver", leaf)
+
+
+@cache
+def _openssl_names(presented: str, name: str) -> bool:
+    """Whether OpenSSL finds the name in the leaf: with the leaf itself as anchor, nothing but the name can be wrong."""
+    with _readable(presented, presented) as (leaf, trusted):
+        numbers = _verify_errors(
+            "-partial_chain",
+            "-no_check_time",
+            "-trusted",
+            trusted,
+            "-verify_hostname",
+            name,
+            leaf,
+        )
+    if numbers - {_HOSTNAME_MISMATCH}:
+        raise AuditError(f"openssl verify compares names, but finds error {sorted(numbers)}")
+    return not numbers
+
+
+def _verify_errors(*arguments: str) -> frozenset[int]:
+    files = [int(word.rpartition("/")[2]) for word in arguments if word.startswith(_PIPE)]
+    try:
+        done = subprocess.run(
+            ["openssl", "verify", "-auth_level", "0", "-no-CApath", "-no-CAstore", *arguments],
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=10, check=False, pass_fds=files,
         )  # fmt: skip
+    except FileNotFoundError:
+        raise AuditError("the self-check needs the program `openssl`: apt-get install openssl") from None
     numbers = {int(number) for number in re.findall(r"^error (\d+) at", done.stdout + done.stderr, re.MULTILINE)}
     if done.returncode and not numbers:
         raise AuditError(f"openssl verify failed without a reason: {done.stderr.strip()}")
-    return numbers
+    return frozenset(numbers)
+
+
+@contextmanager
+def _readable(*texts: str) -> Iterator[list[str]]:
+    """File names to read these texts from, once each: pipes, so that nothing is left behind however the lab dies.
+
+    Certificates of a chain are a few KB, a pipe holds 64 (pipe(7)).
+    """
+    ends: list[int] = []
+    try:
+        for text in texts:
+            reading, writing = os.pipe()
+            ends.append(reading)
+            with os.fdopen(writing, "w") as file:
+                file.write(text)
+        yield [f"{_PIPE}{end}" for end in ends]
+    finally:
+        for end in ends:
+            os.close(end)
 
 
 def _has_san(presented: str) -> bool:
     return any(item.oid == ExtensionOID.SUBJECT_ALTERNATIVE_NAME for item in certificates(presented)[0].extensions)
-
-
-def _openssl_names(presented: str, name: str) -> bool:
-    done = _openssl("x509", "-noout", "-checkhost", name, stdin=presented)
-    return "does match certificate" in done.stdout
-
-
-def _openssl(*arguments: str, stdin: str = "") -> "subprocess.CompletedProcess[str]":
-    try:
-        return subprocess.run(
-            ["openssl", *arguments], input=stdin, capture_output=True, text=True, timeout=10, check=False
-        )
-    except FileNotFoundError:
-        raise AuditError("the self-check needs the program `openssl`: apt-get install openssl") from None
 
 
 def _cross_check(

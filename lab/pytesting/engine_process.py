@@ -17,7 +17,6 @@ from lab.matrix.choice import Choice
 from lab.matrix.plan import Cell, Filters, Plan, make_plan
 from lab.pytesting.engine import EngineError, Order
 from lab.pytesting.session_run import SessionRun, narrowed
-from lab.stages.sandbox import SandboxError
 from lab.stages.services import ServiceError
 from lab.stages.stage import StageError
 
@@ -99,7 +98,7 @@ def _tuples(message: dict[str, Any]) -> dict[str, Any]:
 
 def sentence(problem: Exception) -> str:
     """A failure of the lab, for people."""
-    if isinstance(problem, EngineError | SandboxError | ServiceError | StageError):
+    if isinstance(problem, EngineError | ServiceError | StageError):
         return str(problem)
     return f"the lab failed: {type(problem).__name__}: {problem}"
 

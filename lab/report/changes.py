@@ -88,9 +88,9 @@ def unstable_groups(items: Iterable[Unstable]) -> Iterator[tuple[list[str], list
         groups.setdefault((tuple(item.old), tuple(item.new)), []).append(item.cell)
     for (old, new), cells in groups.items():
         if old == new:
-            yield cells, [_share("", share) for share in new]
+            yield cells, [share_words("", share) for share in new]
         else:
-            yield cells, [_share(side, share) for side, of in (("old: ", old), ("new: ", new)) for share in of]
+            yield cells, [share_words(side, share) for side, of in (("old: ", old), ("new: ", new)) for share in of]
 
 
 def reasons(items: Iterable[NotCompared]) -> Iterator[tuple[str, list[str]]]:
@@ -101,7 +101,8 @@ def reasons(items: Iterable[NotCompared]) -> Iterator[tuple[str, list[str]]]:
     yield from groups.items()
 
 
-def _share(side: str, share: ShareEntry) -> str:
+def share_words(side: str, share: ShareEntry) -> str:
+    """How often an act came out like this, in words."""
     code = f", code {share.code}" if share.code else ""
     text = " ".join(share.normalised.split())
     said = f": {text[:160]}" if text else ""

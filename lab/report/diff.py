@@ -32,8 +32,11 @@ _SHOWN = 6
 
 def show_changes(changes: Changes, console: Console) -> None:
     """Print the whole report."""
-    hang(console, "old  ", Text(changes.old), "dim")
-    hang(console, "new  ", Text(changes.new), "dim")
+    if changes.old == changes.new:
+        hang(console, "in one ", Text(changes.new), "dim")
+    else:
+        hang(console, "old  ", Text(changes.old), "dim")
+        hang(console, "new  ", Text(changes.new), "dim")
     for name, words in versions(changes.clients):
         hang(console, f"  {name}  ", Text(printable(words)), "bold")
     console.print()

@@ -123,7 +123,7 @@ def _inline(text: str) -> str:
 
 def _escaped(text: str) -> str:
     """Text in which Markdown sees nothing of its own."""
-    return re.sub(r"([\\`*_\[\]<>|#~])", r"\\\1", " ".join(printable(text).split()))
+    return re.sub(r"([\\`*_\[\]<|#~])", r"\\\1", " ".join(printable(text).split()))
 
 
 def _cell(text: str) -> str:

@@ -9,7 +9,8 @@ from shlex import quote
 from rich.console import Console
 from rich.text import Text
 
-from lab.record import CellEntry, Record
+from lab.record import CellEntry, Record, ShareEntry
+from lab.report.changes import share_words
 from lab.report.marks import (
     BROKEN,
     FINDING_MEANING,
@@ -88,6 +89,7 @@ def show_matrix(record: Record, console: Console, *, command: str = "./tlslab", 
     shown = f"{command} report {quote(file)} --cell" if file else f"{command} report --cell"
     _show_findings(record, console, shown)
     _show_lab_errors(record, console, shown)
+    _show_unstable(record, console)
     _show_unsupported(record, console, command)
     _show_missing(record, console)
     for phrases in stand_ins(record):
@@ -211,6 +213,23 @@ def _show_lab_errors(record: Record, console: Console, shown: str) -> None:
 def _show_command(console: Console, command: str) -> None:
     """A command on a line of its own, never wrapped, so that it can be copied."""
     console.print(Text.assemble("     ", (command, "cyan")), soft_wrap=True, highlight=False)
+
+
+def _show_unstable(record: Record, console: Console) -> None:
+    """Cells that were repeated and did not always come out the same, those with one distribution told as one."""
+    groups: dict[tuple[ShareEntry, ...], list[str]] = {}
+    for cell in record.cells:
+        if cell.unstable:
+            groups.setdefault(tuple(cell.distribution), []).append(cell.id)
+    if not groups:
+        return
+    count = plural(sum(map(len, groups.values())), "unstable cell")
+    console.print(Text(f"{count}: what was repeated did not always come out the same", "bold yellow"))
+    for shares, cells in groups.items():
+        for share in shares:
+            hang(console, "  ", Text(printable(share_words("", share))))
+        hang(console, "  in ", Text(", ".join(cells), "dim"))
+    console.print()
 
 
 def _show_unsupported(record: Record, console: Console, command: str) -> None:

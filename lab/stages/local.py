@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
 
-from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material
+from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing
 from lab.outcome import Completed
 from lab.pki.look import Look, look
 from lab.pki.mint import Mint
@@ -18,7 +18,7 @@ from lab.situation import ServerKind, ServerSide, Situation, TLSVersion
 from lab.stages.machine import local_machine
 from lab.stages.process import run
 from lab.stages.room import run_room
-from lab.stages.sandbox import Sandbox
+from lab.stages.sandbox import Sandbox, SandboxError
 from lab.stages.services import ADDRESS, Embedded, Nginx, Service, group_by_kind
 from lab.stages.store import lay_out_store
 
@@ -40,6 +40,8 @@ class LocalStage:
         self._attempts = 0
         self.machine = local_machine()
         self.login = Login(USER, f"Lab-{secrets.token_urlsafe(12)}")
+        self.obstacle: Missing | None = None
+        """Why nothing can be played on this machine, once the stage has been opened."""
 
     async def __aenter__(self) -> Self:
         self.room = self._stack.enter_context(run_room(self._cache))
@@ -53,7 +55,7 @@ class LocalStage:
     @property
     def isolation(self) -> str:
         """How names are resolved and processes contained, in words."""
-        return self.sandbox.description
+        return self.obstacle.what if self.obstacle else self.sandbox.description
 
     def machine_of(self, client: Client) -> Machine:
         """This machine, for every client."""
@@ -61,11 +63,15 @@ class LocalStage:
 
     def open(self, names: Iterable[str], roots: str = "") -> None:
         """Make the sandbox, in which these names resolve to the lab's servers. `roots` (PEM): what plain clients find
-        in the system's trust store. Raises SandboxError.
+        in the system's trust store. Where this machine has no way to make one, that becomes the stage's obstacle.
         """
         hosts = self.room / "hosts"
         hosts.write_text(f"127.0.0.1 localhost {platform.node()}\n{ADDRESS} {' '.join(sorted(names))}\n")
-        self.sandbox = self._plain = self._stack.enter_context(Sandbox(hosts))
+        try:
+            self.sandbox = self._plain = self._stack.enter_context(Sandbox(hosts))
+        except SandboxError as problem:
+            self.obstacle = Missing(problem.what, problem.how_to_get)
+            return
         if roots:
             store = lay_out_store(self.room / "system-store", roots)
             self._plain = self._stack.enter_context(Sandbox(hosts, store=store))

@@ -27,7 +27,12 @@ START_TIMEOUT = 10.0
 
 
 class SandboxError(Exception):
-    """Neither way of the sandbox works on this machine; the message says what to install."""
+    """Neither way of the sandbox works on this machine; `what` is lacking, and `how_to_get` says what brings it."""
+
+    def __init__(self, what: str, how_to_get: str) -> None:
+        super().__init__(f"{what}: {how_to_get}")
+        self.what = what
+        self.how_to_get = how_to_get
 
 
 class Sandbox:
@@ -96,15 +101,18 @@ class Sandbox:
         ordinary_user = os.geteuid() != 0
         user = ("--user", "--map-current-user", "--keep-caps") if ordinary_user else ()
         holder = subprocess.Popen(
-            ["unshare", *user, "--mount", "--pid", "--fork", "--kill-child=KILL", "--"]
-            + ["sh", "-c", _HOLDER, "sh", *self._mounts()],
+            [
+                *("unshare", *user, "--mount", "--pid", "--fork", "--kill-child=KILL", "--"),
+                *("sh", "-c", _HOLDER, "sh", *self._mounts()),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={"PATH": os.environ.get("PATH", os.defpath)},
             start_new_session=True,
         )
-        assert holder.stdin and holder.stdout
+        assert holder.stdin
+        assert holder.stdout
         with holder.stdout:
             said = holder.stdout.readline()
         if said != b"ready\n":
@@ -126,7 +134,8 @@ class Sandbox:
         if library is None or not shutil.which("setpriv"):
             raise SandboxError(
                 "this machine allows no private namespaces (a container without CAP_SYS_ADMIN?), and nss_wrapper, "
-                "which could resolve the lab's names instead, is not installed: apt-get install libnss-wrapper"
+                "which could resolve the lab's names instead, is not installed",
+                "apt-get install libnss-wrapper",
             )
         self._wrapper = str(library)
         self._prefix = ("setpriv", "--pdeathsig", "KILL", "--")

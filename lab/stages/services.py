@@ -186,7 +186,7 @@ class Nginx(Service):
 
 
 class Embedded(Service):
-    """The lab's own endpoints (`lab.servers.embedded`): TDS in place of SQL Server, and HTTPS where there is no nginx."""
+    """The lab's own endpoints (`lab.servers.embedded`): TDS in place of SQL Server, HTTPS where there is no nginx."""
 
     def __init__(
         self,
@@ -278,7 +278,7 @@ class Embedded(Service):
             **common,
             "conf": self.write(f"{name}.mssql.conf", mssql_conf(side, certificate, key)),
             "host": self.names[name],
-            # What the vendor's drivers are reported to say of a refused handshake (10054) is what they say when it is closed.
+            # Vendor's drivers are reported to say 10054 of a refused handshake; they say so when it is closed, not reset.
             "refusal": "close",
         }
         if chain is None:

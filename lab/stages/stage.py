@@ -5,7 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from lab.clients.base import Client, Machine
+from lab.clients.base import Client, Machine, Missing
 from lab.outcome import Completed
 from lab.pki.look import Look
 from lab.pki.mint import Mint
@@ -40,6 +40,10 @@ class Stage(Protocol):
     @property
     def name(self) -> str:
         """`local` or `docker`."""
+
+    @property
+    def obstacle(self) -> Missing | None:
+        """Why no client at all can run on this stage, and what brings what is lacking; known once it is open."""
 
     @property
     def isolation(self) -> str:

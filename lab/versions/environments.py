@@ -15,6 +15,7 @@ import os
 import platform
 import re
 import shutil
+import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -125,10 +126,10 @@ def pinned_version(package: str, kind: RegistryKind) -> str:
 
 def requirements_for(registry: Registry, client: tuple[str, ...], spec: Spec) -> tuple[str, ...]:
     """The words for the package manager: what makes the client, then its companions, pinned or not."""
-    given = {normalised(item.package): item.version for item in spec.companions}
+    given = {normalised(item.package) for item in spec.companions}
     own = {normalised(unpin(item)[0]) for item in client}
     loose = [name for name in registry.companions if normalised(name) not in {*given, *own}]
-    return (*client, *(pin(registry.kind, name, version) for name, version in given.items()), *loose)
+    return (*client, *(pin(registry.kind, item.package, item.version) for item in spec.companions), *loose)
 
 
 def normalised(package: str) -> str:
@@ -332,7 +333,13 @@ class Environments:
                 self._echo(f"{request.label} is damaged; building it again")
                 (home / installer.READY).unlink(missing_ok=True)
             installer.ensure(
-                home, lock / LOCK, self._echo, request.label, compiled=True, downloads=self._cache / "downloads"
+                home,
+                lock / LOCK,
+                self._echo,
+                request.label,
+                compiled=True,
+                downloads=self._cache / "downloads",
+                pip=self._index.pip(),
             )
         if self._about(home) is None:
             self._note(home, About(client, request.label, request.version, request.key, ""))
@@ -386,9 +393,9 @@ class Environments:
         return sorted(found, key=lambda item: _last_use(item[0]), reverse=True)
 
     def _note(self, home: Path, about: About) -> None:
-        fresh = home / f".{ABOUT}.{os.getpid()}"
-        fresh.write_text(json.dumps(asdict(about), indent=1) + "\n", encoding="utf-8")
-        fresh.replace(home / ABOUT)
+        with tempfile.NamedTemporaryFile("w", dir=home, prefix=f".{ABOUT}.", delete=False, encoding="utf-8") as fresh:
+            fresh.write(json.dumps(asdict(about), indent=1) + "\n")
+        Path(fresh.name).replace(home / ABOUT)
 
     def _about(self, home: Path) -> About | None:
         try:

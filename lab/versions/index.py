@@ -49,12 +49,12 @@ class Index:
         if wheels:
             # `pip index versions` lists what there are only sources of, too; the resolver says what it can choose from.
             command = ["install", "--dry-run", "--no-deps", "--ignore-installed", *FEW_RETRIES, *WHEELS]
-            done = self._run([*self._pip(), *command, f"{package}=={NO_VERSION}"], self._cache, QUESTION_TIMEOUT)
+            done = self._run([*self.pip(), *command, f"{package}=={NO_VERSION}"], self._cache, QUESTION_TIMEOUT)
             found = re.search(r"\(from versions: ([^)]*)\)", done.stderr)
             listed = found[1] if found and found[1] != "none" else ""
         else:
             command = ["index", "versions", *FEW_RETRIES, package]
-            done = self._run([*self._pip(), *command], self._cache, QUESTION_TIMEOUT)
+            done = self._run([*self.pip(), *command], self._cache, QUESTION_TIMEOUT)
             listed = next(
                 (line[19:] for line in done.stdout.splitlines() if line.startswith("Available versions:")), ""
             )
@@ -69,7 +69,7 @@ class Index:
 
     def build_wheel(self, folder: Path, into: Path) -> Path:
         """Build a Python project into a wheel. Raises InstallError."""
-        command = [*self._pip(), "wheel", "--no-deps", "--wheel-dir", str(into), "."]
+        command = [*self.pip(), "wheel", "--no-deps", "--wheel-dir", str(into), "."]
         done = self._run(command, folder, RESOLVE_TIMEOUT)
         return _only(into, "*.whl", folder, done)
 
@@ -82,7 +82,7 @@ class Index:
     def _pip_lock(self, requirements: Sequence[str], into: Path) -> str | None:
         report = into / "report.json"
         command = [
-            *self._pip(), "install", "--dry-run", "--ignore-installed", "--quiet", *FEW_RETRIES, *WHEELS,
+            *self.pip(), "install", "--dry-run", "--ignore-installed", "--quiet", *FEW_RETRIES, *WHEELS,
             "--report", str(report), *requirements,
         ]  # fmt: skip
         done = self._run(command, into, RESOLVE_TIMEOUT)
@@ -111,7 +111,8 @@ class Index:
         # One version alone is not a list; an answer with an error is a dictionary.
         return tuple(map(str, found)) if isinstance(found, list) else (found,) if isinstance(found, str) else ()
 
-    def _pip(self) -> list[str]:
+    def pip(self) -> list[str]:
+        """The command of a pip of this Python. Raises InstallError when there is none and none can be made."""
         python = Path(sys.executable) if find_spec("pip") else self._python_with_pip()
         return [str(python), "-I", "-m", "pip"]
 

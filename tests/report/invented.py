@@ -4,6 +4,7 @@ of verdict."""
 from typing import Literal, get_args
 
 from lab.record import (
+    AttackEntry,
     AttemptEntry,
     CellEntry,
     CertificateEntry,
@@ -71,6 +72,7 @@ CLIENTS: dict[str, tuple[Kind, str]] = {
     "tsql": ("sqlserver", "tsql"),
 }
 FREETDS = ("pymssql", "tdsodbc", "tsql")
+STRANGER = "A stranger's server, with a\ncertificate of its own. A client that verifies refuses it."
 WHY = "shows: SSL Provider: [error:0A000086:SSL routines::certificate verify failed:{reason}]"
 SAID = (
     "[08001] [Microsoft][ODBC Driver 18 for SQL Server]SSL Provider: [error:0A000086:SSL routines::"
@@ -110,9 +112,7 @@ def cell(identity: str, broken: str = "reproduced", fix: str = "cures", **change
 def not_played(identity: str, broken: str, why: str, *, as_expected: bool = True) -> CellEntry:
     """A cell that was not played, and why."""
     judged = judgement(as_expected, why, "")
-    return cell(
-        identity, broken, "not-played", as_expected=as_expected, broken_judgement=judged, fix_judgement=judged
-    )
+    return cell(identity, broken, "not-played", as_expected=as_expected, broken_judgement=judged, fix_judgement=judged)
 
 
 def finding(identity: str, broken: str, why: str) -> CellEntry:
@@ -258,6 +258,7 @@ def record(
         servers=[server("s1", "sqlserver", real=False), server("s2", "https", real=True)],
         clients=[client(name) for name in CLIENTS] if clients is None else clients,
         scenarios=[scenario(identity) for identity in FIXES],
+        attacks=[AttackEntry(id="stranger", lesson=STRANGER)],
         attempts=attempts or [],
         cells=cells,
     )
@@ -323,13 +324,10 @@ def full_record() -> Record:
         for kind in KINDS
         for name, (spoken, _) in CLIENTS.items()
         for fix in fixes
-        if spoken == kind
-        and not (kind == "https" and (scenario_id in SQL_ONLY or fix == "stop-asking-for-encryption"))
+        if spoken == kind and not (kind == "https" and (scenario_id in SQL_ONLY or fix == "stop-asking-for-encryption"))
     ]
     played = [
-        entry
-        for name, (kind, _) in CLIENTS.items()
-        for entry in attempts(name, "s1" if kind == "sqlserver" else "s2")
+        entry for name, (kind, _) in CLIENTS.items() for entry in attempts(name, "s1" if kind == "sqlserver" else "s2")
     ]
     here = [client(name, missing="Node" if name == "tedious" else "") for name in CLIENTS]
     return record(cells, clients=here, attempts=played)

@@ -1,8 +1,8 @@
 from lab.record import CellEntry, Record
 from lab.report.cell import select, show_cell
-from lab.report.words import pieces
+from lab.report.words import pieces, version_line
 from tests.report.consoles import Screen
-from tests.report.invented import SAID, attempts, cell, not_played, record
+from tests.report.invented import SAID, attempts, cell, judgement, not_played, record
 
 WHERE = "expired/renew/odbc18/sqlserver"
 
@@ -23,10 +23,66 @@ def shown(source: Record, entry: CellEntry, *, with_trace: bool = False) -> str:
 def test_the_four_acts_come_in_the_order_of_play() -> None:
     text = shown(played(), played().cells[0])
     places = [
-        text.index(f"\n{number} {act}")
-        for number, act in enumerate(("control", "broken", "fixed", "impostor:stranger"), start=1)
+        text.index(f"\n{number} {act}  ")
+        for number, act in enumerate(("control", "broken", "fixed", "impostor stranger"), start=1)
     ]
     assert places == sorted(places)
+
+
+def test_impostors_share_the_number_of_their_act_and_say_what_they_do() -> None:
+    source = played()
+    acts = source.cells[0].acts
+    entry = source.cells[0].model_copy(update={"acts": acts | {"impostor:neighbour": acts["impostor:stranger"]}})
+    text = shown(source, entry)
+    assert "\n4a impostor stranger  A stranger's server, with a certificate of its own.\n" in text
+    assert "\n4b impostor neighbour  after the fix, an attacker with the same name" in text
+
+
+def test_an_attempt_that_acts_share_is_shown_once() -> None:
+    source = played()
+    acts = source.cells[0].acts
+    text = shown(source, source.cells[0].model_copy(update={"acts": acts | {"fixed": acts["control"]}}))
+    third = text[text.index("\n3 fixed") : text.index("\n4 impostor")]
+    assert third.splitlines()[2:] == [
+        "  the same attempt as in the act control: equal situations are attempted once",
+    ]
+
+
+def test_an_exit_status_is_told_where_it_says_something() -> None:
+    source = played()
+    assert "refused, code 08001, exit status 1, 0.31 s" in shown(source, source.cells[0])
+    ended = [entry.model_copy(update={"exit_status": 0}) for entry in source.attempts]
+    assert "exit status" not in shown(source.model_copy(update={"attempts": ended}), source.cells[0])
+
+
+def test_any_words_in_a_documented_text_are_an_ellipsis() -> None:
+    entry = cell(WHERE, broken_judgement=judgement(why="shows: [error:{*}:SSL] is not trusted.{*}expired"))
+    assert "shows: [error:…:SSL] is not trusted. … expired" in shown(
+        record([entry], attempts=attempts("odbc18", "s1")), entry
+    )
+    screen = Screen(encoding="ascii")
+    show_cell(record([entry], attempts=attempts("odbc18", "s1")), entry, screen.console)
+    assert "shows: [error:...:SSL] is not trusted. ... expired" in screen.text
+
+
+def test_a_failure_of_the_lab_is_no_opinion_on_the_client() -> None:
+    entry = not_played(WHERE, "lab-error", "no control", as_expected=False)
+    text = shown(record([entry]), entry)
+    assert "not played: L lab-error, which says nothing about the client" in text
+    assert "NOT as expected" not in text
+
+
+def test_the_tls_library_is_named_once() -> None:
+    assert version_line("curl 7.88.1 (OpenSSL/3.0.19)", "OpenSSL of the system") == (
+        "curl 7.88.1 (OpenSSL/3.0.19); TLS library of the system"
+    )
+    assert version_line("pymssql 2.4.6 (OpenSSL 1.1.1k)", "OpenSSL 1.1.1, bundled in the wheel") == (
+        "pymssql 2.4.6 (OpenSSL 1.1.1k); TLS library bundled in the wheel"
+    )
+    assert version_line("OpenSSL 3.0 (Library: OpenSSL 3.0)", "OpenSSL of the system") == (
+        "OpenSSL 3.0; TLS library of the system"
+    )
+    assert version_line("", "OpenSSL inside Node") == "does not say its version; TLS: OpenSSL inside Node"
 
 
 def test_both_sides_are_quoted_verbatim() -> None:
@@ -77,9 +133,7 @@ def test_a_cell_that_was_not_played_says_why() -> None:
 
 def test_a_crash_is_told_as_the_signal_that_it_was() -> None:
     source = played()
-    crashed = [
-        entry.model_copy(update={"result": "crashed", "exit_status": -11}) for entry in source.attempts
-    ]
+    crashed = [entry.model_copy(update={"result": "crashed", "exit_status": -11}) for entry in source.attempts]
     assert "crashed, code 08001, ended by signal 11, 0.31 s" in shown(
         source.model_copy(update={"attempts": crashed}), source.cells[0]
     )
@@ -92,6 +146,7 @@ def test_a_selection_is_a_record_of_what_its_cells_refer_to() -> None:
     assert {entry.id for entry in chosen.attempts} == set(source.cells[0].acts.values())
     assert [entry.id for entry in chosen.servers] == ["s1"]
     assert [entry.name for entry in chosen.clients] == ["odbc18"]
+    assert [entry.id for entry in chosen.attacks] == ["stranger"]
 
 
 def test_long_words_of_a_client_lose_nothing_when_they_are_parted() -> None:

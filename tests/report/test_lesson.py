@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from lab import catalogue
@@ -44,6 +46,31 @@ def test_no_placeholder_is_left_for_the_reader_to_fill(scenario: Scenario) -> No
 def test_only_addresses_and_words_to_copy_are_wider_than_the_terminal() -> None:
     for line in lesson(SCENARIOS[0], 80).lines:
         assert len(line) <= 80 or "https://" in line or line.lstrip().startswith(("+ ", "- "))
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.id)
+def test_every_source_has_a_number_and_every_address_stands_once(scenario: Scenario) -> None:
+    text = lesson(scenario, 10_000).text
+    body, _, listed = text.partition("\nSources\n")
+    assert "https://" not in "".join(line for line in body.splitlines(keepends=True) if "source" in line)
+    addresses = [line.strip() for line in listed.splitlines() if line.strip().startswith("http")]
+    assert len(addresses) == len(set(addresses))
+    numbers = re.findall(r"^  \[(\d+)\] ", listed, re.MULTILINE)
+    assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
+    assert {*re.findall(r"\[(\d+)\]", body)} >= {*numbers}
+
+
+def test_addresses_stand_below_their_titles() -> None:
+    lines = lesson(SCENARIOS[0], 10_000).text.partition("\nSources\n")[2].splitlines()
+    for title, address in zip(lines[::2], lines[1::2], strict=True):
+        assert len(address) - len(address.lstrip()) == title.index("]") + 2
+
+
+def test_a_client_for_which_a_fix_changes_nothing_is_told_and_why() -> None:
+    scenario = catalogue.load().scenario("untrusted-ca.forced")
+    text = lesson(scenario, 10_000).text
+    fix = text[text.index("Fix trust-everything") : text.index("Fix stop-forcing-encryption")]
+    assert "pymssql, tdsodbc, tsql: nothing to set: without `ca file`" in fix
 
 
 def test_the_spelling_of_a_fix_is_what_changes_in_the_clients_words() -> None:

@@ -43,10 +43,13 @@ def test_evidence_that_only_the_lab_has_seen_is_marked_and_coloured_otherwise() 
 
 def test_a_finding_is_marked_whatever_its_verdict() -> None:
     assert mark_broken(finding(WHERE, "accepted", "no documentation says so")).signs(False) == "→!"
-    silenced = cell(
-        WHERE, fix="silences", as_expected=False, fix_judgement=judgement(False, "an impostor gets in", "")
-    )
+    silenced = cell(WHERE, fix="silences", as_expected=False, fix_judgement=judgement(False, "an impostor gets in", ""))
     assert mark_fix(silenced).signs(False) == "~!"
+
+
+def test_a_failure_of_the_lab_is_no_finding() -> None:
+    lost = not_played(WHERE, "lab-error", "no control", as_expected=False)
+    assert (mark_broken(lost).signs(False), mark_fix(lost).signs(False)) == ("L", "L")
 
 
 def test_a_cell_that_was_not_played_shows_why_in_the_fix_row_too() -> None:
@@ -66,9 +69,7 @@ def test_the_shared_broken_act_shows_the_played_cell_before_a_failure_of_the_lab
 
 
 def test_the_shared_broken_act_shows_a_finding_before_everything() -> None:
-    shared = mark_broken_of(
-        [cell(WHERE), not_played(WHERE, "missing", "gone"), finding(WHERE, "other-error", "why")]
-    )
+    shared = mark_broken_of([cell(WHERE), not_played(WHERE, "missing", "gone"), finding(WHERE, "other-error", "why")])
     assert shared is not None
     assert shared.mark is BROKEN["other-error"]
 

@@ -69,9 +69,7 @@ def test_without_utf8_everything_is_ascii() -> None:
 
 def test_a_client_without_a_cell_leaves_its_place_empty() -> None:
     row = Row("expired", "", {"curl": REPRODUCED, "wget": REPRODUCED})
-    head, body = (
-        line.plain for line in draw(Text("HTTPS"), ["curl", "httpx", "wget"], [row], 60, ascii_only=False)
-    )
+    head, body = (line.plain for line in draw(Text("HTTPS"), ["curl", "httpx", "wget"], [row], 60, ascii_only=False))
     assert body[head.index("httpx") : head.index("wget")].strip() == ""
     assert body[head.index("wget")] == "✗"
 

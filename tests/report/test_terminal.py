@@ -38,7 +38,13 @@ def test_the_two_kinds_of_server_have_a_table_each_and_stand_ins_are_called_so()
 
 
 def test_a_real_server_is_not_called_a_stand_in() -> None:
-    assert [sentence for sentence in stand_ins(full_record()) if sentence.startswith("HTTPS")] == []
+    assert [phrases[0] for phrases in stand_ins(full_record())] == ["SQL Server is played by"]
+
+
+def test_the_names_in_a_sentence_about_a_stand_in_are_not_parted() -> None:
+    lines = [line.rstrip() for line in shown(Screen(60, terminal=True)).lines]
+    at = lines.index("SQL Server is played by the lab's TDS endpoint 0.1.0,")
+    assert lines[at + 1] == "not by SQL Server."
 
 
 def test_the_legend_explains_what_is_shown_and_nothing_else() -> None:
@@ -46,8 +52,23 @@ def test_the_legend_explains_what_is_shown_and_nothing_else() -> None:
     show_matrix(record([cell("expired/renew/curl/https")]), screen.console)
     assert "✗  reproduced" in screen.text
     assert "✓  the fix cures" in screen.text
-    for absent in ("accepted", "silences", "verifies nothing", "finding: not", "only this lab has seen"):
+    for absent in ("accepted", "silences", "verifies nothing", "a finding", "only this lab has seen"):
         assert absent not in screen.text
+
+
+def test_the_legend_has_no_heading_without_a_mark_below_it() -> None:
+    screen = Screen()
+    show_matrix(record([not_played("expired/renew/curl/https", "missing", "not here")]), screen.console)
+    assert "on the scenario's own line" in screen.text
+    assert "on the lines below it" not in screen.text
+
+
+def test_the_legend_does_not_call_documented_what_a_sign_says_is_not() -> None:
+    accepted = finding("expired/renew/curl/https", "accepted", "no documentation says so")
+    screen = Screen()
+    show_matrix(record([accepted]), screen.console)
+    assert "→  accepted: connects all the same\n" in screen.text
+    assert "!  behind a mark: a finding, not what is documented" in screen.text
 
 
 def test_observed_evidence_is_told_apart_in_table_legend_and_sum() -> None:
@@ -55,15 +76,12 @@ def test_observed_evidence_is_told_apart_in_table_legend_and_sum() -> None:
     observed = cell("expired/renew/curl/https", broken_judgement=judgement(level="observed"))
     show_matrix(record([observed, cell("expired/renew/wget/https")]), screen.console)
     assert re.search(r"^expired +✗\* reproduced +✗  reproduced$", screen.text, re.MULTILINE)
-    assert "only this lab has seen that text" in screen.text
+    assert "*  behind a mark: only this lab has seen that, a baseline" in screen.text
     assert "2 reproduced (1 by observation only)" in screen.text
 
 
 def test_a_failing_broken_act_is_one_finding_for_all_its_fixes() -> None:
-    cells = [
-        finding(f"self-signed/{fix}/curl/https", "other-error", "says something else")
-        for fix in ("one", "two")
-    ]
+    cells = [finding(f"self-signed/{fix}/curl/https", "other-error", "says something else") for fix in ("one", "two")]
     (only,) = findings(record(cells))
     assert only.where == "self-signed"
     assert only.why == "says something else"
@@ -91,6 +109,7 @@ def test_a_failure_of_the_lab_is_not_called_a_finding() -> None:
     show_matrix(record([failed]), screen.console)
     assert "The lab itself failed in 1 cell" in screen.text
     assert "; no finding; " in screen.text
+    assert "!" not in screen.text
 
 
 def test_clients_share_a_reason_why_cells_are_impossible() -> None:
@@ -107,16 +126,21 @@ def test_missing_clients_come_with_the_command_that_brings_them() -> None:
 
 def test_the_closing_line_counts() -> None:
     closing = shown(Screen(300)).lines[-1]
-    assert closing.startswith(
-        "304 cells: 227 reproduced (19 by observation only), 37 accepted, 3 with another error, "
-    )
-    assert closing.endswith("; 4 findings; 60 attempts in 61.4 s")
+    assert closing.startswith("304 cells: 227 reproduced (19 by observation only), 37 accepted, 3 with another error, ")
+    assert " lost to the lab; 185 fixes cure, 44 silence, 37 verify nothing, 1 does not clear; 4 findings; " in closing
+    assert closing.endswith("; 60 attempts in 61.4 s")
+
+
+def test_the_closing_line_is_parted_between_its_parts_only() -> None:
+    text = shown(Screen(80, terminal=True)).text
+    lines = text[text.index("304 cells:") :].splitlines()
+    assert max(map(len, lines)) <= 80
+    assert all(line.endswith((",", ";")) for line in lines[:-1])
+    assert " ".join(lines) == shown(Screen(300)).lines[-1]
 
 
 def test_what_clients_say_cannot_drive_the_terminal() -> None:
     screen = Screen(terminal=True)
-    show_matrix(
-        record([finding("expired/renew/curl/https", "other-error", "\x1b[2Jgone [bold]")]), screen.console
-    )
+    show_matrix(record([finding("expired/renew/curl/https", "other-error", "\x1b[2Jgone [bold]")]), screen.console)
     assert "\x1b" not in screen.text
     assert r"\x1b[2Jgone [bold]" in screen.text

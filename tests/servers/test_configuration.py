@@ -84,5 +84,5 @@ def test_forced_and_strict_are_two_keys() -> None:
 
 def test_tls_1_3_alone_is_no_value_of_tlsprotocols() -> None:
     side = ServerSide(ServerKind.SQLSERVER, DATABASE.chain, tls_min=TLSVersion.TLSv1_3)
-    with pytest.raises(ValueError, match="1.3 alone"):
+    with pytest.raises(ValueError, match=r"1\.3 alone"):
         mssql_conf(side, "/crt.pem", "/key.pem")

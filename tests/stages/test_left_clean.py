@@ -289,7 +289,7 @@ class Watched:
         self.pid = process.pid
         self._place = place
         self._process = process
-        self._mounts = Path("/proc/self/mountinfo").read_text()
+        self._mounts = mounts(place.base)
         self._namespaces: set[str] = set()
 
     def until(self, moment: str) -> None:
@@ -323,7 +323,7 @@ class Watched:
         wait_for(lambda: not processes_of(self._place.base), lambda: f"left: {processes_of(self._place.base)}")
         held = {_namespace(path.name) for path in Path("/proc").glob("[0-9]*")}
         assert not held & self._namespaces
-        assert Path("/proc/self/mountinfo").read_text() == self._mounts
+        assert mounts(self._place.base) == self._mounts
         for name in ("home", "scratch", "here"):
             assert not list((self._place.base / name).rglob("*")), name
 
@@ -349,6 +349,12 @@ def processes_of(base: Path) -> list[str]:
         except (FileNotFoundError, ProcessLookupError, PermissionError):
             continue  # it has ended, or is somebody else's
     return found
+
+
+def mounts(base: Path) -> list[str]:
+    """What is mounted here from below this directory or over /etc/hosts; the machine may mount other things."""
+    lines = Path("/proc/self/mountinfo").read_text().splitlines()
+    return [line for line in lines if str(base) in line or " /etc/hosts " in line]
 
 
 def wait_for(happened: Callable[[], bool], otherwise: str | Callable[[], str]) -> None:

@@ -52,7 +52,7 @@ def test_what_is_not_pinned_has_no_version() -> None:
 
 def test_versions_sort_by_their_numbers_and_a_release_behind_its_candidates() -> None:
     wanted = ["1.9", "1.10rc1", "1.10", "1.10.post1", "2.0.0a1", "2.0", "10.0"]
-    assert sorted(reversed(wanted), key=order) == wanted
+    assert sorted(set(wanted), key=order) == wanted
     assert order("2.0") == order("2.0.0")
 
 

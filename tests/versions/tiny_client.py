@@ -18,7 +18,7 @@ class Tiny(Client):
     kinds = frozenset({ServerKind.HTTPS})
     tls_library = "none"
     wrappers = ()
-    registry = Registry(RegistryKind.PYPI, "tiny")
+    registry: Registry | None = Registry(RegistryKind.PYPI, "tiny")
 
     def missing(self, machine: Machine) -> Missing | None:
         return None if "tiny" in machine.python_packages else Missing("the Python package tiny", "tests")

@@ -11,7 +11,9 @@ Plant = Callable[[str, bytes], bytes]
 """The name of a file in the wheel and its content -> its content in the new wheel."""
 
 
-def write_wheel(directory: Path, name: str, version: str, files: Mapping[str, bytes], tag: str = "py3-none-any") -> Path:
+def write_wheel(
+    directory: Path, name: str, version: str, files: Mapping[str, bytes], tag: str = "py3-none-any"
+) -> Path:
     """A wheel with these files and the metadata that `files` lacks."""
     info = f"{name}-{version}.dist-info"
     whole = {

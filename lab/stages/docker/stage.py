@@ -18,7 +18,7 @@ from typing import Any, Self
 from docker.errors import APIError
 
 from lab import installer
-from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material
+from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing
 from lab.outcome import Completed
 from lab.pki.look import Look
 from lab.pki.mint import Mint
@@ -51,6 +51,7 @@ class DockerStage:
     """Turns situations into containers and invocations into completed processes; leaves nothing behind but images."""
 
     name = "docker"
+    obstacle: Missing | None = None
 
     def __init__(
         self,

@@ -1,0 +1,153 @@
+"""The default probe: its situations are what they say, and the answers follow from what came of them."""
+
+import pytest
+
+from lab.clients import all_clients
+from lab.matrix.defaults import conclude, facts, probes
+from lab.matrix.plan import Plan
+from lab.matrix.run import run_plan
+from lab.record import AttemptEntry, Record
+from lab.scenario import Defect
+from lab.situation import LAB_ROOT, ServerEncryption, ServerKind, healthy
+
+SQL = [probe.id for probe in probes(ServerKind.SQLSERVER)]
+WEB = [probe.id for probe in probes(ServerKind.HTTPS)]
+
+
+@pytest.mark.parametrize("kind", list(ServerKind))
+def test_nobody_is_told_anything_but_where_to_connect(kind: ServerKind) -> None:
+    for probe in probes(kind):
+        side = probe.situation.client
+        assert side.plain
+        assert side.trusts == (LAB_ROOT,)
+        assert (side.trust_everything, side.expected_name, side.encryption, side.tls_min, side.tls_max) == (
+            False,
+            None,
+            None,
+            None,
+            None,
+        )
+
+
+def test_ids_tell_server_and_certificate() -> None:
+    assert len(set(SQL + WEB)) == len(SQL + WEB)
+    assert set(WEB) == {
+        f"https/{what}" for what in ("good", "untrusted", "wrong-name", "expired", "cn-only", "tls-1.1")
+    }
+    certificates = ("good", "untrusted", "wrong-name", "expired")
+    assert set(SQL) == {
+        "sqlserver/off/self-generated",
+        *(f"sqlserver/{setting}/{what}" for setting in ("on", "forced") for what in certificates),
+        "sqlserver/forced/tls-1.1",
+    }
+
+
+@pytest.mark.parametrize("kind", list(ServerKind))
+def test_exactly_the_good_ones_may_be_connected_to(kind: ServerKind) -> None:
+    for probe in probes(kind):
+        assert probe.must_refuse == (not probe.id.endswith("/good"))
+        assert probe.must_refuse == bool(probe.defects)
+
+
+def test_the_good_server_is_the_healthy_one() -> None:
+    by_id = {probe.id: probe.situation.server for kind in ServerKind for probe in probes(kind)}
+    assert by_id["https/good"] == healthy(ServerKind.HTTPS).server
+    assert by_id["sqlserver/on/good"] == healthy(ServerKind.SQLSERVER).server
+    assert by_id["sqlserver/forced/good"].encryption is ServerEncryption.FORCED
+    assert by_id["sqlserver/off/self-generated"].chain is None
+
+
+def entry(result: str, encrypted: bool | None) -> AttemptEntry:
+    fields = {"id": "a1", "client": "c", "server": "s", "options": [], "audit": [], "text": "", "normalised": ""}
+    rest = {"code": "", "trace": "", "exit_status": 0, "seconds": 0.1, "tls_version": "", "server_log": []}
+    return AttemptEntry.model_validate(fields | rest | {"result": result, "encrypted": encrypted})
+
+
+def seen(ids: list[str], refused: tuple[str, ...], encrypted: tuple[str, ...] = ("",)) -> dict[str, AttemptEntry]:
+    """What came of the probes: these (by a part of their ids) refused, the others connected, encrypted where said."""
+    return {
+        identity: entry("refused", None)
+        if any(part in identity for part in refused)
+        else entry("connected", any(part in identity for part in encrypted))
+        for identity in ids
+    }
+
+
+def answers(found: dict[str, AttemptEntry]) -> dict[str, str]:
+    return {fact.question: fact.answer for fact in conclude(found)}
+
+
+CHECKS = ("checks the chain", "checks the name", "checks the dates")
+OLD = "a server with TLS 1.1 at most"
+UNKNOWN = "unknown: it does not connect to a healthy server"
+
+
+def test_a_client_that_checks_everything() -> None:
+    """Microsoft's ODBC driver 18, as documented: Encrypt=Yes by default."""
+    found = answers(seen(SQL, ("untrusted", "wrong-name", "expired", "tls-1.1", "self-generated")))
+    assert found == {"encrypts": "always", **dict.fromkeys(CHECKS, "yes"), OLD: "refuses"}
+
+
+def test_a_client_that_leaves_encryption_to_the_server_and_checks_nothing() -> None:
+    """FreeTDS, as documented: `encryption = request`, no `ca file`."""
+    found = answers(seen(SQL, (), encrypted=("forced",)))
+    assert found == {"encrypts": "only where the server forces it", **dict.fromkeys(CHECKS, "no"), OLD: "connects"}
+
+
+def test_a_client_without_tls() -> None:
+    """python-tds without `cafile`."""
+    found = answers(seen(SQL, ("forced",), encrypted=()))
+    assert found == {"encrypts": "never", **dict.fromkeys(CHECKS, "no"), OLD: UNKNOWN}
+
+
+def test_a_client_that_checks_only_where_encryption_is_forced() -> None:
+    """ODBC with Encrypt=no: the login alone is encrypted, unchecked, unless the server forces encryption."""
+    found = answers(seen(SQL, ("forced/untrusted", "forced/wrong-name", "forced/expired"), encrypted=("forced",)))
+    assert {found[check] for check in CHECKS} == {"only where encryption is forced"}
+
+
+def test_a_client_that_connects_to_nothing_tells_nothing() -> None:
+    assert set(answers(seen(SQL, ("",))).values()) == {UNKNOWN}
+    assert set(answers(seen(WEB, ("",))).values()) == {UNKNOWN}
+
+
+def test_a_hang_tells_nothing() -> None:
+    found = seen(WEB, ("untrusted", "wrong-name", "expired", "cn-only", "tls-1.1"))
+    found["https/untrusted"] = entry("timeout", None)
+    assert answers(found)["checks the chain"] == UNKNOWN
+    assert answers(found)["checks the name"] == "yes"
+
+
+def test_a_web_client_that_takes_the_common_name() -> None:
+    found = answers(seen(WEB, ("untrusted", "wrong-name", "expired", "tls-1.1")))
+    assert found == {**dict.fromkeys(CHECKS, "yes"), "checks the SAN, not the common name": "no", OLD: "refuses"}
+
+
+def test_what_was_not_probed_has_no_facts() -> None:
+    assert conclude({}) == ()
+
+
+@pytest.fixture(scope="module")
+def measured(tmp_path_factory: pytest.TempPathFactory) -> Record:
+    """curl and openssl s_client at all web servers of the probe."""
+    clients = tuple(client for client in all_clients() if client.name in {"curl", "openssl"})
+    return run_plan(Plan((), ()), cache=tmp_path_factory.mktemp("cache"), defaults=clients)
+
+
+def test_every_server_of_the_probe_is_what_it_says(measured: Record) -> None:
+    """One whose self-check finds something else is left out of the record."""
+    assert {item.id for item in measured.defaults} == set(WEB)
+    audits = {item.id: set(measured.attempt(item.attempt).audit) for item in measured.defaults}
+    assert audits["https/good"] == set()
+    assert audits["https/cn-only"] == {Defect.NAME_MISMATCH}
+
+
+def test_curl_finds_the_root_in_the_systems_store_and_checks_by_itself(measured: Record) -> None:
+    found = {fact.question: fact.answer for fact in facts(measured, "curl")}
+    assert {found[check] for check in CHECKS} == {"yes"}
+
+
+def test_s_client_checks_nothing_by_itself(measured: Record) -> None:
+    """openssl-s_client(1): it continues after verification errors."""
+    found = {fact.question: fact.answer for fact in facts(measured, "openssl")}
+    assert {found[check] for check in CHECKS} == {"no"}

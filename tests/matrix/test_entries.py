@@ -1,0 +1,27 @@
+"""Entries: a server side in words says what clients are really offered."""
+
+from lab.matrix.entries import describe
+from lab.situation import ServerEncryption, ServerKind, TLSVersion, healthy
+
+HTTPS = healthy(ServerKind.HTTPS).server
+TDS = healthy(ServerKind.SQLSERVER)
+
+
+def test_https_is_offered_what_is_configured() -> None:
+    assert describe(HTTPS)[0] == "TLSv1.2 to TLSv1.3"
+
+
+def test_tds_7_is_never_offered_tls_1_3() -> None:
+    assert describe(TDS.server)[0] == "TLSv1.2 in TDS 7.x (TLSv1.3 only with TDS 8.0)"
+    old = TDS.with_server(tls_min=TLSVersion.TLSv1_0)
+    assert describe(old.server)[0] == "TLSv1 to TLSv1.2 in TDS 7.x (TLSv1.3 only with TDS 8.0)"
+
+
+def test_strict_servers_speak_tds_8_alone() -> None:
+    strict = TDS.with_server(encryption=ServerEncryption.STRICT)
+    assert describe(strict.server)[0] == "TLSv1.2 to TLSv1.3"
+
+
+def test_one_version_is_one_word() -> None:
+    only = TDS.with_server(tls_min=TLSVersion.TLSv1_0, tls_max=TLSVersion.TLSv1_0)
+    assert describe(only.server)[0] == "TLSv1"
