@@ -72,6 +72,10 @@ class ErrorLog:
         """Write a line of the server's own."""
         self.write(stamped(SERVER, text, datetime.now()))
 
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
     def write(self, line: str) -> None:
         """Write a line as it is."""
         self._file.write(line + "\n")

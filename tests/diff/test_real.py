@@ -13,6 +13,7 @@ from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Mater
 from lab.clients.python_https import Urllib
 from lab.diff.changes import compare
 from lab.diff.kinds import Kind, Level
+from lab.matrix.choice import Choice
 from lab.matrix.plan import Filters, make_plan
 from lab.matrix.run import run_plan
 from lab.outcome import Completed, Outcome
@@ -75,7 +76,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def played(cache: Path, *clients: Client, repeat: int = 1, jobs: int = 0) -> Record:
     known = catalogue.load()
     plan = make_plan(known.scenarios, known.attacks, clients, Filters(("expired",), ("renew",)))
-    return run_plan(plan, cache=cache, nginx=False, repeat=repeat, jobs=jobs)
+    return run_plan(plan, cache=cache, stage=Choice(nginx=False).make, repeat=repeat, jobs=jobs)
 
 
 def test_independent_runs_of_one_version_have_no_difference(cache: Path) -> None:

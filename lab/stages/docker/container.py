@@ -92,7 +92,12 @@ class Container:
             with contextlib.suppress(APIError):
                 await asyncio.to_thread(self._api.remove_container, self.id, v=True, force=True)
         if self._socket is not None:
+            # The SDK holds the connection three times over.
+            raw, response = _raw(self._socket), getattr(self._socket, "_response", None)
+            if response is not None:
+                response.close()
             self._socket.close()
+            raw.close()
 
     def _start(self) -> None:
         order, api = self.order, self._api

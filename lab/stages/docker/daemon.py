@@ -4,6 +4,7 @@ DOCKER_HOST, DOCKER_TLS_VERIFY and DOCKER_CERT_PATH are honoured as the docker c
 """
 
 import os
+import socket
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -28,6 +29,7 @@ def connect(environment: Mapping[str, str] = os.environ) -> docker.DockerClient:
     """A client of the daemon that the environment names. Raises StageError with what to do."""
     host = environment.get("DOCKER_HOST") or DEFAULT_HOST
     try:
+        _knock(host)
         client = docker.DockerClient(
             base_url=host, tls=_tls(environment), version="auto", timeout=TIMEOUT, max_pool_size=POOL
         )
@@ -43,6 +45,14 @@ def connect(environment: Mapping[str, str] = os.environ) -> docker.DockerClient:
     if version.get("Os", "linux") != "linux":
         raise StageError(f"the Docker daemon at {host} runs {version['Os']} containers; the lab's are Linux containers")
     return client
+
+
+def _knock(host: str) -> None:
+    """Connect to a daemon on a socket of this machine: the SDK hides what is wrong there, and leaks a socket."""
+    if host.startswith("unix://"):
+        with socket.socket(socket.AF_UNIX) as knocking:
+            knocking.settimeout(TIMEOUT)
+            knocking.connect(urlsplit(host).path)
 
 
 def _tls(environment: Mapping[str, str]) -> TLSConfig | bool:

@@ -34,7 +34,7 @@ from lab.stages.stage import StageError
 VENDOR_REPOSITORY = "mcr.microsoft.com/mssql/server"
 VENDOR_IMAGE = f"{VENDOR_REPOSITORY}:2022-latest"
 VENDOR_MEMORY = 2 << 30
-"""Bytes that one SQL Server needs (Microsoft Learn, "Installation guidance for SQL Server on Linux", system requirements)."""
+"""Bytes that one SQL Server needs (Microsoft Learn, "Installation guidance for SQL Server on Linux")."""
 ENDPOINT_START, VENDOR_START = 30.0, 180.0
 """Seconds for a server to come up."""
 SQLSERVER_PORT, HTTPS_PORT, SENTINEL_PORT = 1433, 8443, 8080
@@ -166,7 +166,7 @@ class DockerStage:
         return await server.take_log(identity)
 
     async def attempt(self, client: Client, situation: Situation) -> Completed:
-        """Let the client connect once. Raises OSError when it cannot be started, StageError when its container has gone."""
+        """Let the client connect once. Raises OSError when it cannot be started, StageError when its container died."""
         material = Material(self._mint.anchors_pem(situation.client), self._mint.pem(*situation.client.intermediates))
         endpoint = Endpoint(situation.kind, situation.client.connect_to, self._ports[situation.server])
         room = self._new_room()
@@ -369,7 +369,7 @@ class DockerStage:
         total = int(self._client.info()["MemTotal"])
         if count * VENDOR_MEMORY > total:
             raise StageError(
-                f"this plan needs {count} SQL Servers of 2 GB each, and Docker's machine has {total / (1 << 30):.0f} GB. "
-                "Play a part of it (--scenario), or use the lab's endpoint (--sqlserver-image "
+                f"this plan needs {count} SQL Servers of 2 GB each; Docker's machine has {total / (1 << 30):.0f} GB. "
+                "Play a part of it (--scenario), or use the endpoint (--sqlserver-image "
                 f"{self._endpoint_image})"
             )

@@ -37,7 +37,7 @@ def ensure_base(client: docker.DockerClient, tag: str, echo: Echo) -> None:
     refused = images.pull(client, tag)
     if not refused:
         return
-    why = why_impossible(tag, os.environ.get("DOCKER_HOST", ""))
+    why = why_impossible(tag)
     if why:
         raise StageError(f"the image {tag} is not here and cannot be pulled ({refused}). No stand-in either: {why}")
     echo(f"{tag} cannot be pulled ({refused}); building a stand-in from Debian's packages")
@@ -47,7 +47,7 @@ def ensure_base(client: docker.DockerClient, tag: str, echo: Echo) -> None:
         _import_debian(client, tag)
 
 
-def why_impossible(tag: str, host: str) -> str:
+def why_impossible(tag: str) -> str:
     """Why no stand-in of this tag can be built here, in words; "" when it can."""
     if tag != NGINX and not _DEBIAN.fullmatch(tag):
         return "there is no recipe for it (docker/standins)"
@@ -67,8 +67,8 @@ def recipe_hash(tag: str) -> str:
 
 
 def mirrors(sources: Iterable[str]) -> tuple[str, str] | None:
-    """The addresses of Debian's archive and of its security archive in the texts of apt's source files (both the one-line
-    and the deb822 style, sources.list(5)); None without an archive.
+    """The addresses of Debian's archive and of its security archive in the texts of apt's source files (one-line and
+    deb822 style, sources.list(5)); None without an archive.
     """
     text = "\n".join(line for each in sources for line in each.splitlines() if not line.lstrip().startswith("#"))
     found = re.findall(r"(?:^deb\s+(?:\[[^\]]*\]\s*)?|^URIs:\s*)(https?://\S+)", text, re.MULTILINE)
@@ -96,14 +96,14 @@ def _is_stale(client: docker.DockerClient, tag: str) -> bool:
 def _import_debian(client: docker.DockerClient, tag: str) -> None:
     found = mirrors(_sources())
     suite = _DEBIAN.fullmatch(tag)
-    assert found and suite
+    assert found
+    assert suite
     script = images.recipes() / "standins" / "debian.sh"
     try:
         done = subprocess.run(
             [str(script), suite[1], *found],
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             timeout=TIMEOUT,
             check=False,
         )

@@ -2,8 +2,8 @@
 
     python -m lab.stages.docker.watch
 
-Runs in the container in whose network namespace all servers listen, so that no port is ever published and nothing of the
-host is on the way. One JSON order a line on standard input, one JSON answer a line on standard output:
+Runs in the container in whose network namespace all servers listen, so that no port is ever published and nothing of
+the host is on the way. One JSON order a line on standard input, one JSON answer a line on standard output:
 
 - `look`: the certificates that a server presents (`lab.pki.look`).
 - `mark`: bytes that a server must answer or close upon, and whose line in its log follows everything before it.
