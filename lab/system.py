@@ -116,12 +116,7 @@ def find_library(pattern: str) -> Path | None:
     if sys.platform == "darwin":
         patterns.append(re.sub(r"\.so\.(\d+)$", r".\1.dylib", pattern))
     return next(
-        (
-            hit
-            for directory in library_directories()
-            for each in patterns
-            for hit in sorted(directory.glob(each))
-        ),
+        (hit for directory in library_directories() for each in patterns for hit in sorted(directory.glob(each))),
         None,
     )
 
@@ -133,9 +128,7 @@ def is_present(wanted: Need) -> bool:
 
 def missing(needs: Iterable[Need] = NEEDS) -> list[Need]:
     """What the machine lacks of it; things that exist on Linux alone are not missed elsewhere."""
-    return [
-        each for each in needs if not (each.linux_only and sys.platform != "linux") and not is_present(each)
-    ]
+    return [each for each in needs if not (each.linux_only and sys.platform != "linux") and not is_present(each)]
 
 
 def packages(needs: Iterable[Need]) -> list[str]:
@@ -240,16 +233,12 @@ def install(names: Sequence[str], *, yes: bool, ask: Ask, echo: Echo) -> None:
             raise SetupError(f"installing needs root and there is no sudo. With root's password: {command}")
         become_root = [sudo] if sys.stdin.isatty() else [sudo, "-n"]
     echo(f"setup will install these system packages: {' '.join(names)}")
-    if not agreed_beforehand(yes) and not ask(
-        f"Install them now ({'with sudo' if become_root else 'as root'})?"
-    ):
+    if not agreed_beforehand(yes) and not ask(f"Install them now ({'with sudo' if become_root else 'as root'})?"):
         raise SetupError(f"not installed. To do it yourself: {command}")
     words = _run_as_root([*become_root, "sh", "-c", INSTALL_AS_ROOT, "tlslab-setup", *names], echo)
     if words:
         raise SetupError(
-            "\n".join(
-                ["installing system packages failed:", *(f"  | {word}" for word in words), f"Try: {command}"]
-            )
+            "\n".join(["installing system packages failed:", *(f"  | {word}" for word in words), f"Try: {command}"])
         )
 
 
@@ -267,9 +256,7 @@ def _run_as_root(command: Sequence[str], echo: Echo) -> list[str]:
             lines.append(line)
             if line.startswith("Setting up "):
                 unpacked += 1
-            elif line.startswith(
-                ("Need to get ", "not available", "could not disable", "apt-get update failed")
-            ):
+            elif line.startswith(("Need to get ", "not available", "could not disable", "apt-get update failed")):
                 echo(line)
             elif line.startswith("E: Could not get lock") or "Waiting for cache lock" in line:
                 echo("another apt is running; waiting for it.")

@@ -47,6 +47,10 @@ PYTHON_SSL = Source(
     "CPython, Modules/_ssl.c, fill_and_set_sslerror",
     "https://github.com/python/cpython/blob/00236fed5d810d37397378510a3413c4541a822d/Modules/_ssl.c",
 )
+URLLIB3_NAMES = Source(
+    "urllib3, src/urllib3/util/ssl_match_hostname.py (match_hostname); before 2.0 it compared every name itself",
+    "https://github.com/urllib3/urllib3/blob/4ab6533793de4570c22f4a351d23ced973143dfb/src/urllib3/util/ssl_match_hostname.py",
+)
 NODE_CODES = Source(
     "Node.js, doc/api/tls.md, X509 certificate error codes",
     "https://github.com/nodejs/node/blob/009adc7e217d55eeae6de341736e0a26c473b0dd/doc/api/tls.md#x509-certificate-error-codes",

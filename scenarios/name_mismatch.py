@@ -16,6 +16,7 @@ from scenarios._sources import (
     PYTHON_SSL,
     SQL_LINUX,
     TENWEB,
+    URLLIB3_NAMES,
     WGET_GNUTLS,
     section,
 )  # fmt: skip
@@ -29,6 +30,7 @@ REASONS = (
         Level.VENDOR,
         PYTHON_SSL,
     ),
+    Reason("urllib3", Phase.NAME, "CertificateError(\"hostname '{name}' doesn't match ", Level.VENDOR, URLLIB3_NAMES),
     Reason("odbc18", Phase.NAME, "subject name does not match host name", Level.VENDOR, ODBC_TROUBLESHOOTING),
     Reason(
         "curl",

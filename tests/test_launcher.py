@@ -36,9 +36,7 @@ def make_wheel(directory: Path) -> str:
         archive.writestr("small.py", "")
         archive.writestr(f"{info}/METADATA", "Metadata-Version: 2.1\nName: small\nVersion: 1.0\n")
         archive.writestr(f"{info}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
-        archive.writestr(
-            f"{info}/RECORD", f"small.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n"
-        )
+        archive.writestr(f"{info}/RECORD", f"small.py,,\n{info}/METADATA,,\n{info}/WHEEL,,\n{info}/RECORD,,\n")
     return f"small==1.0 --hash=sha256:{hashlib.sha256(wheel.read_bytes()).hexdigest()}\n"
 
 
@@ -203,9 +201,7 @@ def test_two_first_starts_at_once_build_one_environment(checkout: Checkout) -> N
     assert len(checkout.built()) == 1
 
 
-def test_a_killed_first_start_is_repaired_once_its_orphan_has_ended(
-    checkout: Checkout, tmp_path: Path
-) -> None:
+def test_a_killed_first_start_is_repaired_once_its_orphan_has_ended(checkout: Checkout, tmp_path: Path) -> None:
     # A `uv` that stops half-way, tells its parent's process id, and goes on when it is told to.
     reached, go_on = tmp_path / "reached", tmp_path / "go-on"
     os.mkfifo(reached)
@@ -240,9 +236,7 @@ def test_where_uv_fails_venv_and_pip_do_it(checkout: Checkout) -> None:
     assert said.returncode == 0, said.stderr
 
 
-@pytest.mark.skipif(
-    shutil.which("uv") is None, reason="uv is not on PATH; the launcher then uses venv and pip"
-)
+@pytest.mark.skipif(shutil.which("uv") is None, reason="uv is not on PATH; the launcher then uses venv and pip")
 def test_uv_builds_the_environment_where_it_is(checkout: Checkout) -> None:
     checkout.add_program("uv", f'exec {shutil.which("uv")} "$@"')
     said = checkout.start()

@@ -40,15 +40,11 @@ def lay_driver(site_packages: Path, *, where: str) -> Path:
         ({}, None),
     ],
 )
-def test_the_drivers_directory_follows_the_distribution(
-    os_release: Mapping[str, str], family: str | None
-) -> None:
+def test_the_drivers_directory_follows_the_distribution(os_release: Mapping[str, str], family: str | None) -> None:
     assert provision.driver_family(os_release) == family
 
 
-@pytest.mark.parametrize(
-    ("machine", "directory"), [("x86_64", "x86_64"), ("aarch64", "arm64"), ("AMD64", "x86_64")]
-)
+@pytest.mark.parametrize(("machine", "directory"), [("x86_64", "x86_64"), ("aarch64", "arm64"), ("AMD64", "x86_64")])
 def test_the_odbc_driver_is_the_one_for_this_machine(machine: str, directory: str, tmp_path: Path) -> None:
     lay_driver(tmp_path, where=f"linux/rhel/{directory}")
     wanted = lay_driver(tmp_path, where=f"linux/debian_ubuntu/{directory}")
@@ -72,9 +68,7 @@ def test_an_empty_cache_has_no_clients(cache: Path) -> None:
     assert provision.node_modules() is None
 
 
-def test_a_half_built_environment_of_the_clients_is_not_used(
-    cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_half_built_environment_of_the_clients_is_not_used(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def build(commands: object, *_: object) -> None:
         (environment / "bin").mkdir(parents=True)
         (environment / "bin" / "python").symlink_to(installer.base_python())
@@ -150,9 +144,7 @@ def test_setup_goes_on_with_what_can_be_had(cache: Path, monkeypatch: pytest.Mon
     assert said[:2] == ["apt failed", "no network"]
 
 
-def test_setup_on_a_machine_that_has_everything_asks_nothing(
-    cache: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_setup_on_a_machine_that_has_everything_asks_nothing(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def forbidden(*_: object, **__: object) -> None:
         raise AssertionError("nothing was missing")
 

@@ -138,9 +138,7 @@ def test_nothing_runs_when_the_user_says_no(user: int, bare: Path, monkeypatch: 
         (False, "", False),
     ],
 )
-def test_yes_and_ci_answer_the_question(
-    yes: bool, ci: str, agreed: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_yes_and_ci_answer_the_question(yes: bool, ci: str, agreed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CI", ci)
     assert system.agreed_beforehand(yes) is agreed
 
@@ -241,9 +239,7 @@ def test_a_package_that_the_system_does_not_have_is_named_and_the_rest_is_instal
     assert "install nginx\n" in as_root.calls.read_text()
 
 
-def test_a_failed_installation_keeps_apts_exit_status_and_removes_the_switch(
-    as_root: Root, tmp_path: Path
-) -> None:
+def test_a_failed_installation_keeps_apts_exit_status_and_removes_the_switch(as_root: Root, tmp_path: Path) -> None:
     (tmp_path / "broken").touch()
     assert as_root.install("nginx").returncode == 7
     assert not as_root.policy.exists()

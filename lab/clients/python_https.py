@@ -149,6 +149,15 @@ class Requests(PythonClient):
             "Max retries exceeded with url: / (Caused by SSLError({*}",
             MAX_RETRY_ERROR,
         ),
+        # urllib3 before 2.0 compared names itself, and in words of its own.
+        *wrappers(
+            "urllib3",
+            [Phase.NAME],
+            "requests.exceptions.SSLError: HTTPSConnectionPool(host='{host}', port={*}): "
+            "Max retries exceeded with url: / (Caused by SSLError({reason}",
+            level=Level.VENDOR,
+            source=MAX_RETRY_ERROR,
+        ),
         *wrappers(
             "openssl",
             [Phase.CLOSED],

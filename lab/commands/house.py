@@ -36,9 +36,7 @@ def test(with_setup: bool, yes: bool, pytest_args: tuple[str, ...]) -> None:
     """
     checkout = root()
     if not (checkout / "tests").is_dir():
-        raise click.UsageError(
-            f"the tests are in the project's checkout; {checkout} is an installation without them"
-        )
+        raise click.UsageError(f"the tests are in the project's checkout; {checkout} is an installation without them")
     if with_setup:
         run_setup(yes=yes)
     else:
@@ -50,7 +48,8 @@ def test(with_setup: bool, yes: bool, pytest_args: tuple[str, ...]) -> None:
     cache = provision.cache_dir()
     env = os.environ | {"PYTHONPATH": path, "HYPOTHESIS_STORAGE_DIRECTORY": str(cache / "hypothesis")}
     # pytest takes this process over, and with it Ctrl-C and the exit status.
-    os.execve(sys.executable, [sys.executable, "-m", "pytest", "-o", f"cache_dir={cache / 'pytest'}", *pytest_args], env)
+    where = () if "no:cacheprovider" in pytest_args else ("-o", f"cache_dir={cache / 'pytest'}")
+    os.execve(sys.executable, [sys.executable, "-m", "pytest", *where, *pytest_args], env)
 
 
 @click.command()

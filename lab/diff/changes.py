@@ -54,6 +54,14 @@ class Group(_Model):
     changes: list[Change] = Field(description="every act that the cause touches, in the order of the record")
 
 
+class Around(_Model):
+    """Something else that is not the same: another machine or server explains changes that are no client's."""
+
+    what: str
+    old: str
+    new: str
+
+
 class DefaultFact(_Model):
     """What a client does when no security option is given to it, in words."""
 
@@ -85,6 +93,7 @@ class Changes(_Model):
     schema_version: Literal[1] = 1
     old: str = Field(description="what was compared, in words")
     new: str
+    around: list[Around] = Field(description="lab, system, OpenSSL, stage, servers: those that differ")
     clients: list[Pair]
     defaults: list[DefaultFact] = Field(description="changed or not; empty where they were not measured on both sides")
     groups: list[Group] = Field(description="most serious first; empty: nothing changed")
@@ -143,6 +152,11 @@ def compare_sides(old: Side, new: Side, pairing: Mapping[str, str] | None = None
     return Changes(
         old=old.words,
         new=new.words,
+        around=[
+            Around(what=what, old=before, new=new.around[what])
+            for what, before in old.around.items()
+            if what in new.around and new.around[what] != before
+        ],
         clients=pairs,
         defaults=[fact for item in pairs for fact in _facts(old, new, item)],
         groups=group(found.changes, pairs),

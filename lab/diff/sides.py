@@ -14,6 +14,9 @@ CONTROL, BROKEN, FIXED, IMPOSTOR, DEFAULT = "control", "broken", "fixed", "impos
 _NEGOTIATED = re.compile(r"\b(TLSv1(?:\.[0-3])?)[ ,]+([A-Z][A-Z0-9]*(?:[-_][A-Z0-9]+)+)\b")
 """Protocol and cipher in a line of the server: nginx in the lab's log format, the TDS endpoint in its errorlog."""
 
+_RELEASED = re.compile(r" +\d{1,2} [A-Z][a-z]{2} \d{4}\b")
+"""The day on which OpenSSL released what it is, behind its version: it says nothing more."""
+
 Key = tuple[str, str, str]
 """A cell of one client: scenario, fix, kind of server."""
 
@@ -81,6 +84,8 @@ class Side:
     defaults: Mapping[str, Mapping[str, SideDefault]] = field(default_factory=dict)
     facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
     """What follows from the default probes, by client."""
+    around: Mapping[str, str] = field(default_factory=dict)
+    """Where it was played, and against what: another machine or server explains changes that are no client's."""
 
 
 def side_of(record: Record) -> Side:
@@ -99,16 +104,22 @@ def side_of(record: Record) -> Side:
     return Side(
         words=f"run of {record.started}",
         run=f"{record.started} {record.seconds}",
-        clients={entry.name: _client(entry) for entry in record.clients},
+        clients={entry.name: client_of(entry) for entry in record.clients},
         cells=cells,
         defaults=defaults,
         facts={name: facts(record, name) for name in defaults},
+        around=_around(record),
     )
 
 
 def cell_of(cell: CellEntry, attempts: Mapping[str, AttemptEntry]) -> SideCell:
     """One cell, with its attempts by id."""
     return _cell(cell, attempts, {identity: _said(entry) for identity, entry in attempts.items()})
+
+
+def client_of(entry: ClientEntry) -> SideClient:
+    """One client; its version without the day of a release."""
+    return SideClient(entry.name, _RELEASED.sub("", entry.version), entry.tls_library)
 
 
 def shares(act: str, attempt: AttemptEntry) -> Iterator[ShareEntry]:
@@ -175,5 +186,16 @@ def _cell(cell: CellEntry, known: Mapping[str, AttemptEntry], said: Mapping[str,
     )
 
 
-def _client(entry: ClientEntry) -> SideClient:
-    return SideClient(entry.name, entry.version, entry.tls_library)
+def _around(record: Record) -> dict[str, str]:
+    place = record.environment
+    kinds = dict.fromkeys(entry.kind for entry in record.servers)
+    servers = {
+        f"{kind} server": {entry.implementation for entry in record.servers if entry.kind == kind} for kind in kinds
+    }
+    return {
+        "lab": record.lab_version,
+        "system": place.system,
+        "OpenSSL of the lab": _RELEASED.sub("", place.openssl),
+        "stage": place.stage,
+        **{kind: ", ".join(sorted(names)) for kind, names in servers.items()},
+    }

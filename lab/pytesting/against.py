@@ -8,7 +8,7 @@ from pathlib import Path
 from lab.diff.baseline import read
 from lab.diff.changes import compare_sides
 from lab.diff.kinds import Level
-from lab.diff.sides import Side, SideClient, cell_of
+from lab.diff.sides import Side, SideClient, cell_of, client_of
 from lab.pytesting.played import Played
 
 NOT_IN_IT = "is not in the baseline"
@@ -38,7 +38,7 @@ class Against:
             return Deviation(f"{cell.id} {NOT_IN_IT}", fails=False)
         old = Side(self._side.words, "", self._side.clients, {cell.client: {key: known}})
         entry = played.client
-        client = SideClient(cell.client, entry.version if entry else "", entry.tls_library if entry else "")
+        client = client_of(entry) if entry else SideClient(cell.client, "", "")
         attempts = {attempt.id: attempt for attempt in played.attempts}
         new = Side("this session", "", {cell.client: client}, {cell.client: {key: cell_of(cell, attempts)}})
         changes = compare_sides(old, new)

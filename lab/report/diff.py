@@ -37,6 +37,8 @@ def show_changes(changes: Changes, console: Console) -> None:
     else:
         hang(console, "old  ", Text(changes.old), "dim")
         hang(console, "new  ", Text(changes.new), "dim")
+    for item in changes.around:
+        hang(console, f"  {item.what}  ", Text(printable(f"{item.old} -> {item.new}"), "yellow"), "yellow")
     for name, words in versions(changes.clients):
         hang(console, f"  {name}  ", Text(printable(words)), "bold")
     console.print()

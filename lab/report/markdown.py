@@ -30,6 +30,8 @@ def markdown(changes: Changes) -> str:
 def _lines(changes: Changes) -> Iterator[str]:
     yield f"**TLS behaviour: {closing(changes)}.**"
     yield ""
+    for item in changes.around:
+        yield f"- {_escaped(item.what)}: {_escaped(item.old)} -> {_escaped(item.new)}"
     for name, words in versions(changes.clients):
         yield f"- {_inline(name)}: {_escaped(words)}"
     yield ""

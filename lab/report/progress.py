@@ -64,9 +64,7 @@ class Plain:
 
     def attempted(self, client: str, result: str) -> None:
         self._done += 1
-        if self._done * TENTHS // max(self._attempts, 1) > (self._done - 1) * TENTHS // max(
-            self._attempts, 1
-        ):
+        if self._done * TENTHS // max(self._attempts, 1) > (self._done - 1) * TENTHS // max(self._attempts, 1):
             progress = f"{self._done} of {plural(self._attempts, 'attempt')}"
             self._say(", ".join(filter(None, [progress, self._told.words])))
 

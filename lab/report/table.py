@@ -28,9 +28,7 @@ class Row:
     marks: Mapping[str, Marked]
 
 
-def draw(
-    title: Text, columns: Sequence[str], rows: Sequence[Row], width: int, *, ascii_only: bool
-) -> Iterator[Text]:
+def draw(title: Text, columns: Sequence[str], rows: Sequence[Row], width: int, *, ascii_only: bool) -> Iterator[Text]:
     """The lines of the table, none wider than `width` (but for a label or a name that is wider alone)."""
     label_width = max((len(row.label) for row in rows), default=0) + GAP
     worded = [
@@ -63,18 +61,14 @@ def draw(
     yield from head
     yield from (_line(row, columns, stops, ascii_only, False) for row in rows)
     if len(rows) >= FOOT_FROM:
-        yield from reversed(
-            list(_staircase(columns, stops, "|" if ascii_only else "│", "`" if ascii_only else "└"))
-        )
+        yield from reversed(list(_staircase(columns, stops, "|" if ascii_only else "│", "`" if ascii_only else "└")))
 
 
 def _fits(columns: Sequence[str], label_width: int, step: int, width: int) -> bool:
     return all(label_width + step * index + 2 + len(name) <= width for index, name in enumerate(columns))
 
 
-def _on_one_line(
-    title: Text, columns: Sequence[str], stops: Sequence[int], label_width: int, width: int
-) -> Text:
+def _on_one_line(title: Text, columns: Sequence[str], stops: Sequence[int], label_width: int, width: int) -> Text:
     names = Text(" " * label_width)
     for name, stop in zip(columns, stops, strict=True):
         names.append(" " * (stop - len(names)))

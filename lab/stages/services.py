@@ -278,7 +278,7 @@ class Embedded(Service):
             **common,
             "conf": self.write(f"{name}.mssql.conf", mssql_conf(side, certificate, key)),
             "host": self.names[name],
-            # Vendor's drivers are reported to say 10054 of a refused handshake; they say so when it is closed, not reset.
+            # Drivers are reported to say 10054 of a refused handshake; they say so when it is closed, not reset.
             "refusal": "close",
         }
         if chain is None:

@@ -179,8 +179,11 @@ def _only(directory: Path, pattern: str, source: Path, done: "subprocess.Complet
 
 def _last_words(done: "subprocess.CompletedProcess[str]") -> str:
     lines = [line for line in (done.stderr + done.stdout).splitlines() if line.strip()]
-    own = [line for line in lines if not line.startswith(("WARNING:", "npm warn", "npm notice", "[notice]"))]
-    return "\n".join(f"  | {line}" for line in (own or lines)[-installer.LOG_LINES_SHOWN :])
+    own = [line for line in lines if not line.startswith(("WARNING:", "npm warn", "npm notice", "[notice]"))] or lines
+    # pip ends with the reason, npm begins with it.
+    begins = own[0].startswith("npm error") if own else False
+    shown = own[: installer.LOG_LINES_SHOWN] if begins else own[-installer.LOG_LINES_SHOWN :]
+    return "\n".join(f"  | {line}" for line in shown)
 
 
 def scratch(parent: Path) -> "tempfile.TemporaryDirectory[str]":

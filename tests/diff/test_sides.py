@@ -2,9 +2,9 @@
 
 import pytest
 
-from lab.diff.sides import negotiated, shares, side_of
+from lab.diff.sides import client_of, negotiated, shares, side_of
 from tests.diff.edited import small, with_attempts, with_cells
-from tests.report.invented import attempt
+from tests.report.invented import attempt, client
 
 IDENTITY = "expired/renew/odbc18/sqlserver"
 KEY = ("expired", "renew", "sqlserver")
@@ -66,3 +66,10 @@ def test_repetitions_that_differ_in_volatile_parts_are_stable() -> None:
     assert list(shares("broken", attempt("a1", repeats=repeats))) == []
     repeats.append(facts | {"normalised": "something else"})
     assert [share.count for share in shares("broken", attempt("a1", repeats=repeats))] == [2, 1]
+
+
+def test_the_day_of_a_release_is_no_part_of_a_version() -> None:
+    entry = client("curl").model_copy(
+        update={"version": "pymssql 2.4.6 (freetds v1.5.19, OpenSSL 1.1.1k  FIPS 25 Mar 2021)"}
+    )
+    assert client_of(entry).version == "pymssql 2.4.6 (freetds v1.5.19, OpenSSL 1.1.1k  FIPS)"

@@ -110,6 +110,17 @@ def test_unstable_cells_are_told_with_their_distribution() -> None:
         assert "1 times broken connected" in text
 
 
+def test_another_machine_or_server_is_told_because_it_explains_changes_that_are_no_clients() -> None:
+    place = OLD.environment.model_copy(update={"system": "Ubuntu 24.04"})
+    servers = [entry.model_copy(update={"implementation": "nginx 1.28"}) for entry in OLD.servers]
+    changes = compare(OLD, OLD.model_copy(update={"environment": place, "servers": servers}))
+    assert changes.groups == []
+    for text in (shown(changes), markdown(changes)):
+        assert "Debian GNU/Linux 12 -> Ubuntu 24.04" in text
+        assert "nginx 1.22.1 -> nginx 1.28" in text
+    assert compare(OLD, OLD).around == []
+
+
 def test_markdown_has_a_row_for_each_change_and_folds_the_rest() -> None:
     text = markdown(compare(OLD, worse()))
     table = [line for line in text.splitlines() if line.startswith("|")]

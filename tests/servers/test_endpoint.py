@@ -144,6 +144,15 @@ def test_login7_without_prelogin_works_unless_encryption_is_forced(lab: Running)
     assert "17835" in lab.lines_of("forced")[0]
 
 
+def test_an_empty_list_of_features_is_not_acknowledged(lab: Running) -> None:
+    """tedious before 9 sends one, and dies of a FEATUREEXTACK (0xAE) without a feature."""
+    with Client(lab.ports["plain"]) as client:
+        client.send(raw.packet(raw.LOGIN7, raw.login7(features=b"\xff")))
+        answer = client.receive()[1]
+    assert b"\xad" in answer
+    assert b"\xae\xff" not in answer
+
+
 def test_strict_is_tls_1_3_with_alpn_and_the_whole_session_encrypted(lab: Running) -> None:
     with Client(lab.ports["strict"]) as client:
         tls = client.strict()

@@ -370,7 +370,7 @@ class Connection:
         )
         if size != asked.packet_size or size != DEFAULT_PACKET_SIZE:
             answer += tokens.changed_packet_size(size, DEFAULT_PACKET_SIZE)
-        if asked.features is not None:
+        if asked.features:  # tedious before 9 sends a list without features, and dies of an answer to it
             answer += tokens.feature_ack(asked.features)
         await self._respond(answer + tokens.done(effective))
         self._packet_size = size
