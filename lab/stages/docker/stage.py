@@ -133,10 +133,10 @@ class DockerStage:
             Order(
                 self._endpoint_image,
                 self._called("net"),
-                self._labels,
+                self.labels,
                 ("python3", "-m", "lab.stages.docker.watch"),
-                host={"network_mode": self._network, "init": True, "cap_drop": ["ALL"]},
-                networks={self._network: self._names},
+                host={"network_mode": self.network, "init": True, "cap_drop": ["ALL"]},
+                networks={self.network: self._names},
             ),
         )
         self._stack.push_async_callback(self._watch.stop)
@@ -210,12 +210,22 @@ class DockerStage:
         return f"tlslab-{self.run}-{what}"
 
     @property
-    def _network(self) -> str:
+    def network(self) -> str:
+        """The name of the run's network."""
         return self._called("network")
 
     @property
-    def _labels(self) -> dict[str, str]:
+    def labels(self) -> dict[str, str]:
+        """The labels of everything that the run makes."""
         return owner.labels(self.run)
+
+    def client_image(self, distribution: str) -> str:
+        """The image in which the clients of a distribution run."""
+        return self._client_images[distribution]
+
+    def port(self, side: ServerSide) -> int:
+        """The port of a server side on the run's network."""
+        return self._ports[side]
 
     # ---- before the servers
 
@@ -273,7 +283,7 @@ class DockerStage:
 
     def _make_network(self) -> None:
         try:
-            self._client.api.create_network(self._network, driver="bridge", internal=True, labels=self._labels)
+            self._client.api.create_network(self.network, driver="bridge", internal=True, labels=self.labels)
         except APIError as problem:
             raise StageError(
                 f"the network of the run cannot be made: {words(problem)}. Docker has room for about thirty networks; "
@@ -286,9 +296,9 @@ class DockerStage:
             Order(
                 self._client_images[name],
                 self._called(f"client-{name}"),
-                self._labels,
+                self.labels,
                 host={
-                    "network_mode": self._network,
+                    "network_mode": self.network,
                     "init": True,
                     "read_only": True,
                     "tmpfs": {"/rooms": "exec,mode=1777", "/tmp": "exec,mode=1777"},
@@ -319,7 +329,7 @@ class DockerStage:
         order = Order(
             standins.NGINX,
             self._called("nginx"),
-            self._labels,
+            self.labels,
             ("nginx", "-c", f"{ROOM}/nginx.conf"),
             files=nginx_files(sides, ports, SENTINEL_PORT, self._mint),
             host={"network_mode": f"container:{self._called('net')}"},
@@ -337,7 +347,7 @@ class DockerStage:
         order = Order(
             self._sqlserver_image,
             self._called(name),
-            self._labels,
+            self.labels,
             files=files,
             environment={
                 **environment,
