@@ -45,6 +45,14 @@ class Curl(Client):
             Level.VENDOR,
             LIBRARY_SOURCE,
         ),
+        # The words of curl 8.22, with the number of OpenSSL's error behind the reason.
+        Wrapper(
+            "openssl",
+            frozenset({Phase.VERIFY}),
+            "curl: (60) SSL certificate OpenSSL verify result: {reason} (",
+            Level.OBSERVED,
+            OBSERVED,
+        ),
         Wrapper(
             "openssl",
             frozenset({Phase.HANDSHAKE, Phase.CLOSED}),

@@ -241,7 +241,11 @@ class Tsql(FreeTds):
     program = "tsql"
     tls_library = "GnuTLS of the system"
     oldest = TLSVersion.TLSv1_0
-    wrappers = gnutls_wrappers("Error 20002 (severity 9): Adaptive Server connection failed", Level.VENDOR, CONNECTING)
+    wrappers = (
+        *gnutls_wrappers("Error 20002 (severity 9): Adaptive Server connection failed", Level.VENDOR, CONNECTING),
+        # FreeTDS 1.5.
+        *gnutls_wrappers("Error 20002 (severity 9): TDS server connection failed", Level.VENDOR, RENAMED),
+    )
 
     def missing(self, machine: Machine) -> Missing | None:
         if "tsql" not in machine.which:

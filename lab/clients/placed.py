@@ -20,11 +20,11 @@ class Placed(Client):
         self.wrappers = client.wrappers
 
     def missing(self, machine: Machine) -> Missing | None:
+        why = machine.absent.get(self.client.name, "")
+        if why:
+            return Missing(f"{self.client.name} for {self.place}", f"cannot be had there: {why}")
         lacking = self.client.missing(machine)
-        if lacking is None:
-            return None
-        why = machine.absent.get(self.client.name, f"the image of {self.place} does not hold it")
-        return Missing(lacking.what, f"cannot be had there: {why}")
+        return Missing(lacking.what, f"the image of {self.place} does not hold it") if lacking else None
 
     def version_probe(self, machine: Machine) -> Invocation:
         return self.client.version_probe(machine)

@@ -14,6 +14,7 @@ from lab import catalogue, system
 from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing
 from lab.clients.curl import Curl
 from lab.commands.shared import Exit, status_of
+from lab.matrix.choice import Choice
 from lab.matrix.plan import Filters, Plan, make_plan
 from lab.matrix.run import Run
 from lab.outcome import Completed, Outcome, Result
@@ -21,7 +22,6 @@ from lab.pki.keys import Keys
 from lab.pki.mint import Mint
 from lab.record import Record
 from lab.situation import ClientSide, ServerKind, healthy
-from lab.matrix.choice import Choice
 from lab.stages.local import LocalStage
 from lab.stages.sandbox import Sandbox
 from lab.stages.services import Embedded, Service, ServiceError

@@ -105,7 +105,7 @@ def attempt(given):
         status, tls = get()
     except refusals as error:
         kind = f"{type(error).__module__}.{type(error).__qualname__}"
-        text = "".join(traceback.format_exception_only(error)).strip()
+        text = "".join(traceback.format_exception_only(type(error), error)).strip()
         return {"connected": False, "text": text, "code": kind, "encrypted": None, "tls_version": ""}
     return {
         "connected": status == 200,

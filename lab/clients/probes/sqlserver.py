@@ -69,7 +69,7 @@ def attempt(driver, given):
         encrypted = cursor.fetchone()[0] == "TRUE"
         connection.close()
     except Exception as error:
-        text = "".join(traceback.format_exception_only(error)).strip()
+        text = "".join(traceback.format_exception_only(type(error), error)).strip()
         return {"connected": False, "text": text, "code": code_of(error), "encrypted": None}
     return {"connected": True, "text": "", "code": "", "encrypted": encrypted}
 

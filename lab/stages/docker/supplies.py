@@ -32,6 +32,8 @@ ENDPOINT_SOURCES = (
     *("stages/__init__.py", "stages/docker/__init__.py", "stages/docker/watch.py"),
 )
 """What of the lab the endpoint's image holds."""
+CLIENTS = "clients.txt"
+DRIVER, DRIVER_PYTHON = "mssql-python-odbc", "3.11"
 NO_PYTHON_310 = "mssql-python needs Python 3.10, and this distribution has 3.9"
 
 
@@ -41,7 +43,7 @@ class Distribution:
 
     name: str
     python: str
-    lock: str = "clients.txt"
+    lock: str = CLIENTS
     packages: tuple[str, ...] = COMMON
     node: bool = True
     absent: dict[str, str] = field(default_factory=dict)
@@ -60,6 +62,7 @@ DISTRIBUTIONS = {
             lock="clients-py39.txt",
             node=False,
             absent={
+                "openssl": "the lab gives s_client the option -no-CAstore, which came with OpenSSL 3.0",
                 "mssql-python": NO_PYTHON_310,
                 "tedious": "tedious needs Node 18.17, and this distribution has 12",
                 "node-https": "this distribution's Node 12 is older than what the probe is written for",
@@ -77,6 +80,11 @@ def client_recipe(distribution: Distribution, architecture: str, cache: Path, ec
     """How the client image of a distribution is built, with everything fetched for it. Raises StageError."""
     lock = provision.locks() / "requirements" / distribution.lock
     site = wheels(lock, (), distribution.python, architecture, cache, echo)
+    driver: dict[str, Path | None] = {}
+    if distribution.lock != CLIENTS:
+        # The wheel of Microsoft's driver asks for a newer Python than the driver itself, which is not written in it.
+        found = wheels(lock.with_name(CLIENTS), (DRIVER,), DRIVER_PYTHON, architecture, cache, echo)
+        driver = {f"site/{item.name}": item for item in sorted(found.iterdir())}
     modules: Path | None = None
     absent = dict(distribution.absent)
     if distribution.node:
@@ -90,9 +98,9 @@ def client_recipe(distribution: Distribution, architecture: str, cache: Path, ec
         name=f"client-{distribution.name}",
         dockerfile=here / "Dockerfile",
         base=distribution.base,
-        key=images.digest([lock, *manifest]),
+        key=images.digest([lock, lock.with_name(CLIENTS), *manifest]),
         arguments={"PACKAGES": " ".join((*distribution.packages, *(("nodejs",) if distribution.node else ())))},
-        trees={"site": site, "node_modules": modules},
+        trees={"site": site, **driver, "node_modules": modules},
         texts={"agent.py": (here / "agent.py").read_text(), "absent.json": json.dumps(absent, sort_keys=True)},
     )
 
