@@ -1,20 +1,19 @@
 """Real clients against the live endpoint, each in a process of its own.
 
-The drivers are looked for in the interpreter that runs the tests, the programs on PATH; what is missing is skipped
-with the way to get it.
+The drivers are those of the clients' environment and of the lab's npm packages, the programs those on PATH; what is
+missing is skipped with the way to get it.
 """
 
-import importlib.util
 import json
 import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from lab import provision
 from tests.servers.minted import Shelf
 from tests.servers.process import PASSWORD, Running, serving
 
@@ -129,14 +128,15 @@ def environment(shelf: Shelf, home: Path) -> dict[str, str]:
 def test_a_driver_connects_asks_and_leaves(
     lab: Running, shelf: Shelf, tmp_path: Path, client: str, mode: str, listener: str, encrypted: str
 ) -> None:
+    python, packages = provision.clients_python(), provision.clients_site_packages()
     for module in NEEDS[client]:
-        if importlib.util.find_spec(module) is None:
-            pytest.skip(f"{client} needs the Python package {module}: pip install -r requirements/clients.txt")
+        if packages is None or not list(packages.glob(f"{module}*")):
+            pytest.skip(f"{client} needs the Python package {module}: ./tlslab setup")
     if client == "tdsodbc" and not Path(TDSODBC).exists():
         pytest.skip(f"tdsodbc is not here ({TDSODBC}): apt-get install tdsodbc")
     ca = TDSODBC if client == "tdsodbc" else str(shelf.directory / "root.pem")
     done = subprocess.run(
-        [sys.executable, "-c", DRIVER, client, str(lab.ports[listener]), mode, ca, PASSWORD, ENCRYPTED],
+        [str(python), "-c", DRIVER, client, str(lab.ports[listener]), mode, ca, PASSWORD, ENCRYPTED],
         capture_output=True,
         text=True,
         timeout=60,
@@ -228,15 +228,15 @@ def test_tedious_connects_asks_and_leaves(
     lab: Running, shelf: Shelf, tmp_path: Path, encrypt: str, listener: str, encrypted: str
 ) -> None:
     node = shutil.which("node")
-    module = os.environ.get("LAB_TEDIOUS", "")
-    if node is None or not module:
-        pytest.skip("set LAB_TEDIOUS to the directory of the npm package tedious (node_modules/tedious), and have node")
+    modules = provision.node_modules()
+    if node is None or modules is None:
+        pytest.skip("node or the npm package tedious is not here: ./tlslab setup")
     done = subprocess.run(
         [
             node,
             "-e",
             TEDIOUS,
-            module,
+            str(modules / "tedious"),
             str(lab.ports[listener]),
             encrypt,
             str(shelf.directory / "root.pem"),
