@@ -89,7 +89,9 @@ def plan_of(order: Order) -> Plan:
 def order_of(message: dict[str, Any]) -> Order:
     """The order that was sent: JSON knows lists alone."""
     fields = _tuples(message)
-    return Order(**fields | {"stage": Choice(**_tuples(message["stage"]))})
+    if "stage" in fields:
+        fields["stage"] = Choice(**_tuples(fields["stage"]))
+    return Order(**fields)
 
 
 def _tuples(message: dict[str, Any]) -> dict[str, Any]:
