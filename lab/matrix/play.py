@@ -214,7 +214,13 @@ def decide(client: Client, situation: Situation, completed: Completed) -> Outcom
     if completed.exit_status < 0:
         return Outcome(Result.CRASHED, said, code=f"signal {-completed.exit_status}", **common)
     try:
-        return replace(client.read(completed, situation.client), **common)
+        outcome = client.read(completed, situation.client)
+        return replace(outcome, text=_writable(outcome.text), trace=_writable(outcome.trace), **common)
     except Exception as problem:
         why = f"the adapter of {client.name} cannot read what came back ({type(problem).__name__}: {problem}): {said}"
         return Outcome(Result.LAB_ERROR, why, **common)
+
+
+def _writable(text: str) -> str:
+    """The text without lone surrogates, which a probe's JSON may bring in and UTF-8 cannot hold (RFC 8259, 8.2)."""
+    return text.encode("utf-8", "replace").decode("utf-8")
