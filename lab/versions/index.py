@@ -166,7 +166,9 @@ def _locked(item: dict[str, object]) -> str:
     what = f"{metadata['name']}=={metadata['version']}"
     if item.get("is_direct"):
         what = f"{metadata['name']} @ {download['url']}"
-    digest = download["archive_info"]["hashes"]["sha256"]
+    archive = download["archive_info"]
+    # Before 23.1, pip wrote the older form alone (PyPA specifications, "Direct URL Data Structure", archive_info.hash).
+    digest = archive["hashes"]["sha256"] if "hashes" in archive else archive["hash"].removeprefix("sha256=")
     return f"{what} --hash=sha256:{digest}\n"
 
 
