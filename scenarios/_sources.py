@@ -76,13 +76,17 @@ GNUTLS_ALERTS = Source(
     "https://github.com/gnutls/gnutls/blob/03a70ed76e08018a995a665f10e75a2ae2599a0e/lib/alert.c",
 )
 GNUTLS_ERRORS = Source(
-    "GnuTLS, lib/errors.c, gnutls_strerror", "https://gitlab.com/gnutls/gnutls/-/blob/master/lib/errors.c"
+    "GnuTLS, lib/errors.c, error_entries (gnutls_strerror)",
+    "https://github.com/gnutls/gnutls/blob/68fc06c0a963fe1cd3e907dec1e2571c457f953a/lib/errors.c",
 )
 GNUTLS_STATUS = Source(
     "GnuTLS, gnutls.h, enum gnutls_certificate_status_t (INVALID 2, SIGNER_NOT_FOUND 64, INSECURE_ALGORITHM 256, EXPIRED 1024)",
-    "https://gnutls.org/reference/gnutls-gnutls.html#gnutls-certificate-status-t",
+    "https://github.com/gnutls/gnutls/blob/5c0711523df8f108ecc1707dcd0cc4134003343e/lib/includes/gnutls/gnutls.h.in",
 )
-ERRNO = Source("errno(3), ECONNRESET: Connection reset", "https://man7.org/linux/man-pages/man3/errno.3.html")
+ERRNO = Source(
+    "glibc, sysdeps/gnu/errlist.h, ECONNRESET",
+    "https://github.com/bminor/glibc/blob/3d7d5c10c806ee24f8e35014e41e203002609a3f/sysdeps/gnu/errlist.h",
+)
 FREETDS_TLS = Source(
     "FreeTDS, src/tds/tls.c, tds_verify_certificate and tds_ssl_init",
     "https://github.com/FreeTDS/freetds/blob/03635b2b303ccd23c6baccca1f97b36f8ea63986/src/tds/tls.c",
