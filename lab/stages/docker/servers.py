@@ -8,6 +8,7 @@ the clients' from the network, which tells them apart in the logs.
 import asyncio
 import contextlib
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
@@ -36,7 +37,7 @@ _ACCESS = re.compile(r"\*(\d+) (\d+) (.*)")
 _LISTENS = re.compile(r"server: [\d.]+:(\d+)")
 
 
-class DockerServer:
+class DockerServer(ABC):
     """A container that plays some sides. `watch` is the agent in the servers' network namespace."""
 
     what: str
@@ -76,9 +77,9 @@ class DockerServer:
         """Remove it."""
         await self._container.stop()
 
+    @abstractmethod
     async def _serves(self) -> None:
         """Come back when it serves."""
-        raise NotImplementedError
 
     def _hear(self, line: str) -> None:
         self._lines.append(line)
