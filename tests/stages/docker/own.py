@@ -1,0 +1,185 @@
+"""A Docker daemon of the tests' own, which they may end, starve and fill without disturbing any other one.
+
+It lives in namespaces of its own (network, mounts, processes), so its `docker0` and its packet filter are nobody
+else's; its images lie on a tmpfs that only it sees. The first process there reads a pipe from the tests: when they
+end, however they end, it does, and the kernel ends everything else inside (pid_namespaces(7)).
+"""
+
+import contextlib
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Self
+
+import docker
+from lab.stages.docker.daemon import connect
+
+CGROUPS = Path("/sys/fs/cgroup")
+PARENT = "tlslab-tests-"
+START_TIMEOUT = 60.0
+STOP_TIMEOUT = 60.0
+LOG_LINES = 4
+
+# SIGCHLD is ignored, so that the kernel reaps who has lost its parent (wait(2), notes): dockerd takes a containerd that
+# is a zombie for one that lives.
+FIRST = """
+set -e
+mount --make-rprivate /
+mkdir -p "$1/data" && mount -t tmpfs -o size="$2" tmpfs "$1/data"
+mkdir -p /etc/docker && mount -t tmpfs tmpfs /etc/docker
+ip link set lo up
+exec "$3" -I -S -c 'import os, signal
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+print("ready", flush=True)
+os.read(0, 1)'
+"""
+
+
+class NoOwnDaemon(Exception):
+    """This machine cannot have a second daemon; the message says why."""
+
+
+def why_impossible() -> str:
+    """Why no daemon of the tests' own can be started here; "" when one can."""
+    if os.geteuid() != 0:
+        return "only root can start a Docker daemon of the tests' own"
+    missing = [name for name in ("dockerd", "unshare", "nsenter", "ip", "iptables") if not shutil.which(name)]
+    return f"a Docker daemon of the tests' own needs {', '.join(missing)}" if missing else ""
+
+
+class OwnDaemon:
+    """A daemon, at `host`. Use as a context. `size`: of the tmpfs for its images, as mount(8) takes it.
+
+    Raises NoOwnDaemon when it cannot be started.
+    """
+
+    def __init__(self, size: str = "6g") -> None:
+        self._size = size
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        if why := why_impossible():
+            raise NoOwnDaemon(why)
+        _sweep_cgroups()
+        # Not pytest's directory: the path of a socket has 107 bytes at most (unix(7)).
+        self.room = Path(tempfile.mkdtemp(prefix="tlslab-own-"))
+        self.socket = self.room / "docker.sock"
+        self.host = f"unix://{self.socket}"
+        self._log = (self.room / "log").open("ab")
+        self._first = subprocess.Popen(
+            ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
+            + ["sh", "-c", FIRST, "sh", str(self.room), self._size, sys.executable],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            start_new_session=True,
+        )
+        try:
+            assert self._first.stdout
+            if self._first.stdout.readline() != b"ready\n":
+                raise NoOwnDaemon(f"namespaces for a daemon of the tests' own cannot be made: {self.words}")
+            self._inside = int(Path(f"/proc/{self._first.pid}/task/{self._first.pid}/children").read_text())
+            self.start()
+        except BaseException:
+            self._close()
+            raise
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end(signal.SIGTERM)
+        self._close()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What a process is told so that it uses this daemon."""
+        return {"DOCKER_HOST": self.host}
+
+    @property
+    def words(self) -> str:
+        """The last lines of its log."""
+        return " | ".join((self.room / "log").read_text(errors="replace").splitlines()[-LOG_LINES:])
+
+    def client(self) -> docker.DockerClient:
+        return connect(self.environment)
+
+    def start(self) -> None:
+        """Start it and wait until it says that it is ready (sd_notify(3))."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notices:
+            path = self.room / "notify"
+            path.unlink(missing_ok=True)
+            notices.bind(str(path))
+            self._process = subprocess.Popen(
+                ["nsenter", "--target", str(self._inside), "--net", "--mount", "--pid", "--", "dockerd"]
+                + [f"--host={self.host}", f"--data-root={self.room}/data", f"--exec-root={self.room}/exec"]
+                + [f"--pidfile={self.room}/pid", f"--cgroup-parent=/{PARENT}{os.getpid()}"]
+                + ["--exec-opt=native.cgroupdriver=cgroupfs"],
+                env=os.environ | {"NOTIFY_SOCKET": str(path)},
+                stdin=subprocess.DEVNULL,
+                stdout=self._log,
+                stderr=self._log,
+                start_new_session=True,
+            )
+            ended = os.pidfd_open(self._process.pid)
+            try:
+                ready, _, _ = select.select([notices, ended], [], [], START_TIMEOUT)
+            finally:
+                os.close(ended)
+            if notices not in ready:
+                raise NoOwnDaemon(f"dockerd does not start in namespaces of its own: {self.words}")
+            assert b"READY=1" in notices.recv(4096)
+
+    def end(self, number: signal.Signals) -> None:
+        """End dockerd in this way, and wait until it has ended."""
+        if self._process is None:
+            return
+        nsenter = self._process.pid
+        with contextlib.suppress(ProcessLookupError, ValueError):
+            os.kill(int(Path(f"/proc/{nsenter}/task/{nsenter}/children").read_text()), number)
+        self._process.wait(STOP_TIMEOUT)
+        self._process = None
+
+    def load(self, source: docker.DockerClient, tags: Iterable[str]) -> None:
+        """Copy images from another daemon. Raises NoOwnDaemon when they are not the same here."""
+        tags = list(tags)
+        with self.client().api as api:
+            saved = source.api.get(
+                f"{source.api.base_url}/images/get", params={"names": tags}, stream=True, timeout=START_TIMEOUT
+            )
+            with saved:
+                for line in api.load_image(saved.iter_content(1 << 20)):
+                    assert "error" not in line, line
+            for tag in tags:
+                if api.inspect_image(tag)["Id"] != source.api.inspect_image(tag)["Id"]:
+                    raise NoOwnDaemon(f"{tag} got another id when it was copied, so the lab would build it anew")
+
+    def _close(self) -> None:
+        assert self._first.stdin
+        assert self._first.stdout
+        self._first.stdin.close()
+        try:
+            self._first.wait(STOP_TIMEOUT)
+        finally:
+            self._first.kill()
+            self._first.wait()
+            if self._process is not None:
+                self._process.kill()
+                self._process.wait()
+            self._first.stdout.close()
+            self._log.close()
+            shutil.rmtree(self.room, ignore_errors=True)
+            _sweep_cgroups()
+
+
+def _sweep_cgroups() -> None:
+    """Remove what daemons of the tests' own left: groups in which no process is (the kernel removes no others)."""
+    for directory, _, _ in os.walk(CGROUPS, topdown=False):
+        if PARENT in directory:
+            with contextlib.suppress(OSError):
+                Path(directory).rmdir()
