@@ -99,9 +99,8 @@ class Container:
         except (APIError, OSError) as problem:
             raise StageError(f"container {self.order.name} cannot be started: {words(problem)}") from problem
         attached = _raw(self._socket)
-        threading.Thread(
-            target=self._read, args=(loop, attached), name=f"attached-{self.order.name}", daemon=True
-        ).start()
+        name = f"attached-{self.order.name}"
+        threading.Thread(target=self._read, args=(loop, attached), name=name, daemon=True).start()
 
     async def write(self, line: str) -> None:
         """Write one line to the main process. Raises OSError when it has gone."""

@@ -145,10 +145,12 @@ class SqlServer(DockerServer):
             self._refusal = answer["refused"]
             if not self._refusal:
                 return
-            heard = len(self.said)
-            async with self._news:
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._news.wait_for(lambda: len(self.said) > heard), RETRY)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._hear_more_than(len(self.said)), RETRY)
+
+    async def _hear_more_than(self, lines: int) -> None:
+        async with self._news:
+            await self._news.wait_for(lambda: len(self.said) > lines)
 
     async def _settle(self) -> None:
         before = self._own_marks()

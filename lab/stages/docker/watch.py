@@ -2,8 +2,9 @@
 
     python -m lab.stages.docker.watch
 
-Runs in the container that holds a network namespace in which servers listen (`lab.stages.docker.pod`), so that no port is ever published and nothing of
-the host is on the way. One JSON order a line on standard input, one JSON answer a line on standard output:
+Runs in the container that holds a network namespace in which servers listen (`lab.stages.docker.pod`), so that no port
+is ever published and nothing of the host is on the way. One JSON order a line on standard input, one JSON answer a line
+on standard output:
 
 - `look`: the certificates that a server presents (`lab.pki.look`).
 - `login`: whether a SQL Server lets the lab in (`lab.servers.tds.client`).
