@@ -22,8 +22,9 @@ DISTRIBUTIONS = ("bookworm", "bullseye", "forky", "trixie")
 class Choice:
     """Where to play. `nginx` False: HTTPS is the lab's own endpoint (local). The rest is about the docker stage.
 
-    `distributions`: where the clients run. `sqlserver_image`: the image to run as SQL Server, "" for Microsoft's
-    where it can be had and else the endpoint; `require_vendor_image`: without Microsoft's there is no run.
+    `distributions`: where the clients run. `sqlserver_image`: the image to run as SQL Server, a release of Microsoft's
+    (`2022`), or `endpoint`; "" for Microsoft's where it can be had and else the endpoint. `require_vendor_image`:
+    without SQL Server itself there is no run. `sqlserver_limit`: so many SQL Servers at a time, 0: as many as fit.
     """
 
     name: str = "local"
@@ -31,6 +32,7 @@ class Choice:
     distributions: tuple[str, ...] = ("bookworm",)
     sqlserver_image: str = ""
     require_vendor_image: bool = False
+    sqlserver_limit: int = 0
 
     def make(self, cache: Path, mint: "Mint") -> "Stage":
         """The stage of one run."""
@@ -43,6 +45,7 @@ class Choice:
                 distributions=self.distributions,
                 sqlserver_image=self.sqlserver_image,
                 require_vendor_image=self.require_vendor_image,
+                sqlserver_limit=self.sqlserver_limit,
             )
         from lab.stages.local import LocalStage
 

@@ -39,7 +39,15 @@ def add(parser: pytest.Parser) -> None:
         metavar="NAME",
         help=f"docker: the distributions in which the clients run: {', '.join(DISTRIBUTIONS)} (default: bookworm)",
     )
-    group.addoption("--lab-sqlserver-image", default="", metavar="IMAGE", help="docker: the image to run as SQL Server")
+    group.addoption(
+        "--lab-sqlserver-image",
+        default="",
+        metavar="IMAGE",
+        help="docker: what runs as SQL Server: an image, 2019, 2022 or 2025 for Microsoft's, or `endpoint`",
+    )
+    group.addoption(
+        "--lab-sqlserver-limit", type=int, default=0, metavar="N", help="docker: at most N SQL Servers at a time"
+    )
     group.addoption(
         "--lab-require-vendor-image",
         action="store_true",
@@ -101,6 +109,7 @@ def choice(config: pytest.Config) -> Choice:
         distributions=given(config, "--lab-distribution") or Choice().distributions,
         sqlserver_image=config.getoption("--lab-sqlserver-image"),
         require_vendor_image=config.getoption("--lab-require-vendor-image"),
+        sqlserver_limit=config.getoption("--lab-sqlserver-limit"),
     )
 
 

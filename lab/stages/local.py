@@ -1,10 +1,11 @@
 """The local stage: servers and clients as processes of this machine, on loopback, inside the sandbox."""
 
 import asyncio
+import contextlib
 import platform
 import secrets
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path, PurePosixPath
 from types import TracebackType
@@ -20,6 +21,7 @@ from lab.stages.process import run
 from lab.stages.room import run_room
 from lab.stages.sandbox import Sandbox, SandboxError
 from lab.stages.services import ADDRESS, Embedded, Nginx, Service, group_by_kind
+from lab.stages.stage import Distance
 from lab.stages.store import lay_out_store
 
 USER = "sa"
@@ -107,6 +109,15 @@ class LocalStage:
         """Where this server side listens."""
         service, identity = self._where[side]
         return Endpoint(side.kind, ADDRESS, service.ports[identity])
+
+    def distance(self, side: ServerSide) -> Distance:
+        """Every side is up all the time."""
+        return Distance.UP
+
+    @contextlib.asynccontextmanager
+    async def hold(self, side: ServerSide) -> AsyncIterator[None]:
+        """Every side is up all the time."""
+        yield
 
     def look(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Look:
         """Look at a server side, offering these versions."""
