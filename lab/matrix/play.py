@@ -23,7 +23,7 @@ from lab.pki.mint import Mint
 from lab.scenario import Defect
 from lab.situation import ServerSide, Situation, TLSVersion
 from lab.stages.services import ServiceError
-from lab.stages.stage import Distance, Stage
+from lab.stages.stage import Distance, Lost, Stage, StageError
 
 Key = tuple[str, Situation]
 Class = tuple[Result, str, str]
@@ -101,7 +101,8 @@ class Player:
     @property
     def attempts(self) -> tuple[Attempt, ...]:
         """All attempts that are done."""
-        return tuple(future.result() for future in self._wanted.values() if future.done() and not future.cancelled())
+        done = [future for future in self._wanted.values() if future.done() and not future.cancelled()]
+        return tuple(future.result() for future in done if future.exception() is None)
 
     def _enqueue(self, client: Client, situation: Situation) -> asyncio.Future[Attempt]:
         key = (client.name, situation)
@@ -167,7 +168,12 @@ class Player:
             outcome = most_frequent(outcomes)
         except AuditError as problem:
             defects, outcome = frozenset(), Outcome(Result.LAB_ERROR, str(problem))
-        except (ServiceError, OSError) as problem:
+        except Lost as problem:
+            if not future.done():
+                future.set_exception(problem)
+                future.exception()  # who does not wait for it does not have to know
+            return
+        except (ServiceError, StageError, OSError) as problem:
             defects, outcome = frozenset(), Outcome(Result.LAB_ERROR, str(problem))
         except asyncio.CancelledError:
             raise

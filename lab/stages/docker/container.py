@@ -7,8 +7,6 @@ does (`StdinOnce`), so that a main process which reads it ends with the lab.
 import asyncio
 import contextlib
 import io
-import socket
-import struct
 import tarfile
 import threading
 from collections.abc import Callable, Mapping
@@ -18,11 +16,11 @@ from typing import Any
 from docker.errors import APIError, ImageNotFound
 
 import docker
+from lab.stages.docker.attached import Attached
+from lab.stages.docker.fate import fate
+from lab.stages.docker.words import words
 from lab.stages.stage import StageError
 
-_HEADER = 8
-"""Bytes before each frame of an attached stream (Docker Engine API, "Attach to a container", stream format)."""
-_PART = 1 << 16
 STOP_TIMEOUT = 20
 """Seconds that a main process has to end when it is asked to."""
 
@@ -61,7 +59,7 @@ class Container:
         self._api = client.api
         self.order = order
         self._on_line = on_line
-        self._socket: Any = None
+        self._attached: Attached | None = None
         self._writing = asyncio.Lock()
         self.id = ""
         self.ended = asyncio.Event()
@@ -90,52 +88,46 @@ class Container:
 
         def begin() -> None:
             prepare()
-            self._socket = self._api.attach_socket(self.id, params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
-            _raw(self._socket).settimeout(None)
+            streams = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
+            self._attached = Attached(self._api.attach_socket(self.id, params=streams))
             self._api.start(self.id)
 
         try:
             await asyncio.to_thread(begin)
         except (APIError, OSError) as problem:
             raise StageError(f"container {self.order.name} cannot be started: {words(problem)}") from problem
-        attached = _raw(self._socket)
         name = f"attached-{self.order.name}"
-        threading.Thread(target=self._read, args=(loop, attached), name=name, daemon=True).start()
+        threading.Thread(target=self._read, args=(loop, self._attached), name=name, daemon=True).start()
 
     async def write(self, line: str) -> None:
         """Write one line to the main process. Raises OSError when it has gone."""
+        assert self._attached
         async with self._writing:
-            await asyncio.to_thread(_raw(self._socket).sendall, line.encode() + b"\n")
+            await asyncio.to_thread(self._attached.write, line.encode() + b"\n")
 
     async def address(self, network: str) -> str:
         """Its address on a network."""
         state = await asyncio.to_thread(self._api.inspect_container, self.id)
         return str(state["NetworkSettings"]["Networks"][network]["IPAddress"])
 
-    async def exit_status(self) -> int:
-        """The exit status of the main process, once it has ended."""
-        state = await asyncio.to_thread(self._api.inspect_container, self.id)
-        return int(state["State"]["ExitCode"])
+    async def fate(self) -> str:
+        """What became of it (`lab.stages.docker.fate`). Raises Lost when it is the daemon that has gone."""
+        return await asyncio.to_thread(fate, self._api, self.id)
 
     async def stop(self) -> None:
         """Remove it, whatever it does."""
-        if self._socket is not None:
-            with contextlib.suppress(OSError):
-                _raw(self._socket).shutdown(socket.SHUT_RDWR)
+        if self._attached is not None:
+            self._attached.shutdown()
         if self.id:
-            with contextlib.suppress(APIError):
+            # What cannot be removed now is removed by the reaper, when the daemon answers again.
+            with contextlib.suppress(APIError, OSError):
                 await asyncio.to_thread(self._api.remove_container, self.id, v=True, force=True)
         self._detach()
 
     def _detach(self) -> None:
-        if self._socket is not None:
-            # The SDK holds the connection three times over.
-            raw, response = _raw(self._socket), getattr(self._socket, "_response", None)
-            if response is not None:
-                response.close()
-            self._socket.close()
-            raw.close()
-            self._socket = None
+        if self._attached is not None:
+            self._attached.close()
+            self._attached = None
 
     def _create(self, files: Mapping[str, File]) -> None:
         order, api = self.order, self._api
@@ -170,27 +162,12 @@ class Container:
         if files:
             self._api.put_archive(self.id, "/", archive(files))
 
-    def _read(self, loop: asyncio.AbstractEventLoop, attached: Any) -> None:
-        """In a thread: frames into lines, until the container or the lab ends."""
-        rest: dict[int, bytes] = {}
-        with contextlib.suppress(OSError, EOFError):
-            while True:
-                kind, length = struct.unpack(">BxxxL", _exactly(attached, _HEADER))
-                *lines, rest[kind] = (rest.get(kind, b"") + _exactly(attached, length)).split(b"\n")
-                for line in lines:
-                    loop.call_soon_threadsafe(self._on_line, line.decode("utf-8", errors="replace").rstrip("\r"))
+    def _read(self, loop: asyncio.AbstractEventLoop, attached: Attached) -> None:
+        """In a thread, until the container or the lab ends."""
         with contextlib.suppress(RuntimeError):  # the loop may have ended before
+            for line in attached.lines():
+                loop.call_soon_threadsafe(self._on_line, line)
             loop.call_soon_threadsafe(self.ended.set)
-
-
-def _exactly(attached: Any, count: int) -> bytes:
-    received = bytearray()
-    while len(received) < count:
-        part = attached.recv(min(count - len(received), _PART))
-        if not part:
-            raise EOFError
-        received += part
-    return bytes(received)
 
 
 def archive(files: Mapping[str, File]) -> bytes:
@@ -203,15 +180,3 @@ def archive(files: Mapping[str, File]) -> bytes:
             info.size, info.mode, info.uid, info.gid = len(data), file.mode, file.owner, 0
             tar.addfile(info, io.BytesIO(data))
     return packed.getvalue()
-
-
-def words(problem: BaseException) -> str:
-    """What the daemon said, without the SDK's decoration."""
-    return str(getattr(problem, "explanation", None) or problem)
-
-
-def _raw(attached: Any) -> Any:
-    """The socket inside what `attach_socket` returns: a socket.SocketIO over plain connections, the socket itself over
-    TLS and SSH.
-    """
-    return getattr(attached, "_sock", attached)

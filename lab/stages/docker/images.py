@@ -7,23 +7,29 @@ Dockerfile, the files beside it and the base image's own id. Only the classic bu
 import hashlib
 import io
 import json
+import re
 import tarfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from docker.errors import APIError, ImageNotFound
+import requests
+from docker.errors import DockerException, ImageNotFound
+from docker.utils import parse_repository_tag
 
 import docker
 from lab.installer import Echo
-from lab.stages.docker.container import words
+from lab.stages.docker.daemon import TIMEOUT, readable_config
 from lab.stages.docker.owner import PREFIX
+from lab.stages.docker.words import words
 from lab.stages.stage import StageError
 
 RECIPE = f"{PREFIX}.recipe"
 NAME = f"{PREFIX}.image"
 STANDIN = f"{PREFIX}.standin"
 LINES_SHOWN = 8
+_NO_NEWS = re.compile(r" ---> |Removing intermediate container|Step \d+/\d+ : LABEL ")
+_UNAUTHORISED = re.compile(r"unauthorized|denied|authentication required|incorrect username", re.IGNORECASE)
 
 
 def recipes() -> Path:
@@ -53,54 +59,90 @@ class Recipe:
         return f"tlslab/{self.name}:{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:12]}"
 
 
-def build(client: docker.DockerClient, recipe: Recipe, echo: Echo) -> str:
+def build(client: docker.DockerClient, recipe: Recipe, owner: Mapping[str, str], echo: Echo) -> str:
     """The tag of the image of this recipe, built unless it is there. The base must be there.
 
-    Raises StageError with the last words of a build that failed; nothing of it is left behind.
+    `owner`: the labels of whoever builds (`lab.stages.docker.owner.labels`); what a build leaves that does not come to
+    its end has them. Raises StageError with the last words of a build that failed.
     """
     base = client.images.get(recipe.base)
     tag = recipe.tag(str(base.id))
     if has(client, tag):
         return tag
     echo(f"building the image {tag} on {recipe.base}")
-    said: list[str] = []
-    try:
-        with context(recipe) as packed:
-            lines = client.api.build(
-                fileobj=packed,
-                custom_context=True,
-                tag=tag,
-                buildargs={**recipe.arguments, "BASE": recipe.base},
-                labels={RECIPE: tag.rpartition(":")[2], NAME: recipe.name},
-                rm=True,
-                forcerm=True,
-                decode=True,
-            )
-            for line in lines:
-                if "error" in line:
-                    raise StageError(failure(recipe.name, str(line["error"]).strip(), said))
-                said += [part for part in str(line.get("stream", "")).splitlines() if part.strip()]
-    except (APIError, OSError) as problem:
-        raise StageError(failure(recipe.name, words(problem), said)) from problem
+    with context(recipe, owner) as packed:
+        labels = {RECIPE: tag.rpartition(":")[2], NAME: recipe.name}
+        run_build(client, recipe.name, packed, tag, labels, owner, {**recipe.arguments, "BASE": recipe.base})
     return tag
 
 
+def run_build(
+    client: docker.DockerClient,
+    name: str,
+    packed: io.BytesIO,
+    tag: str,
+    labels: Mapping[str, str],
+    owner: Mapping[str, str],
+    arguments: Mapping[str, str] | None = None,
+) -> None:
+    """Build a context whose Dockerfile is `owned` under this tag. Raises StageError as `build` does, which calls the
+    image `name`.
+    """
+    said: list[str] = []
+    try:
+        with readable_config():
+            for line in client.api.build(
+                fileobj=packed,
+                custom_context=True,
+                tag=tag,
+                buildargs=dict(arguments or {}),
+                labels={**labels, **dict.fromkeys(owner, "")},  # a finished image is nobody's
+                rm=True,
+                forcerm=True,
+                decode=True,
+            ):
+                if "error" in line:
+                    raise StageError(failure(name, str(line["error"]).strip(), said))
+                said.append(str(line.get("stream", "")))
+    except (DockerException, OSError) as problem:
+        raise StageError(failure(name, words(problem), said)) from problem
+
+
+def owned(dockerfile: str, owner: Mapping[str, str]) -> str:
+    """The Dockerfile with the labels of whoever builds before everything else, so that every layer and every container
+    of the build has them: those that are given to a build itself are put on its last layer alone.
+    """
+    label = "LABEL " + " ".join(f"{name}={json.dumps(value)}" for name, value in owner.items())
+    lines = [f"{line}\n{label}" if line.startswith("FROM ") else line for line in dockerfile.splitlines()]
+    return "\n".join(lines) + "\n"
+
+
 def failure(name: str, why: str, said: Iterable[str]) -> str:
-    """What to tell of a build that failed."""
-    lines = [f"the image {name} cannot be built: {why}", *(f"  | {line}" for line in list(said)[-LINES_SHOWN:])]
-    if "no space left" in " ".join(lines).lower():
-        lines.append("The daemon's disk is full: `docker system df` shows by what, `docker system prune` makes room.")
-    return "\n".join(lines)
+    """What to tell of a build that failed; `said`: what it printed, in whatever parts."""
+    shown = [line for line in "".join(said).splitlines() if line.strip() and not _NO_NEWS.match(line)]
+    lines = [f"the image {name} cannot be built: {why}", *(f"  | {line}" for line in shown[-LINES_SHOWN:])]
+    return "\n".join(lines) + hint(" ".join(lines))
 
 
-def context(recipe: Recipe) -> io.BytesIO:
-    """The build context as a tar archive."""
+def hint(text: str) -> str:
+    """What to do about what the daemon says there, when that is known."""
+    if "no space left" in text.lower():
+        return "\nThe daemon's disk is full: `docker system df` shows by what, `docker system prune` makes room."
+    return ""
+
+
+def context(recipe: Recipe, owner: Mapping[str, str]) -> io.BytesIO:
+    """The build context as a tar archive, with a Dockerfile that is `owned`."""
+    return pack({**recipe.texts, "Dockerfile": owned(recipe.dockerfile.read_text(), owner)}, recipe.trees)
+
+
+def pack(texts: Mapping[str, str], trees: Mapping[str, Path | None]) -> io.BytesIO:
+    """Files and directories as a tar archive; None is an empty directory."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as tar:
-        _add(tar, "Dockerfile", recipe.dockerfile.read_bytes())
-        for name, text in recipe.texts.items():
+        for name, text in texts.items():
             _add(tar, name, text.encode())
-        for name, tree in recipe.trees.items():
+        for name, tree in trees.items():
             if tree is None:
                 directory = tarfile.TarInfo(name)
                 directory.type, directory.mode = tarfile.DIRTYPE, 0o755
@@ -136,12 +178,31 @@ def has(client: docker.DockerClient, tag: str) -> bool:
 
 
 def pull(client: docker.DockerClient, tag: str) -> str:
-    """Pull an image; "" when it is there then, else why it cannot be had."""
+    """Pull an image; "" when it is there then, else why it cannot be had.
+
+    A registry may take as long as it wants, as long as the daemon hears from it (`lab.stages.docker.daemon.TIMEOUT`).
+    """
+    repository, version = parse_repository_tag(tag)
     try:
-        client.images.pull(tag)
-    except (APIError, OSError) as problem:
-        return words(problem)
+        with readable_config():
+            for line in client.api.pull(repository, version or "latest", stream=True, decode=True):
+                if "error" in line:
+                    return _refused(str(line["error"]), tag)
+    except requests.Timeout:
+        return f"its registry has not been heard of for {TIMEOUT} s"
+    except StageError as problem:
+        return str(problem)
+    except (DockerException, OSError) as problem:
+        return _refused(words(problem), tag)
     return ""
+
+
+def _refused(said: str, tag: str) -> str:
+    if not _UNAUTHORISED.search(said):
+        return said + hint(said)
+    host = tag.partition("/")[0]
+    registry = f" {host}" if "." in host or ":" in host else ""
+    return f"{said}. `docker login{registry}` renews the credentials, `docker logout{registry}` forgets them"
 
 
 def name_of(client: docker.DockerClient, tag: str) -> str:

@@ -113,7 +113,7 @@ class SqlServer(DockerServer):
 
     async def take_log(self) -> tuple[str, ...]:
         """The lines since they were last taken, once the server has dealt with everything; without the lab's own."""
-        self._check()
+        await self._check()
         await self._settle()
         fresh, self._taken = self._lines[self._taken :], len(self._lines)
         return tuple(of_clients(fresh))

@@ -23,14 +23,17 @@ from lab.outcome import Completed
 from lab.pki.look import Look
 from lab.pki.mint import Mint
 from lab.situation import ServerKind, ServerSide, Situation, TLSVersion
-from lab.stages.docker import images, owner, reaper, standins, supplies
+from lab.stages import room
+from lab.stages.docker import images, left, owner, reaper, standins, supplies
 from lab.stages.docker.agent import Agent
-from lab.stages.docker.container import Order, words
+from lab.stages.docker.container import Order
 from lab.stages.docker.daemon import connect
 from lab.stages.docker.pod import Pod
 from lab.stages.docker.pool import MEMORY, Pool, room_for
 from lab.stages.docker.servers import ROOM, NginxServer, nginx_files
 from lab.stages.docker.sqlserver import PORT, SqlServer
+from lab.stages.docker.unattended import unattended
+from lab.stages.docker.words import words
 from lab.stages.services import ServiceError, group_by_kind
 from lab.stages.stage import Distance, StageError
 
@@ -40,7 +43,6 @@ ENDPOINT = "endpoint"
 ENDPOINT_START, VENDOR_START = 30.0, 180.0
 """Seconds for a server to come up."""
 HTTPS_PORT, SENTINEL_PORT = 8443, 8080
-REAPER_TIMEOUT = 20.0
 USER = "sa"
 
 
@@ -86,6 +88,9 @@ class DockerStage:
         self._notes: list[str] = []
         self._nginx_failure = ""
         self.run = owner.new_run()
+        self.labels: dict[str, str] = {}
+        """The labels of everything that the run makes."""
+        self._clean = False
         self.login = Login(USER, f"Lab-{secrets.token_urlsafe(12)}")
 
     async def __aenter__(self) -> Self:
@@ -95,13 +100,16 @@ class DockerStage:
             self._stack.callback(self._client.close)
             version = await asyncio.to_thread(self._client.version)
             self._daemon = f"Docker {version['Version']}"
-            await asyncio.to_thread(owner.sweep, self._client)
-            await asyncio.to_thread(self._prepare_images, supplies.architecture_of(str(version["Arch"])))
+            me = await asyncio.to_thread(self._clean_up)
+            self.labels = owner.labels(self.run, me)
             self._start_reaper()
+            # A build cannot be interrupted, but it ends with the connection, and so with this process.
+            architecture = supplies.architecture_of(str(version["Arch"]))
+            await unattended(lambda: self._prepare_images(architecture))
             await asyncio.to_thread(self._make_network)
             await asyncio.gather(*(self._start_clients(name) for name in self._distributions))
-        except BaseException:
-            await self._stack.aclose()
+        except BaseException as problem:
+            await self.__aexit__(type(problem), problem, problem.__traceback__)
             raise
         return self
 
@@ -241,11 +249,6 @@ class DockerStage:
         """The name of the run's network."""
         return self._called("network")
 
-    @property
-    def labels(self) -> dict[str, str]:
-        """The labels of everything that the run makes."""
-        return owner.labels(self.run)
-
     def client_image(self, distribution: str) -> str:
         """The image in which the clients of a distribution run."""
         return self._client_images[distribution]
@@ -283,12 +286,22 @@ class DockerStage:
             }
             self._have(standins.NGINX)
 
+    def _clean_up(self) -> owner.Owner:
+        """Remove what earlier runs left that were killed; who this process is."""
+        try:
+            me = owner.this_process(owner.own_container(self._client))
+            left.sweep(self._client, me)
+        except (APIError, OSError) as problem:
+            raise StageError(f"the Docker daemon fails when it is asked what it has: {words(problem)}") from problem
+        room.sweep(self._cache / "runs")
+        return me
+
     def _build(self, recipe: images.Recipe) -> str:
         self._have(recipe.base)
-        return images.build(self._client, recipe, self._echo)
+        return images.build(self._client, recipe, self.labels, self._echo)
 
     def _have(self, base: str) -> None:
-        standins.ensure_base(self._client, base, self._echo)
+        standins.ensure_base(self._client, base, self.labels, self._cache, self._echo)
         note = f"{base} is a stand-in built from Debian's packages"
         if images.is_standin(self._client, base) and note not in self._notes:
             self._notes.append(note)
@@ -315,15 +328,11 @@ class DockerStage:
         process = reaper.start(self.run)
 
         async def leave() -> None:
-            with contextlib.suppress(APIError, OSError):
-                await asyncio.to_thread(owner.remove_run, self._client, self.run)
-            assert process.stdin
-            process.stdin.close()
-            if getattr(self, "_clean", False):
-                process.terminate()
-            # Else a thread may still be asking for a container, and the reaper has the last look.
-            with contextlib.suppress(Exception):
-                await asyncio.to_thread(process.wait, REAPER_TIMEOUT)
+            try:
+                await asyncio.to_thread(left.remove_run, self._client, self.run)
+            except (APIError, OSError):
+                self._clean = False  # what is left is for the reaper
+            reaper.end(process, clean=self._clean)
 
         self._stack.push_async_callback(leave)
 

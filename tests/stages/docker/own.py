@@ -74,8 +74,10 @@ class OwnDaemon:
         self.host = f"unix://{self.socket}"
         self._log = (self.room / "log").open("ab")
         self._first = subprocess.Popen(
-            ["unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"]
-            + ["sh", "-c", FIRST, "sh", str(self.room), self._size, sys.executable],
+            [
+                *("unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"),
+                *("sh", "-c", FIRST, "sh", str(self.room), self._size, sys.executable),
+            ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._log,
@@ -116,10 +118,12 @@ class OwnDaemon:
             path.unlink(missing_ok=True)
             notices.bind(str(path))
             self._process = subprocess.Popen(
-                ["nsenter", "--target", str(self._inside), "--net", "--mount", "--pid", "--", "dockerd"]
-                + [f"--host={self.host}", f"--data-root={self.room}/data", f"--exec-root={self.room}/exec"]
-                + [f"--pidfile={self.room}/pid", f"--cgroup-parent=/{PARENT}{os.getpid()}"]
-                + ["--exec-opt=native.cgroupdriver=cgroupfs"],
+                [
+                    *("nsenter", "--target", str(self._inside), "--net", "--mount", "--pid", "--", "dockerd"),
+                    *(f"--host={self.host}", f"--data-root={self.room}/data", f"--exec-root={self.room}/exec"),
+                    *(f"--pidfile={self.room}/pid", f"--cgroup-parent=/{PARENT}{os.getpid()}"),
+                    "--exec-opt=native.cgroupdriver=cgroupfs",
+                ],
                 env=os.environ | {"NOTIFY_SOCKET": str(path)},
                 stdin=subprocess.DEVNULL,
                 stdout=self._log,
@@ -128,10 +132,10 @@ class OwnDaemon:
             )
             ended = os.pidfd_open(self._process.pid)
             try:
-                ready, _, _ = select.select([notices, ended], [], [], START_TIMEOUT)
+                ready, _, _ = select.select([notices.fileno(), ended], [], [], START_TIMEOUT)
             finally:
                 os.close(ended)
-            if notices not in ready:
+            if notices.fileno() not in ready:
                 raise NoOwnDaemon(f"dockerd does not start in namespaces of its own: {self.words}")
             assert b"READY=1" in notices.recv(4096)
 
@@ -153,10 +157,10 @@ class OwnDaemon:
                 f"{source.api.base_url}/images/get", params={"names": tags}, stream=True, timeout=START_TIMEOUT
             )
             with saved:
-                for line in api.load_image(saved.iter_content(1 << 20)):
-                    assert "error" not in line, line
+                parts = saved.iter_content(1 << 20)
+                api.post(f"{api.base_url}/images/load", data=parts, timeout=START_TIMEOUT).raise_for_status()
             for tag in tags:
-                if api.inspect_image(tag)["Id"] != source.api.inspect_image(tag)["Id"]:
+                if self.client().images.get(tag).id != source.images.get(tag).id:
                     raise NoOwnDaemon(f"{tag} got another id when it was copied, so the lab would build it anew")
 
     def _close(self) -> None:

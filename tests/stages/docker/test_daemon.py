@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from lab.stages.docker.address import Address
 from lab.stages.docker.daemon import connect, sentence
 from lab.stages.stage import StageError
 
@@ -25,7 +26,7 @@ def test_a_remote_daemon_that_nobody_answers_for_is_named() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         host = f"tcp://127.0.0.1:{unused.getsockname()[1]}"
-        with pytest.raises(StageError, match=f"the Docker daemon at {host} is not running"):
+        with pytest.raises(StageError, match=rf"the Docker daemon at {host} \(DOCKER_HOST\) is not running"):
             connect({"DOCKER_HOST": host})
 
 
@@ -35,6 +36,6 @@ def test_an_address_that_is_none_points_at_docker_host() -> None:
 
 
 def test_a_user_without_permission_learns_of_the_group() -> None:
-    said = sentence(PermissionError(13, "Permission denied"), "unix:///var/run/docker.sock")
+    said = sentence(PermissionError(13, "Permission denied"), Address("unix:///var/run/docker.sock", ""))
     assert "group `docker`" in said
     assert "/var/run/docker.sock" in said

@@ -13,7 +13,7 @@ import pytest
 
 import docker
 from lab import provision
-from lab.stages.docker import owner
+from lab.stages.docker import left, owner
 
 ROOT = Path(__file__).resolve().parents[3]
 START_TIMEOUT = 600.0
@@ -116,7 +116,7 @@ def test_what_a_dead_owner_left_is_swept_and_what_a_living_one_has_is_not(daemon
     of_living = daemon.networks.create("tlslab-test-living", labels={owner.OWNER: here.label})
     of_others = daemon.networks.create("tlslab-test-others", labels={"org.example": "1"})
     try:
-        assert "tlslab-test-dead" in owner.sweep(daemon)
+        assert "tlslab-test-dead" in left.sweep(daemon, here)
         names = {item.name for item in daemon.networks.list()}
         assert "tlslab-test-dead" not in names
         assert {"tlslab-test-living", "tlslab-test-others"} <= names

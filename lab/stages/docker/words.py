@@ -1,0 +1,23 @@
+"""The daemon's words, without the decoration of whatever brought them."""
+
+
+def words(problem: BaseException) -> str:
+    """What the daemon said, or the system on the way to it."""
+    if explanation := getattr(problem, "explanation", None):
+        return str(explanation)
+    plain = [item for item in chain(problem) if isinstance(item, OSError) and item.strerror]
+    if not plain:
+        return str(problem)
+    return f"{plain[-1].strerror}: {plain[-1].filename}" if plain[-1].filename else str(plain[-1].strerror)
+
+
+def chain(problem: BaseException | None) -> list[BaseException]:
+    """The exception and everything that it came from, also what libraries hide in arguments."""
+    found: list[BaseException] = []
+    waiting: list[object] = [problem]
+    while waiting:
+        item = waiting.pop()
+        if isinstance(item, BaseException) and item not in found:
+            found.append(item)
+            waiting += [item.__cause__, item.__context__, getattr(item, "reason", None), *item.args]
+    return found
