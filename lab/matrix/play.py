@@ -195,6 +195,8 @@ class Player:
         known = self._audits.get(situation)
         if known is None:
             known = self._audits[situation] = asyncio.ensure_future(asyncio.to_thread(self._look_at, situation))
+            # Whoever waited for it may have gone meanwhile: then its failure is no news.
+            known.add_done_callback(lambda done: done.cancelled() or done.exception())
         return await asyncio.shield(known)
 
     def presented(self, server: ServerSide) -> str:

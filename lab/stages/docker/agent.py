@@ -67,6 +67,8 @@ class Agent:
         """Remove the container."""
         if self._watching is not None:
             self._watching.cancel()
+        for future in self._waiting.values():
+            future.cancel()
         await self._container.stop()
 
     def _hear(self, line: str) -> None:

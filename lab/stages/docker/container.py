@@ -18,6 +18,7 @@ from docker.errors import APIError, ImageNotFound
 import docker
 from lab.stages.docker.attached import Attached
 from lab.stages.docker.fate import fate
+from lab.stages.docker.unattended import unattended
 from lab.stages.docker.words import words
 from lab.stages.stage import StageError
 
@@ -75,7 +76,7 @@ class Container:
         these files is new. Raises StageError.
         """
         try:
-            await asyncio.to_thread(self._api.stop, self.id, timeout=STOP_TIMEOUT)
+            await unattended(lambda: self._api.stop(self.id, timeout=STOP_TIMEOUT))
         except APIError as problem:
             raise StageError(f"container {self.order.name} cannot be stopped: {words(problem)}") from problem
         await self.ended.wait()
@@ -93,7 +94,7 @@ class Container:
             self._api.start(self.id)
 
         try:
-            await asyncio.to_thread(begin)
+            await unattended(begin)
         except (APIError, OSError) as problem:
             raise StageError(f"container {self.order.name} cannot be started: {words(problem)}") from problem
         name = f"attached-{self.order.name}"
@@ -101,18 +102,19 @@ class Container:
 
     async def write(self, line: str) -> None:
         """Write one line to the main process. Raises OSError when it has gone."""
-        assert self._attached
+        attached = self._attached
+        assert attached
         async with self._writing:
-            await asyncio.to_thread(self._attached.write, line.encode() + b"\n")
+            await unattended(lambda: attached.write(line.encode() + b"\n"))
 
     async def address(self, network: str) -> str:
         """Its address on a network."""
-        state = await asyncio.to_thread(self._api.inspect_container, self.id)
+        state = await unattended(lambda: self._api.inspect_container(self.id))
         return str(state["NetworkSettings"]["Networks"][network]["IPAddress"])
 
     async def fate(self) -> str:
         """What became of it (`lab.stages.docker.fate`). Raises Lost when it is the daemon that has gone."""
-        return await asyncio.to_thread(fate, self._api, self.id)
+        return await unattended(lambda: fate(self._api, self.id))
 
     async def stop(self) -> None:
         """Remove it, whatever it does."""
@@ -121,7 +123,7 @@ class Container:
         if self.id:
             # What cannot be removed now is removed by the reaper, when the daemon answers again.
             with contextlib.suppress(APIError, OSError):
-                await asyncio.to_thread(self._api.remove_container, self.id, v=True, force=True)
+                await unattended(lambda: self._api.remove_container(self.id, v=True, force=True))
         self._detach()
 
     def _detach(self) -> None:

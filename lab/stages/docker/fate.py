@@ -10,16 +10,30 @@ import docker
 from lab.stages.docker.words import words
 from lab.stages.stage import Lost
 
-KNOCK_TIMEOUT = 10.0
+KNOCK_TIMEOUT = 5.0
 """Seconds in which a daemon that lives says so."""
 _SIGNALS = {130: "SIGINT", 137: "SIGKILL", 143: "SIGTERM"}
 """Exit statuses of what a signal has ended: 128 and its number (Docker's documentation, "Exit status")."""
 
 
+def answers(api: docker.APIClient) -> bool:
+    """Whether the daemon still answers."""
+    try:
+        knock(api)
+    except (DockerException, OSError):
+        return False
+    return True
+
+
+def knock(api: docker.APIClient) -> None:
+    """Ask the daemon whether it lives. Raises OSError."""
+    api.get(f"{api.base_url}/_ping", timeout=KNOCK_TIMEOUT).raise_for_status()
+
+
 def fate(api: docker.APIClient, identity: str) -> str:
     """What became of a container, for the middle of a sentence. Raises Lost when it is the daemon that has gone."""
     try:
-        api.get(f"{api.base_url}/_ping", timeout=KNOCK_TIMEOUT).raise_for_status()
+        knock(api)
         state: Mapping[str, Any] = api.inspect_container(identity)["State"]
     except NotFound:
         return "somebody has removed it"

@@ -16,6 +16,10 @@ from pathlib import Path
 
 PATIENCE = 600.0
 """Seconds for which a daemon that does not answer is waited for. The next run sweeps what is left then."""
+PROMISE = (
+    "what this run has in Docker could not be removed. A process waits for the daemon and removes it when that answers "
+    f"again, within {PATIENCE / 60:.0f} minutes; else the next run does"
+)
 RETRY = 1.0
 """Seconds between two tries: a daemon tells nobody that it is back."""
 

@@ -28,6 +28,7 @@ from lab.stages.docker import images, left, owner, reaper, standins, supplies
 from lab.stages.docker.agent import Agent
 from lab.stages.docker.container import Order
 from lab.stages.docker.daemon import connect
+from lab.stages.docker.fate import answers
 from lab.stages.docker.pod import Pod
 from lab.stages.docker.pool import MEMORY, Pool, room_for
 from lab.stages.docker.servers import ROOM, NginxServer, nginx_files
@@ -43,6 +44,8 @@ ENDPOINT = "endpoint"
 ENDPOINT_START, VENDOR_START = 30.0, 180.0
 """Seconds for a server to come up."""
 HTTPS_PORT, SENTINEL_PORT = 8443, 8080
+GONE_TIMEOUT = 1
+"""Seconds for a request to a daemon that has just been found not to answer."""
 USER = "sa"
 
 
@@ -96,17 +99,16 @@ class DockerStage:
     async def __aenter__(self) -> Self:
         try:
             self._loop = asyncio.get_running_loop()
-            self._client = await asyncio.to_thread(connect)
+            self._client = await unattended(connect)
             self._stack.callback(self._client.close)
-            version = await asyncio.to_thread(self._client.version)
+            version = await unattended(self._client.version)
             self._daemon = f"Docker {version['Version']}"
-            me = await asyncio.to_thread(self._clean_up)
+            me = await unattended(self._clean_up)
             self.labels = owner.labels(self.run, me)
             self._start_reaper()
-            # A build cannot be interrupted, but it ends with the connection, and so with this process.
             architecture = supplies.architecture_of(str(version["Arch"]))
             await unattended(lambda: self._prepare_images(architecture))
-            await asyncio.to_thread(self._make_network)
+            await unattended(self._make_network)
             await asyncio.gather(*(self._start_clients(name) for name in self._distributions))
         except BaseException as problem:
             await self.__aexit__(type(problem), problem, problem.__traceback__)
@@ -117,6 +119,8 @@ class DockerStage:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._clean = error is None
+        if error is not None and hasattr(self, "_client") and not await unattended(lambda: answers(self._client.api)):
+            self._client.api.timeout = GONE_TIMEOUT
         await self._stack.aclose()
 
     @property
@@ -329,9 +333,10 @@ class DockerStage:
 
         async def leave() -> None:
             try:
-                await asyncio.to_thread(left.remove_run, self._client, self.run)
+                await unattended(lambda: left.remove_run(self._client, self.run))
             except (APIError, OSError):
-                self._clean = False  # what is left is for the reaper
+                self._clean = False
+                self._echo(reaper.PROMISE)
             reaper.end(process, clean=self._clean)
 
         self._stack.push_async_callback(leave)
