@@ -28,6 +28,11 @@ class Agent:
         self._said: list[str] = []
         self._watching: asyncio.Task[Lost] | None = None
 
+    @property
+    def name(self) -> str:
+        """The container's name."""
+        return self._container.order.name
+
     async def start(self) -> None:
         """Start the container. Raises StageError."""
         await self._container.start()
@@ -51,7 +56,7 @@ class Agent:
         except TimeoutError:
             fate = await self._container.fate()
             raise Lost(
-                f"container {self._container.order.name} has not answered for {limit + GRACE:.0f} s: {fate}"
+                f"container {self.name} has not answered for {limit + GRACE:.0f} s: {fate}"
             ) from None
         finally:
             self._waiting.pop(number, None)
@@ -88,7 +93,7 @@ class Agent:
         try:
             fate = await self._container.fate()
             said = " | ".join(self._said[-LINES_SHOWN:]) or "without a word"
-            lost = Lost(f"container {self._container.order.name} has ended in the middle of the run ({fate}): {said}")
+            lost = Lost(f"container {self.name} has ended in the middle of the run ({fate}): {said}")
         except Lost as problem:
             lost = problem
         for future in self._waiting.values():

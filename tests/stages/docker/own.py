@@ -139,13 +139,27 @@ class OwnDaemon:
                 raise NoOwnDaemon(f"dockerd does not start in namespaces of its own: {self.words}")
             assert b"READY=1" in notices.recv(4096)
 
+    def be_up(self) -> None:
+        """Start it unless it runs."""
+        if self._process is None:
+            self.start()
+
+    def send(self, number: signal.Signals) -> None:
+        """Send dockerd a signal."""
+        assert self._process
+        nsenter = self._process.pid
+        os.kill(int(Path(f"/proc/{nsenter}/task/{nsenter}/children").read_text()), number)
+
+    def inside(self, *command: str) -> list[str]:
+        """The command that runs this one in the daemon's network."""
+        return ["nsenter", "--target", str(self._inside), "--net", "--", *command]
+
     def end(self, number: signal.Signals) -> None:
         """End dockerd in this way, and wait until it has ended."""
         if self._process is None:
             return
-        nsenter = self._process.pid
         with contextlib.suppress(ProcessLookupError, ValueError):
-            os.kill(int(Path(f"/proc/{nsenter}/task/{nsenter}/children").read_text()), number)
+            self.send(number)
         self._process.wait(STOP_TIMEOUT)
         self._process = None
 
