@@ -63,8 +63,8 @@ def tls(address: Address) -> TLSConfig | bool:
     wanted = [*([ca] if address.verify else []), *([certificate, key] if own else [])]
     if absent := [path.name for path in wanted if not path.exists()]:
         raise StageError(
-            f"the Docker daemon at {address.host} is to be reached over TLS, and {' and '.join(absent)} cannot be found "
-            f"in {place}. Put {CA}, {CERTIFICATE} and {KEY} there, or name their directory in DOCKER_CERT_PATH"
+            f"the Docker daemon at {address.host} is to be reached over TLS, and {' and '.join(absent)} cannot be "
+            f"found in {place}. Put {CA}, {CERTIFICATE} and {KEY} there, or name their directory in DOCKER_CERT_PATH"
         )
     try:
         context = ssl.create_default_context(cafile=ca if address.verify else None)

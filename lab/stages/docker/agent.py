@@ -55,9 +55,7 @@ class Agent:
             answer: dict[str, Any] = await asyncio.wait_for(future, limit + GRACE)
         except TimeoutError:
             fate = await self._container.fate()
-            raise Lost(
-                f"container {self.name} has not answered for {limit + GRACE:.0f} s: {fate}"
-            ) from None
+            raise Lost(f"container {self.name} has not answered for {limit + GRACE:.0f} s: {fate}") from None
         finally:
             self._waiting.pop(number, None)
         if "error" in answer:

@@ -13,13 +13,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from docker.errors import APIError, ImageNotFound
+from docker.errors import ImageNotFound
 
 import docker
 from lab.stages.docker.attached import Attached
 from lab.stages.docker.fate import fate
 from lab.stages.docker.unattended import unattended
-from lab.stages.docker.words import words
+from lab.stages.docker.words import FAILURES, words
 from lab.stages.stage import StageError
 
 STOP_TIMEOUT = 20
@@ -77,7 +77,7 @@ class Container:
         """
         try:
             await unattended(lambda: self._api.stop(self.id, timeout=STOP_TIMEOUT))
-        except APIError as problem:
+        except FAILURES as problem:
             raise StageError(f"container {self.order.name} cannot be stopped: {words(problem)}") from problem
         await self.ended.wait()
         self._detach()
@@ -95,7 +95,7 @@ class Container:
 
         try:
             await unattended(begin)
-        except (APIError, OSError) as problem:
+        except FAILURES as problem:
             raise StageError(f"container {self.order.name} cannot be started: {words(problem)}") from problem
         name = f"attached-{self.order.name}"
         threading.Thread(target=self._read, args=(loop, self._attached), name=name, daemon=True).start()
@@ -122,7 +122,7 @@ class Container:
             self._attached.shutdown()
         if self.id:
             # What cannot be removed now is removed by the reaper, when the daemon answers again.
-            with contextlib.suppress(APIError, OSError):
+            with contextlib.suppress(*FAILURES):
                 await unattended(lambda: self._api.remove_container(self.id, v=True, force=True))
         self._detach()
 

@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 
 import requests
 from docker.credentials.errors import StoreError
-from docker.errors import APIError, DockerException
+from docker.errors import APIError
 from docker.utils.config import find_config_file
 
 import docker
 from lab.stages.docker import address
 from lab.stages.docker.address import Address
-from lab.stages.docker.words import chain
+from lab.stages.docker.words import FAILURES, chain
 from lab.stages.stage import StageError
 
 TIMEOUT = 120
@@ -58,7 +58,7 @@ def connect(environment: Mapping[str, str] = os.environ, *, knock: float = KNOCK
             client = docker.DockerClient(
                 place.host, version=version["ApiVersion"], tls=tls, timeout=TIMEOUT, max_pool_size=POOL
             )
-    except (DockerException, requests.RequestException, OSError, ValueError) as problem:
+    except (*FAILURES, ValueError) as problem:
         raise StageError(sentence(problem, place)) from problem
     # Else REQUESTS_CA_BUNDLE would take the place of the daemon's CA (docker/docker-py, issue 2433).
     client.api.trust_env = False
@@ -87,7 +87,7 @@ def readable_config() -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.filterwarnings("ignore", message=".* not installed or not available in PATH")
             yield
-    except (StoreError, DockerException, ValueError, requests.RequestException) as problem:
+    except (StoreError, *FAILURES, ValueError) as problem:
         if isinstance(problem, StoreError) or _is_about_credentials(problem):
             raise StageError(
                 f"the docker command's configuration ({find_config_file()!s}) cannot be used: {problem!s}. Correct it "

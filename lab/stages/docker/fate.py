@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import requests
-from docker.errors import DockerException, NotFound
+from docker.errors import NotFound
 
 import docker
-from lab.stages.docker.words import words
+from lab.stages.docker.words import FAILURES, words
 from lab.stages.stage import Lost
 
 KNOCK_TIMEOUT = 5.0
@@ -20,13 +20,13 @@ def answers(api: docker.APIClient) -> bool:
     """Whether the daemon still answers."""
     try:
         knock(api)
-    except (DockerException, OSError):
+    except FAILURES:
         return False
     return True
 
 
 def knock(api: docker.APIClient) -> None:
-    """Ask the daemon whether it lives. Raises OSError."""
+    """Ask the daemon whether it lives. Raises what FAILURES names."""
     api.get(f"{api.base_url}/_ping", timeout=KNOCK_TIMEOUT).raise_for_status()
 
 
@@ -39,7 +39,7 @@ def fate(api: docker.APIClient, identity: str) -> str:
         return "somebody has removed it"
     except requests.Timeout:
         raise Lost(f"the Docker daemon does not answer any more (for {KNOCK_TIMEOUT:.0f} s)") from None
-    except (DockerException, OSError) as problem:
+    except FAILURES as problem:
         raise Lost(f"the Docker daemon has gone in the middle of the run ({words(problem)})") from problem
     return described(state)
 

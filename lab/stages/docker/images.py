@@ -14,14 +14,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import requests
-from docker.errors import DockerException, ImageNotFound
+from docker.errors import ImageNotFound
 from docker.utils import parse_repository_tag
+from urllib3.exceptions import ReadTimeoutError
 
 import docker
 from lab.installer import Echo
 from lab.stages.docker.daemon import TIMEOUT, readable_config
 from lab.stages.docker.owner import PREFIX
-from lab.stages.docker.words import words
+from lab.stages.docker.words import FAILURES, words
 from lab.stages.stage import StageError
 
 RECIPE = f"{PREFIX}.recipe"
@@ -104,7 +105,7 @@ def run_build(
                 if "error" in line:
                     raise StageError(failure(name, str(line["error"]).strip(), said))
                 said.append(str(line.get("stream", "")))
-    except (DockerException, OSError) as problem:
+    except FAILURES as problem:
         raise StageError(failure(name, words(problem), said)) from problem
 
 
@@ -188,11 +189,11 @@ def pull(client: docker.DockerClient, tag: str) -> str:
             for line in client.api.pull(repository, version or "latest", stream=True, decode=True):
                 if "error" in line:
                     return _refused(str(line["error"]), tag)
-    except requests.Timeout:
+    except (requests.Timeout, ReadTimeoutError):
         return f"its registry has not been heard of for {TIMEOUT} s"
     except StageError as problem:
         return str(problem)
-    except (DockerException, OSError) as problem:
+    except FAILURES as problem:
         return _refused(words(problem), tag)
     return ""
 

@@ -34,7 +34,7 @@ from lab.stages.docker.pool import MEMORY, Pool, room_for
 from lab.stages.docker.servers import ROOM, NginxServer, nginx_files
 from lab.stages.docker.sqlserver import PORT, SqlServer
 from lab.stages.docker.unattended import unattended
-from lab.stages.docker.words import words
+from lab.stages.docker.words import FAILURES, words
 from lab.stages.services import ServiceError, group_by_kind
 from lab.stages.stage import Distance, StageError
 
@@ -112,6 +112,8 @@ class DockerStage:
             await asyncio.gather(*(self._start_clients(name) for name in self._distributions))
         except BaseException as problem:
             await self.__aexit__(type(problem), problem, problem.__traceback__)
+            if isinstance(problem, FAILURES) and not getattr(problem, "filename", None):
+                raise StageError(f"the Docker daemon fails: {words(problem)}") from problem
             raise
         return self
 
@@ -292,11 +294,8 @@ class DockerStage:
 
     def _clean_up(self) -> owner.Owner:
         """Remove what earlier runs left that were killed; who this process is."""
-        try:
-            me = owner.this_process(owner.own_container(self._client))
-            left.sweep(self._client, me)
-        except (APIError, OSError) as problem:
-            raise StageError(f"the Docker daemon fails when it is asked what it has: {words(problem)}") from problem
+        me = owner.this_process(owner.own_container(self._client))
+        left.sweep(self._client, me)
         room.sweep(self._cache / "runs")
         return me
 
@@ -334,7 +333,7 @@ class DockerStage:
         async def leave() -> None:
             try:
                 await unattended(lambda: left.remove_run(self._client, self.run))
-            except (APIError, OSError):
+            except FAILURES:
                 self._clean = False
                 self._echo(reaper.PROMISE)
             reaper.end(process, clean=self._clean)

@@ -12,14 +12,14 @@ import subprocess
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from docker.errors import APIError, DockerException
+from docker.errors import APIError
 
 import docker
 from lab import child, system
 from lab.installer import Echo
 from lab.stages.docker import images
 from lab.stages.docker.images import STANDIN
-from lab.stages.docker.words import words
+from lab.stages.docker.words import FAILURES, words
 from lab.stages.room import run_room
 from lab.stages.stage import StageError
 
@@ -130,7 +130,7 @@ def _import_debian(client: docker.DockerClient, tag: str, cache: Path) -> None:
             tag=version,
             changes=['CMD ["bash"]', f"LABEL {STANDIN}={recipe_hash(tag)}"],
         )
-    except (DockerException, OSError) as problem:
+    except FAILURES as problem:
         why = words(problem)
         raise StageError(f"the stand-in of {tag} cannot be imported: {why}{images.hint(why)}") from problem
 

@@ -1,5 +1,13 @@
 """The daemon's words, without the decoration of whatever brought them."""
 
+from docker.errors import DockerException
+from urllib3.exceptions import HTTPError
+
+FAILURES = (DockerException, OSError, HTTPError)
+"""What the SDK raises when the daemon, or the way to it, fails. What breaks in the middle of a stream comes as it is
+from urllib3.
+"""
+
 
 def words(problem: BaseException) -> str:
     """What the daemon said, or the system on the way to it."""

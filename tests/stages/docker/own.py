@@ -22,7 +22,7 @@ import docker
 from lab.stages.docker.daemon import connect
 
 CGROUPS = Path("/sys/fs/cgroup")
-PARENT = "tlslab-tests-"
+PARENT, ROOM = "tlslab-tests-", "tlslab-own-"
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 60.0
 LOG_LINES = 4
@@ -67,9 +67,9 @@ class OwnDaemon:
     def __enter__(self) -> Self:
         if why := why_impossible():
             raise NoOwnDaemon(why)
-        _sweep_cgroups()
+        _sweep()
         # Not pytest's directory: the path of a socket has 107 bytes at most (unix(7)).
-        self.room = Path(tempfile.mkdtemp(prefix="tlslab-own-"))
+        self.room = Path(tempfile.mkdtemp(prefix=f"{ROOM}{os.getpid()}-"))
         self.socket = self.room / "docker.sock"
         self.host = f"unix://{self.socket}"
         self._log = (self.room / "log").open("ab")
@@ -149,6 +149,8 @@ class OwnDaemon:
         assert self._process
         nsenter = self._process.pid
         os.kill(int(Path(f"/proc/{nsenter}/task/{nsenter}/children").read_text()), number)
+        if number is signal.SIGCONT:
+            os.kill(nsenter, number)  # it has stopped with its child
 
     def inside(self, *command: str) -> list[str]:
         """The command that runs this one in the daemon's network."""
@@ -192,11 +194,16 @@ class OwnDaemon:
             self._first.stdout.close()
             self._log.close()
             shutil.rmtree(self.room, ignore_errors=True)
-            _sweep_cgroups()
+            _sweep()
 
 
-def _sweep_cgroups() -> None:
-    """Remove what daemons of the tests' own left: groups in which no process is (the kernel removes no others)."""
+def _sweep() -> None:
+    """Remove what daemons left whose tests were killed: their rooms, and groups in which no process is (the kernel
+    removes no others).
+    """
+    for room in Path(tempfile.gettempdir()).glob(f"{ROOM}*"):
+        if not Path("/proc", room.name.removeprefix(ROOM).partition("-")[0]).exists():
+            shutil.rmtree(room, ignore_errors=True)
     for directory, _, _ in os.walk(CGROUPS, topdown=False):
         if PARENT in directory:
             with contextlib.suppress(OSError):

@@ -141,11 +141,13 @@ def labelled(client: docker.DockerClient) -> list[tuple[str, str]]:
 
 
 def inventory(client: docker.DockerClient) -> dict[str, set[str]]:
-    """Everything on a daemon, of whatever owner, by id: what is there after a run must have been there before."""
+    """Everything on a daemon, of whatever owner: what is there after a run must have been there before. Networks by
+    name: the daemon makes its own ones anew when it starts.
+    """
     api = client.api
     return {
         "containers": {item["Id"] for item in api.containers(all=True)},
-        "networks": {item["Id"] for item in api.networks()},
+        "networks": {item["Name"] for item in api.networks()},
         "volumes": {item["Name"] for item in api.volumes()["Volumes"] or ()},
         "images": {item["Id"] for item in api.images(all=True)},
     }

@@ -18,7 +18,10 @@ PATIENCE = 15.0
 
 
 def with_agent(
-    client: docker.DockerClient, image: str, act: Callable[[Agent], Awaitable[Any]], command: tuple[str, ...] | None = None
+    client: docker.DockerClient,
+    image: str,
+    act: Callable[[Agent], Awaitable[Any]],
+    command: tuple[str, ...] | None = None,
 ) -> Any:
     """What comes of an act with an agent in a container of this image, which is removed afterwards."""
 
@@ -57,15 +60,13 @@ def answer(client: docker.DockerClient, image: str, script: str) -> dict[str, An
 @pytest.mark.parametrize(
     ("script", "status", "out"),
     [
-        ("echo on; sleep 60", None, "on\n"),
-        ("trap '' TERM INT HUP; echo on; while :; do sleep 1; done", None, "on\n"),
-        ("echo on; setsid sleep 60 & sleep 0.5; exit 3", 3, "on\n"),
-        ("echo on; setsid sleep 60; exit 3", None, "on\n"),
-        ("exec 0<&-; echo on", 0, "on\n"),
-        ("head -c 3000000 /dev/zero | tr '\\0' x", 0, "x" * (1 << 20)),
+        pytest.param("echo on; sleep 60", None, "on\n", id="hangs"),
+        pytest.param("trap '' TERM INT HUP; echo on; while :; do sleep 1; done", None, "on\n", id="ignores signals"),
+        pytest.param("echo on; setsid sleep 60 & sleep 0.5; exit 3", 3, "on\n", id="leaves one who holds its pipes"),
+        pytest.param("echo on; setsid sleep 60; exit 3", None, "on\n", id="waits for one who has left"),
+        pytest.param("exec 0<&-; echo on", 0, "on\n", id="reads nothing"),
+        pytest.param("head -c 3000000 /dev/zero | tr '\\0' x", 0, "x" * (1 << 20), id="says too much"),
     ],
-    ids=["hangs", "ignores signals", "leaves a daemon that holds its pipes", "waits for its daemon", "reads nothing"]
-    + ["never stops talking"],
 )
 def test_the_agent_answers(
     daemon: docker.DockerClient, lab_images: tuple[str, ...], script: str, status: int | None, out: str
@@ -75,9 +76,7 @@ def test_the_agent_answers(
     assert said["stdout"] == out
 
 
-def test_a_container_that_dies_at_its_start_is_quoted(
-    daemon: docker.DockerClient, lab_images: tuple[str, ...]
-) -> None:
+def test_a_container_that_dies_at_its_start_is_quoted(daemon: docker.DockerClient, lab_images: tuple[str, ...]) -> None:
     command = ("sh", "-c", "echo no licence was accepted; exit 7")
     with pytest.raises(Lost, match=r"has ended .*\(exit status 7\): no licence was accepted"):
         with_agent(daemon, clients_of(lab_images), lambda agent: agent.ask(inspect=True), command)
