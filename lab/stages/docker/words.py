@@ -1,7 +1,7 @@
 """The daemon's words, without the decoration of whatever brought them."""
 
 from docker.errors import DockerException
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, ProtocolError
 
 FAILURES = (DockerException, OSError, HTTPError)
 """What the SDK raises when the daemon, or the way to it, fails. What breaks in the middle of a stream comes as it is
@@ -15,7 +15,7 @@ def words(problem: BaseException) -> str:
         return str(explanation)
     plain = [item for item in chain(problem) if isinstance(item, OSError) and item.strerror]
     if not plain:
-        return str(problem)
+        return "the connection to the daemon broke off" if isinstance(problem, ProtocolError) else str(problem)
     return f"{plain[-1].strerror}: {plain[-1].filename}" if plain[-1].filename else str(plain[-1].strerror)
 
 
