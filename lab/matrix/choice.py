@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lab.clients.base import Client
     from lab.pki.mint import Mint
+    from lab.situation import Situation
     from lab.stages.stage import Stage
 
 STAGES = ("local", "docker")
@@ -56,6 +57,15 @@ class Choice:
         from lab.clients.placed import Placed
 
         return tuple(Placed(client, place) for place in self.distributions for client in known)
+
+    def cannot(self, situation: "Situation") -> str | None:
+        """Why this stage cannot play the situation (a sentence), or None when it can. Nobody's attempt is asked."""
+        if self.name == "local" and not situation.server.key_readable:
+            return (
+                "the local stage cannot keep a server from its key: it runs servers under the lab's own account, "
+                "which may read whatever it lays out; `--stage docker` plays this"
+            )
+        return None
 
 
 LOCAL = Choice()

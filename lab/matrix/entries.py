@@ -89,14 +89,13 @@ class Entries:
         return entry.model_copy(update={"unstable": bool(distribution), "distribution": distribution})
 
     def exclusion(self, exclusion: Exclusion) -> CellEntry:
-        """One cell that its client cannot express."""
+        """One cell that cannot be played."""
         return _cell_entry(exclusion, {}, not_played(BrokenVerdict.UNSUPPORTED, exclusion.why))
 
     async def servers(self) -> list[ServerEntry]:
         """Every server side that is up."""
         entries: list[ServerEntry] = []
         for side, (service, identity) in self._stage.sides.items():
-            presented = self._mint.chain_pem(side.chain) if side.chain else self._mint.fallback()[0]
             entries.append(
                 ServerEntry(
                     id=identity,
@@ -104,11 +103,17 @@ class Entries:
                     implementation=service.implementation,
                     real=service.real,
                     settings=describe(side),
-                    presented=[certificate_entry(item) for item in certificates(presented)],
+                    presented=[certificate_entry(item) for item in self._presented(side)],
                     log=list(service.start_log(identity)),
                 )
             )
         return entries
+
+    def _presented(self, side: ServerSide) -> tuple[x509.Certificate, ...]:
+        """What the server sends: nothing where it does not come up."""
+        if not side.key_readable:
+            return ()
+        return certificates(self._mint.chain_pem(side.chain) if side.chain else self._mint.fallback()[0])
 
     def scenarios(self, plan: Plan) -> list[ScenarioEntry]:
         """Every scenario of the plan, each once."""
@@ -128,6 +133,8 @@ def describe(side: ServerSide) -> list[str]:
         words.append(f"encryption {side.encryption.value}")
     if side.chain is None:
         words.append("no certificate configured: self-generated at start")
+    if not side.key_readable:
+        words.append("its account cannot read its private key: it does not start")
     return words
 
 

@@ -128,7 +128,8 @@ class Player:
                 place = self._next_free()
                 assert place is not None
                 key, client = self._waiting.pop(place)
-                self._busy.add(key[1].server)
+                if key[1].server.key_readable:  # One that is down has no lines to mix up, and some clients wait for it.
+                    self._busy.add(key[1].server)
             try:
                 await self._make(key, client)
             finally:

@@ -240,7 +240,7 @@ def _show_unsupported(record: Record, console: Console, command: str) -> None:
     if not reasons:
         return
     count = plural(sum(map(len, reasons.values())), "cell")
-    console.print(Text(f"{count} cannot be expressed by their client ({command} run --plan lists them)", "bold"))
+    console.print(Text(f"{count} cannot be played ({command} run --plan lists them)", "bold"))
     ordered = sorted(reasons.items(), key=lambda item: -len(item[1]))
     digits = len(str(len(ordered[0][1])))
     for why, cells in ordered[:REASONS_SHOWN]:
