@@ -12,7 +12,7 @@ from rich.console import Console
 
 import lab
 from lab import installer, provision
-from lab.matrix.choice import DISTRIBUTIONS, LOCAL, STAGES, Choice
+from lab.matrix.choice import DISTRIBUTIONS, HOST, LOCAL, STAGES, Choice
 from lab.matrix.plan import matches
 from lab.record import Record
 
@@ -73,9 +73,10 @@ def stage_options(function: F) -> F:
         **more: Any,
     ) -> Any:
         places = distribution or LOCAL.distributions
+        known = (*DISTRIBUTIONS, HOST)
         for name in places:
-            if name not in DISTRIBUTIONS:
-                raise click.UsageError(f"--distribution: nothing is called {name!r}. {hint(name, DISTRIBUTIONS)}")
+            if name not in known:
+                raise click.UsageError(f"--distribution: nothing is called {name!r}. {hint(name, known)}")
         if stage != "docker" and (distribution or sqlserver_image or require_vendor_image or sqlserver_limit):
             raise click.UsageError("this option is about containers, so it needs --stage docker")
         choice = Choice(stage, True, places, sqlserver_image, require_vendor_image, sqlserver_limit)
@@ -107,7 +108,8 @@ def stage_options(function: F) -> F:
             multiple=True,
             callback=split,
             metavar="NAME",
-            help=f"docker: where the clients run: {', '.join(DISTRIBUTIONS)}  [default: bookworm]",
+            help=f"docker: where the clients run: {', '.join(DISTRIBUTIONS)}, or {HOST} for this machine  "
+            "[default: bookworm]",
         ),
         click.option(
             "--stage",
