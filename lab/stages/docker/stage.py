@@ -169,12 +169,17 @@ class DockerStage:
             self._where |= {side: (self._pool, name) for name, side in sql.items()}
             starting.append(self._pool.start())
         await asyncio.gather(*starting)
-        for side in self._where if self._host else ():
+        if self._host:
+            await self._reach(self._host)
+
+    async def _reach(self, host: OnHost) -> None:
+        """Find out whether this machine can connect to a server that is up. Raises StageError."""
+        for side in self._where:
             if self.distance(side) is Distance.UP:
                 with contextlib.suppress(ServiceError):  # one that does not start is told to whoever holds it
                     async with self.hold(side):
-                        await self._host.reach(self.pod(side).address, self.port(side))
-                        break
+                        await host.reach(self.pod(side).address, self.port(side))
+                        return
 
     def distance(self, side: ServerSide) -> Distance:
         """How far a server side is from being used."""
