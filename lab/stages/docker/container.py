@@ -37,6 +37,18 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Directory:
+    """A directory that is made in a container before it starts, or gets another owner and mode there."""
+
+    mode: int = 0o755
+    owner: int = 0
+
+
+Files = Mapping[str, File | Directory]
+"""What is put into a container, by absolute path; a directory before what is in it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """A container to make. `files` by absolute path. `host` and `network`: what the SDK's `create_host_config` and
     `create_endpoint_config` take.
@@ -47,7 +59,7 @@ class Order:
     labels: Mapping[str, str]
     command: tuple[str, ...] | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
-    files: Mapping[str, File] = field(default_factory=dict)
+    files: Files = field(default_factory=dict)
     host: Mapping[str, Any] = field(default_factory=dict)
     networks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Network to the names that the container has there."""
@@ -66,13 +78,13 @@ class Container:
         self.id = ""
         self.ended = asyncio.Event()
 
-    async def start(self, files: Mapping[str, File] | None = None) -> None:
+    async def start(self, files: Files | None = None) -> None:
         """Create, fill (with these files beside those of the order), attach and start it. Raises StageError with the
         daemon's own words.
         """
         await self._make(lambda: self._create(files or {}))
 
-    async def restart(self, files: Mapping[str, File]) -> None:
+    async def restart(self, files: Files) -> None:
         """End the main process, put these files in place, and start it again: the same container, of which nothing but
         these files is new. Raises StageError.
         """
@@ -137,7 +149,7 @@ class Container:
             raw.close()
             self._socket = None
 
-    def _create(self, files: Mapping[str, File]) -> None:
+    def _create(self, files: Files) -> None:
         order, api = self.order, self._api
         networking = None
         if order.networks:
@@ -166,7 +178,7 @@ class Container:
         self.id = made["Id"]
         self._fill({**order.files, **files})
 
-    def _fill(self, files: Mapping[str, File]) -> None:
+    def _fill(self, files: Files) -> None:
         if files:
             self._api.put_archive(self.id, "/", archive(files))
 
@@ -193,14 +205,19 @@ def _exactly(attached: Any, count: int) -> bytes:
     return bytes(received)
 
 
-def archive(files: Mapping[str, File]) -> bytes:
+def archive(files: Files) -> bytes:
     """A tar archive for the root directory of a container, with the directories above the files left as they are."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as tar:
         for path, file in files.items():
             info = tarfile.TarInfo(path.lstrip("/"))
+            info.mode, info.uid, info.gid = file.mode, file.owner, 0
+            if isinstance(file, Directory):
+                info.type = tarfile.DIRTYPE
+                tar.addfile(info)
+                continue
             data = file.text.encode()
-            info.size, info.mode, info.uid, info.gid = len(data), file.mode, file.owner, 0
+            info.size = len(data)
             tar.addfile(info, io.BytesIO(data))
     return packed.getvalue()
 

@@ -16,7 +16,7 @@ from lab.pki.mint import Mint
 from lab.servers import nginx
 from lab.situation import ServerSide
 from lab.stages.docker.agent import Agent
-from lab.stages.docker.container import Container, File, Order
+from lab.stages.docker.container import Container, File, Files, Order
 from lab.stages.services import ServiceError
 
 SETTLE_TIMEOUT = 5.0
@@ -46,7 +46,7 @@ class DockerServer(ABC):
     def real(self) -> bool:
         return True
 
-    async def begin(self, files: Mapping[str, File] | None = None, *, again: bool = False) -> None:
+    async def begin(self, files: Files | None = None, *, again: bool = False) -> None:
         """Start it with these files (None: those of its order), `again` when it runs or ran already, and wait until it
         serves. Raises ServiceError with its own last words, StageError when Docker does not start it.
         """

@@ -7,7 +7,6 @@ starting it again, so everything that differs between configurations is in files
 import asyncio
 import contextlib
 import re
-from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 import docker
@@ -15,7 +14,7 @@ from lab.clients.base import Login
 from lab.pki.mint import Mint
 from lab.servers.sqlserver import mssql_conf
 from lab.situation import ServerEncryption, ServerSide
-from lab.stages.docker.container import File, Order
+from lab.stages.docker.container import Directory, File, Files, Order
 from lab.stages.docker.pod import Pod
 from lab.stages.docker.servers import OWN, SETTLE_TIMEOUT, DockerServer
 from lab.stages.services import ServiceError
@@ -23,9 +22,12 @@ from lab.stages.services import ServiceError
 MSSQL = PurePosixPath("/var/opt/mssql")
 MSSQL_UID = 10001
 PORT = 1433
-CERTIFICATE, KEY = f"{MSSQL}/certs/server.pem", f"{MSSQL}/certs/server.key"
-CA_STORE, OPENSSL_CNF = f"{MSSQL}/certs/ca-store.pem", f"{MSSQL}/openssl.cnf"
+CERTIFICATES = f"{MSSQL}/certs"
+CERTIFICATE, KEY, CA_STORE = (f"{CERTIFICATES}/{name}" for name in ("server.pem", "server.key", "ca-store.pem"))
+OPENSSL_CNF = f"{MSSQL}/openssl.cnf"
 READY = "SQL Server is now ready for client connections"
+NOT_SQL_SERVER = "It is not SQL Server."
+"""What the lab's own endpoint says of itself, under whatever name its image goes (`lab.servers.mssql_image`)."""
 MARK = "120100090000010000"
 """A PRELOGIN packet whose payload is no list of options (MS-TDS 2.2.6.5): SQL Server logs error 17828 at once."""
 LOGIN_TIMEOUT = 20.0
@@ -102,8 +104,7 @@ class SqlServer(DockerServer):
         try:
             await self.begin(files, again=self._starts > 1)
         finally:
-            found = next((item[0] for line in self._lines if (item := _BANNER.search(line))), "")
-            self._version = found or self._version
+            self._version = banner(self._lines) or self._version
             self._taken = len(self._lines)
 
     @property
@@ -164,6 +165,13 @@ class SqlServer(DockerServer):
         return sum(f"[CLIENT: {OWN}]" in line and any(mark in line for mark in marks) for line in self._lines)
 
 
+def banner(lines: list[str]) -> str:
+    """The version that SQL Server gives itself; "" for what does not say that it is SQL Server, or says that it is not."""
+    if any(NOT_SQL_SERVER in line for line in lines):
+        return ""
+    return next((found[0].strip() for line in lines if (found := _BANNER.search(line))), "")
+
+
 def of_clients(lines: list[str]) -> list[str]:
     """The lines of an errorlog that are not about the lab's own connections. An error has two lines, and the second one
     says whose it is.
@@ -177,7 +185,7 @@ def of_clients(lines: list[str]) -> list[str]:
     return kept
 
 
-def sqlserver_files(side: ServerSide, mint: Mint) -> Mapping[str, File]:
+def sqlserver_files(side: ServerSide, mint: Mint) -> Files:
     """What is put into a SQL Server container for this side, with the ownership and modes that the documents ask for.
 
     The CA store is the system's, from which SQL Server completes the chain that it sends (microsoft/mssql-docker, issue
@@ -185,7 +193,8 @@ def sqlserver_files(side: ServerSide, mint: Mint) -> Mapping[str, File]:
     """
     chain = side.chain
     store = mint.public_root
-    files = {
+    files: dict[str, File | Directory] = {
+        CERTIFICATES: Directory(0o700, MSSQL_UID),
         f"{MSSQL}/mssql.conf": File(mssql_conf(side, CERTIFICATE, KEY), 0o640, MSSQL_UID),
         OPENSSL_CNF: File(_openssl_cnf(side.security_level), 0o444, MSSQL_UID),
     }
