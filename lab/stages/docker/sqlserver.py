@@ -166,7 +166,7 @@ class SqlServer(DockerServer):
 
 
 def banner(lines: list[str]) -> str:
-    """The version that SQL Server gives itself; "" for what does not say that it is SQL Server, or says that it is not."""
+    """The version that SQL Server gives itself; "" for what does not say that it is one, or says that it is not."""
     if any(NOT_SQL_SERVER in line for line in lines):
         return ""
     return next((found[0].strip() for line in lines if (found := _BANNER.search(line))), "")
