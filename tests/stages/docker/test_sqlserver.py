@@ -38,7 +38,6 @@ REAL = [
     "2023-11-16 00:42:58.78 spid29s     A self-generated certificate was successfully loaded for encryption.",
     "2023-11-16 00:42:58.79 spid29s     Server is listening on [ 'any' <ipv4> 1433] accept sockets 1.",
     "2023-11-16 00:42:58.87 spid29s     Server is listening on [ 127.0.0.1 <ipv4> 1431] accept sockets 1.",
-    (
     "2023-11-16 00:42:58.87 spid29s     SQL Server is now ready for client connections. This is an informational ...",
     "2023-11-16 00:42:58.93 spid18s     Database 'model_replicatedmaster' running the upgrade step from version 934 ...",
 ]
