@@ -1,6 +1,6 @@
 """Entries: the values of a run as the entries of its record."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -92,8 +92,10 @@ class Entries:
         """One cell that cannot be played."""
         return _cell_entry(exclusion, {}, not_played(BrokenVerdict.UNSUPPORTED, exclusion.why))
 
-    async def servers(self) -> list[ServerEntry]:
-        """Every server side that is up."""
+    def servers(self, seen: Callable[[ServerSide], str]) -> list[ServerEntry]:
+        """Every server side of the stage. `seen`: what a side was seen to present; a certificate that a server makes
+        for itself is known from there alone.
+        """
         entries: list[ServerEntry] = []
         for side, (service, identity) in self._stage.sides.items():
             entries.append(
@@ -103,17 +105,18 @@ class Entries:
                     implementation=service.implementation,
                     real=service.real,
                     settings=describe(side),
-                    presented=[certificate_entry(item) for item in self._presented(side)],
+                    presented=[certificate_entry(item) for item in self._presented(side, seen)],
                     log=list(service.start_log(identity)),
                 )
             )
         return entries
 
-    def _presented(self, side: ServerSide) -> tuple[x509.Certificate, ...]:
+    def _presented(self, side: ServerSide, seen: Callable[[ServerSide], str]) -> tuple[x509.Certificate, ...]:
         """What the server sends: nothing where it does not come up."""
         if not side.key_readable:
             return ()
-        return certificates(self._mint.chain_pem(side.chain) if side.chain else self._mint.fallback()[0])
+        presented = self._mint.chain_pem(side.chain) if side.chain else seen(side)
+        return certificates(presented) if presented else ()
 
     def scenarios(self, plan: Plan) -> list[ScenarioEntry]:
         """Every scenario of the plan, each once."""

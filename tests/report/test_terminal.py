@@ -33,7 +33,7 @@ def test_a_terminal_without_utf8_gets_ascii() -> None:
 def test_the_two_kinds_of_server_have_a_table_each_and_stand_ins_are_called_so() -> None:
     text = shown(Screen(160)).text
     assert re.search(r"^HTTPS +curl ", text, re.MULTILINE)
-    assert re.search(r"^SQL Server \(stand-in\) +mssql-python ", text, re.MULTILINE)
+    assert re.search(r"^TDS endpoint \(stand-in\) +mssql-python ", text, re.MULTILINE)
     assert "SQL Server is played by the lab's TDS endpoint 0.1.0, not by SQL Server." in text
 
 
