@@ -32,7 +32,7 @@ NOBODY = 65534
 # clients, so nothing is fetched for it.
 MAIN = "from lab.commands import shared\nshared.bring_python_clients = lambda: None\nfrom lab.cli import main\nmain()\n"
 NO_NAMESPACES = (
-    "import functools, lab.stages.local as local\nlocal.Sandbox = functools.partial(local.Sandbox, namespaces=False)\n"
+    "import functools, lab.stages.here as here\nhere.Sandbox = functools.partial(here.Sandbox, namespaces=False)\n"
 )
 NO_NGINX = (
     "import functools, lab.matrix.run as matrix\n"

@@ -109,3 +109,9 @@ def test_whatever_the_side_everything_that_the_environment_names_is_there(side: 
     files = sqlserver_files(side, mint)
     assert "BEGIN CERTIFICATE" in text(files, CA_STORE)
     assert f"@SECLEVEL={side.security_level}" in text(files, OPENSSL_CNF)
+
+
+def test_a_key_that_the_account_may_not_read_belongs_to_root(mint: Mint) -> None:
+    files = sqlserver_files(replace(SIDE, key_readable=False), mint)
+    assert (files[KEY].owner, files[KEY].mode) == (0, 0o400)
+    assert files[CERTIFICATE].owner == 10001
