@@ -370,8 +370,9 @@ def wait_for(happened: Callable[[], bool], otherwise: str | Callable[[], str]) -
 
 
 def _namespace(pid: str) -> str:
+    """The mount and PID namespaces of a process: one number alone may be in use again elsewhere."""
     try:
-        return str(Path(f"/proc/{pid}/ns/mnt").readlink())
+        return " ".join(str(Path(f"/proc/{pid}/ns/{kind}").readlink()) for kind in ("mnt", "pid"))
     except OSError:
         return ""
 
