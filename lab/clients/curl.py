@@ -25,6 +25,10 @@ LIBRARY_SOURCE = Source(
     "curl, lib/vtls/openssl.c (ossl_connect_step2)",
     "https://github.com/curl/curl/blob/00b6fc04075de493ec050a8c4dffa18109f85cfa/lib/vtls/openssl.c",
 )
+NEWER_LIBRARY_SOURCE = Source(
+    "curl 8.22.0, lib/vtls/openssl.c (Curl_ossl_check_peer_cert)",
+    "https://github.com/curl/curl/blob/curl-8_22_0/lib/vtls/openssl.c",
+)
 TRACE = "curl.trace"
 _TLS_IN_TRACE = re.compile(r"SSL connection using (TLSv[\d.]+)")
 
@@ -50,8 +54,8 @@ class Curl(Client):
             "openssl",
             frozenset({Phase.VERIFY}),
             "curl: (60) SSL certificate OpenSSL verify result: {reason} (",
-            Level.OBSERVED,
-            OBSERVED,
+            Level.VENDOR,
+            NEWER_LIBRARY_SOURCE,
         ),
         Wrapper(
             "openssl",
