@@ -113,13 +113,17 @@ def test_clients_have_unique_names_that_fit_into_an_id() -> None:
         ("curl", "curl: (60) SSL certificate problem: self signed certificate"),
         (
             "urllib",
-            "urllib.error.URLError: <urlopen error [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
-            "self signed certificate (_ssl.c:1123)>",
+            (
+                "urllib.error.URLError: <urlopen error [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
+                "self signed certificate (_ssl.c:1123)>"
+            ),
         ),
         (
             "odbc18",
-            "[08001] [Microsoft][ODBC Driver 18 for SQL Server]SSL Provider: [error:1416F086:SSL routines:"
-            "tls_process_server_certificate:certificate verify failed:self signed certificate] (-1)",
+            (
+                "[08001] [Microsoft][ODBC Driver 18 for SQL Server]SSL Provider: [error:1416F086:SSL routines:"
+                "tls_process_server_certificate:certificate verify failed:self signed certificate] (-1)"
+            ),
         ),
     ],
 )

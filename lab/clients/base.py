@@ -71,6 +71,14 @@ class Invocation:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """The client is not here: what is lacking, and the exact command that brings it."""
+
+    what: str
+    how_to_get: str
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
     """What the stage offers: where programs are. `python`: the interpreter of the clients' environment;
     `node_modules`: the lab's npm packages.
@@ -90,14 +98,11 @@ class Machine:
     """Which of these programs and files are linked with GnuTLS; builds with another library say other words."""
     absent: Mapping[str, str] = field(default_factory=dict)
     """Clients that cannot be had here, by name, with the reason; setup would not bring them either."""
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """The client is not here: what is lacking, and the exact command that brings it."""
-
-    what: str
-    how_to_get: str
+    system_roots: frozenset[str] = frozenset()
+    """Which of these programs are built to read the system's trust store, although they usually bring roots of their
+    own."""
+    obstacle: Missing | None = None
+    """Why no client at all can run here, and what brings what is lacking."""
 
 
 def other_build(machine: Machine, name: str) -> Missing | None:
@@ -106,7 +111,8 @@ def other_build(machine: Machine, name: str) -> Missing | None:
         return None
     return Missing(
         f"a {name} that is linked with GnuTLS (the one here uses another TLS library, with other words)",
-        "Debian's and Ubuntu's packages of FreeTDS, and Debian's of wget, are GnuTLS builds",
+        "Debian's, Ubuntu's, EPEL's and openSUSE's packages of FreeTDS, and Debian's and Red Hat's of wget, are GnuTLS "
+        "builds",
     )
 
 

@@ -20,6 +20,8 @@ class Placed(Client):
         self.wrappers = client.wrappers
 
     def missing(self, machine: Machine) -> Missing | None:
+        if machine.obstacle is not None:
+            return machine.obstacle
         why = machine.absent.get(self.client.name, "")
         if why:
             return Missing(f"{self.client.name} for {self.place}", f"cannot be had there: {why}")

@@ -92,7 +92,7 @@ def stage_options(function: F) -> F:
             multiple=True,
             callback=split,
             metavar="NAME",
-            help=f"docker: where the clients run: {', '.join(DISTRIBUTIONS)}  [default: bookworm]",
+            help=f"docker: where the clients run: {', '.join(DISTRIBUTIONS)}  [default: {LOCAL.distributions[0]}]",
         ),
         click.option(
             "--stage",

@@ -22,7 +22,7 @@ from lab.clients.base import Client, Missing
 from lab.matrix.choice import LOCAL
 from lab.matrix.defaults import probes
 from lab.matrix.entries import Entries
-from lab.matrix.inspect import inspect
+from lab.matrix.inspect import inspect, lacks
 from lab.matrix.plan import Cell, Plan
 from lab.matrix.play import Attempt, Player
 from lab.matrix.progress import Observer, Silent
@@ -82,7 +82,7 @@ class Run:
             every = [*(item for cell in self.plan.cells for item in cell.situations), *plain]
             names = {name for item in every for name in (item.client.connect_to, item.client.name_to_verify)}
             self._stage.open(names, self._mint.anchors_pem(plain[0].client) if plain else "")
-            self._missing = {name: self._lacks(client) for name, client in self._clients_of_run.items()}
+            self._missing = {name: lacks(self._stage, client) for name, client in self._clients_of_run.items()}
             self._probes = [(client, probe) for client, probe in self._probes if not self._missing[client.name]]
             playable = [cell for cell in self.plan.cells if not self._missing[cell.client.name]]
             plain = [probe.situation for _, probe in self._probes]
@@ -101,9 +101,6 @@ class Run:
             await self._stack.aclose()
             raise
         return self
-
-    def _lacks(self, client: Client) -> Missing | None:
-        return client.missing(self._stage.machine_of(client)) or self._stage.obstacle
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -37,7 +37,7 @@ def add(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help=f"docker: the distributions in which the clients run: {', '.join(DISTRIBUTIONS)} (default: bookworm)",
+        help=f"docker: where the clients run: {', '.join(DISTRIBUTIONS)} (default: {Choice().distributions[0]})",
     )
     group.addoption("--lab-sqlserver-image", default="", metavar="IMAGE", help="docker: the image to run as SQL Server")
     group.addoption(

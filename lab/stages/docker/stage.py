@@ -27,6 +27,7 @@ from lab.stages.docker import images, owner, reaper, standins, supplies
 from lab.stages.docker.agent import Agent
 from lab.stages.docker.container import Order, words
 from lab.stages.docker.daemon import connect
+from lab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS, Distribution
 from lab.stages.docker.servers import ROOM, NginxServer, SqlServer, nginx_files, sqlserver_files
 from lab.stages.services import group_by_kind
 from lab.stages.stage import StageError
@@ -58,7 +59,7 @@ class DockerStage:
         cache: Path,
         mint: Mint,
         *,
-        distributions: tuple[str, ...] = ("bookworm",),
+        distributions: tuple[str, ...] = (DEFAULT,),
         sqlserver_image: str = "",
         require_vendor_image: bool = False,
         echo: installer.Echo = tell,
@@ -74,6 +75,8 @@ class DockerStage:
         self._ports: dict[ServerSide, int] = {}
         self._agents: dict[str, Agent] = {}
         self._machines: dict[str, Machine] = {}
+        self._client_images: dict[str, str] = {}
+        self._lost: list[str] = []
         self._names: tuple[str, ...] = ()
         self._attempts = 0
         self._notes: list[str] = []
@@ -91,7 +94,7 @@ class DockerStage:
             await asyncio.to_thread(self._prepare_images, supplies.architecture_of(str(version["Arch"])))
             self._start_reaper()
             await asyncio.to_thread(self._make_network)
-            await asyncio.gather(*(self._start_clients(name) for name in self._distributions))
+            await asyncio.gather(*(self._start_clients(name) for name in self._client_images))
         except BaseException:
             await self._stack.aclose()
             raise
@@ -114,7 +117,7 @@ class DockerStage:
         return self._where
 
     def machine_of(self, client: Client) -> Machine:
-        """What the image of the client's distribution holds."""
+        """What the image of the client's distribution holds, or why there is none."""
         return self._machines[self._place(client)]
 
     def open(self, names: Iterable[str], roots: str = "") -> None:
@@ -235,13 +238,30 @@ class DockerStage:
             endpoint = supplies.endpoint_recipe(architecture, self._cache, self._echo)
             self._endpoint_image = self._build(endpoint)
             self._sqlserver_image = self._choose_sqlserver()
-            self._client_images = {
-                name: self._build(
-                    supplies.client_recipe(supplies.DISTRIBUTIONS[name], architecture, self._cache, self._echo)
-                )
-                for name in self._distributions
-            }
+            for name in self._distributions:
+                self._prepare_clients(DISTRIBUTIONS[name], architecture)
+            if not self._client_images:
+                raise StageError("\n".join(self._lost))
             self._have(standins.NGINX)
+
+    def _prepare_clients(self, distribution: Distribution, architecture: str) -> None:
+        """Have the image of a distribution's clients, or the reason why they are missing."""
+        name = distribution.name
+        try:
+            self._have(distribution.base)
+            recipe = supplies.client_recipe(distribution, architecture, self._cache, self._echo)
+            self._client_images[name] = images.build(self._client, recipe, self._echo)
+            return
+        except standins.BaseMissing as problem:
+            said, missing = str(problem), problem.missing
+        except StageError as problem:
+            said = str(problem)
+            why = " | ".join(line.strip(" |") for line in said.splitlines())
+            missing = Missing(f"the image of {name} ({why})", "the next run tries to build it again")
+        self._lost.append(f"{name}: {said}")
+        self._machines[name] = Machine(obstacle=missing)
+        if len(self._distributions) > 1:
+            self._echo(f"{name} is left out: {said}")
 
     def _build(self, recipe: images.Recipe) -> str:
         self._have(recipe.base)
@@ -320,6 +340,7 @@ class DockerStage:
             files=found["files"],
             gnutls=frozenset(found["gnutls"]),
             absent=found["absent"],
+            system_roots=frozenset(found["system_roots"]),
         )
 
     # ---- the servers
