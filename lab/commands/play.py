@@ -89,7 +89,7 @@ def run(
         else:
             show_plan(plan, output())
         return Exit.AS_EXPECTED
-    if choice.name == "local":
+    if choice.on_host:
         if setup:
             shared.run_setup(yes=yes)
         else:
@@ -164,18 +164,16 @@ def plan_for(filters: Filters, choice: Choice = LOCAL, *, provided: bool = False
             return pinned.provide(spec, all_clients(), provision.cache_dir(), shared.echo)
         return pinned.planned(spec, all_clients())
 
-    if choice.name != LOCAL.name:
-        clients, chosen = choice.clients(all_clients()), filters.clients
-        if any("@" in pattern for pattern in chosen):
-            raise click.UsageError(
-                "--client: versions (NAME@VERSION) are for the local stage; in containers a client has the version of "
-                "its distribution (--distribution, and NAME:DISTRIBUTION takes one)"
-            )
-    else:
-        try:
-            clients, chosen = pinned.choose(filters.clients, all_clients(), make)
-        except SpecError as problem:
-            raise click.UsageError(f"--client: {problem}") from None
+    if not choice.on_host and any("@" in pattern for pattern in filters.clients):
+        raise click.UsageError(
+            "--client: versions (NAME@VERSION) are for clients of this machine (--distribution host, where servers are "
+            "containers); in a container a client has the version of its distribution"
+        )
+    try:
+        clients, chosen = pinned.choose(filters.clients, all_clients(), make)
+    except SpecError as problem:
+        raise click.UsageError(f"--client: {problem}") from None
+    clients = choice.clients(clients)
     known, filters = catalogue.load(), replace(filters, clients=chosen)
     must_match("--scenario", filters.scenarios, [item.id for item in known.scenarios])
     must_match("--client", filters.clients, [item.name for item in clients])

@@ -1,6 +1,6 @@
 """Entries: the values of a run as the entries of its record."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -92,11 +92,13 @@ class Entries:
         """One cell that its client cannot express."""
         return _cell_entry(exclusion, {}, not_played(BrokenVerdict.UNSUPPORTED, exclusion.why))
 
-    async def servers(self) -> list[ServerEntry]:
-        """Every server side that is up."""
+    def servers(self, seen: Callable[[ServerSide], str]) -> list[ServerEntry]:
+        """Every server side of the stage. `seen`: what a side was seen to present; a certificate that a server makes
+        for itself is known from there alone.
+        """
         entries: list[ServerEntry] = []
         for side, (service, identity) in self._stage.sides.items():
-            presented = self._mint.chain_pem(side.chain) if side.chain else self._mint.fallback()[0]
+            presented = self._mint.chain_pem(side.chain) if side.chain else seen(side)
             entries.append(
                 ServerEntry(
                     id=identity,
@@ -104,7 +106,7 @@ class Entries:
                     implementation=service.implementation,
                     real=service.real,
                     settings=describe(side),
-                    presented=[certificate_entry(item) for item in certificates(presented)],
+                    presented=[certificate_entry(item) for item in certificates(presented)] if presented else [],
                     log=list(service.start_log(identity)),
                 )
             )

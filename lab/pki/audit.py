@@ -15,10 +15,10 @@ from functools import cache
 
 from cryptography import x509
 from cryptography.x509 import verification
-from cryptography.x509.oid import ExtensionOID
+from cryptography.x509.oid import ExtensionOID, NameOID
 
 from lab.pki.look import Look
-from lab.pki.mint import Mint, certificates
+from lab.pki.mint import FALLBACK_NAME, Mint, certificates
 from lab.scenario import Defect
 from lab.situation import Leaf, ServerKind, SignatureHash, Situation, TLSVersion
 
@@ -47,10 +47,15 @@ def audit(situation: Situation, mint: Mint, looker: Looker) -> frozenset[Defect]
         if _must_not_load(situation):
             return audit_chain(situation, mint, mint.chain_pem(situation.chain))
         raise AuditError(f"the server presents no certificate: {everything.refused}")
-    configured = mint.chain_pem(situation.chain) if situation.server.chain else mint.fallback()[0]
-    if certificates("".join(everything.certificates)) != certificates(configured):
+    presented = "".join(everything.certificates)
+    if situation.server.chain is None:
+        if common_name(presented) != FALLBACK_NAME:
+            raise AuditError(
+                f"a server without a certificate of its own presents `{common_name(presented)}`, not `{FALLBACK_NAME}`"
+            )
+    elif certificates(presented) != certificates(mint.chain_pem(situation.chain)):
         raise AuditError("the server presents other certificates than those it was given")
-    found = audit_chain(situation, mint, configured)
+    found = audit_chain(situation, mint, presented)
     low, high = client_versions(situation)
     if not looker(low, high).certificates:
         found |= {Defect.NO_COMMON_VERSION}
@@ -157,6 +162,12 @@ def _readable(*texts: str) -> Iterator[list[str]]:
     finally:
         for end in ends:
             os.close(end)
+
+
+def common_name(presented: str) -> str:
+    """The common name of the leaf; "" when it has none."""
+    names = certificates(presented)[0].subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(names[0].value) if names else ""
 
 
 def _has_san(presented: str) -> bool:

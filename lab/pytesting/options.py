@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lab.matrix.choice import DISTRIBUTIONS, STAGES, Choice
+from lab.matrix.choice import DISTRIBUTIONS, HOST, STAGES, Choice
 
 if TYPE_CHECKING:
     from lab.matrix.plan import Plan
@@ -37,9 +37,18 @@ def add(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help=f"docker: where the clients run: {', '.join(DISTRIBUTIONS)} (default: {Choice().distributions[0]})",
+        help=f"docker: where the clients run: {', '.join(DISTRIBUTIONS)}, {HOST} (this machine) "
+        f"(default: {Choice().distributions[0]})",
     )
-    group.addoption("--lab-sqlserver-image", default="", metavar="IMAGE", help="docker: the image to run as SQL Server")
+    group.addoption(
+        "--lab-sqlserver-image",
+        default="",
+        metavar="IMAGE",
+        help="docker: what runs as SQL Server: an image, 2019, 2022 or 2025 for Microsoft's, or `endpoint`",
+    )
+    group.addoption(
+        "--lab-sqlserver-limit", type=int, default=0, metavar="N", help="docker: at most N SQL Servers at a time"
+    )
     group.addoption(
         "--lab-require-vendor-image",
         action="store_true",
@@ -78,8 +87,8 @@ def check(config: pytest.Config) -> None:
     if stage not in STAGES:
         raise pytest.UsageError(f"--lab-stage: there is no stage {stage!r}. There is: {', '.join(STAGES)}.")
     for name in given(config, "--lab-distribution"):
-        if name not in DISTRIBUTIONS:
-            known = ", ".join(DISTRIBUTIONS)
+        if name not in (*DISTRIBUTIONS, HOST):
+            known = ", ".join((*DISTRIBUTIONS, HOST))
             raise pytest.UsageError(f"--lab-distribution: there is no distribution {name!r}. There is: {known}.")
     if jobs is not None and jobs < 1:
         raise pytest.UsageError(f"--lab-jobs: at least 1, not {jobs}")
@@ -101,6 +110,7 @@ def choice(config: pytest.Config) -> Choice:
         distributions=given(config, "--lab-distribution") or Choice().distributions,
         sqlserver_image=config.getoption("--lab-sqlserver-image"),
         require_vendor_image=config.getoption("--lab-require-vendor-image"),
+        sqlserver_limit=config.getoption("--lab-sqlserver-limit"),
     )
 
 

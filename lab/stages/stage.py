@@ -1,6 +1,8 @@
 """The stage as the matrix sees it: where servers and clients run, whatever they run in."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
+from enum import IntEnum
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -14,6 +16,16 @@ from lab.situation import ServerSide, Situation, TLSVersion
 
 class StageError(Exception):
     """The stage cannot do what it is asked for; the message says what happened and what to do next."""
+
+
+class Distance(IntEnum):
+    """How far a server side is from being used."""
+
+    UP = 0
+    NEAR = 1
+    """It can be brought up now."""
+    FAR = 2
+    """There is no room for it until another one is done with."""
 
 
 class Server(Protocol):
@@ -68,7 +80,17 @@ class Stage(Protocol):
         """
 
     async def serve(self, situations: Iterable[Situation]) -> None:
-        """Start every distinct server side of these situations, all together. Raises ServiceError or StageError."""
+        """Start every distinct server side of these situations, all together or as many as there is room for. Raises
+        ServiceError or StageError.
+        """
+
+    def distance(self, side: ServerSide) -> Distance:
+        """How far a side is from being used."""
+
+    def hold(self, side: ServerSide) -> AbstractAsyncContextManager[None]:
+        """Have a side up while the context is open; what follows is for sides that are held. Raises ServiceError when
+        it does not come up.
+        """
 
     def look(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Look:
         """Look at a server side, offering these versions (`lab.pki.look`). Blocks."""

@@ -1,6 +1,7 @@
 """The self-check finds what is wrong with a situation, and nothing else; it catches a chain that was minted wrongly."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -116,3 +117,20 @@ def test_the_two_implementations_must_agree(mint: Mint, monkeypatch: pytest.Monk
             mint,
             healthy(ServerKind.HTTPS).with_leaf(validity=Validity(timedelta(days=-9), timedelta(days=-3))),
         )
+
+
+def test_a_server_without_a_certificate_of_its_own_may_present_any_self_generated_one(
+    mint: Mint, tmp_path: Path
+) -> None:
+    """SQL Server makes a new one at each start: what it is like is known from the wire alone."""
+    situation = healthy(ServerKind.SQLSERVER).with_server(chain=None)
+    another = Mint(Keys(tmp_path))
+    found = look_at(mint, situation, presented=another.fallback()[0])
+    assert found == {Defect.SELF_SIGNED, Defect.NAME_MISMATCH}
+
+
+def test_but_not_one_of_another_name(mint: Mint) -> None:
+    situation = healthy(ServerKind.SQLSERVER).with_server(chain=None)
+    other = mint.chain_pem(healthy(ServerKind.SQLSERVER).chain)
+    with pytest.raises(AuditError, match=r"presents `db\.lab\.test`, not `SSL_Self_Signed_Fallback`"):
+        look_at(mint, situation, presented=other)

@@ -23,6 +23,7 @@ from lab.stages.docker.owner import PREFIX
 from lab.stages.stage import StageError
 
 RECIPE = f"{PREFIX}.recipe"
+NAME = f"{PREFIX}.image"
 STANDIN = f"{PREFIX}.standin"
 LINES_SHOWN = 8
 _STEP = re.compile(r"Step \d+/\d+ : (\w+)")
@@ -51,7 +52,7 @@ class Recipe:
 
     def tag(self, base_id: str) -> str:
         """The image's tag on a base with this id: `tlslab/client-bookworm:0123456789ab`."""
-        parts = [self.dockerfile.read_text(), base_id, self.key]
+        parts = [self.dockerfile.read_text(), base_id, self.key, self.name]
         parts += [json.dumps(each, sort_keys=True) for each in (dict(self.arguments), dict(self.texts))]
         return f"tlslab/{self.name}:{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:12]}"
 
@@ -66,7 +67,7 @@ def build(client: docker.DockerClient, recipe: Recipe, echo: Echo) -> str:
     if has(client, tag):
         return tag
     echo(f"building the image {tag} on {recipe.base}")
-    arguments, labels = {**recipe.arguments, "BASE": recipe.base}, {RECIPE: tag.rpartition(":")[2]}
+    arguments, labels = {**recipe.arguments, "BASE": recipe.base}, {RECIPE: tag.rpartition(":")[2], NAME: recipe.name}
     with context(recipe) as packed:
         run_build(client, recipe.name, packed, tag, labels, arguments)
     return tag
@@ -184,6 +185,11 @@ def pull(client: docker.DockerClient, tag: str) -> str:
     except (APIError, OSError) as problem:
         return words(problem)
     return ""
+
+
+def name_of(client: docker.DockerClient, tag: str) -> str:
+    """The name of the recipe of an image, whatever tag it has now; "" for an image that the lab did not build."""
+    return str(client.images.get(tag).labels.get(NAME, ""))
 
 
 def is_standin(client: docker.DockerClient, tag: str) -> bool:
