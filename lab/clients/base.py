@@ -8,6 +8,7 @@ of its TLS library. It starts nothing itself: a stage lays out the files, runs t
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
 from lab import PROGRAM
@@ -125,6 +126,27 @@ class Acceptance:
     source: Source
 
 
+class Roots(StrEnum):
+    """Where the roots come from that a client trusts when it is told nothing."""
+
+    SYSTEM = "system"
+    """The trust store of the system."""
+    OWN = "own"
+    """A list that it brings, or nothing but what an option of its own names."""
+    NONE = "none"
+    """It asks for none: told nothing, it connects to anybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What a client trusts when it is told nothing: `why`, in a sentence, and who says so."""
+
+    roots: Roots
+    why: str
+    source: Source
+    level: Level = Level.VENDOR
+
+
 class Client(ABC):
     """One client. Subclasses are stateless; one instance each is registered in `lab.clients`."""
 
@@ -135,6 +157,8 @@ class Client(ABC):
     tls_library: str
     """What does TLS inside it, in words: `OpenSSL of the system`."""
     wrappers: tuple[Wrapper, ...]
+    untold: Trust
+    """What it trusts when it is told nothing (`ClientSide.plain`), as long as the machine makes no difference."""
     place: str = ""
     """Where it runs, on a stage that has several places (`lab.clients.placed`); "": on the machine."""
     registry: Registry | None = None
@@ -168,6 +192,12 @@ class Client(ABC):
         certificate, or None.
         """
         return None
+
+    def trusts_untold(self, machine: Machine) -> Trust:
+        """What it trusts on this machine when it is told nothing; not the same everywhere for programs whose store is
+        chosen when they are built.
+        """
+        return self.untold
 
     @abstractmethod
     def spell(self, side: ClientSide) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ from lab.clients.base import (
     Machine,
     Material,
     Missing,
+    Roots,
+    Trust,
     other_build,
 )
 from lab.clients.freetds_library import (
@@ -67,6 +69,7 @@ class FreeTds(Client):
     """What the three have in common."""
 
     kinds = frozenset({ServerKind.SQLSERVER})
+    untold = Trust(Roots.NONE, "without `ca file`, which is the default, it accepts any certificate", USER_GUIDE)
     oldest: TLSVersion
     """The oldest TLS version that it allows by default."""
     knows_no_strict = True
