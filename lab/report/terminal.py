@@ -25,6 +25,7 @@ from lab.report.marks import (
     mark_broken_of,
     mark_fix,
 )
+from lab.report.remedies import show_remedies
 from lab.report.table import Row, draw
 from lab.report.words import flow, hang, plural, printable
 
@@ -90,6 +91,7 @@ def show_matrix(record: Record, console: Console, *, command: str = "./tlslab", 
     shown = f"{command} report {quote(file)} --cell" if file else f"{command} report --cell"
     _show_findings(record, console, shown)
     _show_lab_errors(record, console, shown)
+    show_remedies(record, console, shown)
     _show_unstable(record, console)
     _show_unsupported(record, console, command)
     _show_missing(record, console)
@@ -316,7 +318,7 @@ def _closing(record: Record) -> Iterator[Text]:
     broken = [f"{counted[verdict]} {words.get(verdict, verdict)}" for verdict in BROKEN if counted[verdict]]
     fixes: Counter[str] = Counter(cell.fix_verdict for cell in record.cells)
     worth = [f"{fixes[verdict]} {WORTH[verdict][fixes[verdict] > 1]}" for verdict in FIX if fixes[verdict]]
-    found = len(list(record.findings()))
+    found = len(list(record.findings())) + len(list(record.unexpected_remedies()))
     yield Text(f"{plural(len(record.cells), 'cell')}:", "bold")
     yield from _clause(broken or ["nothing to play"], "bold")
     yield from _clause(worth, "bold")

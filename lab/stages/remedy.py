@@ -4,7 +4,7 @@ A stage that has places to spare follows them in a fresh one (`Fresh`), where no
 compares that place before and after.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from lab.documented import Source
 
 CA = "ca.crt"
 """What the certificate is called where the commands begin."""
+WORDS_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,26 @@ class Step:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """A way that was followed: every path of the system that it left otherwise than it was, `added`, `changed` or
+    `deleted`.
+    """
+
+    steps: tuple[Step, ...]
+    changes: Mapping[str, str]
+
+    @property
+    def failure(self) -> str:
+        """Which command failed and how, in words; "" when all ended well."""
+        last = self.steps[-1]
+        if last.status == 0:
+            return ""
+        ended = "did not end in time" if last.status is None else f"ended with status {last.status}"
+        said = " ".join(last.output.split()[-WORDS_SHOWN:])
+        return f"`{last.command}` {ended}: {said or 'without a word'}"
+
+
 class Fresh(Protocol):
     """A fresh copy of a place where clients run."""
 
@@ -47,11 +68,5 @@ class Fresh(Protocol):
     def place(self) -> str:
         """What `Client.place` is for those who run here."""
 
-    async def follow(self, way: Way, ca: str) -> Sequence[Step]:
+    async def follow(self, way: Way, ca: str) -> "Followed":
         """Follow a way with this CA (PEM), up to the first command that fails. Raises StageError, OSError."""
-
-    async def changes(self) -> Mapping[str, str]:
-        """Every path that differs from when the place was made, with `added`, `changed` or `deleted`.
-
-        Raises StageError.
-        """

@@ -22,6 +22,11 @@ DEBIAN_MANUAL = Source(
     "update-ca-certificates(8), Debian",
     "https://manpages.debian.org/trixie/ca-certificates/update-ca-certificates.8.en.html",
 )
+DEBIAN_README = Source(
+    "Debian's and Ubuntu's package ca-certificates, debian/README.Debian",
+    "https://code.amethyst.name/public-mirrors/ca-certificates/src/commit/d4d6ab167ec7fa7e37db43ca36657c3a1f83c60a"
+    "/debian/README.Debian",
+)
 UBUNTU_MANUAL = Source(
     "update-ca-certificates(8), Ubuntu",
     "https://manpages.ubuntu.com/manpages/noble/man8/update-ca-certificates.8.html",
@@ -61,11 +66,12 @@ _ANSWERED = (
     "printf '1\\n1-%s\\n' \"$all\" | script -qec 'dpkg-reconfigure -f teletype ca-certificates' /dev/null"
 )
 DPKG_RECONFIGURE = Way(
-    "dpkg-reconfigure ca-certificates",
+    "dpkg-reconfigure",
     (f"cp {CA} /usr/share/ca-certificates/{NAME}.crt", _ANSWERED),
-    (REGISTER,),
-    remark="it asks which certificates to activate, and the new one is not marked: where nobody answers (a Dockerfile, "
-    "DEBIAN_FRONTEND=noninteractive) it ends well and trusts nothing new (ca-certificates.config, trust_new=no)",
+    (REGISTER, DEBIAN_README),
+    # /var/lib/dpkg/info/ca-certificates.config of every such system: trust_new=no when it is reconfigured.
+    remark="it asks which certificates to activate, and a new one is not marked: answered by nobody, as in a "
+    "Dockerfile, it ends well and trusts nothing new",
 )
 
 APT = Family(

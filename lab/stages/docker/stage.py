@@ -7,6 +7,7 @@ run's sweep.
 
 import asyncio
 import contextlib
+import itertools
 import secrets
 import sys
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -30,9 +31,11 @@ from lab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS, Distribution
 from lab.stages.docker.places import Contained, Nowhere, OnHost, Place
 from lab.stages.docker.pod import Pod
 from lab.stages.docker.pool import MEMORY, Pool, room_for
+from lab.stages.docker.remedy import FreshContainer
 from lab.stages.docker.servers import ROOM, NginxServer, nginx_files
 from lab.stages.docker.sqlserver import PORT, SqlServer
 from lab.stages.here import Here
+from lab.stages.remedy import Way
 from lab.stages.services import ServiceError, group_by_kind
 from lab.stages.stage import Distance, StageError
 
@@ -88,6 +91,7 @@ class DockerStage:
         self._places: dict[str, Place] = {}
         self._client_images: dict[str, str] = {}
         self._lost: list[str] = []
+        self._fresh = itertools.count(1)
         self._names: tuple[str, ...] = ()
         self._notes: list[str] = []
         self._nginx_failure = ""
@@ -229,6 +233,25 @@ class DockerStage:
         """Ask the client for its version; empty when it does not tell."""
         place = self._places[client.place]
         return client.read_version(await place.run(client.version_probe(place.machine), place.new_room(), None))
+
+    def ways(self, client: Client) -> tuple[Way, ...]:
+        """The documented ways of the client's distribution; none for this machine, and none where nothing runs."""
+        return DISTRIBUTIONS[client.place].family.ways if client.place in self._client_images else ()
+
+    @contextlib.asynccontextmanager
+    async def fresh(self, place: str) -> AsyncIterator[FreshContainer]:
+        """A fresh container of a distribution. Raises StageError."""
+        name = f"{place}/fresh-{next(self._fresh)}"
+        order = Order(self._client_images[place], self._called(name.replace("/", "-")), self.labels)
+        made = FreshContainer(self._client, order, self.network, name, self._places[place].machine)
+        made.names = self._names
+        self._places[name] = made
+        try:
+            await made.start()
+            yield made
+        finally:
+            await made.stop()
+            del self._places[name]
 
     def _called(self, what: str) -> str:
         return f"tlslab-{self.run}-{what}"

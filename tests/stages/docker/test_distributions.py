@@ -21,7 +21,7 @@ WAYS = [pytest.param(way, id=f"{family.name}-{way.name}") for family in (APT, DN
 
 DOCUMENTED = {
     # Microsoft, Encrypt connections to SQL Server on Linux, "Register the certificate on your client machine".
-    "dpkg-reconfigure ca-certificates": ("/usr/share/ca-certificates/", "dpkg-reconfigure"),
+    "dpkg-reconfigure": ("/usr/share/ca-certificates/", "dpkg-reconfigure -f teletype ca-certificates"),
     "update-ca-trust": ("/etc/pki/ca-trust/source/anchors/", "update-ca-trust"),
     ("zypper", "update-ca-certificates"): ("/usr/share/pki/trust/anchors/", "update-ca-certificates"),
     # update-ca-certificates(8) of Debian and of Ubuntu.
