@@ -135,6 +135,8 @@ class ServerSide:
 
     `chain` None: no certificate is configured, and SQL Server makes its own at start (self-generated fallback
     certificate). `security_level` is the OpenSSL security level (0-5) that the server's TLS library runs with.
+    `key_readable` False: the account of SQL Server may not read the private key that it is told to use, and it does not
+    start (error 49940): nobody listens at its port.
     """
 
     kind: ServerKind
@@ -143,6 +145,7 @@ class ServerSide:
     tls_max: TLSVersion = TLSVersion.TLSv1_3
     security_level: int = 2
     encryption: ServerEncryption = ServerEncryption.OFF
+    key_readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +158,9 @@ class ClientSide:
 
     `plain`: the client is given no security option whatever, to see what it does by itself. What it trusts then stands
     in the store that it reads by itself: the system's, or where it has a list of its own the variable that adds to it.
+
+    `system_trusts`: what has been put into the system's trust store, beside the public roots. A client that has a
+    store of its own does not see it.
     """
 
     connect_to: str
@@ -166,6 +172,7 @@ class ClientSide:
     tls_min: TLSVersion | None = None
     tls_max: TLSVersion | None = None
     plain: bool = False
+    system_trusts: tuple[Anchor, ...] = ()
 
     @property
     def name_to_verify(self) -> str:

@@ -7,8 +7,8 @@ A cell is judged twice: did the client fail as documented (`BrokenVerdict`), and
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lab.clients.base import Client
-from lab.documented import Expectation, Level, Reason, Source, expectations
+from lab.clients.base import Acceptance, Client
+from lab.documented import Expectation, Level, Phase, Reason, Source, expectations
 from lab.matrix.plan import Cell
 from lab.outcome import Outcome, Result
 from lab.scenario import Claim
@@ -97,7 +97,7 @@ def judge(cell: Cell, acts: Acts) -> Verdict:
         if outcome.result is Result.LAB_ERROR:
             return not_played(BrokenVerdict.LAB_ERROR, f"the {act} act: {outcome.text}", as_expected=False)
     if acts.control.result is not Result.CONNECTED or not acts.control.encrypted:
-        why = f"the healthy situation does not connect encrypted, so nothing can be concluded: {_said(acts.control)}"
+        why = f"the healthy situation does not connect encrypted, so nothing can be concluded: {said(acts.control)}"
         return not_played(BrokenVerdict.LAB_ERROR, why, as_expected=False)
     broken, broken_judgement = judge_broken(cell.client, cell.scenario.reasons, cell.broken, acts.broken)
     fix, fix_judgement = judge_fix(cell, acts)
@@ -108,7 +108,7 @@ def judge_broken(
     client: Client, reasons: tuple[Reason, ...], situation: Situation, outcome: Outcome
 ) -> tuple[BrokenVerdict, Judgement]:
     """Hold the broken act against the documented errors, and against documented acceptance."""
-    acceptance = client.accepts(situation)
+    acceptance = accepts(client, situation)
     if outcome.result is Result.CONNECTED:
         if acceptance is None:
             return BrokenVerdict.ACCEPTED, Judgement(
@@ -119,11 +119,11 @@ def judge_broken(
         return BrokenVerdict.TIMEOUT, Judgement(False, f"the client gave no answer within {outcome.seconds:.0f} s")
     shown = shown_expectation(client, reasons, situation, outcome)
     if acceptance is not None:
-        why = f"documented to connect ({acceptance.why}), but it failed: {_said(outcome)}"
+        why = f"documented to connect ({acceptance.why}), but it failed: {said(outcome)}"
         verdict = BrokenVerdict.REPRODUCED if shown else BrokenVerdict.OTHER_ERROR
         return verdict, Judgement(False, why, acceptance.level, (acceptance.source,))
     if shown is None:
-        return BrokenVerdict.OTHER_ERROR, Judgement(False, f"not a documented text of this failure: {_said(outcome)}")
+        return BrokenVerdict.OTHER_ERROR, Judgement(False, f"not a documented text of this failure: {said(outcome)}")
     return BrokenVerdict.REPRODUCED, Judgement(
         True, f"shows: {with_names(shown.text, situation)}", shown.level, shown.sources
     )
@@ -133,7 +133,7 @@ def judge_fix(cell: Cell, acts: Acts) -> tuple[FixVerdict, Judgement]:
     """What the fix is worth: does it clear the error, keep its promise, and keep impostors out?"""
     fix = cell.fix
     if acts.fixed.result is not Result.CONNECTED:
-        return FixVerdict.NOT_CLEARED, Judgement(False, f"after the fix the client still fails: {_said(acts.fixed)}")
+        return FixVerdict.NOT_CLEARED, Judgement(False, f"after the fix the client still fails: {said(acts.fixed)}")
     if acts.fixed.encrypted is not fix.encrypted:
         promised = "an encrypted session" if fix.encrypted else "a session without encryption"
         return FixVerdict.BROKEN_PROMISE, Judgement(False, f"the fix promises {promised}, the server says otherwise")
@@ -141,12 +141,12 @@ def judge_fix(cell: Cell, acts: Acts) -> tuple[FixVerdict, Judgement]:
     undocumented: list[str] = []
     for (attack, situation), outcome in zip(cell.impostors, acts.impostors, strict=True):
         if outcome.result is Result.CONNECTED:
-            acceptance = cell.client.accepts(situation)
+            acceptance = accepts(cell.client, situation)
             let_in.append(attack.id)
             if acceptance is None:
                 undocumented.append(attack.id)
-        elif not shown_expectation(cell.client, (*attack.reasons, *cell.scenario.reasons), situation, outcome):
-            why = f"the impostor `{attack.id}` failed, but not for a documented reason of trust: {_said(outcome)}"
+        elif not shown_expectation(cell.client, _of_trust(attack.reasons, cell.scenario.reasons), situation, outcome):
+            why = f"the impostor `{attack.id}` failed, but not for a documented reason of trust: {said(outcome)}"
             return FixVerdict.UNPROVEN, Judgement(False, why)
     if not let_in:
         why = "connects, and every impostor is refused"
@@ -161,6 +161,16 @@ def judge_fix(cell: Cell, acts: Acts) -> tuple[FixVerdict, Judgement]:
             False, f"the fix is documented as a cure, but the impostor {names} gets in"
         )
     return FixVerdict.UNVERIFIED, _unverified(cell, let_in)
+
+
+def accepts(client: Client, situation: Situation) -> Acceptance | None:
+    """Why the client is documented to connect, or None. Nobody connects to a server that does not come up."""
+    return client.accepts(situation) if situation.server.key_readable else None
+
+
+def _of_trust(*reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    """Reasons for which an impostor may be refused: not that nobody answered, which says nothing about trust."""
+    return tuple(reason for some in reasons for reason in some if reason.phase is not Phase.CONNECT)
 
 
 def shown_expectation(
@@ -195,11 +205,12 @@ def with_names(pattern: str, situation: Situation) -> str:
 
 def _unverified(cell: Cell, let_in: list[str]) -> Judgement:
     situation = next(situation for attack, situation in cell.impostors if attack.id in let_in)
-    acceptance = cell.client.accepts(situation)
+    acceptance = accepts(cell.client, situation)
     assert acceptance is not None
     return Judgement(True, f"clears, but verifies nothing: {acceptance.why}", acceptance.level, (acceptance.source,))
 
 
-def _said(outcome: Outcome) -> str:
+def said(outcome: Outcome) -> str:
+    """How an attempt ended and the beginning of what the client said, on one line."""
     text = " ".join(outcome.text.split())
     return f"{outcome.result.value}: {text[:300] or 'without a word'}"

@@ -17,6 +17,8 @@ from lab.clients.base import (
     Machine,
     Material,
     Missing,
+    Roots,
+    Trust,
     other_build,
 )
 from lab.clients.freetds_library import (
@@ -24,10 +26,13 @@ from lab.clients.freetds_library import (
     DUMP,
     GNUTLS_CONF,
     LEVEL_1,
+    NET_SOURCE,
+    PYMSSQL_ERRORS,
     PYMSSQL_ISSUE,
     RENAMED,
     SERVER_NAME,
     TLS_SOURCE,
+    TSQL_ERRORS,
     USER_GUIDE,
     freetds_room,
     gnutls_conf,
@@ -35,6 +40,7 @@ from lab.clients.freetds_library import (
     limit_gnutls,
     openssl_wrappers,
     settings,
+    unavailable_wrappers,
     verifies,
     with_trace,
 )  # fmt: skip
@@ -67,6 +73,7 @@ class FreeTds(Client):
     """What the three have in common."""
 
     kinds = frozenset({ServerKind.SQLSERVER})
+    untold = Trust(Roots.NONE, "without `ca file`, which is the default, it accepts any certificate", USER_GUIDE)
     oldest: TLSVersion
     """The oldest TLS version that it allows by default."""
     knows_no_strict = True
@@ -84,11 +91,14 @@ class FreeTds(Client):
                 "(`encryption = request`); asking for less does not silence it, leaving out `ca file` does"
             )
         if self.knows_no_strict and side.encryption is Encryption.STRICT:
-            return "the FreeTDS 1.3 of the distributions speaks no TDS 8.0; `encryption = strict` came with 1.5"
+            return (
+                "the FreeTDS of most distributions is older than 1.5 and speaks no TDS 8.0 (`encryption = strict`); "
+                "the lab does not ask a newer one"
+            )
         if self.knows_no_strict and side.expected_name not in (None, side.connect_to):
             return (
-                "the FreeTDS 1.3 of the distributions looks for the name that it connects to; "
-                "`certificate hostname` came later"
+                "the FreeTDS of most distributions is older than 1.5 and looks for the name that it connects to "
+                "(no `certificate hostname`); the lab does not ask a newer one"
             )
         return None
 
@@ -127,6 +137,12 @@ class Pymssql(FreeTds, PythonSqlClient):
         # FreeTDS 1.5 says `TDS server`, older ones `Adaptive Server`.
         *openssl_wrappers("severity 9:\\nTDS server connection failed ({host})", Level.VENDOR, RENAMED),
         *openssl_wrappers("severity 9:\\nAdaptive Server connection failed ({host})", Level.PUBLIC, PYMSSQL_ISSUE),
+        *unavailable_wrappers(
+            "severity 9:\\n",
+            " ({host})\\nNet-Lib error during {reason} ({*})",
+            Level.VENDOR,
+            PYMSSQL_ERRORS,
+        ),
     )
 
     def cannot(self, situation: Situation) -> str | None:
@@ -187,8 +203,15 @@ class Tdsodbc(FreeTds, PythonSqlClient):
     driver = "pyodbc"
     distributions = ("pyodbc",)
     oldest = TLSVersion.TLSv1_0
-    wrappers = gnutls_wrappers(
-        "[08001] [FreeTDS][SQL Server]Unable to connect to data source", Level.VENDOR, TLS_SOURCE
+    wrappers = (
+        *gnutls_wrappers("[08001] [FreeTDS][SQL Server]Unable to connect to data source", Level.VENDOR, TLS_SOURCE),
+        *unavailable_wrappers(
+            "[08S01] [FreeTDS][SQL Server]",
+            "",
+            Level.VENDOR,
+            NET_SOURCE,
+            trace="getsockopt(2) reported: {reason}",
+        ),
     )
 
     def missing(self, machine: Machine) -> Missing | None:
@@ -245,6 +268,7 @@ class Tsql(FreeTds):
         *gnutls_wrappers("Error 20002 (severity 9): Adaptive Server connection failed", Level.VENDOR, CONNECTING),
         # FreeTDS 1.5.
         *gnutls_wrappers("Error 20002 (severity 9): TDS server connection failed", Level.VENDOR, RENAMED),
+        *unavailable_wrappers("Error 20009 (severity 9): ", ' OS error {*}, "{reason}"', Level.VENDOR, TSQL_ERRORS),
     )
 
     def missing(self, machine: Machine) -> Missing | None:

@@ -9,7 +9,7 @@ trusts nothing.
 from pathlib import PurePosixPath
 from typing import Any
 
-from lab.clients.base import Acceptance, Endpoint, Invocation, Login, Machine, Material
+from lab.clients.base import Acceptance, Endpoint, Invocation, Login, Machine, Material, Roots, Trust
 from lab.clients.sqlserver import PythonSqlClient, read_versions, run_probe
 from lab.documented import Level, Phase, Source, Wrapper
 from lab.outcome import Completed
@@ -24,6 +24,10 @@ TLS_PY = Source(
 TDS_BASE = Source(
     "python-tds, src/pytds/tds_base.py (ClosedConnectionError)",
     "https://github.com/denisenkom/pytds/blob/b5f70cf1c146263e1fc1bc2d9bc8f49154b2025f/src/pytds/tds_base.py",
+)
+BACKOFF = Source(
+    "python-tds, src/pytds/utils.py, exponential_backoff (`raise TimeoutError() from ex`)",
+    "https://github.com/denisenkom/pytds/blob/2b9f4afda12c0a9b5f0322b72c0eac5253e568f8/src/pytds/utils.py",
 )
 CONNECT = Source("python-tds documentation, pytds.connect", "https://python-tds.readthedocs.io/en/latest/pytds.html")
 ONLY_VERSION = TLSVersion.TLSv1_2
@@ -41,6 +45,7 @@ class PythonTds(PythonSqlClient):
     name = "python-tds"
     title = "python-tds (pytds)"
     tls_library = "OpenSSL of the Python package cryptography, through pyOpenSSL"
+    untold = Trust(Roots.OWN, "it uses TLS only with `cafile`, and then trusts what that file holds", CONNECT)
     driver = "python-tds"
     distributions = ("python-tds", "pyopenssl")
     registry = Registry(RegistryKind.PYPI, "python-tds", ("pyopenssl",))
@@ -67,6 +72,14 @@ class PythonTds(PythonSqlClient):
             TLS_PY,
         ),
         Wrapper("python-tds", frozenset({Phase.CLOSED}), "{reason}", Level.VENDOR, TDS_BASE),
+        # It tries again until its login timeout, and then raises a TimeoutError from the last refusal.
+        Wrapper(
+            "posix",
+            frozenset({Phase.CONNECT}),
+            "ConnectionRefusedError: [Errno {*}] {reason}{*}TimeoutError",
+            Level.VENDOR,
+            BACKOFF,
+        ),
     )
 
     def cannot(self, situation: Situation) -> str | None:

@@ -4,6 +4,7 @@ import difflib
 import functools
 from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -12,7 +13,7 @@ from rich.console import Console
 
 import lab
 from lab import installer, provision
-from lab.matrix.choice import DISTRIBUTIONS, LOCAL, STAGES, Choice
+from lab.matrix.choice import DISTRIBUTIONS, HOST, LOCAL, STAGES, Choice
 from lab.matrix.plan import matches
 from lab.record import Record
 
@@ -73,9 +74,10 @@ def stage_options(function: F) -> F:
         **more: Any,
     ) -> Any:
         places = distribution or LOCAL.distributions
+        known = (*DISTRIBUTIONS, HOST)
         for name in places:
-            if name not in DISTRIBUTIONS:
-                raise click.UsageError(f"--distribution: nothing is called {name!r}. {hint(name, DISTRIBUTIONS)}")
+            if name not in known:
+                raise click.UsageError(f"--distribution: nothing is called {name!r}. {hint(name, known)}")
         if stage != "docker" and (distribution or sqlserver_image or require_vendor_image or sqlserver_limit):
             raise click.UsageError("this option is about containers, so it needs --stage docker")
         choice = Choice(stage, True, places, sqlserver_image, require_vendor_image, sqlserver_limit)
@@ -107,7 +109,8 @@ def stage_options(function: F) -> F:
             multiple=True,
             callback=split,
             metavar="NAME",
-            help=f"docker: where the clients run: {', '.join(DISTRIBUTIONS)}  [default: bookworm]",
+            help=f"docker: where the clients run: {', '.join(DISTRIBUTIONS)}, or {HOST} for this machine  "
+            f"[default: {LOCAL.distributions[0]}]",
         ),
         click.option(
             "--stage",
@@ -191,6 +194,7 @@ def bring_python_clients() -> None:
 def status_of(record: Record) -> Exit:
     """The exit status for what a record shows. A failure of the lab outweighs findings: the run is not
     complete."""
-    if next(record.lab_errors(), None) is not None:
+    if next(chain(record.lab_errors(), record.failed_remedies()), None) is not None:
         return Exit.LAB_FAILED
-    return Exit.AS_EXPECTED if next(record.findings(), None) is None else Exit.FINDINGS
+    found = next(chain(record.findings(), record.unexpected_remedies()), None)
+    return Exit.AS_EXPECTED if found is None else Exit.FINDINGS

@@ -1,6 +1,6 @@
 """The stage as the matrix sees it: where servers and clients run, whatever they run in."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from enum import IntEnum
 from pathlib import Path
@@ -12,6 +12,7 @@ from lab.outcome import Completed
 from lab.pki.look import Look
 from lab.pki.mint import Mint
 from lab.situation import ServerSide, Situation, TLSVersion
+from lab.stages.remedy import Fresh, Way
 
 
 class StageError(Exception):
@@ -44,7 +45,9 @@ class Server(Protocol):
         """False: an endpoint of the lab stands in for the real server."""
 
     def start_log(self, identity: str) -> tuple[str, ...]:
-        """The lines that belong to no connection: what the server said of this side when it started."""
+        """The lines that belong to no connection: what the server said of this side when it started, or when it did
+        not, if it must not (`ServerSide.key_readable`).
+        """
 
 
 class Stage(Protocol):
@@ -67,7 +70,7 @@ class Stage(Protocol):
 
     @property
     def sides(self) -> Mapping[ServerSide, tuple[Server, str]]:
-        """The server sides that are up, with their server and identity there."""
+        """The server sides that have been started, with their server and identity there."""
 
     async def __aenter__(self) -> Self: ...
 
@@ -94,19 +97,30 @@ class Stage(Protocol):
     def hold(self, side: ServerSide) -> AbstractAsyncContextManager[None]:
         """Have a side up while the context is open; what follows is for sides that are held. Raises ServiceError when
         it does not come up.
+
+        One that must not come up (`ServerSide.key_readable`) is started as well, and then nobody listens at its port:
+        whether it is down is for the self-check to say.
         """
 
     def look(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Look:
         """Look at a server side, offering these versions (`lab.pki.look`). Blocks."""
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
-        """What the server wrote since this was last asked."""
+        """What the server wrote since this was last asked; nothing for one that must not come up."""
 
     async def attempt(self, client: Client, situation: Situation) -> Completed:
         """Let the client connect once. Raises OSError when it cannot be started."""
 
     async def version(self, client: Client) -> str:
         """Ask the client for its version; empty when it does not tell."""
+
+    def ways(self, client: Client) -> Sequence[Way]:
+        """How the system that this client runs on is documented to be told to trust a CA; none where the system is not
+        the lab's to change.
+        """
+
+    def fresh(self, place: str) -> AbstractAsyncContextManager[Fresh]:
+        """A fresh copy of a place that has ways; it goes with the context. Raises StageError."""
 
 
 StageFactory = Callable[[Path, Mint], Stage]

@@ -1,4 +1,4 @@
-"""A login over TDS, by which the lab learns that a SQL Server serves: an open port does not say so, nor a line of a log.
+"""A login over TDS, by which the lab learns that a SQL Server serves: an open port does not say so, nor does a log.
 
 Nothing is verified and the weakest encryption that the server takes will do (none at all where it does not insist), so
 that a login says nothing about certificates: they are what is under test. For the same reason a server counts as

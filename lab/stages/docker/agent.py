@@ -54,13 +54,18 @@ class Agent:
                 await self._container.write(json.dumps({**order, "id": number}))
             answer: dict[str, Any] = await asyncio.wait_for(future, limit + GRACE)
         except TimeoutError:
-            fate = await self._container.fate()
-            raise Lost(f"container {self.name} has not answered for {limit + GRACE:.0f} s: {fate}") from None
+            how = await self._container.end()
+            raise Lost(f"container {self.name} has not answered for {limit + GRACE:.0f} s: {how}") from None
         finally:
             self._waiting.pop(number, None)
         if "error" in answer:
             raise OSError(answer["error"])
         return answer
+
+    @property
+    def id(self) -> str:
+        """The container's own, once it has been started."""
+        return self._container.id
 
     async def address(self, network: str) -> str:
         """The container's address on a network."""
@@ -89,9 +94,9 @@ class Agent:
         """Tell those who wait why the container has ended, when it has."""
         await self._container.ended.wait()
         try:
-            fate = await self._container.fate()
+            how = await self._container.end()
             said = " | ".join(self._said[-LINES_SHOWN:]) or "without a word"
-            lost = Lost(f"container {self.name} has ended in the middle of the run ({fate}): {said}")
+            lost = Lost(f"container {self.name} has ended in the middle of the run ({how}): {said}")
         except Lost as problem:
             lost = problem
         for future in self._waiting.values():

@@ -36,6 +36,18 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Directory:
+    """A directory that is made in a container before it starts, or gets another owner and mode there."""
+
+    mode: int = 0o755
+    owner: int = 0
+
+
+Files = Mapping[str, File | Directory]
+"""What is put into a container, by absolute path; a directory before what is in it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Order:
     """A container to make. `files` by absolute path. `host` and `network`: what the SDK's `create_host_config` and
     `create_endpoint_config` take.
@@ -46,7 +58,7 @@ class Order:
     labels: Mapping[str, str]
     command: tuple[str, ...] | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
-    files: Mapping[str, File] = field(default_factory=dict)
+    files: Files = field(default_factory=dict)
     host: Mapping[str, Any] = field(default_factory=dict)
     networks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Network to the names that the container has there."""
@@ -65,13 +77,13 @@ class Container:
         self.id = ""
         self.ended = asyncio.Event()
 
-    async def start(self, files: Mapping[str, File] | None = None) -> None:
+    async def start(self, files: Files | None = None) -> None:
         """Create, fill (with these files beside those of the order), attach and start it. Raises StageError with the
         daemon's own words.
         """
         await self._make(lambda: self._create(files or {}))
 
-    async def restart(self, files: Mapping[str, File]) -> None:
+    async def restart(self, files: Files) -> None:
         """End the main process, put these files in place, and start it again: the same container, of which nothing but
         these files is new. Raises StageError.
         """
@@ -112,8 +124,8 @@ class Container:
         state = await unattended(lambda: self._api.inspect_container(self.id))
         return str(state["NetworkSettings"]["Networks"][network]["IPAddress"])
 
-    async def fate(self) -> str:
-        """What became of it (`lab.stages.docker.fate`). Raises Lost when it is the daemon that has gone."""
+    async def end(self) -> str:
+        """How it has ended, in words (`lab.stages.docker.fate`). Raises Lost when it is the daemon that has gone."""
         return await unattended(lambda: fate(self._api, self.id))
 
     async def stop(self) -> None:
@@ -131,7 +143,7 @@ class Container:
             self._attached.close()
             self._attached = None
 
-    def _create(self, files: Mapping[str, File]) -> None:
+    def _create(self, files: Files) -> None:
         order, api = self.order, self._api
         networking = None
         if order.networks:
@@ -160,7 +172,7 @@ class Container:
         self.id = made["Id"]
         self._fill({**order.files, **files})
 
-    def _fill(self, files: Mapping[str, File]) -> None:
+    def _fill(self, files: Files) -> None:
         if files:
             self._api.put_archive(self.id, "/", archive(files))
 
@@ -172,13 +184,18 @@ class Container:
             loop.call_soon_threadsafe(self.ended.set)
 
 
-def archive(files: Mapping[str, File]) -> bytes:
+def archive(files: Files) -> bytes:
     """A tar archive for the root directory of a container, with the directories above the files left as they are."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as tar:
         for path, file in files.items():
             info = tarfile.TarInfo(path.lstrip("/"))
+            info.mode, info.uid, info.gid = file.mode, file.owner, 0
+            if isinstance(file, Directory):
+                info.type = tarfile.DIRTYPE
+                tar.addfile(info)
+                continue
             data = file.text.encode()
-            info.size, info.mode, info.uid, info.gid = len(data), file.mode, file.owner, 0
+            info.size = len(data)
             tar.addfile(info, io.BytesIO(data))
     return packed.getvalue()

@@ -51,7 +51,7 @@ def described(state: Mapping[str, Any]) -> str:
     if state.get("Running"):
         return "it still runs, but the connection to it broke: was the Docker daemon restarted?"
     if state.get("OOMKilled"):
-        return "it needed more memory than there was"
+        return "ended by the kernel because its memory was used up"
     status = int(state.get("ExitCode", 0))
     if status in _SIGNALS:
         return f"it was ended from outside ({_SIGNALS[status]}), by somebody or by a restart of the Docker daemon"

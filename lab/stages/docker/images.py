@@ -4,12 +4,13 @@ An image whose recipe has changed has another tag, so that an old one is never t
 Dockerfile, the files beside it and the base image's own id. Only the classic builder's features are used.
 """
 
+import contextlib
 import hashlib
 import io
 import json
 import re
 import tarfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,8 +21,9 @@ from urllib3.exceptions import ReadTimeoutError
 
 import docker
 from lab.installer import Echo
+from lab.stages.docker import left
 from lab.stages.docker.daemon import TIMEOUT, readable_config
-from lab.stages.docker.owner import PREFIX
+from lab.stages.docker.owner import PREFIX, RUN
 from lab.stages.docker.words import FAILURES, words
 from lab.stages.stage import StageError
 
@@ -63,8 +65,8 @@ class Recipe:
 def build(client: docker.DockerClient, recipe: Recipe, owner: Mapping[str, str], echo: Echo) -> str:
     """The tag of the image of this recipe, built unless it is there. The base must be there.
 
-    `owner`: the labels of whoever builds (`lab.stages.docker.owner.labels`); what a build leaves that does not come to
-    its end has them. Raises StageError with the last words of a build that failed.
+    `owner`: the labels of whoever builds (`lab.stages.docker.owner.labels`); what an interrupted build leaves has them.
+    Raises StageError with the last words of a build that failed; nothing of it is left behind.
     """
     base = client.images.get(recipe.base)
     tag = recipe.tag(str(base.id))
@@ -91,7 +93,7 @@ def run_build(
     """
     said: list[str] = []
     try:
-        with readable_config():
+        with readable_config(), _clean_after(client, owner):
             for line in client.api.build(
                 fileobj=packed,
                 custom_context=True,
@@ -107,6 +109,17 @@ def run_build(
                 said.append(str(line.get("stream", "")))
     except FAILURES as problem:
         raise StageError(failure(name, words(problem), said)) from problem
+
+
+@contextlib.contextmanager
+def _clean_after(client: docker.DockerClient, owner: Mapping[str, str]) -> Iterator[None]:
+    """Remove the layers of a build that fails: the daemon keeps them, without a name, as a cache."""
+    try:
+        yield
+    except BaseException:
+        with contextlib.suppress(*FAILURES):
+            left.remove_layers(client, owner[RUN])
+        raise
 
 
 def owned(dockerfile: str, owner: Mapping[str, str]) -> str:

@@ -45,6 +45,17 @@ def remove_run(client: docker.DockerClient, run: str) -> None:
             remove()
 
 
+def remove_layers(client: docker.DockerClient, run: str) -> None:
+    """Remove the layers of a run's builds that did not come to their end."""
+    for item in _layers(client, f"{RUN}={run}"):
+        _quietly(client.api.remove_image, item["Id"])
+
+
+def _layers(client: docker.DockerClient, label: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = client.api.images(filters={"label": [label], "dangling": True})
+    return found
+
+
 def _is_dead(client: docker.DockerClient, label: str, me: Owner) -> bool:
     found = owner.parse(label)
     here = client.api.base_url.startswith("http+docker://")  # how the SDK writes a Unix socket
@@ -68,7 +79,7 @@ def _things(client: docker.DockerClient, label: str) -> Iterator[tuple[dict[str,
         yield item, container(item["Id"])
     for item in api.networks(filters=filters):
         yield item, network(item["Id"])
-    for item in api.images(filters={**filters, "dangling": True}):
+    for item in _layers(client, label):
         yield item, layer(item["Id"])
 
 

@@ -27,6 +27,7 @@ class Pod:
         several pods have cannot be one, and is given to clients with `hosts`.
         """
         self.name = order.name
+        self._aliases = tuple(aliases)
         self._network = network
         self.watch = Agent(
             client,
@@ -34,7 +35,7 @@ class Pod:
                 order,
                 command=WATCH,
                 host={"network_mode": network, "init": True, "cap_drop": ["ALL"]},
-                networks={network: tuple(aliases)},
+                networks={network: self._aliases},
             ),
         )
         self.address = ""
@@ -54,5 +55,7 @@ class Pod:
         return {"network_mode": f"container:{self.name}"}
 
     def hosts(self, names: Iterable[str]) -> Mapping[str, str]:
-        """Entries for the /etc/hosts of a client that is to find these names here."""
-        return dict.fromkeys(names, self.address)
+        """Entries for the /etc/hosts of a container that is to find these names here, beside those that the network
+        knows.
+        """
+        return {name: self.address for name in names if name not in self._aliases}

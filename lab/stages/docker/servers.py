@@ -16,7 +16,7 @@ from lab.pki.mint import Mint
 from lab.servers import nginx
 from lab.situation import ServerSide
 from lab.stages.docker.agent import Agent
-from lab.stages.docker.container import Container, File, Order
+from lab.stages.docker.container import Container, File, Files, Order
 from lab.stages.services import ServiceError
 
 SETTLE_TIMEOUT = 5.0
@@ -46,7 +46,7 @@ class DockerServer(ABC):
     def real(self) -> bool:
         return True
 
-    async def begin(self, files: Mapping[str, File] | None = None, *, again: bool = False) -> None:
+    async def begin(self, files: Files | None = None, *, again: bool = False) -> None:
         """Start it with these files (None: those of its order), `again` when it runs or ran already, and wait until it
         serves. Raises ServiceError with its own last words, StageError when Docker does not start it.
         """
@@ -61,8 +61,8 @@ class DockerServer(ABC):
             if starting.done():
                 starting.result()
                 return
-            fate = await self._container.fate()
-            raise ServiceError(f"{self.what} has ended while it started ({fate}): {self._last_words()}")
+            how = await self._container.end()
+            raise ServiceError(f"{self.what} has ended while it started ({how}): {self._last_words()}")
         except (TimeoutError, OSError) as problem:
             raise ServiceError(f"{self.what} does not serve ({problem!r}): {self._last_words()}") from problem
         finally:
@@ -90,7 +90,7 @@ class DockerServer(ABC):
 
     async def _check(self) -> None:
         if self._container.ended.is_set():
-            raise ServiceError(f"{self.what} has ended ({await self._container.fate()}): {self._last_words()}")
+            raise ServiceError(f"{self.what} has ended ({await self._container.end()}): {self._last_words()}")
 
     def _last_words(self) -> str:
         return " | ".join(self._lines[-LINES_SHOWN:]) or "without a word"

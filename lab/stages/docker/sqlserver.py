@@ -7,7 +7,6 @@ starting it again, so everything that differs between configurations is in files
 import asyncio
 import contextlib
 import re
-from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 import docker
@@ -15,17 +14,20 @@ from lab.clients.base import Login
 from lab.pki.mint import Mint
 from lab.servers.sqlserver import mssql_conf
 from lab.situation import ServerEncryption, ServerSide
-from lab.stages.docker.container import File, Order
+from lab.stages.docker.container import Directory, File, Files, Order
 from lab.stages.docker.pod import Pod
 from lab.stages.docker.servers import OWN, SETTLE_TIMEOUT, DockerServer
 from lab.stages.services import ServiceError
 
 MSSQL = PurePosixPath("/var/opt/mssql")
-MSSQL_UID = 10001
+MSSQL_UID, ROOT_UID = 10001, 0
 PORT = 1433
-CERTIFICATE, KEY = f"{MSSQL}/certs/server.pem", f"{MSSQL}/certs/server.key"
-CA_STORE, OPENSSL_CNF = f"{MSSQL}/certs/ca-store.pem", f"{MSSQL}/openssl.cnf"
+CERTIFICATES = f"{MSSQL}/certs"
+CERTIFICATE, KEY, CA_STORE = (f"{CERTIFICATES}/{name}" for name in ("server.pem", "server.key", "ca-store.pem"))
+OPENSSL_CNF = f"{MSSQL}/openssl.cnf"
 READY = "SQL Server is now ready for client connections"
+NOT_SQL_SERVER = "It is not SQL Server."
+"""What the lab's own endpoint says of itself, under whatever name its image goes (`lab.servers.mssql_image`)."""
 MARK = "120100090000010000"
 """A PRELOGIN packet whose payload is no list of options (MS-TDS 2.2.6.5): SQL Server logs error 17828 at once."""
 LOGIN_TIMEOUT = 20.0
@@ -76,7 +78,7 @@ class SqlServer(DockerServer):
         self._login = login
         self._endpoint = endpoint
         self._limit = limit
-        self._strict = False
+        self._side: ServerSide | None = None
         self._refusal = ""
         self._taken = 0
         self._starts = 0
@@ -96,14 +98,17 @@ class SqlServer(DockerServer):
         Raises ServiceError, with its own last words, when it does not serve, StageError when Docker does not start it.
         """
         files = sqlserver_files(side, mint)
-        self._strict = side.encryption is ServerEncryption.STRICT
+        self._side = side
         self._lines, self._taken, self._refusal = [], 0, ""
         self._starts += 1
         try:
             await self.begin(files, again=self._starts > 1)
+        except ServiceError:
+            # One that may not read its key has to end: whether it is down for that is for the self-check to say.
+            if side.key_readable or not self._container.ended.is_set():
+                raise
         finally:
-            found = next((item[0] for line in self._lines if (item := _BANNER.search(line))), "")
-            self._version = found or self._version
+            self._version = banner(self._lines) or self._version
             self._taken = len(self._lines)
 
     @property
@@ -112,7 +117,11 @@ class SqlServer(DockerServer):
         return tuple(of_clients(self._lines))
 
     async def take_log(self) -> tuple[str, ...]:
-        """The lines since they were last taken, once the server has dealt with everything; without the lab's own."""
+        """The lines since they were last taken, once the server has dealt with everything; without the lab's own.
+        None of one that may not read its key: it has ended.
+        """
+        if self._side is not None and not self._side.key_readable and self._container.ended.is_set():
+            return ()
         await self._check()
         await self._settle()
         fresh, self._taken = self._lines[self._taken :], len(self._lines)
@@ -140,7 +149,7 @@ class SqlServer(DockerServer):
                 port=self.port,
                 user=self._login.user,
                 password=self._login.password,
-                strict=self._strict,
+                strict=self._side is not None and self._side.encryption is ServerEncryption.STRICT,
             )
             self._refusal = answer["refused"]
             if not self._refusal:
@@ -164,6 +173,13 @@ class SqlServer(DockerServer):
         return sum(f"[CLIENT: {OWN}]" in line and any(mark in line for mark in marks) for line in self._lines)
 
 
+def banner(lines: list[str]) -> str:
+    """The version that SQL Server gives itself; "" for what does not say that it is one, or says that it is not."""
+    if any(NOT_SQL_SERVER in line for line in lines):
+        return ""
+    return next((found[0].strip() for line in lines if (found := _BANNER.search(line))), "")
+
+
 def of_clients(lines: list[str]) -> list[str]:
     """The lines of an errorlog that are not about the lab's own connections. An error has two lines, and the second one
     says whose it is.
@@ -177,7 +193,7 @@ def of_clients(lines: list[str]) -> list[str]:
     return kept
 
 
-def sqlserver_files(side: ServerSide, mint: Mint) -> Mapping[str, File]:
+def sqlserver_files(side: ServerSide, mint: Mint) -> Files:
     """What is put into a SQL Server container for this side, with the ownership and modes that the documents ask for.
 
     The CA store is the system's, from which SQL Server completes the chain that it sends (microsoft/mssql-docker, issue
@@ -185,13 +201,14 @@ def sqlserver_files(side: ServerSide, mint: Mint) -> Mapping[str, File]:
     """
     chain = side.chain
     store = mint.public_root
-    files = {
+    files: dict[str, File | Directory] = {
+        CERTIFICATES: Directory(0o700, MSSQL_UID),
         f"{MSSQL}/mssql.conf": File(mssql_conf(side, CERTIFICATE, KEY), 0o640, MSSQL_UID),
         OPENSSL_CNF: File(_openssl_cnf(side.security_level), 0o444, MSSQL_UID),
     }
     if chain is not None:
         files[CERTIFICATE] = File(mint.chain_pem(chain), 0o400, MSSQL_UID)
-        files[KEY] = File(mint.leaf_key_pem(chain.leaf), 0o400, MSSQL_UID)
+        files[KEY] = File(mint.leaf_key_pem(chain.leaf), 0o400, MSSQL_UID if side.key_readable else ROOT_UID)
         if chain.with_intermediates and chain.intermediates:
             store += mint.pem(*chain.intermediates, chain.intermediates[-1].root)
     return {**files, CA_STORE: File(store, 0o444, MSSQL_UID)}

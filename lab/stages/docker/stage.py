@@ -7,34 +7,39 @@ run's sweep.
 
 import asyncio
 import contextlib
+import itertools
 import secrets
 import sys
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path, PurePosixPath
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from docker.errors import APIError
 
 from lab import installer
-from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing
+from lab.clients.base import Client, Endpoint, Login, Machine, Material, Missing
 from lab.outcome import Completed
 from lab.pki.look import Look
 from lab.pki.mint import Mint
 from lab.situation import ServerKind, ServerSide, Situation, TLSVersion
 from lab.stages import room
 from lab.stages.docker import images, left, owner, reaper, standins, supplies
-from lab.stages.docker.agent import Agent
 from lab.stages.docker.container import Order
 from lab.stages.docker.daemon import connect
+from lab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS, Distribution
 from lab.stages.docker.fate import answers
+from lab.stages.docker.places import Contained, Nowhere, OnHost, Place
 from lab.stages.docker.pod import Pod
 from lab.stages.docker.pool import MEMORY, Pool, room_for
+from lab.stages.docker.remedy import FreshContainer
 from lab.stages.docker.servers import ROOM, NginxServer, nginx_files
 from lab.stages.docker.sqlserver import PORT, SqlServer
 from lab.stages.docker.unattended import unattended
 from lab.stages.docker.words import FAILURES, words
+from lab.stages.here import Here
+from lab.stages.remedy import Way
 from lab.stages.services import ServiceError, group_by_kind
 from lab.stages.stage import Distance, StageError
 
@@ -58,36 +63,41 @@ class DockerStage:
     """Turns situations into containers and invocations into completed processes; leaves nothing behind but images."""
 
     name = "docker"
-    obstacle: Missing | None = None
+    _host: OnHost | None = None
 
     def __init__(
         self,
         cache: Path,
         mint: Mint,
         *,
-        distributions: tuple[str, ...] = ("bookworm",),
+        distributions: tuple[str, ...] = (DEFAULT,),
+        on_host: bool = False,
         sqlserver_image: str = "",
         require_vendor_image: bool = False,
         sqlserver_limit: int = 0,
         echo: installer.Echo = tell,
     ) -> None:
-        """`sqlserver_image`: an image, a release of Microsoft's (`2022`), `endpoint` for the lab's own, or "" for
+        """`distributions`: those in whose containers clients run; `on_host`: they run on this machine, too.
+
+        `sqlserver_image`: an image, a release of Microsoft's (`2022`), `endpoint` for the lab's own, or "" for
         Microsoft's where it can be had and else the endpoint. `sqlserver_limit`: at most so many SQL Servers at a time,
         each in a network namespace of its own; 0: as many as there is room for.
         """
         self._cache = cache
         self._mint = mint
         self._distributions = distributions
+        self._on_host = on_host
         self._wanted_image = sqlserver_image
         self._require_vendor = require_vendor_image
         self._sqlserver_limit = sqlserver_limit
         self._echo = echo
         self._stack = AsyncExitStack()
         self._where: dict[ServerSide, tuple[NginxServer | Pool[SqlServer], str]] = {}
-        self._agents: dict[tuple[str, str], asyncio.Task[Agent]] = {}
-        self._machines: dict[str, Machine] = {}
+        self._places: dict[str, Place] = {}
+        self._client_images: dict[str, str] = {}
+        self._lost: list[str] = []
+        self._fresh = itertools.count(1)
         self._names: tuple[str, ...] = ()
-        self._attempts = 0
         self._notes: list[str] = []
         self._nginx_failure = ""
         self.run = owner.new_run()
@@ -109,7 +119,9 @@ class DockerStage:
             architecture = supplies.architecture_of(str(version["Arch"]))
             await unattended(lambda: self._prepare_images(architecture))
             await unattended(self._make_network)
-            await asyncio.gather(*(self._start_clients(name) for name in self._distributions))
+            await asyncio.gather(*(self._start_clients(name) for name in self._client_images))
+            if self._on_host:
+                self._host = self._places[""] = OnHost(self._stack.enter_context(Here(self._cache)))
         except BaseException as problem:
             await self.__aexit__(type(problem), problem, problem.__traceback__)
             if isinstance(problem, FAILURES) and not getattr(problem, "filename", None):
@@ -126,6 +138,11 @@ class DockerStage:
         await self._stack.aclose()
 
     @property
+    def obstacle(self) -> Missing | None:
+        """Why no client can run, once the stage has been opened."""
+        return self._host.here.obstacle if self._host and not self._distributions else None
+
+    @property
     def isolation(self) -> str:
         """How names are resolved and processes contained, in words."""
         return "; ".join([f"containers of {self._daemon} on an internal network, names as aliases", *self._notes])
@@ -136,14 +153,16 @@ class DockerStage:
         return self._where
 
     def machine_of(self, client: Client) -> Machine:
-        """What the image of the client's distribution holds."""
-        return self._machines[self._place(client)]
+        """What the client's place offers."""
+        return self._places[client.place].machine
 
     def open(self, names: Iterable[str], roots: str = "") -> None:
         """Remember the names that the servers will have on the network. Raises StageError for `roots`."""
         if roots:
             raise StageError("what clients do by default is measured on the local stage alone")
         self._names = tuple(sorted(names))
+        for place in self._places.values():
+            place.names = self._names
 
     async def serve(self, situations: Iterable[Situation]) -> None:
         """Start every distinct server side of these situations, all together, or as many as there is room for. A server
@@ -171,6 +190,17 @@ class DockerStage:
             self._where |= {side: (self._pool, name) for name, side in sql.items()}
             starting.append(self._pool.start())
         await asyncio.gather(*starting)
+        if self._host:
+            await self._reach(self._host)
+
+    async def _reach(self, host: OnHost) -> None:
+        """Find out whether this machine can connect to a server that is up. Raises StageError."""
+        for side in self._where:
+            if self.distance(side) is Distance.UP:
+                with contextlib.suppress(ServiceError):  # one that does not start is told to whoever holds it
+                    async with self.hold(side):
+                        await host.reach(self.pod(side).address, self.port(side))
+                        return
 
     def distance(self, side: ServerSide) -> Distance:
         """How far a server side is from being used."""
@@ -208,44 +238,34 @@ class DockerStage:
         """Let the client connect once. Raises OSError when it cannot be started, StageError when its container died."""
         material = Material(self._mint.anchors_pem(situation.client), self._mint.pem(*situation.client.intermediates))
         endpoint = Endpoint(situation.kind, situation.client.connect_to, self.port(situation.server))
-        room = self._new_room()
-        invocation = client.invoke(
-            self.machine_of(client), situation.client, endpoint, material, self.login, PurePosixPath(room)
-        )
-        agent = await self._agent(self._place(client), self.pod(situation.server))
-        return await self._run(agent, invocation, room)
+        place, pod = self._places[client.place], self.pod(situation.server)
+        room = place.new_room()
+        invocation = client.invoke(place.machine, situation.client, endpoint, material, self.login, PurePosixPath(room))
+        return await place.run(invocation, room, pod)
 
     async def version(self, client: Client) -> str:
         """Ask the client for its version; empty when it does not tell."""
-        invocation = client.version_probe(self.machine_of(client))
-        agent = await self._agent(self._place(client))
-        return client.read_version(await self._run(agent, invocation, self._new_room()))
+        place = self._places[client.place]
+        return client.read_version(await place.run(client.version_probe(place.machine), place.new_room(), None))
 
-    async def _run(self, agent: Agent, invocation: Invocation, room: str) -> Completed:
-        said = await agent.ask(
-            limit=invocation.timeout,
-            room=room,
-            argv=list(invocation.argv),
-            env=dict(invocation.env),
-            files=dict(invocation.files),
-            stdin=invocation.stdin,
-            collect=list(invocation.collect),
-            timeout=invocation.timeout,
-        )
-        return Completed(
-            exit_status=said["exit_status"],
-            stdout=said["stdout"],
-            stderr=said["stderr"],
-            seconds=said["seconds"],
-            collected=tuple(said["collected"].items()),
-        )
+    def ways(self, client: Client) -> tuple[Way, ...]:
+        """The documented ways of the client's distribution; none for this machine, and none where nothing runs."""
+        return DISTRIBUTIONS[client.place].family.ways if client.place in self._client_images else ()
 
-    def _new_room(self) -> str:
-        self._attempts += 1
-        return f"/rooms/attempt-{self._attempts}"
-
-    def _place(self, client: Client) -> str:
-        return client.place or self._distributions[0]
+    @contextlib.asynccontextmanager
+    async def fresh(self, place: str) -> AsyncIterator[FreshContainer]:
+        """A fresh container of a distribution. Raises StageError."""
+        name = f"{place}/fresh-{next(self._fresh)}"
+        order = Order(self._client_images[place], self._called(name.replace("/", "-")), self.labels)
+        made = FreshContainer(self._client, order, self.network, name, self._places[place].machine)
+        made.names = self._names
+        self._places[name] = made
+        try:
+            await made.start()
+            yield made
+        finally:
+            await made.stop()
+            del self._places[name]
 
     def _called(self, what: str) -> str:
         return f"tlslab-{self.run}-{what}"
@@ -273,8 +293,7 @@ class DockerStage:
         """What stands in the /etc/hosts of a container that is to find this side under its name: nothing where the
         network knows the name. Raises ServiceError when the side is not up.
         """
-        pod = self.pod(side)
-        return {} if pod is self._pods[0] else pod.hosts(self._names)
+        return self.pod(side).hosts(self._names)
 
     # ---- before the servers
 
@@ -284,12 +303,10 @@ class DockerStage:
             endpoint = supplies.endpoint_recipe(architecture, self._cache, self._echo)
             self._endpoint_image = self._build(endpoint)
             self._sqlserver_image = self._choose_sqlserver()
-            self._client_images = {
-                name: self._build(
-                    supplies.client_recipe(supplies.DISTRIBUTIONS[name], architecture, self._cache, self._echo)
-                )
-                for name in self._distributions
-            }
+            for name in self._distributions:
+                self._prepare_clients(DISTRIBUTIONS[name], architecture)
+            if not (self._client_images or self._on_host):
+                raise StageError("\n".join(self._lost))
             self._have(standins.NGINX)
 
     def _clean_up(self) -> owner.Owner:
@@ -298,6 +315,25 @@ class DockerStage:
         left.sweep(self._client, me)
         room.sweep(self._cache / "runs")
         return me
+
+    def _prepare_clients(self, distribution: Distribution, architecture: str) -> None:
+        """Have the image of a distribution's clients, or the reason why they are missing."""
+        name = distribution.name
+        try:
+            self._have(distribution.base)
+            recipe = supplies.client_recipe(distribution, architecture, self._cache, self._echo)
+            self._client_images[name] = images.build(self._client, recipe, self.labels, self._echo)
+            return
+        except standins.BaseMissing as problem:
+            said, missing = str(problem), problem.missing
+        except StageError as problem:
+            said = str(problem)
+            why = " | ".join(line.strip(" |") for line in said.splitlines())
+            missing = Missing(f"the image of {name} ({why})", "the next run tries to build it again")
+        self._lost.append(f"{name}: {said}")
+        self._places[name] = Nowhere(missing)
+        if len(self._distributions) > 1:
+            self._echo(f"{name} is left out: {said}")
 
     def _build(self, recipe: images.Recipe) -> str:
         self._have(recipe.base)
@@ -350,51 +386,10 @@ class DockerStage:
             ) from problem
 
     async def _start_clients(self, name: str) -> None:
-        agent = await self._agent(name)
-        found: dict[str, Any] = await agent.ask(inspect=True)
-        self._machines[name] = Machine(
-            which=found["which"],
-            python=found["python"],
-            python_packages=found["python_packages"],
-            node_modules=found["node_modules"],
-            node_packages=found["node_packages"],
-            files=found["files"],
-            gnutls=frozenset(found["gnutls"]),
-            absent=found["absent"],
-        )
-
-    async def _agent(self, distribution: str, pod: Pod | None = None) -> Agent:
-        """The container in which the clients of a distribution run that connect to servers in this pod. The names are
-        those of the network, or entries of its own where the network cannot know which server is meant.
-        """
-        hosts = {} if pod is None or pod is self._pods[0] else pod.hosts(self._names)
-        key = (distribution, pod.name if pod and hosts else "")
-        if key not in self._agents:
-            self._agents[key] = asyncio.create_task(self._start_agent(distribution, len(self._agents), hosts))
-        return await asyncio.shield(self._agents[key])
-
-    async def _start_agent(self, distribution: str, number: int, hosts: Mapping[str, str]) -> Agent:
-        agent = Agent(
-            self._client,
-            Order(
-                self._client_images[distribution],
-                self._called(f"client-{distribution}-{number}"),
-                self.labels,
-                host={
-                    "network_mode": self.network,
-                    "init": True,
-                    "read_only": True,
-                    "tmpfs": {"/rooms": "exec,mode=1777", "/tmp": "exec,mode=1777"},
-                    "cap_drop": ["ALL"],
-                    "security_opt": ["no-new-privileges"],
-                    "dns_opt": ["timeout:1", "attempts:1"],
-                    "extra_hosts": dict(hosts),
-                },
-            ),
-        )
-        self._stack.push_async_callback(agent.stop)
-        await agent.start()
-        return agent
+        order = Order(self._client_images[name], self._called(f"client-{name}"), self.labels)
+        place = Contained(self._client, order, self.network, self._stack)
+        self._places[name] = place
+        await place.start()
 
     # ---- the servers
 

@@ -16,6 +16,7 @@ from docker.errors import APIError
 
 import docker
 from lab import child, system
+from lab.clients.base import Missing
 from lab.installer import Echo
 from lab.stages.docker import images
 from lab.stages.docker.images import STANDIN
@@ -30,11 +31,22 @@ TIMEOUT = 900.0
 """Seconds in which a root file system is made."""
 
 
-def ensure_base(client: docker.DockerClient, tag: str, owner: Mapping[str, str], cache: Path, echo: Echo) -> None:
-    """Have an image of this tag: as it is here, pulled, or as a stand-in. Raises StageError with all the reasons.
+class BaseMissing(StageError):
+    """An image that others are built on cannot be had; `missing` says it to whoever can do without."""
 
-    `owner`: the labels of whoever builds. A stand-in that another one takes the place of is removed, unless somebody
-    uses it.
+    def __init__(self, tag: str, refused: str, why: str) -> None:
+        super().__init__(f"the image {tag} is not here and cannot be pulled ({refused}). No stand-in either: {why}")
+        self.missing = Missing(
+            f"the image {tag} (not here, and it cannot be pulled: {refused}; no stand-in either: {why})",
+            f"docker pull {tag}",
+        )
+
+
+def ensure_base(client: docker.DockerClient, tag: str, owner: Mapping[str, str], cache: Path, echo: Echo) -> None:
+    """Have an image of this tag: as it is here, pulled, or as a stand-in. A stand-in that another one takes the place
+    of is removed, unless somebody uses it. `owner`: the labels of whoever builds.
+
+    Raises BaseMissing with all the reasons, StageError when a stand-in cannot be made.
     """
     before = client.images.get(tag) if images.has(client, tag) else None
     if before is not None and not _is_stale(before.labels, tag):
@@ -51,7 +63,7 @@ def _replace(client: docker.DockerClient, tag: str, owner: Mapping[str, str], ca
         return
     why = why_impossible(tag)
     if why:
-        raise StageError(f"the image {tag} is not here and cannot be pulled ({refused}). No stand-in either: {why}")
+        raise BaseMissing(tag, refused, why)
     echo(f"{tag} cannot be pulled ({refused}); building a stand-in from Debian's packages")
     if tag == NGINX:
         _build_nginx(client, owner, cache, echo)

@@ -8,17 +8,20 @@ import docker
 from lab import provision
 from lab.stages.docker import images, standins, supplies
 from lab.stages.docker.daemon import connect
+from lab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
 from lab.stages.docker.owner import labels, new_run, this_process
 from lab.stages.stage import StageError
 from tests.stages.docker.own import NoOwnDaemon, OwnDaemon
 
 
 @pytest.fixture(scope="session")
-def daemon() -> Iterator[docker.DockerClient]:
-    """A Docker daemon that answers."""
+def daemon(pytestconfig: pytest.Config) -> Iterator[docker.DockerClient]:
+    """A Docker daemon that answers. With --lab-require its absence is a failure."""
     try:
         client = connect()
     except StageError as problem:
+        if pytestconfig.getoption("--lab-require"):
+            pytest.fail(str(problem))
         pytest.skip(str(problem))
     with client.api:
         yield client
@@ -31,7 +34,7 @@ def lab_images(daemon: docker.DockerClient) -> tuple[str, ...]:
     architecture = supplies.architecture_of(str(daemon.version()["Arch"]))
     recipes = [
         supplies.endpoint_recipe(architecture, cache, print),
-        supplies.client_recipe(supplies.DISTRIBUTIONS["bookworm"], architecture, cache, print),
+        supplies.client_recipe(DISTRIBUTIONS[DEFAULT], architecture, cache, print),
     ]
     bases = {recipe.base for recipe in recipes} | {standins.NGINX}
     for base in bases:
