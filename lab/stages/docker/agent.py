@@ -27,6 +27,7 @@ class Agent:
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._said: list[str] = []
         self._watching: asyncio.Task[Lost] | None = None
+        self._stopping = False
 
     @property
     def name(self) -> str:
@@ -45,6 +46,8 @@ class Agent:
         it.
         """
         assert self._watching
+        if self._stopping:
+            raise Lost(f"container {self.name} is being removed")
         if self._container.ended.is_set():
             raise await asyncio.shield(self._watching)
         number = next(self._numbers)
@@ -72,7 +75,8 @@ class Agent:
         return await self._container.address(network)
 
     async def stop(self) -> None:
-        """Remove the container."""
+        """Remove the container. Who waits for an answer, or asks for one now, is told so at once."""
+        self._stopping = True
         if self._watching is not None:
             self._watching.cancel()
         for future in self._waiting.values():

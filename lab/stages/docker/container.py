@@ -22,6 +22,8 @@ from lab.stages.docker.unattended import unattended
 from lab.stages.docker.words import FAILURES, words
 from lab.stages.stage import StageError
 
+REMOVE_TIMEOUT = 10.0
+"""Seconds in which a daemon removes a container that runs."""
 STOP_TIMEOUT = 20
 """Seconds that a main process has to end when it is asked to."""
 
@@ -134,8 +136,9 @@ class Container:
             self._attached.shutdown()
         if self.id:
             # What cannot be removed now is removed by the reaper, when the daemon answers again.
-            with contextlib.suppress(*FAILURES):
-                await unattended(lambda: self._api.remove_container(self.id, v=True, force=True))
+            with contextlib.suppress(*FAILURES, TimeoutError):
+                removing = unattended(lambda: self._api.remove_container(self.id, v=True, force=True))
+                await asyncio.wait_for(removing, REMOVE_TIMEOUT)
         self._detach()
 
     def _detach(self) -> None:

@@ -13,6 +13,8 @@ import requests
 from docker.credentials.errors import StoreError
 from docker.errors import APIError
 from docker.utils.config import find_config_file
+from urllib3 import disable_warnings
+from urllib3.exceptions import InsecureRequestWarning
 
 import docker
 from lab.stages.docker import address
@@ -42,8 +44,9 @@ def connect(environment: Mapping[str, str] = os.environ, *, knock: float = KNOCK
         raise StageError(_forwarded(place))
     tls = address.tls(place)
     try:
-        with readable_config(), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # that TLS without verification is what the context asks for
+        if tls and not place.verify:
+            disable_warnings(InsecureRequestWarning)  # it is what the context asks for
+        with readable_config():
             _knock(place, knock)
             # The first client is told a version, so that it asks for none while it still believes the environment.
             with docker.APIClient(
@@ -152,6 +155,11 @@ def sentence(problem: BaseException, place: Address) -> str:
         )
     if has(ConnectionRefusedError):
         return f"{where} is not running. Start it (`sudo systemctl start docker`), or set DOCKER_HOST to one that runs"
+    if has(ConnectionResetError):
+        return (
+            f"{where} hangs up without an answer. If it speaks TLS alone, set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH "
+            "to the directory with its ca.pem and your cert.pem and key.pem"
+        )
     if has(socket.gaierror):
         return f"{where} cannot be found: no such name. Is it written correctly?"
     if has(TimeoutError, requests.Timeout):

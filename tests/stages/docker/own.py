@@ -14,17 +14,23 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Self
 
+import trustme
+
 import docker
 from lab.stages.docker.daemon import connect
+from tests.stages.docker.remote import certificates, forwarded
 
+ROOT = Path(__file__).resolve().parents[3]
 CGROUPS = Path("/sys/fs/cgroup")
 PARENT, ROOM = "tlslab-tests-", "tlslab-own-"
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 60.0
+TLS_PORT = 2376
+"""In the daemon's own network."""
 LOG_LINES = 4
 
 # SIGCHLD is ignored, so that the kernel reaps who has lost its parent (wait(2), notes): dockerd takes a containerd that
@@ -72,6 +78,9 @@ class OwnDaemon:
         self.room = Path(tempfile.mkdtemp(prefix=f"{ROOM}{os.getpid()}-"))
         self.socket = self.room / "docker.sock"
         self.host = f"unix://{self.socket}"
+        self.ca = trustme.CA()
+        """Signs the daemon's certificate, and those of its clients."""
+        self._certificates = certificates(self.room / "tls", self.ca, self.ca, "127.0.0.1")
         self._log = (self.room / "log").open("ab")
         self._first = subprocess.Popen(
             [
@@ -114,7 +123,7 @@ class OwnDaemon:
     def start(self) -> None:
         """Start it and wait until it says that it is ready (sd_notify(3))."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notices:
-            path = self.room / "notify"
+            path, tls = self.room / "notify", self._certificates
             path.unlink(missing_ok=True)
             notices.bind(str(path))
             self._process = subprocess.Popen(
@@ -122,7 +131,8 @@ class OwnDaemon:
                     *("nsenter", "--target", str(self._inside), "--net", "--mount", "--pid", "--", "dockerd"),
                     *(f"--host={self.host}", f"--data-root={self.room}/data", f"--exec-root={self.room}/exec"),
                     *(f"--pidfile={self.room}/pid", f"--cgroup-parent=/{PARENT}{os.getpid()}"),
-                    "--exec-opt=native.cgroupdriver=cgroupfs",
+                    *("--exec-opt=native.cgroupdriver=cgroupfs", f"--host=tcp://127.0.0.1:{TLS_PORT}", "--tlsverify"),
+                    *(f"--tlscacert={tls}/ca.pem", f"--tlscert={tls}/cert.pem", f"--tlskey={tls}/key.pem"),
                 ],
                 env=os.environ | {"NOTIFY_SOCKET": str(path)},
                 stdin=subprocess.DEVNULL,
@@ -155,6 +165,23 @@ class OwnDaemon:
     def inside(self, *command: str) -> list[str]:
         """The command that runs this one in the daemon's network."""
         return ["nsenter", "--target", str(self._inside), "--net", "--", *command]
+
+    @contextlib.contextmanager
+    def over_tls(self) -> Iterator[int]:
+        """A port on 127.0.0.1 of this machine that leads to where the daemon itself speaks TLS."""
+        path = self.room / "over-tls.sock"
+        command = self.inside(sys.executable, "-m", "tests.stages.docker.remote", str(path), str(TLS_PORT))
+        with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as leading:
+            assert leading.stdin
+            assert leading.stdout
+            assert leading.stdout.readline() == b"ready\n"
+            try:
+                with forwarded(path) as port:
+                    yield port
+            finally:
+                leading.stdin.close()
+                leading.wait(STOP_TIMEOUT)
+                path.unlink(missing_ok=True)
 
     def end(self, number: signal.Signals) -> None:
         """End dockerd in this way, and wait until it has ended."""

@@ -99,7 +99,7 @@ def test_a_daemon_that_is_restarted_in_the_middle_of_a_run_is_cleaned(
 
 def test_ctrl_c_does_not_wait_for_a_daemon_that_hangs(own: OwnDaemon, own_client: docker.DockerClient) -> None:
     before = inventory(own_client)
-    lab = mid_run(own)
+    lab = mid_run(own, (*LONG[:3], "--server", "https", "--client", "curl"))
     try:
         own.send(signal.SIGSTOP)
         lab.process.send_signal(signal.SIGINT)
