@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from typing import Any
 from urllib.parse import urlsplit
 
-import requests
 from docker.credentials.errors import StoreError
 from docker.errors import APIError
 from docker.utils.config import find_config_file
@@ -19,7 +18,7 @@ from urllib3.exceptions import InsecureRequestWarning
 import docker
 from lab.stages.docker import address
 from lab.stages.docker.address import Address
-from lab.stages.docker.words import FAILURES, chain
+from lab.stages.docker.words import FAILURES, chain, timed_out
 from lab.stages.stage import StageError
 
 TIMEOUT = 120
@@ -157,12 +156,12 @@ def sentence(problem: BaseException, place: Address) -> str:
         return f"{where} is not running. Start it (`sudo systemctl start docker`), or set DOCKER_HOST to one that runs"
     if has(ConnectionResetError):
         return (
-            f"{where} hangs up without an answer. If it speaks TLS alone, set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH "
-            "to the directory with its ca.pem and your cert.pem and key.pem"
+            f"{where} hangs up without an answer. If it speaks TLS alone, set DOCKER_TLS_VERIFY=1, and "
+            "DOCKER_CERT_PATH to the directory with its ca.pem and your cert.pem and key.pem"
         )
     if has(socket.gaierror):
         return f"{where} cannot be found: no such name. Is it written correctly?"
-    if has(TimeoutError, requests.Timeout):
+    if timed_out(problem):
         return f"{where} does not answer. Is it alive (`docker version`), and the way to it open?"
     if _ASKS_FOR_TLS in str(problem):
         return (

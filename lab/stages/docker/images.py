@@ -13,26 +13,30 @@ import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-import requests
 from docker.errors import ImageNotFound
 from docker.utils import parse_repository_tag
-from urllib3.exceptions import ReadTimeoutError
 
 import docker
+from docker import auth
 from lab.installer import Echo
 from lab.stages.docker import left
-from lab.stages.docker.daemon import TIMEOUT, readable_config
+from lab.stages.docker.daemon import readable_config
 from lab.stages.docker.owner import PREFIX, RUN
-from lab.stages.docker.words import FAILURES, words
+from lab.stages.docker.words import FAILURES, timed_out, words
 from lab.stages.stage import StageError
 
 RECIPE = f"{PREFIX}.recipe"
 NAME = f"{PREFIX}.image"
 STANDIN = f"{PREFIX}.standin"
 LINES_SHOWN = 8
+STEP_TIMEOUT = 900
+"""Seconds for which a step of a build may say nothing."""
 _NO_NEWS = re.compile(r" ---> |Removing intermediate container|Step \d+/\d+ : LABEL ")
-_UNAUTHORISED = re.compile(r"unauthorized|denied|authentication required|incorrect username", re.IGNORECASE)
+_UNAUTHORISED = re.compile(
+    r"unauthorized|denied|authentication required|incorrect username|no basic auth", re.IGNORECASE
+)
 
 
 def recipes() -> Path:
@@ -100,6 +104,7 @@ def run_build(
                 tag=tag,
                 buildargs=dict(arguments or {}),
                 labels={**labels, **dict.fromkeys(owner, "")},  # a finished image is nobody's
+                timeout=STEP_TIMEOUT,
                 rm=True,
                 forcerm=True,
                 decode=True,
@@ -199,16 +204,33 @@ def pull(client: docker.DockerClient, tag: str) -> str:
     repository, version = parse_repository_tag(tag)
     try:
         with readable_config():
-            for line in client.api.pull(repository, version or "latest", stream=True, decode=True):
+            for line in _pulling(client.api, repository, version or "latest"):
                 if "error" in line:
                     return _refused(str(line["error"]), tag)
-    except (requests.Timeout, ReadTimeoutError):
-        return f"its registry has not been heard of for {TIMEOUT} s"
     except StageError as problem:
         return str(problem)
     except FAILURES as problem:
+        if timed_out(problem):
+            return f"its registry has not been heard of for {client.api.timeout} s"
         return _refused(words(problem), tag)
     return ""
+
+
+def _pulling(api: docker.APIClient, repository: str, version: str) -> Iterator[Mapping[str, Any]]:
+    """What the daemon says while it pulls, line by line. The SDK's own `pull` waits for a line for ever."""
+    header = auth.get_config_header(api, auth.resolve_repository_name(repository)[0])
+    response = api.post(
+        f"{api.base_url}/v{api.api_version}/images/create",
+        params={"fromImage": repository, "tag": version},
+        headers={"X-Registry-Auth": header} if header else {},
+        stream=True,
+        timeout=api.timeout,
+    )
+    with response:
+        if not response.ok:
+            yield {"error": response.json()["message"]}
+            return
+        yield from map(json.loads, response.iter_lines())
 
 
 def _refused(said: str, tag: str) -> str:

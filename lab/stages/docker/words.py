@@ -1,7 +1,8 @@
 """The daemon's words, without the decoration of whatever brought them."""
 
+import requests
 from docker.errors import DockerException
-from urllib3.exceptions import HTTPError, ProtocolError
+from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 
 FAILURES = (DockerException, OSError, HTTPError)
 """What the SDK raises when the daemon, or the way to it, fails. What breaks in the middle of a stream comes as it is
@@ -14,9 +15,16 @@ def words(problem: BaseException) -> str:
     if explanation := getattr(problem, "explanation", None):
         return str(explanation)
     plain = [item for item in chain(problem) if isinstance(item, OSError) and item.strerror]
+    if timed_out(problem):
+        return "no answer in time"
     if not plain:
         return "the connection to the daemon broke off" if isinstance(problem, ProtocolError) else str(problem)
     return f"{plain[-1].strerror}: {plain[-1].filename}" if plain[-1].filename else str(plain[-1].strerror)
+
+
+def timed_out(problem: BaseException) -> bool:
+    """Whether the daemon has not answered in time."""
+    return any(isinstance(item, TimeoutError | requests.Timeout | ReadTimeoutError) for item in chain(problem))
 
 
 def chain(problem: BaseException | None) -> list[BaseException]:

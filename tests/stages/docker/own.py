@@ -27,6 +27,7 @@ from tests.stages.docker.remote import certificates, forwarded
 ROOT = Path(__file__).resolve().parents[3]
 CGROUPS = Path("/sys/fs/cgroup")
 PARENT, ROOM = "tlslab-tests-", "tlslab-own-"
+PROGRAMS = ("dockerd", "unshare", "nsenter", "setpriv", "ip", "iptables")
 START_TIMEOUT = 60.0
 STOP_TIMEOUT = 60.0
 TLS_PORT = 2376
@@ -56,7 +57,9 @@ def why_impossible() -> str:
     """Why no daemon of the tests' own can be started here; "" when one can."""
     if os.geteuid() != 0:
         return "only root can start a Docker daemon of the tests' own"
-    missing = [name for name in ("dockerd", "unshare", "nsenter", "ip", "iptables") if not shutil.which(name)]
+    missing = [
+        name for name in ("dockerd", "unshare", "nsenter", "setpriv", "ip", "iptables") if not shutil.which(name)
+    ]
     return f"a Docker daemon of the tests' own needs {', '.join(missing)}" if missing else ""
 
 
@@ -128,6 +131,8 @@ class OwnDaemon:
             notices.bind(str(path))
             self._process = subprocess.Popen(
                 [
+                    # nsenter stops itself when dockerd is stopped, and then would outlive the tests.
+                    *("setpriv", "--pdeathsig", "KILL", "--"),
                     *("nsenter", "--target", str(self._inside), "--net", "--mount", "--pid", "--", "dockerd"),
                     *(f"--host={self.host}", f"--data-root={self.room}/data", f"--exec-root={self.room}/exec"),
                     *(f"--pidfile={self.room}/pid", f"--cgroup-parent=/{PARENT}{os.getpid()}"),
