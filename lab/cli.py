@@ -11,7 +11,7 @@ from types import FrameType
 import click
 
 import lab
-from lab.commands import clients, compare, diff, house, look, play
+from lab.commands import clients, compare, containers, diff, house, look, play
 from lab.commands.shared import Exit, echo, hint
 from lab.record import RecordError
 
@@ -75,6 +75,7 @@ for command in (
     *compare.COMMANDS,
     *diff.COMMANDS,
     *clients.COMMANDS,
+    *containers.COMMANDS,
     *house.COMMANDS,
 ):
     cli.add_command(command)
