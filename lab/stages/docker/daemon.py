@@ -21,6 +21,8 @@ TIMEOUT = 120
 """Seconds that one request may take; building is waited for by line."""
 POOL = 32
 """Connections to the daemon that are kept: one for each request under way."""
+CONTAINED = "TLSLAB_IMAGE"
+"""The variable that the lab's own image sets (docker/lab/Dockerfile)."""
 OLDEST_API = (1, 40)
 """Docker 19.03. The lab uses nothing newer."""
 
@@ -35,7 +37,7 @@ def connect(environment: Mapping[str, str] = os.environ) -> docker.DockerClient:
         )
         version = client.version()
     except (DockerException, requests.RequestException, OSError, ValueError) as problem:
-        raise StageError(sentence(problem, host)) from problem
+        raise StageError(sentence(problem, host, contained=bool(environment.get(CONTAINED)))) from problem
     spoken = tuple(int(part) for part in str(version["ApiVersion"]).split("."))
     if spoken < OLDEST_API:
         raise StageError(
@@ -62,8 +64,8 @@ def _tls(environment: Mapping[str, str]) -> TLSConfig | bool:
     return TLSConfig(client_cert=(f"{path}/cert.pem", f"{path}/key.pem"), ca_cert=f"{path}/ca.pem", verify=True)
 
 
-def sentence(problem: BaseException, host: str) -> str:
-    """What went wrong on the way to the daemon at `host`, and what to do next."""
+def sentence(problem: BaseException, host: str, *, contained: bool = False) -> str:
+    """What went wrong on the way to the daemon at `host`, and what to do next. `contained`: the lab is in a container."""
     chain = list(_chain(problem))
     path = urlsplit(host).path if host.startswith("unix://") else ""
     if any(isinstance(item, PermissionError) for item in chain):
@@ -72,6 +74,11 @@ def sentence(problem: BaseException, host: str) -> str:
             "`docker` (`sudo usermod -aG docker $USER`, then log in again), or run the lab with sudo"
         )
     if any(isinstance(item, FileNotFoundError) for item in chain):
+        if contained:
+            return (
+                f"the lab is in a container, and {path or host} is not in there. Start it with "
+                "`docker run -v /var/run/docker.sock:/var/run/docker.sock ...`"
+            )
         return (
             f"no Docker daemon is here ({path or host} does not exist). Install Docker (Debian, Ubuntu: "
             "`apt-get install docker.io`) and start it (`sudo systemctl start docker`), or set DOCKER_HOST to one that "
