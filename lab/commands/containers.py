@@ -90,12 +90,19 @@ def certificates(scenario: tuple[str, ...], into: Path) -> None:
         if name not in known:
             raise click.UsageError(f"no scenario is called {name!r}. {hint(name, known)}")
     mint = _mint()
-    lay_out(trust(mint), into / TRUST)
-    for server in everything:
-        if server.scenario in scenario or not scenario:
+    chosen = [server for server in everything if server.scenario in scenario or not scenario]
+    try:
+        lay_out(trust(mint), into / TRUST)
+        for server in chosen:
             lay_out(outfit(server, mint), into / server.name)
-            for _, line in tries(server, all_clients()):
-                click.echo(f"{server.name}: to try in the client: {line}")
+    except PermissionError as problem:
+        raise click.ClickException(
+            f"{problem.filename}: {problem.strerror}. Only root may give files to the accounts of servers; "
+            "docker/compose.yaml has it done in a container"
+        ) from problem
+    for server in chosen:
+        for _, line in tries(server, all_clients()):
+            click.echo(f"{server.name}: to try in the client: {line}")
 
 
 def _mint() -> "Mint":
