@@ -82,6 +82,7 @@ def certificates(scenario: tuple[str, ...], into: Path) -> None:
     from lab.compose import servers
     from lab.compose.layout import TRUST, lay_out, outfit, trust
     from lab.compose.tries import tries
+    from lab.stages.stage import StageError
 
     scenarios = catalogue.load().scenarios
     everything = servers.servers(scenarios, servers.numbered([item.id for item in scenarios], {}))
@@ -96,7 +97,7 @@ def certificates(scenario: tuple[str, ...], into: Path) -> None:
         for server in chosen:
             lay_out(outfit(server, mint), into / server.name)
     except PermissionError as problem:
-        raise click.ClickException(
+        raise StageError(
             f"{problem.filename}: {problem.strerror}. Only root may give files to the accounts of servers; "
             "docker/compose.yaml has it done in a container"
         ) from problem

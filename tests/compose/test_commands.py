@@ -38,7 +38,7 @@ def test_who_is_not_root_learns_who_does_it(
 
     monkeypatch.setattr(os, "chown", refuse)
     monkeypatch.setenv("TLSLAB_CACHE", str(tmp_path / "cache"))
-    assert cli.run_command(["certificates", "expired", "--into", str(tmp_path)]) == Exit.USAGE
+    assert cli.run_command(["certificates", "expired", "--into", str(tmp_path)]) == Exit.LAB_FAILED
     assert "Only root may give files" in capsys.readouterr().err
 
 

@@ -65,7 +65,7 @@ def _tls(environment: Mapping[str, str]) -> TLSConfig | bool:
 
 
 def sentence(problem: BaseException, host: str, *, contained: bool = False) -> str:
-    """What went wrong on the way to the daemon at `host`, and what to do next; `contained`: for a lab in a container."""
+    """What went wrong on the way to the daemon at `host`, and what to do; `contained`: for a lab in a container."""
     chain = list(_chain(problem))
     path = urlsplit(host).path if host.startswith("unix://") else ""
     if any(isinstance(item, PermissionError) for item in chain):
