@@ -6,6 +6,7 @@
 #
 # The image begins with `use --then COMMAND...`: SCENARIO of the environment is used, if there is one, then the command started.
 set -u
+: "${HTTPS_NAMES:=}" "${SQLSERVER_NAMES:=}" "${PROJECT:=}"
 
 # The addresses of a name, a line each.
 addresses() { getent ahostsv4 "$1" | awk '!seen[$1]++ { print $1 }'; }
@@ -14,7 +15,7 @@ use() {
     found=''
     lines=''
     for kind in https sqlserver; do
-        case $kind in https) names=${HTTPS_NAMES:-} ;; sqlserver) names=${SQLSERVER_NAMES:-} ;; esac
+        case $kind in https) names=$HTTPS_NAMES ;; sqlserver) names=$SQLSERVER_NAMES ;; esac
         address=$(addresses "$1-$kind" | head -n 1)
         [ -n "$address" ] || continue
         found=1
@@ -38,7 +39,7 @@ warn() {
             for address in $(addresses "$name"); do
                 # The name of the container is PROJECT-SCENARIO-KIND-NUMBER, with the network's behind a dot.
                 getent hosts "$address" | awk '{ print $2 }' |
-                    sed -E "s/^${PROJECT:-}-//; s/-(https|sqlserver)-[0-9]+\..*//; s/^/client:     use /" >&2
+                    sed -E "s/^$PROJECT-//; s/-(https|sqlserver)-[0-9]+\..*//; s/^/client:     use /" >&2
             done
             echo "client: choose one of them, here or with docker compose run -e SCENARIO=... client" >&2
         fi
