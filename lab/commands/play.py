@@ -89,7 +89,7 @@ def run(
         else:
             show_plan(plan, output())
         return Exit.AS_EXPECTED
-    if choice.name == "local":
+    if choice.on_host:
         if setup:
             shared.run_setup(yes=yes)
         else:
@@ -110,9 +110,11 @@ def run(
     else:
         show_matrix(record, output(), command=shared.command_name())
     shared.echo(f"the record: {kept}")
-    if plan.cells and not record.attempts:
-        shared.echo("nothing was played, so nothing is proven: no client of this plan is here")
-        shared.echo(f"this brings them: {shared.command_name()} setup")
+    if not record.attempts:
+        why = "no client of this plan is here" if plan.cells else "no cell of this plan can be played, as told above"
+        shared.echo(f"nothing was played, so nothing is proven: {why}")
+        if plan.cells:
+            shared.echo(f"this brings them: {shared.command_name()} setup")
         return Exit.LAB_FAILED
     return shared.status_of(record)
 
@@ -164,24 +166,22 @@ def plan_for(filters: Filters, choice: Choice = LOCAL, *, provided: bool = False
             return pinned.provide(spec, all_clients(), provision.cache_dir(), shared.echo)
         return pinned.planned(spec, all_clients())
 
-    if choice.name != LOCAL.name:
-        clients, chosen = choice.clients(all_clients()), filters.clients
-        if any("@" in pattern for pattern in chosen):
-            raise click.UsageError(
-                "--client: versions (NAME@VERSION) are for the local stage; in containers a client has the version of "
-                "its distribution (--distribution, and NAME:DISTRIBUTION takes one)"
-            )
-    else:
-        try:
-            clients, chosen = pinned.choose(filters.clients, all_clients(), make)
-        except SpecError as problem:
-            raise click.UsageError(f"--client: {problem}") from None
+    if not choice.on_host and any("@" in pattern for pattern in filters.clients):
+        raise click.UsageError(
+            "--client: versions (NAME@VERSION) are for clients of this machine (--distribution host, where servers are "
+            "containers); in a container a client has the version of its distribution"
+        )
+    try:
+        clients, chosen = pinned.choose(filters.clients, all_clients(), make)
+    except SpecError as problem:
+        raise click.UsageError(f"--client: {problem}") from None
+    clients = choice.clients(clients)
     known, filters = catalogue.load(), replace(filters, clients=chosen)
     must_match("--scenario", filters.scenarios, [item.id for item in known.scenarios])
     must_match("--client", filters.clients, [item.name for item in clients])
     must_match("--fix", filters.fixes, [fix.name for item in known.scenarios for fix in item.fixes])
     must_match("--server", filters.kinds, [kind.value for kind in ServerKind])
-    plan = make_plan(known.scenarios, known.attacks, clients, filters)
+    plan = make_plan(known.scenarios, known.attacks, clients, filters, stage_cannot=choice.cannot)
     if not plan.cells and not plan.exclusions:
         from lab.commands.hints import why_no_cell
 

@@ -12,7 +12,7 @@ from rich.console import Console
 
 import lab
 from lab import installer, provision
-from lab.matrix.choice import DISTRIBUTIONS, LOCAL, STAGES, Choice
+from lab.matrix.choice import DISTRIBUTIONS, HOST, LOCAL, STAGES, Choice
 from lab.matrix.plan import matches
 from lab.record import Record
 
@@ -69,15 +69,17 @@ def stage_options(function: F) -> F:
         distribution: tuple[str, ...],
         sqlserver_image: str,
         require_vendor_image: bool,
+        sqlserver_limit: int,
         **more: Any,
     ) -> Any:
         places = distribution or LOCAL.distributions
+        known = (*DISTRIBUTIONS, HOST)
         for name in places:
-            if name not in DISTRIBUTIONS:
-                raise click.UsageError(f"--distribution: nothing is called {name!r}. {hint(name, DISTRIBUTIONS)}")
-        if stage != "docker" and (distribution or sqlserver_image or require_vendor_image):
+            if name not in known:
+                raise click.UsageError(f"--distribution: nothing is called {name!r}. {hint(name, known)}")
+        if stage != "docker" and (distribution or sqlserver_image or require_vendor_image or sqlserver_limit):
             raise click.UsageError("this option is about containers, so it needs --stage docker")
-        choice = Choice(stage, True, places, sqlserver_image, require_vendor_image)
+        choice = Choice(stage, True, places, sqlserver_image, require_vendor_image, sqlserver_limit)
         return function(*args, choice=choice, **more)
 
     for option in (
@@ -86,13 +88,28 @@ def stage_options(function: F) -> F:
             is_flag=True,
             help="docker: fail when Microsoft's image of SQL Server cannot be had, instead of using the endpoint.",
         ),
-        click.option("--sqlserver-image", default="", metavar="IMAGE", help="docker: the image to run as SQL Server."),
+        click.option(
+            "--sqlserver-limit",
+            type=click.IntRange(min=0),
+            default=0,
+            metavar="N",
+            help="docker: at most N SQL Servers at a time, configured anew by turns  [default: as many as memory "
+            "allows]",
+        ),
+        click.option(
+            "--sqlserver-image",
+            default="",
+            metavar="IMAGE",
+            help="docker: what runs as SQL Server: an image, 2019, 2022 or 2025 for Microsoft's, or `endpoint` for the "
+            "lab's own  [default: 2022 where it can be had, else endpoint]",
+        ),
         click.option(
             "--distribution",
             multiple=True,
             callback=split,
             metavar="NAME",
-            help=f"docker: where the clients run: {', '.join(DISTRIBUTIONS)}  [default: bookworm]",
+            help=f"docker: where the clients run: {', '.join(DISTRIBUTIONS)}, or {HOST} for this machine  "
+            "[default: bookworm]",
         ),
         click.option(
             "--stage",

@@ -11,19 +11,24 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from lab.clients.base import Client
     from lab.pki.mint import Mint
+    from lab.situation import Situation
     from lab.stages.stage import Stage
 
 STAGES = ("local", "docker")
 DISTRIBUTIONS = ("bookworm", "bullseye", "forky", "trixie")
 """Where clients can run on the docker stage: the distributions for which docker/client/Dockerfile is written."""
+HOST = "host"
+"""Where they run beside that: on this machine."""
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
     """Where to play. `nginx` False: HTTPS is the lab's own endpoint (local). The rest is about the docker stage.
 
-    `distributions`: where the clients run. `sqlserver_image`: the image to run as SQL Server, "" for Microsoft's
-    where it can be had and else the endpoint; `require_vendor_image`: without Microsoft's there is no run.
+    `distributions`: where the clients run, `host` for this machine. `sqlserver_image`: the image to run as SQL Server,
+    a release of Microsoft's (`2022`), or `endpoint`; "" for Microsoft's where it can be had and else the endpoint.
+    `require_vendor_image`: without SQL Server itself there is no run. `sqlserver_limit`: so many SQL Servers at a
+    time, 0: as many as fit.
     """
 
     name: str = "local"
@@ -31,6 +36,7 @@ class Choice:
     distributions: tuple[str, ...] = ("bookworm",)
     sqlserver_image: str = ""
     require_vendor_image: bool = False
+    sqlserver_limit: int = 0
 
     def make(self, cache: Path, mint: "Mint") -> "Stage":
         """The stage of one run."""
@@ -40,22 +46,43 @@ class Choice:
             return DockerStage(
                 cache,
                 mint,
-                distributions=self.distributions,
+                distributions=tuple(name for name in self.distributions if name != HOST),
+                on_host=HOST in self.distributions,
                 sqlserver_image=self.sqlserver_image,
                 require_vendor_image=self.require_vendor_image,
+                sqlserver_limit=self.sqlserver_limit,
             )
         from lab.stages.local import LocalStage
 
         return LocalStage(cache, mint, nginx=self.nginx)
 
     def clients(self, known: "Iterable[Client]") -> "tuple[Client, ...]":
-        """The clients that this stage offers to a plan: each as it is, or once for each distribution."""
+        """The clients that this stage offers to a plan: each as it is on this machine, and once for each distribution.
+        A client of a chosen version (`lab.versions`) is on this machine alone.
+        """
         known = tuple(known)
+        here = known if self.on_host else ()
         if self.name == "local":
-            return known
+            return here
         from lab.clients.placed import Placed
+        from lab.versions.spec import is_spec
 
-        return tuple(Placed(client, place) for place in self.distributions for client in known)
+        places = [name for name in self.distributions if name != HOST]
+        return (*here, *(Placed(client, place) for place in places for client in known if not is_spec(client.name)))
+
+    @property
+    def on_host(self) -> bool:
+        """Whether clients of this machine play."""
+        return self.name == "local" or HOST in self.distributions
+
+    def cannot(self, situation: "Situation") -> str | None:
+        """Why this stage cannot play the situation (a sentence), or None when it can. Nobody's attempt is asked."""
+        if self.name == "local" and not situation.server.key_readable:
+            return (
+                "the local stage cannot keep a server from its key: it runs servers under the lab's own account, "
+                "which may read whatever it lays out; `--stage docker` plays this"
+            )
+        return None
 
 
 LOCAL = Choice()

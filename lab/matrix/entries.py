@@ -1,6 +1,6 @@
 """Entries: the values of a run as the entries of its record."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -89,14 +89,15 @@ class Entries:
         return entry.model_copy(update={"unstable": bool(distribution), "distribution": distribution})
 
     def exclusion(self, exclusion: Exclusion) -> CellEntry:
-        """One cell that its client cannot express."""
+        """One cell that cannot be played."""
         return _cell_entry(exclusion, {}, not_played(BrokenVerdict.UNSUPPORTED, exclusion.why))
 
-    async def servers(self) -> list[ServerEntry]:
-        """Every server side that is up."""
+    def servers(self, seen: Callable[[ServerSide], str]) -> list[ServerEntry]:
+        """Every server side of the stage. `seen`: what a side was seen to present; a certificate that a server makes
+        for itself is known from there alone.
+        """
         entries: list[ServerEntry] = []
         for side, (service, identity) in self._stage.sides.items():
-            presented = self._mint.chain_pem(side.chain) if side.chain else self._mint.fallback()[0]
             entries.append(
                 ServerEntry(
                     id=identity,
@@ -104,11 +105,18 @@ class Entries:
                     implementation=service.implementation,
                     real=service.real,
                     settings=describe(side),
-                    presented=[certificate_entry(item) for item in certificates(presented)],
+                    presented=[certificate_entry(item) for item in self._presented(side, seen)],
                     log=list(service.start_log(identity)),
                 )
             )
         return entries
+
+    def _presented(self, side: ServerSide, seen: Callable[[ServerSide], str]) -> tuple[x509.Certificate, ...]:
+        """What the server sends: nothing where it does not come up."""
+        if not side.key_readable:
+            return ()
+        presented = self._mint.chain_pem(side.chain) if side.chain else seen(side)
+        return certificates(presented) if presented else ()
 
     def scenarios(self, plan: Plan) -> list[ScenarioEntry]:
         """Every scenario of the plan, each once."""
@@ -128,6 +136,8 @@ def describe(side: ServerSide) -> list[str]:
         words.append(f"encryption {side.encryption.value}")
     if side.chain is None:
         words.append("no certificate configured: self-generated at start")
+    if not side.key_readable:
+        words.append("its account cannot read its private key: it does not start")
     return words
 
 

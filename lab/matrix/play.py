@@ -23,7 +23,7 @@ from lab.pki.mint import Mint
 from lab.scenario import Defect
 from lab.situation import ServerSide, Situation, TLSVersion
 from lab.stages.services import ServiceError
-from lab.stages.stage import Stage
+from lab.stages.stage import Distance, Stage
 
 Key = tuple[str, Situation]
 Class = tuple[Result, str, str]
@@ -128,7 +128,8 @@ class Player:
                 place = self._next_free()
                 assert place is not None
                 key, client = self._waiting.pop(place)
-                self._busy.add(key[1].server)
+                if key[1].server.key_readable:  # One that is down has no lines to mix up, and some clients wait for it.
+                    self._busy.add(key[1].server)
             try:
                 await self._make(key, client)
             finally:
@@ -137,18 +138,36 @@ class Player:
                     self._turn.notify_all()
 
     def _next_free(self) -> int | None:
-        return next((place for place, (key, _) in enumerate(self._waiting) if key[1].server not in self._busy), None)
+        """The place of the attempt to make next: at a side that is up, else at one that can be brought up now. One that
+        has to wait is waited for only when nothing else is under way that could make room.
+        """
+        best: tuple[Distance, int] | None = None
+        for place, (key, _) in enumerate(self._waiting):
+            if key[1].server in self._busy:
+                continue
+            distance = self._stage.distance(key[1].server)
+            if distance is Distance.UP:
+                return place
+            if (distance is Distance.NEAR or not self._busy) and (best is None or distance < best[0]):
+                best = (distance, place)
+        return best[1] if best else None
 
     async def _make(self, key: Key, client: Client) -> None:
         situation = key[1]
         future = self._wanted[key]
         outcomes: list[Outcome] = []
         try:
-            defects = await self._audit(situation)
-            outcomes += [await self._play(client, situation) for _ in range(self._repeat)]
+            async with self._stage.hold(situation.server):
+                try:
+                    defects = await self._audit(situation)
+                except AuditError:
+                    # A server that has died says more than a self-check that found nobody.
+                    await self._stage.server_log(situation.server)
+                    raise
+                outcomes += [await self._play(client, situation) for _ in range(self._repeat)]
             outcome = most_frequent(outcomes)
         except AuditError as problem:
-            defects, outcome = frozenset(), Outcome(Result.LAB_ERROR, await self._why(situation.server, problem))
+            defects, outcome = frozenset(), Outcome(Result.LAB_ERROR, str(problem))
         except (ServiceError, OSError) as problem:
             defects, outcome = frozenset(), Outcome(Result.LAB_ERROR, str(problem))
         except asyncio.CancelledError:
@@ -161,14 +180,6 @@ class Player:
             future.set_result(Attempt(f"a{number}", client, situation, defects, outcome, repeats))
         self._observer.attempted(client.name, outcome.result.value)
 
-    async def _why(self, server: ServerSide, problem: AuditError) -> str:
-        """A server that has died says more than a self-check that found nobody."""
-        try:
-            await self._stage.server_log(server)
-        except ServiceError as death:
-            return str(death)
-        return str(problem)
-
     async def _play(self, client: Client, situation: Situation) -> Outcome:
         await self._stage.server_log(situation.server)
         completed = await self._stage.attempt(client, situation)
@@ -180,6 +191,11 @@ class Player:
         if known is None:
             known = self._audits[situation] = asyncio.ensure_future(asyncio.to_thread(self._look_at, situation))
         return await asyncio.shield(known)
+
+    def presented(self, server: ServerSide) -> str:
+        """The certificates that a side has been seen to present (PEM); "" when it has not been looked at."""
+        seen = (look.certificates for (side, *_), look in self._looks.items() if side == server)
+        return "".join(next((found for found in seen if found), ()))
 
     def _look_at(self, situation: Situation) -> frozenset[Defect]:
         """In a thread. A server side presents the same to everybody: one look for each name and range of versions."""

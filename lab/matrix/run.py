@@ -32,7 +32,7 @@ from lab.pki.mint import Mint
 from lab.record import CellEntry, ClientEntry, DefaultEntry, Environment, Record
 from lab.scenario import Claim, Defect
 from lab.situation import ServerKind
-from lab.stages.stage import StageFactory
+from lab.stages.stage import Distance, StageFactory
 from lab.verdict import Acts, BrokenVerdict, Verdict, judge, not_played
 
 
@@ -93,7 +93,8 @@ class Run:
             )
             began = time.monotonic()
             await self._stage.serve(situations)
-            self._observer.started(len(self._stage.sides), time.monotonic() - began)
+            up = sum(self._stage.distance(side) is Distance.UP for side in self._stage.sides)
+            self._observer.started(up, time.monotonic() - began)
             player = Player(self._stage, self._mint, jobs=self._jobs, observer=self._observer, repeat=self._repeat)
             self._player = await self._stack.enter_async_context(player)
             self._entries = Entries(self._stage, self._mint)
@@ -160,7 +161,7 @@ class Run:
             seconds=round(time.monotonic() - self._clock, 3),
             interrupted=interrupted,
             environment=self._environment(),
-            servers=await self._entries.servers(),
+            servers=self._entries.servers(self._player.presented),
             clients=[self._clients[name] for name in self._clients_of_run],
             scenarios=self._entries.scenarios(self.plan),
             attacks=self._entries.attacks(self.plan),

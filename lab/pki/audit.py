@@ -15,10 +15,10 @@ from functools import cache
 
 from cryptography import x509
 from cryptography.x509 import verification
-from cryptography.x509.oid import ExtensionOID
+from cryptography.x509.oid import ExtensionOID, NameOID
 
 from lab.pki.look import Look
-from lab.pki.mint import Mint, certificates
+from lab.pki.mint import FALLBACK_NAME, Mint, certificates
 from lab.scenario import Defect
 from lab.situation import Leaf, ServerKind, SignatureHash, Situation, TLSVersion
 
@@ -29,7 +29,7 @@ _X509_ERRORS = {10: Defect.EXPIRED, 18: Defect.SELF_SIGNED, 19: Defect.UNTRUSTED
 _NO_ISSUER = {20, 21}
 _HOSTNAME_MISMATCH = 62
 """X509_V_ERR_*: openssl/include/openssl/x509_vfy.h."""
-_CHAIN_DEFECTS = frozenset(Defect) - {Defect.NO_COMMON_VERSION}
+_CHAIN_DEFECTS = frozenset(Defect) - {Defect.NO_COMMON_VERSION, Defect.NOT_SERVING}
 _PIPE = "/dev/fd/"
 _WEAK = {"md5", "sha1"}
 OPENSSL_LEVEL_2 = 2
@@ -43,14 +43,21 @@ class AuditError(Exception):
 def audit(situation: Situation, mint: Mint, looker: Looker) -> frozenset[Defect]:
     """Everything that is wrong with the situation. Raises AuditError when that cannot be established."""
     everything = looker(TLSVersion.TLSv1_0, TLSVersion.TLSv1_3)
+    if not situation.server.key_readable:
+        return _audit_absent(situation, mint, everything)
     if not everything.certificates:
         if _must_not_load(situation):
             return audit_chain(situation, mint, mint.chain_pem(situation.chain))
         raise AuditError(f"the server presents no certificate: {everything.refused}")
-    configured = mint.chain_pem(situation.chain) if situation.server.chain else mint.fallback()[0]
-    if certificates("".join(everything.certificates)) != certificates(configured):
+    presented = "".join(everything.certificates)
+    if situation.server.chain is None:
+        if common_name(presented) != FALLBACK_NAME:
+            raise AuditError(
+                f"a server without a certificate of its own presents `{common_name(presented)}`, not `{FALLBACK_NAME}`"
+            )
+    elif certificates(presented) != certificates(mint.chain_pem(situation.chain)):
         raise AuditError("the server presents other certificates than those it was given")
-    found = audit_chain(situation, mint, configured)
+    found = audit_chain(situation, mint, presented)
     low, high = client_versions(situation)
     if not looker(low, high).certificates:
         found |= {Defect.NO_COMMON_VERSION}
@@ -84,6 +91,14 @@ def audit_chain(situation: Situation, mint: Mint, presented: str) -> frozenset[D
         found.add(Defect.WEAK_SIGNATURE)
     _cross_check(situation, presented, anchors, given, mint, found)
     return frozenset(found)
+
+
+def _audit_absent(situation: Situation, mint: Mint, seen: Look) -> frozenset[Defect]:
+    """What is wrong with a server that must not have come up: it is down, and whatever is wrong with its chain."""
+    if seen.certificates or not seen.nobody:
+        what = "presents a certificate" if seen.certificates else f"answers ({seen.refused})"
+        raise AuditError(f"the server {what}, although its account must not be able to read its key")
+    return audit_chain(situation, mint, mint.chain_pem(situation.chain)) | {Defect.NOT_SERVING}
 
 
 def _must_not_load(situation: Situation) -> bool:
@@ -157,6 +172,12 @@ def _readable(*texts: str) -> Iterator[list[str]]:
     finally:
         for end in ends:
             os.close(end)
+
+
+def common_name(presented: str) -> str:
+    """The common name of the leaf; "" when it has none."""
+    names = certificates(presented)[0].subject.get_attributes_for_oid(NameOID.COMMON_NAME)
+    return str(names[0].value) if names else ""
 
 
 def _has_san(presented: str) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lab.matrix.choice import DISTRIBUTIONS, STAGES, Choice
+from lab.matrix.choice import DISTRIBUTIONS, HOST, STAGES, Choice
 
 if TYPE_CHECKING:
     from lab.matrix.plan import Plan
@@ -37,9 +37,17 @@ def add(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help=f"docker: the distributions in which the clients run: {', '.join(DISTRIBUTIONS)} (default: bookworm)",
+        help=f"docker: where the clients run: {', '.join(DISTRIBUTIONS)}, {HOST} (this machine) (default: bookworm)",
     )
-    group.addoption("--lab-sqlserver-image", default="", metavar="IMAGE", help="docker: the image to run as SQL Server")
+    group.addoption(
+        "--lab-sqlserver-image",
+        default="",
+        metavar="IMAGE",
+        help="docker: what runs as SQL Server: an image, 2019, 2022 or 2025 for Microsoft's, or `endpoint`",
+    )
+    group.addoption(
+        "--lab-sqlserver-limit", type=int, default=0, metavar="N", help="docker: at most N SQL Servers at a time"
+    )
     group.addoption(
         "--lab-require-vendor-image",
         action="store_true",
@@ -78,8 +86,8 @@ def check(config: pytest.Config) -> None:
     if stage not in STAGES:
         raise pytest.UsageError(f"--lab-stage: there is no stage {stage!r}. There is: {', '.join(STAGES)}.")
     for name in given(config, "--lab-distribution"):
-        if name not in DISTRIBUTIONS:
-            known = ", ".join(DISTRIBUTIONS)
+        if name not in (*DISTRIBUTIONS, HOST):
+            known = ", ".join((*DISTRIBUTIONS, HOST))
             raise pytest.UsageError(f"--lab-distribution: there is no distribution {name!r}. There is: {known}.")
     if jobs is not None and jobs < 1:
         raise pytest.UsageError(f"--lab-jobs: at least 1, not {jobs}")
@@ -101,6 +109,7 @@ def choice(config: pytest.Config) -> Choice:
         distributions=given(config, "--lab-distribution") or Choice().distributions,
         sqlserver_image=config.getoption("--lab-sqlserver-image"),
         require_vendor_image=config.getoption("--lab-require-vendor-image"),
+        sqlserver_limit=config.getoption("--lab-sqlserver-limit"),
     )
 
 
@@ -146,7 +155,8 @@ def _make_plan(config: pytest.Config) -> "Plan":
     from lab.situation import ServerKind
 
     scenarios, fixes, clients, kinds = (given(config, f"--lab-{noun}") for noun in NOUNS)
-    known, programs = catalogue.load(), choice(config).clients(all_clients())
+    known, stage = catalogue.load(), choice(config)
+    programs = stage.clients(all_clients())
     try:
         must_match("--lab-scenario", scenarios, [item.id for item in known.scenarios])
         must_match("--lab-fix", fixes, [fix.name for item in known.scenarios for fix in item.fixes])
@@ -154,7 +164,8 @@ def _make_plan(config: pytest.Config) -> "Plan":
         must_match("--lab-server", kinds, [kind.value for kind in ServerKind])
     except click.UsageError as problem:
         raise pytest.UsageError(problem.message) from None
-    plan = make_plan(known.scenarios, known.attacks, programs, Filters(scenarios, fixes, clients, kinds))
+    filters = Filters(scenarios, fixes, clients, kinds)
+    plan = make_plan(known.scenarios, known.attacks, programs, filters, stage_cannot=stage.cannot)
     if plan.cells:
         return plan
     if plan.exclusions:

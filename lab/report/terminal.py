@@ -29,6 +29,8 @@ from lab.report.table import Row, draw
 from lab.report.words import flow, hang, plural, printable
 
 TITLES = {"https": "HTTPS", "sqlserver": "SQL Server"}
+STAND_INS = {"https": "HTTPS endpoint", "sqlserver": "TDS endpoint"}
+"""What is called so when no real server played: nothing that stands in for SQL Server is ever called SQL Server."""
 REASONS_SHOWN = 12
 """How many reasons for unsupported cells are told before `--plan` is pointed at."""
 
@@ -111,7 +113,7 @@ def findings(record: Record) -> list[Finding]:
             if not judgement.as_expected:
                 groups.setdefault((cell.client, cell.kind, verdict, judgement.why, of_fix), []).append(cell)
     return [
-        Finding(f"{client}, {TITLES[kind]}: {WHAT_HAPPENED[verdict]}", why, tuple(cells), of_fix)
+        Finding(f"{client}, {_server(record, kind)}: {WHAT_HAPPENED[verdict]}", why, tuple(cells), of_fix)
         for (client, kind, verdict, why, of_fix), cells in groups.items()
     ]
 
@@ -125,8 +127,13 @@ def stand_ins(record: Record) -> Iterator[tuple[str, ...]]:
 
 
 def _title(record: Record, kind: str) -> str:
+    title = _server(record, kind)
+    return title if title == TITLES[kind] else f"{title} (stand-in)"
+
+
+def _server(record: Record, kind: str) -> str:
     stood_in = any(entry.kind == kind and not entry.real for entry in record.servers)
-    return f"{TITLES[kind]} (stand-in)" if stood_in else TITLES[kind]
+    return STAND_INS[kind] if stood_in else TITLES[kind]
 
 
 def _columns(cells: Iterable[CellEntry]) -> list[str]:
@@ -240,7 +247,7 @@ def _show_unsupported(record: Record, console: Console, command: str) -> None:
     if not reasons:
         return
     count = plural(sum(map(len, reasons.values())), "cell")
-    console.print(Text(f"{count} cannot be expressed by their client ({command} run --plan lists them)", "bold"))
+    console.print(Text(f"{count} cannot be played ({command} run --plan lists them)", "bold"))
     ordered = sorted(reasons.items(), key=lambda item: -len(item[1]))
     digits = len(str(len(ordered[0][1])))
     for why, cells in ordered[:REASONS_SHOWN]:

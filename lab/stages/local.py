@@ -1,25 +1,22 @@
 """The local stage: servers and clients as processes of this machine, on loopback, inside the sandbox."""
 
 import asyncio
-import platform
+import contextlib
 import secrets
-import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
 
-from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing
+from lab.clients.base import Client, Endpoint, Login, Machine, Material, Missing
 from lab.outcome import Completed
 from lab.pki.look import Look, look
 from lab.pki.mint import Mint
 from lab.situation import ServerKind, ServerSide, Situation, TLSVersion
-from lab.stages.machine import local_machine
-from lab.stages.process import run
-from lab.stages.room import run_room
-from lab.stages.sandbox import Sandbox, SandboxError
+from lab.stages.here import Here
 from lab.stages.services import ADDRESS, Embedded, Nginx, Service, group_by_kind
+from lab.stages.stage import Distance
 from lab.stages.store import lay_out_store
 
 USER = "sa"
@@ -31,26 +28,28 @@ class LocalStage:
     name = "local"
 
     def __init__(self, cache: Path, mint: Mint, *, nginx: bool = True) -> None:
-        self._cache = cache
         self._mint = mint
         self._use_nginx = nginx
         self._services: list[Service] = []
         self._where: dict[ServerSide, tuple[Service, str]] = {}
         self._stack = AsyncExitStack()
-        self._attempts = 0
-        self.machine = local_machine()
+        self.here = Here(cache)
+        self.machine = self.here.machine
         self.login = Login(USER, f"Lab-{secrets.token_urlsafe(12)}")
-        self.obstacle: Missing | None = None
-        """Why nothing can be played on this machine, once the stage has been opened."""
 
     async def __aenter__(self) -> Self:
-        self.room = self._stack.enter_context(run_room(self._cache))
+        self.room = self._stack.enter_context(self.here).room
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._stack.aclose()
+
+    @property
+    def obstacle(self) -> Missing | None:
+        """Why nothing can be played on this machine, once the stage has been opened."""
+        return self.here.obstacle
 
     @property
     def isolation(self) -> str:
@@ -65,16 +64,14 @@ class LocalStage:
         """Make the sandbox, in which these names resolve to the lab's servers. `roots` (PEM): what plain clients find
         in the system's trust store. Where this machine has no way to make one, that becomes the stage's obstacle.
         """
-        hosts = self.room / "hosts"
-        hosts.write_text(f"127.0.0.1 localhost {platform.node()}\n{ADDRESS} {' '.join(sorted(names))}\n")
-        try:
-            self.sandbox = self._plain = self._stack.enter_context(Sandbox(hosts))
-        except SandboxError as problem:
-            self.obstacle = Missing(problem.what, problem.how_to_get)
+        names = tuple(names)
+        opened = self.here.sandbox(names, ADDRESS)
+        if opened is None:
             return
+        self.sandbox = self._plain = opened
         if roots:
             store = lay_out_store(self.room / "system-store", roots)
-            self._plain = self._stack.enter_context(Sandbox(hosts, store=store))
+            self._plain = self.here.sandbox(names, ADDRESS, store) or opened
 
     async def serve(self, situations: Iterable[Situation]) -> None:
         """Start every distinct server side of these situations, all together. Raises ServiceError."""
@@ -108,6 +105,15 @@ class LocalStage:
         service, identity = self._where[side]
         return Endpoint(side.kind, ADDRESS, service.ports[identity])
 
+    def distance(self, side: ServerSide) -> Distance:
+        """Every side is up all the time."""
+        return Distance.UP
+
+    @contextlib.asynccontextmanager
+    async def hold(self, side: ServerSide) -> AsyncIterator[None]:
+        """Every side is up all the time."""
+        yield
+
     def look(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Look:
         """Look at a server side, offering these versions."""
         endpoint = self.endpoint(side)
@@ -122,22 +128,11 @@ class LocalStage:
         """Let the client connect once. Its directory is gone afterwards. Raises OSError when it cannot be started."""
         material = Material(self._mint.anchors_pem(situation.client), self._mint.pem(*situation.client.intermediates))
         endpoint = self.endpoint(situation.server)
-        room = self._new_room()
+        room = self.here.new_room()
         invocation = client.invoke(self.machine, situation.client, endpoint, material, self.login, PurePosixPath(room))
-        return await self._run(invocation, room, self._plain if situation.client.plain else self.sandbox)
+        return await self.here.run(invocation, room, self._plain if situation.client.plain else self.sandbox)
 
     async def version(self, client: Client) -> str:
         """Ask the client for its version; empty when it does not tell."""
-        room = self._new_room()
-        return client.read_version(await self._run(client.version_probe(self.machine), room, self.sandbox))
-
-    def _new_room(self) -> Path:
-        self._attempts += 1
-        return self.room / f"attempt-{self._attempts}"
-
-    async def _run(self, invocation: Invocation, room: Path, sandbox: Sandbox) -> Completed:
-        room.mkdir()
-        try:
-            return await run(sandbox, invocation, room)
-        finally:
-            shutil.rmtree(room, ignore_errors=True)
+        probe = client.version_probe(self.machine)
+        return client.read_version(await self.here.run(probe, self.here.new_room(), self.sandbox))

@@ -1,6 +1,8 @@
 """The stage as the matrix sees it: where servers and clients run, whatever they run in."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractAsyncContextManager
+from enum import IntEnum
 from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
@@ -16,6 +18,16 @@ class StageError(Exception):
     """The stage cannot do what it is asked for; the message says what happened and what to do next."""
 
 
+class Distance(IntEnum):
+    """How far a server side is from being used."""
+
+    UP = 0
+    NEAR = 1
+    """It can be brought up now."""
+    FAR = 2
+    """There is no room for it until another one is done with."""
+
+
 class Server(Protocol):
     """What plays some server sides."""
 
@@ -28,7 +40,9 @@ class Server(Protocol):
         """False: an endpoint of the lab stands in for the real server."""
 
     def start_log(self, identity: str) -> tuple[str, ...]:
-        """The lines that belong to no connection: what the server said of this side when it started."""
+        """The lines that belong to no connection: what the server said of this side when it started, or when it did
+        not, if it must not (`ServerSide.key_readable`).
+        """
 
 
 class Stage(Protocol):
@@ -51,7 +65,7 @@ class Stage(Protocol):
 
     @property
     def sides(self) -> Mapping[ServerSide, tuple[Server, str]]:
-        """The server sides that are up, with their server and identity there."""
+        """The server sides that have been started, with their server and identity there."""
 
     async def __aenter__(self) -> Self: ...
 
@@ -68,13 +82,26 @@ class Stage(Protocol):
         """
 
     async def serve(self, situations: Iterable[Situation]) -> None:
-        """Start every distinct server side of these situations, all together. Raises ServiceError or StageError."""
+        """Start every distinct server side of these situations, all together or as many as there is room for. Raises
+        ServiceError or StageError.
+        """
+
+    def distance(self, side: ServerSide) -> Distance:
+        """How far a side is from being used."""
+
+    def hold(self, side: ServerSide) -> AbstractAsyncContextManager[None]:
+        """Have a side up while the context is open; what follows is for sides that are held. Raises ServiceError when
+        it does not come up.
+
+        One that must not come up (`ServerSide.key_readable`) is started as well, and then nobody listens at its port:
+        whether it is down is for the self-check to say.
+        """
 
     def look(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Look:
         """Look at a server side, offering these versions (`lab.pki.look`). Blocks."""
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
-        """What the server wrote since this was last asked."""
+        """What the server wrote since this was last asked; nothing for one that must not come up."""
 
     async def attempt(self, client: Client, situation: Situation) -> Completed:
         """Let the client connect once. Raises OSError when it cannot be started."""

@@ -33,7 +33,7 @@ def test_a_terminal_without_utf8_gets_ascii() -> None:
 def test_the_two_kinds_of_server_have_a_table_each_and_stand_ins_are_called_so() -> None:
     text = shown(Screen(160)).text
     assert re.search(r"^HTTPS +curl ", text, re.MULTILINE)
-    assert re.search(r"^SQL Server \(stand-in\) +mssql-python ", text, re.MULTILINE)
+    assert re.search(r"^TDS endpoint \(stand-in\) +mssql-python ", text, re.MULTILINE)
     assert "SQL Server is played by the lab's TDS endpoint 0.1.0, not by SQL Server." in text
 
 
@@ -114,7 +114,7 @@ def test_a_failure_of_the_lab_is_not_called_a_finding() -> None:
 
 def test_clients_share_a_reason_why_cells_are_impossible() -> None:
     text = shown(Screen()).text
-    assert "12 cells cannot be expressed by their client (./tlslab run --plan lists them)" in text
+    assert "12 cells cannot be played (./tlslab run --plan lists them)" in text
     assert "6  pymssql, tdsodbc, tsql: FreeTDS has no option for the highest TLS version" in text
 
 
@@ -144,3 +144,14 @@ def test_what_clients_say_cannot_drive_the_terminal() -> None:
     show_matrix(record([finding("expired/renew/curl/https", "other-error", "\x1b[2Jgone [bold]")]), screen.console)
     assert "\x1b" not in screen.text
     assert r"\x1b[2Jgone [bold]" in screen.text
+
+
+def test_a_reason_of_the_stage_is_told_once_for_all_clients() -> None:
+    screen = Screen()
+    why = "the local stage cannot keep a server from its key"
+    cells = [
+        not_played(f"unreadable-key/give-files-to-account/{name}/sqlserver", "unsupported", why)
+        for name in ("odbc18", "tsql")
+    ]
+    show_matrix(record(cells), screen.console)
+    assert f"  2  odbc18, tsql: {why}" in screen.text

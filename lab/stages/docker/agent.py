@@ -54,6 +54,10 @@ class Agent:
             raise OSError(answer["error"])
         return answer
 
+    async def address(self, network: str) -> str:
+        """The container's address on a network."""
+        return await self._container.address(network)
+
     async def stop(self) -> None:
         """Remove the container."""
         if self._watching is not None:

@@ -23,6 +23,8 @@ from lab.stages.stage import StageError
 _HEADER = 8
 """Bytes before each frame of an attached stream (Docker Engine API, "Attach to a container", stream format)."""
 _PART = 1 << 16
+STOP_TIMEOUT = 20
+"""Seconds that a main process has to end when it is asked to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,18 @@ class File:
     text: str
     mode: int = 0o644
     owner: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """A directory that is made in a container before it starts, or gets another owner and mode there."""
+
+    mode: int = 0o755
+    owner: int = 0
+
+
+Files = Mapping[str, File | Directory]
+"""What is put into a container, by absolute path; a directory before what is in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +59,7 @@ class Order:
     labels: Mapping[str, str]
     command: tuple[str, ...] | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
-    files: Mapping[str, File] = field(default_factory=dict)
+    files: Files = field(default_factory=dict)
     host: Mapping[str, Any] = field(default_factory=dict)
     networks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Network to the names that the container has there."""
@@ -64,24 +78,57 @@ class Container:
         self.id = ""
         self.ended = asyncio.Event()
 
-    async def start(self) -> None:
-        """Create, fill, attach and start it. Raises StageError with the daemon's own words."""
-        loop = asyncio.get_running_loop()
+    async def start(self, files: Files | None = None) -> None:
+        """Create, fill (with these files beside those of the order), attach and start it. Raises StageError with the
+        daemon's own words.
+        """
+        await self._make(lambda: self._create(files or {}))
+
+    async def restart(self, files: Files) -> None:
+        """End the main process, put these files in place, and start it again: the same container, of which nothing but
+        these files is new. Raises StageError.
+        """
         try:
-            await asyncio.to_thread(self._start)
+            await asyncio.to_thread(self._api.stop, self.id, timeout=STOP_TIMEOUT)
+        except APIError as problem:
+            raise StageError(f"container {self.order.name} cannot be stopped: {words(problem)}") from problem
+        await self.ended.wait()
+        self._detach()
+        self.ended.clear()
+        await self._make(lambda: self._fill(files))
+
+    async def _make(self, prepare: Callable[[], None]) -> None:
+        loop = asyncio.get_running_loop()
+
+        def begin() -> None:
+            prepare()
+            self._socket = self._api.attach_socket(self.id, params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
+            _raw(self._socket).settimeout(None)
+            self._api.start(self.id)
+
+        try:
+            await asyncio.to_thread(begin)
         except (APIError, OSError) as problem:
             raise StageError(f"container {self.order.name} cannot be started: {words(problem)}") from problem
-        threading.Thread(target=self._read, args=(loop,), name=f"attached-{self.order.name}", daemon=True).start()
+        attached = _raw(self._socket)
+        name = f"attached-{self.order.name}"
+        threading.Thread(target=self._read, args=(loop, attached), name=name, daemon=True).start()
 
     async def write(self, line: str) -> None:
         """Write one line to the main process. Raises OSError when it has gone."""
         async with self._writing:
             await asyncio.to_thread(_raw(self._socket).sendall, line.encode() + b"\n")
 
-    async def exit_status(self) -> int:
-        """The exit status of the main process, once it has ended."""
+    async def address(self, network: str) -> str:
+        """Its address on a network."""
         state = await asyncio.to_thread(self._api.inspect_container, self.id)
-        return int(state["State"]["ExitCode"])
+        return str(state["NetworkSettings"]["Networks"][network]["IPAddress"])
+
+    async def end(self) -> str:
+        """How the main process has ended, in words."""
+        state = (await asyncio.to_thread(self._api.inspect_container, self.id))["State"]
+        starved = ", ended by the kernel because its memory was used up" if state.get("OOMKilled") else ""
+        return f"exit status {state['ExitCode']}{starved}"
 
     async def stop(self) -> None:
         """Remove it, whatever it does."""
@@ -91,6 +138,9 @@ class Container:
         if self.id:
             with contextlib.suppress(APIError):
                 await asyncio.to_thread(self._api.remove_container, self.id, v=True, force=True)
+        self._detach()
+
+    def _detach(self) -> None:
         if self._socket is not None:
             # The SDK holds the connection three times over.
             raw, response = _raw(self._socket), getattr(self._socket, "_response", None)
@@ -98,8 +148,9 @@ class Container:
                 response.close()
             self._socket.close()
             raw.close()
+            self._socket = None
 
-    def _start(self) -> None:
+    def _create(self, files: Files) -> None:
         order, api = self.order, self._api
         networking = None
         if order.networks:
@@ -126,42 +177,48 @@ class Container:
                 f"the image {order.image} is not there any more: was it removed during the run?"
             ) from problem
         self.id = made["Id"]
-        if order.files:
-            api.put_archive(self.id, "/", archive(order.files))
-        self._socket = api.attach_socket(self.id, params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
-        _raw(self._socket).settimeout(None)
-        api.start(self.id)
+        self._fill({**order.files, **files})
 
-    def _read(self, loop: asyncio.AbstractEventLoop) -> None:
+    def _fill(self, files: Files) -> None:
+        if files:
+            self._api.put_archive(self.id, "/", archive(files))
+
+    def _read(self, loop: asyncio.AbstractEventLoop, attached: Any) -> None:
         """In a thread: frames into lines, until the container or the lab ends."""
         rest: dict[int, bytes] = {}
         with contextlib.suppress(OSError, EOFError):
             while True:
-                kind, length = struct.unpack(">BxxxL", self._exactly(_HEADER))
-                *lines, rest[kind] = (rest.get(kind, b"") + self._exactly(length)).split(b"\n")
+                kind, length = struct.unpack(">BxxxL", _exactly(attached, _HEADER))
+                *lines, rest[kind] = (rest.get(kind, b"") + _exactly(attached, length)).split(b"\n")
                 for line in lines:
                     loop.call_soon_threadsafe(self._on_line, line.decode("utf-8", errors="replace").rstrip("\r"))
         with contextlib.suppress(RuntimeError):  # the loop may have ended before
             loop.call_soon_threadsafe(self.ended.set)
 
-    def _exactly(self, count: int) -> bytes:
-        received = bytearray()
-        while len(received) < count:
-            part = _raw(self._socket).recv(min(count - len(received), _PART))
-            if not part:
-                raise EOFError
-            received += part
-        return bytes(received)
+
+def _exactly(attached: Any, count: int) -> bytes:
+    received = bytearray()
+    while len(received) < count:
+        part = attached.recv(min(count - len(received), _PART))
+        if not part:
+            raise EOFError
+        received += part
+    return bytes(received)
 
 
-def archive(files: Mapping[str, File]) -> bytes:
+def archive(files: Files) -> bytes:
     """A tar archive for the root directory of a container, with the directories above the files left as they are."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as tar:
         for path, file in files.items():
             info = tarfile.TarInfo(path.lstrip("/"))
+            info.mode, info.uid, info.gid = file.mode, file.owner, 0
+            if isinstance(file, Directory):
+                info.type = tarfile.DIRTYPE
+                tar.addfile(info)
+                continue
             data = file.text.encode()
-            info.size, info.mode, info.uid, info.gid = len(data), file.mode, file.owner, 0
+            info.size = len(data)
             tar.addfile(info, io.BytesIO(data))
     return packed.getvalue()
 

@@ -21,6 +21,7 @@ from lab.stages.docker.owner import PREFIX
 from lab.stages.stage import StageError
 
 RECIPE = f"{PREFIX}.recipe"
+NAME = f"{PREFIX}.image"
 STANDIN = f"{PREFIX}.standin"
 LINES_SHOWN = 8
 
@@ -47,7 +48,7 @@ class Recipe:
 
     def tag(self, base_id: str) -> str:
         """The image's tag on a base with this id: `tlslab/client-bookworm:0123456789ab`."""
-        parts = [self.dockerfile.read_text(), base_id, self.key]
+        parts = [self.dockerfile.read_text(), base_id, self.key, self.name]
         parts += [json.dumps(each, sort_keys=True) for each in (dict(self.arguments), dict(self.texts))]
         return f"tlslab/{self.name}:{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:12]}"
 
@@ -70,7 +71,7 @@ def build(client: docker.DockerClient, recipe: Recipe, echo: Echo) -> str:
                 custom_context=True,
                 tag=tag,
                 buildargs={**recipe.arguments, "BASE": recipe.base},
-                labels={RECIPE: tag.rpartition(":")[2]},
+                labels={RECIPE: tag.rpartition(":")[2], NAME: recipe.name},
                 rm=True,
                 forcerm=True,
                 decode=True,
@@ -141,6 +142,11 @@ def pull(client: docker.DockerClient, tag: str) -> str:
     except (APIError, OSError) as problem:
         return words(problem)
     return ""
+
+
+def name_of(client: docker.DockerClient, tag: str) -> str:
+    """The name of the recipe of an image, whatever tag it has now; "" for an image that the lab did not build."""
+    return str(client.images.get(tag).labels.get(NAME, ""))
 
 
 def is_standin(client: docker.DockerClient, tag: str) -> bool:

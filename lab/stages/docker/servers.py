@@ -1,8 +1,7 @@
-"""The servers of the docker stage: one nginx for all HTTPS sides, one SQL Server for each SQL Server side.
+"""Servers in containers: what they have in common, and nginx, of which one plays all HTTPS sides.
 
-All of them listen in one network namespace, each side on a port of its own, so that any number of sides can have the
-same name. What they log is read from their output as it comes. The lab's own connections come from 127.0.0.1 there and
-the clients' from the network, which tells them apart in the logs.
+They listen in a pod, each side on a port of its own, so that any number of sides can have the same name. What they log
+is read from their output as it comes.
 """
 
 import asyncio
@@ -15,23 +14,16 @@ from pathlib import Path, PurePosixPath
 import docker
 from lab.pki.mint import Mint
 from lab.servers import nginx
-from lab.servers.sqlserver import mssql_conf
 from lab.situation import ServerSide
 from lab.stages.docker.agent import Agent
-from lab.stages.docker.container import Container, File, Order
+from lab.stages.docker.container import Container, File, Files, Order
 from lab.stages.services import ServiceError
 
 SETTLE_TIMEOUT = 5.0
 LINES_SHOWN = 8
 ROOM = PurePosixPath("/lab")
-MSSQL = PurePosixPath("/var/opt/mssql")
-MSSQL_UID = 10001
-READY = "SQL Server is now ready for client connections"
-MARK = "120100090000010000"
-"""A PRELOGIN packet whose payload is no list of options (MS-TDS 2.2.6.5): SQL Server logs error 17828 at once."""
-_OWN = "127.0.0.1"
-_ERROR = re.compile(r"Error: \d+, Severity: \d+, State: \d+\.")
-_BANNER = re.compile(r"Microsoft SQL Server \d{4}.*")
+OWN = "127.0.0.1"
+"""Where the lab's own connections come from in a pod."""
 _CONNECTION = re.compile(r" \*(\d+) ")
 _ACCESS = re.compile(r"\*(\d+) (\d+) (.*)")
 _LISTENS = re.compile(r"server: [\d.]+:(\d+)")
@@ -54,9 +46,14 @@ class DockerServer(ABC):
     def real(self) -> bool:
         return True
 
-    async def start(self) -> None:
-        """Start it and wait until it serves. Raises ServiceError with its own last words."""
-        await self._container.start()
+    async def begin(self, files: Files | None = None, *, again: bool = False) -> None:
+        """Start it with these files (None: those of its order), `again` when it runs or ran already, and wait until it
+        serves. Raises ServiceError with its own last words, StageError when Docker does not start it.
+        """
+        if again:
+            await self._container.restart(files or {})
+        else:
+            await self._container.start(files)
         starting = asyncio.ensure_future(self._serves())
         ended = asyncio.ensure_future(self._container.ended.wait())
         try:
@@ -64,8 +61,8 @@ class DockerServer(ABC):
             if starting.done():
                 starting.result()
                 return
-            status = await self._container.exit_status()
-            raise ServiceError(f"{self.what} has ended while it started (exit status {status}): {self._last_words()}")
+            how = await self._container.end()
+            raise ServiceError(f"{self.what} has ended while it started ({how}): {self._last_words()}")
         except (TimeoutError, OSError) as problem:
             raise ServiceError(f"{self.what} does not serve ({problem!r}): {self._last_words()}") from problem
         finally:
@@ -161,84 +158,15 @@ class NginxServer(DockerServer):
                 self._where[access[1]] = int(access[2])
         for line in fresh:
             if access := _ACCESS.match(line):
-                port, text, own = int(access[2]), access[3], access[3].startswith(f"{_OWN}:")
+                port, text, own = int(access[2]), access[3], access[3].startswith(f"{OWN}:")
             else:
                 number, listens = _CONNECTION.search(line), _LISTENS.search(line)
                 if number and listens:
                     self._where[number[1]] = int(listens[1])
                 port = self._where.get(number[1], 0) if number else 0
-                text, own = line, f"client: {_OWN}" in line or f"client {_OWN}" in line
+                text, own = line, f"client: {OWN}" in line or f"client {OWN}" in line
             if port in self._sorted and not own:
                 self._sorted[port].append(text)
-
-
-class SqlServer(DockerServer):
-    """SQL Server, or what stands in for it behind the same interface."""
-
-    def __init__(
-        self, client: docker.DockerClient, order: Order, watch: Agent, port: int, *, endpoint: str, limit: float
-    ) -> None:
-        """`endpoint`: what the lab's own endpoint is called, "" for other images. `limit`: seconds for the start."""
-        super().__init__(client, order, watch)
-        self.what = f"the SQL Server container {order.name}"
-        self.port = port
-        self._endpoint = endpoint
-        self._limit = limit
-        self._taken = 0
-        self._began = 0
-
-    @property
-    def real(self) -> bool:
-        return not self._endpoint and bool(self._banner())
-
-    @property
-    def implementation(self) -> str:
-        return self._endpoint or self._banner() or f"the image {self._container.order.image}"
-
-    def start_log(self, identity: str) -> tuple[str, ...]:
-        return tuple(self._lines[: self._began])
-
-    async def _serves(self) -> None:
-        async with asyncio.timeout(self._limit):
-            async with self._news:
-                await self._news.wait_for(lambda: any(READY in line for line in self._lines))
-            self._began = len(self._lines)
-            await self._settle()
-        self._taken = len(self._lines)
-
-    async def take_log(self, identity: str) -> tuple[str, ...]:
-        """The lines since they were last taken, once the server has dealt with everything; without the lab's own."""
-        self._check()
-        await self._settle()
-        fresh, self._taken = self._lines[self._taken :], len(self._lines)
-        return tuple(of_clients(fresh))
-
-    async def _settle(self) -> None:
-        before = self._own_marks()
-        await self._watch.ask(do="mark", port=self.port, bytes=MARK)
-        async with self._news:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait_for(lambda: self._own_marks() > before), SETTLE_TIMEOUT)
-
-    def _own_marks(self) -> int:
-        marks = ("is structurally invalid", "A TDS 7.x connection was refused")
-        return sum(f"[CLIENT: {_OWN}]" in line and any(mark in line for mark in marks) for line in self._lines)
-
-    def _banner(self) -> str:
-        return next((found[0] for line in self._lines if (found := _BANNER.search(line))), "")
-
-
-def of_clients(lines: list[str]) -> list[str]:
-    """The lines of an errorlog that are not about the lab's own connections. An error has two lines, and the second one
-    says whose it is.
-    """
-    kept: list[str] = []
-    for line in lines:
-        if f"[CLIENT: {_OWN}]" not in line:
-            kept.append(line)
-        elif kept and _ERROR.search(kept[-1]):
-            kept.pop()
-    return kept
 
 
 def nginx_files(
@@ -253,39 +181,3 @@ def nginx_files(
         texts = nginx.files(block, mint.chain_pem(block.side.chain), mint.leaf_key_pem(block.side.chain.leaf))
         found |= {f"{ROOM}/{name}": File(text, 0o400) for name, text in texts.items()}
     return found
-
-
-def sqlserver_files(side: ServerSide, mint: Mint) -> tuple[dict[str, File], dict[str, str]]:
-    """What is put into a SQL Server container, with the ownership and modes that the documents ask for, and the
-    environment that goes with it.
-    """
-    certificate, key = f"{MSSQL}/certs/server.pem", f"{MSSQL}/certs/server.key"
-    files = {f"{MSSQL}/mssql.conf": File(mssql_conf(side, certificate, key), 0o640, MSSQL_UID)}
-    environment: dict[str, str] = {}
-    chain = side.chain
-    if chain is None:
-        pem, fallback_key = mint.fallback()
-        files[f"{MSSQL}/certs/fallback.pem"] = File(pem, 0o400, MSSQL_UID)
-        files[f"{MSSQL}/certs/fallback.key"] = File(fallback_key, 0o400, MSSQL_UID)
-        environment["TLSLAB_FALLBACK_CERT"] = f"{MSSQL}/certs/fallback.pem"
-        environment["TLSLAB_FALLBACK_KEY"] = f"{MSSQL}/certs/fallback.key"
-    else:
-        files[certificate] = File(mint.chain_pem(chain), 0o400, MSSQL_UID)
-        files[key] = File(mint.leaf_key_pem(chain.leaf), 0o400, MSSQL_UID)
-        if chain.with_intermediates and chain.intermediates:
-            store = mint.pem(*chain.intermediates, chain.intermediates[-1].root)
-            files[f"{MSSQL}/certs/ca-store.pem"] = File(store, 0o444, MSSQL_UID)
-            environment["SSL_CERT_FILE"] = f"{MSSQL}/certs/ca-store.pem"
-    if side.security_level != 2:
-        files[f"{MSSQL}/openssl.cnf"] = File(_openssl_cnf(side.security_level), 0o444, MSSQL_UID)
-        environment["OPENSSL_CONF"] = f"{MSSQL}/openssl.cnf"
-    return files, environment
-
-
-def _openssl_cnf(level: int) -> str:
-    """The system's OpenSSL at another security level (config(5), "SSL Configuration")."""
-    return (
-        "openssl_conf = default_conf\n[default_conf]\nssl_conf = ssl_sect\n[ssl_sect]\n"
-        "system_default = system_default_sect\n[system_default_sect]\n"
-        f"MinProtocol = TLSv1\nCipherString = DEFAULT@SECLEVEL={level}\n"
-    )

@@ -9,35 +9,38 @@ import asyncio
 import contextlib
 import secrets
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path, PurePosixPath
 from types import TracebackType
-from typing import Any, Self
+from typing import Self
 
 from docker.errors import APIError
 
 from lab import installer
-from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing
+from lab.clients.base import Client, Endpoint, Login, Machine, Material, Missing
 from lab.outcome import Completed
 from lab.pki.look import Look
 from lab.pki.mint import Mint
 from lab.situation import ServerKind, ServerSide, Situation, TLSVersion
 from lab.stages.docker import images, owner, reaper, standins, supplies
-from lab.stages.docker.agent import Agent
 from lab.stages.docker.container import Order, words
 from lab.stages.docker.daemon import connect
-from lab.stages.docker.servers import ROOM, NginxServer, SqlServer, nginx_files, sqlserver_files
-from lab.stages.services import group_by_kind
-from lab.stages.stage import StageError
+from lab.stages.docker.places import Contained, OnHost, Place
+from lab.stages.docker.pod import Pod
+from lab.stages.docker.pool import MEMORY, Pool, room_for
+from lab.stages.docker.servers import ROOM, NginxServer, nginx_files
+from lab.stages.docker.sqlserver import PORT, SqlServer
+from lab.stages.here import Here
+from lab.stages.services import ServiceError, group_by_kind
+from lab.stages.stage import Distance, StageError
 
 VENDOR_REPOSITORY = "mcr.microsoft.com/mssql/server"
-VENDOR_IMAGE = f"{VENDOR_REPOSITORY}:2022-latest"
-VENDOR_MEMORY = 2 << 30
-"""Bytes that one SQL Server needs (Microsoft Learn, "Installation guidance for SQL Server on Linux")."""
+VENDOR_RELEASES = ("2019", "2022", "2025")
+ENDPOINT = "endpoint"
 ENDPOINT_START, VENDOR_START = 30.0, 180.0
 """Seconds for a server to come up."""
-SQLSERVER_PORT, HTTPS_PORT, SENTINEL_PORT = 1433, 8443, 8080
+HTTPS_PORT, SENTINEL_PORT = 8443, 8080
 REAPER_TIMEOUT = 20.0
 USER = "sa"
 
@@ -51,7 +54,7 @@ class DockerStage:
     """Turns situations into containers and invocations into completed processes; leaves nothing behind but images."""
 
     name = "docker"
-    obstacle: Missing | None = None
+    _host: OnHost | None = None
 
     def __init__(
         self,
@@ -59,24 +62,32 @@ class DockerStage:
         mint: Mint,
         *,
         distributions: tuple[str, ...] = ("bookworm",),
+        on_host: bool = False,
         sqlserver_image: str = "",
         require_vendor_image: bool = False,
+        sqlserver_limit: int = 0,
         echo: installer.Echo = tell,
     ) -> None:
+        """`distributions`: those in whose containers clients run; `on_host`: they run on this machine, too.
+
+        `sqlserver_image`: an image, a release of Microsoft's (`2022`), `endpoint` for the lab's own, or "" for
+        Microsoft's where it can be had and else the endpoint. `sqlserver_limit`: at most so many SQL Servers at a time,
+        each in a network namespace of its own; 0: as many as there is room for.
+        """
         self._cache = cache
         self._mint = mint
         self._distributions = distributions
+        self._on_host = on_host
         self._wanted_image = sqlserver_image
         self._require_vendor = require_vendor_image
+        self._sqlserver_limit = sqlserver_limit
         self._echo = echo
         self._stack = AsyncExitStack()
-        self._where: dict[ServerSide, tuple[NginxServer | SqlServer, str]] = {}
-        self._ports: dict[ServerSide, int] = {}
-        self._agents: dict[str, Agent] = {}
-        self._machines: dict[str, Machine] = {}
+        self._where: dict[ServerSide, tuple[NginxServer | Pool[SqlServer], str]] = {}
+        self._places: dict[str, Place] = {}
         self._names: tuple[str, ...] = ()
-        self._attempts = 0
         self._notes: list[str] = []
+        self._nginx_failure = ""
         self.run = owner.new_run()
         self.login = Login(USER, f"Lab-{secrets.token_urlsafe(12)}")
 
@@ -92,6 +103,8 @@ class DockerStage:
             self._start_reaper()
             await asyncio.to_thread(self._make_network)
             await asyncio.gather(*(self._start_clients(name) for name in self._distributions))
+            if self._on_host:
+                self._host = self._places[""] = OnHost(self._stack.enter_context(Here(self._cache)))
         except BaseException:
             await self._stack.aclose()
             raise
@@ -104,58 +117,91 @@ class DockerStage:
         await self._stack.aclose()
 
     @property
+    def obstacle(self) -> Missing | None:
+        """Why no client can run, once the stage has been opened."""
+        return self._host.here.obstacle if self._host and not self._distributions else None
+
+    @property
     def isolation(self) -> str:
         """How names are resolved and processes contained, in words."""
         return "; ".join([f"containers of {self._daemon} on an internal network, names as aliases", *self._notes])
 
     @property
-    def sides(self) -> Mapping[ServerSide, tuple[NginxServer | SqlServer, str]]:
-        """The server sides that are up."""
+    def sides(self) -> Mapping[ServerSide, tuple[NginxServer | Pool[SqlServer], str]]:
+        """The server sides of the plan."""
         return self._where
 
     def machine_of(self, client: Client) -> Machine:
-        """What the image of the client's distribution holds."""
-        return self._machines[self._place(client)]
+        """What the client's place offers."""
+        return self._places[client.place].machine
 
     def open(self, names: Iterable[str], roots: str = "") -> None:
         """Remember the names that the servers will have on the network. Raises StageError for `roots`."""
         if roots:
             raise StageError("what clients do by default is measured on the local stage alone")
         self._names = tuple(sorted(names))
+        for place in self._places.values():
+            place.names = self._names
 
     async def serve(self, situations: Iterable[Situation]) -> None:
-        """Start every distinct server side of these situations, all together. Raises ServiceError, StageError."""
+        """Start every distinct server side of these situations, all together, or as many as there is room for. A server
+        that does not start is told to whoever holds its side. Raises StageError.
+        """
         sides = tuple(dict.fromkeys(situation.server for situation in situations))
         if not sides:
             return
-        self._watch = Agent(
-            self._client,
-            Order(
-                self._endpoint_image,
-                self._called("net"),
-                self.labels,
-                ("python3", "-m", "lab.stages.docker.watch"),
-                host={"network_mode": self.network, "init": True, "cap_drop": ["ALL"]},
-                networks={self.network: self._names},
-            ),
-        )
-        self._stack.push_async_callback(self._watch.stop)
-        await self._watch.start()
         groups = group_by_kind(sides)
-        servers: list[NginxServer | SqlServer] = []
-        if https := groups.get(ServerKind.HTTPS):
-            servers.append(self._nginx(https))
-        if sql := groups.get(ServerKind.SQLSERVER):
-            self._check_memory(len(sql))
-            servers += [self._sqlserver(number, name, side) for number, (name, side) in enumerate(sql.items())]
-        for server in servers:
-            self._stack.push_async_callback(server.stop)
-        await asyncio.gather(*(server.start() for server in servers))
+        sql, https = groups.get(ServerKind.SQLSERVER, {}), groups.get(ServerKind.HTTPS, {})
+        at_once = self._at_once(len(sql))
+        alone = bool(self._sqlserver_limit) or not self._is_endpoint(self._sqlserver_image)
+        self._pods = [self._pod(number) for number in range(1 + at_once if alone else 1)]
+        await asyncio.gather(*(pod.start() for pod in self._pods))
+        starting = []
+        if https:
+            self._nginx = self._make_nginx(https)
+            self._stack.push_async_callback(self._nginx.stop)
+            starting.append(self._start_nginx())
+        if sql:
+            pods = self._pods[1:] if alone else self._pods * at_once
+            servers = [self._sqlserver(number, pod, alone=alone) for number, pod in enumerate(pods)]
+            self._pool = Pool(servers, sql, self._mint)
+            self._stack.push_async_callback(self._pool.stop)
+            self._where |= {side: (self._pool, name) for name, side in sql.items()}
+            starting.append(self._pool.start())
+        await asyncio.gather(*starting)
+        if self._host:
+            await self._reach(self._host)
+
+    async def _reach(self, host: OnHost) -> None:
+        """Find out whether this machine can connect to a server that is up. Raises StageError."""
+        for side in self._where:
+            if self.distance(side) is Distance.UP:
+                with contextlib.suppress(ServiceError):  # one that does not start is told to whoever holds it
+                    async with self.hold(side):
+                        await host.reach(self.pod(side).address, self.port(side))
+                        return
+
+    def distance(self, side: ServerSide) -> Distance:
+        """How far a server side is from being used."""
+        server, identity = self._where[side]
+        return server.distance(identity) if isinstance(server, Pool) else Distance.UP
+
+    @contextlib.asynccontextmanager
+    async def hold(self, side: ServerSide) -> AsyncIterator[None]:
+        """Have the side up while the context is open. Raises ServiceError when it does not start."""
+        server, identity = self._where[side]
+        if isinstance(server, Pool):
+            async with server.hold(identity):
+                yield
+        elif self._nginx_failure:
+            raise ServiceError(self._nginx_failure)
+        else:
+            yield
 
     def look(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Look:
-        """Look at a server side from inside the network. Blocks; not to be called in the event loop."""
-        question = self._watch.ask(
-            do="look", kind=side.kind.value, port=self._ports[side], host=host, low=low.value, high=high.value
+        """Look at a server side from inside its pod. Blocks; not to be called in the event loop."""
+        question = self.pod(side).watch.ask(
+            do="look", kind=side.kind.value, port=self.port(side), host=host, low=low.value, high=high.value
         )
         answer = asyncio.run_coroutine_threadsafe(question, self._loop).result()
         return Look(tuple(answer["certificates"]), answer["refused"])
@@ -163,48 +209,23 @@ class DockerStage:
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
         """What the server wrote since this was last asked."""
         server, identity = self._where[side]
+        if isinstance(server, Pool):
+            return await server.server(identity).take_log()
         return await server.take_log(identity)
 
     async def attempt(self, client: Client, situation: Situation) -> Completed:
         """Let the client connect once. Raises OSError when it cannot be started, StageError when its container died."""
         material = Material(self._mint.anchors_pem(situation.client), self._mint.pem(*situation.client.intermediates))
-        endpoint = Endpoint(situation.kind, situation.client.connect_to, self._ports[situation.server])
-        room = self._new_room()
-        invocation = client.invoke(
-            self.machine_of(client), situation.client, endpoint, material, self.login, PurePosixPath(room)
-        )
-        return await self._run(client, invocation, room)
+        endpoint = Endpoint(situation.kind, situation.client.connect_to, self.port(situation.server))
+        place, pod = self._places[client.place], self.pod(situation.server)
+        room = place.new_room()
+        invocation = client.invoke(place.machine, situation.client, endpoint, material, self.login, PurePosixPath(room))
+        return await place.run(invocation, room, pod)
 
     async def version(self, client: Client) -> str:
         """Ask the client for its version; empty when it does not tell."""
-        invocation = client.version_probe(self.machine_of(client))
-        return client.read_version(await self._run(client, invocation, self._new_room()))
-
-    async def _run(self, client: Client, invocation: Invocation, room: str) -> Completed:
-        said = await self._agents[self._place(client)].ask(
-            limit=invocation.timeout,
-            room=room,
-            argv=list(invocation.argv),
-            env=dict(invocation.env),
-            files=dict(invocation.files),
-            stdin=invocation.stdin,
-            collect=list(invocation.collect),
-            timeout=invocation.timeout,
-        )
-        return Completed(
-            exit_status=said["exit_status"],
-            stdout=said["stdout"],
-            stderr=said["stderr"],
-            seconds=said["seconds"],
-            collected=tuple(said["collected"].items()),
-        )
-
-    def _new_room(self) -> str:
-        self._attempts += 1
-        return f"/rooms/attempt-{self._attempts}"
-
-    def _place(self, client: Client) -> str:
-        return client.place or self._distributions[0]
+        place = self._places[client.place]
+        return client.read_version(await place.run(client.version_probe(place.machine), place.new_room(), None))
 
     def _called(self, what: str) -> str:
         return f"tlslab-{self.run}-{what}"
@@ -223,9 +244,21 @@ class DockerStage:
         """The image in which the clients of a distribution run."""
         return self._client_images[distribution]
 
+    def pod(self, side: ServerSide) -> Pod:
+        """Where a server side listens. Raises ServiceError when it is not up."""
+        server, identity = self._where[side]
+        return server.server(identity).pod if isinstance(server, Pool) else self._pods[0]
+
     def port(self, side: ServerSide) -> int:
-        """The port of a server side on the run's network."""
-        return self._ports[side]
+        """The port of a server side in its pod. Raises ServiceError when it is not up."""
+        server, identity = self._where[side]
+        return server.server(identity).port if isinstance(server, Pool) else server.ports[identity]
+
+    def hosts(self, side: ServerSide) -> Mapping[str, str]:
+        """What stands in the /etc/hosts of a container that is to find this side under its name: nothing where the
+        network knows the name. Raises ServiceError when the side is not up.
+        """
+        return self.pod(side).hosts(self._names)
 
     # ---- before the servers
 
@@ -254,16 +287,22 @@ class DockerStage:
             self._notes.append(note)
 
     def _choose_sqlserver(self) -> str:
-        wanted = self._wanted_image or VENDOR_IMAGE
-        if images.has(self._client, wanted):
-            return wanted
-        refused = images.pull(self._client, wanted)
-        if not refused:
-            return wanted
-        if self._wanted_image or self._require_vendor:
-            raise StageError(f"the image {wanted} is not here and cannot be pulled: {refused}")
-        self._notes.append(f"{wanted} cannot be had ({refused}), so the lab's own endpoint takes its place")
-        return self._endpoint_image
+        wanted = vendor_image(self._wanted_image) or self._endpoint_image
+        if not images.has(self._client, wanted):
+            refused = images.pull(self._client, wanted)
+            if refused and (self._wanted_image or self._require_vendor):
+                raise StageError(f"the image {wanted} is not here and cannot be pulled: {refused}")
+            if refused:
+                self._notes.append(f"{wanted} cannot be had ({refused}), so the lab's own endpoint takes its place")
+                return self._endpoint_image
+        if self._require_vendor and self._is_endpoint(wanted):
+            raise StageError(
+                f"{wanted} is the lab's own endpoint, and --require-vendor-image asks for SQL Server itself"
+            )
+        return wanted
+
+    def _is_endpoint(self, image: str) -> bool:
+        return images.name_of(self._client, image) == supplies.ENDPOINT
 
     def _start_reaper(self) -> None:
         process = reaper.start(self.run)
@@ -291,40 +330,28 @@ class DockerStage:
             ) from problem
 
     async def _start_clients(self, name: str) -> None:
-        agent = self._agents[name] = Agent(
-            self._client,
-            Order(
-                self._client_images[name],
-                self._called(f"client-{name}"),
-                self.labels,
-                host={
-                    "network_mode": self.network,
-                    "init": True,
-                    "read_only": True,
-                    "tmpfs": {"/rooms": "exec,mode=1777", "/tmp": "exec,mode=1777"},
-                    "cap_drop": ["ALL"],
-                    "security_opt": ["no-new-privileges"],
-                    "dns_opt": ["timeout:1", "attempts:1"],
-                },
-            ),
-        )
-        self._stack.push_async_callback(agent.stop)
-        await agent.start()
-        found: dict[str, Any] = await agent.ask(inspect=True)
-        self._machines[name] = Machine(
-            which=found["which"],
-            python=found["python"],
-            python_packages=found["python_packages"],
-            node_modules=found["node_modules"],
-            node_packages=found["node_packages"],
-            files=found["files"],
-            gnutls=frozenset(found["gnutls"]),
-            absent=found["absent"],
-        )
+        order = Order(self._client_images[name], self._called(f"client-{name}"), self.labels)
+        place = Contained(self._client, order, self.network, self._stack)
+        self._places[name] = place
+        await place.start()
 
     # ---- the servers
 
-    def _nginx(self, sides: Mapping[str, ServerSide]) -> NginxServer:
+    def _at_once(self, sides: int) -> int:
+        """How many SQL Servers run at a time. Raises StageError when there is no room for one."""
+        room = sides
+        if not self._is_endpoint(self._sqlserver_image):
+            room = room_for(int(self._client.info()["MemTotal"]), sides)
+        return min(room, self._sqlserver_limit or room)
+
+    def _pod(self, number: int) -> Pod:
+        """The first one has the names on the network; in the others clients get them as entries of their own."""
+        order = Order(self._endpoint_image, self._called(f"net-{number}" if number else "net"), self.labels)
+        pod = Pod(self._client, order, self.network, () if number else self._names)
+        self._stack.push_async_callback(pod.stop)
+        return pod
+
+    def _make_nginx(self, sides: Mapping[str, ServerSide]) -> NginxServer:
         ports = {name: HTTPS_PORT + number for number, name in enumerate(sides)}
         order = Order(
             standins.NGINX,
@@ -332,54 +359,42 @@ class DockerStage:
             self.labels,
             ("nginx", "-c", f"{ROOM}/nginx.conf"),
             files=nginx_files(sides, ports, SENTINEL_PORT, self._mint),
-            host={"network_mode": f"container:{self._called('net')}"},
+            host=self._pods[0].joined,
         )
         standin = ", a stand-in" if images.is_standin(self._client, standins.NGINX) else ""
-        server = NginxServer(self._client, order, self._watch, ports, SENTINEL_PORT, f"image {standins.NGINX}{standin}")
-        for name, side in sides.items():
-            self._where[side], self._ports[side] = (server, name), ports[name]
+        note = f"image {standins.NGINX}{standin}"
+        server = NginxServer(self._client, order, self._pods[0].watch, ports, SENTINEL_PORT, note)
+        self._where |= {side: (server, name) for name, side in sides.items()}
         return server
 
-    def _sqlserver(self, number: int, name: str, side: ServerSide) -> SqlServer:
-        files, environment = sqlserver_files(side, self._mint)
-        port = SQLSERVER_PORT + number
-        own = self._sqlserver_image == self._endpoint_image
-        order = Order(
-            self._sqlserver_image,
-            self._called(name),
-            self.labels,
-            files=files,
-            environment={
-                **environment,
-                "ACCEPT_EULA": "Y",
-                "MSSQL_SA_PASSWORD": self.login.password,
-                "MSSQL_PID": "Developer",
-                "MSSQL_TCP_PORT": str(port),
-            },
-            host={
-                "network_mode": f"container:{self._called('net')}",
-                **({} if own else {"mem_limit": VENDOR_MEMORY}),
-            },
-        )
-        server = SqlServer(
+    async def _start_nginx(self) -> None:
+        try:
+            await self._nginx.begin()
+        except ServiceError as problem:
+            self._nginx_failure = str(problem)
+
+    def _sqlserver(self, number: int, pod: Pod, *, alone: bool) -> SqlServer:
+        image = self._sqlserver_image
+        own = self._is_endpoint(image)
+        return SqlServer(
             self._client,
-            order,
-            self._watch,
-            port,
-            endpoint=f"the lab's own TDS endpoint (image {self._endpoint_image})" if own else "",
+            Order(
+                image,
+                self._called(f"sqlserver-{number + 1}"),
+                self.labels,
+                host={} if own else {"mem_limit": MEMORY},
+            ),
+            pod,
+            port=PORT if alone else PORT + number,
+            login=self.login,
             limit=ENDPOINT_START if own else VENDOR_START,
+            endpoint=f"the lab's own TDS endpoint (image {image})" if own else "",
         )
-        self._where[side], self._ports[side] = (server, name), port
-        return server
 
-    def _check_memory(self, count: int) -> None:
-        """Raises StageError when so many real SQL Servers do not fit into the daemon's machine."""
-        if self._sqlserver_image == self._endpoint_image:
-            return
-        total = int(self._client.info()["MemTotal"])
-        if count * VENDOR_MEMORY > total:
-            raise StageError(
-                f"this plan needs {count} SQL Servers of 2 GB each; Docker's machine has {total / (1 << 30):.0f} GB. "
-                "Play a part of it (--scenario), or use the endpoint (--sqlserver-image "
-                f"{self._endpoint_image})"
-            )
+
+def vendor_image(wanted: str) -> str:
+    """The image that is meant by what a person asks for; "" for the lab's own endpoint."""
+    if wanted == ENDPOINT:
+        return ""
+    release = wanted or "2022"
+    return f"{VENDOR_REPOSITORY}:{release}-latest" if release in VENDOR_RELEASES else wanted

@@ -26,6 +26,7 @@ COMMON = (
     *("freetds-bin", "tdsodbc"),
 )
 """Debian packages of every client image."""
+ENDPOINT = "sqlserver-endpoint"
 ENDPOINT_PACKAGES = ("sqlglot", "cryptography", "cffi", "pycparser")
 ENDPOINT_SOURCES = (
     *("__init__.py", "situation.py", "servers", "pki/__init__.py", "pki/look.py"),
@@ -113,7 +114,7 @@ def endpoint_recipe(architecture: str, cache: Path, echo: Echo) -> Recipe:
     root = Path(__file__).resolve().parents[2]
     sources = {f"lab/{name}": root / name for name in ENDPOINT_SOURCES}
     return Recipe(
-        name="sqlserver-endpoint",
+        name=ENDPOINT,
         dockerfile=images.recipes() / "endpoint" / "Dockerfile",
         base=base.base,
         key=images.digest([lock, *sources.values()]),

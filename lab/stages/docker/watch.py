@@ -2,10 +2,12 @@
 
     python -m lab.stages.docker.watch
 
-Runs in the container in whose network namespace all servers listen, so that no port is ever published and nothing of
-the host is on the way. One JSON order a line on standard input, one JSON answer a line on standard output:
+Runs in the container that holds a network namespace in which servers listen (`lab.stages.docker.pod`), so that no port
+is ever published and nothing of the host is on the way. One JSON order a line on standard input, one JSON answer a line
+on standard output:
 
 - `look`: the certificates that a server presents (`lab.pki.look`).
+- `login`: whether a SQL Server lets the lab in (`lab.servers.tds.client`).
 - `mark`: bytes that a server must answer or close upon, and whose line in its log follows everything before it.
 
 Ends with its standard input. Runs on Python 3.11 and the standard library.
@@ -20,6 +22,7 @@ import time
 from typing import Any
 
 from lab.pki.look import look
+from lab.servers.tds.client import log_in
 from lab.situation import ServerKind, TLSVersion
 
 ADDRESS = "127.0.0.1"
@@ -35,6 +38,12 @@ def look_at(order: dict[str, Any]) -> dict[str, Any]:
     low, high = TLSVersion(order["low"]), TLSVersion(order["high"])
     seen = look(ServerKind(order["kind"]), ADDRESS, order["port"], order["host"], low, high)
     return {"certificates": list(seen.certificates), "refused": seen.refused}
+
+
+def login(order: dict[str, Any]) -> dict[str, Any]:
+    """Log in to a SQL Server once."""
+    refused = log_in(ADDRESS, order["port"], order["user"], order["password"], strict=order["strict"], timeout=TIMEOUT)
+    return {"refused": refused}
 
 
 def mark(order: dict[str, Any]) -> dict[str, Any]:
@@ -63,7 +72,7 @@ def mark(order: dict[str, Any]) -> dict[str, Any]:
 def serve(order: dict[str, Any]) -> None:
     """Answer one order."""
     try:
-        said = {"look": look_at, "mark": mark}[order["do"]](order)
+        said = {"look": look_at, "login": login, "mark": mark}[order["do"]](order)
     except Exception as problem:
         said = {"error": f"{type(problem).__name__}: {problem}"}
     with _answering:
