@@ -39,7 +39,7 @@ warn() {
             for address in $(addresses "$name"); do
                 # The name of the container is PROJECT-SCENARIO-KIND-NUMBER, with the network's behind a dot.
                 getent hosts "$address" | awk '{ print $2 }' |
-                    sed -E "s/^$PROJECT-//; s/-(https|sqlserver)-[0-9]+\..*//; s/^/client:     use /" >&2
+                    sed -E "s/^$PROJECT-//; s/-(https|sqlserver)(-address)?-[0-9]+\..*//; s/^/client:     use /" >&2
             done
             echo "client: choose one of them, here or with docker compose run -e SCENARIO=... client" >&2
         fi

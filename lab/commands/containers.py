@@ -1,15 +1,11 @@
 """Commands about containers that are started by hand: `images`, `compose`, `certificates`."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from lab import provision
 from lab.commands.shared import echo, hint, root
-
-if TYPE_CHECKING:
-    from lab.pki.mint import Mint
 
 
 @click.command()
@@ -47,7 +43,6 @@ def compose() -> None:
     from lab import catalogue
     from lab.clients import all_clients
     from lab.compose import servers, text
-    from lab.compose.layout import outfit
 
     file = root() / "docker" / "compose.yaml"
     if not file.parent.is_dir():
@@ -55,9 +50,7 @@ def compose() -> None:
     scenarios = catalogue.load().scenarios
     known = servers.numbers_in(file.read_text()) if file.exists() else {}
     found = servers.servers(scenarios, servers.numbered([item.id for item in scenarios], known))
-    mint = _mint()
-    environments = {server.name: outfit(server, mint).environment for server in found}
-    file.write_text(text.text(found, environments, all_clients()))
+    file.write_text(text.text(found, all_clients()))
     echo(f"{file}: {len(found)} servers of {len(scenarios)} scenarios")
 
 
@@ -70,7 +63,14 @@ def compose() -> None:
     metavar="DIR",
     help="The directory: DIR/SCENARIO-KIND for each server, DIR/trust for clients.",
 )
-def certificates(scenario: tuple[str, ...], into: Path) -> None:
+@click.option(
+    "--fix",
+    default="",
+    envvar="TLSLAB_FIX",
+    metavar="NAME",
+    help="After this fix on the server's side, where the scenario has it.  [variable: TLSLAB_FIX]",
+)
+def certificates(scenario: tuple[str, ...], into: Path, fix: str) -> None:
     """Mint what the servers of docker/compose.yaml need.
 
     Certificate, key and configuration of each server of SCENARIO (or `healthy`; without any: of all), with the
@@ -82,6 +82,9 @@ def certificates(scenario: tuple[str, ...], into: Path) -> None:
     from lab.compose import servers
     from lab.compose.layout import TRUST, lay_out, outfit, trust
     from lab.compose.tries import tries
+    from lab.pki.keys import Keys
+    from lab.pki.mint import Mint
+    from lab.scenario import Side
     from lab.stages.stage import StageError
 
     scenarios = catalogue.load().scenarios
@@ -90,8 +93,16 @@ def certificates(scenario: tuple[str, ...], into: Path) -> None:
     for name in scenario:
         if name not in known:
             raise click.UsageError(f"no scenario is called {name!r}. {hint(name, known)}")
-    mint = _mint()
-    chosen = [server for server in everything if server.scenario in scenario or not scenario]
+    fixes = {item.name for each in scenarios for item in each.fixes if item.side is Side.SERVER}
+    if fix and fix not in fixes:
+        raise click.UsageError(f"no fix on the server's side is called {fix!r}. {hint(fix, sorted(fixes))}")
+    by_id = {item.id: item for item in scenarios}
+    chosen = [
+        servers.mended(server, by_id.get(server.scenario), fix)
+        for server in everything
+        if server.scenario in scenario or not scenario
+    ]
+    mint = Mint(Keys(provision.cache_dir() / "keys"))
     try:
         lay_out(trust(mint), into / TRUST)
         for server in chosen:
@@ -102,15 +113,10 @@ def certificates(scenario: tuple[str, ...], into: Path) -> None:
             "docker/compose.yaml has it done in a container"
         ) from problem
     for server in chosen:
+        if fix and server in everything:
+            click.echo(f"{server.name}: {fix} is no fix of this server; it is as broken as before")
         for _, line in tries(server, all_clients()):
             click.echo(f"{server.name}: to try in the client: {line}")
-
-
-def _mint() -> "Mint":
-    from lab.pki.keys import Keys
-    from lab.pki.mint import Mint
-
-    return Mint(Keys(provision.cache_dir() / "keys"))
 
 
 COMMANDS = (images, compose, certificates)

@@ -6,15 +6,15 @@ never a key.
 
 import os
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from lab.compose.servers import INSIDE, Server
 from lab.pki.mint import Mint
 from lab.situation import LAB_ISSUING, LAB_ROOT, ServerKind
-from lab.stages.docker.container import File
-from lab.stages.docker.servers import MSSQL, MSSQL_UID, ROOM, nginx_files, sqlserver_files
+from lab.stages.docker.container import Directory, File, Files
+from lab.stages.docker.servers import ROOM, nginx_files
+from lab.stages.docker.sqlserver import MSSQL, MSSQL_UID, sqlserver_files
 
 SENTINEL = 8080
 """The port on which nginx says over plain HTTP that it serves."""
@@ -26,33 +26,30 @@ MOUNTS = {ServerKind.HTTPS: ROOM, ServerKind.SQLSERVER: MSSQL}
 
 @dataclass(frozen=True, slots=True)
 class Outfit:
-    """The files of a server by their path under its volume, who owns the volume, and the environment of the server."""
+    """The files in a volume, by their path there, and whose the volume is."""
 
-    files: Mapping[str, File]
-    owner: int
-    mode: int
-    environment: Mapping[str, str]
+    files: Files
+    volume: Directory
 
 
 def outfit(server: Server, mint: Mint) -> Outfit:
     """What this server is given."""
-    side = server.situation.server
-    environment: dict[str, str] = {}
+    side, mount = server.situation.server, MOUNTS[server.kind]
+    files: Files
     if server.kind is ServerKind.HTTPS:
-        files = nginx_files({server.name: side}, {server.name: INSIDE[server.kind]}, SENTINEL, mint)
-        owner, mode = 0, 0o755
+        files, volume = (
+            nginx_files({server.name: side}, {server.name: INSIDE[server.kind]}, SENTINEL, mint),
+            Directory(),
+        )
     else:
-        files, environment = sqlserver_files(side, mint)
-        owner, mode = MSSQL_UID, 0o770
-    mount = MOUNTS[server.kind]
-    inside = {str(PurePosixPath(path).relative_to(mount)): file for path, file in files.items()}
-    return Outfit(inside, owner, mode, environment)
+        files, volume = sqlserver_files(side, mint), Directory(0o770, MSSQL_UID)
+    return Outfit({str(PurePosixPath(path).relative_to(mount)): item for path, item in files.items()}, volume)
 
 
 def trust(mint: Mint) -> Outfit:
     """What clients are given: the root, and the intermediate for those who must complete a chain."""
     texts = {"ca.pem": mint.pem(LAB_ROOT), "intermediate.pem": mint.pem(LAB_ISSUING)}
-    return Outfit({name: File(text) for name, text in texts.items()}, 0, 0o755, {})
+    return Outfit({name: File(text) for name, text in texts.items()}, Directory())
 
 
 def lay_out(outfit: Outfit, directory: Path) -> None:
@@ -60,20 +57,24 @@ def lay_out(outfit: Outfit, directory: Path) -> None:
 
     Raises OSError; PermissionError when the files are another user's and this process is not root.
     """
-    _own(directory, outfit)
-    for name, file in outfit.files.items():
+    _make(directory, outfit.volume)
+    for name, item in outfit.files.items():
         path = directory / name
-        if path.parent != directory:
-            _own(path.parent, outfit)
+        if isinstance(item, Directory):
+            _make(path, item)
+            continue
         opened, fresh = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
         with os.fdopen(opened, "w", encoding="utf-8") as writing:
-            writing.write(file.text)
-        os.chown(fresh, file.owner, 0)
-        Path(fresh).chmod(file.mode)
+            writing.write(item.text)
+        _give(Path(fresh), item)
         Path(fresh).replace(path)
 
 
-def _own(directory: Path, outfit: Outfit) -> None:
-    directory.mkdir(parents=True, exist_ok=True)
-    os.chown(directory, outfit.owner, 0)
-    directory.chmod(outfit.mode)
+def _make(path: Path, item: Directory) -> None:
+    path.mkdir(parents=True, exist_ok=True)
+    _give(path, item)
+
+
+def _give(path: Path, item: File | Directory) -> None:
+    os.chown(path, item.owner, 0)
+    path.chmod(item.mode)

@@ -5,10 +5,10 @@ A scenario has a number there, which its ports are made of. Numbers stay: a new 
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import count
 
-from lab.scenario import Scenario
+from lab.scenario import Scenario, Side
 from lab.situation import ServerKind, Situation, healthy
 
 HEALTHY = "healthy"
@@ -48,6 +48,11 @@ class Server:
         return PORTS[self.kind] + self.number
 
     @property
+    def serves(self) -> bool:
+        """Whether it comes up at all."""
+        return self.situation.server.key_readable
+
+    @property
     def profiles(self) -> tuple[str, ...]:
         """What starts it: the class, and the scenario where a class has several."""
         return tuple(dict.fromkeys((self.scenario.partition(".")[0], self.scenario)))
@@ -69,6 +74,14 @@ def _server(
 ) -> Server:
     names = dict.fromkeys(each.client.connect_to for each in (broken, *after))
     return Server(scenario, title, number, broken, tuple(names))
+
+
+def mended(server: Server, scenario: Scenario | None, fix: str) -> Server:
+    """The server after this fix on its side; as it is where the scenario has none of that name for it."""
+    for item in scenario.fixes if scenario else ():
+        if item.name == fix and item.side is Side.SERVER and server.kind in item.kinds:
+            return replace(server, situation=item.apply(server.situation))
+    return server
 
 
 def numbered(scenarios: Iterable[str], known: Mapping[str, int]) -> dict[str, int]:

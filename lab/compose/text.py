@@ -1,6 +1,6 @@
 """The text of docker/compose.yaml."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import groupby
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from lab.compose.layout import MOUNTS, TRUST
 from lab.compose.servers import INSIDE, NUMBERS, PORTS, Server
 from lab.compose.tries import tries
 from lab.situation import ServerKind
-from lab.stages.docker.servers import READY
-from lab.stages.docker.stage import VENDOR_IMAGE
+from lab.stages.docker.sqlserver import CA_STORE, OPENSSL_CNF, READY
+from lab.stages.docker.stage import vendor_image
 from lab.stages.docker.standins import NGINX
 
 TEMPLATE = "compose.yaml.jinja"
@@ -20,8 +20,8 @@ PASSWORD = "Tls-trust-lab-1"
 """The password of `sa` unless TLSLAB_SA_PASSWORD names another. No secret: it guards nothing, on loopback alone."""
 
 
-def text(servers: Sequence[Server], environments: Mapping[str, Mapping[str, str]], clients: Sequence[Client]) -> str:
-    """The compose file of these servers. `environments`: of SQL Servers, by the server's name."""
+def text(servers: Sequence[Server], clients: Sequence[Client]) -> str:
+    """The compose file of these servers."""
     jinja = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         undefined=StrictUndefined,
@@ -36,7 +36,7 @@ def text(servers: Sequence[Server], environments: Mapping[str, Mapping[str, str]
         numbers={group[0].scenario: group[0].number for group in groups},
         names={kind.value: _names(servers, kind) for kind in ServerKind},
         tries={group[0].scenario: [each for server in group for each in tries(server, clients)] for group in groups},
-        environments=environments,
+        environment={"SSL_CERT_FILE": CA_STORE, "OPENSSL_CONF": OPENSSL_CNF},
         mounts={kind.value: str(mount) for kind, mount in MOUNTS.items()},
         inside={kind.value: port for kind, port in INSIDE.items()},
         ports={kind.value: port for kind, port in PORTS.items()},
@@ -44,7 +44,7 @@ def text(servers: Sequence[Server], environments: Mapping[str, Mapping[str, str]
         trust=TRUST,
         ready=READY,
         nginx=NGINX,
-        vendor_image=VENDOR_IMAGE,
+        vendor_image=vendor_image(""),
         password=PASSWORD,
     )
 

@@ -25,7 +25,8 @@ def tries(server: Server, clients: Iterable[Client]) -> tuple[tuple[str, str], .
     for client in clients:
         if client.name in _LINES and situation.kind in client.kinds and not client.cannot(situation):
             line = _LINES[client.name](situation, client.spell(situation.client))
-            found.append((client.name, line + (ACCEPTED if client.accepts(situation) else "")))
+            accepted = server.serves and client.accepts(situation)
+            found.append((client.name, line + (ACCEPTED if accepted else "")))
     return tuple(found)
 
 

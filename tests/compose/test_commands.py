@@ -1,9 +1,11 @@
 """The commands `compose` and `certificates`, as they are typed."""
 
 import os
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from cryptography import x509
 
 from lab import cli
 from lab.commands import containers
@@ -28,6 +30,27 @@ def test_a_scenario_that_is_not_there_is_named_with_the_right_one(
     assert cli.run_command(["certificates", "expird", "--into", str(tmp_path)]) == Exit.USAGE
     assert "Did you mean expired?" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_fix_is_minted_where_the_scenario_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(os, "chown", lambda *_: None)
+    monkeypatch.setenv("TLSLAB_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("TLSLAB_FIX", "renew")
+    assert cli.run_command(["certificates", "expired", "self-signed", "--into", str(tmp_path)]) == 0
+    leaf = (tmp_path / "expired-https" / "expired-https.chain.pem").read_bytes()
+    assert x509.load_pem_x509_certificate(leaf).not_valid_after_utc > datetime.now(UTC)
+    said = capsys.readouterr().out
+    assert "self-signed-https: renew is no fix of this server" in said
+    assert "expired-https: renew is no fix" not in said
+
+
+def test_a_fix_that_is_none_of_the_servers_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        cli.run_command(["certificates", "untrusted-ca", "--fix", "install-ca", "--into", str(tmp_path)]) == Exit.USAGE
+    )
+    assert "no fix on the server's side is called 'install-ca'" in capsys.readouterr().err
 
 
 def test_who_is_not_root_learns_who_does_it(

@@ -3,7 +3,7 @@
 import pytest
 
 from lab import catalogue
-from lab.compose.servers import HEALTHY, Server, numbered, numbers_in, servers
+from lab.compose.servers import HEALTHY, Server, mended, numbered, numbers_in, servers
 from lab.situation import ServerKind
 
 SCENARIOS = catalogue.load().scenarios
@@ -29,6 +29,15 @@ def test_a_class_starts_all_its_scenarios_and_each_is_started_alone() -> None:
 def test_a_server_answers_to_every_name_that_a_fix_on_the_client_may_use() -> None:
     assert named("expired-https").names == ("shop.lab.test",)
     assert named("name-mismatch-https").names == ("shop.lab.test", "www.shop.lab.test")
+
+
+def test_a_fix_on_the_server_mends_the_kinds_that_it_is_for() -> None:
+    scenario = next(item for item in SCENARIOS if item.id == "unreadable-key")
+    broken = named("unreadable-key-sqlserver")
+    assert not broken.serves
+    assert mended(broken, scenario, "give-files-to-account").serves
+    assert mended(broken, scenario, "renew") == broken
+    assert mended(named("healthy-https"), None, "renew") == named("healthy-https")
 
 
 def test_no_two_servers_have_a_port_in_common() -> None:

@@ -12,11 +12,8 @@ from ruamel.yaml import YAML
 
 from lab import catalogue
 from lab.clients import all_clients
-from lab.compose.layout import outfit
 from lab.compose.servers import numbered, numbers_in, servers
 from lab.compose.text import PASSWORD, text
-from lab.pki.keys import Keys
-from lab.pki.mint import Mint
 from lab.scenario import BOTH, Claim, Defect, Scenario, Side
 from lab.servers.mssql_image import strong
 from lab.situation import Situation
@@ -26,25 +23,19 @@ SCENARIOS = catalogue.load().scenarios
 
 
 @pytest.fixture(scope="module")
-def mint(tmp_path_factory: pytest.TempPathFactory) -> Mint:
-    return Mint(Keys(tmp_path_factory.mktemp("keys")))
-
-
-@pytest.fixture(scope="module")
 def parsed() -> dict[str, Any]:
     with YAML(typ="safe", pure=True) as yaml:
         found: dict[str, Any] = yaml.load(COMMITTED)
     return found
 
 
-def made(scenarios: tuple[Scenario, ...], known: dict[str, int], mint: Mint) -> str:
-    found = servers(scenarios, numbered([item.id for item in scenarios], known))
-    return text(found, {server.name: outfit(server, mint).environment for server in found}, all_clients())
+def made(scenarios: tuple[Scenario, ...], known: dict[str, int]) -> str:
+    return text(servers(scenarios, numbered([item.id for item in scenarios], known)), all_clients())
 
 
-def test_the_committed_file_is_current(mint: Mint) -> None:
+def test_the_committed_file_is_current() -> None:
     committed = COMMITTED.read_text(encoding="utf-8")
-    assert committed == made(SCENARIOS, numbers_in(committed), mint), "make it anew: ./tlslab compose"
+    assert committed == made(SCENARIOS, numbers_in(committed)), "make it anew: ./tlslab compose"
 
 
 def test_it_satisfies_the_schema_of_the_compose_specification() -> None:
@@ -70,10 +61,10 @@ def test_everything_that_it_refers_to_is_there(parsed: dict[str, Any]) -> None:
         assert service["profiles"], f"{name} would be started by every `docker compose up`"
         for needed in service.get("depends_on", {}):
             assert set(service["profiles"]) <= set(services[needed]["profiles"]), f"{name} without {needed}"
-        for volume in service["volumes"]:
+        for volume in service.get("volumes", ()):
             source = volume.partition(":")[0]
             assert source in volumes or source.startswith("/")
-    mounted = {volume.partition(":")[0] for service in services.values() for volume in service["volumes"]}
+    mounted = {volume.partition(":")[0] for service in services.values() for volume in service.get("volumes", ())}
     assert volumes.keys() <= mounted
     # The parser of Docker Compose allows fewer characters there than YAML does.
     assert all(re.fullmatch(r"[\w-]+", anchor) for anchor in re.findall(r" [&*]([^\s,\]]+)", _bare(COMMITTED)))
@@ -104,11 +95,28 @@ def test_servers_wait_for_their_certificates(parsed: dict[str, Any]) -> None:
         assert parsed["services"][name]["depends_on"] == waits
 
 
+def test_a_server_that_does_not_come_up_keeps_its_name_and_its_port(parsed: dict[str, Any]) -> None:
+    """Else a client would not find the name, where it shall find nobody listening."""
+    services = parsed["services"]
+    assert services["unreadable-key-sqlserver"]["network_mode"] == "service:unreadable-key-sqlserver-address"
+    address = services["unreadable-key-sqlserver-address"]
+    assert "db.lab.test" in address["networks"]["default"]["aliases"]
+    assert address["ports"]
+    assert [name for name in services if name.endswith("-address")] == ["unreadable-key-sqlserver-address"]
+
+
+def test_a_fix_makes_other_containers(parsed: dict[str, Any]) -> None:
+    services = parsed["services"]
+    assert services["expired-certificates"]["environment"] == {"TLSLAB_FIX": "${FIX:-}"}
+    for name in ("expired-https", "expired-sqlserver"):
+        assert services[name]["labels"] == {"org.tlslab.fix": "${FIX:-}"}
+
+
 def test_sql_server_takes_the_documented_password() -> None:
     assert strong(PASSWORD)
 
 
-def test_a_new_scenario_needs_nothing_but_its_module(mint: Mint) -> None:
+def test_a_new_scenario_needs_nothing_but_its_module() -> None:
     known = numbers_in(COMMITTED.read_text(encoding="utf-8"))
 
     def apply(healthy: Situation) -> Situation:
@@ -116,7 +124,7 @@ def test_a_new_scenario_needs_nothing_but_its_module(mint: Mint) -> None:
 
     new = Scenario("brand-new.face", "A title", "", apply, BOTH, frozenset(Defect), (), ())
     new.fix(claim=Claim.CURE, side=Side.CLIENT, steps=["a"], sources=SCENARIOS[0].sources)(_elsewhere)
-    said = made((new, *SCENARIOS), known, mint)
+    said = made((new, *SCENARIOS), known)
     assert "  brand-new.face-sqlserver:\n    <<: *sqlserver\n    profiles: [brand-new, brand-new.face]\n" in said
     assert "aliases: [db.lab.test, elsewhere.lab.test]" in said
     assert {name: number for name, number in numbers_in(said).items() if name in known} == known
