@@ -5,7 +5,7 @@ to by id, because cells share them. `tlslab schema` prints the schema.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
 from typing import Literal
 
@@ -188,6 +188,62 @@ class DefaultEntry(_Model):
     attempt: str = Field(description="id of the attempt")
 
 
+class StepEntry(_Model):
+    """One command of a remedy."""
+
+    command: str = Field(description="of the shell, run by the administrator where the certificate lies as ca.crt")
+    exit_status: int | None = Field(description="null when it did not end in time")
+    output: str
+    seconds: float
+
+
+class ChangeEntry(_Model):
+    """One path of a system that a remedy left otherwise than it was."""
+
+    path: str
+    change: Literal["added", "changed", "deleted"]
+
+
+class ShownEntry(_Model):
+    """What one client showed of a remedy: told nothing about trust, before it and after it."""
+
+    cell: str = Field(description="id of the cell whose fix this is")
+    client: str
+    kind: Literal["https", "sqlserver"]
+    roots: Literal["system", "own", "none"] = Field(
+        description="what it trusts when it is told nothing: the system's store, one of its own, or everybody"
+    )
+    acts: dict[str, str] = Field(description="before, after and one `impostor:NAME` each, as far as they were played")
+    verdict: Literal[
+        "cures",
+        "ignored",
+        "unverified",
+        "not-cleared",
+        "silences",
+        "unproven",
+        "accepted",
+        "other-error",
+        "failed",
+        "unsupported",
+        "lab-error",
+    ]
+    as_expected: bool
+    judgement: JudgementEntry
+
+
+class RemedyEntry(_Model):
+    """A documented way to make a system trust a CA, followed in a fresh copy of a place, and what it changed."""
+
+    id: str = Field(description="`bookworm/update-ca-certificates`")
+    place: str
+    way: str
+    remark: str = Field(description="what a person must know who follows it")
+    sources: list[SourceEntry]
+    steps: list[StepEntry]
+    changes: list[ChangeEntry]
+    shown: list[ShownEntry]
+
+
 class Record(_Model):
     """A whole run."""
 
@@ -204,6 +260,7 @@ class Record(_Model):
     attempts: list[AttemptEntry]
     cells: list[CellEntry]
     defaults: list[DefaultEntry] = Field(default=[], description="empty when the clients' defaults were not probed")
+    remedies: list[RemedyEntry] = Field(default=[], description="empty where no system is the lab's to change")
 
     def findings(self) -> Iterator[CellEntry]:
         """The cells that are not as expected, the lab's own failures aside."""
@@ -213,12 +270,30 @@ class Record(_Model):
         """The cells about which the lab can say nothing because it failed itself."""
         return (cell for cell in self.cells if cell.broken == "lab-error")
 
+    def unexpected_remedies(self) -> Iterator[tuple[RemedyEntry, ShownEntry]]:
+        """What was shown of a remedy and is not as documented, the lab's own failures aside."""
+        return (
+            (remedy, shown)
+            for remedy in self.remedies
+            for shown in remedy.shown
+            if not shown.as_expected and shown.verdict != "lab-error"
+        )
+
+    def failed_remedies(self) -> Iterator[tuple[RemedyEntry, ShownEntry]]:
+        """What the lab could not show of a remedy because it failed itself."""
+        return ((remedy, shown) for remedy in self.remedies for shown in remedy.shown if shown.verdict == "lab-error")
+
     def attempt(self, identity: str) -> AttemptEntry:
         """The attempt of this id. Raises KeyError when there is none."""
         for entry in self.attempts:
             if entry.id == identity:
                 return entry
         raise KeyError(identity)
+
+
+def narrow(remedy: RemedyEntry, cells: Container[str]) -> RemedyEntry:
+    """The remedy with what was shown for these cells alone, by their ids."""
+    return remedy.model_copy(update={"shown": [item for item in remedy.shown if item.cell in cells]})
 
 
 class RecordError(Exception):

@@ -57,7 +57,11 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A documented remedy. `encrypted` is what it promises of the session after it (False: it gives encryption up)."""
+    """A documented remedy. `encrypted` is what it promises of the session after it (False: it gives encryption up).
+
+    `on_system`: what it gives the client to trust can be put into the trust store of the operating system, so that a
+    stage which has systems to spare can follow the documents of the distribution (`lab.matrix.remedy`).
+    """
 
     name: str
     summary: str
@@ -68,6 +72,7 @@ class Fix:
     steps: tuple[str, ...]
     sources: tuple[Source, ...]
     encrypted: bool = True
+    on_system: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +98,7 @@ class Scenario:
         sources: Iterable[Source],
         kinds: Iterable[ServerKind] | None = None,
         encrypted: bool = True,
+        on_system: bool = False,
         name: str | None = None,
     ) -> Callable[[Change], Change]:
         """Declare a fix of this scenario; its name is the function's, its summary the docstring's.
@@ -118,6 +124,7 @@ class Scenario:
                     given_steps,
                     given_sources,
                     encrypted,
+                    on_system,
                 )
             )
             return change

@@ -158,6 +158,9 @@ class ClientSide:
 
     `plain`: the client is given no security option whatever, to see what it does by itself. What it trusts then stands
     in the store that it reads by itself: the system's, or where it has a list of its own the variable that adds to it.
+
+    `system_trusts`: what has been put into the system's trust store, beside the public roots. A client that has a
+    store of its own does not see it.
     """
 
     connect_to: str
@@ -169,6 +172,7 @@ class ClientSide:
     tls_min: TLSVersion | None = None
     tls_max: TLSVersion | None = None
     plain: bool = False
+    system_trusts: tuple[Anchor, ...] = ()
 
     @property
     def name_to_verify(self) -> str:

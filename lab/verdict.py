@@ -97,7 +97,7 @@ def judge(cell: Cell, acts: Acts) -> Verdict:
         if outcome.result is Result.LAB_ERROR:
             return not_played(BrokenVerdict.LAB_ERROR, f"the {act} act: {outcome.text}", as_expected=False)
     if acts.control.result is not Result.CONNECTED or not acts.control.encrypted:
-        why = f"the healthy situation does not connect encrypted, so nothing can be concluded: {_said(acts.control)}"
+        why = f"the healthy situation does not connect encrypted, so nothing can be concluded: {said(acts.control)}"
         return not_played(BrokenVerdict.LAB_ERROR, why, as_expected=False)
     broken, broken_judgement = judge_broken(cell.client, cell.scenario.reasons, cell.broken, acts.broken)
     fix, fix_judgement = judge_fix(cell, acts)
@@ -119,11 +119,11 @@ def judge_broken(
         return BrokenVerdict.TIMEOUT, Judgement(False, f"the client gave no answer within {outcome.seconds:.0f} s")
     shown = shown_expectation(client, reasons, situation, outcome)
     if acceptance is not None:
-        why = f"documented to connect ({acceptance.why}), but it failed: {_said(outcome)}"
+        why = f"documented to connect ({acceptance.why}), but it failed: {said(outcome)}"
         verdict = BrokenVerdict.REPRODUCED if shown else BrokenVerdict.OTHER_ERROR
         return verdict, Judgement(False, why, acceptance.level, (acceptance.source,))
     if shown is None:
-        return BrokenVerdict.OTHER_ERROR, Judgement(False, f"not a documented text of this failure: {_said(outcome)}")
+        return BrokenVerdict.OTHER_ERROR, Judgement(False, f"not a documented text of this failure: {said(outcome)}")
     return BrokenVerdict.REPRODUCED, Judgement(
         True, f"shows: {with_names(shown.text, situation)}", shown.level, shown.sources
     )
@@ -133,7 +133,7 @@ def judge_fix(cell: Cell, acts: Acts) -> tuple[FixVerdict, Judgement]:
     """What the fix is worth: does it clear the error, keep its promise, and keep impostors out?"""
     fix = cell.fix
     if acts.fixed.result is not Result.CONNECTED:
-        return FixVerdict.NOT_CLEARED, Judgement(False, f"after the fix the client still fails: {_said(acts.fixed)}")
+        return FixVerdict.NOT_CLEARED, Judgement(False, f"after the fix the client still fails: {said(acts.fixed)}")
     if acts.fixed.encrypted is not fix.encrypted:
         promised = "an encrypted session" if fix.encrypted else "a session without encryption"
         return FixVerdict.BROKEN_PROMISE, Judgement(False, f"the fix promises {promised}, the server says otherwise")
@@ -146,7 +146,7 @@ def judge_fix(cell: Cell, acts: Acts) -> tuple[FixVerdict, Judgement]:
             if acceptance is None:
                 undocumented.append(attack.id)
         elif not shown_expectation(cell.client, _of_trust(attack.reasons, cell.scenario.reasons), situation, outcome):
-            why = f"the impostor `{attack.id}` failed, but not for a documented reason of trust: {_said(outcome)}"
+            why = f"the impostor `{attack.id}` failed, but not for a documented reason of trust: {said(outcome)}"
             return FixVerdict.UNPROVEN, Judgement(False, why)
     if not let_in:
         why = "connects, and every impostor is refused"
@@ -210,6 +210,7 @@ def _unverified(cell: Cell, let_in: list[str]) -> Judgement:
     return Judgement(True, f"clears, but verifies nothing: {acceptance.why}", acceptance.level, (acceptance.source,))
 
 
-def _said(outcome: Outcome) -> str:
+def said(outcome: Outcome) -> str:
+    """How an attempt ended and the beginning of what the client said, on one line."""
     text = " ".join(outcome.text.split())
     return f"{outcome.result.value}: {text[:300] or 'without a word'}"

@@ -35,6 +35,10 @@ OPENSSL_VERIFY = Source(
     "OpenSSL, crypto/x509/x509_txt.c, X509_verify_cert_error_string",
     f"{_OPENSSL}/0223dfcf1e4d4d6f0a9a671ce570c6a1c057fe93/crypto/x509/x509_txt.c",
 )
+OPENSSL_111_VERIFY = Source(
+    "OpenSSL 1.1.1w, crypto/x509/x509_txt.c, X509_verify_cert_error_string (before 3.0: without the hyphen)",
+    f"{_OPENSSL}/OpenSSL_1_1_1w/crypto/x509/x509_txt.c",
+)
 OPENSSL_REASONS = Source(
     "OpenSSL, ssl/ssl_err.c, SSL_str_reasons",
     f"{_OPENSSL}/3d4bb90138b0586f88f44a67b7ea3b7ab4a88081/ssl/ssl_err.c",

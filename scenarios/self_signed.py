@@ -10,6 +10,7 @@ from scenarios._sources import (
     KINSTA,
     NODE_CODES,
     ODBC_TROUBLESHOOTING,
+    OPENSSL_111_VERIFY,
     OPENSSL_VERIFY,
     SQL_LINUX,
     TENWEB,
@@ -19,6 +20,7 @@ from scenarios._sources import (
 
 REASONS = (
     Reason("openssl", Phase.VERIFY, "self-signed certificate", Level.VENDOR, OPENSSL_VERIFY),
+    Reason("openssl", Phase.VERIFY, "self signed certificate", Level.VENDOR, OPENSSL_111_VERIFY),
     Reason("node-code", Phase.VERIFY, "DEPTH_ZERO_SELF_SIGNED_CERT", Level.VENDOR, NODE_CODES),
     Reason("wget", Phase.VERIFY, "doesn't have a known issuer", Level.VENDOR, WGET_GNUTLS),
     Reason("gnutls-status", Phase.VERIFY, "66", Level.VENDOR, GNUTLS_STATUS),
@@ -39,9 +41,9 @@ REASONS = (
 def self_signed(healthy: Situation) -> Situation:
     """The server presents a certificate that it signed itself, and the client has never been told to trust it.
 
-    **Symptom.** The client refuses at once. OpenSSL says "self-signed certificate" (error 18), Node
-    `DEPTH_ZERO_SELF_SIGNED_CERT`, GnuTLS that the issuer is unknown. Windows clients of SQL Server say "The
-    certificate chain was issued by an authority that is not trusted".
+    **Symptom.** The client refuses at once. OpenSSL says "self-signed certificate" (error 18; before 3.0 "self signed
+    certificate"), Node `DEPTH_ZERO_SELF_SIGNED_CERT`, GnuTLS that the issuer is unknown. Windows clients of SQL Server
+    say "The certificate chain was issued by an authority that is not trusted".
 
     **Cause.** Subject and issuer are the same, so there is no authority that the client could already know. That is
     what `openssl req -x509` makes, and what many installers leave behind.

@@ -144,7 +144,7 @@ def _client_side_fixes(of: Scenario) -> None:
         side=Side.CLIENT,
         steps=[
             "Get the root certificate of the CA (a public document; never its key) from those who run the CA, and check its fingerprint.",
-            "Debian, Ubuntu: copy it as NAME.crt to /usr/local/share/ca-certificates/ and run `update-ca-certificates`.",
+            "Debian, Ubuntu: copy it as NAME.crt to /usr/local/share/ca-certificates/ and run `update-ca-certificates`. (Or to /usr/share/ca-certificates/, run `dpkg-reconfigure ca-certificates` and mark it: without a terminal that asks nobody and adds nothing.)",
             "RHEL: copy it to /etc/pki/ca-trust/source/anchors/ and run `update-ca-trust`.",
             "SUSE: copy it to /usr/share/pki/trust/anchors/ and run `update-ca-certificates`.",
             "Windows: import it into Trusted Root Certification Authorities of the computer account.",
@@ -155,6 +155,7 @@ def _client_side_fixes(of: Scenario) -> None:
             section(SQL_LINUX, "Register the certificate on your client machine (Windows, Linux, or macOS)"),
             section(KINSTA, "Your Certificate Root Authority Can't Be Trusted"),
         ],
+        on_system=True,
     )(install_ca)
 
 

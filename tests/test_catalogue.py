@@ -108,3 +108,34 @@ def test_a_silencer_is_never_the_only_fix() -> None:
 def test_clients_have_unique_names_that_fit_into_an_id() -> None:
     for client in CLIENTS:
         assert re.fullmatch(r"[a-z0-9-]+", client.name)
+
+
+@pytest.mark.parametrize(
+    ("client", "says"),
+    [
+        ("curl", "curl: (60) SSL certificate problem: self signed certificate"),
+        (
+            "urllib",
+            (
+                "urllib.error.URLError: <urlopen error [SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
+                "self signed certificate (_ssl.c:1123)>"
+            ),
+        ),
+        (
+            "odbc18",
+            (
+                "[08001] [Microsoft][ODBC Driver 18 for SQL Server]SSL Provider: [error:1416F086:SSL routines:"
+                "tls_process_server_certificate:certificate verify failed:self signed certificate] (-1)"
+            ),
+        ),
+    ],
+)
+def test_the_words_of_openssl_1_1_1_are_documented_as_well(client: str, says: str) -> None:
+    """Without the hyphen: OpenSSL 1.1.1w, crypto/x509/x509_txt.c, X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT."""
+    wrappers = next(item.wrappers for item in CLIENTS if item.name == client)
+    for identity in ("self-signed", "untrusted-ca.fallback"):
+        scenario = next(item for item in CATALOGUE.scenarios if item.id == identity)
+        values = {"host": "shop.lab.test", "name": "shop.lab.test", "certificate": "x"}
+        shown = [item for item in expectations(scenario.reasons, wrappers) if item.matches(says, "", values)]
+        assert shown
+        assert all(item.level is Level.VENDOR for item in shown)

@@ -12,7 +12,7 @@ import pytest
 from lab.commands.hints import cell_hint
 from lab.commands.shared import Exit, status_of
 from lab.record import CellEntry, Record, save
-from tests.report.invented import cell, finding, full_record, not_played, record
+from tests.report.invented import cell, finding, full_record, not_played, record, remedy, shown
 
 ROOT = Path(__file__).resolve().parent.parent
 GOOD = cell("expired/renew/curl/https")
@@ -56,6 +56,15 @@ def test_the_exit_status_tells_what_the_record_came_to(tmp_path: Path, cells: li
     source = record(cells)
     assert status_of(source) is status
     assert tlslab(tmp_path, "report", str(kept(tmp_path, source)), "--json").returncode == status
+
+
+@pytest.mark.parametrize(
+    ("verdict", "as_expected", "status"),
+    [("ignored", True, Exit.AS_EXPECTED), ("not-cleared", False, Exit.FINDINGS), ("lab-error", False, Exit.LAB_FAILED)],
+)
+def test_what_a_remedy_came_to_counts_as_well(verdict: str, as_expected: bool, status: Exit) -> None:
+    seen = remedy("here", "way", shown("untrusted-ca/install-the-ca/curl/https", verdict, as_expected=as_expected))
+    assert status_of(record([GOOD]).model_copy(update={"remedies": [seen]})) is status
 
 
 def test_help_tells_the_exit_statuses(tmp_path: Path) -> None:

@@ -22,13 +22,16 @@ NODE_MODULES = "/opt/clients/node_modules"
 PYTHON = "/opt/clients/bin/python"
 LIMIT = 1 << 20
 END_TIMEOUT = 5.0
+NODE_TIMEOUT = 20.0
 PROGRAMS = ("curl", "wget", "openssl", "node", "tsql", "git", "gnutls-cli")
 LIBRARIES = {
-    "tdsodbc": "libtdsodbc.so",
-    "odbc-manager": "libodbc.so.2",
-    "libgssapi_krb5.so.2": "libgssapi_krb5.so.2",
-    "libltdl.so.7": "libltdl.so.7",
+    "tdsodbc": ("libtdsodbc.so", "libtdsodbc.so.0"),
+    "odbc-manager": ("libodbc.so.2",),
+    "libgssapi_krb5.so.2": ("libgssapi_krb5.so.2",),
+    "libltdl.so.7": ("libltdl.so.7",),
 }
+ROOTS = ("/usr/lib/" + os.uname().machine + "-linux-gnu", "/usr/lib64", "/usr/lib")  # Debian; Red Hat and SUSE; others
+DRIVERS = SITE + "/mssql_python_odbc/libs/linux"
 GNUTLS_BUILDS = ("wget", "tsql", "tdsodbc")
 
 _answering = threading.Lock()
@@ -101,10 +104,12 @@ def end_group(process):
 def inspect():
     from importlib.metadata import distributions
 
-    files = {name: library(file) for name, file in LIBRARIES.items()}
+    files = {name: library(known) for name, known in LIBRARIES.items()}
     machine = "x86_64" if os.uname().machine in ("x86_64", "amd64") else "arm64"
-    family = SITE + "/mssql_python_odbc/libs/linux/debian_ubuntu/" + machine + "/lib"
-    files["odbc18"] = first(os.path.join(family, name) for name in listed(family) if name.startswith("libmsodbcsql-18"))
+    # The image holds the driver of its own family alone.
+    homes = [os.path.join(DRIVERS, family, machine, "lib") for family in listed(DRIVERS)]
+    drivers = [os.path.join(home, name) for home in homes for name in listed(home)]
+    files["odbc18"] = first(path for path in drivers if os.path.basename(path).startswith("libmsodbcsql-18"))
     which = {name: shutil.which(name, path=PATH) for name in PROGRAMS}
     found = {**files, **which}
     node = {}
@@ -131,14 +136,15 @@ def inspect():
         "node_packages": node,
         "files": {name: path for name, path in files.items() if path},
         "gnutls": [name for name in GNUTLS_BUILDS if found.get(name) and links_gnutls(found[name])],
+        "system_roots": ["node"] if which["node"] and node_reads_the_system(which["node"]) else [],
         "absent": absent,
         "system": system[0] if system else "",
     }
 
 
-def library(name):
-    roots = ["/usr/lib/" + os.uname().machine + "-linux-gnu", "/usr/lib64", "/usr/lib"]
-    return first(p for root in roots for p in (root + "/" + name, root + "/odbc/" + name) if os.path.exists(p))
+def library(names, roots=ROOTS):
+    places = [os.path.join(root, part, name) for name in names for root in roots for part in ("", "odbc")]
+    return first(place for place in places if os.path.exists(place))
 
 
 def first(items):
@@ -155,6 +161,13 @@ def listed(directory):
 def links_gnutls(path):
     with open(path, "rb") as file:
         return b"libgnutls.so" in file.read()
+
+
+def node_reads_the_system(node):
+    """Whether this Node was configured with --openssl-use-def-ca-store: then it takes OpenSSL's roots, not its own."""
+    asked = "process.config.target_defaults.defines.includes('NODE_OPENSSL_CERT_STORE')"
+    said = subprocess.run([node, "-p", asked], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=NODE_TIMEOUT)
+    return said.stdout.strip() == b"true"
 
 
 def serve(order):

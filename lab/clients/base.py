@@ -8,6 +8,7 @@ of its TLS library. It starts nothing itself: a stage lays out the files, runs t
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
 from lab import PROGRAM
@@ -71,6 +72,14 @@ class Invocation:
 
 
 @dataclass(frozen=True, slots=True)
+class Missing:
+    """The client is not here: what is lacking, and the exact command that brings it."""
+
+    what: str
+    how_to_get: str
+
+
+@dataclass(frozen=True, slots=True)
 class Machine:
     """What the stage offers: where programs are. `python`: the interpreter of the clients' environment;
     `node_modules`: the lab's npm packages.
@@ -90,14 +99,11 @@ class Machine:
     """Which of these programs and files are linked with GnuTLS; builds with another library say other words."""
     absent: Mapping[str, str] = field(default_factory=dict)
     """Clients that cannot be had here, by name, with the reason; setup would not bring them either."""
-
-
-@dataclass(frozen=True, slots=True)
-class Missing:
-    """The client is not here: what is lacking, and the exact command that brings it."""
-
-    what: str
-    how_to_get: str
+    system_roots: frozenset[str] = frozenset()
+    """Which of these programs are built to read the system's trust store, although they usually bring roots of their
+    own."""
+    obstacle: Missing | None = None
+    """Why no client at all can run here, and what brings what is lacking."""
 
 
 def other_build(machine: Machine, name: str) -> Missing | None:
@@ -106,7 +112,8 @@ def other_build(machine: Machine, name: str) -> Missing | None:
         return None
     return Missing(
         f"a {name} that is linked with GnuTLS (the one here uses another TLS library, with other words)",
-        "Debian's and Ubuntu's packages of FreeTDS, and Debian's of wget, are GnuTLS builds",
+        "Debian's, Ubuntu's, EPEL's and openSUSE's packages of FreeTDS, and Debian's and Red Hat's of wget, are GnuTLS "
+        "builds",
     )
 
 
@@ -119,6 +126,27 @@ class Acceptance:
     source: Source
 
 
+class Roots(StrEnum):
+    """Where the roots come from that a client trusts when it is told nothing."""
+
+    SYSTEM = "system"
+    """The trust store of the system."""
+    OWN = "own"
+    """A list that it brings, or nothing but what an option of its own names."""
+    NONE = "none"
+    """It asks for none: told nothing, it connects to anybody."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What a client trusts when it is told nothing: `why`, in a sentence, and who says so."""
+
+    roots: Roots
+    why: str
+    source: Source
+    level: Level = Level.VENDOR
+
+
 class Client(ABC):
     """One client. Subclasses are stateless; one instance each is registered in `lab.clients`."""
 
@@ -129,6 +157,8 @@ class Client(ABC):
     tls_library: str
     """What does TLS inside it, in words: `OpenSSL of the system`."""
     wrappers: tuple[Wrapper, ...]
+    untold: Trust
+    """What it trusts when it is told nothing (`ClientSide.plain`), as long as the machine makes no difference."""
     place: str = ""
     """Where it runs, on a stage that has several places (`lab.clients.placed`); "": on the machine."""
     registry: Registry | None = None
@@ -162,6 +192,12 @@ class Client(ABC):
         certificate, or None.
         """
         return None
+
+    def trusts_untold(self, machine: Machine) -> Trust:
+        """What it trusts on this machine when it is told nothing; not the same everywhere for programs whose store is
+        chosen when they are built.
+        """
+        return self.untold
 
     @abstractmethod
     def spell(self, side: ClientSide) -> tuple[str, ...]:

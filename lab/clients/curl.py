@@ -8,7 +8,7 @@ import re
 from pathlib import PurePosixPath
 from shlex import join
 
-from lab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Machine, Material, Missing
+from lab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Machine, Material, Missing, Roots, Trust
 from lab.clients.https import (
     HTTPS,
     LOW_SECURITY,
@@ -25,6 +25,14 @@ LIBRARY_SOURCE = Source(
     "curl, lib/vtls/openssl.c (ossl_connect_step2)",
     "https://github.com/curl/curl/blob/00b6fc04075de493ec050a8c4dffa18109f85cfa/lib/vtls/openssl.c",
 )
+NEWER_LIBRARY_SOURCE = Source(
+    "curl 8.22.0, lib/vtls/openssl.c (Curl_ossl_check_peer_cert)",
+    "https://github.com/curl/curl/blob/curl-8_22_0/lib/vtls/openssl.c",
+)
+STORE = Source(
+    'curl, docs/SSLCERTS.md, section "Change curl\'s default CA store"',
+    "https://github.com/curl/curl/blob/0060f16a924d7657b7f691df5c301bc0be075588/docs/SSLCERTS.md",
+)
 TRACE = "curl.trace"
 _TLS_IN_TRACE = re.compile(r"SSL connection using (TLSv[\d.]+)")
 
@@ -37,6 +45,7 @@ class Curl(Client):
     program = "curl"
     kinds = HTTPS
     tls_library = "OpenSSL of the system"
+    untold = Trust(Roots.SYSTEM, "its store is set at build time, and distributions set the system's", STORE)
     wrappers: tuple[Wrapper, ...] = (
         Wrapper(
             "openssl",
@@ -50,8 +59,8 @@ class Curl(Client):
             "openssl",
             frozenset({Phase.VERIFY}),
             "curl: (60) SSL certificate OpenSSL verify result: {reason} (",
-            Level.OBSERVED,
-            OBSERVED,
+            Level.VENDOR,
+            NEWER_LIBRARY_SOURCE,
         ),
         Wrapper(
             "openssl",

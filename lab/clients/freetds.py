@@ -17,6 +17,8 @@ from lab.clients.base import (
     Machine,
     Material,
     Missing,
+    Roots,
+    Trust,
     other_build,
 )
 from lab.clients.freetds_library import (
@@ -71,6 +73,7 @@ class FreeTds(Client):
     """What the three have in common."""
 
     kinds = frozenset({ServerKind.SQLSERVER})
+    untold = Trust(Roots.NONE, "without `ca file`, which is the default, it accepts any certificate", USER_GUIDE)
     oldest: TLSVersion
     """The oldest TLS version that it allows by default."""
     knows_no_strict = True
@@ -88,11 +91,14 @@ class FreeTds(Client):
                 "(`encryption = request`); asking for less does not silence it, leaving out `ca file` does"
             )
         if self.knows_no_strict and side.encryption is Encryption.STRICT:
-            return "the FreeTDS 1.3 of the distributions speaks no TDS 8.0; `encryption = strict` came with 1.5"
+            return (
+                "the FreeTDS of most distributions is older than 1.5 and speaks no TDS 8.0 (`encryption = strict`); "
+                "the lab does not ask a newer one"
+            )
         if self.knows_no_strict and side.expected_name not in (None, side.connect_to):
             return (
-                "the FreeTDS 1.3 of the distributions looks for the name that it connects to; "
-                "`certificate hostname` came later"
+                "the FreeTDS of most distributions is older than 1.5 and looks for the name that it connects to "
+                "(no `certificate hostname`); the lab does not ask a newer one"
             )
         return None
 

@@ -9,9 +9,9 @@ import json
 from pathlib import PurePosixPath
 
 from lab.clients.answers import read_answer
-from lab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Machine, Material, Missing, probe
+from lab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Machine, Material, Missing, Trust, probe
 from lab.clients.https import HTTPS, LOW_SECURITY, allows_old_versions, expects_other_name, floor
-from lab.clients.tedious import EXTRA_ROOTS, plain_trust
+from lab.clients.tedious import BUNDLED, EXTRA_ROOTS, node_trust, plain_trust
 from lab.documented import Level, Phase, Source, Wrapper
 from lab.outcome import Completed, Outcome
 from lab.situation import ClientSide, Situation, TLSVersion
@@ -38,6 +38,7 @@ class NodeClient(Client):
     kinds = HTTPS
     tls_library = "OpenSSL inside Node"
     program = "node"
+    untold = BUNDLED
 
     def missing(self, machine: Machine) -> Missing | None:
         return None if "node" in machine.which else Missing("the program node", SETUP)
@@ -48,6 +49,9 @@ class NodeClient(Client):
 
     def read_version(self, completed: Completed) -> str:
         return completed.stdout.strip() if completed.stdout.startswith("Node ") else ""
+
+    def trusts_untold(self, machine: Machine) -> Trust:
+        return node_trust(machine)
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
         return read_answer(completed)
@@ -101,7 +105,7 @@ class NodeHttps(NodeClient):
         }
         return Invocation(
             argv=(machine.which["node"], PROBE, json.dumps(given)),
-            env={EXTRA_ROOTS: str(room / "ca.pem")} if side.plain else {},
+            env={EXTRA_ROOTS: str(room / "ca.pem")} if side.plain and side.trusts else {},
             files={PROBE: probe(PROBE), "ca.pem": material.bundle},
         )
 
@@ -180,7 +184,7 @@ class NodeFetch(NodeClient):
         given = {"client": self.name, "url": _url(side, endpoint)}
         store: tuple[str, ...] = ("--use-openssl-ca",)
         if side.plain:
-            env, store = {EXTRA_ROOTS: str(room / "ca.pem")}, ()
+            env, store = {EXTRA_ROOTS: str(room / "ca.pem")} if side.trusts else {}, ()
         return Invocation(
             argv=(machine.which["node"], *store, *_flags(side), PROBE, json.dumps(given)),
             env=env,

@@ -7,7 +7,18 @@ SSL_CERT_FILE and SSL_CERT_DIR, TLS limits through OPENSSL_CONF (openssl-env(7))
 
 from pathlib import PurePosixPath
 
-from lab.clients.base import SETUP, Acceptance, Endpoint, Invocation, Login, Machine, Material, Missing
+from lab.clients.base import (
+    SETUP,
+    Acceptance,
+    Endpoint,
+    Invocation,
+    Login,
+    Machine,
+    Material,
+    Missing,
+    Roots,
+    Trust,
+)
 from lab.clients.sqlserver import (
     PythonSqlClient,
     missing_driver_libraries,
@@ -125,6 +136,11 @@ class MicrosoftDriver(PythonSqlClient):
     """What every program has in common that loads Microsoft's driver."""
 
     tls_library = "OpenSSL of the system"
+    untold = Trust(
+        Roots.SYSTEM,
+        "TLS on Linux uses the OpenSSL library and its default trust store, the system's",
+        KEYWORDS,
+    )
 
     def missing(self, machine: Machine) -> Missing | None:
         return super().missing(machine) or missing_driver_libraries(machine)

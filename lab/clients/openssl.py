@@ -8,7 +8,7 @@ import re
 from pathlib import PurePosixPath
 from shlex import join
 
-from lab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Machine, Material, Missing
+from lab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Machine, Material, Missing, Roots, Trust
 from lab.clients.https import (
     HTTPS,
     LOW_SECURITY,
@@ -28,6 +28,10 @@ PRINTED_ERRORS = Source(
     "OpenSSL, ERR_print_errors(3)",
     "https://github.com/openssl/openssl/blob/1d379bdd5f243c740d641a158d1599660aa4cafd/doc/man3/ERR_print_errors.pod",
 )
+MANUAL = Source(
+    "OpenSSL, openssl-s_client(1), -verify and -verify_return_error",
+    "https://github.com/openssl/openssl/blob/7fa8bcfe4342df41919f5564b315f9c85d0a02d6/doc/man1/openssl-s_client.pod.in",
+)
 _ANSWERED = re.compile(r"^HTTP/1\.[01] 200\b", re.MULTILINE)
 _VERIFIED = re.compile(r"^Verification: OK$", re.MULTILINE)
 _PROTOCOL = re.compile(r"^\s*Protocol\s*: (TLSv[\d.]+)$", re.MULTILINE)
@@ -41,6 +45,11 @@ class SClient(Client):
     program = "openssl"
     kinds = HTTPS
     tls_library = "OpenSSL of the system"
+    untold = Trust(
+        Roots.NONE,
+        "without -verify_return_error it tells what is wrong and goes on: no certificate makes the connection fail",
+        MANUAL,
+    )
     wrappers: tuple[Wrapper, ...] = (
         Wrapper(
             "openssl",

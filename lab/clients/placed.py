@@ -1,8 +1,9 @@
 """A client in a place: the same adapter, run in one of several distributions, as `curl:trixie`."""
 
 from pathlib import PurePosixPath
+from typing import Self
 
-from lab.clients.base import Acceptance, Client, Endpoint, Invocation, Login, Machine, Material, Missing
+from lab.clients.base import Acceptance, Client, Endpoint, Invocation, Login, Machine, Material, Missing, Trust
 from lab.outcome import Completed, Outcome
 from lab.situation import ClientSide, Situation
 
@@ -19,7 +20,15 @@ class Placed(Client):
         self.tls_library = client.tls_library
         self.wrappers = client.wrappers
 
+    def moved(self, place: str) -> Self:
+        """The same client, under the same name, in another place of the stage."""
+        moved = type(self)(self.client, place)
+        moved.name, moved.title = self.name, self.title
+        return moved
+
     def missing(self, machine: Machine) -> Missing | None:
+        if machine.obstacle is not None:
+            return machine.obstacle
         why = machine.absent.get(self.client.name, "")
         if why:
             return Missing(f"{self.client.name} for {self.place}", f"cannot be had there: {why}")
@@ -37,6 +46,9 @@ class Placed(Client):
 
     def accepts(self, situation: Situation) -> Acceptance | None:
         return self.client.accepts(situation)
+
+    def trusts_untold(self, machine: Machine) -> Trust:
+        return self.client.trusts_untold(machine)
 
     def spell(self, side: ClientSide) -> tuple[str, ...]:
         return self.client.spell(side)

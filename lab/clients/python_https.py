@@ -8,7 +8,19 @@ import json
 from pathlib import PurePosixPath
 
 from lab.clients.answers import read_answer
-from lab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Machine, Material, Missing, probe
+from lab.clients.base import (
+    SETUP,
+    Client,
+    Endpoint,
+    Invocation,
+    Login,
+    Machine,
+    Material,
+    Missing,
+    Roots,
+    Trust,
+    probe,
+)
 from lab.clients.https import (
     HTTPS,
     LOW_SECURITY,
@@ -30,6 +42,16 @@ URL_ERROR = Source(
 MAX_RETRY_ERROR = Source(
     "urllib3, src/urllib3/exceptions.py (MaxRetryError)",
     "https://github.com/urllib3/urllib3/blob/030d3f7d90a4679e89b6d7bf2f8f1307e4098db0/src/urllib3/exceptions.py",
+)
+DEFAULT_CERTS = Source(
+    "CPython, Lib/ssl.py (create_default_context, load_default_certs)",
+    "https://github.com/python/cpython/blob/v3.11.2/Lib/ssl.py",
+)
+REQUESTS_CERTS = Source(
+    "requests, src/requests/certs.py", "https://github.com/psf/requests/blob/v2.34.2/src/requests/certs.py"
+)
+HTTPX_CONFIG = Source(
+    "HTTPX, httpx/_config.py (create_ssl_context)", "https://github.com/encode/httpx/blob/0.28.1/httpx/_config.py"
 )
 HTTPX_SSL = Source(
     "HTTPX, docs/advanced/ssl.md (Enabling and disabling verification)",
@@ -81,7 +103,7 @@ class PythonClient(Client):
         }
         return Invocation(
             argv=(machine.python, "-I", PROBE, json.dumps(given)),
-            env={self.roots_variable: str(room / "ca.pem")} if side.plain and self.roots_variable else {},
+            env={self.roots_variable: str(room / "ca.pem")} if side.plain and self.plain_words(side) else {},
             files={PROBE: probe(PROBE), "ca.pem": material.bundle},
         )
 
@@ -113,6 +135,7 @@ class Urllib(PythonClient):
 
     name = "urllib"
     title = "Python urllib"
+    untold = Trust(Roots.SYSTEM, "the ssl module loads OpenSSL's default verify paths, the system's", DEFAULT_CERTS)
     wrappers: tuple[Wrapper, ...] = (
         *_ssl_module("urllib.error.URLError: <urlopen error ", URL_ERROR),
         *wrappers(
@@ -142,6 +165,7 @@ class Requests(PythonClient):
     title = "Python requests"
     distribution = "requests"
     roots_variable = "REQUESTS_CA_BUNDLE"
+    untold = Trust(Roots.OWN, "it brings the roots of the package certifi and reads no system store", REQUESTS_CERTS)
     registry = Registry(RegistryKind.PYPI, "requests")
     wrappers: tuple[Wrapper, ...] = (
         *_ssl_module(
@@ -192,6 +216,7 @@ class Httpx(PythonClient):
     title = "Python httpx"
     distribution = "httpx"
     roots_variable = "SSL_CERT_FILE"
+    untold = Trust(Roots.OWN, "it brings the roots of the package certifi and reads no system store", HTTPX_CONFIG)
     registry = Registry(RegistryKind.PYPI, "httpx")
     wrappers: tuple[Wrapper, ...] = (
         *_ssl_module("httpx.ConnectError: ", HTTPX_SSL),

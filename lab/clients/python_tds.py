@@ -9,7 +9,7 @@ trusts nothing.
 from pathlib import PurePosixPath
 from typing import Any
 
-from lab.clients.base import Acceptance, Endpoint, Invocation, Login, Machine, Material
+from lab.clients.base import Acceptance, Endpoint, Invocation, Login, Machine, Material, Roots, Trust
 from lab.clients.sqlserver import PythonSqlClient, read_versions, run_probe
 from lab.documented import Level, Phase, Source, Wrapper
 from lab.outcome import Completed
@@ -45,6 +45,7 @@ class PythonTds(PythonSqlClient):
     name = "python-tds"
     title = "python-tds (pytds)"
     tls_library = "OpenSSL of the Python package cryptography, through pyOpenSSL"
+    untold = Trust(Roots.OWN, "it uses TLS only with `cafile`, and then trusts what that file holds", CONNECT)
     driver = "python-tds"
     distributions = ("python-tds", "pyopenssl")
     registry = Registry(RegistryKind.PYPI, "python-tds", ("pyopenssl",))

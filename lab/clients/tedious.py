@@ -21,6 +21,8 @@ from lab.clients.base import (
     Machine,
     Material,
     Missing,
+    Roots,
+    Trust,
     probe,
 )
 from lab.clients.sqlserver import allows_old_versions
@@ -41,6 +43,16 @@ ENCRYPT: dict[Encryption, bool | str] = {
 }
 LOW_SECURITY = "DEFAULT@SECLEVEL=0"
 EXTRA_ROOTS = "NODE_EXTRA_CA_CERTS"
+STORES = Source(
+    "Node.js, doc/api/cli.md, --use-bundled-ca and --use-openssl-ca",
+    "https://github.com/nodejs/node/blob/v18.20.4/doc/api/cli.md#--use-bundled-ca---use-openssl-ca",
+)
+BUNDLED = Trust(Roots.OWN, "Node brings Mozilla's roots and reads no system store, as nodejs.org builds it", STORES)
+SYSTEMS = Trust(
+    Roots.SYSTEM,
+    "Node's store is chosen when it is built, and this distribution chose OpenSSL's (--openssl-use-def-ca-store)",
+    STORES,
+)
 _FAILED = "ConnectionError: Failed to connect to {host}:{*} - "
 
 
@@ -51,6 +63,7 @@ class Tedious(Client):
     title = "tedious (Node)"
     kinds = frozenset({ServerKind.SQLSERVER})
     tls_library = "OpenSSL inside Node"
+    untold = BUNDLED
     registry = Registry(RegistryKind.NPM, "tedious")
     wrappers = (
         Wrapper("openssl", frozenset({Phase.VERIFY}), _FAILED + "{reason}", Level.VENDOR, CONNECTION),
@@ -105,6 +118,9 @@ class Tedious(Client):
             )
         return None
 
+    def trusts_untold(self, machine: Machine) -> Trust:
+        return node_trust(machine)
+
     def spell(self, side: ClientSide) -> tuple[str, ...]:
         if side.plain:
             return plain_trust(side)
@@ -137,7 +153,7 @@ class Tedious(Client):
             },
             "ca_file": "" if side.plain else "ca.pem",
         }
-        extra = {EXTRA_ROOTS: str(room / "ca.pem")} if side.plain else {}
+        extra = {EXTRA_ROOTS: str(room / "ca.pem")} if side.plain and side.trusts else {}
         return Invocation(
             argv=(machine.which["node"], PROBE),
             env={"NODE_PATH": machine.node_modules, **extra},
@@ -147,6 +163,11 @@ class Tedious(Client):
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
         return read_answer(completed)
+
+
+def node_trust(machine: Machine) -> Trust:
+    """What this machine's Node trusts when it is told nothing."""
+    return SYSTEMS if "node" in machine.system_roots else BUNDLED
 
 
 def plain_trust(side: ClientSide) -> tuple[str, ...]:

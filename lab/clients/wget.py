@@ -18,6 +18,8 @@ from lab.clients.base import (
     Machine,
     Material,
     Missing,
+    Roots,
+    Trust,
     other_build,
 )
 from lab.clients.https import HTTPS, certificate_is_good, expects_other_name
@@ -26,7 +28,7 @@ from lab.outcome import Completed, Outcome, Result
 from lab.situation import ClientSide, Situation, TLSVersion
 
 GNUTLS_C = Source(
-    "GNU Wget, src/gnutls.c (ssl_connect_wget, _CHECK_CERT, ssl_check_certificate)",
+    "GNU Wget, src/gnutls.c (ssl_init, ssl_connect_wget, _CHECK_CERT, ssl_check_certificate)",
     "https://github.com/jopamo/wget/blob/7cde8866729990dee8173c5b5a543c46812c7f3a/src/gnutls.c",
 )
 PRIORITIES = Source(
@@ -49,6 +51,7 @@ class Wget(Client):
     program = "wget"
     kinds = HTTPS
     tls_library = "GnuTLS of the system"
+    untold = Trust(Roots.SYSTEM, "without --ca-directory it loads GnuTLS' system trust", GNUTLS_C)
     wrappers: tuple[Wrapper, ...] = (
         Wrapper(
             "wget",

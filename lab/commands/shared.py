@@ -4,6 +4,7 @@ import difflib
 import functools
 from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
+from itertools import chain
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
@@ -109,7 +110,7 @@ def stage_options(function: F) -> F:
             callback=split,
             metavar="NAME",
             help=f"docker: where the clients run: {', '.join(DISTRIBUTIONS)}, or {HOST} for this machine  "
-            "[default: bookworm]",
+            f"[default: {LOCAL.distributions[0]}]",
         ),
         click.option(
             "--stage",
@@ -193,6 +194,7 @@ def bring_python_clients() -> None:
 def status_of(record: Record) -> Exit:
     """The exit status for what a record shows. A failure of the lab outweighs findings: the run is not
     complete."""
-    if next(record.lab_errors(), None) is not None:
+    if next(chain(record.lab_errors(), record.failed_remedies()), None) is not None:
         return Exit.LAB_FAILED
-    return Exit.AS_EXPECTED if next(record.findings(), None) is None else Exit.FINDINGS
+    found = next(chain(record.findings(), record.unexpected_remedies()), None)
+    return Exit.AS_EXPECTED if found is None else Exit.FINDINGS

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lab.stages.docker import distributions
+
 if TYPE_CHECKING:
     from lab.clients.base import Client
     from lab.pki.mint import Mint
@@ -15,8 +17,8 @@ if TYPE_CHECKING:
     from lab.stages.stage import Stage
 
 STAGES = ("local", "docker")
-DISTRIBUTIONS = ("bookworm", "bullseye", "forky", "trixie")
-"""Where clients can run on the docker stage: the distributions for which docker/client/Dockerfile is written."""
+DISTRIBUTIONS = distributions.NAMES
+"""Where clients can run on the docker stage."""
 HOST = "host"
 """Where they run beside that: on this machine."""
 
@@ -33,7 +35,7 @@ class Choice:
 
     name: str = "local"
     nginx: bool = True
-    distributions: tuple[str, ...] = ("bookworm",)
+    distributions: tuple[str, ...] = (distributions.DEFAULT,)
     sqlserver_image: str = ""
     require_vendor_image: bool = False
     sqlserver_limit: int = 0

@@ -1,6 +1,6 @@
 """Entries: the values of a run as the entries of its record."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -11,6 +11,7 @@ from lab.documented import Source
 from lab.matrix.defaults import Probe
 from lab.matrix.plan import Cell, Exclusion, Plan
 from lab.matrix.play import Attempt
+from lab.matrix.remedy import RemedyVerdict, Show, Treatment
 from lab.normalise import normalise
 from lab.outcome import Outcome
 from lab.pki.mint import Mint, certificates
@@ -19,17 +20,22 @@ from lab.record import (
     AttemptEntry,
     CellEntry,
     CertificateEntry,
+    ChangeEntry,
     DefaultEntry,
     FixEntry,
     JudgementEntry,
+    RemedyEntry,
     RepeatEntry,
     ScenarioEntry,
     ServerEntry,
     ShareEntry,
+    ShownEntry,
     SourceEntry,
+    StepEntry,
 )  # fmt: skip
 from lab.scenario import Scenario
 from lab.situation import ServerEncryption, ServerKind, ServerSide, TLSVersion
+from lab.stages.remedy import Followed
 from lab.stages.stage import Stage
 from lab.verdict import BrokenVerdict, Judgement, Verdict, not_played
 
@@ -87,6 +93,45 @@ class Entries:
         ]
         entry = _cell_entry(cell, acts, verdict)
         return entry.model_copy(update={"unstable": bool(distribution), "distribution": distribution})
+
+    def remedy(self, treatment: Treatment, followed: Followed | None, shown: Iterable[ShownEntry]) -> RemedyEntry:
+        """A treatment with what it came to. `followed` None: the lab could not follow it."""
+        return RemedyEntry(
+            id=treatment.id,
+            place=treatment.place,
+            way=treatment.way.name,
+            remark=treatment.way.remark,
+            sources=_sources(treatment.way.sources),
+            steps=[
+                StepEntry(
+                    command=step.command,
+                    exit_status=step.status,
+                    output=step.output,
+                    seconds=round(step.seconds, 4),
+                )
+                for step in (followed.steps if followed else ())
+            ],
+            changes=[
+                ChangeEntry(path=path, change=change)  # type: ignore[arg-type]
+                for path, change in sorted((followed.changes if followed else {}).items())
+            ],
+            shown=list(shown),
+        )
+
+    def shown(
+        self, show: Show, acts: Mapping[str, Attempt], verdict: RemedyVerdict, judgement: Judgement
+    ) -> ShownEntry:
+        """What one client showed of a remedy."""
+        return ShownEntry(
+            cell=show.cell.id,
+            client=show.client.name,
+            kind=show.cell.kind.value,
+            roots=show.trust.roots.value,
+            acts={act: attempt.id for act, attempt in acts.items()},
+            verdict=verdict.value,
+            as_expected=judgement.as_expected,
+            judgement=_judgement(judgement),
+        )
 
     def exclusion(self, exclusion: Exclusion) -> CellEntry:
         """One cell that cannot be played."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 
-from lab.clients.base import Client
+from lab.clients.base import Client, Missing
 from lab.matrix.choice import LOCAL, Choice
 from lab.pki.keys import Keys
 from lab.pki.mint import Mint
@@ -12,9 +12,15 @@ from lab.record import ClientEntry
 from lab.stages.stage import Stage
 
 
+def lacks(stage: Stage, client: Client) -> Missing | None:
+    """What is lacking for this client to run on this stage, or None when it can."""
+    machine = stage.machine_of(client)
+    return machine.obstacle or client.missing(machine) or stage.obstacle
+
+
 async def inspect(stage: Stage, client: Client) -> ClientEntry:
     """What is known of a client on this stage."""
-    missing = client.missing(stage.machine_of(client)) or stage.obstacle
+    missing = lacks(stage, client)
     return ClientEntry(
         name=client.name,
         title=client.title,

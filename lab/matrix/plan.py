@@ -65,6 +65,8 @@ class Plan:
 
     cells: tuple[Cell, ...]
     exclusions: tuple[Exclusion, ...]
+    attacks: tuple[Attack, ...] = ()
+    """What every fix is attacked with."""
 
     @property
     def clients(self) -> tuple[Client, ...]:
@@ -114,7 +116,7 @@ def make_plan(
             cells.append(cell)
         else:
             exclusions.append(Exclusion(scenario, fix, client, kind, why))
-    return Plan(tuple(cells), tuple(exclusions))
+    return Plan(tuple(cells), tuple(exclusions), attacks)
 
 
 def why_impossible(cell: Cell, stage_cannot: Cannot) -> str | None:

@@ -25,7 +25,8 @@ from lab.situation import ServerSide, Situation, TLSVersion
 from lab.stages.services import ServiceError
 from lab.stages.stage import Distance, Stage
 
-Key = tuple[str, Situation]
+Key = tuple[str, str, Situation]
+"""Name and place of the client, and the situation: who is attempted once in what."""
 Class = tuple[Result, str, str]
 """The way in which an attempt came out: result, code, text without its volatile parts."""
 
@@ -103,17 +104,19 @@ class Player:
         """All attempts that are done."""
         return tuple(future.result() for future in self._wanted.values() if future.done() and not future.cancelled())
 
-    def _enqueue(self, client: Client, situation: Situation) -> asyncio.Future[Attempt]:
-        key = (client.name, situation)
+    def _enqueue(self, client: Client, situation: Situation, *, soon: bool = False) -> asyncio.Future[Attempt]:
+        key = (client.name, client.place, situation)
         future = self._wanted.get(key)
         if future is None:
             future = self._wanted[key] = asyncio.get_running_loop().create_future()
-            self._waiting.append((key, client))
+            self._waiting.insert(0 if soon else len(self._waiting), (key, client))
         return future
 
-    async def attempt(self, client: Client, situation: Situation) -> Attempt:
-        """The attempt of this client in this situation; made now unless it was before."""
-        future = self._enqueue(client, situation)
+    async def attempt(self, client: Client, situation: Situation, *, soon: bool = False) -> Attempt:
+        """The attempt of this client in this situation; made now unless it was before. `soon`: before those that are
+        already waited for.
+        """
+        future = self._enqueue(client, situation, soon=soon)
         await self._wake()
         return await asyncio.shield(future)
 
@@ -128,13 +131,13 @@ class Player:
                 place = self._next_free()
                 assert place is not None
                 key, client = self._waiting.pop(place)
-                if key[1].server.key_readable:  # One that is down has no lines to mix up, and some clients wait for it.
-                    self._busy.add(key[1].server)
+                if key[2].server.key_readable:  # One that is down has no lines to mix up, and some clients wait for it.
+                    self._busy.add(key[2].server)
             try:
                 await self._make(key, client)
             finally:
                 async with self._turn:
-                    self._busy.discard(key[1].server)
+                    self._busy.discard(key[2].server)
                     self._turn.notify_all()
 
     def _next_free(self) -> int | None:
@@ -143,9 +146,9 @@ class Player:
         """
         best: tuple[Distance, int] | None = None
         for place, (key, _) in enumerate(self._waiting):
-            if key[1].server in self._busy:
+            if key[2].server in self._busy:
                 continue
-            distance = self._stage.distance(key[1].server)
+            distance = self._stage.distance(key[2].server)
             if distance is Distance.UP:
                 return place
             if (distance is Distance.NEAR or not self._busy) and (best is None or distance < best[0]):
@@ -153,7 +156,7 @@ class Player:
         return best[1] if best else None
 
     async def _make(self, key: Key, client: Client) -> None:
-        situation = key[1]
+        situation = key[2]
         future = self._wanted[key]
         outcomes: list[Outcome] = []
         try:

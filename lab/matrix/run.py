@@ -10,7 +10,7 @@ import platform
 import ssl
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,20 +18,23 @@ from types import TracebackType
 from typing import Self
 
 import lab
-from lab.clients.base import Client, Missing
+from lab.clients.base import Client, Missing, Trust
 from lab.matrix.choice import LOCAL
 from lab.matrix.defaults import probes
 from lab.matrix.entries import Entries
-from lab.matrix.inspect import inspect
+from lab.matrix.inspect import inspect, lacks
 from lab.matrix.plan import Cell, Plan
 from lab.matrix.play import Attempt, Player
 from lab.matrix.progress import Observer, Silent
+from lab.matrix.remedies import Remedies
+from lab.matrix.remedy import treatments
 from lab.outcome import Result
 from lab.pki.keys import Keys
 from lab.pki.mint import Mint
 from lab.record import CellEntry, ClientEntry, DefaultEntry, Environment, Record
 from lab.scenario import Claim, Defect
 from lab.situation import ServerKind
+from lab.stages.remedy import Way
 from lab.stages.stage import Distance, StageFactory
 from lab.verdict import Acts, BrokenVerdict, Verdict, judge, not_played
 
@@ -82,14 +85,18 @@ class Run:
             every = [*(item for cell in self.plan.cells for item in cell.situations), *plain]
             names = {name for item in every for name in (item.client.connect_to, item.client.name_to_verify)}
             self._stage.open(names, self._mint.anchors_pem(plain[0].client) if plain else "")
-            self._missing = {name: self._lacks(client) for name, client in self._clients_of_run.items()}
+            self._missing = {name: lacks(self._stage, client) for name, client in self._clients_of_run.items()}
             self._probes = [(client, probe) for client, probe in self._probes if not self._missing[client.name]]
             playable = [cell for cell in self.plan.cells if not self._missing[cell.client.name]]
             plain = [probe.situation for _, probe in self._probes]
-            situations = list(dict.fromkeys([*(item for cell in playable for item in cell.situations), *plain]))
+            treated = treatments(self.plan, self._ways, self._trusts)
+            shown = [item for treatment in treated for show in treatment.shows for item in show.situations]
+            situations = list(dict.fromkeys([*(item for cell in playable for item in cell.situations), *plain, *shown]))
             self._observer.planned(
                 len(playable),
-                len({(cell.client.name, item) for cell in playable for item in cell.situations}) + len(plain),
+                len({(cell.client.name, item) for cell in playable for item in cell.situations})
+                + len(plain)
+                + len(shown),
             )
             began = time.monotonic()
             await self._stage.serve(situations)
@@ -98,13 +105,21 @@ class Run:
             player = Player(self._stage, self._mint, jobs=self._jobs, observer=self._observer, repeat=self._repeat)
             self._player = await self._stack.enter_async_context(player)
             self._entries = Entries(self._stage, self._mint)
+            self._remedies = await self._stack.enter_async_context(
+                Remedies(
+                    treated, self._stage, self._player, self._entries, self._mint, self._observer, at_once=self._jobs
+                )
+            )
         except BaseException:
             await self._stack.aclose()
             raise
         return self
 
-    def _lacks(self, client: Client) -> Missing | None:
-        return client.missing(self._stage.machine_of(client)) or self._stage.obstacle
+    def _ways(self, client: Client) -> Sequence[Way]:
+        return () if self._missing[client.name] else self._stage.ways(client)
+
+    def _trusts(self, client: Client) -> Trust:
+        return client.trusts_untold(self._stage.machine_of(client))
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -148,6 +163,10 @@ class Run:
             else:
                 self._defaults.append(self._entries.default(probe, attempt))
 
+    async def follow_remedies(self) -> None:
+        """Wait for the remedies of the plan: they are followed from the beginning."""
+        await self._remedies.finish()
+
     async def record(self, *, interrupted: bool = False) -> Record:
         """The record of what has been played so far. Asks each client for its version, once."""
         absent = [client for name, client in self._clients_of_run.items() if name not in self._clients]
@@ -168,6 +187,7 @@ class Run:
             attempts=[self._entries.attempt(item) for item in self._player.attempts],
             cells=played + excluded,
             defaults=self._defaults,
+            remedies=self._remedies.done,
         )
 
     def _environment(self) -> Environment:
@@ -246,7 +266,7 @@ def run_plan(
             plan, cache=cache, jobs=jobs, observer=observer, stage=stage, repeat=repeat, defaults=defaults
         ) as run:
             await run.want(plan.cells)
-            await asyncio.gather(*(run.play(cell) for cell in plan.cells), run.probe())
+            await asyncio.gather(*(run.play(cell) for cell in plan.cells), run.probe(), run.follow_remedies())
             return await run.record()
 
     return asyncio.run(play())

@@ -73,7 +73,8 @@ def client_versions(situation: Situation) -> tuple[TLSVersion, TLSVersion]:
 
 def audit_chain(situation: Situation, mint: Mint, presented: str) -> frozenset[Defect]:
     """What is wrong with these presented certificates (PEM, leaf first) for this client side."""
-    anchors, given = mint.anchors_pem(situation.client), mint.pem(*situation.client.intermediates)
+    side = situation.client
+    anchors, given = mint.anchors_pem(side) + mint.pem(*side.system_trusts), mint.pem(*side.intermediates)
     name = situation.client.name_to_verify
     found: set[Defect] = set()
     numbers = _openssl_verify(presented, anchors, given)

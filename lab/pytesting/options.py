@@ -37,7 +37,8 @@ def add(parser: pytest.Parser) -> None:
         action="append",
         default=[],
         metavar="NAME",
-        help=f"docker: where the clients run: {', '.join(DISTRIBUTIONS)}, {HOST} (this machine) (default: bookworm)",
+        help=f"docker: where the clients run: {', '.join(DISTRIBUTIONS)}, {HOST} (this machine) "
+        f"(default: {Choice().distributions[0]})",
     )
     group.addoption(
         "--lab-sqlserver-image",

@@ -4,13 +4,13 @@ import io
 
 from pydantic import BaseModel, ConfigDict
 
-from lab.record import AttemptEntry, CellEntry, ClientEntry, Record
+from lab.record import AttemptEntry, CellEntry, ClientEntry, Record, RemedyEntry, ShownEntry
 
 Properties = list[tuple[str, str]]
 
 
 class Played(BaseModel):
-    """A cell and its attempts.
+    """A cell, its attempts and the remedies that were followed for it.
 
     `client`: the client and its version, where the session asks for it. `deviation`: what is not as in the baseline
     that the session is held against. `lacking`: what the session demands (`--lab-require`) and this machine does not
@@ -23,6 +23,7 @@ class Played(BaseModel):
 
     cell: CellEntry
     attempts: list[AttemptEntry]
+    remedies: list[RemedyEntry] = []
     stand_in: str = ""
     lacking: str = ""
     deviation: str = ""
@@ -31,9 +32,14 @@ class Played(BaseModel):
 
     @property
     def as_expected(self) -> bool:
-        """Whether every act came out as documented, and as in the baseline, and the session lacks nothing that it
-        demands."""
-        return self.cell.as_expected and not self.lacking and not self.deviation
+        """Whether every act and every remedy came out as documented, and as in the baseline, and the session lacks
+        nothing that it demands."""
+        return self.cell.as_expected and not self._unexpected and not self.lacking and not self.deviation
+
+    @property
+    def _unexpected(self) -> list[ShownEntry]:
+        """What was shown of a remedy and is not as documented."""
+        return [item for remedy in self.remedies for item in remedy.shown if not item.as_expected]
 
     @property
     def missing(self) -> str:
@@ -43,7 +49,7 @@ class Played(BaseModel):
     @property
     def lab_failed(self) -> bool:
         """Whether the lab itself failed, so that nothing can be said about the client."""
-        return self.cell.broken == "lab-error"
+        return self.cell.broken == "lab-error" or any(item.verdict == "lab-error" for item in self._unexpected)
 
     @property
     def why(self) -> str:
@@ -52,6 +58,8 @@ class Played(BaseModel):
             return self.lacking
         if self.deviation and self.cell.as_expected:
             return "as documented, but not as in the baseline"
+        if self.cell.as_expected and self._unexpected:
+            return "; ".join(f"remedy {item.verdict}: {item.judgement.why}" for item in self._unexpected)
         broken, fix = self.cell.broken_judgement, self.cell.fix_judgement
         if not broken.as_expected or fix.as_expected:
             return f"{self.cell.broken}: {broken.why}"
@@ -67,6 +75,13 @@ class Played(BaseModel):
         known = {attempt.id: attempt for attempt in self.attempts}
         for act, identity in cell.acts.items():
             found += _act(act, known[identity])
+        for remedy in self.remedies:
+            for item in remedy.shown:
+                named = f"remedy {remedy.way}"
+                found += [(f"{named}: verdict", item.verdict), (f"{named}: why", item.judgement.why)]
+                found += [(f"{named}: {step.command}", step.output) for step in remedy.steps]
+                changes = "\n".join(f"{change.change} {change.path}" for change in remedy.changes)
+                found.append((f"{named}: changes", changes))
         return found
 
     def story(self) -> str:

@@ -26,11 +26,13 @@ class SessionRun(Run):
         if not entry.acts:
             return Played(cell=entry, attempts=[])
         attempts = [self._entries.attempt(attempt) for attempt in await self._player.acts(cell)]
-        part = None if entry.as_expected else select(await self.record(), [entry])
+        remedies = await self._remedies.of(cell.id)
+        shown = all(item.as_expected for remedy in remedies for item in remedy.shown)
+        part = None if entry.as_expected and shown else select(await self.record(), [entry])
         service, _ = self._stage.sides[cell.control.server]
         stand_in = "" if service.real else service.implementation
         client = await self._client(cell.client) if with_client else None
-        return Played(cell=entry, attempts=attempts, stand_in=stand_in, client=client, record=part)
+        return Played(cell=entry, attempts=attempts, remedies=remedies, stand_in=stand_in, client=client, record=part)
 
     async def _client(self, client: Client) -> ClientEntry:
         """The client, asked for its version once."""
@@ -48,4 +50,4 @@ def narrowed(plan: Plan, selected: tuple[str, ...]) -> Plan:
     """The plan of the selected cells, in their order. What cannot be played belongs to the whole plan only."""
     cells = {cell.id: cell for cell in plan.cells}
     chosen = tuple(cells[identity] for identity in dict.fromkeys(selected) if identity in cells)
-    return Plan(chosen, plan.exclusions if len(chosen) == len(cells) else ())
+    return Plan(chosen, plan.exclusions if len(chosen) == len(cells) else (), plan.attacks)

@@ -8,8 +8,9 @@ from string import ascii_lowercase
 from rich.console import Console
 from rich.text import Text
 
-from lab.record import AttemptEntry, CellEntry, CertificateEntry, JudgementEntry, Record, ServerEntry
+from lab.record import AttemptEntry, CellEntry, CertificateEntry, JudgementEntry, Record, ServerEntry, narrow
 from lab.report.marks import Marked, mark_broken, mark_fix
+from lab.report.remedies import show_remedy
 from lab.report.words import gaps, hang, plural, printable, quoted, version_line
 
 IMPOSTOR = "impostor:"
@@ -48,13 +49,21 @@ def show_cell(record: Record, cell: CellEntry, console: Console, *, with_trace: 
         _server(server, console, seen.get(server.id, ""))
         shown[identity] = act
         seen.setdefault(server.id, act)
+    for remedy in record.remedies:
+        for item in remedy.shown:
+            if item.cell == cell.id:
+                console.print()
+                show_remedy(record, remedy, item, console)
     console.print()
 
 
 def select(record: Record, cells: Iterable[CellEntry]) -> Record:
     """The same record with these cells alone, and of everything else what they refer to."""
     cells = list(cells)
+    ids = {cell.id for cell in cells}
+    remedies = [narrowed for entry in record.remedies if (narrowed := narrow(entry, ids)).shown]
     attempts = {identity for cell in cells for identity in cell.acts.values()}
+    attempts |= {identity for entry in remedies for item in entry.shown for identity in item.acts.values()}
     kept = [entry for entry in record.attempts if entry.id in attempts]
     servers = {entry.server for entry in kept}
     acts = {act for cell in cells for act in cell.acts}
@@ -66,6 +75,7 @@ def select(record: Record, cells: Iterable[CellEntry]) -> Record:
             "clients": [entry for entry in record.clients if any(cell.client == entry.name for cell in cells)],
             "scenarios": [entry for entry in record.scenarios if any(cell.scenario == entry.id for cell in cells)],
             "attacks": [entry for entry in record.attacks if IMPOSTOR + entry.id in acts],
+            "remedies": remedies,
         }
     )
 

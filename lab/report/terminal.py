@@ -25,6 +25,7 @@ from lab.report.marks import (
     mark_broken_of,
     mark_fix,
 )
+from lab.report.remedies import show_remedies
 from lab.report.table import Row, draw
 from lab.report.words import flow, hang, plural, printable
 
@@ -80,17 +81,19 @@ class Finding:
 def show_matrix(record: Record, console: Console, *, command: str = "./tlslab", file: str = "") -> None:
     """Print the whole report. `command` and `file` (empty: the last record) stand in the commands to copy."""
     ascii_only = console.options.ascii_only
+    drawn = _drawn(record)
     for kind in TITLES:
-        cells = [cell for cell in record.cells if cell.kind == kind]
+        cells = [cell for cell in drawn if cell.kind == kind]
         if cells:
             title, rows = Text(_title(record, kind), "bold"), list(_rows(cells))
             for line in draw(title, _columns(cells), rows, console.width, ascii_only=ascii_only):
                 console.print(line, soft_wrap=True)
             console.print()
-    _show_legend(record, console, ascii_only)
+    _show_legend(drawn, console, ascii_only)
     shown = f"{command} report {quote(file)} --cell" if file else f"{command} report --cell"
     _show_findings(record, console, shown)
     _show_lab_errors(record, console, shown)
+    show_remedies(record, console, shown)
     _show_unstable(record, console)
     _show_unsupported(record, console, command)
     _show_missing(record, console)
@@ -136,6 +139,20 @@ def _server(record: Record, kind: str) -> str:
     return STAND_INS[kind] if stood_in else TITLES[kind]
 
 
+def _drawn(record: Record) -> list[CellEntry]:
+    """The cells that the tables show: a place of which nothing is here would be columns of dashes, and is told below
+    them.
+    """
+    here = {place_of(entry.name) for entry in record.clients if not entry.missing}
+    gone = {place_of(entry.name) for entry in record.clients} - here - {""}
+    return [cell for cell in record.cells if place_of(cell.client) not in gone] if here else list(record.cells)
+
+
+def place_of(client: str) -> str:
+    """Where a client runs, from its name: `trixie` of `curl:trixie`, "" of `curl`."""
+    return client.partition(":")[2]
+
+
 def _columns(cells: Iterable[CellEntry]) -> list[str]:
     return list(dict.fromkeys(sorted(cell.client for cell in cells)))
 
@@ -157,9 +174,9 @@ def _rows(cells: list[CellEntry]) -> Iterator[Row]:
             yield Row(f"  {fix}", "", {client: mark_fix(cell) for client, cell in row.items()})
 
 
-def _show_legend(record: Record, console: Console, ascii_only: bool) -> None:
-    """Explain the marks that this record shows, and no others."""
-    shown = [marked for cell in record.cells for marked in (mark_broken(cell), mark_fix(cell))]
+def _show_legend(cells: list[CellEntry], console: Console, ascii_only: bool) -> None:
+    """Explain the marks that these cells show, and no others."""
+    shown = [marked for cell in cells for marked in (mark_broken(cell), mark_fix(cell))]
     used = {id(marked.mark) for marked in shown}
 
     def explain(signs: str, style: str, meaning: str) -> None:
@@ -271,15 +288,28 @@ def _show_missing(record: Record, console: Console) -> None:
     if not missing:
         return
     console.print(Text(f"{plural(len(missing), 'client')} not here", "bold"))
+    lacking: dict[str, list[str]] = {}
     ways: dict[str, list[str]] = {}
     for entry in missing:
+        lacking.setdefault(entry.missing, []).append(entry.name)
         ways.setdefault(entry.how_to_get, []).append(entry.name)
-        hang(console, "  ", Text(f"{entry.name}: {entry.missing} is missing"))
+    for what, names in lacking.items():
+        hang(console, "  ", Text(f"{_together(record, names)}: {printable(what)} is missing"))
     for way, names in ways.items():
-        label = "this brings " + ("it" if len(missing) == 1 else "them" if len(ways) == 1 else ", ".join(names))
+        whom = "it" if len(missing) == 1 else "them" if len(ways) == 1 else _together(record, names)
+        label = f"this brings {whom}"
         hang(console, "  ", Text(f"{label}:"))
         _show_command(console, way)
     console.print()
+
+
+def _together(record: Record, names: list[str]) -> str:
+    """These clients in words; all of a place by its name."""
+    places = {place_of(name) for name in names}
+    everybody = {entry.name for entry in record.clients if place_of(entry.name) in places}
+    if "" in places or everybody != set(names) or len(names) == len(places):
+        return ", ".join(names)
+    return f"every client of {' and '.join(sorted(places))}"
 
 
 def _closing(record: Record) -> Iterator[Text]:
@@ -295,7 +325,7 @@ def _closing(record: Record) -> Iterator[Text]:
     broken = [f"{counted[verdict]} {words.get(verdict, verdict)}" for verdict in BROKEN if counted[verdict]]
     fixes: Counter[str] = Counter(cell.fix_verdict for cell in record.cells)
     worth = [f"{fixes[verdict]} {WORTH[verdict][fixes[verdict] > 1]}" for verdict in FIX if fixes[verdict]]
-    found = len(list(record.findings()))
+    found = len(list(record.findings())) + len(list(record.unexpected_remedies()))
     yield Text(f"{plural(len(record.cells), 'cell')}:", "bold")
     yield from _clause(broken or ["nothing to play"], "bold")
     yield from _clause(worth, "bold")

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path, PurePosixPath
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
 from lab.clients.base import Client, Endpoint, Login, Machine, Material, Missing
 from lab.outcome import Completed
@@ -15,8 +15,9 @@ from lab.pki.look import Look, look
 from lab.pki.mint import Mint
 from lab.situation import ServerKind, ServerSide, Situation, TLSVersion
 from lab.stages.here import Here
+from lab.stages.remedy import Way
 from lab.stages.services import ADDRESS, Embedded, Nginx, Service, group_by_kind
-from lab.stages.stage import Distance
+from lab.stages.stage import Distance, StageError
 from lab.stages.store import lay_out_store
 
 USER = "sa"
@@ -131,6 +132,14 @@ class LocalStage:
         room = self.here.new_room()
         invocation = client.invoke(self.machine, situation.client, endpoint, material, self.login, PurePosixPath(room))
         return await self.here.run(invocation, room, self._plain if situation.client.plain else self.sandbox)
+
+    def ways(self, client: Client) -> tuple[Way, ...]:
+        """None: this machine's trust store is not the lab's to change."""
+        return ()
+
+    def fresh(self, place: str) -> NoReturn:
+        """There is no other machine."""
+        raise StageError("the local stage has no system to spare")
 
     async def version(self, client: Client) -> str:
         """Ask the client for its version; empty when it does not tell."""

@@ -1,6 +1,6 @@
 """The stage as the matrix sees it: where servers and clients run, whatever they run in."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from enum import IntEnum
 from pathlib import Path
@@ -12,6 +12,7 @@ from lab.outcome import Completed
 from lab.pki.look import Look
 from lab.pki.mint import Mint
 from lab.situation import ServerSide, Situation, TLSVersion
+from lab.stages.remedy import Fresh, Way
 
 
 class StageError(Exception):
@@ -108,6 +109,14 @@ class Stage(Protocol):
 
     async def version(self, client: Client) -> str:
         """Ask the client for its version; empty when it does not tell."""
+
+    def ways(self, client: Client) -> Sequence[Way]:
+        """How the system that this client runs on is documented to be told to trust a CA; none where the system is not
+        the lab's to change.
+        """
+
+    def fresh(self, place: str) -> AbstractAsyncContextManager[Fresh]:
+        """A fresh copy of a place that has ways; it goes with the context. Raises StageError."""
 
 
 StageFactory = Callable[[Path, Mint], Stage]

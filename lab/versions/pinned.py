@@ -8,7 +8,7 @@ import glob
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
-from lab.clients.base import Acceptance, Client, Endpoint, Invocation, Login, Machine, Material, Missing
+from lab.clients.base import Acceptance, Client, Endpoint, Invocation, Login, Machine, Material, Missing, Trust
 from lab.installer import Echo, InstallError
 from lab.outcome import Completed, Outcome
 from lab.situation import ClientSide, Situation
@@ -47,6 +47,9 @@ class Pinned(Client):
 
     def accepts(self, situation: Situation) -> Acceptance | None:
         return self.base.accepts(situation)
+
+    def trusts_untold(self, machine: Machine) -> Trust:
+        return self.base.trusts_untold(self._on(machine))
 
     def spell(self, side: ClientSide) -> tuple[str, ...]:
         return self.base.spell(side)

@@ -101,6 +101,11 @@ def test_exit_status_0_without_a_200_is_no_connection(status: str) -> None:
             ),
         ),
         (
+            # lib/vtls/openssl.c of curl 8.22.0.
+            Reason("openssl", Phase.VERIFY, "certificate has expired", Level.VENDOR, DOCUMENT),
+            "curl: (60) SSL certificate OpenSSL verify result: certificate has expired (10)\n",
+        ),
+        (
             Reason(
                 "curl",
                 Phase.NAME,

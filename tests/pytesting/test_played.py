@@ -2,6 +2,7 @@
 
 from lab.pytesting.played import Played
 from tests.pytesting.entries import attempt, cell, judgement
+from tests.report.invented import remedy, shown
 
 
 def test_the_words_of_both_sides_are_properties_of_their_act() -> None:
@@ -44,3 +45,29 @@ def test_a_missing_client_says_how_to_get_it() -> None:
 
     assert Played(cell=entry, attempts=[]).missing == "curl; get it with: apt-get install curl"
     assert Played(cell=cell({}), attempts=[]).missing == ""
+
+
+def remedied(verdict: str, *, as_expected: bool) -> Played:
+    """A cell as expected, with a remedy that came to this."""
+    item = shown("expired/renew/curl/https", verdict, as_expected=as_expected)
+    return Played(cell=cell({}), attempts=[], remedies=[remedy("here", "update", item)])
+
+
+def test_a_remedy_that_is_not_as_documented_fails_its_cell() -> None:
+    played = remedied("not-cleared", as_expected=False)
+
+    assert not played.as_expected
+    assert not played.lab_failed
+    assert played.why == "remedy not-cleared: not-cleared, because it is so"
+
+
+def test_a_remedy_that_the_lab_could_not_follow_is_its_own_failure() -> None:
+    assert remedied("lab-error", as_expected=False).lab_failed
+
+
+def test_what_a_remedy_did_is_among_the_properties() -> None:
+    told = dict(remedied("cures", as_expected=True).properties())
+
+    assert told["remedy update: verdict"] == "cures"
+    assert told["remedy update: update"] == "1 added, 0 removed; done.\n"
+    assert told["remedy update: changes"] == "added /store/lab.crt\nchanged /store"

@@ -8,14 +8,18 @@ from lab.record import (
     AttemptEntry,
     CellEntry,
     CertificateEntry,
+    ChangeEntry,
     ClientEntry,
     Environment,
     FixEntry,
     JudgementEntry,
     Record,
+    RemedyEntry,
     ScenarioEntry,
     ServerEntry,
+    ShownEntry,
     SourceEntry,
+    StepEntry,
 )
 
 Kind = Literal["https", "sqlserver"]
@@ -331,3 +335,36 @@ def full_record() -> Record:
     ]
     here = [client(name, missing="Node" if name == "tedious" else "") for name in CLIENTS]
     return record(cells, clients=here, attempts=played)
+
+
+def shown(cell_id: str, verdict: str = "cures", *, as_expected: bool = True, **changes: object) -> ShownEntry:
+    """What the client of a cell showed of a remedy, with attempts of `attempts`."""
+    _, _, name, kind = cell_id.split("/")
+    values: dict[str, object] = {
+        "cell": cell_id,
+        "client": name,
+        "kind": kind,
+        "roots": "system",
+        "acts": {"before": f"a-{name}-broken", "after": f"a-{name}-fixed"},
+        "verdict": verdict,
+        "as_expected": as_expected,
+        "judgement": judgement(as_expected, f"{verdict}, because it is so"),
+    }
+    return ShownEntry.model_validate(values | changes)
+
+
+def remedy(place: str, way: str, *entries: ShownEntry, remark: str = "") -> RemedyEntry:
+    """A remedy that was followed."""
+    return RemedyEntry(
+        id=f"{place}/{way}",
+        place=place,
+        way=way,
+        remark=remark,
+        sources=[SOURCE],
+        steps=[
+            StepEntry(command="cp ca.crt /store/lab.crt", exit_status=0, output="", seconds=0.01),
+            StepEntry(command=way, exit_status=0, output="1 added, 0 removed; done.\n", seconds=0.8),
+        ],
+        changes=[ChangeEntry(path="/store/lab.crt", change="added"), ChangeEntry(path="/store", change="changed")],
+        shown=list(entries),
+    )

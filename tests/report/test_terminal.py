@@ -2,9 +2,10 @@ import re
 
 import pytest
 
+from lab.record import ClientEntry
 from lab.report.terminal import findings, show_matrix, stand_ins
 from tests.report.consoles import Screen
-from tests.report.invented import cell, finding, full_record, judgement, not_played, record
+from tests.report.invented import cell, client, finding, full_record, judgement, not_played, record
 
 
 def shown(screen: Screen, **changes: str) -> Screen:
@@ -122,6 +123,37 @@ def test_missing_clients_come_with_the_command_that_brings_them() -> None:
     lines = shown(Screen()).lines
     at = lines.index("  tedious: Node is missing")
     assert lines[at + 2].strip() == "apt-get install -y --no-install-recommends nodejs npm"
+
+
+def placed(name: str, place: str, *, missing: str = "", how_to_get: str = "") -> ClientEntry:
+    return client(name).model_copy(update={"name": f"{name}:{place}", "missing": missing, "how_to_get": how_to_get})
+
+
+def test_a_place_of_which_nothing_is_here_is_told_in_words_and_has_no_columns() -> None:
+    gone = {"missing": "the image x:1", "how_to_get": "docker pull x:1"}
+    found = record(
+        [
+            cell("expired/renew/curl:one/https"),
+            not_played("expired/renew/curl:two/https", "missing", "the image x:1"),
+            not_played("expired/renew/wget:two/https", "missing", "the image x:1"),
+        ],
+        clients=[placed("curl", "one"), placed("curl", "two", **gone), placed("wget", "two", **gone)],
+    )
+    screen = Screen(160)
+    show_matrix(found, screen.console)
+    assert "curl:one" in screen.text
+    assert "curl:two" not in screen.text
+    assert "-  not installed" not in screen.text
+    assert "2 clients not here\n  every client of two: the image x:1 is missing\n" in screen.text
+    assert "  this brings them:\n     docker pull x:1\n" in screen.text
+
+
+def test_where_nothing_at_all_is_here_the_table_says_so() -> None:
+    gone = {"missing": "the image x:1", "how_to_get": "docker pull x:1"}
+    cells = [not_played("expired/renew/curl:two/https", "missing", "the image x:1")]
+    screen = Screen(160)
+    show_matrix(record(cells, clients=[placed("curl", "two", **gone)]), screen.console)
+    assert "curl:two" in screen.text.partition("not installed")[0]
 
 
 def test_the_closing_line_counts() -> None:

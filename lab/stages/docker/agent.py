@@ -54,6 +54,11 @@ class Agent:
             raise OSError(answer["error"])
         return answer
 
+    @property
+    def id(self) -> str:
+        """The container's own, once it has been started."""
+        return self._container.id
+
     async def address(self, network: str) -> str:
         """The container's address on a network."""
         return await self._container.address(network)

@@ -4,11 +4,13 @@ An image whose recipe has changed has another tag, so that an old one is never t
 Dockerfile, the files beside it and the base image's own id. Only the classic builder's features are used.
 """
 
+import contextlib
 import hashlib
 import io
 import json
+import re
 import tarfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -24,6 +26,8 @@ RECIPE = f"{PREFIX}.recipe"
 NAME = f"{PREFIX}.image"
 STANDIN = f"{PREFIX}.standin"
 LINES_SHOWN = 8
+_STEP = re.compile(r"Step \d+/\d+ : (\w+)")
+_LAYER = re.compile(r" ---> ([0-9a-f]{12,64})$")
 
 
 def recipes() -> Path:
@@ -63,26 +67,65 @@ def build(client: docker.DockerClient, recipe: Recipe, echo: Echo) -> str:
     if has(client, tag):
         return tag
     echo(f"building the image {tag} on {recipe.base}")
+    arguments, labels = {**recipe.arguments, "BASE": recipe.base}, {RECIPE: tag.rpartition(":")[2], NAME: recipe.name}
+    with context(recipe) as packed:
+        run_build(client, recipe.name, packed, tag, labels, arguments)
+    return tag
+
+
+def run_build(
+    client: docker.DockerClient,
+    name: str,
+    packed: io.BytesIO,
+    tag: str,
+    labels: Mapping[str, str],
+    arguments: Mapping[str, str] | None = None,
+) -> None:
+    """Build a context under this tag. Raises StageError as `build` does, which calls the image `name`."""
     said: list[str] = []
     try:
-        with context(recipe) as packed:
-            lines = client.api.build(
+        with _clean_after(client, said):
+            for line in client.api.build(
                 fileobj=packed,
                 custom_context=True,
                 tag=tag,
-                buildargs={**recipe.arguments, "BASE": recipe.base},
-                labels={RECIPE: tag.rpartition(":")[2], NAME: recipe.name},
+                buildargs=dict(arguments or {}),
+                labels=dict(labels),
                 rm=True,
                 forcerm=True,
                 decode=True,
-            )
-            for line in lines:
+            ):
                 if "error" in line:
-                    raise StageError(failure(recipe.name, str(line["error"]).strip(), said))
+                    raise StageError(failure(name, str(line["error"]).strip(), said))
                 said += [part for part in str(line.get("stream", "")).splitlines() if part.strip()]
     except (APIError, OSError) as problem:
-        raise StageError(failure(recipe.name, words(problem), said)) from problem
-    return tag
+        raise StageError(failure(name, words(problem), said)) from problem
+
+
+@contextlib.contextmanager
+def _clean_after(client: docker.DockerClient, said: list[str]) -> Iterator[None]:
+    """Remove the layers that a build made before it failed: the daemon keeps them, without a name, as a cache."""
+    try:
+        yield
+    except BaseException:
+        for layer in reversed(new_layers(said)):
+            with contextlib.suppress(APIError):
+                client.api.remove_image(layer, noprune=True)
+        raise
+
+
+def new_layers(said: Iterable[str]) -> list[str]:
+    """The images that the classic builder made, from what it said: not the base, and none that was there before."""
+    made: list[str] = []
+    new = False
+    for line in said:
+        if step := _STEP.match(line):
+            new = step[1] != "FROM"
+        elif "---> Using cache" in line:
+            new = False
+        elif new and (layer := _LAYER.match(line)):
+            made.append(layer[1])
+    return made
 
 
 def failure(name: str, why: str, said: Iterable[str]) -> str:

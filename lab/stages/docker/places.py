@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import docker
-from lab.clients.base import Invocation, Machine
+from lab.clients.base import Invocation, Machine, Missing
 from lab.outcome import Completed
 from lab.stages.docker.agent import Agent
 from lab.stages.docker.container import Order
@@ -22,6 +22,32 @@ from lab.stages.sandbox import Sandbox
 from lab.stages.stage import StageError
 
 REACH_TIMEOUT = 5.0
+ROOMS = {"/rooms": "exec,mode=1777", "/tmp": "exec,mode=1777"}
+"""What clients write to: not to the container itself."""
+
+
+_ROOMS = itertools.count(1)
+
+
+async def run_in(agent: Agent, invocation: Invocation, room: str) -> Completed:
+    """Run an invocation in a client container. Raises as `Agent.ask` does."""
+    said = await agent.ask(
+        limit=invocation.timeout,
+        room=room,
+        argv=list(invocation.argv),
+        env=dict(invocation.env),
+        files=dict(invocation.files),
+        stdin=invocation.stdin,
+        collect=list(invocation.collect),
+        timeout=invocation.timeout,
+    )
+    return Completed(
+        exit_status=said["exit_status"],
+        stdout=said["stdout"],
+        stderr=said["stderr"],
+        seconds=said["seconds"],
+        collected=tuple(said["collected"].items()),
+    )
 
 
 class Place(ABC):
@@ -31,9 +57,9 @@ class Place(ABC):
     names: tuple[str, ...] = ()
     """The names that the lab's servers have, once they are known."""
 
-    @abstractmethod
     def new_room(self) -> str:
         """The path of a directory for one attempt, as the client will see it."""
+        return f"/rooms/attempt-{next(_ROOMS)}"
 
     @abstractmethod
     async def run(self, invocation: Invocation, room: str, pod: Pod | None) -> Completed:
@@ -59,7 +85,6 @@ class Contained(Place):
         self._order = order
         self._network = network
         self._stack = stack
-        self._rooms = itertools.count(1)
         self._agents: dict[str, asyncio.Task[Agent]] = {}
 
     async def start(self) -> None:
@@ -74,29 +99,11 @@ class Contained(Place):
             files=found["files"],
             gnutls=frozenset(found["gnutls"]),
             absent=found["absent"],
+            system_roots=frozenset(found["system_roots"]),
         )
-
-    def new_room(self) -> str:
-        return f"/rooms/attempt-{next(self._rooms)}"
 
     async def run(self, invocation: Invocation, room: str, pod: Pod | None) -> Completed:
-        said = await (await self._agent(pod)).ask(
-            limit=invocation.timeout,
-            room=room,
-            argv=list(invocation.argv),
-            env=dict(invocation.env),
-            files=dict(invocation.files),
-            stdin=invocation.stdin,
-            collect=list(invocation.collect),
-            timeout=invocation.timeout,
-        )
-        return Completed(
-            exit_status=said["exit_status"],
-            stdout=said["stdout"],
-            stderr=said["stderr"],
-            seconds=said["seconds"],
-            collected=tuple(said["collected"].items()),
-        )
+        return await run_in(await self._agent(pod), invocation, room)
 
     async def _agent(self, pod: Pod | None) -> Agent:
         hosts = pod.hosts(self.names) if pod else {}
@@ -116,7 +123,7 @@ class Contained(Place):
                     "network_mode": self._network,
                     "init": True,
                     "read_only": True,
-                    "tmpfs": {"/rooms": "exec,mode=1777", "/tmp": "exec,mode=1777"},
+                    "tmpfs": ROOMS,
                     "cap_drop": ["ALL"],
                     "security_opt": ["no-new-privileges"],
                     "dns_opt": ["timeout:1", "attempts:1"],
@@ -127,6 +134,17 @@ class Contained(Place):
         self._stack.push_async_callback(agent.stop)
         await agent.start()
         return agent
+
+
+class Nowhere(Place):
+    """A distribution that cannot be had: its clients are missing, for this reason."""
+
+    def __init__(self, missing: Missing) -> None:
+        self.machine = Machine(obstacle=missing)
+        self._missing = missing
+
+    async def run(self, invocation: Invocation, room: str, pod: Pod | None) -> Completed:
+        raise StageError(f"{self._missing.what} is missing")
 
 
 class OnHost(Place):

@@ -1,65 +1,102 @@
-"""The documented trust fix, followed to the letter in a container: install a CA into the system's store, and prove it.
+"""A fresh container: a copy of a distribution in which nothing was changed yet, for a remedy to be followed in.
 
-Debian's way (update-ca-certificates(8)): the certificate goes to /usr/local/share/ca-certificates with the ending .crt,
-then `update-ca-certificates` is run. The container is a fresh one each time; what the fix changed in it is evidence.
+Unlike the containers of the matrix it can be written to, and it is root's: whoever follows the documents administers
+the machine. What `docker diff` says of it is the evidence.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+import asyncio
+from collections.abc import Mapping
+
+from docker.errors import APIError
 
 import docker
-from lab.stages.docker.container import File, archive
+from lab.clients.base import Invocation, Machine
+from lab.outcome import Completed
+from lab.stages.docker.agent import Agent
+from lab.stages.docker.container import Order, words
+from lab.stages.docker.places import ROOMS, Place, run_in
+from lab.stages.docker.pod import Pod
+from lab.stages.remedy import CA, Followed, Step, Way
 from lab.stages.stage import StageError
 
-CA = "/usr/local/share/ca-certificates/tls-trust-lab.crt"
-COMMAND = ("update-ca-certificates",)
-LIMIT = 20
-"""Seconds for one command in the container: an exec has no time limit of its own."""
+LIMIT = 60.0
+"""Seconds for one command: they take one or two where nothing else runs."""
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+"""That of the administrator."""
+HOSTS = "/etc/hosts"
 _CHANGES = {0: "changed", 1: "added", 2: "deleted"}
 """Docker Engine API, "Get changes on a container's filesystem"."""
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a command came to."""
+class FreshContainer(Place):
+    """A container of a distribution for one remedy."""
 
-    status: int
-    output: str
+    def __init__(self, client: docker.DockerClient, order: Order, network: str, place: str, machine: Machine) -> None:
+        """`order`: image, name and labels. `machine`: what the image holds."""
+        self.place = place
+        self.machine = machine
+        self._client = client
+        self._agent = Agent(
+            client,
+            Order(
+                order.image,
+                order.name,
+                order.labels,
+                host={
+                    "network_mode": network,
+                    "init": True,
+                    "tmpfs": ROOMS,
+                    "security_opt": ["no-new-privileges"],
+                    "dns_opt": ["timeout:1", "attempts:1"],
+                },
+            ),
+        )
+        self._naming = asyncio.Lock()
+        self._hosts = ""
+        self._named: Mapping[str, str] = {}
 
+    async def start(self) -> None:
+        """Start it. Raises StageError."""
+        await self._agent.start()
+        self._hosts = (await self._command(f"cat {HOSTS}")).output
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A command before and after the fix, what the fix said, and every path that it changed."""
+    async def stop(self) -> None:
+        """Remove it."""
+        await self._agent.stop()
 
-    before: Said
-    fix: Said
-    after: Said
-    changes: Mapping[str, str]
+    async def run(self, invocation: Invocation, room: str, pod: Pod | None) -> Completed:
+        async with self._naming:  # the names mean one pod at a time
+            await self._name(pod.hosts(self.names) if pod else {})
+            return await run_in(self._agent, invocation, room)
 
+    async def follow(self, way: Way, ca: str) -> Followed:
+        """Follow a way with this CA (PEM), up to the first command that fails. Raises StageError, OSError."""
+        before = await self._differences()
+        steps: list[Step] = []
+        for command in way.commands:
+            steps.append(await self._command(command, {CA: ca}))
+            if steps[-1].status != 0:
+                break
+        after = await self._differences()
+        return Followed(tuple(steps), {path: kind for path, kind in after.items() if before.get(path) != kind})
 
-def install_ca(
-    client: docker.DockerClient, *, image: str, network: str, labels: Mapping[str, str], ca: str, command: Sequence[str]
-) -> Evidence:
-    """Run the command, follow the fix with this CA (PEM), run the command again.
+    async def _command(self, command: str, files: Mapping[str, str] | None = None) -> Step:
+        invocation = Invocation(("sh", "-c", command), env={"PATH": PATH}, files=files or {}, timeout=LIMIT)
+        done = await run_in(self._agent, invocation, self.new_room())
+        return Step(command, done.exit_status, done.stdout + done.stderr, done.seconds)
 
-    Raises StageError when the fix fails.
-    """
-    container = client.containers.create(image, ["sleep", "600"], network=network, labels=dict(labels), init=True)
-    try:
-        container.start()
+    async def _name(self, hosts: Mapping[str, str]) -> None:
+        """Have these names in /etc/hosts, beside those that were there."""
+        if hosts != self._named:
+            text = self._hosts + "".join(f"{address}\t{name}\n" for name, address in hosts.items())
+            step = await self._command(f"cp hosts {HOSTS}", {"hosts": text})
+            if step.status != 0:
+                raise StageError(f"{HOSTS} of {self.place} cannot be written: {step.output.strip()}")
+            self._named = hosts
 
-        def run(words: Sequence[str]) -> Said:
-            done = container.exec_run(["timeout", "-k", "1", str(LIMIT), *words])
-            output: bytes = done.output  # type: ignore[assignment]  # bytes, unless a stream is asked for
-            return Said(done.exit_code or 0, output.decode(errors="replace"))
-
-        before = run(command)
-        container.put_archive("/", archive({CA: File(ca)}))
-        fix = run(COMMAND)
-        if fix.status != 0:
-            raise StageError(f"{COMMAND[0]} failed in {image} (exit status {fix.status}): {fix.output.strip()}")
-        after = run(command)
-        changes = {str(item["Path"]): _CHANGES[int(item["Kind"])] for item in container.diff() or ()}
-        return Evidence(before, fix, after, changes)
-    finally:
-        container.remove(force=True, v=True)
+    async def _differences(self) -> dict[str, str]:
+        try:
+            found = await asyncio.to_thread(self._client.api.diff, self._agent.id)
+        except (APIError, OSError) as problem:
+            raise StageError(f"what has changed in {self.place} cannot be told: {words(problem)}") from problem
+        return {str(item["Path"]): _CHANGES[int(item["Kind"])] for item in found or ()}

@@ -7,6 +7,7 @@ run's sweep.
 
 import asyncio
 import contextlib
+import itertools
 import secrets
 import sys
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -26,12 +27,15 @@ from lab.situation import ServerKind, ServerSide, Situation, TLSVersion
 from lab.stages.docker import images, owner, reaper, standins, supplies
 from lab.stages.docker.container import Order, words
 from lab.stages.docker.daemon import connect
-from lab.stages.docker.places import Contained, OnHost, Place
+from lab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS, Distribution
+from lab.stages.docker.places import Contained, Nowhere, OnHost, Place
 from lab.stages.docker.pod import Pod
 from lab.stages.docker.pool import MEMORY, Pool, room_for
+from lab.stages.docker.remedy import FreshContainer
 from lab.stages.docker.servers import ROOM, NginxServer, nginx_files
 from lab.stages.docker.sqlserver import PORT, SqlServer
 from lab.stages.here import Here
+from lab.stages.remedy import Way
 from lab.stages.services import ServiceError, group_by_kind
 from lab.stages.stage import Distance, StageError
 
@@ -61,7 +65,7 @@ class DockerStage:
         cache: Path,
         mint: Mint,
         *,
-        distributions: tuple[str, ...] = ("bookworm",),
+        distributions: tuple[str, ...] = (DEFAULT,),
         on_host: bool = False,
         sqlserver_image: str = "",
         require_vendor_image: bool = False,
@@ -85,6 +89,9 @@ class DockerStage:
         self._stack = AsyncExitStack()
         self._where: dict[ServerSide, tuple[NginxServer | Pool[SqlServer], str]] = {}
         self._places: dict[str, Place] = {}
+        self._client_images: dict[str, str] = {}
+        self._lost: list[str] = []
+        self._fresh = itertools.count(1)
         self._names: tuple[str, ...] = ()
         self._notes: list[str] = []
         self._nginx_failure = ""
@@ -102,7 +109,7 @@ class DockerStage:
             await asyncio.to_thread(self._prepare_images, supplies.architecture_of(str(version["Arch"])))
             self._start_reaper()
             await asyncio.to_thread(self._make_network)
-            await asyncio.gather(*(self._start_clients(name) for name in self._distributions))
+            await asyncio.gather(*(self._start_clients(name) for name in self._client_images))
             if self._on_host:
                 self._host = self._places[""] = OnHost(self._stack.enter_context(Here(self._cache)))
         except BaseException:
@@ -227,6 +234,25 @@ class DockerStage:
         place = self._places[client.place]
         return client.read_version(await place.run(client.version_probe(place.machine), place.new_room(), None))
 
+    def ways(self, client: Client) -> tuple[Way, ...]:
+        """The documented ways of the client's distribution; none for this machine, and none where nothing runs."""
+        return DISTRIBUTIONS[client.place].family.ways if client.place in self._client_images else ()
+
+    @contextlib.asynccontextmanager
+    async def fresh(self, place: str) -> AsyncIterator[FreshContainer]:
+        """A fresh container of a distribution. Raises StageError."""
+        name = f"{place}/fresh-{next(self._fresh)}"
+        order = Order(self._client_images[place], self._called(name.replace("/", "-")), self.labels)
+        made = FreshContainer(self._client, order, self.network, name, self._places[place].machine)
+        made.names = self._names
+        self._places[name] = made
+        try:
+            await made.start()
+            yield made
+        finally:
+            await made.stop()
+            del self._places[name]
+
     def _called(self, what: str) -> str:
         return f"tlslab-{self.run}-{what}"
 
@@ -268,13 +294,30 @@ class DockerStage:
             endpoint = supplies.endpoint_recipe(architecture, self._cache, self._echo)
             self._endpoint_image = self._build(endpoint)
             self._sqlserver_image = self._choose_sqlserver()
-            self._client_images = {
-                name: self._build(
-                    supplies.client_recipe(supplies.DISTRIBUTIONS[name], architecture, self._cache, self._echo)
-                )
-                for name in self._distributions
-            }
+            for name in self._distributions:
+                self._prepare_clients(DISTRIBUTIONS[name], architecture)
+            if not (self._client_images or self._on_host):
+                raise StageError("\n".join(self._lost))
             self._have(standins.NGINX)
+
+    def _prepare_clients(self, distribution: Distribution, architecture: str) -> None:
+        """Have the image of a distribution's clients, or the reason why they are missing."""
+        name = distribution.name
+        try:
+            self._have(distribution.base)
+            recipe = supplies.client_recipe(distribution, architecture, self._cache, self._echo)
+            self._client_images[name] = images.build(self._client, recipe, self._echo)
+            return
+        except standins.BaseMissing as problem:
+            said, missing = str(problem), problem.missing
+        except StageError as problem:
+            said = str(problem)
+            why = " | ".join(line.strip(" |") for line in said.splitlines())
+            missing = Missing(f"the image of {name} ({why})", "the next run tries to build it again")
+        self._lost.append(f"{name}: {said}")
+        self._places[name] = Nowhere(missing)
+        if len(self._distributions) > 1:
+            self._echo(f"{name} is left out: {said}")
 
     def _build(self, recipe: images.Recipe) -> str:
         self._have(recipe.base)

@@ -17,6 +17,7 @@ from docker.errors import APIError
 
 import docker
 from lab import system
+from lab.clients.base import Missing
 from lab.installer import Echo
 from lab.stages.docker import images
 from lab.stages.docker.container import words
@@ -30,8 +31,22 @@ TIMEOUT = 900.0
 """Seconds in which a root file system is made."""
 
 
+class BaseMissing(StageError):
+    """An image that others are built on cannot be had; `missing` says it to whoever can do without."""
+
+    def __init__(self, tag: str, refused: str, why: str) -> None:
+        super().__init__(f"the image {tag} is not here and cannot be pulled ({refused}). No stand-in either: {why}")
+        self.missing = Missing(
+            f"the image {tag} (not here, and it cannot be pulled: {refused}; no stand-in either: {why})",
+            f"docker pull {tag}",
+        )
+
+
 def ensure_base(client: docker.DockerClient, tag: str, echo: Echo) -> None:
-    """Have an image of this tag: as it is here, pulled, or as a stand-in. Raises StageError with all the reasons."""
+    """Have an image of this tag: as it is here, pulled, or as a stand-in.
+
+    Raises BaseMissing with all the reasons, StageError when a stand-in cannot be made.
+    """
     if images.has(client, tag) and not _is_stale(client, tag):
         return
     refused = images.pull(client, tag)
@@ -39,7 +54,7 @@ def ensure_base(client: docker.DockerClient, tag: str, echo: Echo) -> None:
         return
     why = why_impossible(tag)
     if why:
-        raise StageError(f"the image {tag} is not here and cannot be pulled ({refused}). No stand-in either: {why}")
+        raise BaseMissing(tag, refused, why)
     echo(f"{tag} cannot be pulled ({refused}); building a stand-in from Debian's packages")
     if tag == NGINX:
         _build_nginx(client, echo)
@@ -132,19 +147,4 @@ def _build_nginx(client: docker.DockerClient, echo: Echo) -> None:
     with tarfile.open(fileobj=packed, mode="w") as tar:
         tar.add(dockerfile, "Dockerfile")
     packed.seek(0)
-    said: list[str] = []
-    try:
-        for line in client.api.build(
-            fileobj=packed,
-            custom_context=True,
-            tag=NGINX,
-            labels={STANDIN: recipe_hash(NGINX)},
-            rm=True,
-            forcerm=True,
-            decode=True,
-        ):
-            if "error" in line:
-                raise StageError(images.failure(f"{NGINX} (stand-in)", str(line["error"]).strip(), said))
-            said += [part for part in str(line.get("stream", "")).splitlines() if part.strip()]
-    except (APIError, OSError) as problem:
-        raise StageError(images.failure(f"{NGINX} (stand-in)", words(problem), said)) from problem
+    images.run_build(client, f"{NGINX} (stand-in)", packed, NGINX, {STANDIN: recipe_hash(NGINX)})

@@ -11,14 +11,14 @@ import docker
 from lab import installer, provision
 from lab.installer import Echo
 from lab.stages.docker import images, standins, supplies
+from lab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
 from lab.stages.docker.images import Recipe
-from lab.stages.docker.supplies import DISTRIBUTIONS
 
 ENDPOINT = "endpoint"
 """What takes the place of SQL Server."""
 NAMES = (ENDPOINT, *sorted(DISTRIBUTIONS))
 """The endpoint, and the clients of each distribution."""
-USUAL = (ENDPOINT, "bookworm")
+USUAL = (ENDPOINT, DEFAULT)
 """What a run takes when nothing else is asked for."""
 
 

@@ -11,21 +11,16 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from lab import installer, provision
 from lab.installer import Echo, InstallError
 from lab.stages.docker import images
+from lab.stages.docker.distributions import CLIENTS, DEFAULT, DISTRIBUTIONS, Distribution
 from lab.stages.docker.images import Recipe
 from lab.stages.stage import StageError
 
 LINES_SHOWN = 8
-COMMON = (
-    *("python3", "ca-certificates", "openssl", "curl", "wget", "unixodbc", "libgssapi-krb5-2", "libltdl7"),
-    *("freetds-bin", "tdsodbc"),
-)
-"""Debian packages of every client image."""
 ENDPOINT = "sqlserver-endpoint"
 ENDPOINT_PACKAGES = ("sqlglot", "cryptography", "cffi", "pycparser")
 ENDPOINT_SOURCES = (
@@ -33,58 +28,18 @@ ENDPOINT_SOURCES = (
     *("stages/__init__.py", "stages/docker/__init__.py", "stages/docker/watch.py"),
 )
 """What of the lab the endpoint's image holds."""
-CLIENTS = "clients.txt"
 DRIVER, DRIVER_PYTHON = "mssql-python-odbc", "3.11"
-NO_PYTHON_310 = "mssql-python needs Python 3.10, and this distribution has 3.9"
-
-
-@dataclass(frozen=True, slots=True)
-class Distribution:
-    """Where clients run. `lock`: the lock file of the Python clients there; `absent`: clients that cannot be had."""
-
-    name: str
-    python: str
-    lock: str = CLIENTS
-    packages: tuple[str, ...] = COMMON
-    node: bool = True
-    absent: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def base(self) -> str:
-        return f"debian:{self.name}-slim"
-
-
-DISTRIBUTIONS = {
-    item.name: item
-    for item in (
-        Distribution(
-            "bullseye",
-            "3.9",
-            lock="clients-py39.txt",
-            node=False,
-            absent={
-                "openssl": "the lab gives s_client the option -no-CAstore, which came with OpenSSL 3.0",
-                "mssql-python": NO_PYTHON_310,
-                "tedious": "tedious needs Node 18.17, and this distribution has 12",
-                "node-https": "this distribution's Node 12 is older than what the probe is written for",
-                "node-fetch": "fetch came with Node 18, and this distribution has 12",
-            },
-        ),
-        Distribution("bookworm", "3.11"),
-        Distribution("trixie", "3.13"),
-        Distribution("forky", "3.14"),
-    )
-}
 
 
 def client_recipe(distribution: Distribution, architecture: str, cache: Path, echo: Echo) -> Recipe:
     """How the client image of a distribution is built, with everything fetched for it. Raises StageError."""
     lock = provision.locks() / "requirements" / distribution.lock
-    site = wheels(lock, (), distribution.python, architecture, cache, echo)
+    family = distribution.family
+    site = wheels(lock, (), distribution.python, architecture, cache, echo, family.driver)
     driver: dict[str, Path | None] = {}
-    if distribution.lock != CLIENTS:
+    if not requirements(lock.read_text(), (DRIVER,)):
         # The wheel of Microsoft's driver asks for a newer Python than the driver itself, which is not written in it.
-        found = wheels(lock.with_name(CLIENTS), (DRIVER,), DRIVER_PYTHON, architecture, cache, echo)
+        found = wheels(lock.with_name(CLIENTS), (DRIVER,), DRIVER_PYTHON, architecture, cache, echo, family.driver)
         driver = {f"site/{item.name}": item for item in sorted(found.iterdir())}
     modules: Path | None = None
     absent = dict(distribution.absent)
@@ -97,10 +52,14 @@ def client_recipe(distribution: Distribution, architecture: str, cache: Path, ec
     manifest = [provision.locks() / "npm" / "package-lock.json"] if modules else []
     return Recipe(
         name=f"client-{distribution.name}",
-        dockerfile=here / "Dockerfile",
+        dockerfile=here / family.dockerfile,
         base=distribution.base,
         key=images.digest([lock, lock.with_name(CLIENTS), *manifest]),
-        arguments={"PACKAGES": " ".join((*distribution.packages, *(("nodejs",) if distribution.node else ())))},
+        arguments={
+            "PACKAGES": " ".join(distribution.packages),
+            "PYTHON": distribution.interpreter,
+            **({"MODULES": " ".join(distribution.modules)} if distribution.modules else {}),
+        },
         trees={"site": site, **driver, "node_modules": modules},
         texts={"agent.py": (here / "agent.py").read_text(), "absent.json": json.dumps(absent, sort_keys=True)},
     )
@@ -108,7 +67,7 @@ def client_recipe(distribution: Distribution, architecture: str, cache: Path, ec
 
 def endpoint_recipe(architecture: str, cache: Path, echo: Echo) -> Recipe:
     """How the endpoint's image is built. Raises StageError."""
-    base = DISTRIBUTIONS["bookworm"]
+    base = DISTRIBUTIONS[DEFAULT]
     lock = provision.locks() / "requirements" / "lab.txt"
     site = wheels(lock, ENDPOINT_PACKAGES, base.python, architecture, cache, echo)
     root = Path(__file__).resolve().parents[2]
@@ -122,15 +81,19 @@ def endpoint_recipe(architecture: str, cache: Path, echo: Echo) -> Recipe:
     )
 
 
-def wheels(lock: Path, only: Iterable[str], python: str, architecture: str, cache: Path, echo: Echo) -> Path:
+def wheels(
+    lock: Path, only: Iterable[str], python: str, architecture: str, cache: Path, echo: Echo, driver: str = ""
+) -> Path:
     """A directory with the packages of a lock file (all, or only these) unpacked for this Python on Linux.
 
-    Versions and hashes are those of the lock file. Raises StageError with pip's last words.
+    Versions and hashes are those of the lock file. `driver`: which of Microsoft's drivers are kept
+    (`lab.provision.DRIVER_FAMILIES`). Raises StageError with pip's last words.
     """
     pins = requirements(lock.read_text(), tuple(only))
-    target = cache / "docker" / f"site-{images.digest([lock])}-{len(pins)}-py{python}-{architecture}"
+    parts = ["site", images.digest([lock]), str(len(pins)), f"py{python}", *([driver] if driver else []), architecture]
+    target = cache / "docker" / "-".join(parts)
     target.parent.mkdir(parents=True, exist_ok=True)
-    with installer.locked(target.with_suffix(".lock"), echo):
+    with installer.locked(target.with_name(f"{target.name}.lock"), echo):
         if target.is_dir():
             return target
         echo(f"fetching the wheels of {lock.name} for Python {python}")
@@ -151,7 +114,7 @@ def wheels(lock: Path, only: Iterable[str], python: str, architecture: str, cach
                 raise StageError(
                     images.failure(f"with {lock.name}", "its wheels cannot be fetched", done.stdout.splitlines())
                 )
-            _prune(fresh / "site", architecture)
+            _prune(fresh / "site", driver, architecture)
             (fresh / "site").rename(target)
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
@@ -187,10 +150,13 @@ def architecture_of(daemon: str) -> str:
     return {"amd64": "x86_64", "arm64": "aarch64"}.get(daemon, daemon or platform.machine())
 
 
-def _prune(site: Path, architecture: str) -> None:
-    """Take out Microsoft's drivers for other systems: they are most of the size."""
+def _prune(site: Path, driver: str, architecture: str) -> None:
+    """Take out Microsoft's drivers for other systems: a client image offers the one that is there."""
     libraries = site / "mssql_python_odbc" / "libs"
-    kept = libraries / "linux" / "debian_ubuntu" / provision.DRIVER_ARCHITECTURES[architecture]
+    kept = libraries / "linux" / driver / provision.DRIVER_ARCHITECTURES[architecture]
     for directory in [*libraries.glob("linux/*/*"), libraries / "macos", libraries / "windows"]:
         if directory != kept:
+            shutil.rmtree(directory, ignore_errors=True)
+    for directory in libraries.glob("linux/*"):
+        if directory != kept.parent:
             shutil.rmtree(directory, ignore_errors=True)

@@ -14,7 +14,7 @@ import pytest
 import docker
 from lab import provision
 from lab.stages.docker import owner, stock
-from lab.stages.docker.supplies import DISTRIBUTIONS
+from lab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
 
 ROOT = Path(__file__).parents[3]
 RECIPE = ROOT / "docker" / "lab"
@@ -43,8 +43,8 @@ def test_no_password_of_a_trainer_gets_into_an_image() -> None:
 def test_supplies_are_for_the_python_of_the_image() -> None:
     version = re.search(r"--python-version (\S+)", (RECIPE / "supply").read_text())
     assert version
-    assert version[1] == DISTRIBUTIONS["bookworm"].python
-    assert "ARG BASE=debian:bookworm-slim" in (RECIPE / "Dockerfile").read_text()
+    assert version[1] == DISTRIBUTIONS[DEFAULT].python
+    assert f"ARG BASE={DISTRIBUTIONS[DEFAULT].base}\n" in (RECIPE / "Dockerfile").read_text()
 
 
 @pytest.mark.parametrize("name", ["supply", "offline.sh", "client.sh"])

@@ -1,53 +1,138 @@
-"""The documented way to trust a CA, followed in a container of each distribution that is here."""
+"""The documented ways to trust a CA, followed in fresh containers: what they change, whom they help, and what trips
+people up.
+"""
 
 import asyncio
-from pathlib import Path
+import os
+from collections.abc import Sequence
 
 import pytest
 
 import docker
-from lab import provision
+from lab import catalogue, provision
+from lab.clients import all_clients
+from lab.matrix.choice import Choice
+from lab.matrix.plan import Filters, make_plan
+from lab.matrix.run import run_plan
 from lab.pki.keys import Keys
 from lab.pki.mint import Mint
-from lab.situation import LAB_ROOT, ServerKind, healthy
-from lab.stages.docker import remedy
+from lab.record import Record, RemedyEntry
+from lab.situation import LAB_ROOT
+from lab.stages.docker.distributions import DISTRIBUTIONS
 from lab.stages.docker.stage import DockerStage
+from lab.stages.remedy import Followed, Way
+
+PLACES = [item.name for item in DISTRIBUTIONS.values() if item.built] if os.environ.get("TLSLAB_FULL") else ["bookworm"]
+"""TLSLAB_FULL=1: every distribution that can be had here."""
+CLIENTS = ("curl", "wget", "requests", "openssl", "odbc18", "tsql")
 
 
-@pytest.mark.parametrize(
-    ("program", "refusal"),
-    [
-        (("curl", "--silent", "--show-error"), "curl: (60) SSL certificate problem"),
-        (("wget", "--tries=1", "-O", "-"), "is not trusted"),
-    ],
-    ids=["curl", "wget"],
-)
-def test_update_ca_certificates_makes_a_client_trust_the_lab(
-    daemon: docker.DockerClient, tmp_path: Path, program: tuple[str, ...], refusal: str
-) -> None:
-    situation = healthy(ServerKind.HTTPS)
-    mint = Mint(Keys(tmp_path))
+def played(places: Sequence[str], clients: Sequence[str], *, sqlserver_limit: int = 0) -> Record:
+    choice = Choice("docker", distributions=tuple(places), sqlserver_image="endpoint", sqlserver_limit=sqlserver_limit)
+    known = catalogue.load()
+    filters = Filters(fixes=("install-ca",), clients=tuple(clients))
+    plan = make_plan(known.scenarios, known.attacks, choice.clients(all_clients()), filters, stage_cannot=choice.cannot)
+    return run_plan(plan, cache=provision.cache_dir(), stage=choice.make)
 
-    async def follow() -> remedy.Evidence:
-        async with DockerStage(provision.cache_dir(), mint) as stage:
-            stage.open([situation.client.connect_to])
-            await stage.serve([situation])
-            return await asyncio.to_thread(
-                remedy.install_ca,
-                daemon,
-                image=stage.client_image("bookworm"),
-                network=stage.network,
-                labels=stage.labels,
-                ca=mint.pem(LAB_ROOT),
-                command=(*program, f"https://{situation.client.connect_to}:{stage.port(situation.server)}/"),
-            )
 
-    evidence = asyncio.run(follow())
-    assert evidence.before.status != 0
-    assert refusal in evidence.before.output
-    assert "1 added" in evidence.fix.output
-    assert evidence.after.status == 0, evidence.after.output
-    assert "the connection stands" in evidence.after.output
-    assert evidence.changes["/etc/ssl/certs/ca-certificates.crt"] == "changed"
-    assert evidence.changes["/etc/ssl/certs/tls-trust-lab.pem"] == "added"
-    assert evidence.changes[remedy.CA] == "added"
+@pytest.fixture(scope="module")
+def record(daemon: docker.DockerClient) -> Record:
+    return played(PLACES, CLIENTS)
+
+
+def changed(remedy: RemedyEntry) -> dict[str, str]:
+    return {item.path: item.change for item in remedy.changes}
+
+
+@pytest.fixture(params=[(place, way) for place in PLACES for way in ("update-ca-certificates", "dpkg-reconfigure")])
+def remedy(request: pytest.FixtureRequest, record: Record) -> RemedyEntry:
+    place, way = request.param
+    return next(item for item in record.remedies if item.id == f"{place}/{way}")
+
+
+def test_it_helps_those_who_read_the_systems_store_and_nobody_else(remedy: RemedyEntry) -> None:
+    shown = {item.client.partition(":")[0]: item for item in remedy.shown}
+    verdicts = {name: item.verdict for name, item in shown.items()}
+    assert verdicts == {
+        "curl": "cures",
+        "wget": "cures",
+        "odbc18": "cures",
+        "requests": "ignored",
+        "tsql": "unverified",
+        **({"openssl": "unverified"} if remedy.place != "bullseye" else {}),
+    }
+    assert all(item.as_expected for item in shown.values())
+    assert set(shown["curl"].acts) == {"before", "after", "impostor:neighbour", "impostor:stranger"}
+    assert set(shown["requests"].acts) == {"before", "after"}
+    assert set(shown["tsql"].acts) == {"before"}
+
+
+def test_the_client_was_told_nothing(record: Record, remedy: RemedyEntry) -> None:
+    attempts = [record.attempt(identity) for item in remedy.shown for identity in item.acts.values()]
+    assert attempts
+    assert [attempt.options for attempt in attempts if attempt.options] == []
+
+
+def test_what_was_wrong_before_is_right_after(record: Record, remedy: RemedyEntry) -> None:
+    """The self-check, which reads no client's store."""
+    curl = next(item for item in remedy.shown if item.client.startswith("curl:"))
+    found = {act: record.attempt(identity).audit for act, identity in curl.acts.items()}
+    assert found["before"] == ["untrusted"]
+    assert found["after"] == []
+    assert found["impostor:neighbour"] == ["name-mismatch"]
+    assert found["impostor:stranger"] == ["untrusted"]
+
+
+def test_the_commands_said_so_and_the_store_has_one_more(remedy: RemedyEntry) -> None:
+    assert [step.exit_status for step in remedy.steps] == [0, 0]
+    assert "1 added, 0 removed" in remedy.steps[-1].output
+    changes = changed(remedy)
+    assert changes["/etc/ssl/certs/ca-certificates.crt"] == "changed"
+    assert changes["/etc/ssl/certs/tls-trust-lab.pem"] == "added"
+    own = remedy.way == "update-ca-certificates"
+    directory = "/usr/local/share/ca-certificates" if own else "/usr/share/ca-certificates"
+    assert changes[f"{directory}/tls-trust-lab.crt"] == "added"
+    assert ("/etc/ca-certificates.conf" in changes) != own
+    assert not [path for path in changes if path.startswith(("/rooms", "/opt/clients"))], "of the lab itself"
+
+
+def test_no_fresh_container_outlives_the_run(daemon: docker.DockerClient, record: Record) -> None:
+    mine = f"/{os.getpid()}/"
+    left = daemon.api.containers(all=True, filters={"label": ["org.tlslab.owner"]})
+    assert [item["Names"] for item in left if mine in item["Labels"]["org.tlslab.owner"]] == []
+
+
+def test_names_are_found_where_every_sql_server_has_an_address_of_its_own(daemon: docker.DockerClient) -> None:
+    """One SQL Server at a time, each in a pod of its own: before, after and impostors are at other addresses."""
+    record = played(["bookworm"], ["odbc18"], sqlserver_limit=1)
+    shown = [item for remedy in record.remedies for item in remedy.shown]
+    assert [item.verdict for item in shown] == ["cures", "cures"]
+
+
+def followed(way: Way) -> Followed:
+    """What comes of a way in a fresh container of bookworm."""
+
+    async def follow() -> Followed:
+        mint = Mint(Keys(provision.cache_dir() / "keys"))
+        async with DockerStage(provision.cache_dir(), mint) as stage, stage.fresh("bookworm") as fresh:
+            return await fresh.follow(way, mint.pem(LAB_ROOT))
+
+    return asyncio.run(follow())
+
+
+def test_dpkg_reconfigure_that_nobody_answers_ends_well_and_adds_nothing(daemon: docker.DockerClient) -> None:
+    """As people write it into Dockerfiles."""
+    copy = "cp ca.crt /usr/share/ca-certificates/tls-trust-lab.crt"
+    found = followed(Way("x", (copy, "DEBIAN_FRONTEND=noninteractive dpkg-reconfigure ca-certificates"), ()))
+    assert found.failure == ""
+    assert "0 added, 0 removed" in found.steps[-1].output
+    assert "/etc/ssl/certs/tls-trust-lab.pem" not in found.changes
+    assert found.changes["/usr/share/ca-certificates/tls-trust-lab.crt"] == "added"
+
+
+def test_a_command_that_fails_ends_the_way_and_is_told(daemon: docker.DockerClient) -> None:
+    found = followed(Way("x", ("cat ca.crt > /etc/kept", "echo oh dear >&2; exit 3", "touch /etc/never"), ()))
+    assert [step.status for step in found.steps] == [0, 3]
+    assert found.failure == "`echo oh dear >&2; exit 3` ended with status 3: oh dear"
+    assert found.changes["/etc/kept"] == "added"
+    assert "/etc/never" not in found.changes

@@ -1,14 +1,18 @@
-# The lab's clients on one distribution. `site` holds the Python clients as unpacked wheels (Microsoft's ODBC driver is
+# The lab's clients on Debian and Ubuntu. `site` holds the Python clients as unpacked wheels (Microsoft's ODBC driver is
 # in one of them), `node_modules` the Node clients; both are laid beside this file by the lab, because a build may not be
 # able to reach a package index. `absent.json` says which clients cannot be had on this distribution, and why.
 ARG BASE=debian:bookworm-slim
 FROM ${BASE}
 ARG PACKAGES
-RUN apt-get update && apt-get install -y --no-install-recommends ${PACKAGES} && rm -rf /var/lib/apt/lists/*
+RUN apt-get update \
+    && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${PACKAGES} \
+    && rm -rf /var/lib/apt/lists/*
+# What follows is the same on every distribution.
+ARG PYTHON
 COPY site /opt/clients/site
 COPY node_modules /opt/clients/node_modules
-RUN python3 -m venv --without-pip /opt/clients \
+RUN ${PYTHON} -m venv --without-pip /opt/clients \
     && echo /opt/clients/site > "$(/opt/clients/bin/python -c 'import site; print(site.getsitepackages()[0])')/clients.pth" \
-    && /opt/clients/bin/python -m compileall -q /opt/clients/site || true
+    && { /opt/clients/bin/python -m compileall -q /opt/clients/site || true; }
 COPY absent.json agent.py /opt/clients/
-CMD ["python3", "-u", "/opt/clients/agent.py"]
+CMD ["/opt/clients/bin/python", "-u", "/opt/clients/agent.py"]

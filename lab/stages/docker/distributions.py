@@ -1,0 +1,208 @@
+"""The distributions: where clients run on the docker stage, everything that is known of each in one place.
+
+To add one is to add a value to `DISTRIBUTIONS` (docs/adding-a-distribution.md). Only values stand here, so that the
+command line can name them without the cost of anything that builds.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from lab.documented import Source
+from lab.stages.remedy import CA, Way
+
+CLIENTS = "clients.txt"
+
+REGISTER = Source(
+    'Microsoft, Encrypt connections to SQL Server on Linux, section "Register the certificate on your client '
+    'machine (Windows, Linux, or macOS)"',
+    "https://github.com/MicrosoftDocs/sql-docs/blob/c17b18a452045d940c04f09b5f0d78fc1c171112"
+    "/docs/linux/sql-server-linux-encrypted-connections.md",
+)
+DEBIAN_MANUAL = Source(
+    "update-ca-certificates(8), Debian",
+    "https://manpages.debian.org/trixie/ca-certificates/update-ca-certificates.8.en.html",
+)
+DEBIAN_README = Source(
+    "Debian's and Ubuntu's package ca-certificates, debian/README.Debian",
+    "https://code.amethyst.name/public-mirrors/ca-certificates/src/commit/d4d6ab167ec7fa7e37db43ca36657c3a1f83c60a"
+    "/debian/README.Debian",
+)
+UBUNTU_MANUAL = Source(
+    "update-ca-certificates(8), Ubuntu",
+    "https://manpages.ubuntu.com/manpages/noble/man8/update-ca-certificates.8.html",
+)
+RED_HAT = Source(
+    "Red Hat Enterprise Linux 9, Securing networks, Using shared system certificates",
+    "https://docs.redhat.com/en/documentation/red_hat_enterprise_linux/9/html/securing_networks"
+    "/using-shared-system-certificates_securing-networks",
+)
+SUSE_README = Source("openSUSE, ca-certificates, README", "https://github.com/openSUSE/ca-certificates")
+
+NAME = "tls-trust-lab"
+"""What the certificate is called in the stores that it is put into."""
+
+
+@dataclass(frozen=True, slots=True)
+class Family:
+    """Distributions that share a packager. `dockerfile`: in docker/client. `driver`: the directory of Microsoft's
+    driver in its wheel (`lab.provision.DRIVER_FAMILIES`). `ways`: how each of them is documented to be told of a CA.
+    """
+
+    name: str
+    dockerfile: str
+    driver: str
+    packages: tuple[str, ...]
+    ways: tuple[Way, ...]
+
+
+def _copied(directory: str, command: str, *sources: Source) -> Way:
+    return Way(command, (f"cp {CA} {directory}/{NAME}.crt", command), sources)
+
+
+# A person marks the new certificate in a dialog. Here the same questions are asked and answered on a terminal: 1 is
+# yes, and all certificates are to be active.
+_ANSWERED = (
+    "all=$(find /usr/share/ca-certificates -name '*.crt' | wc -l); "
+    "printf '1\\n1-%s\\n' \"$all\" | script -qec 'dpkg-reconfigure -f teletype ca-certificates' /dev/null"
+)
+DPKG_RECONFIGURE = Way(
+    "dpkg-reconfigure",
+    (f"cp {CA} /usr/share/ca-certificates/{NAME}.crt", _ANSWERED),
+    (REGISTER, DEBIAN_README),
+    # /var/lib/dpkg/info/ca-certificates.config of every such system: trust_new=no when it is reconfigured.
+    remark="it asks which certificates to activate, and a new one is not marked: answered by nobody, as in a "
+    "Dockerfile, it ends well and trusts nothing new",
+)
+
+APT = Family(
+    "apt",
+    "apt.Dockerfile",
+    "debian_ubuntu",
+    (
+        *("python3", "ca-certificates", "openssl", "curl", "wget", "unixodbc", "libgssapi-krb5-2", "libltdl7"),
+        *("freetds-bin", "tdsodbc"),
+    ),
+    (
+        _copied("/usr/local/share/ca-certificates", "update-ca-certificates", DEBIAN_MANUAL, UBUNTU_MANUAL),
+        DPKG_RECONFIGURE,
+    ),
+)
+DNF = Family(
+    "dnf",
+    "dnf.Dockerfile",
+    "rhel",
+    (
+        *("python3.11", "ca-certificates", "openssl", "curl-minimal", "wget", "unixODBC", "krb5-libs", "libtool-ltdl"),
+        # From EPEL: Red Hat has no FreeTDS.
+        *("freetds", "freetds-libs"),
+    ),
+    (_copied("/etc/pki/ca-trust/source/anchors", "update-ca-trust", REGISTER, RED_HAT),),
+)
+ZYPPER = Family(
+    "zypper",
+    "zypper.Dockerfile",
+    "suse",
+    (
+        *("python311", "ca-certificates", "ca-certificates-mozilla", "openssl", "curl", "wget", "unixODBC", "libodbc2"),
+        *("krb5", "libltdl7"),
+    ),
+    (_copied("/usr/share/pki/trust/anchors", "update-ca-certificates", REGISTER, SUSE_README),),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Distribution:
+    """Where clients run.
+
+    `base`: the image that it is built on; `python`, `interpreter`: the version and the program that run the Python
+    clients; `lock`: their lock file; `node`: its package of Node, "" when that is too old; `modules`: dnf's module
+    streams; `absent`: clients that cannot be had there, with the reason; `built`: whether it was ever built and played,
+    or only written.
+    """
+
+    name: str
+    title: str
+    base: str
+    family: Family
+    python: str
+    interpreter: str = "python3"
+    lock: str = CLIENTS
+    node: str = "nodejs"
+    modules: tuple[str, ...] = ()
+    absent: Mapping[str, str] = field(default_factory=dict)
+    built: bool = False
+
+    @property
+    def packages(self) -> tuple[str, ...]:
+        """What is installed with the distribution's own packager."""
+        return (*self.family.packages, *((self.node,) if self.node else ()))
+
+
+def _old_node(version: str) -> dict[str, str]:
+    return {
+        "tedious": f"tedious needs Node 18.17, and this distribution has {version}",
+        "node-https": f"this distribution's Node {version} is older than what the probe is written for",
+        "node-fetch": f"fetch came with Node 18, and this distribution has {version}",
+    }
+
+
+_NO_FREETDS = "openSUSE has no official package of FreeTDS for this release"
+
+
+DISTRIBUTIONS: Mapping[str, Distribution] = {
+    item.name: item
+    for item in (
+        Distribution("bookworm", "Debian 12 (bookworm)", "debian:bookworm-slim", APT, "3.11", built=True),
+        Distribution(
+            "bullseye",
+            "Debian 11 (bullseye)",
+            "debian:bullseye-slim",
+            APT,
+            "3.9",
+            lock="clients-py39.txt",
+            node="",
+            absent={
+                "openssl": "the lab gives s_client the option -no-CAstore, which came with OpenSSL 3.0",
+                "mssql-python": "mssql-python needs Python 3.10, and this distribution has 3.9",
+                **_old_node("12"),
+            },
+            built=True,
+        ),
+        Distribution("trixie", "Debian 13 (trixie)", "debian:trixie-slim", APT, "3.13", built=True),
+        Distribution("forky", "Debian 14 (forky)", "debian:forky-slim", APT, "3.14", built=True),
+        Distribution(
+            "ubuntu-22.04",
+            "Ubuntu 22.04",
+            "ubuntu:22.04",
+            APT,
+            "3.10",
+            lock="clients-py310.txt",
+            node="",
+            absent=_old_node("12"),
+        ),
+        Distribution("ubuntu-24.04", "Ubuntu 24.04", "ubuntu:24.04", APT, "3.12"),
+        # Not UBI 9: FreeTDS is in EPEL, whose package epel-release Rocky has in its own repositories and UBI has not.
+        Distribution(
+            "rocky-9",
+            "Rocky Linux 9",
+            "rockylinux/rockylinux:9",
+            DNF,
+            "3.11",
+            interpreter="python3.11",
+            modules=("nodejs:20",),
+        ),
+        Distribution(
+            "leap-15.6",
+            "openSUSE Leap 15.6",
+            "opensuse/leap:15.6",
+            ZYPPER,
+            "3.11",
+            interpreter="python3.11",
+            node="nodejs20",
+            absent={"tsql": _NO_FREETDS, "tdsodbc": _NO_FREETDS},
+        ),
+    )
+}
+"""By name; the first is where clients run when nothing is said."""
+NAMES = tuple(DISTRIBUTIONS)
+DEFAULT = NAMES[0]

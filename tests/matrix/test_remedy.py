@@ -1,0 +1,200 @@
+"""What a remedy is worth to a client: each verdict, and that the documentation decides whether it was expected."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from lab.catalogue import load
+from lab.clients import all_clients
+from lab.clients.base import Client, Machine, Roots, Trust
+from lab.clients.placed import Placed
+from lab.documented import Level, Source
+from lab.matrix.plan import Filters, Plan, make_plan
+from lab.matrix.play import Attempt
+from lab.matrix.remedies import misbuilt
+from lab.matrix.remedy import RemedyVerdict, Show, judge, make_show, treatments
+from lab.outcome import Outcome, Result
+from lab.scenario import Defect
+from lab.situation import LAB_ROOT, ClientSide, ServerKind
+from lab.stages.remedy import Way
+
+CATALOGUE = load()
+BOOK = Source("a book", "https://example.org/book")
+WAYS = (Way("one", ("cp ca.crt /store",), (BOOK,)), Way("two", ("other",), (BOOK,)))
+CONNECTED = Outcome(Result.CONNECTED, "", encrypted=True)
+UNKNOWN = Outcome(Result.REFUSED, "curl: (60) SSL certificate problem: unable to get local issuer certificate")
+NAME = Outcome(Result.REFUSED, "curl: (60) SSL: no alternative certificate subject name matches target host name 'x'")
+ELSE = Outcome(Result.REFUSED, "curl: (35) something else")
+GOOD = {"before": UNKNOWN, "after": CONNECTED, "impostor:neighbour": NAME, "impostor:stranger": UNKNOWN}
+
+
+def plan(*names: str, fixes: tuple[str, ...] = ()) -> Plan:
+    known = [item for item in all_clients() if item.name in names]
+    clients = [Placed(item, place) for place in ("here", "there") for item in known]
+    return make_plan(CATALOGUE.scenarios, CATALOGUE.attacks, clients, Filters(fixes=fixes), stage_cannot=lambda _: None)
+
+
+def shown(roots: Roots, name: str = "curl") -> Show:
+    """What a client shows that is documented to trust these roots."""
+    cell = next(item for item in plan(name).cells if item.fix.on_system)
+    return make_show(cell, Trust(roots, "so it is written", BOOK), CATALOGUE.attacks)
+
+
+def told(client: Client) -> Trust:
+    return client.trusts_untold(Machine())
+
+
+def test_a_fix_on_the_system_is_followed_once_in_each_place_for_all_its_clients() -> None:
+    found = treatments(plan("curl", "wget", "odbc18"), lambda client: WAYS, told)
+    assert [item.id for item in found] == ["here/one", "here/two", "there/one", "there/two"]
+    for item in found:
+        assert [show.client.name.partition(":")[0] for show in item.shows] == ["curl", "wget", "odbc18"]
+        assert {show.client.place for show in item.shows} == {item.place}
+        assert {show.cell.fix.name for show in item.shows} == {"install-ca"}
+        assert item.anchors == (LAB_ROOT,)
+
+
+def test_where_there_is_no_way_nothing_is_followed() -> None:
+    assert treatments(plan("curl"), lambda client: (), told) == ()
+
+
+def test_a_plan_without_such_a_fix_has_no_remedy() -> None:
+    chosen = plan("curl", fixes=("trust-everything",))
+    assert treatments(chosen, lambda client: WAYS, told) == ()
+
+
+def test_a_client_that_cannot_express_the_cell_shows_the_remedy_all_the_same() -> None:
+    """tedious cannot leave encryption to the server, but it can be told nothing."""
+    chosen = plan("tedious")
+    assert not [item for item in chosen.cells if item.fix.on_system]
+    (show, *_) = treatments(chosen, lambda client: WAYS, told)[0].shows
+    assert show.cannot == ""
+    assert show.impostors
+
+
+def test_the_client_is_told_nothing_and_the_system_gets_the_root() -> None:
+    show = shown(Roots.SYSTEM)
+    for situation in show.situations:
+        side = situation.client
+        assert side == ClientSide(side.connect_to, plain=True, system_trusts=side.system_trusts)
+    assert show.before.client.system_trusts == ()
+    assert {item.client.system_trusts for item in show.later.values()} == {(LAB_ROOT,)}
+    assert show.before.server == show.after.server == show.cell.scenario.apply(show.before).server
+
+
+@pytest.mark.parametrize(
+    ("roots", "acts"),
+    [
+        (Roots.SYSTEM, ["after", "impostor:neighbour", "impostor:stranger"]),
+        (Roots.OWN, ["after"]),
+        (Roots.NONE, []),
+    ],
+)
+def test_no_client_is_asked_what_proves_nothing(roots: Roots, acts: list[str]) -> None:
+    assert list(shown(roots).later) == acts
+
+
+def verdict(
+    roots: Roots, changes: Mapping[str, Outcome] | None = None, failure: str = ""
+) -> tuple[RemedyVerdict, bool]:
+    """The verdict on a client that is documented to trust these roots, when all goes well but for these acts."""
+    show = shown(roots)
+    acts = {**GOOD, **(changes or {})}
+    wanted = {"before", *show.later}
+    found, judgement = judge(show, {act: outcome for act, outcome in acts.items() if act in wanted}, failure)
+    assert judgement.why
+    return found, judgement.as_expected
+
+
+def test_a_client_that_reads_the_systems_store_is_cured() -> None:
+    assert verdict(Roots.SYSTEM) == (RemedyVerdict.CURES, True)
+
+
+def test_a_client_with_a_store_of_its_own_is_not() -> None:
+    assert verdict(Roots.OWN, {"after": UNKNOWN}) == (RemedyVerdict.IGNORED, True)
+
+
+def test_a_client_that_verifies_nothing_has_nothing_to_be_cured_of() -> None:
+    assert verdict(Roots.NONE, {"before": CONNECTED}) == (RemedyVerdict.UNVERIFIED, True)
+
+
+@pytest.mark.parametrize(
+    ("roots", "changes", "found"),
+    [
+        (Roots.SYSTEM, {"before": CONNECTED}, RemedyVerdict.ACCEPTED),
+        (Roots.SYSTEM, {"before": ELSE}, RemedyVerdict.OTHER_ERROR),
+        (Roots.SYSTEM, {"before": Outcome(Result.TIMEOUT, "")}, RemedyVerdict.OTHER_ERROR),
+        (Roots.SYSTEM, {"after": UNKNOWN}, RemedyVerdict.NOT_CLEARED),
+        (Roots.SYSTEM, {"after": Outcome(Result.CONNECTED, "", encrypted=False)}, RemedyVerdict.NOT_CLEARED),
+        (Roots.SYSTEM, {"impostor:stranger": CONNECTED}, RemedyVerdict.SILENCES),
+        (Roots.SYSTEM, {"impostor:neighbour": ELSE}, RemedyVerdict.UNPROVEN),
+        (Roots.OWN, {"after": CONNECTED}, RemedyVerdict.CURES),
+        (Roots.OWN, {"after": ELSE}, RemedyVerdict.OTHER_ERROR),
+        (Roots.OWN, {"before": CONNECTED}, RemedyVerdict.ACCEPTED),
+        (Roots.NONE, {"before": UNKNOWN}, RemedyVerdict.OTHER_ERROR),
+    ],
+)
+def test_what_the_documentation_does_not_say_is_a_finding(
+    roots: Roots, changes: dict[str, Outcome], found: RemedyVerdict
+) -> None:
+    assert verdict(roots, changes) == (found, False)
+
+
+@pytest.mark.parametrize("roots", [Roots.SYSTEM, Roots.OWN])
+def test_a_documented_command_that_fails_is_a_finding(roots: Roots) -> None:
+    assert verdict(roots, failure="`x` ended with status 1") == (RemedyVerdict.FAILED, False)
+
+
+def test_a_failure_of_the_lab_says_nothing_of_the_client() -> None:
+    assert verdict(Roots.SYSTEM, {"after": Outcome(Result.LAB_ERROR, "no")})[0] is RemedyVerdict.LAB_ERROR
+
+
+def test_the_evidence_is_the_document_about_trust_and_that_of_the_words() -> None:
+    _, judgement = judge(shown(Roots.SYSTEM), GOOD, "")
+    assert judgement.level is Level.VENDOR
+    assert judgement.sources[0] is BOOK
+    assert any("x509_txt.c" in source.title for source in judgement.sources)
+
+
+@pytest.mark.parametrize(
+    ("act", "defects", "complaint"),
+    [
+        ("before", frozenset({Defect.UNTRUSTED}), ""),
+        ("before", frozenset[Defect](), "found nothing wrong, but the situation should have untrusted"),
+        ("after", frozenset[Defect](), ""),
+        ("after", frozenset({Defect.UNTRUSTED}), "found untrusted, but the situation should have nothing wrong"),
+        ("impostor:stranger", frozenset({Defect.UNTRUSTED}), ""),
+        ("impostor:stranger", frozenset[Defect](), "nothing is wrong with the impostor"),
+    ],
+)
+def test_a_situation_that_is_not_as_intended_is_the_labs_own_failure(
+    act: str, defects: frozenset[Defect], complaint: str
+) -> None:
+    show = shown(Roots.SYSTEM)
+    attempt = Attempt("a1", show.client, show.before, defects, UNKNOWN)
+    assert misbuilt(show, {act: attempt}).endswith(complaint)
+    assert bool(misbuilt(show, {act: attempt})) == bool(complaint)
+
+
+@pytest.mark.parametrize("client", all_clients(), ids=lambda client: client.name)
+def test_every_client_has_a_sourced_statement_of_what_it_trusts_untold(client: Client) -> None:
+    for machine in (Machine(), Machine(system_roots=frozenset({"node"}))):
+        trust = client.trusts_untold(machine)
+        assert trust.level is Level.VENDOR
+        assert trust.source.url.startswith("https://")
+        assert " " in trust.why
+
+
+def test_what_node_trusts_depends_on_how_it_was_built() -> None:
+    by_name = {client.name: client for client in all_clients()}
+    for name in ("node-https", "node-fetch", "tedious"):
+        assert by_name[name].trusts_untold(Machine()).roots is Roots.OWN
+        assert by_name[name].trusts_untold(Machine(system_roots=frozenset({"node"}))).roots is Roots.SYSTEM
+
+
+def test_sql_servers_clients_are_shown_where_the_server_forces_encryption() -> None:
+    """Else a client that asks for none would see no certificate."""
+    (item, *_) = treatments(plan("odbc18"), lambda client: WAYS, told)
+    (show,) = item.shows
+    assert show.cell.kind is ServerKind.SQLSERVER
+    assert show.before.server.encryption.value == "forced"

@@ -1,0 +1,112 @@
+"""Remedies in the reports: few lines for all, everything for one."""
+
+import pytest
+
+from lab.record import Record, RemedyEntry
+from lab.report.cell import select, show_cell
+from lab.report.terminal import show_matrix
+from tests.report.consoles import Screen
+from tests.report.invented import attempts, cell, record, remedy, shown
+
+CELLS = [
+    f"untrusted-ca/install-the-ca/{client}:{place}/https"
+    for client in ("curl", "requests", "openssl")
+    for place in ("one", "two")
+]
+VERDICTS = {"curl": "cures", "requests": "ignored", "openssl": "unverified"}
+
+
+def seen(place: str, way: str, **verdicts: str) -> RemedyEntry:
+    """What three clients show in a place; other verdicts than the usual are findings."""
+    entries = [
+        shown(
+            f"untrusted-ca/install-the-ca/{name}:{place}/https",
+            verdicts.get(name, usual),
+            as_expected=name not in verdicts,
+        )
+        for name, usual in VERDICTS.items()
+    ]
+    return remedy(place, way, *entries, remark="it asks somebody" if way == "ask" else "")
+
+
+def with_remedies(*remedies: RemedyEntry) -> Record:
+    cells = [cell(identity) for identity in CELLS]
+    made = [entry for item in cells for entry in attempts(item.client, "s2")]
+    return record(cells, attempts=made).model_copy(update={"remedies": list(remedies)})
+
+
+def told(found: Record, width: int = 200, *, terminal: bool = False, encoding: str = "utf-8") -> list[str]:
+    """The lines about remedies."""
+    screen = Screen(width, terminal=terminal, encoding=encoding)
+    show_matrix(found, screen.console)
+    lines = screen.lines
+    if not any(line.startswith("The fix as") for line in lines):
+        return []
+    start = next(number for number, line in enumerate(lines) if line.startswith("The fix as"))
+    return lines[start : lines.index("", start)]
+
+
+def test_ways_and_places_where_all_is_the_same_are_told_together() -> None:
+    lines = told(with_remedies(*(seen(place, way) for place in ("one", "two") for way in ("run", "ask"))))
+    assert lines[1:] == [
+        "  run, ask on one, two",
+        "    ✓  helps curl: they refuse before it, connect after it, and refuse impostors",
+        "    ✗  does not help requests: they read a store of their own, and refuse as before",
+        "    ?  makes no difference to openssl: told nothing, they connect to anybody",
+        "  ask: it asks somebody",
+        "     ./tlslab report --cell untrusted-ca/install-the-ca/curl:one/https",
+    ]
+
+
+def test_a_place_that_differs_is_told_apart_and_a_finding_with_its_reason() -> None:
+    found = with_remedies(seen("one", "run"), seen("two", "run", curl="not-cleared"))
+    lines = told(found)
+    assert "  run on one" in lines
+    assert "  run on two" in lines
+    assert "    N! does not help curl: they still do not connect" in lines
+    assert "  ! curl:two: not-cleared, because it is so" in lines
+    screen = Screen(300)
+    show_matrix(found, screen.console)
+    assert "; 1 finding; " in screen.lines[-1]
+
+
+def test_a_record_without_remedies_says_nothing_of_them() -> None:
+    assert told(with_remedies()) == []
+
+
+@pytest.mark.parametrize("width", [80, 160])
+def test_nothing_but_the_command_to_copy_is_wider_than_the_terminal(width: int) -> None:
+    lines = told(with_remedies(seen("one", "run"), seen("two", "ask", curl="silences")), width, terminal=True)
+    assert [line for line in lines if len(line) > width and "./tlslab" not in line] == []
+
+
+def test_a_terminal_without_utf8_gets_ascii() -> None:
+    lines = told(with_remedies(seen("one", "run")), encoding="ascii")
+    assert any(line.startswith("    +  helps curl") for line in lines)
+
+
+def test_one_cell_shows_commands_words_and_changes() -> None:
+    found = with_remedies(seen("one", "run"), seen("two", "run"))
+    wanted = next(item for item in found.cells if item.client == "requests:one")
+    screen = Screen(200)
+    show_cell(found, wanted, screen.console)
+    text = screen.text
+    assert "remedy run on one: ✗ ignored, as expected" in text
+    assert "run on two" not in text
+    assert "    ignored, because it is so" in text
+    assert (
+        text.index("  before: refused") < text.index("  # cp ca.crt /store/lab.crt") < text.index("  after: connected")
+    )
+    assert "│ 1 added, 0 removed; done." in text
+    assert "    exit status 0, 0.80 s" in text
+    assert "    added   /store/lab.crt" in text
+
+
+def test_a_selection_keeps_what_was_shown_for_its_cells() -> None:
+    found = with_remedies(seen("one", "run"), seen("two", "run"))
+    wanted = next(item for item in found.cells if item.client == "curl:two")
+    chosen = select(found, [wanted])
+    assert [(item.id, [entry.client for entry in item.shown]) for item in chosen.remedies] == [
+        ("two/run", ["curl:two"])
+    ]
+    assert {"a-curl:two-broken", "a-curl:two-fixed"} <= {entry.id for entry in chosen.attempts}

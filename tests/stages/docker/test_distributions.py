@@ -1,0 +1,144 @@
+"""The distributions: complete, consistent with what is beside them, and told of a CA as their documents say."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from lab import provision
+from lab.catalogue import load
+from lab.clients import all_clients
+from lab.matrix.choice import DISTRIBUTIONS as NAMES_OFFERED
+from lab.matrix.choice import Choice
+from lab.stages.docker import images, supplies
+from lab.stages.docker.distributions import APT, DEFAULT, DISTRIBUTIONS, DNF, ZYPPER, Distribution, Family
+from lab.stages.remedy import Way
+
+ALL = [pytest.param(item, id=item.name) for item in DISTRIBUTIONS.values()]
+FAMILIES = [pytest.param(item, id=item.name) for item in (APT, DNF, ZYPPER)]
+WAYS = [pytest.param(way, id=f"{family.name}-{way.name}") for family in (APT, DNF, ZYPPER) for way in family.ways]
+
+DOCUMENTED = {
+    # Microsoft, Encrypt connections to SQL Server on Linux, "Register the certificate on your client machine".
+    "dpkg-reconfigure": ("/usr/share/ca-certificates/", "dpkg-reconfigure -f teletype ca-certificates"),
+    "update-ca-trust": ("/etc/pki/ca-trust/source/anchors/", "update-ca-trust"),
+    ("zypper", "update-ca-certificates"): ("/usr/share/pki/trust/anchors/", "update-ca-certificates"),
+    # update-ca-certificates(8) of Debian and of Ubuntu.
+    ("apt", "update-ca-certificates"): ("/usr/local/share/ca-certificates/", "update-ca-certificates"),
+}
+"""Directory and command, as the documents have them."""
+
+
+def dockerfile(family: Family) -> Path:
+    return images.recipes() / "client" / family.dockerfile
+
+
+def instructions(text: str) -> list[tuple[str, str]]:
+    """The instructions of a Dockerfile without heredocs (Dockerfile reference, "Format")."""
+    lines = "\n".join(line for line in text.splitlines() if not line.lstrip().startswith("#"))
+    whole = re.sub(r"\\\n\s*", " ", lines)
+    return [(word, rest) for word, _, rest in (line.partition(" ") for line in whole.splitlines() if line.strip())]
+
+
+def test_the_command_line_offers_all_of_them_and_takes_the_first() -> None:
+    assert tuple(NAMES_OFFERED) == tuple(DISTRIBUTIONS)
+    assert Choice().distributions == (DEFAULT,) == ("bookworm",)
+
+
+@pytest.mark.parametrize("item", ALL)
+def test_names_fit_into_ids_images_and_containers(item: Distribution) -> None:
+    assert DISTRIBUTIONS[item.name] is item
+    # Docker: repository names and container names; and a cell's id knows only slashes and one colon.
+    assert re.fullmatch(r"[a-z0-9]+(?:[.-][a-z0-9]+)*", item.name)
+
+
+@pytest.mark.parametrize("item", ALL)
+def test_what_it_refers_to_is_there(item: Distribution) -> None:
+    assert (provision.locks() / "requirements" / item.lock).is_file()
+    assert dockerfile(item.family).is_file()
+    assert item.family.driver in provision.DRIVER_FAMILIES.values()
+    assert set(item.absent) <= {client.name for client in all_clients()}
+    assert all(item.absent.values())
+
+
+@pytest.mark.parametrize("item", ALL)
+def test_its_lock_file_has_every_python_client_that_it_does_not_call_absent(item: Distribution) -> None:
+    lock = (provision.locks() / "requirements" / item.lock).read_text()
+    pins = {pin.partition("==")[0] for pin in supplies.requirements(lock, ())}
+    wanted = {name for client in all_clients() for name in getattr(client, "distributions", ())}
+    assert wanted - pins <= set(item.absent)
+
+
+@pytest.mark.parametrize("item", ALL)
+def test_clients_of_node_are_there_or_absent_with_a_reason(item: Distribution) -> None:
+    of_node = {"tedious", "node-https", "node-fetch"}
+    assert bool(item.node) != (of_node <= set(item.absent))
+    assert (item.node in item.packages) == bool(item.node)
+
+
+@pytest.mark.parametrize("item", ALL)
+def test_a_program_comes_with_a_package_or_is_absent(item: Distribution) -> None:
+    """A package of each family that holds the program or the library (packages.debian.org, Fedora and openSUSE
+    package indexes).
+    """
+    holders = {
+        "curl": {"curl", "curl-minimal"},
+        "wget": {"wget"},
+        "openssl": {"openssl"},
+        "tsql": {"freetds-bin", "freetds"},
+        "tdsodbc": {"tdsodbc", "freetds-libs"},
+        "odbc18": {"unixodbc", "unixODBC"},
+    }
+    for client, packages in holders.items():
+        assert packages & set(item.packages) or client in item.absent, client
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_a_dockerfile_is_well_formed_and_takes_what_the_recipe_gives(family: Family) -> None:
+    found = instructions(dockerfile(family).read_text())
+    assert {word for word, _ in found} <= {"ARG", "FROM", "RUN", "COPY", "CMD", "ENV"}
+    assert [word for word, _ in found[:2]] == ["ARG", "FROM"]
+    assert found[1][1] == "${BASE}"
+    bases = {item.base for item in DISTRIBUTIONS.values() if item.family is family}
+    assert found[0][1].removeprefix("BASE=") in bases
+    declared = {rest.partition("=")[0] for word, rest in found if word == "ARG"}
+    given = {"BASE", "PACKAGES", "PYTHON"} | ({"MODULES"} if family is DNF else set())
+    assert declared == given
+    # Arguments before FROM are not known behind it, so each is declared before it is used there.
+    known: set[str] = set()
+    for word, rest in found[2:]:
+        if word == "ARG":
+            known.add(rest.partition("=")[0])
+        assert set(re.findall(r"\$\{(\w+)\}", rest)) <= known
+
+
+def test_what_follows_the_packages_is_the_same_in_every_dockerfile() -> None:
+    ends = {dockerfile(family).read_text().partition("# What follows")[2] for family in (APT, DNF, ZYPPER)}
+    assert len(ends) == 1
+    assert "agent.py" in ends.pop()
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_way_is_the_documents(way: Way) -> None:
+    family = next(item for item in (APT, DNF, ZYPPER) if way in item.ways)
+    directory, command = DOCUMENTED.get(way.name) or DOCUMENTED[family.name, way.name]
+    copy, *then = way.commands
+    program, source, target = shlex.split(copy)
+    assert (program, source) == ("cp", "ca.crt")
+    assert target.startswith(directory)
+    # update-ca-certificates(8): the ending must be .crt.
+    assert target.endswith(".crt")
+    assert command in then[-1]
+    assert all(source.url.startswith("https://") for source in way.sources)
+
+
+@pytest.mark.parametrize(("words", "family"), [("Debian, Ubuntu: ", APT), ("RHEL: ", DNF), ("SUSE: ", ZYPPER)])
+def test_the_catalogues_steps_say_the_same(words: str, family: Family) -> None:
+    scenario = next(item for item in load().scenarios if item.id == "untrusted-ca")
+    fix = next(item for item in scenario.fixes if item.name == "install-ca")
+    step = next(step for step in fix.steps if step.startswith(words))
+    way = family.ways[0]
+    assert way.name in step
+    assert Path(shlex.split(way.commands[0])[-1]).parent.name in step
+    assert str(Path(shlex.split(way.commands[0])[-1]).parent) in step

@@ -1,0 +1,98 @@
+"""Distributions that cannot be had: missing with the reason, and no reason to do without the others."""
+
+import asyncio
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+import docker
+from lab import catalogue, provision
+from lab.clients import all_clients
+from lab.matrix.choice import Choice
+from lab.matrix.plan import Filters, make_plan
+from lab.matrix.run import run_plan
+from lab.pki.keys import Keys
+from lab.pki.mint import Mint
+from lab.record import Record
+from lab.stages.docker import images, supplies
+from lab.stages.docker.distributions import DISTRIBUTIONS, Distribution
+from lab.stages.docker.images import Recipe
+from lab.stages.docker.stage import DockerStage
+from lab.stages.stage import StageError
+
+NOWHERE = "tlslab.invalid/nothing:1"
+"""An image that no registry has: the name belongs to nobody (RFC 6761, 6.4)."""
+GONE = replace(DISTRIBUTIONS["rocky-9"], base=NOWHERE)
+
+
+def played(*names: str) -> Record:
+    known, choice = catalogue.load(), Choice("docker", distributions=names)
+    filters = Filters(("expired",), ("renew",), ("curl",))
+    plan = make_plan(known.scenarios, known.attacks, choice.clients(all_clients()), filters, stage_cannot=choice.cannot)
+    return run_plan(plan, cache=provision.cache_dir(), stage=choice.make)
+
+
+@pytest.fixture
+def _gone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(DISTRIBUTIONS, GONE.name, GONE)
+
+
+@pytest.mark.usefixtures("_gone")
+def test_the_clients_of_a_base_that_cannot_be_had_are_missing_and_the_others_play(daemon: docker.DockerClient) -> None:
+    record = played("bookworm", GONE.name)
+    by_client = {cell.client: cell for cell in record.cells}
+    assert by_client["curl:bookworm"].broken == "reproduced"
+    lost = by_client[f"curl:{GONE.name}"]
+    assert lost.broken == "missing"
+    assert lost.as_expected
+    assert NOWHERE in lost.broken_judgement.why
+    entry = next(item for item in record.clients if item.name == f"curl:{GONE.name}")
+    assert "cannot be pulled: " in entry.missing
+    assert "no recipe for it" in entry.missing
+    assert entry.how_to_get == f"docker pull {NOWHERE}"
+
+
+@pytest.mark.usefixtures("_gone")
+def test_a_run_without_any_distribution_says_so(daemon: docker.DockerClient) -> None:
+    with pytest.raises(StageError, match=rf"{GONE.name}: the image {NOWHERE} is not here and cannot be pulled"):
+        played(GONE.name)
+
+
+def test_a_distribution_whose_build_fails_is_missing_with_the_last_words(
+    daemon: docker.DockerClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dockerfile = tmp_path / "Dockerfile"
+    dockerfile.write_text("ARG BASE\nFROM ${BASE}\nRUN echo these are the last words; exit 3\n")
+
+    real = supplies.client_recipe
+
+    def recipe(distribution: Distribution, architecture: str, cache: Path, echo: object) -> Recipe:
+        if distribution.name == "trixie":
+            return Recipe("test-broken", dockerfile, DISTRIBUTIONS["bookworm"].base)
+        return real(distribution, architecture, cache, lambda text: None)
+
+    monkeypatch.setattr(supplies, "client_recipe", recipe)
+    monkeypatch.setitem(
+        DISTRIBUTIONS,
+        "trixie",
+        replace(DISTRIBUTIONS["trixie"], base=DISTRIBUTIONS["bookworm"].base),
+    )
+    told: list[str] = []
+
+    async def enter() -> str:
+        mint = Mint(Keys(tmp_path))
+        names = ("bookworm", "trixie")
+        async with DockerStage(provision.cache_dir(), mint, distributions=names, echo=told.append) as stage:
+            clients = {item.name: item for item in Choice("docker", distributions=names).clients(all_clients())}
+            assert clients["curl:bookworm"].missing(stage.machine_of(clients["curl:bookworm"])) is None
+            missing = clients["curl:trixie"].missing(stage.machine_of(clients["curl:trixie"]))
+            assert missing is not None
+            return missing.what
+
+    what = asyncio.run(enter())
+    assert what.startswith("the image of trixie (the image test-broken cannot be built: ")
+    assert "these are the last words" in what
+    assert any(text.startswith("trixie is left out: ") for text in told)
+    assert not any("test-broken" in str(item.tags) for item in daemon.images.list())
+    assert images.has(daemon, DISTRIBUTIONS["bookworm"].base)
