@@ -92,6 +92,7 @@ def _up(options: argparse.Namespace) -> Iterator[Any]:
     from lab import catalogue, provision
     from lab.clients import all_clients
     from lab.clients.base import Material
+    from lab.matrix.choice import LOCAL
     from lab.matrix.plan import Filters, make_plan
     from lab.pki.keys import Keys
     from lab.pki.mint import Mint
@@ -100,7 +101,7 @@ def _up(options: argparse.Namespace) -> Iterator[Any]:
 
     known = catalogue.load()
     filters = Filters(tuple(options.scenario), tuple(options.fix), tuple(options.client), tuple(options.server))
-    plan = make_plan(known.scenarios, known.attacks, all_clients(), filters)
+    plan = make_plan(known.scenarios, known.attacks, all_clients(), filters, stage_cannot=LOCAL.cannot)
     cache = provision.cache_dir()
     mint = Mint(Keys(cache / "keys"))
     stage = LocalStage(cache, mint)

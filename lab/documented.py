@@ -36,6 +36,8 @@ class Phase(StrEnum):
     """The handshake itself fails: an alert, no common version."""
     CLOSED = "closed"
     """The peer closes or resets the connection during the handshake."""
+    CONNECT = "connect"
+    """Nobody answers: there is no TCP connection, and TLS never begins."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,11 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(\.(?:c|cc|py|js|ts)):\d+(:\d+)?"), r"\1:LINE"),
     (re.compile(r"0x[0-9a-f]{6,16}\b"), "ADDRESS"),
     (re.compile(r"((?:127\.0\.0\.1|lab\.test|localhost)\.?)([|:, ]+(?:port[= ]+)?)\d{4,5}\b"), r"\1\2PORT"),
+    # A container's address on the network of a run (RFC 1918), with a port behind it.
+    (
+        re.compile(r"\b(?:10\.\d{1,3}|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.\d{1,3}\.\d{1,3}:\d{4,5}\b"),
+        "HOST:PORT",
+    ),
     (re.compile(r"\bport(=|: ?| )\d{2,5}\b"), r"port\1PORT"),
     (re.compile(r"\bpid (\d+)\b"), "pid PID"),
     # wget's progress bar and the speed of its download.

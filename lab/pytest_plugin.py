@@ -60,7 +60,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     excluded = ""
     if plan.exclusions:
         why = f"`{command_name()} run --plan` says why"
-        excluded = f"; {len(plan.exclusions)} more are not collected, because their client cannot express them ({why})"
+        excluded = f"; {len(plan.exclusions)} more are not collected, because they cannot be played ({why})"
     return [f"tls trust lab: {len(plan.cells)} cell{'' if len(plan.cells) == 1 else 's'}{excluded}"]
 
 

@@ -37,6 +37,8 @@ class Defect(StrEnum):
     INCOMPLETE = "incomplete"
     WEAK_SIGNATURE = "weak-signature"
     NO_COMMON_VERSION = "no-common-version"
+    NOT_SERVING = "not-serving"
+    """Nobody listens where the server should."""
 
 
 class Claim(StrEnum):

@@ -135,6 +135,8 @@ class ServerSide:
 
     `chain` None: no certificate is configured, and SQL Server makes its own at start (self-generated fallback
     certificate). `security_level` is the OpenSSL security level (0-5) that the server's TLS library runs with.
+    `key_readable` False: the account of SQL Server may not read the private key that it is told to use, and it does not
+    start (error 49940): nobody listens at its port.
     """
 
     kind: ServerKind
@@ -143,6 +145,7 @@ class ServerSide:
     tls_max: TLSVersion = TLSVersion.TLSv1_3
     security_level: int = 2
     encryption: ServerEncryption = ServerEncryption.OFF
+    key_readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ A cell is judged twice: did the client fail as documented (`BrokenVerdict`), and
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lab.clients.base import Client
-from lab.documented import Expectation, Level, Reason, Source, expectations
+from lab.clients.base import Acceptance, Client
+from lab.documented import Expectation, Level, Phase, Reason, Source, expectations
 from lab.matrix.plan import Cell
 from lab.outcome import Outcome, Result
 from lab.scenario import Claim
@@ -108,7 +108,7 @@ def judge_broken(
     client: Client, reasons: tuple[Reason, ...], situation: Situation, outcome: Outcome
 ) -> tuple[BrokenVerdict, Judgement]:
     """Hold the broken act against the documented errors, and against documented acceptance."""
-    acceptance = client.accepts(situation)
+    acceptance = accepts(client, situation)
     if outcome.result is Result.CONNECTED:
         if acceptance is None:
             return BrokenVerdict.ACCEPTED, Judgement(
@@ -141,11 +141,11 @@ def judge_fix(cell: Cell, acts: Acts) -> tuple[FixVerdict, Judgement]:
     undocumented: list[str] = []
     for (attack, situation), outcome in zip(cell.impostors, acts.impostors, strict=True):
         if outcome.result is Result.CONNECTED:
-            acceptance = cell.client.accepts(situation)
+            acceptance = accepts(cell.client, situation)
             let_in.append(attack.id)
             if acceptance is None:
                 undocumented.append(attack.id)
-        elif not shown_expectation(cell.client, (*attack.reasons, *cell.scenario.reasons), situation, outcome):
+        elif not shown_expectation(cell.client, of_trust(attack.reasons, cell.scenario.reasons), situation, outcome):
             why = f"the impostor `{attack.id}` failed, but not for a documented reason of trust: {said(outcome)}"
             return FixVerdict.UNPROVEN, Judgement(False, why)
     if not let_in:
@@ -161,6 +161,16 @@ def judge_fix(cell: Cell, acts: Acts) -> tuple[FixVerdict, Judgement]:
             False, f"the fix is documented as a cure, but the impostor {names} gets in"
         )
     return FixVerdict.UNVERIFIED, _unverified(cell, let_in)
+
+
+def accepts(client: Client, situation: Situation) -> Acceptance | None:
+    """Why the client is documented to connect, or None. Nobody connects to a server that does not come up."""
+    return client.accepts(situation) if situation.server.key_readable else None
+
+
+def of_trust(*reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    """Reasons for which an impostor may be refused: not that nobody answered, which says nothing about trust."""
+    return tuple(reason for some in reasons for reason in some if reason.phase is not Phase.CONNECT)
 
 
 def shown_expectation(
@@ -195,7 +205,7 @@ def with_names(pattern: str, situation: Situation) -> str:
 
 def _unverified(cell: Cell, let_in: list[str]) -> Judgement:
     situation = next(situation for attack, situation in cell.impostors if attack.id in let_in)
-    acceptance = cell.client.accepts(situation)
+    acceptance = accepts(cell.client, situation)
     assert acceptance is not None
     return Judgement(True, f"clears, but verifies nothing: {acceptance.why}", acceptance.level, (acceptance.source,))
 

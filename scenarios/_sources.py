@@ -59,6 +59,7 @@ NODE_CODES = Source(
     "Node.js, doc/api/tls.md, X509 certificate error codes",
     "https://github.com/nodejs/node/blob/009adc7e217d55eeae6de341736e0a26c473b0dd/doc/api/tls.md#x509-certificate-error-codes",
 )
+NODE_ERRORS = Source("Node.js, Errors, Common system errors", "https://nodejs.org/api/errors.html#common-system-errors")
 NODE_X509 = Source(
     "Node.js, src/crypto/crypto_common.cc, X509ErrorCode",
     "https://github.com/nodejs/node/blob/020ffbfbdb574a36a49ec2b1008177fcb8cdc8ca/src/crypto/crypto_common.cc",
@@ -91,6 +92,7 @@ ERRNO = Source(
     "glibc, sysdeps/gnu/errlist.h, ECONNRESET",
     "https://github.com/bminor/glibc/blob/3d7d5c10c806ee24f8e35014e41e203002609a3f/sysdeps/gnu/errlist.h",
 )
+ERRNO_REFUSED = Source("glibc, sysdeps/gnu/errlist.h, ECONNREFUSED", ERRNO.url)
 FREETDS_TLS = Source(
     "FreeTDS, src/tds/tls.c, tds_verify_certificate and tds_ssl_init",
     "https://github.com/FreeTDS/freetds/blob/03635b2b303ccd23c6baccca1f97b36f8ea63986/src/tds/tls.c",
@@ -106,6 +108,10 @@ PYTDS_BASE = Source(
 TEDIOUS = Source(
     "tedious, src/connection.ts",
     "https://github.com/tediousjs/tedious/blob/012884b23dd49504c48081679cd1c2853379bd3d/src/connection.ts",
+)
+TEDIOUS_CONNECTOR = Source(
+    "tedious, src/connector.ts, connectInSequence",
+    "https://github.com/tediousjs/tedious/blob/v19.2.2/src/connector.ts",
 )
 
 # Drivers' and servers' documentation.
@@ -141,4 +147,35 @@ CURL_CERTS = Source(
 RESET_POSTS = Source(
     "microsoft/homebrew-mssql-release issue 83: `TCP Provider: Error code 0x2746` at connect (0x2746 is 10054)",
     "https://github.com/microsoft/homebrew-mssql-release/issues/83",
+)
+
+# A SQL Server that does not start.
+MSSQL_CONF = Source(
+    "Microsoft, Configure SQL Server on Linux with the mssql-conf tool",
+    f"{_SQL_DOCS}/f29335f92247a8c47b03760629f891ab15570dd7/docs/linux/sql-server-linux-configure-mssql-conf.md",
+)
+SQL_CONTAINERS = Source(
+    'Microsoft, Secure SQL Server Docker containers, section "Encrypting connections to SQL Server Linux Containers"',
+    f"{_SQL_DOCS}/00e01244edabb266fbdde9727001a4f3d2272fd4/docs/linux/sql-server-linux-docker-container-security.md",
+)
+SQL_MESSAGES = Source(
+    "Microsoft, Database Engine events and errors (41400 to 49999) of SQL Server 2019: 49939, 49940, 49943",
+    f"{_SQL_DOCS}/5347a38d086663e907b2f6d34ee73a842b33bc33/docs/relational-databases/errors-events/includes"
+    "/sql-server-2019-database-engine-events-and-errors-41400-49999.md",
+)
+CLOSED_FOLDER = Source(
+    "MicrosoftDocs/sql-docs issue 4004: the service does not start, because /etc/ssl/private is closed to it (also 5804)",
+    "https://github.com/MicrosoftDocs/sql-docs/issues/4004",
+)
+WRONG_PERMISSIONS = Source(
+    'MicrosoftDocs/sql-docs issue 4585: "Unable to open certificate file using correct permissions."',
+    "https://github.com/MicrosoftDocs/sql-docs/issues/4585",
+)
+TIMEOUT_EXPIRED = Source(
+    "Microsoft, Troubleshooting: Timeout Expired (the SQL Server service on the server is not running)",
+    "https://learn.microsoft.com/en-us/previous-versions/sql/sql-server-2008-r2/ms190181(v=sql.105)",
+)
+NOT_RUNNING = Source(
+    "microsoft/mssql-docker issue 203: Login timeout expired. TCP Provider: Error code 0x2749 (10061, connection refused)",
+    "https://github.com/microsoft/mssql-docker/issues/203",
 )

@@ -42,6 +42,9 @@ CASES = [
     ("at /tmp/c/npm-c7d9f5019df08842/node_modules/tedious/a.js:12:7", "at CLIENTS/node_modules/tedious/a.js:LINE"),
     ('File "/x/login.py", line 123, in connect', 'File "/x/login.py", line LINE, in connect'),
     ("TCP Provider: Error code 0x2746", "TCP Provider: Error code 0x2746"),
+    ("connect ECONNREFUSED 172.21.0.3:1434", "connect ECONNREFUSED HOST:PORT"),
+    ("connect ECONNREFUSED 127.0.0.1:41434", "connect ECONNREFUSED 127.0.0.1:PORT"),
+    ("SQL Server 16.0.4105.2, ODBC 10.0.1.2", "SQL Server 16.0.4105.2, ODBC 10.0.1.2"),
     ("curl: (60) SSL certificate problem", "curl: (60) SSL certificate problem"),
 ]
 

@@ -6,6 +6,7 @@ import pytest
 
 from lab.clients.base import Acceptance, Client, Endpoint, Invocation, Login, Machine, Material, Missing
 from lab.documented import Level, Phase, Reason, Source, Wrapper
+from lab.matrix.choice import LOCAL, Choice
 from lab.matrix.plan import Cell, make_plan
 from lab.matrix.play import Attempt
 from lab.matrix.run import verdict_of
@@ -26,7 +27,9 @@ class Example(Client):
     title = "An example"
     kinds = BOTH
     tls_library = "OpenSSL"
-    wrappers = (Wrapper("openssl", frozenset({Phase.VERIFY}), "example: {reason}", Level.VENDOR, BOOK),)
+    wrappers: tuple[Wrapper, ...] = (
+        Wrapper("openssl", frozenset({Phase.VERIFY}), "example: {reason}", Level.VENDOR, BOOK),
+    )
     acceptance: Acceptance | None = None
 
     def missing(self, machine: Machine) -> Missing | None:
@@ -90,7 +93,7 @@ def cell(fix: Fix = CURE, client: Client | None = None) -> Cell:
     scenario = Scenario(
         "expired", "Expired", "Lesson.", expire, BOTH, frozenset({Defect.EXPIRED}), (EXPIRED,), (BOOK,), [fix]
     )
-    plan = make_plan([scenario], [ATTACK], [client or Example()])
+    plan = make_plan([scenario], [ATTACK], [client or Example()], stage_cannot=LOCAL.cannot)
     return next(item for item in plan.cells if item.kind is ServerKind.HTTPS)
 
 
@@ -221,6 +224,74 @@ def test_an_impostor_that_fails_for_another_reason_proves_nothing(failure: Outco
     verdict = judged(played)
     assert verdict.fix is FixVerdict.UNPROVEN
     assert not verdict.as_expected
+
+
+DOWN = Reason("posix", Phase.CONNECT, "Connection refused", Level.VENDOR, BOOK)
+
+
+class Reaching(Example):
+    """One that also says when it reaches nobody."""
+
+    wrappers = (
+        *Example.wrappers,
+        Wrapper("posix", frozenset({Phase.CONNECT}), "example: {reason}", Level.VENDOR, BOOK),
+    )
+
+
+def down() -> Cell:
+    """The cell of a server that does not come up."""
+    scenario = Scenario(
+        "unreadable-key",
+        "Down",
+        "Lesson.",
+        lambda healthy: healthy.with_server(key_readable=False),
+        BOTH,
+        frozenset({Defect.NOT_SERVING}),
+        (DOWN,),
+        (BOOK,),
+        [replace(CURE, apply=lambda broken: broken.with_server(key_readable=True))],
+    )
+    plan = make_plan([scenario], [ATTACK], [Reaching()], stage_cannot=Choice("docker").cannot)
+    return next(item for item in plan.cells if item.kind is ServerKind.SQLSERVER)
+
+
+def reaches_nobody() -> Played:
+    refused = Outcome(Result.REFUSED, "example: Connection refused")
+    return [
+        (CONNECTED, frozenset()),
+        (refused, frozenset({Defect.NOT_SERVING})),
+        (CONNECTED, frozenset()),
+        (SAYS_UNKNOWN, frozenset({Defect.UNTRUSTED})),
+    ]
+
+
+def test_a_server_that_must_be_down_is_reproduced_by_the_refused_connection_and_cured_by_its_start() -> None:
+    verdict = judged(reaches_nobody(), down())
+    assert (verdict.broken, verdict.fix) == (BrokenVerdict.REPRODUCED, FixVerdict.CURES)
+    assert verdict.as_expected
+
+
+def test_an_impostor_that_is_down_proves_nothing_even_where_being_down_is_the_failure() -> None:
+    played = reaches_nobody()
+    played[3] = (Outcome(Result.REFUSED, "example: Connection refused"), frozenset({Defect.UNTRUSTED}))
+    verdict = judged(played, down())
+    assert verdict.fix is FixVerdict.UNPROVEN
+    assert not verdict.as_expected
+
+
+def test_nobody_is_documented_to_connect_to_a_server_that_is_down() -> None:
+    item = down()
+    client = Reaching()
+    client.acceptance = Acceptance("verifies nothing here", Level.VENDOR, BOOK)
+    verdict, judgement = judge_broken(client, (DOWN,), item.broken, Outcome(Result.CONNECTED, "", encrypted=True))
+    assert verdict is BrokenVerdict.ACCEPTED
+    assert not judgement.as_expected
+
+
+def test_a_fixed_server_that_is_still_down_is_not_cleared() -> None:
+    played = reaches_nobody()
+    played[2] = (Outcome(Result.REFUSED, "example: Connection refused"), frozenset())
+    assert judged(played, down()).fix is FixVerdict.NOT_CLEARED
 
 
 def test_an_impostor_with_nothing_wrong_is_the_labs_error() -> None:

@@ -26,10 +26,13 @@ from lab.clients.freetds_library import (
     DUMP,
     GNUTLS_CONF,
     LEVEL_1,
+    NET_SOURCE,
+    PYMSSQL_ERRORS,
     PYMSSQL_ISSUE,
     RENAMED,
     SERVER_NAME,
     TLS_SOURCE,
+    TSQL_ERRORS,
     USER_GUIDE,
     freetds_room,
     gnutls_conf,
@@ -37,6 +40,7 @@ from lab.clients.freetds_library import (
     limit_gnutls,
     openssl_wrappers,
     settings,
+    unavailable_wrappers,
     verifies,
     with_trace,
 )  # fmt: skip
@@ -133,6 +137,12 @@ class Pymssql(FreeTds, PythonSqlClient):
         # FreeTDS 1.5 says `TDS server`, older ones `Adaptive Server`.
         *openssl_wrappers("severity 9:\\nTDS server connection failed ({host})", Level.VENDOR, RENAMED),
         *openssl_wrappers("severity 9:\\nAdaptive Server connection failed ({host})", Level.PUBLIC, PYMSSQL_ISSUE),
+        *unavailable_wrappers(
+            "severity 9:\\n",
+            " ({host})\\nNet-Lib error during {reason} ({*})",
+            Level.VENDOR,
+            PYMSSQL_ERRORS,
+        ),
     )
 
     def cannot(self, situation: Situation) -> str | None:
@@ -193,8 +203,15 @@ class Tdsodbc(FreeTds, PythonSqlClient):
     driver = "pyodbc"
     distributions = ("pyodbc",)
     oldest = TLSVersion.TLSv1_0
-    wrappers = gnutls_wrappers(
-        "[08001] [FreeTDS][SQL Server]Unable to connect to data source", Level.VENDOR, TLS_SOURCE
+    wrappers = (
+        *gnutls_wrappers("[08001] [FreeTDS][SQL Server]Unable to connect to data source", Level.VENDOR, TLS_SOURCE),
+        *unavailable_wrappers(
+            "[08S01] [FreeTDS][SQL Server]",
+            "",
+            Level.VENDOR,
+            NET_SOURCE,
+            trace="getsockopt(2) reported: {reason}",
+        ),
     )
 
     def missing(self, machine: Machine) -> Missing | None:
@@ -251,6 +268,7 @@ class Tsql(FreeTds):
         *gnutls_wrappers("Error 20002 (severity 9): Adaptive Server connection failed", Level.VENDOR, CONNECTING),
         # FreeTDS 1.5.
         *gnutls_wrappers("Error 20002 (severity 9): TDS server connection failed", Level.VENDOR, RENAMED),
+        *unavailable_wrappers("Error 20009 (severity 9): ", ' OS error {*}, "{reason}"', Level.VENDOR, TSQL_ERRORS),
     )
 
     def missing(self, machine: Machine) -> Missing | None:

@@ -30,6 +30,18 @@ RENAMED = Source(
     "src/tds/tls.c, `handshake failed with` result, OSSL_HANDSHAKE_STATE, SSL_get_error",
     "https://github.com/FreeTDS/freetds/pull/617",
 )
+NET_SOURCE = Source(
+    "FreeTDS, src/tds/net.c, tds_open_socket; its texts are in src/tds/util.c, tds_error_messages",
+    "https://github.com/FreeTDS/freetds/blob/004d93b2a54b561350acf4d8c945926e5fbd2617/src/tds/net.c",
+)
+PYMSSQL_ERRORS = Source(
+    "pymssql, src/pymssql/_mssql.pyx, err_handler",
+    "https://github.com/pymssql/pymssql/blob/97206b6f36506c5262e3b1fb1130d9170bb72cd5/src/pymssql/_mssql.pyx",
+)
+TSQL_ERRORS = Source(
+    "FreeTDS, src/apps/tsql.c, tsql_handle_error",
+    "https://github.com/FreeTDS/freetds/blob/00b916bcfbc5cfdf8785261abaae6ab4ad4eb47a/src/apps/tsql.c",
+)
 CONNECTING = Source('FreeTDS User Guide, "Connecting to the Server"', USER_GUIDE.url)
 PYMSSQL_ISSUE = Source("pymssql/pymssql, issue 860", "https://github.com/pymssql/pymssql/issues/860")
 LEVEL_1 = Source(
@@ -41,7 +53,9 @@ ENCRYPTION = {Encryption.OPTIONAL: "request", Encryption.MANDATORY: "require", E
 SERVER_NAME = "lab"
 """The section of freetds.conf for tdsodbc, which reads none with SERVER= in place of SERVERNAME=."""
 CONF, DUMP, GNUTLS_CONF = "freetds.conf", "tdsdump.log", "gnutls.cfg"
-_TLS_LINE = re.compile(r"^tls\.c:\d+:(?!GNUTLS: |in tds_|setting )(.+)$", re.MULTILINE)
+_TRACE_LINE = re.compile(
+    r"^(?:tls\.c:\d+:(?!GNUTLS: |in tds_|setting )|net\.c:\d+:(?=getsockopt\(2\) reported: ))(.+)$", re.MULTILINE
+)
 
 
 def verifies(side: ClientSide) -> bool:
@@ -63,9 +77,11 @@ def settings(side: ClientSide, ca_file: str = "ca.pem") -> tuple[str, ...]:
     return tuple(lines)
 
 
-def tls_lines(dump: str) -> str:
-    """The messages of src/tds/tls.c in FreeTDS' log, without the TLS library's own debugging."""
-    return "\n".join(_TLS_LINE.findall(dump))
+def trace_lines(dump: str) -> str:
+    """The messages of src/tds/tls.c in FreeTDS' log, without the TLS library's own debugging, and what the system says
+    of a connection that did not come about (src/tds/net.c).
+    """
+    return "\n".join(_TRACE_LINE.findall(dump))
 
 
 def freetds_room(
@@ -129,6 +145,25 @@ def openssl_wrappers(text: str, level: Level, source: Source) -> tuple[Wrapper, 
     )
 
 
+def unavailable_wrappers(
+    before: str, after: str, level: Level, source: Source, *, trace: str = ""
+) -> tuple[Wrapper, ...]:
+    """How a client says that there was no TCP connection (error 20009); what the system says of it is the reason, in
+    `after` or in the trace. FreeTDS 1.5 says `TDS server`, older ones `Adaptive Server`.
+    """
+    return tuple(
+        Wrapper(
+            "posix",
+            frozenset({Phase.CONNECT}),
+            f"{before}Unable to connect: {server} is unavailable or does not exist{after}",
+            level,
+            source,
+            trace,
+        )
+        for server in ("Adaptive Server", "TDS server")
+    )
+
+
 def gnutls_conf(side: ClientSide) -> str:
     """GnuTLS' system configuration with the versions outside this side's limits off; "" without limits.
 
@@ -147,5 +182,5 @@ def limit_gnutls(side: ClientSide, room: PurePosixPath, env: dict[str, str], fil
 
 
 def with_trace(outcome: Outcome, completed: Completed) -> Outcome:
-    """The outcome with what FreeTDS logged of TLS as its trace."""
-    return replace(outcome, trace=tls_lines(completed.file(DUMP)))
+    """The outcome with what FreeTDS logged of TLS and of the connection as its trace."""
+    return replace(outcome, trace=trace_lines(completed.file(DUMP)))

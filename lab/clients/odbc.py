@@ -77,7 +77,7 @@ def driver_wrappers(before: str) -> tuple[Wrapper, ...]:
         Wrapper("odbc18", refused, ssl + "certificate verify failed:{reason}]", Level.VENDOR, TROUBLESHOOTING),
         # OpenSSL adds the alert's number to the reason, the driver the further errors of the queue.
         Wrapper("openssl", frozenset({Phase.HANDSHAKE}), ssl + "{reason}", Level.VENDOR, FAQ),
-        Wrapper("odbc18", frozenset({Phase.HANDSHAKE}), before + "{reason}", Level.VENDOR, STRINGS),
+        Wrapper("odbc18", frozenset({Phase.HANDSHAKE, Phase.CONNECT}), before + "{reason}", Level.VENDOR, STRINGS),
         Wrapper("odbc18", frozenset({Phase.CLOSED}), before + "TCP Provider: {reason}", Level.PUBLIC, RESET),
     )
 

@@ -25,6 +25,10 @@ TDS_BASE = Source(
     "python-tds, src/pytds/tds_base.py (ClosedConnectionError)",
     "https://github.com/denisenkom/pytds/blob/b5f70cf1c146263e1fc1bc2d9bc8f49154b2025f/src/pytds/tds_base.py",
 )
+BACKOFF = Source(
+    "python-tds, src/pytds/utils.py, exponential_backoff (`raise TimeoutError() from ex`)",
+    "https://github.com/denisenkom/pytds/blob/2b9f4afda12c0a9b5f0322b72c0eac5253e568f8/src/pytds/utils.py",
+)
 CONNECT = Source("python-tds documentation, pytds.connect", "https://python-tds.readthedocs.io/en/latest/pytds.html")
 ONLY_VERSION = TLSVersion.TLSv1_2
 """`create_context` makes a context for TLSv1_2_METHOD: exactly this version."""
@@ -68,6 +72,14 @@ class PythonTds(PythonSqlClient):
             TLS_PY,
         ),
         Wrapper("python-tds", frozenset({Phase.CLOSED}), "{reason}", Level.VENDOR, TDS_BASE),
+        # It tries again until its login timeout, and then raises a TimeoutError from the last refusal.
+        Wrapper(
+            "posix",
+            frozenset({Phase.CONNECT}),
+            "ConnectionRefusedError: [Errno {*}] {reason}{*}TimeoutError",
+            Level.VENDOR,
+            BACKOFF,
+        ),
     )
 
     def cannot(self, situation: Situation) -> str | None:

@@ -10,6 +10,7 @@ from lab.commands import shared
 from lab.commands.diff import fail_on_option, format_option, tell
 from lab.commands.play import keep, plan_for
 from lab.commands.shared import Exit, patterns, repeat_option
+from lab.matrix.choice import LOCAL
 from lab.matrix.plan import Filters, Plan, make_plan
 from lab.record import Record
 from lab.stages.machine import local_machine
@@ -112,7 +113,7 @@ def play(old: Client, new: Client, filters: Filters, *, jobs: int, repeat: int) 
         if missing := client.missing(machine):
             raise InstallError(f"{client.name} cannot run: {missing.what} is missing. Get it: {missing.how_to_get}")
     known = catalogue.load()
-    plan: Plan = make_plan(known.scenarios, known.attacks, (old, new), filters)
+    plan: Plan = make_plan(known.scenarios, known.attacks, (old, new), filters, stage_cannot=LOCAL.cannot)
     if not plan.everything:
         raise click.UsageError(f"these patterns leave no cell for {old.name}")
     with watch(shared.progress_output()) as observer:

@@ -141,10 +141,11 @@ def _must_be_whole(record: "Record") -> None:
     """Raise click.UsageError for a record that does not hold every cell of its clients."""
     from lab import catalogue
     from lab.clients import all_clients
+    from lab.matrix.choice import LOCAL
     from lab.matrix.plan import make_plan
 
     known = catalogue.load()
-    plan = make_plan(known.scenarios, known.attacks, all_clients())
+    plan = make_plan(known.scenarios, known.attacks, all_clients(), stage_cannot=LOCAL.cannot)
     clients = {entry.name for entry in record.clients}
     cells = {cell.id for cell in record.cells}
     lacking = [item.id for item in plan.everything if item.client.name in clients and item.id not in cells]

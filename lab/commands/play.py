@@ -110,9 +110,11 @@ def run(
     else:
         show_matrix(record, output(), command=shared.command_name())
     shared.echo(f"the record: {kept}")
-    if plan.cells and not record.attempts:
-        shared.echo("nothing was played, so nothing is proven: no client of this plan is here")
-        shared.echo(f"this brings them: {shared.command_name()} setup")
+    if not record.attempts:
+        why = "no client of this plan is here" if plan.cells else "no cell of this plan can be played, as told above"
+        shared.echo(f"nothing was played, so nothing is proven: {why}")
+        if plan.cells:
+            shared.echo(f"this brings them: {shared.command_name()} setup")
         return Exit.LAB_FAILED
     return shared.status_of(record)
 
@@ -179,7 +181,7 @@ def plan_for(filters: Filters, choice: Choice = LOCAL, *, provided: bool = False
     must_match("--client", filters.clients, [item.name for item in clients])
     must_match("--fix", filters.fixes, [fix.name for item in known.scenarios for fix in item.fixes])
     must_match("--server", filters.kinds, [kind.value for kind in ServerKind])
-    plan = make_plan(known.scenarios, known.attacks, clients, filters)
+    plan = make_plan(known.scenarios, known.attacks, clients, filters, stage_cannot=choice.cannot)
     if not plan.cells and not plan.exclusions:
         from lab.commands.hints import why_no_cell
 

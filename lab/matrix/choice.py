@@ -13,6 +13,7 @@ from lab.stages.docker import distributions
 if TYPE_CHECKING:
     from lab.clients.base import Client
     from lab.pki.mint import Mint
+    from lab.situation import Situation
     from lab.stages.stage import Stage
 
 STAGES = ("local", "docker")
@@ -75,6 +76,15 @@ class Choice:
     def on_host(self) -> bool:
         """Whether clients of this machine play."""
         return self.name == "local" or HOST in self.distributions
+
+    def cannot(self, situation: "Situation") -> str | None:
+        """Why this stage cannot play the situation (a sentence), or None when it can. Nobody's attempt is asked."""
+        if self.name == "local" and not situation.server.key_readable:
+            return (
+                "the local stage cannot keep a server from its key: it runs servers under the lab's own account, "
+                "which may read whatever it lays out; `--stage docker` plays this"
+            )
+        return None
 
 
 LOCAL = Choice()

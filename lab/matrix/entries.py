@@ -134,7 +134,7 @@ class Entries:
         )
 
     def exclusion(self, exclusion: Exclusion) -> CellEntry:
-        """One cell that its client cannot express."""
+        """One cell that cannot be played."""
         return _cell_entry(exclusion, {}, not_played(BrokenVerdict.UNSUPPORTED, exclusion.why))
 
     def servers(self, seen: Callable[[ServerSide], str]) -> list[ServerEntry]:
@@ -143,7 +143,6 @@ class Entries:
         """
         entries: list[ServerEntry] = []
         for side, (service, identity) in self._stage.sides.items():
-            presented = self._mint.chain_pem(side.chain) if side.chain else seen(side)
             entries.append(
                 ServerEntry(
                     id=identity,
@@ -151,11 +150,18 @@ class Entries:
                     implementation=service.implementation,
                     real=service.real,
                     settings=describe(side),
-                    presented=[certificate_entry(item) for item in certificates(presented)] if presented else [],
+                    presented=[certificate_entry(item) for item in self._presented(side, seen)],
                     log=list(service.start_log(identity)),
                 )
             )
         return entries
+
+    def _presented(self, side: ServerSide, seen: Callable[[ServerSide], str]) -> tuple[x509.Certificate, ...]:
+        """What the server sends: nothing where it does not come up."""
+        if not side.key_readable:
+            return ()
+        presented = self._mint.chain_pem(side.chain) if side.chain else seen(side)
+        return certificates(presented) if presented else ()
 
     def scenarios(self, plan: Plan) -> list[ScenarioEntry]:
         """Every scenario of the plan, each once."""
@@ -175,6 +181,8 @@ def describe(side: ServerSide) -> list[str]:
         words.append(f"encryption {side.encryption.value}")
     if side.chain is None:
         words.append("no certificate configured: self-generated at start")
+    if not side.key_readable:
+        words.append("its account cannot read its private key: it does not start")
     return words
 
 

@@ -1,16 +1,19 @@
 """The plan: which cells are played. Pure and total, so that it can be printed without starting anything.
 
-A cell is (scenario, fix, client, server kind), with the situations of its four acts. What a client cannot express is
-taken out here, by one function, with the reason in words.
+A cell is (scenario, fix, client, server kind), with the situations of its four acts. What a client cannot express, or
+the stage cannot play, is taken out here, by one function, with the reason in words.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from lab.clients.base import Client
 from lab.scenario import Attack, Fix, Scenario
 from lab.situation import ServerKind, Situation, healthy
+
+Cannot = Callable[[Situation], str | None]
+"""Says of a situation why it is impossible, in words, or None."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +44,9 @@ class Cell:
 
 @dataclass(frozen=True)
 class Exclusion:
-    """A cell that is not played because the client cannot express it, and the reason in words."""
+    """A cell that is not played because the client cannot express it, or the stage cannot play it, and the reason in
+    words.
+    """
 
     scenario: Scenario
     fix: Fix
@@ -91,8 +96,12 @@ def make_plan(
     attacks: Iterable[Attack],
     clients: Iterable[Client],
     filters: Filters = Filters(),
+    *,
+    stage_cannot: Cannot,
 ) -> Plan:
-    """Every combination that exists, parted into what can be played and what a client cannot express."""
+    """Every combination that exists, parted into what can be played and what cannot: by the client (`Client.cannot`),
+    or on the stage (`lab.matrix.choice.Choice.cannot`).
+    """
     attacks = tuple(attacks)
     cells: list[Cell] = []
     exclusions: list[Exclusion] = []
@@ -102,7 +111,7 @@ def make_plan(
         fixed = fix.apply(broken)
         impostors = tuple((attack, attack.apply(fixed)) for attack in attacks)
         cell = Cell(scenario, fix, client, kind, control, broken, fixed, impostors)
-        why = why_impossible(cell)
+        why = why_impossible(cell, stage_cannot)
         if why is None:
             cells.append(cell)
         else:
@@ -110,15 +119,15 @@ def make_plan(
     return Plan(tuple(cells), tuple(exclusions), attacks)
 
 
-def why_impossible(cell: Cell) -> str | None:
-    """Why the client cannot play this cell, in words, or None."""
+def why_impossible(cell: Cell, stage_cannot: Cannot) -> str | None:
+    """Why the client cannot play this cell, or nobody can on this stage, in words; or None."""
     acts = [("the healthy situation", cell.control), ("the failure", cell.broken), ("the fix", cell.fixed)]
     acts += [(f"the attack `{attack.id}`", situation) for attack, situation in cell.impostors]
     for act, situation in acts:
         why = cell.client.cannot(situation)
         if why is not None:
             return f"{cell.client.name} cannot express {act}: {why}"
-    return None
+    return next((why for situation in cell.situations if (why := stage_cannot(situation)) is not None), None)
 
 
 def matches(name: str, patterns: tuple[str, ...]) -> bool:

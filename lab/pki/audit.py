@@ -29,7 +29,7 @@ _X509_ERRORS = {10: Defect.EXPIRED, 18: Defect.SELF_SIGNED, 19: Defect.UNTRUSTED
 _NO_ISSUER = {20, 21}
 _HOSTNAME_MISMATCH = 62
 """X509_V_ERR_*: openssl/include/openssl/x509_vfy.h."""
-_CHAIN_DEFECTS = frozenset(Defect) - {Defect.NO_COMMON_VERSION}
+_CHAIN_DEFECTS = frozenset(Defect) - {Defect.NO_COMMON_VERSION, Defect.NOT_SERVING}
 _PIPE = "/dev/fd/"
 _WEAK = {"md5", "sha1"}
 OPENSSL_LEVEL_2 = 2
@@ -43,6 +43,8 @@ class AuditError(Exception):
 def audit(situation: Situation, mint: Mint, looker: Looker) -> frozenset[Defect]:
     """Everything that is wrong with the situation. Raises AuditError when that cannot be established."""
     everything = looker(TLSVersion.TLSv1_0, TLSVersion.TLSv1_3)
+    if not situation.server.key_readable:
+        return _audit_absent(situation, mint, everything)
     if not everything.certificates:
         if _must_not_load(situation):
             return audit_chain(situation, mint, mint.chain_pem(situation.chain))
@@ -90,6 +92,14 @@ def audit_chain(situation: Situation, mint: Mint, presented: str) -> frozenset[D
         found.add(Defect.WEAK_SIGNATURE)
     _cross_check(situation, presented, anchors, given, mint, found)
     return frozenset(found)
+
+
+def _audit_absent(situation: Situation, mint: Mint, seen: Look) -> frozenset[Defect]:
+    """What is wrong with a server that must not have come up: it is down, and whatever is wrong with its chain."""
+    if seen.certificates or not seen.nobody:
+        what = "presents a certificate" if seen.certificates else f"answers ({seen.refused})"
+        raise AuditError(f"the server {what}, although its account must not be able to read its key")
+    return audit_chain(situation, mint, mint.chain_pem(situation.chain)) | {Defect.NOT_SERVING}
 
 
 def _must_not_load(situation: Situation) -> bool:

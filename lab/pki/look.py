@@ -17,6 +17,7 @@ from lab.situation import ServerKind, TLSVersion
 
 TIMEOUT = 8.0
 """Seconds that a look may take."""
+NOBODY = "nobody listens"
 _PRELOGIN, _LAST = 0x12, 0x01
 _SERVER_HELLO, _CERTIFICATE = 2, 11
 
@@ -28,6 +29,11 @@ class Look:
     certificates: tuple[str, ...] = ()
     refused: str = ""
 
+    @property
+    def nobody(self) -> bool:
+        """Whether nobody listens there. It is read from the words, which are all that a look from afar brings home."""
+        return self.refused.startswith(NOBODY)
+
 
 def look(kind: ServerKind, address: str, port: int, host: str, low: TLSVersion, high: TLSVersion) -> Look:
     """Begin a handshake that offers the versions `low` to `high` and verifies nothing. Blocks for at most `TIMEOUT`
@@ -37,6 +43,8 @@ def look(kind: ServerKind, address: str, port: int, host: str, low: TLSVersion, 
         if kind is ServerKind.HTTPS:
             return _look_https(address, port, host, low, high)
         return _look_tds(address, port, host, low, min(high, TLSVersion.TLSv1_2))
+    except ConnectionRefusedError as problem:
+        return Look(refused=f"{NOBODY}: {problem}")
     except (OSError, subprocess.TimeoutExpired, EOFError) as problem:
         return Look(refused=f"{type(problem).__name__}: {problem}")
 

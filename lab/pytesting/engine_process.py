@@ -83,7 +83,8 @@ def plan_of(order: Order) -> Plan:
     """The whole plan that the patterns of an order take."""
     known = catalogue.load()
     filters = Filters(order.scenarios, order.fixes, order.clients, order.kinds)
-    return make_plan(known.scenarios, known.attacks, order.stage.clients(all_clients()), filters)
+    clients = order.stage.clients(all_clients())
+    return make_plan(known.scenarios, known.attacks, clients, filters, stage_cannot=order.stage.cannot)
 
 
 def order_of(message: dict[str, Any]) -> Order:

@@ -156,7 +156,8 @@ def _make_plan(config: pytest.Config) -> "Plan":
     from lab.situation import ServerKind
 
     scenarios, fixes, clients, kinds = (given(config, f"--lab-{noun}") for noun in NOUNS)
-    known, programs = catalogue.load(), choice(config).clients(all_clients())
+    known, stage = catalogue.load(), choice(config)
+    programs = stage.clients(all_clients())
     try:
         must_match("--lab-scenario", scenarios, [item.id for item in known.scenarios])
         must_match("--lab-fix", fixes, [fix.name for item in known.scenarios for fix in item.fixes])
@@ -164,7 +165,8 @@ def _make_plan(config: pytest.Config) -> "Plan":
         must_match("--lab-server", kinds, [kind.value for kind in ServerKind])
     except click.UsageError as problem:
         raise pytest.UsageError(problem.message) from None
-    plan = make_plan(known.scenarios, known.attacks, programs, Filters(scenarios, fixes, clients, kinds))
+    filters = Filters(scenarios, fixes, clients, kinds)
+    plan = make_plan(known.scenarios, known.attacks, programs, filters, stage_cannot=stage.cannot)
     if plan.cells:
         return plan
     if plan.exclusions:

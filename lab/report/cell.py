@@ -185,6 +185,7 @@ def _server(server: ServerEntry, console: Console, shown_in: str) -> None:
     hang(console, "  server  ", Text("; ".join([who, *server.settings])), "dim")
     if not server.presented:
         console.print(Text("  presents no certificate", "dim"), highlight=False)
+        _words("the server's last words", "\n".join(server.log), console, "none")
     for depth, certificate in enumerate(server.presented):
         console.print(Text(f"  certificate {depth} as presented", "dim"), highlight=False)
         for label, value in _certificate(certificate):

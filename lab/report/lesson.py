@@ -9,12 +9,13 @@ from rich.text import Text
 
 from lab.clients.base import Client
 from lab.documented import Expectation, Source, expectations
+from lab.matrix.choice import LOCAL
 from lab.report.cell import LEVELS
 from lab.report.terminal import TITLES
 from lab.report.words import gaps, hang, printable
 from lab.scenario import Fix, Scenario
 from lab.situation import ServerKind, Situation, healthy
-from lab.verdict import with_names
+from lab.verdict import accepts, with_names
 
 Spelling = tuple[tuple[str, ...], tuple[str, ...]]
 """What goes out of the client's words, and what comes in."""
@@ -28,6 +29,8 @@ def show_lesson(scenario: Scenario, clients: Sequence[Client], console: Console)
     defects = ", ".join(sorted(scenario.defects)) or "none"
     hang(console, "servers ", Text(served), "dim")
     hang(console, "defect  ", Text(defects), "dim")
+    if why := LOCAL.cannot(scenario.apply(healthy(kinds_of(scenario.kinds)[0]))):
+        hang(console, "stage   ", Text(why), "dim")
     console.print()
     for line in paragraphs(scenario.lesson):
         bare = line.lstrip()
@@ -121,7 +124,7 @@ def _spellings(
             unable.append((client.name, why))
             continue
         changed = spelling(client, broken, fixed)
-        acceptance = client.accepts(broken)
+        acceptance = accepts(client, broken)
         if any(changed):
             said.setdefault(changed, []).append(client.name)
         elif fixed.client.connect_to == broken.client.connect_to:
@@ -152,7 +155,7 @@ def _spellings(
 def _errors(scenario: Scenario, clients: Sequence[Client], cited: "_Cited", console: Console) -> None:
     console.print()
     console.print(Text("Documented errors", "bold"))
-    console.print(Text("  what the TLS libraries say", "bold"))
+    console.print(Text("  what the libraries say", "bold"))
     example = scenario.apply(healthy(kinds_of(scenario.kinds)[0]))
     for reason in scenario.reasons:
         level = reason.level.name.lower()
@@ -176,7 +179,7 @@ def _client_errors(scenario: Scenario, client: Client, broken: Situation, cited:
     if why:
         hang(console, "      cannot be tried: ", Text(why), "dim")
         return
-    acceptance = client.accepts(broken)
+    acceptance = accepts(client, broken)
     if acceptance:
         level = acceptance.level.name.lower()
         label = f"      connects all the same ({level}) {cited.mark([acceptance.source])}: "

@@ -99,15 +99,16 @@ def show_clients(entries: Sequence[ClientEntry], clients: Mapping[str, Client], 
 
 
 def show_plan(plan: Plan, console: Console) -> None:
-    """The cells, one a line, then what clients cannot express, by reason."""
+    """The cells, one a line, then what cannot be played, by reason."""
     for cell in plan.cells:
         console.print(Text(cell.id), soft_wrap=True)
     reasons: dict[str, list[str]] = {}
     for exclusion in plan.exclusions:
         reasons.setdefault(exclusion.why, []).append(exclusion.id)
     if reasons:
-        console.print()
-        console.print(Text("not played, because the client cannot express it", "bold"))
+        if plan.cells:
+            console.print()
+        console.print(Text("not played, because the client cannot express it, or the stage cannot play it", "bold"))
     for why, ids in reasons.items():
         hang(console, "  ", Text(why))
         for identity in ids:

@@ -40,7 +40,7 @@ BROKEN: dict[str, Mark] = {
     "accepted": Mark("→", ">", "accepted", "accepted: connects all the same", "cyan"),
     "other-error": Mark("E", "E", "other error", "other error: refuses for another reason", "red"),
     "timeout": Mark("T", "T", "hangs", "gives no answer in time", "red"),
-    "unsupported": Mark("·", ".", "", "cannot express this (reasons below)", "dim"),
+    "unsupported": Mark("·", ".", "", "cannot be played (reasons below)", "dim"),
     "missing": Mark("-", "-", "missing", "not installed (see below)", "dim"),
     "lab-error": Mark("L", "L", "lab failed", "the lab itself failed: says nothing about the client", "red"),
 }

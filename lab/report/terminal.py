@@ -30,6 +30,8 @@ from lab.report.table import Row, draw
 from lab.report.words import flow, hang, plural, printable
 
 TITLES = {"https": "HTTPS", "sqlserver": "SQL Server"}
+STAND_INS = {"https": "HTTPS endpoint", "sqlserver": "TDS endpoint"}
+"""What is called so when no real server played: nothing that stands in for SQL Server is ever called SQL Server."""
 REASONS_SHOWN = 12
 """How many reasons for unsupported cells are told before `--plan` is pointed at."""
 
@@ -114,7 +116,7 @@ def findings(record: Record) -> list[Finding]:
             if not judgement.as_expected:
                 groups.setdefault((cell.client, cell.kind, verdict, judgement.why, of_fix), []).append(cell)
     return [
-        Finding(f"{client}, {TITLES[kind]}: {WHAT_HAPPENED[verdict]}", why, tuple(cells), of_fix)
+        Finding(f"{client}, {_server(record, kind)}: {WHAT_HAPPENED[verdict]}", why, tuple(cells), of_fix)
         for (client, kind, verdict, why, of_fix), cells in groups.items()
     ]
 
@@ -128,8 +130,13 @@ def stand_ins(record: Record) -> Iterator[tuple[str, ...]]:
 
 
 def _title(record: Record, kind: str) -> str:
+    title = _server(record, kind)
+    return title if title == TITLES[kind] else f"{title} (stand-in)"
+
+
+def _server(record: Record, kind: str) -> str:
     stood_in = any(entry.kind == kind and not entry.real for entry in record.servers)
-    return f"{TITLES[kind]} (stand-in)" if stood_in else TITLES[kind]
+    return STAND_INS[kind] if stood_in else TITLES[kind]
 
 
 def _drawn(record: Record) -> list[CellEntry]:
@@ -257,11 +264,12 @@ def _show_unsupported(record: Record, console: Console, command: str) -> None:
     if not reasons:
         return
     count = plural(sum(map(len, reasons.values())), "cell")
-    console.print(Text(f"{count} cannot be expressed by their client ({command} run --plan lists them)", "bold"))
+    console.print(Text(f"{count} cannot be played ({command} run --plan lists them)", "bold"))
     ordered = sorted(reasons.items(), key=lambda item: -len(item[1]))
     digits = len(str(len(ordered[0][1])))
     for why, cells in ordered[:REASONS_SHOWN]:
-        hang(console, f"  {len(cells):>{digits}}  ", Text(f"{', '.join(_columns(cells))}: {printable(why)}"))
+        who = _placed(record, _columns(cells))
+        hang(console, f"  {len(cells):>{digits}}  ", Text(f"{who}: {printable(why)}"))
     if len(ordered) > REASONS_SHOWN:
         hang(console, "  " + " " * digits + "  ", Text(f"and {len(ordered) - REASONS_SHOWN} more reasons"))
     console.print()
@@ -294,6 +302,19 @@ def _show_missing(record: Record, console: Console) -> None:
         hang(console, "  ", Text(f"{label}:"))
         _show_command(console, way)
     console.print()
+
+
+def _placed(record: Record, names: list[str]) -> str:
+    """These clients in words; where each is in the same places, those are named once."""
+    places: dict[str, set[str]] = {}
+    for name in names:
+        places.setdefault(name.partition(":")[0], set()).add(place_of(name))
+    alike, *others = places.values()
+    if len(alike) == 1 or any(other != alike for other in others):
+        return ", ".join(names)
+    everywhere = {place_of(entry.name) for entry in record.clients} <= alike
+    where = "in every place" if everywhere else f"on {', '.join(sorted(place or 'this machine' for place in alike))}"
+    return f"{', '.join(places)} {where}"
 
 
 def _together(record: Record, names: list[str]) -> str:

@@ -41,7 +41,9 @@ class Server(Protocol):
         """False: an endpoint of the lab stands in for the real server."""
 
     def start_log(self, identity: str) -> tuple[str, ...]:
-        """The lines that belong to no connection: what the server said of this side when it started."""
+        """The lines that belong to no connection: what the server said of this side when it started, or when it did
+        not, if it must not (`ServerSide.key_readable`).
+        """
 
 
 class Stage(Protocol):
@@ -64,7 +66,7 @@ class Stage(Protocol):
 
     @property
     def sides(self) -> Mapping[ServerSide, tuple[Server, str]]:
-        """The server sides that are up, with their server and identity there."""
+        """The server sides that have been started, with their server and identity there."""
 
     async def __aenter__(self) -> Self: ...
 
@@ -91,13 +93,16 @@ class Stage(Protocol):
     def hold(self, side: ServerSide) -> AbstractAsyncContextManager[None]:
         """Have a side up while the context is open; what follows is for sides that are held. Raises ServiceError when
         it does not come up.
+
+        One that must not come up (`ServerSide.key_readable`) is started as well, and then nobody listens at its port:
+        whether it is down is for the self-check to say.
         """
 
     def look(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Look:
         """Look at a server side, offering these versions (`lab.pki.look`). Blocks."""
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
-        """What the server wrote since this was last asked."""
+        """What the server wrote since this was last asked; nothing for one that must not come up."""
 
     async def attempt(self, client: Client, situation: Situation) -> Completed:
         """Let the client connect once. Raises OSError when it cannot be started."""

@@ -10,7 +10,7 @@ import pytest
 
 from lab.clients.base import Endpoint, Invocation, Login, Machine, Material
 from lab.clients.freetds import FreeTds, Pymssql, Tdsodbc, Tsql
-from lab.clients.freetds_library import gnutls_conf, tls_lines
+from lab.clients.freetds_library import gnutls_conf, trace_lines
 from lab.documented import Level, Phase, Reason, Source, expectations
 from lab.outcome import Completed, Result
 from lab.situation import (
@@ -171,7 +171,7 @@ def test_tsql_is_asked_on_standard_input() -> None:
 
 
 def test_trace_is_what_freetds_says_of_tls() -> None:
-    assert tls_lines(DUMP) == "Certificate status: 66\nhandshake failed: Error in the certificate."
+    assert trace_lines(DUMP) == "Certificate status: 66\nhandshake failed: Error in the certificate."
 
 
 def test_tsql_refused_keeps_text_code_and_trace() -> None:
@@ -264,3 +264,40 @@ def test_says_what_is_missing(client: FreeTds) -> None:
     assert missing is not None
     assert missing.how_to_get == "./tlslab setup"
     assert client.missing(MACHINE) is None
+
+
+REFUSED = Reason("posix", Phase.CONNECT, "Connection refused", Level.VENDOR, DOCUMENT)
+UNAVAILABLE = "Unable to connect: Adaptive Server is unavailable or does not exist"
+
+
+@pytest.mark.parametrize(
+    ("client", "text"),
+    [
+        (TSQL, f'Error 20009 (severity 9):\n\t{UNAVAILABLE}\n\tOS error 111, "Connection refused"\n'),
+        (
+            PYMSSQL,
+            # As in pymssql/pymssql, issue 818, for another errno.
+            (
+                f"(20009, b'DB-Lib error message 20009, severity 9:\\n{UNAVAILABLE} (db.lab.test)\\n"
+                "Net-Lib error during Connection refused (111)\\n')"
+            ),
+        ),
+        (TDSODBC, f"('08S01', '[08S01] [FreeTDS][SQL Server]{UNAVAILABLE} (20009) (SQLDriverConnect)')"),
+    ],
+    ids=lambda item: getattr(item, "name", ""),
+)
+def test_a_refused_connection_is_error_20009_with_the_systems_words(client: FreeTds, text: str) -> None:
+    trace = "getsockopt(2) reported: Connection refused"
+    assert shows(client, REFUSED, text, trace)
+    assert shows(client, REFUSED, text.replace("Adaptive Server", "TDS server"), trace)
+    other = "Connection timed out"
+    assert not shows(client, REFUSED, text.replace("Connection refused", other), f"getsockopt(2) reported: {other}")
+
+
+def test_trace_has_what_the_system_says_of_the_connection_and_nothing_else_of_the_network() -> None:
+    dump = (
+        "net.c:318:Connecting to 127.0.0.1 port 37107\n"
+        'net.c:340:tds_setup_socket: connect(2) returned "Operation now in progress"\n'
+        "net.c:231:getsockopt(2) reported: Connection refused\nnet.c:526:tds_open_socket() failed\n"
+    )
+    assert trace_lines(dump) == "getsockopt(2) reported: Connection refused"

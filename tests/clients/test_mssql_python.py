@@ -48,3 +48,14 @@ def test_version_names_the_driver_that_it_bundles() -> None:
     version = MSSQL_PYTHON.read_version(Completed(0, line, "", 0.1))
     assert version == "mssql-python 1.16.0 (ODBC Driver 18.06.0002, OpenSSL 3.0.19)"
     assert MSSQL_PYTHON.read_version(Completed(1, "", "", 0.1)) == ""
+
+
+def test_a_refused_connection_is_told_behind_its_own_words() -> None:
+    text = (
+        "mssql_python.exceptions.OperationalError: Driver Error: Client unable to establish connection; DDBC Error: "
+        "[Microsoft]TCP Provider: Error code 0x2749"
+    )
+    refused = Reason("odbc18", Phase.CONNECT, "TCP Provider: Error code 0x2749", Level.PUBLIC, DOCUMENT)
+    found = expectations([refused], MSSQL_PYTHON.wrappers)
+    assert any(item.matches(text, "", {}) for item in found)
+    assert not any(item.matches(text.replace("0x2749", "0x2746"), "", {}) for item in found)

@@ -190,3 +190,12 @@ def test_says_what_is_missing_and_how_to_get_it(machine: Machine) -> None:
 
 def test_nothing_is_missing_where_everything_is() -> None:
     assert ODBC18.missing(MACHINE) is None
+
+
+@pytest.mark.parametrize("reason", ["Login timeout expired", "TCP Provider: Error code 0x2749"])
+def test_a_server_that_nobody_reaches_is_told_in_the_drivers_own_words(reason: str) -> None:
+    """As quoted in microsoft/mssql-docker, issues 203 and 469."""
+    text = f"('HYT00', '[HYT00] [Microsoft][ODBC Driver 18 for SQL Server]{reason} (0) (SQLDriverConnect)')"
+    said = Reason("odbc18", Phase.CONNECT, reason, Level.VENDOR, DOCUMENT)
+    assert shows(Phase.CONNECT, said, text)
+    assert not shows(Phase.CONNECT, said, f"{SSL_PROVIDER}{reason}")

@@ -97,6 +97,13 @@ def test_accepts_everything_where_it_uses_no_tls() -> None:
             Reason("python-tds", Phase.CLOSED, "ClosedConnectionError: Server closed", Level.VENDOR, DOCUMENT),
             "pytds.tds_base.ClosedConnectionError: Server closed connection",
         ),
+        (
+            Reason("posix", Phase.CONNECT, "Connection refused", Level.VENDOR, DOCUMENT),
+            (
+                "ConnectionRefusedError: [Errno 111] Connection refused\n\n"
+                "The above exception was the direct cause of the following exception:\n\nTimeoutError"
+            ),
+        ),
     ],
 )
 def test_documented_texts_are_recognised(reason: Reason, text: str) -> None:
@@ -113,3 +120,10 @@ def test_version() -> None:
 def test_says_what_is_missing() -> None:
     assert PYTHON_TDS.missing(MACHINE) is None
     assert PYTHON_TDS.missing(Machine(python="/clients/python")) is not None
+
+
+def test_a_timeout_that_no_refusal_led_to_is_another_failure() -> None:
+    refused = Reason("posix", Phase.CONNECT, "Connection refused", Level.VENDOR, DOCUMENT)
+    found = expectations([refused], PYTHON_TDS.wrappers)
+    assert found
+    assert not any(item.matches("TimeoutError", "", {"host": HOST, "name": HOST}) for item in found)

@@ -18,6 +18,17 @@ HEALTHY = healthy(ServerKind.SQLSERVER)
 OPTIONAL = HEALTHY.with_client(encryption=Encryption.OPTIONAL)
 MACHINE = Machine(which={"node": "/usr/bin/node"}, node_modules="/cache/node_modules")
 DOCUMENT = Source("a document", "https://example.org/")
+REFUSED = """\
+ConnectionError: Failed to connect to db.lab.test:1433 - Could not connect (sequence) {
+  code: 'ESOCKET',
+  [cause]: AggregateError: Could not connect (sequence) {
+    [errors]: [
+      Error: connect ECONNREFUSED 127.0.0.1:1433 {
+        code: 'ECONNREFUSED'
+      }
+    ]
+  }
+}"""
 
 
 def invoked(side: ClientSide) -> Invocation:
@@ -108,6 +119,8 @@ def test_strict_ignores_trust_server_certificate() -> None:
                 "  [cause]: Error: socket hang up {\n    code: 'ECONNRESET'\n  }\n}"
             ),
         ),
+        (Reason("node-code", Phase.CONNECT, "ECONNREFUSED", Level.VENDOR, DOCUMENT), REFUSED),
+        (Reason("node", Phase.CONNECT, "Could not connect (sequence)", Level.VENDOR, DOCUMENT), REFUSED),
         (
             Reason(
                 "tedious",

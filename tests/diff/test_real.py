@@ -13,7 +13,7 @@ from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Mater
 from lab.clients.python_https import Urllib
 from lab.diff.changes import compare
 from lab.diff.kinds import Kind, Level
-from lab.matrix.choice import Choice
+from lab.matrix.choice import LOCAL, Choice
 from lab.matrix.plan import Filters, make_plan
 from lab.matrix.run import run_plan
 from lab.outcome import Completed, Outcome
@@ -75,7 +75,8 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def played(cache: Path, *clients: Client, repeat: int = 1, jobs: int = 0) -> Record:
     known = catalogue.load()
-    plan = make_plan(known.scenarios, known.attacks, clients, Filters(("expired",), ("renew",)))
+    filters = Filters(("expired",), ("renew",))
+    plan = make_plan(known.scenarios, known.attacks, clients, filters, stage_cannot=LOCAL.cannot)
     return run_plan(plan, cache=cache, stage=Choice(nginx=False).make, repeat=repeat, jobs=jobs)
 
 

@@ -25,3 +25,9 @@ def test_strict_servers_speak_tds_8_alone() -> None:
 def test_one_version_is_one_word() -> None:
     only = TDS.with_server(tls_min=TLSVersion.TLSv1_0, tls_max=TLSVersion.TLSv1_0)
     assert describe(only.server)[0] == "TLSv1"
+
+
+def test_a_server_that_cannot_read_its_key_says_so() -> None:
+    words = "its account cannot read its private key: it does not start"
+    assert words in describe(TDS.with_server(key_readable=False).server)
+    assert words not in describe(TDS.server)

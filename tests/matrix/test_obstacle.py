@@ -6,6 +6,7 @@ import pytest
 
 from lab.catalogue import load
 from lab.clients import all_clients
+from lab.matrix.choice import LOCAL
 from lab.matrix.inspect import inspect_clients
 from lab.matrix.plan import Filters, make_plan
 from lab.matrix.run import run_plan
@@ -23,7 +24,8 @@ def no_way(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_a_run_plays_nothing_and_says_what_to_install(tmp_path: Path) -> None:
     catalogue = load()
-    plan = make_plan(catalogue.scenarios, catalogue.attacks, CURL, Filters(scenarios=("expired",)))
+    filters = Filters(scenarios=("expired",))
+    plan = make_plan(catalogue.scenarios, catalogue.attacks, CURL, filters, stage_cannot=LOCAL.cannot)
     record = run_plan(plan, cache=tmp_path)
     assert [cell.broken for cell in record.cells] == ["missing"]
     assert "apt-get install libnss-wrapper" in record.cells[0].broken_judgement.why

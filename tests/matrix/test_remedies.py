@@ -10,6 +10,7 @@ from lab.catalogue import load
 from lab.clients import all_clients
 from lab.clients.base import Machine
 from lab.clients.placed import Placed
+from lab.matrix.choice import Choice
 from lab.matrix.entries import Entries
 from lab.matrix.plan import Filters, make_plan
 from lab.matrix.progress import Silent
@@ -51,7 +52,9 @@ def remedies(tmp_path: Path, enter: Callable[[], Awaitable[None]]) -> Remedies:
     """Those of curl and wget, whose fresh copy is entered like this. Nobody is attempted."""
     known = load()
     clients = [Placed(item, "here") for item in all_clients() if item.name in ("curl", "wget")]
-    plan = make_plan(known.scenarios, known.attacks, clients, Filters(fixes=("install-ca",)))
+    plan = make_plan(
+        known.scenarios, known.attacks, clients, Filters(fixes=("install-ca",)), stage_cannot=Choice("docker").cannot
+    )
     found = treatments(plan, lambda client: (WAY,), lambda client: client.trusts_untold(Machine()))
     stage, mint = cast(Any, Stage(enter)), Mint(Keys(tmp_path))
     return Remedies(found, stage, cast(Any, None), Entries(stage, mint), mint, Silent(), at_once=1)

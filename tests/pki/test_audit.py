@@ -19,6 +19,8 @@ CASES = [
     for scenario in CATALOGUE.scenarios
     for kind in sorted(scenario.kinds)
 ]
+DOWN = "nobody listens: [Errno 111] Connection refused"
+UNREADABLE = healthy(ServerKind.SQLSERVER).with_server(key_readable=False)
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +35,8 @@ def look_at(mint: Mint, situation: Situation, *, presented: str | None = None) -
     newest = min(situation.server.tls_max, client_versions(healthy(situation.kind))[1])
 
     def looker(low: TLSVersion, high: TLSVersion) -> Look:
+        if not situation.server.key_readable:
+            return Look(refused=DOWN)
         common = max(low, situation.server.tls_min) <= min(high, newest)
         return Look(tuple(_split(text))) if common else Look(refused="alert 70")
 
@@ -100,6 +104,25 @@ def test_a_server_that_presents_another_chain_than_it_was_given_is_an_error_of_t
 def test_a_server_that_presents_nothing_is_an_error_of_the_lab(mint: Mint) -> None:
     with pytest.raises(AuditError, match="no certificate: it is down"):
         audit(healthy(ServerKind.HTTPS), mint, lambda low, high: Look(refused="it is down"))
+
+
+def test_a_server_that_is_down_although_it_should_be_up_is_an_error_of_the_lab(mint: Mint) -> None:
+    with pytest.raises(AuditError, match="presents no certificate: nobody listens"):
+        audit(healthy(ServerKind.SQLSERVER), mint, lambda low, high: Look(refused=DOWN))
+
+
+def test_a_server_that_is_up_although_it_cannot_read_its_key_is_an_error_of_the_lab(mint: Mint) -> None:
+    """Its key was readable after all, or something else answers at its port."""
+    presented = tuple(_split(mint.chain_pem(UNREADABLE.chain)))
+    with pytest.raises(AuditError, match="presents a certificate, although"):
+        audit(UNREADABLE, mint, lambda low, high: Look(presented))
+    with pytest.raises(AuditError, match=r"answers \(EOFError: closed\), although"):
+        audit(UNREADABLE, mint, lambda low, high: Look(refused="EOFError: closed"))
+
+
+def test_a_second_fault_of_a_server_that_is_down_is_seen(mint: Mint) -> None:
+    late = UNREADABLE.with_leaf(validity=Validity(timedelta(days=-9), timedelta(days=-3)))
+    assert look_at(mint, late) == {Defect.NOT_SERVING, Defect.EXPIRED}
 
 
 def test_a_defect_that_no_scenario_declares_is_an_error_of_the_lab(mint: Mint) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from lab import catalogue
 from lab.clients import all_clients
+from lab.matrix.choice import LOCAL
 from lab.matrix.plan import Filters, Plan, make_plan
 from lab.pytesting.engine import ENDED, Engine, EngineError, Order
 from lab.pytesting.session_run import narrowed
@@ -49,7 +50,7 @@ class Gibberish:
 def small_plan() -> Plan:
     known = catalogue.load()
     filters = Filters(clients=("curl",), scenarios=("expired", "self-signed"))
-    return make_plan(known.scenarios, known.attacks, all_clients(), filters)
+    return make_plan(known.scenarios, known.attacks, all_clients(), filters, stage_cannot=LOCAL.cannot)
 
 
 def order(selected: tuple[str, ...]) -> Order:

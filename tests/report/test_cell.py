@@ -154,3 +154,15 @@ def test_long_words_of_a_client_lose_nothing_when_they_are_parted() -> None:
         parts = list(pieces(SAID + "x" * 90, room))
         assert "".join(parts) == SAID + "x" * 90
         assert max(map(len, parts)) <= room
+
+
+def test_a_server_that_did_not_come_up_has_the_last_word() -> None:
+    source = played()
+    last = "Unable to open one or more of the user-specified certificate file(s)."
+    servers = [
+        entry.model_copy(update={"presented": [], "log": [last]}) if entry.id == "s1" else entry
+        for entry in source.servers
+    ]
+    text = shown(source.model_copy(update={"servers": servers}), source.cells[0])
+    assert f"  presents no certificate\n  the server's last words\n    │ {last}\n" in text
+    assert "last words" not in shown(source, source.cells[0])

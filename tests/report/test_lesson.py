@@ -90,3 +90,9 @@ def test_stars_around_words_make_them_bold_and_other_stars_stay() -> None:
     text = embolden("**Cause.** `*.lab.test` and 2 * 3")
     assert text.plain == "Cause. `*.lab.test` and 2 * 3"
     assert [text.plain[span.start : span.end] for span in text.spans if span.style == "bold"] == ["Cause."]
+
+
+def test_a_lesson_says_which_stage_cannot_play_it() -> None:
+    by_id = {scenario.id: scenario for scenario in SCENARIOS}
+    assert "\nstage   the local stage cannot" in lesson(by_id["unreadable-key"]).text
+    assert "\nstage " not in lesson(by_id["expired"]).text

@@ -34,7 +34,7 @@ def test_a_terminal_without_utf8_gets_ascii() -> None:
 def test_the_two_kinds_of_server_have_a_table_each_and_stand_ins_are_called_so() -> None:
     text = shown(Screen(160)).text
     assert re.search(r"^HTTPS +curl ", text, re.MULTILINE)
-    assert re.search(r"^SQL Server \(stand-in\) +mssql-python ", text, re.MULTILINE)
+    assert re.search(r"^TDS endpoint \(stand-in\) +mssql-python ", text, re.MULTILINE)
     assert "SQL Server is played by the lab's TDS endpoint 0.1.0, not by SQL Server." in text
 
 
@@ -115,7 +115,7 @@ def test_a_failure_of_the_lab_is_not_called_a_finding() -> None:
 
 def test_clients_share_a_reason_why_cells_are_impossible() -> None:
     text = shown(Screen()).text
-    assert "12 cells cannot be expressed by their client (./tlslab run --plan lists them)" in text
+    assert "12 cells cannot be played (./tlslab run --plan lists them)" in text
     assert "6  pymssql, tdsodbc, tsql: FreeTDS has no option for the highest TLS version" in text
 
 
@@ -148,6 +148,22 @@ def test_a_place_of_which_nothing_is_here_is_told_in_words_and_has_no_columns() 
     assert "  this brings them:\n     docker pull x:1\n" in screen.text
 
 
+def test_clients_that_cannot_in_every_place_are_named_once() -> None:
+    why = "{} cannot express the fix: it has no option for that"
+    names = [f"{name}:{place}" for name in ("curl", "wget") for place in ("one", "two")]
+    cells = [not_played(f"expired/renew/{name}/https", "unsupported", why.format(name)) for name in names]
+    clients = [placed(*name.split(":")) for name in names]
+    screen = Screen(160)
+    show_matrix(record(cells, clients=clients), screen.console)
+    assert "  4  curl, wget in every place: it has no option for that\n" in screen.text
+    screen = Screen(160)
+    show_matrix(record(cells, clients=[*clients, placed("curl", "three")]), screen.console)
+    assert "  4  curl, wget on one, two: it has no option for that\n" in screen.text
+    screen = Screen(160)
+    show_matrix(record(cells[:3], clients=clients), screen.console)
+    assert "  3  curl:one, curl:two, wget:one: it has no option for that\n" in screen.text
+
+
 def test_where_nothing_at_all_is_here_the_table_says_so() -> None:
     gone = {"missing": "the image x:1", "how_to_get": "docker pull x:1"}
     cells = [not_played("expired/renew/curl:two/https", "missing", "the image x:1")]
@@ -176,3 +192,14 @@ def test_what_clients_say_cannot_drive_the_terminal() -> None:
     show_matrix(record([finding("expired/renew/curl/https", "other-error", "\x1b[2Jgone [bold]")]), screen.console)
     assert "\x1b" not in screen.text
     assert r"\x1b[2Jgone [bold]" in screen.text
+
+
+def test_a_reason_of_the_stage_is_told_once_for_all_clients() -> None:
+    screen = Screen()
+    why = "the local stage cannot keep a server from its key"
+    cells = [
+        not_played(f"unreadable-key/give-files-to-account/{name}/sqlserver", "unsupported", why)
+        for name in ("odbc18", "tsql")
+    ]
+    show_matrix(record(cells), screen.console)
+    assert f"  2  odbc18, tsql: {why}" in screen.text

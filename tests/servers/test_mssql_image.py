@@ -1,6 +1,9 @@
 """The endpoint behind the interface of SQL Server's container image."""
 
 import io
+import os
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -8,6 +11,7 @@ import pytest
 
 from lab.servers.mssql_image import ErrorLog, Refused, listener, security_level, strong
 from lab.servers.tds.endpoint import SqlServerOptions
+from tests.servers.minted import Shelf
 
 GOOD = {"ACCEPT_EULA": "Y", "MSSQL_SA_PASSWORD": "Lab-Passw0rd"}
 
@@ -74,3 +78,51 @@ def test_the_log_goes_to_the_file_and_to_the_output_and_the_last_one_is_kept(tmp
         log.put({"event": "log", "line": "two"})
     assert second.getvalue() == (tmp_path / "errorlog").read_text() == "two\n"
     assert first.getvalue() == (tmp_path / "errorlog.1").read_text() == "one\n"
+
+
+ROOT = Path(__file__).resolve().parents[2]
+START = (
+    "import sys; from pathlib import Path; from lab.servers import mssql_image; "
+    "mssql_image.HOME = Path(sys.argv[1]); sys.exit(mssql_image.main())"
+)
+BOUND_BY_MODES = ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
+"""Before a command: what keeps root from reading files of mode 000 (capabilities(7)); others cannot anyway."""
+
+
+def started(home: Path) -> "subprocess.CompletedProcess[str]":
+    """The image's entry point with another home, run to its end by somebody whom modes bind."""
+    environment = GOOD | {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    command = [*BOUND_BY_MODES, sys.executable, "-P", "-c", START, str(home)]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize("closed", ["key.pem", "."], ids=["the key", "its folder"])
+def test_it_does_not_start_when_it_may_not_read_its_key_and_says_so_as_sql_server_does(
+    home: Path, shelf: Shelf, closed: str
+) -> None:
+    """Texts: errors 49940 and 49939 in MicrosoftDocs/sql-docs, list of 41400 to 49999."""
+    folder = home / "certs"
+    folder.mkdir()
+    for name in ("leaf.pem", "key.pem"):
+        (folder / name).write_text((shelf.directory / name).read_text())
+    (home / "mssql.conf").write_text(f"[network]\ntlscert = {folder}/leaf.pem\ntlskey = {folder}/key.pem\n")
+    (folder / closed).chmod(0)
+    try:
+        read = subprocess.run([*BOUND_BY_MODES, "cat", folder / "key.pem"], capture_output=True, check=False)
+        ended = started(home) if read.returncode else None
+    finally:
+        folder.chmod(0o700)
+    if ended is None:
+        pytest.skip("nobody can be kept from a file here: setpriv cannot take CAP_DAC_OVERRIDE away")
+    said = [line[35:] for line in ended.stdout.splitlines()]
+    assert ended.returncode == 1
+    assert said[1] == "Error: 49940, Severity: 16, State: 1."
+    assert said[2] == (
+        "Unable to open one or more of the user-specified certificate file(s). Verify that the certificate file(s) "
+        "exist with read permissions for the user and group running SQL Server."
+    )
+    assert said[3].startswith("Error: 49939, ")
+    assert "The server is being shut down." in said[4]
+    assert "cannot be read by the account of the server (uid " in said[5]
+    assert ended.stdout == (home / "log" / "errorlog").read_text()
+    assert not ended.stderr

@@ -4,6 +4,7 @@ Every run gets a directory of its own for HOME, TMPDIR, the working directory an
 in there or names it: in its command line, environment or working directory.
 """
 
+import math
 import os
 import shutil
 import signal
@@ -32,7 +33,7 @@ NOBODY = 65534
 # clients, so nothing is fetched for it.
 MAIN = "from lab.commands import shared\nshared.bring_python_clients = lambda: None\nfrom lab.cli import main\nmain()\n"
 NO_NAMESPACES = (
-    "import functools, lab.stages.local as local\nlocal.Sandbox = functools.partial(local.Sandbox, namespaces=False)\n"
+    "import functools, lab.stages.here as here\nhere.Sandbox = functools.partial(here.Sandbox, namespaces=False)\n"
 )
 NO_NGINX = (
     "import functools, lab.matrix.run as matrix\n"
@@ -291,6 +292,7 @@ class Watched:
         self._process = process
         self._mounts = mounts(place.base)
         self._namespaces: set[str] = set()
+        self._ended = math.inf
 
     def until(self, moment: str) -> None:
         """Wait for a moment of the run."""
@@ -316,12 +318,14 @@ class Watched:
     def wait(self) -> int:
         """The exit status; then `said` is all that the run said."""
         self.said, _ = self._process.communicate(timeout=PATIENCE)
+        self._ended = time.clock_gettime(time.CLOCK_BOOTTIME)
         return self._process.returncode
 
     def assert_gone(self) -> None:
         """No process, no mount, no namespace; of files only what is in the cache."""
         wait_for(lambda: not processes_of(self._place.base), lambda: f"left: {processes_of(self._place.base)}")
-        held = {_namespace(path.name) for path in Path("/proc").glob("[0-9]*")}
+        # Numbers of namespaces are used again: what began after the run had ended holds nothing of it.
+        held = {_namespace(path.name) for path in Path("/proc").glob("[0-9]*") if _began(path) < self._ended}
         assert not held & self._namespaces
         assert mounts(self._place.base) == self._mounts
         for name in ("home", "scratch", "here"):
@@ -366,10 +370,19 @@ def wait_for(happened: Callable[[], bool], otherwise: str | Callable[[], str]) -
 
 
 def _namespace(pid: str) -> str:
+    """The mount and PID namespaces of a process: one number alone may be in use again elsewhere."""
     try:
-        return str(Path(f"/proc/{pid}/ns/mnt").readlink())
+        return " ".join(str(Path(f"/proc/{pid}/ns/{kind}").readlink()) for kind in ("mnt", "pid"))
     except OSError:
         return ""
+
+
+def _began(process: Path) -> float:
+    """Seconds after boot at which a process began (proc(5), `starttime`)."""
+    try:
+        return int((process / "stat").read_text().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
+    except OSError:
+        return math.inf  # it has ended
 
 
 def _put_in_path(place: Place, name: str, text: str) -> None:

@@ -14,7 +14,7 @@ from lab import catalogue, system
 from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing
 from lab.clients.curl import Curl
 from lab.commands.shared import Exit, status_of
-from lab.matrix.choice import Choice
+from lab.matrix.choice import LOCAL, Choice
 from lab.matrix.plan import Filters, Plan, make_plan
 from lab.matrix.run import Run
 from lab.outcome import Completed, Outcome, Result
@@ -109,7 +109,8 @@ class After:
 
 def plan(client: Client, *scenarios: str, fix: str = "*") -> Plan:
     known = catalogue.load()
-    return make_plan(known.scenarios, known.attacks, [client], Filters(scenarios, (fix,), (), ("https",)))
+    filters = Filters(scenarios, (fix,), (), ("https",))
+    return make_plan(known.scenarios, known.attacks, [client], filters, stage_cannot=LOCAL.cannot)
 
 
 async def record_of(played: Plan, cache: Path, *, nginx: bool = True, kill_after: int | None = None) -> Record:

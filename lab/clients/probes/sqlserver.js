@@ -14,13 +14,18 @@ function answer(connected, text, code, encrypted) {
   process.stdout.write(JSON.stringify({ connected, text, code, encrypted, tls_version: '' }) + '\n', () => process.exit(0));
 }
 
-// What Node prints of an uncaught error, without its stack frames and without the certificate that it dumps for a wrong name.
+// What Node prints of an uncaught error, without its stack frames and without the certificate that it dumps for a wrong name
+// (util.inspect: an error's cause, and the errors of an AggregateError).
 function shown(error, indent = '') {
   // An error's stack is written before its class has a name of its own; Node prints the class.
   const head = String(error.stack || error).split(/\n\s+at /)[0].trimEnd().replace(/^Error\b/, error.constructor.name);
   const lines = [];
   if (error.code) lines.push(`${indent}  code: '${error.code}'`);
   if (error.cause instanceof Error) lines.push(`${indent}  [cause]: ${shown(error.cause, indent + '  ')}`);
+  if (error instanceof AggregateError) {
+    const inner = error.errors.map((each) => `${indent}    ${shown(each, indent + '    ')}`);
+    lines.push(`${indent}  [errors]: [\n${inner.join(',\n')}\n${indent}  ]`);
+  }
   return lines.length ? `${head} {\n${lines.join(',\n')}\n${indent}}` : head;
 }
 

@@ -1,7 +1,8 @@
 """Connects to SQL Server once with one driver, asks whether the session is encrypted, and leaves.
 
 Standard input: {"driver": ..., "connection": {...}}. Standard output: one line of JSON
-(lab/clients/answers.py). The text is the last line of the traceback that a user sees. With {"driver": ...,
+(lab/clients/answers.py). The text is what a user sees of the traceback without the places in the code: its last line,
+and above it those of the errors that it was raised from. With {"driver": ...,
 "version": true, "files": {...}} it prints the versions that the driver itself reports.
 """
 
@@ -12,8 +13,8 @@ from pathlib import Path
 
 QUESTION = "SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID"
 LOGIN_TIMEOUT = 10
-# python-tds tries again until its timeout when the server drops the connection (pytds/utils.py,
-# exponential_backoff).
+# python-tds tries again until its timeout when the server drops the connection or nobody listens (pytds/utils.py,
+# exponential_backoff); Microsoft's driver waits as long when nobody listens.
 PYTDS_LOGIN_TIMEOUT = 5
 SQL_HANDLE_ENV, SQL_HANDLE_DBC = 1, 2
 SQL_ATTR_ODBC_VERSION, SQL_OV_ODBC3 = 200, 3
@@ -61,6 +62,16 @@ def code_of(error):
     return str(first) if isinstance(first, int) or (isinstance(first, str) and len(first) == 5) else ""
 
 
+def shown(error):
+    """The error as Python prints it, with those that it was explicitly raised from, each without its stack."""
+    own = "".join(traceback.format_exception_only(type(error), error)).strip()
+    if error.__cause__ is None:
+        return own
+    # The words between two of them are Python's (traceback.TracebackException.format).
+    between = "The above exception was the direct cause of the following exception:"
+    return f"{shown(error.__cause__)}\n\n{between}\n\n{own}"
+
+
 def attempt(driver, given):
     try:
         connection = CONNECT[driver](given)
@@ -69,8 +80,7 @@ def attempt(driver, given):
         encrypted = cursor.fetchone()[0] == "TRUE"
         connection.close()
     except Exception as error:
-        text = "".join(traceback.format_exception_only(type(error), error)).strip()
-        return {"connected": False, "text": text, "code": code_of(error), "encrypted": None}
+        return {"connected": False, "text": shown(error), "code": code_of(error), "encrypted": None}
     return {"connected": True, "text": "", "code": "", "encrypted": encrypted}
 
 

@@ -22,6 +22,10 @@ class CertificateError(Exception):
     """A certificate or key cannot be used at all; the text is a sentence for people."""
 
 
+class Unreadable(CertificateError):
+    """The account of the server cannot open the file, or there is none."""
+
+
 class RefusedByOpenSSL(Exception):
     """OpenSSL does not serve this certificate at this security level; the text is OpenSSL's reason."""
 
@@ -35,17 +39,14 @@ class Identity:
 
 
 def read_pem(path: Path, what: str) -> str:
-    """The text of a PEM file. Raises CertificateError; the words about permissions are SQL Server's (error
-    49940).
-    """
+    """The text of a PEM file. Raises Unreadable, and CertificateError for what is no text."""
     try:
         return path.read_text(encoding="ascii")
-    except PermissionError as e:
-        raise CertificateError(
-            f"Unable to open {what} file using correct permissions: {path}. "
-            "Make it readable by the account of the server."
+    except OSError as e:
+        raise Unreadable(
+            f"The {what} file {path} cannot be read by the account of the server (uid {os.geteuid()}): {e.strerror}."
         ) from e
-    except (OSError, UnicodeDecodeError) as e:
+    except UnicodeDecodeError as e:
         raise CertificateError(f"The {what} file {path} cannot be read: {e}") from e
 
 

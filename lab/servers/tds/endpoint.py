@@ -9,7 +9,7 @@ from pathlib import Path
 from lab.servers.listener import CannotStart, Events
 from lab.servers.streams import Channel, address_of
 from lab.servers.tds import certificates, errorlog
-from lab.servers.tds.certificates import CertificateError, Identity
+from lab.servers.tds.certificates import CertificateError, Identity, Unreadable
 from lab.servers.tds.conf import ConfError, MssqlConf, read
 from lab.servers.tds.connection import Connection, Limits
 from lab.servers.tds.errorlog import LOGON, SERVER, stamped
@@ -115,7 +115,16 @@ class Endpoint:
             else:
                 check_ciphers(conf.tlsciphers, o.security_level)
         except (CertificateError, ValueError) as e:
+            if conf.tlscert is not None and isinstance(e, CertificateError):
+                self._say_unusable(e)
             raise CannotStart(str(e)) from e
+
+    def _say_unusable(self, why: CertificateError) -> None:
+        """What SQL Server on Linux logs of its configured certificate before it shuts down."""
+        unreadable = (errorlog.CERTIFICATE_UNREADABLE,) if isinstance(why, Unreadable) else ()
+        for entry in (*unreadable, errorlog.CERTIFICATE_UNUSABLE):
+            for text in entry.lines():
+                self._say(text)
 
     def _say_self_generated(self) -> None:
         if self._nested is not None and self._nested.refused:

@@ -1,9 +1,9 @@
 """The errorlog: every line that the endpoint writes, in the style of SQL Server's own errorlog.
 
-Texts with a number are the server's own
-(docs/relational-databases/errors-events/database-engine-events-and-errors-17000-to-18999 and the list of
-26000 to 27999 in MicrosoftDocs/sql-docs); lines without a number say what this endpoint saw and have no
-counterpart in SQL Server, which keeps silent about failed TLS handshakes on Linux.
+Texts with a number are the server's own (docs/relational-databases/errors-events/database-engine-events-and-errors-
+17000-to-18999 and the lists of 26000 to 27999 and of 41400 to 49999 in MicrosoftDocs/sql-docs); lines without a number
+say what this endpoint saw and have no counterpart in SQL Server, which keeps silent about failed TLS handshakes on
+Linux.
 """
 
 from dataclasses import dataclass
@@ -32,11 +32,11 @@ class Entry:
     state: int
     text: str
 
-    def lines(self, client: str) -> tuple[str, str]:
-        """The two lines, for a connection from the address `client`."""
+    def lines(self, client: str = "") -> tuple[str, str]:
+        """The two lines, for a connection from the address `client`; without one, about the server itself."""
         return (
             f"Error: {self.number}, Severity: {self.severity}, State: {self.state}.",
-            f"{self.text} [CLIENT: {client}]",
+            f"{self.text} [CLIENT: {client}]" if client else self.text,
         )
 
 
@@ -77,6 +77,18 @@ LOGIN_TIMEOUT = Entry(
     "Reduce the load on the server and retry login.",
 )  # fmt: skip
 
+CERTIFICATE_UNREADABLE = Entry(
+    49940, 16, 1,
+    "Unable to open one or more of the user-specified certificate file(s). Verify that the certificate file(s) "
+    "exist with read permissions for the user and group running SQL Server.",
+)  # fmt: skip
+# Two numbers follow in SQL Server, `Error[%d]. State[%d].`; what they are is not known, so they are left out.
+CERTIFICATE_UNUSABLE = Entry(
+    49939, 16, 1,
+    "Unable to initialize user-specified certificate configuration. The server is being shut down. "
+    "Verify that the certificate is correctly configured.",
+)  # fmt: skip
+
 
 def too_many_connections(limit: int) -> Entry:
     """Error 17809, for a listener that has `limit` connections already."""
@@ -97,7 +109,7 @@ SELF_GENERATED = "A self-generated certificate was successfully loaded for encry
 
 
 def certificate_loaded(certificate: str, key: str) -> str:
-    """The success line of SQL Server on Linux (microsoft/mssql-docker#966)."""
+    """The success line of SQL Server on Linux (49943; microsoft/mssql-docker#966)."""
     return (
         f"The certificate [Certificate File:'{certificate}', Private Key File:'{key}'] "
         "was successfully loaded for encryption."

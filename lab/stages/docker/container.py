@@ -124,10 +124,11 @@ class Container:
         state = await asyncio.to_thread(self._api.inspect_container, self.id)
         return str(state["NetworkSettings"]["Networks"][network]["IPAddress"])
 
-    async def exit_status(self) -> int:
-        """The exit status of the main process, once it has ended."""
-        state = await asyncio.to_thread(self._api.inspect_container, self.id)
-        return int(state["State"]["ExitCode"])
+    async def end(self) -> str:
+        """How the main process has ended, in words."""
+        state = (await asyncio.to_thread(self._api.inspect_container, self.id))["State"]
+        starved = ", ended by the kernel because its memory was used up" if state.get("OOMKilled") else ""
+        return f"exit status {state['ExitCode']}{starved}"
 
     async def stop(self) -> None:
         """Remove it, whatever it does."""

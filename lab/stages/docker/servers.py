@@ -61,8 +61,8 @@ class DockerServer(ABC):
             if starting.done():
                 starting.result()
                 return
-            status = await self._container.exit_status()
-            raise ServiceError(f"{self.what} has ended while it started (exit status {status}): {self._last_words()}")
+            how = await self._container.end()
+            raise ServiceError(f"{self.what} has ended while it started ({how}): {self._last_words()}")
         except (TimeoutError, OSError) as problem:
             raise ServiceError(f"{self.what} does not serve ({problem!r}): {self._last_words()}") from problem
         finally:

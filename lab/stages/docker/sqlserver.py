@@ -20,7 +20,7 @@ from lab.stages.docker.servers import OWN, SETTLE_TIMEOUT, DockerServer
 from lab.stages.services import ServiceError
 
 MSSQL = PurePosixPath("/var/opt/mssql")
-MSSQL_UID = 10001
+MSSQL_UID, ROOT_UID = 10001, 0
 PORT = 1433
 CERTIFICATES = f"{MSSQL}/certs"
 CERTIFICATE, KEY, CA_STORE = (f"{CERTIFICATES}/{name}" for name in ("server.pem", "server.key", "ca-store.pem"))
@@ -78,7 +78,7 @@ class SqlServer(DockerServer):
         self._login = login
         self._endpoint = endpoint
         self._limit = limit
-        self._strict = False
+        self._side: ServerSide | None = None
         self._refusal = ""
         self._taken = 0
         self._starts = 0
@@ -98,11 +98,15 @@ class SqlServer(DockerServer):
         Raises ServiceError, with its own last words, when it does not serve, StageError when Docker does not start it.
         """
         files = sqlserver_files(side, mint)
-        self._strict = side.encryption is ServerEncryption.STRICT
+        self._side = side
         self._lines, self._taken, self._refusal = [], 0, ""
         self._starts += 1
         try:
             await self.begin(files, again=self._starts > 1)
+        except ServiceError:
+            # One that may not read its key has to end: whether it is down for that is for the self-check to say.
+            if side.key_readable or not self._container.ended.is_set():
+                raise
         finally:
             self._version = banner(self._lines) or self._version
             self._taken = len(self._lines)
@@ -113,7 +117,11 @@ class SqlServer(DockerServer):
         return tuple(of_clients(self._lines))
 
     async def take_log(self) -> tuple[str, ...]:
-        """The lines since they were last taken, once the server has dealt with everything; without the lab's own."""
+        """The lines since they were last taken, once the server has dealt with everything; without the lab's own.
+        None of one that may not read its key: it has ended.
+        """
+        if self._side is not None and not self._side.key_readable and self._container.ended.is_set():
+            return ()
         self._check()
         await self._settle()
         fresh, self._taken = self._lines[self._taken :], len(self._lines)
@@ -141,7 +149,7 @@ class SqlServer(DockerServer):
                 port=self.port,
                 user=self._login.user,
                 password=self._login.password,
-                strict=self._strict,
+                strict=self._side is not None and self._side.encryption is ServerEncryption.STRICT,
             )
             self._refusal = answer["refused"]
             if not self._refusal:
@@ -166,7 +174,7 @@ class SqlServer(DockerServer):
 
 
 def banner(lines: list[str]) -> str:
-    """The version that SQL Server gives itself; "" for what does not say that it is SQL Server, or says that it is not."""
+    """The version that SQL Server gives itself; "" for what does not say that it is one, or says that it is not."""
     if any(NOT_SQL_SERVER in line for line in lines):
         return ""
     return next((found[0].strip() for line in lines if (found := _BANNER.search(line))), "")
@@ -200,7 +208,7 @@ def sqlserver_files(side: ServerSide, mint: Mint) -> Files:
     }
     if chain is not None:
         files[CERTIFICATE] = File(mint.chain_pem(chain), 0o400, MSSQL_UID)
-        files[KEY] = File(mint.leaf_key_pem(chain.leaf), 0o400, MSSQL_UID)
+        files[KEY] = File(mint.leaf_key_pem(chain.leaf), 0o400, MSSQL_UID if side.key_readable else ROOT_UID)
         if chain.with_intermediates and chain.intermediates:
             store += mint.pem(*chain.intermediates, chain.intermediates[-1].root)
     return {**files, CA_STORE: File(store, 0o444, MSSQL_UID)}

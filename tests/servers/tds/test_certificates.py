@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from lab.servers.tds import certificates
-from lab.servers.tds.certificates import CertificateError, Identity, RefusedByOpenSSL
+from lab.servers.tds.certificates import CertificateError, Identity, RefusedByOpenSSL, Unreadable
 from tests.servers.minted import Minted, Shelf, mint, rsa_key
 
 
@@ -56,14 +56,27 @@ def test_only_the_leaf_of_a_file_is_configured(shelf: Shelf) -> None:
     assert found.chain == shelf.leaf.pem + shelf.intermediate.pem
 
 
-def test_an_unreadable_file_is_said_in_the_words_of_sql_server(shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_file_is_named_with_the_account_that_may_not_read_it(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def denied(*_: object, **__: object) -> str:
         raise PermissionError(13, "Permission denied")
 
-    # Permissions stop nobody who runs as root, so the refusal is the operating system's only in name here.
+    # Permissions stop nobody who runs as root, so the refusal is the operating system's only in name here; a real one
+    # is in tests/servers/test_mssql_image.py.
     monkeypatch.setattr(Path, "read_text", denied)
-    with pytest.raises(CertificateError, match="Unable to open certificate file using correct permissions"):
+    with pytest.raises(Unreadable, match=r"leaf\.pem cannot be read by the account .* \(uid \d+\): Permission denied"):
         certificates.configured(shelf.directory / "leaf.pem", shelf.directory / "key.pem", None)
+
+
+def test_a_file_that_is_not_there_is_unreadable_and_one_that_is_no_text_is_not(shelf: Shelf) -> None:
+    """Error 49940 is about files that exist and may be read; what is in them is another one."""
+    with pytest.raises(Unreadable, match="No such file"):
+        certificates.read_pem(shelf.directory / "nowhere.pem", "certificate")
+    (shelf.directory / "der.pem").write_bytes(b"\x30\x82\xff")
+    with pytest.raises(CertificateError) as caught:
+        certificates.read_pem(shelf.directory / "der.pem", "certificate")
+    assert not isinstance(caught.value, Unreadable)
 
 
 def at_level(level: int) -> ssl.SSLContext:

@@ -34,3 +34,9 @@ def test_the_self_generated_certificate_is_announced_as_26018() -> None:
 @given(st.text())
 def test_no_text_makes_a_second_line(text: str) -> None:
     assert len(stamped("Logon", text, NOON).splitlines()) == 1
+
+
+def test_an_error_of_the_server_itself_names_no_client() -> None:
+    number, text = errorlog.CERTIFICATE_UNREADABLE.lines()
+    assert number == "Error: 49940, Severity: 16, State: 1."
+    assert text.endswith("with read permissions for the user and group running SQL Server.")

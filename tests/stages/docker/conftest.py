@@ -10,11 +10,13 @@ from lab.stages.stage import StageError
 
 
 @pytest.fixture(scope="session")
-def daemon() -> Iterator[docker.DockerClient]:
-    """A Docker daemon that answers."""
+def daemon(pytestconfig: pytest.Config) -> Iterator[docker.DockerClient]:
+    """A Docker daemon that answers. With --lab-require its absence is a failure."""
     try:
         client = connect()
     except StageError as problem:
+        if pytestconfig.getoption("--lab-require"):
+            pytest.fail(str(problem))
         pytest.skip(str(problem))
     with client.api:
         yield client

@@ -29,7 +29,7 @@ GONE = replace(DISTRIBUTIONS["rocky-9"], base=NOWHERE)
 def played(*names: str) -> Record:
     known, choice = catalogue.load(), Choice("docker", distributions=names)
     filters = Filters(("expired",), ("renew",), ("curl",))
-    plan = make_plan(known.scenarios, known.attacks, choice.clients(all_clients()), filters)
+    plan = make_plan(known.scenarios, known.attacks, choice.clients(all_clients()), filters, stage_cannot=choice.cannot)
     return run_plan(plan, cache=provision.cache_dir(), stage=choice.make)
 
 

@@ -31,7 +31,7 @@ def played(places: Sequence[str], clients: Sequence[str], *, sqlserver_limit: in
     choice = Choice("docker", distributions=tuple(places), sqlserver_image="endpoint", sqlserver_limit=sqlserver_limit)
     known = catalogue.load()
     filters = Filters(fixes=("install-ca",), clients=tuple(clients))
-    plan = make_plan(known.scenarios, known.attacks, choice.clients(all_clients()), filters)
+    plan = make_plan(known.scenarios, known.attacks, choice.clients(all_clients()), filters, stage_cannot=choice.cannot)
     return run_plan(plan, cache=provision.cache_dir(), stage=choice.make)
 
 

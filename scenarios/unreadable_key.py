@@ -1,0 +1,84 @@
+"""Unreadable key: the account that SQL Server runs as may not read the private key, and the server does not start."""
+
+from lab.documented import Level, Phase, Reason
+from lab.scenario import Claim, Defect, Side, scenario
+from lab.situation import ServerKind, Situation
+from scenarios._sources import (
+    CLOSED_FOLDER,
+    ERRNO_REFUSED,
+    MSSQL_CONF,
+    NODE_ERRORS,
+    NOT_RUNNING,
+    SQL_CONTAINERS,
+    SQL_LINUX,
+    SQL_MESSAGES,
+    TEDIOUS_CONNECTOR,
+    TIMEOUT_EXPIRED,
+    WRONG_PERMISSIONS,
+    section,
+)  # fmt: skip
+
+
+@scenario(
+    title="SQL Server may not read its private key, and does not start",
+    kinds={ServerKind.SQLSERVER},
+    defects={Defect.NOT_SERVING},
+    reasons=[
+        Reason("posix", Phase.CONNECT, "Connection refused", Level.VENDOR, ERRNO_REFUSED),
+        Reason("odbc18", Phase.CONNECT, "Login timeout expired", Level.VENDOR, TIMEOUT_EXPIRED),
+        Reason("odbc18", Phase.CONNECT, "TCP Provider: Error code 0x2749", Level.PUBLIC, NOT_RUNNING),
+        Reason("node-code", Phase.CONNECT, "ECONNREFUSED", Level.VENDOR, NODE_ERRORS),
+        Reason("node", Phase.CONNECT, "Could not connect (sequence)", Level.VENDOR, TEDIOUS_CONNECTOR),
+    ],
+    sources=[
+        section(MSSQL_CONF, "Specify TLS settings"),
+        section(SQL_LINUX, "Generate certificate"),
+        SQL_MESSAGES,
+        CLOSED_FOLDER,
+        WRONG_PERMISSIONS,
+    ],
+)
+def unreadable_key(healthy: Situation) -> Situation:
+    """Certificate and key are in order, but the key belongs to somebody else, and the account `mssql` (uid 10001 in
+    Microsoft's containers) may not read it. SQL Server on Linux then shuts down: it does not fall back on a certificate
+    of its own.
+
+    **Symptom.** Clients see no TLS at all: "Connection refused", "Login timeout expired" (ODBC, after its whole login
+    timeout), `ECONNREFUSED`. It begins with the restart after the certificate was installed, on every client at once,
+    and looks like a network fault or a closed firewall.
+
+    **Cause.** The files were made or copied by root and kept their owner, or they are the account's and a folder above
+    them is closed to it: on Debian and Ubuntu /etc/ssl/private, where Microsoft's own example puts the key, is open to
+    root alone, or to the group ssl-cert as well. Files that are mounted into a container keep the numbers of the host's owner.
+
+    **Look.** On the server, not at the client: `systemctl status mssql-server`, then the end of
+    /var/opt/mssql/log/errorlog (`docker logs CONTAINER`): error 49940, "Unable to open one or more of the user-specified
+    certificate file(s). Verify that the certificate file(s) exist with read permissions for the user and group running
+    SQL Server", and 49939, "The server is being shut down"; people also report "Unable to open certificate file using
+    correct permissions". The errorlog does not say which file. `sudo -u mssql cat KEY >/dev/null` does, for the files of
+    `network.tlscert` and `network.tlskey`; `namei -l KEY` shows owner and mode of the file and of every folder above it.
+
+    **Fix.** Give the files to the account, and keep them in a folder that it may enter. Nothing on the client helps.
+    Opening the key to everybody would help, and give it away.
+    """
+    return healthy.with_server(key_readable=False)
+
+
+@unreadable_key.fix(
+    claim=Claim.CURE,
+    side=Side.SERVER,
+    steps=[
+        "`chown mssql:mssql CERTIFICATE KEY; chmod 400 CERTIFICATE KEY`. In a container: `chown 10001:0`, or mode 440 and group 0.",
+        "The folder: mode 700 and owned by `mssql`, or 755; /var/opt/mssql/certs is one. Not /etc/ssl/private as it is.",
+        "`mssql-conf set network.tlscert CERTIFICATE`, the same for `network.tlskey`, where the files have moved.",
+        "`systemctl restart mssql-server`; the errorlog then says that the certificate was successfully loaded for encryption.",
+    ],
+    sources=[
+        section(MSSQL_CONF, "Specify TLS settings"),
+        section(SQL_LINUX, "Generate certificate"),
+        SQL_CONTAINERS,
+    ],
+)
+def give_files_to_account(broken: Situation) -> Situation:
+    """Give certificate and key to the account of the server."""
+    return broken.with_server(key_readable=True)

@@ -1,0 +1,85 @@
+"""Attempts at a server side take turns, so that its lines belong to the right client. At one that is down they do not:
+some clients wait there through their whole login timeout.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import cast
+
+import pytest
+
+from lab.clients import all_clients
+from lab.clients.base import Client
+from lab.matrix.play import Player
+from lab.matrix.progress import Silent
+from lab.outcome import Completed
+from lab.pki.keys import Keys
+from lab.pki.look import NOBODY, Look
+from lab.pki.mint import Mint
+from lab.situation import ServerKind, ServerSide, Situation, TLSVersion, healthy
+from lab.stages.stage import Distance, Stage
+
+SQLSERVER = healthy(ServerKind.SQLSERVER)
+CLIENTS = [client for client in all_clients() if client.name in ("python-tds", "pymssql")]
+
+
+class Together:
+    """A stage at whose attempts nothing happens but that they meet, or do not."""
+
+    def __init__(self, mint: Mint) -> None:
+        self._mint = mint
+        self._under_way = 0
+        self.most = 0
+
+    def distance(self, side: ServerSide) -> Distance:
+        return Distance.UP
+
+    @asynccontextmanager
+    async def hold(self, side: ServerSide) -> AsyncIterator[None]:
+        yield
+
+    def look(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Look:
+        if not side.key_readable:
+            return Look(refused=NOBODY)
+        assert side.chain
+        certificates = self._mint.chain_pem(side.chain).split("-----END CERTIFICATE-----\n")
+        return Look(tuple(f"{item}-----END CERTIFICATE-----\n" for item in certificates if item.strip()))
+
+    async def server_log(self, side: ServerSide) -> tuple[str, ...]:
+        return ()
+
+    async def attempt(self, client: Client, situation: Situation) -> Completed:
+        self._under_way += 1
+        self.most = max(self.most, self._under_way)
+        for _ in range(20):  # Whoever else may begin now does so.
+            await asyncio.sleep(0)
+        self._under_way -= 1
+        return Completed(0, "{}", "", 0.1)
+
+
+def at_once(situation: Situation, mint: Mint) -> int:
+    """How many of two clients were at this server side at a time."""
+    stage = Together(mint)
+
+    async def play() -> None:
+        async with Player(cast(Stage, stage), mint, jobs=2, observer=Silent()) as player:
+            await asyncio.gather(*(player.attempt(client, situation) for client in CLIENTS))
+
+    asyncio.run(play())
+    return stage.most
+
+
+@pytest.fixture(scope="module")
+def mint(tmp_path_factory: pytest.TempPathFactory) -> Mint:
+    path: Path = tmp_path_factory.mktemp("keys")
+    return Mint(Keys(path))
+
+
+def test_one_after_the_other_at_a_server_that_writes_a_log(mint: Mint) -> None:
+    assert at_once(SQLSERVER, mint) == 1
+
+
+def test_all_at_once_at_a_server_that_is_down(mint: Mint) -> None:
+    assert at_once(SQLSERVER.with_server(key_readable=False), mint) == 2

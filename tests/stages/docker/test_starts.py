@@ -1,0 +1,54 @@
+"""Servers that do not start: what is meant to fail is a situation like any other, and the rest is told in the server's
+own words.
+"""
+
+import io
+from collections.abc import Iterator
+
+import pytest
+
+import docker
+from lab.matrix.choice import Choice
+from lab.matrix.plan import Filters
+from tests.stages.docker.test_same_verdicts import played
+
+WORDS = "This program requires a machine with at least 2000 megabytes of memory."
+
+
+@pytest.fixture
+def image_that_needs_more(daemon: docker.DockerClient) -> Iterator[str]:
+    """An image that ends at once with SQL Server's words on a machine that is too small for it."""
+    tag = "tlslab-test/too-small:1"
+    recipe = f"FROM debian:bookworm-slim\nCMD echo 'sqlservr: {WORDS}'; exit 3\n"
+    daemon.images.build(fileobj=io.BytesIO(recipe.encode()), tag=tag, rm=True, forcerm=True)
+    yield tag
+    daemon.images.remove(tag, force=True)
+
+
+def test_a_server_that_may_not_read_its_key_is_down_and_the_record_holds_its_last_words(
+    daemon: docker.DockerClient,
+) -> None:
+    record = played(Choice("docker"), Filters(("unreadable-key",), (), ("tsql", "tedious")))
+    assert [(cell.broken, cell.fix_verdict, cell.as_expected) for cell in record.cells] == [
+        ("reproduced", "cures", True),
+        ("reproduced", "cures", True),
+    ]
+    (down,) = (entry for entry in record.servers if "cannot read its private key" in " ".join(entry.settings))
+    # MicrosoftDocs/sql-docs, Database Engine events and errors: 49940 and 49939.
+    assert any("Error: 49940, Severity: 16, State: 1." in line for line in down.log)
+    assert "The server is being shut down." in " ".join(down.log)
+    assert down.presented == []
+
+
+def test_a_server_that_does_not_start_is_told_with_its_own_words_and_the_others_are_played(
+    daemon: docker.DockerClient, image_that_needs_more: str
+) -> None:
+    record = played(
+        Choice("docker", sqlserver_image=image_that_needs_more), Filters(("expired",), (), ("tsql", "curl"))
+    )
+    by_client = {cell.client.partition(":")[0]: cell for cell in record.cells}
+    assert by_client["curl"].as_expected
+    assert by_client["tsql"].broken == "lab-error"
+    why = by_client["tsql"].broken_judgement.why
+    assert "has ended while it started (exit status 3)" in why
+    assert WORDS in why
