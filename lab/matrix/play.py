@@ -131,7 +131,8 @@ class Player:
                 place = self._next_free()
                 assert place is not None
                 key, client = self._waiting.pop(place)
-                if key[2].server.key_readable:  # One that is down has no lines to mix up, and some clients wait for it.
+                # One that is down has no lines to mix up, and some clients wait for it.
+                if key[2].server.key_readable:
                     self._busy.add(key[2].server)
             try:
                 await self._make(key, client)
