@@ -71,7 +71,7 @@ def stage_options(function: F) -> F:
         distribution: tuple[str, ...],
         sqlserver_image: str,
         require_vendor_image: bool,
-        sqlserver_limit: int,
+        sqlserver_limit: int | None,
         **more: Any,
     ) -> Any:
         places = distribution or LOCAL.distributions
@@ -79,9 +79,16 @@ def stage_options(function: F) -> F:
         for name in places:
             if name not in known:
                 raise click.UsageError(f"--distribution: nothing is called {name!r}. {hint(name, known)}")
-        if stage != "docker" and (distribution or sqlserver_image or require_vendor_image or sqlserver_limit):
-            raise click.UsageError("this option is about containers, so it needs --stage docker")
-        choice = Choice(stage, True, places, sqlserver_image, require_vendor_image, sqlserver_limit)
+        given = {
+            "--distribution": distribution,
+            "--sqlserver-image": sqlserver_image,
+            "--sqlserver-limit": sqlserver_limit,
+            "--require-vendor-image": require_vendor_image,
+        }
+        for name, value in given.items():
+            if stage != "docker" and value:
+                raise click.UsageError(f"{name} is about containers, so it needs --stage docker")
+        choice = Choice(stage, True, places, sqlserver_image, require_vendor_image, sqlserver_limit or 0)
         return function(*args, choice=choice, **more)
 
     for option in (
@@ -92,8 +99,7 @@ def stage_options(function: F) -> F:
         ),
         click.option(
             "--sqlserver-limit",
-            type=click.IntRange(min=0),
-            default=0,
+            type=click.IntRange(min=1),
             metavar="N",
             help="docker: at most N SQL Servers at a time, configured anew by turns  [default: as many as memory "
             "allows]",

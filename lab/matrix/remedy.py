@@ -155,7 +155,7 @@ def judge(show: Show, outcomes: Mapping[str, Outcome], failure: str) -> tuple[Re
 
 def _connects_before(show: Show) -> tuple[RemedyVerdict, Judgement]:
     if show.trust.roots is Roots.NONE:
-        why = f"connects to anybody, before the remedy as after it: {show.trust.why}"
+        why = f"connects before any remedy, as to anybody: {show.trust.why}"
         return RemedyVerdict.UNVERIFIED, _by_trust(True, why, show.trust)
     why = "connects before the remedy, and no documentation says that it would"
     return RemedyVerdict.ACCEPTED, Judgement(False, why)

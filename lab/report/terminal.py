@@ -99,6 +99,8 @@ def show_matrix(record: Record, console: Console, *, command: str = "./tlslab", 
     _show_missing(record, console)
     for phrases in stand_ins(record):
         flow(console, (Text(phrase, "italic") for phrase in phrases))
+    if record.environment.stage != "local":
+        hang(console, "", Text(f"{record.environment.stage} stage: {record.environment.isolation}.", "dim"))
     if record.interrupted:
         console.print(Text("The run was interrupted: this is a part of it.", "bold yellow"))
     flow(console, _closing(record))
@@ -264,7 +266,7 @@ def _show_unsupported(record: Record, console: Console, command: str) -> None:
     if not reasons:
         return
     count = plural(sum(map(len, reasons.values())), "cell")
-    console.print(Text(f"{count} cannot be played ({command} run --plan lists them)", "bold"))
+    console.print(Text(f"{count} cannot be played (the same command with --plan lists them)", "bold"))
     ordered = sorted(reasons.items(), key=lambda item: -len(item[1]))
     digits = len(str(len(ordered[0][1])))
     for why, cells in ordered[:REASONS_SHOWN]:

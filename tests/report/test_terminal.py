@@ -115,7 +115,7 @@ def test_a_failure_of_the_lab_is_not_called_a_finding() -> None:
 
 def test_clients_share_a_reason_why_cells_are_impossible() -> None:
     text = shown(Screen()).text
-    assert "12 cells cannot be played (./tlslab run --plan lists them)" in text
+    assert "12 cells cannot be played (the same command with --plan lists them)" in text
     assert "6  pymssql, tdsodbc, tsql: FreeTDS has no option for the highest TLS version" in text
 
 
