@@ -132,3 +132,10 @@ def test_a_command_that_fails_ends_the_way_and_is_told(daemon: docker.DockerClie
     assert found.failure == "`echo oh dear >&2; exit 3` ended with status 3: oh dear"
     assert found.changes["/etc/kept"] == "added"
     assert "/etc/never" not in found.changes
+
+
+def test_a_client_whose_cells_cannot_be_played_finds_its_servers_all_the_same(daemon: docker.DockerClient) -> None:
+    """tedious never encrypts unless it is told to, so no SQL Server cell of this plan is played."""
+    record = followed_for(["bookworm"], ["tedious"])
+    assert {cell.broken for cell in record.cells} == {"unsupported"}
+    assert {item.verdict for remedy in record.remedies for item in remedy.shown} == {"cures"}
