@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab import PROGRAM, installer, system
+from lab import PROGRAM, child, installer, system
 from lab.installer import Echo, InstallError
 from lab.system import Ask, Need, SetupError, how_to_get, missing
 
@@ -40,6 +40,9 @@ __all__ = [
 
 # tedious needs Node 18.17 (`engines` in npm/package-lock.json).
 NODE_MINIMUM = (18, 17)
+
+NPM_TIMEOUT = 900.0
+"""Seconds in which npm fetches a handful of packages."""
 
 # The directories of the wheel mssql-python-odbc, by what /etc/os-release says in ID and ID_LIKE.
 DRIVER_FAMILIES: Mapping[str, str] = {
@@ -245,12 +248,16 @@ def _run_npm(npm: str, directory: Path, cache: Path, descriptor: int) -> None:
         "npm_config_update_notifier": "false",
     } | os.environ
     command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", str(directory)]
-    done = subprocess.run(
-        command, cwd=directory, env=env, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, errors="replace", pass_fds=(descriptor,), check=False,
-    )  # fmt: skip
+    try:
+        done = child.run(command, timeout=NPM_TIMEOUT, cwd=directory, env=env, pass_fds=(descriptor,), together=True)
+    except subprocess.TimeoutExpired:
+        raise InstallError(
+            f"cannot install the Node clients (tedious): npm was not done within {NPM_TIMEOUT:.0f} s. Is its registry "
+            "reachable (`npm ping`)?"
+        ) from None
     if done.returncode != 0:
-        words = [line for line in done.stdout.splitlines() if line.strip()][-installer.LOG_LINES_SHOWN :]
+        said = done.stdout.decode(errors="replace")
+        words = [line for line in said.splitlines() if line.strip()][-installer.LOG_LINES_SHOWN :]
         raise InstallError(
             "\n".join(
                 [

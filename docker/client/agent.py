@@ -80,18 +80,45 @@ def spawn(argv, room, env, stdin, timeout):
         argv, cwd=room, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         start_new_session=True,
     )  # fmt: skip
+    out, err = bytearray(), bytearray()
+    helpers = [
+        threading.Thread(target=work, args=arguments, daemon=True)
+        for work, arguments in (
+            (feed, (process.stdin, stdin)), (read, (process.stdout, out)), (read, (process.stderr, err)),
+        )
+    ]  # fmt: skip
+    for helper in helpers:
+        helper.start()
+    status = None
     try:
-        out, err = process.communicate(stdin, timeout=timeout)
-        return process.returncode, out, err
+        status = process.wait(timeout)
     except subprocess.TimeoutExpired:
-        end_group(process)
-        try:
-            out, err = process.communicate(timeout=END_TIMEOUT)
-        except subprocess.TimeoutExpired as late:
-            out, err = late.stdout or b"", late.stderr or b""
-        return None, out, err
+        pass
     finally:
         end_group(process)
+        process.wait()
+    # Nobody of the group holds the pipes any more, so they end; one who left the group may.
+    deadline = time.monotonic() + END_TIMEOUT
+    for helper in helpers:
+        helper.join(max(0.0, deadline - time.monotonic()))
+    return status, bytes(out), bytes(err)
+
+
+def feed(pipe, data):
+    try:
+        pipe.write(data)
+        pipe.close()
+    except OSError:
+        pass  # who does not read it does not want it
+
+
+def read(pipe, kept):
+    while True:
+        part = os.read(pipe.fileno(), 1 << 16)
+        if not part:
+            break
+        kept += part[: LIMIT - len(kept)]
+    pipe.close()
 
 
 def end_group(process):

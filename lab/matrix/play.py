@@ -23,7 +23,7 @@ from lab.pki.mint import Mint
 from lab.scenario import Defect
 from lab.situation import ServerSide, Situation, TLSVersion
 from lab.stages.services import ServiceError
-from lab.stages.stage import Distance, Stage
+from lab.stages.stage import Distance, Lost, Stage, StageError
 
 Key = tuple[str, str, Situation]
 """Name and place of the client, and the situation: who is attempted once in what."""
@@ -102,7 +102,8 @@ class Player:
     @property
     def attempts(self) -> tuple[Attempt, ...]:
         """All attempts that are done."""
-        return tuple(future.result() for future in self._wanted.values() if future.done() and not future.cancelled())
+        done = [future for future in self._wanted.values() if future.done() and not future.cancelled()]
+        return tuple(future.result() for future in done if future.exception() is None)
 
     def _enqueue(self, client: Client, situation: Situation, *, soon: bool = False) -> asyncio.Future[Attempt]:
         key = (client.name, client.place, situation)
@@ -172,7 +173,12 @@ class Player:
             outcome = most_frequent(outcomes)
         except AuditError as problem:
             defects, outcome = frozenset(), Outcome(Result.LAB_ERROR, str(problem))
-        except (ServiceError, OSError) as problem:
+        except Lost as problem:
+            if not future.done():
+                future.set_exception(problem)
+                future.exception()  # who does not wait for it does not have to know
+            return
+        except (ServiceError, StageError, OSError) as problem:
             defects, outcome = frozenset(), Outcome(Result.LAB_ERROR, str(problem))
         except asyncio.CancelledError:
             raise
@@ -194,6 +200,8 @@ class Player:
         known = self._audits.get(situation)
         if known is None:
             known = self._audits[situation] = asyncio.ensure_future(asyncio.to_thread(self._look_at, situation))
+            # Whoever waited for it may have gone meanwhile: then its failure is no news.
+            known.add_done_callback(lambda done: done.cancelled() or done.exception())
         return await asyncio.shield(known)
 
     def presented(self, server: ServerSide) -> str:

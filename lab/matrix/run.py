@@ -124,7 +124,7 @@ class Run:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self._stack.aclose()
+        await self._stack.__aexit__(kind, error, trace)
 
     async def want(self, cells: tuple[Cell, ...]) -> None:
         """Begin with the attempts of these cells without waiting for them."""

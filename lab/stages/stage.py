@@ -19,6 +19,10 @@ class StageError(Exception):
     """The stage cannot do what it is asked for; the message says what happened and what to do next."""
 
 
+class Lost(StageError):
+    """What the stage stands on is gone: the run cannot go on, and what has not been played never will be."""
+
+
 class Distance(IntEnum):
     """How far a server side is from being used."""
 

@@ -4,13 +4,14 @@ There are two: docker/client/agent.py runs clients, `lab.stages.docker.watch` lo
 """
 
 import asyncio
+import contextlib
 import itertools
 import json
 from typing import Any
 
 import docker
 from lab.stages.docker.container import Container, Order
-from lab.stages.stage import StageError
+from lab.stages.stage import Lost
 
 GRACE = 30.0
 """Seconds beyond what an order may take by its own limit."""
@@ -25,7 +26,13 @@ class Agent:
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._said: list[str] = []
-        self._watching: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[Lost] | None = None
+        self._stopping = False
+
+    @property
+    def name(self) -> str:
+        """The container's name."""
+        return self._container.order.name
 
     async def start(self) -> None:
         """Start the container. Raises StageError."""
@@ -35,19 +42,23 @@ class Agent:
     async def ask(self, *, limit: float = 0.0, **order: Any) -> dict[str, Any]:
         """The answer to an order that takes at most `limit` seconds by its own measure.
 
-        Raises StageError when the container has gone, OSError with the agent's words when it could not do it.
+        Raises Lost when the container has gone or does not answer, OSError with the agent's words when it could not do
+        it.
         """
+        assert self._watching
+        if self._stopping:
+            raise Lost(f"container {self.name} is being removed")
         if self._container.ended.is_set():
-            raise self._gone()
+            raise await asyncio.shield(self._watching)
         number = next(self._numbers)
         future = self._waiting[number] = asyncio.get_running_loop().create_future()
         try:
-            await self._container.write(json.dumps({**order, "id": number}))
+            with contextlib.suppress(OSError):  # it is just going, and the watch will say why
+                await self._container.write(json.dumps({**order, "id": number}))
             answer: dict[str, Any] = await asyncio.wait_for(future, limit + GRACE)
         except TimeoutError:
-            raise StageError(
-                f"container {self._container.order.name} does not answer; its processes are stuck"
-            ) from None
+            how = await self._container.end()
+            raise Lost(f"container {self.name} has not answered for {limit + GRACE:.0f} s: {how}") from None
         finally:
             self._waiting.pop(number, None)
         if "error" in answer:
@@ -64,9 +75,12 @@ class Agent:
         return await self._container.address(network)
 
     async def stop(self) -> None:
-        """Remove the container."""
+        """Remove the container. Who waits for an answer, or asks for one now, is told so at once."""
+        self._stopping = True
         if self._watching is not None:
             self._watching.cancel()
+        for future in self._waiting.values():
+            future.cancel()
         await self._container.stop()
 
     def _hear(self, line: str) -> None:
@@ -80,13 +94,16 @@ class Agent:
         if future is not None and not future.done():
             future.set_result(answer)
 
-    async def _watch(self) -> None:
-        """Tell those who wait when the container ends."""
+    async def _watch(self) -> Lost:
+        """Tell those who wait why the container has ended, when it has."""
         await self._container.ended.wait()
+        try:
+            how = await self._container.end()
+            said = " | ".join(self._said[-LINES_SHOWN:]) or "without a word"
+            lost = Lost(f"container {self.name} has ended in the middle of the run ({how}): {said}")
+        except Lost as problem:
+            lost = problem
         for future in self._waiting.values():
             if not future.done():
-                future.set_exception(self._gone())
-
-    def _gone(self) -> StageError:
-        said = " | ".join(self._said[-LINES_SHOWN:]) or "without a word"
-        return StageError(f"container {self._container.order.name} has ended in the middle of the run: {said}")
+                future.set_exception(lost)
+        return lost

@@ -7,22 +7,23 @@ does (`StdinOnce`), so that a main process which reads it ends with the lab.
 import asyncio
 import contextlib
 import io
-import socket
-import struct
 import tarfile
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from docker.errors import APIError, ImageNotFound
+from docker.errors import ImageNotFound
 
 import docker
+from lab.stages.docker.attached import Attached
+from lab.stages.docker.fate import fate
+from lab.stages.docker.unattended import unattended
+from lab.stages.docker.words import FAILURES, words
 from lab.stages.stage import StageError
 
-_HEADER = 8
-"""Bytes before each frame of an attached stream (Docker Engine API, "Attach to a container", stream format)."""
-_PART = 1 << 16
+REMOVE_TIMEOUT = 10.0
+"""Seconds in which a daemon removes a container that runs."""
 STOP_TIMEOUT = 20
 """Seconds that a main process has to end when it is asked to."""
 
@@ -73,7 +74,7 @@ class Container:
         self._api = client.api
         self.order = order
         self._on_line = on_line
-        self._socket: Any = None
+        self._attached: Attached | None = None
         self._writing = asyncio.Lock()
         self.id = ""
         self.ended = asyncio.Event()
@@ -89,8 +90,8 @@ class Container:
         these files is new. Raises StageError.
         """
         try:
-            await asyncio.to_thread(self._api.stop, self.id, timeout=STOP_TIMEOUT)
-        except APIError as problem:
+            await unattended(lambda: self._api.stop(self.id, timeout=STOP_TIMEOUT))
+        except FAILURES as problem:
             raise StageError(f"container {self.order.name} cannot be stopped: {words(problem)}") from problem
         await self.ended.wait()
         self._detach()
@@ -102,53 +103,48 @@ class Container:
 
         def begin() -> None:
             prepare()
-            self._socket = self._api.attach_socket(self.id, params={"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1})
-            _raw(self._socket).settimeout(None)
+            streams = {"stdin": 1, "stdout": 1, "stderr": 1, "stream": 1}
+            self._attached = Attached(self._api.attach_socket(self.id, params=streams))
             self._api.start(self.id)
 
         try:
-            await asyncio.to_thread(begin)
-        except (APIError, OSError) as problem:
+            await unattended(begin)
+        except FAILURES as problem:
             raise StageError(f"container {self.order.name} cannot be started: {words(problem)}") from problem
-        attached = _raw(self._socket)
         name = f"attached-{self.order.name}"
-        threading.Thread(target=self._read, args=(loop, attached), name=name, daemon=True).start()
+        threading.Thread(target=self._read, args=(loop, self._attached), name=name, daemon=True).start()
 
     async def write(self, line: str) -> None:
         """Write one line to the main process. Raises OSError when it has gone."""
+        attached = self._attached
+        assert attached
         async with self._writing:
-            await asyncio.to_thread(_raw(self._socket).sendall, line.encode() + b"\n")
+            await unattended(lambda: attached.write(line.encode() + b"\n"))
 
     async def address(self, network: str) -> str:
         """Its address on a network."""
-        state = await asyncio.to_thread(self._api.inspect_container, self.id)
+        state = await unattended(lambda: self._api.inspect_container(self.id))
         return str(state["NetworkSettings"]["Networks"][network]["IPAddress"])
 
     async def end(self) -> str:
-        """How the main process has ended, in words."""
-        state = (await asyncio.to_thread(self._api.inspect_container, self.id))["State"]
-        starved = ", ended by the kernel because its memory was used up" if state.get("OOMKilled") else ""
-        return f"exit status {state['ExitCode']}{starved}"
+        """How it has ended, in words (`lab.stages.docker.fate`). Raises Lost when it is the daemon that has gone."""
+        return await unattended(lambda: fate(self._api, self.id))
 
     async def stop(self) -> None:
         """Remove it, whatever it does."""
-        if self._socket is not None:
-            with contextlib.suppress(OSError):
-                _raw(self._socket).shutdown(socket.SHUT_RDWR)
+        if self._attached is not None:
+            self._attached.shutdown()
         if self.id:
-            with contextlib.suppress(APIError):
-                await asyncio.to_thread(self._api.remove_container, self.id, v=True, force=True)
+            # What cannot be removed now is removed by the reaper, when the daemon answers again.
+            with contextlib.suppress(*FAILURES, TimeoutError):
+                removing = unattended(lambda: self._api.remove_container(self.id, v=True, force=True))
+                await asyncio.wait_for(removing, REMOVE_TIMEOUT)
         self._detach()
 
     def _detach(self) -> None:
-        if self._socket is not None:
-            # The SDK holds the connection three times over.
-            raw, response = _raw(self._socket), getattr(self._socket, "_response", None)
-            if response is not None:
-                response.close()
-            self._socket.close()
-            raw.close()
-            self._socket = None
+        if self._attached is not None:
+            self._attached.close()
+            self._attached = None
 
     def _create(self, files: Files) -> None:
         order, api = self.order, self._api
@@ -183,27 +179,12 @@ class Container:
         if files:
             self._api.put_archive(self.id, "/", archive(files))
 
-    def _read(self, loop: asyncio.AbstractEventLoop, attached: Any) -> None:
-        """In a thread: frames into lines, until the container or the lab ends."""
-        rest: dict[int, bytes] = {}
-        with contextlib.suppress(OSError, EOFError):
-            while True:
-                kind, length = struct.unpack(">BxxxL", _exactly(attached, _HEADER))
-                *lines, rest[kind] = (rest.get(kind, b"") + _exactly(attached, length)).split(b"\n")
-                for line in lines:
-                    loop.call_soon_threadsafe(self._on_line, line.decode("utf-8", errors="replace").rstrip("\r"))
+    def _read(self, loop: asyncio.AbstractEventLoop, attached: Attached) -> None:
+        """In a thread, until the container or the lab ends."""
         with contextlib.suppress(RuntimeError):  # the loop may have ended before
+            for line in attached.lines():
+                loop.call_soon_threadsafe(self._on_line, line)
             loop.call_soon_threadsafe(self.ended.set)
-
-
-def _exactly(attached: Any, count: int) -> bytes:
-    received = bytearray()
-    while len(received) < count:
-        part = attached.recv(min(count - len(received), _PART))
-        if not part:
-            raise EOFError
-        received += part
-    return bytes(received)
 
 
 def archive(files: Files) -> bytes:
@@ -221,15 +202,3 @@ def archive(files: Files) -> bytes:
             info.size = len(data)
             tar.addfile(info, io.BytesIO(data))
     return packed.getvalue()
-
-
-def words(problem: BaseException) -> str:
-    """What the daemon said, without the SDK's decoration."""
-    return str(getattr(problem, "explanation", None) or problem)
-
-
-def _raw(attached: Any) -> Any:
-    """The socket inside what `attach_socket` returns: a socket.SocketIO over plain connections, the socket itself over
-    TLS and SSH.
-    """
-    return getattr(attached, "_sock", attached)

@@ -1,43 +1,76 @@
-"""The Docker daemon: finds the one that answers, and says in a sentence what is wrong when none does.
-
-DOCKER_HOST, DOCKER_TLS_VERIFY and DOCKER_CERT_PATH are honoured as the docker command honours them.
-"""
+"""The Docker daemon: finds the one that answers, and says in a sentence what is wrong when none does."""
 
 import os
 import socket
-from collections.abc import Mapping
-from pathlib import Path
+import ssl
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
-import requests
-from docker.errors import APIError, DockerException
-from docker.tls import TLSConfig
+from docker.credentials.errors import StoreError
+from docker.errors import APIError
+from docker.utils.config import find_config_file
+from urllib3 import disable_warnings
+from urllib3.exceptions import InsecureRequestWarning
 
 import docker
+from lab.stages.docker import address
+from lab.stages.docker.address import Address
+from lab.stages.docker.words import FAILURES, chain, timed_out
 from lab.stages.stage import StageError
 
-DEFAULT_HOST = "unix:///var/run/docker.sock"
 TIMEOUT = 120
 """Seconds that one request may take; building is waited for by line."""
+KNOCK_TIMEOUT = 20
+"""Seconds in which a daemon says its version."""
 POOL = 32
 """Connections to the daemon that are kept: one for each request under way."""
 CONTAINED = "TLSLAB_IMAGE"
 """The variable that the lab's own image sets (docker/lab/Dockerfile)."""
 OLDEST_API = (1, 40)
 """Docker 19.03. The lab uses nothing newer."""
+_ASKS_FOR_TLS = "HTTP request to an HTTPS server"
+"""What Go's server answers to plain HTTP (net/http)."""
 
 
-def connect(environment: Mapping[str, str] = os.environ) -> docker.DockerClient:
-    """A client of the daemon that the environment names. Raises StageError with what to do."""
-    host = environment.get("DOCKER_HOST") or DEFAULT_HOST
+def connect(environment: Mapping[str, str] = os.environ, *, knock: float = KNOCK_TIMEOUT) -> docker.DockerClient:
+    """A client of the daemon that the environment names, which has said its version within `knock` seconds.
+
+    Raises StageError with what to do.
+    """
+    place = address.find(environment)
+    if place.host.startswith("ssh://"):
+        raise StageError(_forwarded(place))
+    tls = address.tls(place)
     try:
-        _knock(host)
-        client = docker.DockerClient(
-            base_url=host, tls=_tls(environment), version="auto", timeout=TIMEOUT, max_pool_size=POOL
-        )
-        version = client.version()
-    except (DockerException, requests.RequestException, OSError, ValueError) as problem:
-        raise StageError(sentence(problem, host, contained=bool(environment.get(CONTAINED)))) from problem
+        if tls and not place.verify:
+            disable_warnings(InsecureRequestWarning)  # it is what the context asks for
+        with readable_config():
+            _knock(place, knock)
+            # The first client is told a version, so that it asks for none while it still believes the environment.
+            with docker.APIClient(
+                place.host,
+                version=_written(OLDEST_API),
+                tls=tls,
+                timeout=knock,  # type: ignore[arg-type]
+            ) as asking:
+                asking.trust_env = False
+                version: dict[str, Any] = asking.version(api_version=False)
+            check_version(version, place.host)
+            client = docker.DockerClient(
+                place.host, version=version["ApiVersion"], tls=tls, timeout=TIMEOUT, max_pool_size=POOL
+            )
+    except (*FAILURES, ValueError) as problem:
+        raise StageError(sentence(problem, place, contained=bool(environment.get(CONTAINED)))) from problem
+    # Else REQUESTS_CA_BUNDLE would take the place of the daemon's CA (docker/docker-py, issue 2433).
+    client.api.trust_env = False
+    return client
+
+
+def check_version(version: Mapping[str, Any], host: str) -> None:
+    """Raises StageError for a daemon that is too old for the lab, or that runs other containers."""
     spoken = tuple(int(part) for part in str(version["ApiVersion"]).split("."))
     if spoken < OLDEST_API:
         raise StageError(
@@ -46,63 +79,118 @@ def connect(environment: Mapping[str, str] = os.environ) -> docker.DockerClient:
         )
     if version.get("Os", "linux") != "linux":
         raise StageError(f"the Docker daemon at {host} runs {version['Os']} containers; the lab's are Linux containers")
-    return client
 
 
-def _knock(host: str) -> None:
+@contextmanager
+def readable_config() -> Iterator[None]:
+    """What goes wrong with the docker command's own configuration in here (credentials, their helpers) is told as such.
+
+    Raises StageError.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=".* not installed or not available in PATH")
+            yield
+    except (StoreError, *FAILURES, ValueError) as problem:
+        if isinstance(problem, StoreError) or _is_about_credentials(problem):
+            raise StageError(
+                f"the docker command's configuration ({find_config_file()!s}) cannot be used: {problem!s}. Correct it "
+                "(`docker login` writes it; a helper that `credsStore` or `credHelpers` names has to be installed), or "
+                "let DOCKER_CONFIG name an empty directory"
+            ) from problem
+        raise
+
+
+def _is_about_credentials(problem: BaseException) -> bool:
+    """Whether the SDK failed while it read credentials, which it does in places that have nothing to do with them."""
+    trace, modules = problem.__traceback__, set()
+    while trace:
+        modules.add(trace.tb_frame.f_globals.get("__name__"))
+        trace = trace.tb_next
+    return "docker.auth" in modules
+
+
+def _written(version: tuple[int, ...]) -> str:
+    return ".".join(map(str, version))
+
+
+def _knock(place: Address, timeout: float) -> None:
     """Connect to a daemon on a socket of this machine: the SDK hides what is wrong there, and leaks a socket."""
-    if host.startswith("unix://"):
+    if place.socket:
         with socket.socket(socket.AF_UNIX) as knocking:
-            knocking.settimeout(TIMEOUT)
-            knocking.connect(urlsplit(host).path)
+            knocking.settimeout(timeout)
+            knocking.connect(place.socket)
 
 
-def _tls(environment: Mapping[str, str]) -> TLSConfig | bool:
-    if not environment.get("DOCKER_TLS_VERIFY"):
-        return False
-    path = environment.get("DOCKER_CERT_PATH") or str(Path.home() / ".docker")
-    return TLSConfig(client_cert=(f"{path}/cert.pem", f"{path}/key.pem"), ca_cert=f"{path}/ca.pem", verify=True)
+def _forwarded(place: Address) -> str:
+    there = urlsplit(place.host)
+    port = f"-p {there.port} " if there.port else ""
+    whom = there.netloc.rpartition(":")[0] if there.port else there.netloc
+    return (
+        f"the lab reaches no Docker daemon over ssh by itself ({place.host}, said by {place.said_by}). Let ssh forward "
+        f"its socket: `ssh -nNT -L /tmp/far.sock:/var/run/docker.sock {port}{whom} &`, then set "
+        "DOCKER_HOST=unix:///tmp/far.sock"
+    )
 
 
-def sentence(problem: BaseException, host: str, *, contained: bool = False) -> str:
-    """What went wrong on the way to the daemon at `host`, and what to do; `contained`: for a lab in a container."""
-    chain = list(_chain(problem))
-    path = urlsplit(host).path if host.startswith("unix://") else ""
-    if any(isinstance(item, PermissionError) for item in chain):
+def sentence(problem: BaseException, place: Address, *, contained: bool = False) -> str:
+    """What went wrong on the way to a daemon, and what to do next; `contained`: for a lab in a container."""
+    causes = chain(problem)
+
+    def has(*kinds: type[BaseException]) -> bool:
+        return any(isinstance(item, kinds) for item in causes)
+
+    where = f"the Docker daemon at {place.host}" + (f" ({place.said_by})" if place.said_by else "")
+    if has(ssl.SSLError):
+        return _about_tls(next(item for item in causes if isinstance(item, ssl.SSLError)), where, place)
+    if has(PermissionError):
         return (
-            f"this user may not use the Docker daemon (no permission on {path or host}). Add the user to the group "
-            "`docker` (`sudo usermod -aG docker $USER`, then log in again), or run the lab with sudo"
+            f"this user may not use the Docker daemon (no permission on {place.socket or place.host}). Add the user to "
+            "the group `docker` (`sudo usermod -aG docker $USER`, then log in again), or run the lab with sudo"
         )
-    if any(isinstance(item, FileNotFoundError) for item in chain):
-        if contained:
-            return (
-                f"the lab is in a container, and {path or host} is not in there. Start it with "
-                "`docker run -v /var/run/docker.sock:/var/run/docker.sock ...`"
-            )
+    if has(FileNotFoundError) and contained:
         return (
-            f"no Docker daemon is here ({path or host} does not exist). Install Docker (Debian, Ubuntu: "
+            f"the lab is in a container, and {place.socket or place.host} is not in there. Start it with "
+            "`docker run -v /var/run/docker.sock:/var/run/docker.sock ...`"
+        )
+    if has(FileNotFoundError):
+        return (
+            f"no Docker daemon is here ({place.socket or place.host} does not exist). Install Docker (Debian, Ubuntu: "
             "`apt-get install docker.io`) and start it (`sudo systemctl start docker`), or set DOCKER_HOST to one that "
             "runs elsewhere"
         )
-    if any(isinstance(item, ConnectionRefusedError) for item in chain):
+    if has(ConnectionRefusedError):
+        return f"{where} is not running. Start it (`sudo systemctl start docker`), or set DOCKER_HOST to one that runs"
+    if has(ConnectionResetError):
         return (
-            f"the Docker daemon at {host} is not running. Start it (`sudo systemctl start docker`), "
-            "or set DOCKER_HOST to one that runs"
+            f"{where} hangs up without an answer. If it speaks TLS alone, set DOCKER_TLS_VERIFY=1, and "
+            "DOCKER_CERT_PATH to the directory with its ca.pem and your cert.pem and key.pem"
         )
-    if any(isinstance(item, TimeoutError | requests.Timeout) for item in chain):
-        return f"the Docker daemon at {host} does not answer within {TIMEOUT} s. Is it alive (`docker version`)?"
+    if has(socket.gaierror):
+        return f"{where} cannot be found: no such name. Is it written correctly?"
+    if timed_out(problem):
+        return f"{where} does not answer. Is it alive (`docker version`), and the way to it open?"
+    if _ASKS_FOR_TLS in str(problem):
+        return (
+            f"{where} speaks TLS alone. Set DOCKER_TLS_VERIFY=1, and DOCKER_CERT_PATH to the directory with its ca.pem"
+        )
     if isinstance(problem, APIError):
-        return f"the Docker daemon at {host} refuses: {problem.explanation or problem}"
-    return f"no Docker daemon can be reached at {host}: {problem}. Check DOCKER_HOST, and `docker version`"
+        return f"{where} refuses: {problem.explanation or problem}"
+    return f"no Docker daemon can be reached at {place.host}: {problem}. Check DOCKER_HOST, and `docker version`"
 
 
-def _chain(problem: BaseException | None) -> "list[BaseException]":
-    """The exception and everything that it came from, also what libraries hide in arguments."""
-    found: list[BaseException] = []
-    waiting: list[object] = [problem]
-    while waiting:
-        item = waiting.pop()
-        if isinstance(item, BaseException) and item not in found:
-            found.append(item)
-            waiting += [item.__cause__, item.__context__, getattr(item, "reason", None), *item.args]
-    return found
+def _about_tls(problem: ssl.SSLError, where: str, place: Address) -> str:
+    if isinstance(problem, ssl.SSLCertVerificationError):
+        return (
+            f"the certificate of {where} is refused: {problem.verify_message}. {place.certificates}/{address.CA} has "
+            "to be the CA that signed it, and the name in DOCKER_HOST one of those in it"
+        )
+    reason = str(problem.reason or problem)
+    if "ALERT" in reason:
+        return (
+            f"{where} refuses this client's certificate ({reason.lower().replace('_', ' ')}). {address.CERTIFICATE} "
+            f"and {address.KEY} in {place.certificates} have to be there, and signed by a CA that the daemon trusts"
+        )
+    if "WRONG_VERSION" in reason:
+        return f"{where} speaks no TLS on this port (with TLS it usually is 2376). Or unset DOCKER_TLS_VERIFY"
+    return f"TLS with {where} fails: {problem}"

@@ -13,21 +13,30 @@ import tarfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from docker.errors import APIError, ImageNotFound
+from docker.errors import ImageNotFound
+from docker.utils import parse_repository_tag
 
 import docker
+from docker import auth
 from lab.installer import Echo
-from lab.stages.docker.container import words
-from lab.stages.docker.owner import PREFIX
+from lab.stages.docker import left
+from lab.stages.docker.daemon import readable_config
+from lab.stages.docker.owner import PREFIX, RUN
+from lab.stages.docker.words import FAILURES, timed_out, words
 from lab.stages.stage import StageError
 
 RECIPE = f"{PREFIX}.recipe"
 NAME = f"{PREFIX}.image"
 STANDIN = f"{PREFIX}.standin"
 LINES_SHOWN = 8
-_STEP = re.compile(r"Step \d+/\d+ : (\w+)")
-_LAYER = re.compile(r" ---> ([0-9a-f]{12,64})$")
+STEP_TIMEOUT = 900
+"""Seconds for which a step of a build may say nothing."""
+_NO_NEWS = re.compile(r" ---> |Removing intermediate container|Step \d+/\d+ : LABEL ")
+_UNAUTHORISED = re.compile(
+    r"unauthorized|denied|authentication required|incorrect username|no basic auth", re.IGNORECASE
+)
 
 
 def recipes() -> Path:
@@ -57,9 +66,10 @@ class Recipe:
         return f"tlslab/{self.name}:{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:12]}"
 
 
-def build(client: docker.DockerClient, recipe: Recipe, echo: Echo) -> str:
+def build(client: docker.DockerClient, recipe: Recipe, owner: Mapping[str, str], echo: Echo) -> str:
     """The tag of the image of this recipe, built unless it is there. The base must be there.
 
+    `owner`: the labels of whoever builds (`lab.stages.docker.owner.labels`); what an interrupted build leaves has them.
     Raises StageError with the last words of a build that failed; nothing of it is left behind.
     """
     base = client.images.get(recipe.base)
@@ -67,9 +77,9 @@ def build(client: docker.DockerClient, recipe: Recipe, echo: Echo) -> str:
     if has(client, tag):
         return tag
     echo(f"building the image {tag} on {recipe.base}")
-    arguments, labels = {**recipe.arguments, "BASE": recipe.base}, {RECIPE: tag.rpartition(":")[2], NAME: recipe.name}
-    with context(recipe) as packed:
-        run_build(client, recipe.name, packed, tag, labels, arguments)
+    with context(recipe, owner) as packed:
+        labels = {RECIPE: tag.rpartition(":")[2], NAME: recipe.name}
+        run_build(client, recipe.name, packed, tag, labels, owner, {**recipe.arguments, "BASE": recipe.base})
     return tag
 
 
@@ -79,71 +89,79 @@ def run_build(
     packed: io.BytesIO,
     tag: str,
     labels: Mapping[str, str],
+    owner: Mapping[str, str],
     arguments: Mapping[str, str] | None = None,
 ) -> None:
-    """Build a context under this tag. Raises StageError as `build` does, which calls the image `name`."""
+    """Build a context whose Dockerfile is `owned` under this tag. Raises StageError as `build` does, which calls the
+    image `name`.
+    """
     said: list[str] = []
     try:
-        with _clean_after(client, said):
+        with readable_config(), _clean_after(client, owner):
             for line in client.api.build(
                 fileobj=packed,
                 custom_context=True,
                 tag=tag,
                 buildargs=dict(arguments or {}),
-                labels=dict(labels),
+                labels={**labels, **dict.fromkeys(owner, "")},  # a finished image is nobody's
+                timeout=STEP_TIMEOUT,
                 rm=True,
                 forcerm=True,
                 decode=True,
             ):
                 if "error" in line:
                     raise StageError(failure(name, str(line["error"]).strip(), said))
-                said += [part for part in str(line.get("stream", "")).splitlines() if part.strip()]
-    except (APIError, OSError) as problem:
+                said.append(str(line.get("stream", "")))
+    except FAILURES as problem:
         raise StageError(failure(name, words(problem), said)) from problem
 
 
 @contextlib.contextmanager
-def _clean_after(client: docker.DockerClient, said: list[str]) -> Iterator[None]:
-    """Remove the layers that a build made before it failed: the daemon keeps them, without a name, as a cache."""
+def _clean_after(client: docker.DockerClient, owner: Mapping[str, str]) -> Iterator[None]:
+    """Remove the layers of a build that fails: the daemon keeps them, without a name, as a cache."""
     try:
         yield
     except BaseException:
-        for layer in reversed(new_layers(said)):
-            with contextlib.suppress(APIError):
-                client.api.remove_image(layer, noprune=True)
+        with contextlib.suppress(*FAILURES):
+            left.remove_layers(client, owner[RUN])
         raise
 
 
-def new_layers(said: Iterable[str]) -> list[str]:
-    """The images that the classic builder made, from what it said: not the base, and none that was there before."""
-    made: list[str] = []
-    new = False
-    for line in said:
-        if step := _STEP.match(line):
-            new = step[1] != "FROM"
-        elif "---> Using cache" in line:
-            new = False
-        elif new and (layer := _LAYER.match(line)):
-            made.append(layer[1])
-    return made
+def owned(dockerfile: str, owner: Mapping[str, str]) -> str:
+    """The Dockerfile with the labels of whoever builds before everything else, so that every layer and every container
+    of the build has them: those that are given to a build itself are put on its last layer alone.
+    """
+    label = "LABEL " + " ".join(f"{name}={json.dumps(value)}" for name, value in owner.items())
+    lines = [f"{line}\n{label}" if line.startswith("FROM ") else line for line in dockerfile.splitlines()]
+    return "\n".join(lines) + "\n"
 
 
 def failure(name: str, why: str, said: Iterable[str]) -> str:
-    """What to tell of a build that failed."""
-    lines = [f"the image {name} cannot be built: {why}", *(f"  | {line}" for line in list(said)[-LINES_SHOWN:])]
-    if "no space left" in " ".join(lines).lower():
-        lines.append("The daemon's disk is full: `docker system df` shows by what, `docker system prune` makes room.")
-    return "\n".join(lines)
+    """What to tell of a build that failed; `said`: what it printed, in whatever parts."""
+    shown = [line for line in "".join(said).splitlines() if line.strip() and not _NO_NEWS.match(line)]
+    lines = [f"the image {name} cannot be built: {why}", *(f"  | {line}" for line in shown[-LINES_SHOWN:])]
+    return "\n".join(lines) + hint(" ".join(lines))
 
 
-def context(recipe: Recipe) -> io.BytesIO:
-    """The build context as a tar archive."""
+def hint(text: str) -> str:
+    """What to do about what the daemon says there, when that is known."""
+    if "no space left" in text.lower():
+        return "\nThe daemon's disk is full: `docker system df` shows by what, `docker system prune` makes room."
+    return ""
+
+
+def context(recipe: Recipe, owner: Mapping[str, str]) -> io.BytesIO:
+    """The build context as a tar archive, with a Dockerfile that is `owned`."""
+    return pack({**recipe.texts, "Dockerfile": owned(recipe.dockerfile.read_text(), owner)}, recipe.trees)
+
+
+def pack(texts: Mapping[str, str], trees: Mapping[str, Path | None]) -> io.BytesIO:
+    """Files and directories as a tar archive; None is an empty directory."""
     packed = io.BytesIO()
     with tarfile.open(fileobj=packed, mode="w") as tar:
-        _add(tar, "Dockerfile", recipe.dockerfile.read_bytes())
-        for name, text in recipe.texts.items():
+        for name, text in texts.items():
             _add(tar, name, text.encode())
-        for name, tree in recipe.trees.items():
+        for name, tree in trees.items():
             if tree is None:
                 directory = tarfile.TarInfo(name)
                 directory.type, directory.mode = tarfile.DIRTYPE, 0o755
@@ -179,12 +197,48 @@ def has(client: docker.DockerClient, tag: str) -> bool:
 
 
 def pull(client: docker.DockerClient, tag: str) -> str:
-    """Pull an image; "" when it is there then, else why it cannot be had."""
+    """Pull an image; "" when it is there then, else why it cannot be had.
+
+    A registry may take as long as it wants, as long as the daemon hears from it (`lab.stages.docker.daemon.TIMEOUT`).
+    """
+    repository, version = parse_repository_tag(tag)
     try:
-        client.images.pull(tag)
-    except (APIError, OSError) as problem:
-        return words(problem)
+        with readable_config():
+            for line in _pulling(client.api, repository, version or "latest"):
+                if "error" in line:
+                    return _refused(str(line["error"]), tag)
+    except StageError as problem:
+        return str(problem)
+    except FAILURES as problem:
+        if timed_out(problem):
+            return f"its registry has not been heard of for {client.api.timeout} s"
+        return _refused(words(problem), tag)
     return ""
+
+
+def _pulling(api: docker.APIClient, repository: str, version: str) -> Iterator[Mapping[str, Any]]:
+    """What the daemon says while it pulls, line by line. The SDK's own `pull` waits for a line for ever."""
+    header = auth.get_config_header(api, auth.resolve_repository_name(repository)[0])
+    response = api.post(
+        f"{api.base_url}/v{api.api_version}/images/create",
+        params={"fromImage": repository, "tag": version},
+        headers={"X-Registry-Auth": header} if header else {},
+        stream=True,
+        timeout=api.timeout,
+    )
+    with response:
+        if not response.ok:
+            yield {"error": response.json()["message"]}
+            return
+        yield from map(json.loads, response.iter_lines())
+
+
+def _refused(said: str, tag: str) -> str:
+    if not _UNAUTHORISED.search(said):
+        return said + hint(said)
+    host = tag.partition("/")[0]
+    registry = f" {host}" if "." in host or ":" in host else ""
+    return f"{said}. `docker login{registry}` renews the credentials, `docker logout{registry}` forgets them"
 
 
 def name_of(client: docker.DockerClient, tag: str) -> str:

@@ -1,18 +1,18 @@
-"""Ownership: which process owns a container or a network, as labels; and the removal of what dead owners left.
+"""Ownership: which process owns a container, a network or a layer, as labels; and whether that process still lives.
 
-Containers and networks survive the SIGKILL of whoever made them. Their labels say who that was: process, start time,
-boot, process namespace and machine. Only what belongs to a process that provably is dead is removed: a process of
-another machine (a shared daemon) or of another process namespace (a container with the daemon's socket) cannot be
-seen from here, so its things are left alone.
+Things of Docker survive the SIGKILL of whoever made them. Their labels say who that was: process, start time, boot,
+process namespace, machine and, when the lab itself runs in a container of that daemon, the container. Only what belongs
+to a process that provably is dead may be removed. A process of another machine (a shared daemon) cannot be seen from
+here, so its things are left alone; one in another container is judged by asking the daemon whether that still runs.
 """
 
 import contextlib
 import os
+import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from docker.errors import APIError
 
@@ -21,43 +21,61 @@ import docker
 PREFIX = "org.tlslab"
 RUN = f"{PREFIX}.run"
 OWNER = f"{PREFIX}.owner"
-PASSES = 10
-_LATER = {403, 404, 409}
-"""Still in use by a container that is just going; not there any more; being removed by somebody else."""
+_MOUNTED = re.compile(r"/([0-9a-f]{64})/(?:userdata/)?(?:hostname|hosts|resolv\.conf) /etc/")
+"""A container's own files as its mounts show them (proc(5), /proc/pid/mountinfo): Docker keeps them in a directory that
+has the container's id for its name.
+"""
+_GROUP = re.compile(r"[/-]([0-9a-f]{64})(?:\.scope)?$", re.MULTILINE)
+"""A container's id in /proc/self/cgroup: version 1, or version 2 without a private namespace (cgroup_namespaces(7))."""
 
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """A process, so that no other one is ever taken for it (proc(5): `starttime` is in clock ticks since boot)."""
+    """A process, so that no other one is ever taken for it (proc(5): `starttime` is in clock ticks since boot).
+
+    `container`: the container of the daemon in which it runs, as `ID@START`; "" when it runs in none.
+    """
 
     machine: str
     boot: str
     namespace: str
     pid: int
     started: str
+    container: str = ""
 
     @property
     def label(self) -> str:
-        return "/".join((self.machine, self.boot, self.namespace, str(self.pid), self.started))
+        return "/".join((self.machine, self.boot, self.namespace, str(self.pid), self.started, self.container))
 
 
-def this_process() -> Owner:
-    """The owner that this process is."""
-    return Owner(_machine(), _boot(), _namespace(), os.getpid(), _started(os.getpid()) or "")
-
-
-def is_dead(label: str) -> bool:
-    """Whether the owner of this label provably does not live any more."""
+def parse(label: str) -> Owner | None:
+    """The owner of this label; None when it names none."""
     try:
-        machine, boot, namespace, pid, started = label.split("/")
-        number = int(pid)
+        machine, boot, namespace, pid, started, container = label.split("/")
+        return Owner(machine, boot, namespace, int(pid), started, container)
     except ValueError:
+        return None
+
+
+def this_process(container: str = "") -> Owner:
+    """The owner that this process is, in this container."""
+    return Owner(_machine(), _boot(), _namespace(), os.getpid(), _started(os.getpid()) or "", container)
+
+
+def is_dead(owner: Owner, me: Owner, *, here: bool, runs: Callable[[str], bool]) -> bool:
+    """Whether an owner provably does not live any more.
+
+    `me`: this process. `here`: whether the daemon runs on this machine. `runs`: whether a container (`ID@START`) of the
+    daemon still runs as it was started then.
+    """
+    if owner.container and owner.container != me.container:
+        return not runs(owner.container)
+    if owner.machine != me.machine or not owner.machine:
         return False
-    if machine != _machine() or not machine:
-        return False
-    if boot != _boot():
-        return True
-    return namespace == _namespace() and _started(number) != started
+    if owner.boot != me.boot:
+        # A boot ends every process; but copies of a virtual machine that share a daemon elsewhere differ in this alone.
+        return here
+    return owner.namespace == me.namespace and _started(owner.pid) != owner.started
 
 
 def new_run() -> str:
@@ -65,65 +83,44 @@ def new_run() -> str:
     return secrets.token_hex(4)
 
 
-def labels(run: str) -> dict[str, str]:
+def labels(run: str, owner: Owner) -> dict[str, str]:
     """The labels of everything that this run makes."""
-    return {RUN: run, OWNER: this_process().label}
+    return {RUN: run, OWNER: owner.label}
 
 
-def sweep(client: docker.DockerClient) -> list[str]:
-    """Remove what dead owners left; the names of what was removed."""
-    removed: list[str] = []
-    for attributes, remove in _things(client, OWNER):
-        if is_dead(_labels(attributes).get(OWNER, "")):
-            remove()
-            removed.append(_name(attributes))
-    return removed
+def own_container(client: docker.DockerClient) -> str:
+    """The container of this daemon in which this process runs, as `ID@START`; "" when it runs in none.
 
-
-def remove_run(client: docker.DockerClient, run: str) -> None:
-    """Remove every container, then every network of a run. What is gone already is no error.
-
-    The daemon goes on making what a process had asked for that has died since: this looks again until nothing is left.
+    Raises APIError when the daemon cannot tell.
     """
-    for _ in range(PASSES):
-        found = list(_things(client, f"{RUN}={run}"))
-        if not found:
-            return
-        for _, remove in found:
-            remove()
+    for candidate in dict.fromkeys(candidates()):
+        if start := started(client, candidate):
+            return f"{candidate}@{start}"
+    return ""
 
 
-def _things(client: docker.DockerClient, label: str) -> "Iterator[tuple[dict[str, Any], Any]]":
-    """What has this label, containers first, as attributes and a function that removes it."""
-    api, filters = client.api, {"label": [label]}
-
-    def container(identity: str) -> Any:
-        return lambda: _quietly(api.remove_container, identity, v=True, force=True)
-
-    def network(identity: str) -> Any:
-        return lambda: _quietly(api.remove_network, identity)
-
-    for item in api.containers(all=True, filters=filters):
-        yield item, container(item["Id"])
-    for item in api.networks(filters=filters):
-        yield item, network(item["Id"])
+def candidates(proc: Path = Path("/proc/self")) -> Iterator[str]:
+    """The ids of containers in which a process may run. The daemon has to confirm one of them: it may be another's."""
+    for name, pattern in (("mountinfo", _MOUNTED), ("cgroup", _GROUP)):
+        with contextlib.suppress(OSError):
+            yield from pattern.findall((proc / name).read_text())
 
 
-def _quietly(remove: Any, *arguments: Any, **more: Any) -> None:
+def runs(client: docker.DockerClient, container: str) -> bool:
+    """Whether a container of the daemon (`ID@START`) still runs as it was started then."""
+    identity, _, start = container.partition("@")
+    return bool(start) and started(client, identity) == start
+
+
+def started(client: docker.DockerClient, identity: str) -> str:
+    """When a container was started, as the daemon writes it; "" when it does not run, or there is none."""
     try:
-        remove(*arguments, **more)
+        state = client.api.inspect_container(identity)["State"]
     except APIError as problem:
-        if problem.status_code not in _LATER:
-            raise
-
-
-def _labels(attributes: dict[str, Any]) -> dict[str, str]:
-    return attributes.get("Labels") or {}
-
-
-def _name(attributes: dict[str, Any]) -> str:
-    names = attributes.get("Names")
-    return str(names[0]).lstrip("/") if names else str(attributes.get("Name", ""))
+        if problem.status_code == 404:
+            return ""
+        raise
+    return str(state["StartedAt"]) if state["Running"] else ""
 
 
 def _machine() -> str:

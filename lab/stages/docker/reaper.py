@@ -3,13 +3,28 @@
     python -m lab.stages.docker.reaper RUN
 
 It reads standard input, which nobody writes to and the lab holds open; the kernel closes it when the lab dies. It
-stands in a session of its own, so that Ctrl-C and a closed terminal do not reach it.
+stands in a session of its own, so that Ctrl-C and a closed terminal do not reach it. A daemon that does not answer is
+waited for: it may be what ended the lab.
 """
 
 import os
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
+
+PATIENCE = 600.0
+"""Seconds for which a daemon that does not answer is waited for. The next run sweeps what is left then."""
+PROMISE = (
+    "what this run has in Docker could not be removed. A process waits for the daemon and removes it when that answers "
+    f"again, within {PATIENCE / 60:.0f} minutes; else the next run does"
+)
+RETRY = 1.0
+"""Seconds between two tries: a daemon tells nobody that it is back."""
+
+_under_way: "list[subprocess.Popen[bytes]]" = []
+"""Reapers that have to outlive their run: their standard input must stay open until this process ends."""
 
 
 def start(run: str) -> "subprocess.Popen[bytes]":
@@ -26,15 +41,45 @@ def start(run: str) -> "subprocess.Popen[bytes]":
     )
 
 
+def end(process: "subprocess.Popen[bytes]", *, clean: bool) -> None:
+    """Let a reaper go whose run is over: at once when that was `clean`, else when this process ends, for a thread may
+    still be asking the daemon for something.
+    """
+    if not clean:
+        _under_way.append(process)
+        return
+    process.terminate()
+    with process:
+        pass
+
+
+def reap(remove: Callable[[], None], *, patience: float = PATIENCE, retry: float = RETRY) -> bool:
+    """Remove, again and again while that fails, for `patience` seconds; whether it was done."""
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            remove()
+            return True
+        except Exception:  # whatever a daemon and the way to it can come up with
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(retry)
+
+
 def main() -> None:
     """Wait, then remove."""
     while os.read(0, 4096):
         pass
     # Imported late: until here it costs the machine next to nothing.
     from lab.stages.docker.daemon import connect
-    from lab.stages.docker.owner import remove_run
+    from lab.stages.docker.left import remove_run
 
-    remove_run(connect(), sys.argv[1])
+    def remove() -> None:
+        client = connect()
+        with client.api:
+            remove_run(client, sys.argv[1])
+
+    sys.exit(0 if reap(remove) else 1)
 
 
 if __name__ == "__main__":

@@ -7,15 +7,15 @@ the machine. What `docker diff` says of it is the evidence.
 import asyncio
 from collections.abc import Mapping
 
-from docker.errors import APIError
-
 import docker
 from lab.clients.base import Invocation, Machine
 from lab.outcome import Completed
 from lab.stages.docker.agent import Agent
-from lab.stages.docker.container import Order, words
+from lab.stages.docker.container import Order
 from lab.stages.docker.places import ROOMS, Place, run_in
 from lab.stages.docker.pod import Pod
+from lab.stages.docker.unattended import unattended
+from lab.stages.docker.words import FAILURES, words
 from lab.stages.remedy import CA, Followed, Step, Way
 from lab.stages.stage import StageError
 
@@ -96,7 +96,7 @@ class FreshContainer(Place):
 
     async def _differences(self) -> dict[str, str]:
         try:
-            found = await asyncio.to_thread(self._client.api.diff, self._agent.id)
-        except (APIError, OSError) as problem:
+            found = await unattended(lambda: self._client.api.diff(self._agent.id))
+        except FAILURES as problem:
             raise StageError(f"what has changed in {self.place} cannot be told: {words(problem)}") from problem
         return {str(item["Path"]): _CHANGES[int(item["Kind"])] for item in found or ()}

@@ -88,9 +88,9 @@ class DockerServer(ABC):
         async with self._news:
             self._news.notify_all()
 
-    def _check(self) -> None:
+    async def _check(self) -> None:
         if self._container.ended.is_set():
-            raise ServiceError(f"{self.what} has ended: {self._last_words()}")
+            raise ServiceError(f"{self.what} has ended ({await self._container.end()}): {self._last_words()}")
 
     def _last_words(self) -> str:
         return " | ".join(self._lines[-LINES_SHOWN:]) or "without a word"
@@ -131,7 +131,7 @@ class NginxServer(DockerServer):
 
     async def take_log(self, identity: str) -> tuple[str, ...]:
         """The lines about this side since they were last taken, once nginx has dealt with everything."""
-        self._check()
+        await self._check()
         await self._settle()
         self._sort()
         port = self.ports[identity]

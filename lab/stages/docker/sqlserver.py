@@ -122,7 +122,7 @@ class SqlServer(DockerServer):
         """
         if self._side is not None and not self._side.key_readable and self._container.ended.is_set():
             return ()
-        self._check()
+        await self._check()
         await self._settle()
         fresh, self._taken = self._lines[self._taken :], len(self._lines)
         return tuple(of_clients(fresh))

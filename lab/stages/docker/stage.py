@@ -24,16 +24,20 @@ from lab.outcome import Completed
 from lab.pki.look import Look
 from lab.pki.mint import Mint
 from lab.situation import ServerKind, ServerSide, Situation, TLSVersion
-from lab.stages.docker import images, owner, reaper, standins, supplies
-from lab.stages.docker.container import Order, words
+from lab.stages import room
+from lab.stages.docker import images, left, owner, reaper, standins, supplies
+from lab.stages.docker.container import Order
 from lab.stages.docker.daemon import connect
 from lab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS, Distribution
+from lab.stages.docker.fate import answers
 from lab.stages.docker.places import Contained, Nowhere, OnHost, Place
 from lab.stages.docker.pod import Pod
 from lab.stages.docker.pool import MEMORY, Pool, room_for
 from lab.stages.docker.remedy import FreshContainer
 from lab.stages.docker.servers import ROOM, NginxServer, nginx_files
 from lab.stages.docker.sqlserver import PORT, SqlServer
+from lab.stages.docker.unattended import unattended
+from lab.stages.docker.words import FAILURES, words
 from lab.stages.here import Here
 from lab.stages.remedy import Way
 from lab.stages.services import ServiceError, group_by_kind
@@ -45,7 +49,8 @@ ENDPOINT = "endpoint"
 ENDPOINT_START, VENDOR_START = 30.0, 180.0
 """Seconds for a server to come up."""
 HTTPS_PORT, SENTINEL_PORT = 8443, 8080
-REAPER_TIMEOUT = 20.0
+GONE_TIMEOUT = 1
+"""Seconds for a request to a daemon that has just been found not to answer."""
 USER = "sa"
 
 
@@ -96,24 +101,31 @@ class DockerStage:
         self._notes: list[str] = []
         self._nginx_failure = ""
         self.run = owner.new_run()
+        self.labels: dict[str, str] = {}
+        """The labels of everything that the run makes."""
+        self._clean = False
         self.login = Login(USER, f"Lab-{secrets.token_urlsafe(12)}")
 
     async def __aenter__(self) -> Self:
         try:
             self._loop = asyncio.get_running_loop()
-            self._client = await asyncio.to_thread(connect)
+            self._client = await unattended(connect)
             self._stack.callback(self._client.close)
-            version = await asyncio.to_thread(self._client.version)
+            version = await unattended(self._client.version)
             self._daemon = f"Docker {version['Version']}"
-            await asyncio.to_thread(owner.sweep, self._client)
-            await asyncio.to_thread(self._prepare_images, supplies.architecture_of(str(version["Arch"])))
+            me = await unattended(self._clean_up)
+            self.labels = owner.labels(self.run, me)
             self._start_reaper()
-            await asyncio.to_thread(self._make_network)
+            architecture = supplies.architecture_of(str(version["Arch"]))
+            await unattended(lambda: self._prepare_images(architecture))
+            await unattended(self._make_network)
             await asyncio.gather(*(self._start_clients(name) for name in self._client_images))
             if self._on_host:
                 self._host = self._places[""] = OnHost(self._stack.enter_context(Here(self._cache)))
-        except BaseException:
-            await self._stack.aclose()
+        except BaseException as problem:
+            await self.__aexit__(type(problem), problem, problem.__traceback__)
+            if isinstance(problem, FAILURES) and not getattr(problem, "filename", None):
+                raise StageError(f"the Docker daemon fails: {words(problem)}") from problem
             raise
         return self
 
@@ -121,6 +133,8 @@ class DockerStage:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._clean = error is None
+        if error is not None and hasattr(self, "_client") and not await unattended(lambda: answers(self._client.api)):
+            self._client.api.timeout = GONE_TIMEOUT
         await self._stack.aclose()
 
     @property
@@ -261,11 +275,6 @@ class DockerStage:
         """The name of the run's network."""
         return self._called("network")
 
-    @property
-    def labels(self) -> dict[str, str]:
-        """The labels of everything that the run makes."""
-        return owner.labels(self.run)
-
     def client_image(self, distribution: str) -> str:
         """The image in which the clients of a distribution run."""
         return self._client_images[distribution]
@@ -302,13 +311,20 @@ class DockerStage:
                 self._echo(f"left out is {lost}")
             self._have(standins.NGINX)
 
+    def _clean_up(self) -> owner.Owner:
+        """Remove what earlier runs left that were killed; who this process is."""
+        me = owner.this_process(owner.own_container(self._client))
+        left.sweep(self._client, me)
+        room.sweep(self._cache / "runs")
+        return me
+
     def _prepare_clients(self, distribution: Distribution, architecture: str) -> None:
         """Have the image of a distribution's clients, or the reason why they are missing."""
         name = distribution.name
         try:
             self._have(distribution.base)
             recipe = supplies.client_recipe(distribution, architecture, self._cache, self._echo)
-            self._client_images[name] = images.build(self._client, recipe, self._echo)
+            self._client_images[name] = images.build(self._client, recipe, self.labels, self._echo)
             return
         except standins.BaseMissing as problem:
             said, missing = str(problem), problem.missing
@@ -321,10 +337,10 @@ class DockerStage:
 
     def _build(self, recipe: images.Recipe) -> str:
         self._have(recipe.base)
-        return images.build(self._client, recipe, self._echo)
+        return images.build(self._client, recipe, self.labels, self._echo)
 
     def _have(self, base: str) -> None:
-        standins.ensure_base(self._client, base, self._echo)
+        standins.ensure_base(self._client, base, self.labels, self._cache, self._echo)
         note = f"{base} is a stand-in built from Debian's packages"
         if images.is_standin(self._client, base) and note not in self._notes:
             self._notes.append(note)
@@ -351,15 +367,12 @@ class DockerStage:
         process = reaper.start(self.run)
 
         async def leave() -> None:
-            with contextlib.suppress(APIError, OSError):
-                await asyncio.to_thread(owner.remove_run, self._client, self.run)
-            assert process.stdin
-            process.stdin.close()
-            if getattr(self, "_clean", False):
-                process.terminate()
-            # Else a thread may still be asking for a container, and the reaper has the last look.
-            with contextlib.suppress(Exception):
-                await asyncio.to_thread(process.wait, REAPER_TIMEOUT)
+            try:
+                await unattended(lambda: left.remove_run(self._client, self.run))
+            except FAILURES:
+                self._clean = False
+                self._echo(reaper.PROMISE)
+            reaper.end(process, clean=self._clean)
 
         self._stack.push_async_callback(leave)
 

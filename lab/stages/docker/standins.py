@@ -4,24 +4,24 @@ A stand-in is built only under a tag that is neither there nor can be pulled; it
 hash of its recipe, and the record of a run names it. The mirror is the machine's own (apt's sources).
 """
 
-import io
+import contextlib
 import os
 import re
 import shutil
 import subprocess
-import tarfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from docker.errors import APIError
 
 import docker
-from lab import system
+from lab import child, system
 from lab.clients.base import Missing
 from lab.installer import Echo
 from lab.stages.docker import images
-from lab.stages.docker.container import words
 from lab.stages.docker.images import STANDIN
+from lab.stages.docker.words import FAILURES, words
+from lab.stages.room import run_room
 from lab.stages.stage import StageError
 
 NGINX = "nginx:stable"
@@ -42,13 +42,22 @@ class BaseMissing(StageError):
         )
 
 
-def ensure_base(client: docker.DockerClient, tag: str, echo: Echo) -> None:
-    """Have an image of this tag: as it is here, pulled, or as a stand-in.
+def ensure_base(client: docker.DockerClient, tag: str, owner: Mapping[str, str], cache: Path, echo: Echo) -> None:
+    """Have an image of this tag: as it is here, pulled, or as a stand-in. A stand-in that another one takes the place
+    of is removed, unless somebody uses it. `owner`: the labels of whoever builds.
 
     Raises BaseMissing with all the reasons, StageError when a stand-in cannot be made.
     """
-    if images.has(client, tag) and not _is_stale(client, tag):
+    before = client.images.get(tag) if images.has(client, tag) else None
+    if before is not None and not _is_stale(before.labels, tag):
         return
+    _replace(client, tag, owner, cache, echo)
+    if before is not None:
+        with contextlib.suppress(APIError):  # others are built on it
+            client.api.remove_image(str(before.id))
+
+
+def _replace(client: docker.DockerClient, tag: str, owner: Mapping[str, str], cache: Path, echo: Echo) -> None:
     refused = images.pull(client, tag)
     if not refused:
         return
@@ -57,9 +66,9 @@ def ensure_base(client: docker.DockerClient, tag: str, echo: Echo) -> None:
         raise BaseMissing(tag, refused, why)
     echo(f"{tag} cannot be pulled ({refused}); building a stand-in from Debian's packages")
     if tag == NGINX:
-        _build_nginx(client, echo)
+        _build_nginx(client, owner, cache, echo)
     else:
-        _import_debian(client, tag)
+        _import_debian(client, tag, cache)
 
 
 def why_impossible(tag: str) -> str:
@@ -102,30 +111,28 @@ def _sources() -> list[str]:
     return [file.read_text(errors="replace") for file in files]
 
 
-def _is_stale(client: docker.DockerClient, tag: str) -> bool:
-    """Whether the image is a stand-in of a recipe that has changed since."""
-    labels = client.images.get(tag).labels
+def _is_stale(labels: Mapping[str, str], tag: str) -> bool:
+    """Whether the image of these labels is a stand-in of a recipe that has changed since."""
     return STANDIN in labels and labels[STANDIN] != recipe_hash(tag)
 
 
-def _import_debian(client: docker.DockerClient, tag: str) -> None:
+def _import_debian(client: docker.DockerClient, tag: str, cache: Path) -> None:
     found = mirrors(_sources())
     suite = _DEBIAN.fullmatch(tag)
     assert found
     assert suite
     script = images.recipes() / "standins" / "debian.sh"
     try:
-        done = subprocess.run(
-            [str(script), suite[1], *found],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=TIMEOUT,
-            check=False,
-        )
+        # In a room: when the lab is killed, the next run sweeps what mmdebstrap had unpacked.
+        with run_room(cache) as room:
+            command = [str(script), suite[1], *found]
+            done = child.run(command, timeout=TIMEOUT, env=os.environ | {"TMPDIR": str(room)}, apart=True)
     except subprocess.TimeoutExpired:
         raise StageError(f"the stand-in of {tag} was not made within {TIMEOUT:.0f} s") from None
+    except OSError as problem:
+        raise StageError(f"the stand-in of {tag} cannot be made: {words(problem)}") from problem
     if done.returncode != 0:
-        said = done.stderr.decode(errors="replace").splitlines()
+        said = [done.stderr.decode(errors="replace")]
         raise StageError(images.failure(f"{tag} (stand-in)", f"mmdebstrap, exit status {done.returncode}", said))
     repository, _, version = tag.partition(":")
     try:
@@ -135,16 +142,14 @@ def _import_debian(client: docker.DockerClient, tag: str) -> None:
             tag=version,
             changes=['CMD ["bash"]', f"LABEL {STANDIN}={recipe_hash(tag)}"],
         )
-    except (APIError, OSError) as problem:
-        raise StageError(f"the stand-in of {tag} cannot be imported: {words(problem)}") from problem
+    except FAILURES as problem:
+        why = words(problem)
+        raise StageError(f"the stand-in of {tag} cannot be imported: {why}{images.hint(why)}") from problem
 
 
-def _build_nginx(client: docker.DockerClient, echo: Echo) -> None:
+def _build_nginx(client: docker.DockerClient, owner: Mapping[str, str], cache: Path, echo: Echo) -> None:
     dockerfile = images.recipes() / "standins" / "nginx.Dockerfile"
     base = dockerfile.read_text().partition("FROM ")[2].split()[0]
-    ensure_base(client, base, echo)
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w") as tar:
-        tar.add(dockerfile, "Dockerfile")
-    packed.seek(0)
-    images.run_build(client, f"{NGINX} (stand-in)", packed, NGINX, {STANDIN: recipe_hash(NGINX)})
+    ensure_base(client, base, owner, cache, echo)
+    packed = images.pack({"Dockerfile": images.owned(dockerfile.read_text(), owner)}, {})
+    images.run_build(client, f"{NGINX} (stand-in)", packed, NGINX, {STANDIN: recipe_hash(NGINX)}, owner)

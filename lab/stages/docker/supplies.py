@@ -13,14 +13,15 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from lab import installer, provision
+from lab import child, installer, provision
 from lab.installer import Echo, InstallError
 from lab.stages.docker import images
 from lab.stages.docker.distributions import CLIENTS, DEFAULT, DISTRIBUTIONS, Distribution
 from lab.stages.docker.images import Recipe
 from lab.stages.stage import StageError
 
-LINES_SHOWN = 8
+PIP_TIMEOUT = 900.0
+"""Seconds in which pip fetches and unpacks the wheels of an image."""
 ENDPOINT = "sqlserver-endpoint"
 ENDPOINT_PACKAGES = ("sqlglot", "cryptography", "cffi", "pycparser")
 ENDPOINT_SOURCES = (
@@ -96,24 +97,22 @@ def wheels(
     with installer.locked(target.with_name(f"{target.name}.lock"), echo):
         if target.is_dir():
             return target
+        for abandoned in target.parent.glob(f"{target.name}.new-*"):
+            shutil.rmtree(abandoned, ignore_errors=True)
         echo(f"fetching the wheels of {lock.name} for Python {python}")
         fresh = Path(tempfile.mkdtemp(prefix=f"{target.name}.new-", dir=target.parent))
         try:
             chosen = fresh / "requirements.txt"
             chosen.write_text("\n".join(pins))
-            done = subprocess.run(
-                pip_command(fresh / "site", chosen, python, architecture),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                errors="replace",
-                check=False,
-            )
-            if done.returncode != 0:
-                raise StageError(
-                    images.failure(f"with {lock.name}", "its wheels cannot be fetched", done.stdout.splitlines())
+            try:
+                done = child.run(
+                    pip_command(fresh / "site", chosen, python, architecture), timeout=PIP_TIMEOUT, together=True
                 )
+            except subprocess.TimeoutExpired:
+                raise StageError(f"pip has not fetched the wheels of {lock.name} within {PIP_TIMEOUT:.0f} s") from None
+            if done.returncode != 0:
+                said = done.stdout.decode(errors="replace")
+                raise StageError(images.failure(f"with {lock.name}", "its wheels cannot be fetched", [said]))
             _prune(fresh / "site", driver, architecture)
             (fresh / "site").rename(target)
         finally:

@@ -5,8 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 import docker
+from lab import provision
+from lab.stages.docker import images, standins, supplies
 from lab.stages.docker.daemon import connect
+from lab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
+from lab.stages.docker.owner import labels, new_run, this_process
 from lab.stages.stage import StageError
+from tests.stages.docker.own import NoOwnDaemon, OwnDaemon
 
 
 @pytest.fixture(scope="session")
@@ -18,5 +23,45 @@ def daemon(pytestconfig: pytest.Config) -> Iterator[docker.DockerClient]:
         if pytestconfig.getoption("--lab-require"):
             pytest.fail(str(problem))
         pytest.skip(str(problem))
+    with client.api:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def lab_images(daemon: docker.DockerClient) -> tuple[str, ...]:
+    """The images of a run with clients on bookworm, on the daemon that answers."""
+    cache, owner = provision.cache_dir(), labels(new_run(), this_process())
+    architecture = supplies.architecture_of(str(daemon.version()["Arch"]))
+    recipes = [
+        supplies.endpoint_recipe(architecture, cache, print),
+        supplies.client_recipe(DISTRIBUTIONS[DEFAULT], architecture, cache, print),
+    ]
+    bases = {recipe.base for recipe in recipes} | {standins.NGINX}
+    for base in bases:
+        standins.ensure_base(daemon, base, owner, cache, print)
+    return (*bases, *(images.build(daemon, recipe, owner, print) for recipe in recipes))
+
+
+@pytest.fixture(scope="session")
+def _own(daemon: docker.DockerClient, lab_images: tuple[str, ...]) -> Iterator[OwnDaemon]:
+    try:
+        with OwnDaemon() as own:
+            own.load(daemon, lab_images)
+            yield own
+    except NoOwnDaemon as problem:
+        pytest.skip(str(problem))
+
+
+@pytest.fixture
+def own(_own: OwnDaemon) -> OwnDaemon:
+    """A daemon of the tests' own that runs, with the images of the lab."""
+    _own.be_up()
+    return _own
+
+
+@pytest.fixture
+def own_client(own: OwnDaemon) -> Iterator[docker.DockerClient]:
+    """A client of the tests' own daemon."""
+    client = own.client()
     with client.api:
         yield client

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from lab.stages.docker.address import Address
 from lab.stages.docker.daemon import connect, sentence
 from lab.stages.stage import StageError
 
@@ -15,7 +16,7 @@ def test_a_daemon_that_is_not_installed_is_named_with_what_to_do(tmp_path: Path)
 
 
 def test_a_lab_in_a_container_is_told_how_to_get_at_the_daemon() -> None:
-    said = sentence(FileNotFoundError(2, "No such file"), "unix:///var/run/docker.sock", contained=True)
+    said = sentence(FileNotFoundError(2, "No such file"), Address("unix:///var/run/docker.sock", ""), contained=True)
     assert "docker run -v /var/run/docker.sock:/var/run/docker.sock" in said
 
 
@@ -30,7 +31,7 @@ def test_a_remote_daemon_that_nobody_answers_for_is_named() -> None:
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         host = f"tcp://127.0.0.1:{unused.getsockname()[1]}"
-        with pytest.raises(StageError, match=f"the Docker daemon at {host} is not running"):
+        with pytest.raises(StageError, match=rf"the Docker daemon at {host} \(DOCKER_HOST\) is not running"):
             connect({"DOCKER_HOST": host})
 
 
@@ -40,6 +41,6 @@ def test_an_address_that_is_none_points_at_docker_host() -> None:
 
 
 def test_a_user_without_permission_learns_of_the_group() -> None:
-    said = sentence(PermissionError(13, "Permission denied"), "unix:///var/run/docker.sock")
+    said = sentence(PermissionError(13, "Permission denied"), Address("unix:///var/run/docker.sock", ""))
     assert "group `docker`" in said
     assert "/var/run/docker.sock" in said

@@ -1,45 +1,26 @@
 """Building images: a build that fails says why and leaves nothing."""
 
-import secrets
-from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
 
 import docker
-from lab.stages.docker import images, standins
+from lab import provision
+from lab.stages.docker import images, owner, standins
 from lab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS, DNF, ZYPPER, Family
 from lab.stages.docker.images import Recipe
+from lab.stages.docker.owner import RUN, labels, new_run, parse, this_process
 from lab.stages.stage import StageError
+from tests.stages.docker.process import inventory
 
-SAID = """\
-Step 1/6 : ARG BASE=debian:bookworm-slim
-Step 2/6 : FROM ${BASE}
- ---> fbf6a390f7cd
-Step 3/6 : ARG PACKAGES
- ---> Running in 5b9d0c7f6f0a
-Removing intermediate container 5b9d0c7f6f0a
- ---> 1111aaaa2222
-Step 4/6 : RUN true
- ---> Using cache
- ---> 3333bbbb4444
-Step 5/6 : COPY site /opt/clients/site
- ---> 5555cccc6666
-Step 6/6 : RUN false
- ---> Running in 0c1d2e3f4a5b
-"""
-"""What the classic builder says (Docker 20.10)."""
-
-
-def test_a_build_made_neither_its_base_nor_what_was_there_before() -> None:
-    assert images.new_layers(SAID.splitlines()) == ["1111aaaa2222", "5555cccc6666"]
+OWNER = labels(new_run(), this_process())
 
 
 @pytest.fixture
 def base(daemon: docker.DockerClient) -> str:
     """A base image that is here."""
     tag = DISTRIBUTIONS[DEFAULT].base
-    standins.ensure_base(daemon, tag, lambda text: None)
+    standins.ensure_base(daemon, tag, OWNER, provision.cache_dir(), lambda text: None)
     return tag
 
 
@@ -55,30 +36,47 @@ def test_a_build_that_fails_says_why(daemon: docker.DockerClient, base: str, fam
         texts={"agent.py": "", "absent.json": "{}"},
     )
     with pytest.raises(StageError, match="the image test-failing cannot be built") as failed:
-        images.build(daemon, recipe, lambda text: None)
+        images.build(daemon, recipe, OWNER, lambda text: None)
     assert f"{program}: not found" in str(failed.value)
 
 
-def test_a_build_that_fails_leaves_nothing(
-    daemon: docker.DockerClient, base: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_build_that_fails_leaves_nothing(own_client: docker.DockerClient, tmp_path: Path) -> None:
+    before = inventory(own_client)
     dockerfile = tmp_path / "Dockerfile"
-    dockerfile.write_text(
-        f"ARG BASE\nFROM ${{BASE}}\nRUN : {secrets.token_hex()}\nCOPY agent.py /agent.py\nRUN exit 3\n"
-    )
-    made: list[str] = []
-    real = images.new_layers
+    dockerfile.write_text("ARG BASE\nFROM ${BASE}\nRUN echo 1 > /one\nCOPY agent.py /agent.py\nRUN exit 3\n")
+    recipe = Recipe("test-failing", dockerfile, DISTRIBUTIONS[DEFAULT].base, texts={"agent.py": ""})
+    with pytest.raises(StageError, match="returned a non-zero code: 3"):
+        images.build(own_client, recipe, OWNER, lambda text: None)
+    assert inventory(own_client) == before
 
-    def watched(said: Iterable[str]) -> list[str]:
-        found = real(said)
-        made.extend(found)
-        return found
 
-    monkeypatch.setattr(images, "new_layers", watched)
-    with pytest.raises(StageError):
-        images.build(daemon, Recipe("test-failing", dockerfile, base, texts={"agent.py": ""}), lambda text: None)
-    assert len(made) == 2
-    here = [str(item["Id"]).removeprefix("sha256:") for item in daemon.api.images(all=True)]
-    assert [layer for layer in made if any(identity.startswith(layer) for identity in here)] == []
-    left = [item["Image"] for item in daemon.api.containers(all=True)]
-    assert not any(layer in image for layer in made for image in left)
+def test_a_finished_image_is_nobodys(own_client: docker.DockerClient, tmp_path: Path) -> None:
+    """Else whoever starts a container of it would own that as well, and it would be swept."""
+    dockerfile = tmp_path / "Dockerfile"
+    dockerfile.write_text("ARG BASE\nFROM ${BASE}\nRUN echo 1 > /one\n")
+    recipe = Recipe("test-finished", dockerfile, DISTRIBUTIONS[DEFAULT].base)
+    tag = images.build(own_client, recipe, OWNER, lambda text: None)
+    try:
+        found = own_client.images.get(tag).labels
+        assert {name: found[name] for name in OWNER} == {RUN: "", owner.OWNER: ""}
+        assert found[images.NAME] == "test-finished"
+        assert parse(found[owner.OWNER]) is None
+    finally:
+        own_client.images.remove(tag)
+
+
+def test_every_stage_of_a_dockerfile_is_owned() -> None:
+    text = images.owned("ARG BASE\nFROM ${BASE}\nRUN a\nFROM b AS c\nRUN d\n", {"x": "1/2", "y": "a b"})
+    label = 'LABEL x="1/2" y="a b"'
+    assert text.splitlines() == ["ARG BASE", "FROM ${BASE}", label, "RUN a", "FROM b AS c", label, "RUN d"]
+
+
+def test_what_a_build_said_is_quoted_without_what_is_no_news() -> None:
+    """The daemon cuts lines where it likes."""
+    said = ["Step 1/2 : RUN apt\n", " ---> Running in 5b9d\n", "E: ", "Unable to locate", " package x\n", "\n"]
+    told = images.failure("x", "exit status 100", [*said, "Removing intermediate container 5b9d\n"])
+    assert told.splitlines() == [
+        "the image x cannot be built: exit status 100",
+        "  | Step 1/2 : RUN apt",
+        "  | E: Unable to locate package x",
+    ]
