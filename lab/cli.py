@@ -2,14 +2,16 @@
 and an exit status."""
 
 import os
+import signal
 import sys
 import traceback
 from collections.abc import Sequence
+from types import FrameType
 
 import click
 
 import lab
-from lab.commands import clients, compare, diff, house, look, play
+from lab.commands import clients, compare, containers, diff, house, look, play
 from lab.commands.shared import Exit, echo, hint
 from lab.record import RecordError
 
@@ -67,7 +69,15 @@ def cli() -> None:
     """All commands."""
 
 
-for command in (*play.COMMANDS, *look.COMMANDS, *compare.COMMANDS, *diff.COMMANDS, *clients.COMMANDS, *house.COMMANDS):
+for command in (
+    *play.COMMANDS,
+    *look.COMMANDS,
+    *compare.COMMANDS,
+    *diff.COMMANDS,
+    *clients.COMMANDS,
+    *containers.COMMANDS,
+    *house.COMMANDS,
+):
     cli.add_command(command)
 
 
@@ -107,7 +117,19 @@ def main() -> None:
         # A client's words can hold anything; where the terminal cannot show a character, its number is shown.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    signal.signal(signal.SIGTERM, _as_interrupted)
     sys.exit(run_command(sys.argv[1:]))
+
+
+def _as_interrupted(_number: int, frame: FrameType | None) -> None:
+    """SIGTERM takes everything down as Ctrl-C does. The first process of a container (`docker stop`) would not even die
+    of it, and its reaper dies with it.
+    """
+    interrupt = signal.getsignal(signal.SIGINT)
+    if callable(interrupt):
+        interrupt(signal.SIGINT, frame)
+    else:  # ignored, as in the background of a shell without job control
+        raise KeyboardInterrupt
 
 
 def _tell(problem: Exception) -> None:

@@ -59,7 +59,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     plan = options.plan_of(config)
     excluded = ""
     if plan.exclusions:
-        why = f"`{command_name()} run --plan` says why"
+        why = f"`{command_name()} run --plan` with the same choice says why"
         excluded = f"; {len(plan.exclusions)} more are not collected, because they cannot be played ({why})"
     return [f"tls trust lab: {len(plan.cells)} cell{'' if len(plan.cells) == 1 else 's'}{excluded}"]
 
@@ -110,6 +110,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     words = [
+        *_stand_ins(terminalreporter.stats),
         *_missing(terminalreporter.stats),
         *_deviating(terminalreporter.stats),
         *filter(None, [config.stash.get(_SAVED, "")]),
@@ -192,6 +193,15 @@ def _deviating(stats: dict[str, list[Any]]) -> Iterable[str]:
             yield from words.splitlines()
     if unknown:
         yield unknown[0] if len(unknown) == 1 else f"{unknown[0]}, nor are {len(unknown) - 1} others"
+
+
+def _stand_ins(stats: dict[str, list[Any]]) -> Iterable[str]:
+    """What played in place of a real server: a green session must not be taken for one with SQL Server."""
+    from lab.pytesting.played import STAND_IN
+
+    reports = [item for items in stats.values() for item in items if getattr(item, "when", "") == "call"]
+    names = {words for report in reports for name, words in report.user_properties if name == STAND_IN}
+    return (f"not the real server: {name}" for name in sorted(names))
 
 
 def _missing(stats: dict[str, list[Any]]) -> Iterable[str]:

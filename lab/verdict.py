@@ -145,7 +145,7 @@ def judge_fix(cell: Cell, acts: Acts) -> tuple[FixVerdict, Judgement]:
             let_in.append(attack.id)
             if acceptance is None:
                 undocumented.append(attack.id)
-        elif not shown_expectation(cell.client, _of_trust(attack.reasons, cell.scenario.reasons), situation, outcome):
+        elif not shown_expectation(cell.client, of_trust(attack.reasons, cell.scenario.reasons), situation, outcome):
             why = f"the impostor `{attack.id}` failed, but not for a documented reason of trust: {said(outcome)}"
             return FixVerdict.UNPROVEN, Judgement(False, why)
     if not let_in:
@@ -168,7 +168,7 @@ def accepts(client: Client, situation: Situation) -> Acceptance | None:
     return client.accepts(situation) if situation.server.key_readable else None
 
 
-def _of_trust(*reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+def of_trust(*reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
     """Reasons for which an impostor may be refused: not that nobody answered, which says nothing about trust."""
     return tuple(reason for some in reasons for reason in some if reason.phase is not Phase.CONNECT)
 

@@ -22,7 +22,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("lab.verdict",),
     ("lab.record",),
     ("lab.matrix.*",),
-    ("lab.report", "lab.report.*", "lab.diff", "lab.diff.*"),
+    ("lab.report", "lab.report.*", "lab.diff", "lab.diff.*", "lab.compose", "lab.compose.*"),
     (
         "lab.cli",
         "lab.__main__",

@@ -200,7 +200,11 @@ def test_a_session_that_ends_early_leaves_no_process_and_no_file(
         assert engines, "".join(said)
         assert list((cache / "runs").iterdir())
         os.killpg(session.pid, end)  # as the terminal does: the workers get it, too
-        said += session.stdout.readlines()
+        try:
+            said.append(session.communicate(timeout=60)[0])
+        except subprocess.TimeoutExpired:
+            session.kill()
+            raise
 
     expected = pytest.ExitCode.INTERRUPTED if end is signal.SIGINT else -signal.SIGKILL
     assert session.returncode == expected, "".join(said)
@@ -230,3 +234,26 @@ def wait_for_the_end_of(process: int) -> None:
         descriptor = os.pidfd_open(process)
         with os.fdopen(descriptor):
             assert select.select([descriptor], [], [], 30)[0], f"process {process} does not end"
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        "--lab-require-vendor-image",
+        "--lab-sqlserver-image=2022",
+        "--lab-sqlserver-limit=1",
+        "--lab-distribution=trixie",
+    ],
+)
+def test_an_option_of_containers_is_refused_without_them(pytester: pytest.Pytester, option: str) -> None:
+    done = matrix(pytester, option)
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+    assert f"{option.partition('=')[0]} is about containers, so it needs --lab-stage docker" in done.stderr.str()
+
+
+def test_a_green_session_says_what_stood_in_for_sql_server(pytester: pytest.Pytester) -> None:
+    done = matrix(pytester, "--lab-client=tsql", "--lab-scenario=expired", "--junitxml=report.xml")
+    done.assert_outcomes(passed=1)
+    done.stdout.fnmatch_lines(["not the real server: the lab's own TDS endpoint *"])
+    (test,) = ET.parse(pytester.path / "report.xml").iter("testcase")
+    assert str(words_of(test)["stands in for the real server"]).startswith("the lab's own TDS endpoint")

@@ -104,16 +104,16 @@ def run(
             stage=choice.make,
             repeat=repeat,
         )
-    kept = keep(record, save_to)
     if as_json:
         click.echo(record.model_dump_json(indent=1))
     else:
         show_matrix(record, output(), command=shared.command_name())
-    shared.echo(f"the record: {kept}")
+    if record.attempts or save_to is not None or not shared.last_record().exists():
+        shared.echo(f"the record: {keep(record, save_to)}")
     if not record.attempts:
         why = "no client of this plan is here" if plan.cells else "no cell of this plan can be played, as told above"
         shared.echo(f"nothing was played, so nothing is proven: {why}")
-        if plan.cells:
+        if plan.cells and choice.on_host:
             shared.echo(f"this brings them: {shared.command_name()} setup")
         return Exit.LAB_FAILED
     return shared.status_of(record)
@@ -169,13 +169,16 @@ def plan_for(filters: Filters, choice: Choice = LOCAL, *, provided: bool = False
     if not choice.on_host and any("@" in pattern for pattern in filters.clients):
         raise click.UsageError(
             "--client: versions (NAME@VERSION) are for clients of this machine (--distribution host, where servers are "
-            "containers); in a container a client has the version of its distribution"
+            "containers); in a container a client has the version of its image"
         )
     try:
         clients, chosen = pinned.choose(filters.clients, all_clients(), make)
     except SpecError as problem:
         raise click.UsageError(f"--client: {problem}") from None
-    clients = choice.clients(clients)
+    placed = choice.clients(clients)
+    if len(placed) > len(clients) and (specs := [name for name in filters.clients if "@" in name]) and not provided:
+        shared.echo(f"{', '.join(specs)}: on this machine alone; in a container a client has the version of its image")
+    clients = placed
     known, filters = catalogue.load(), replace(filters, clients=chosen)
     must_match("--scenario", filters.scenarios, [item.id for item in known.scenarios])
     must_match("--client", filters.clients, [item.name for item in clients])

@@ -2,6 +2,7 @@
 
 import difflib
 import functools
+import re
 from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 from itertools import chain
@@ -70,7 +71,7 @@ def stage_options(function: F) -> F:
         distribution: tuple[str, ...],
         sqlserver_image: str,
         require_vendor_image: bool,
-        sqlserver_limit: int,
+        sqlserver_limit: int | None,
         **more: Any,
     ) -> Any:
         places = distribution or LOCAL.distributions
@@ -78,9 +79,16 @@ def stage_options(function: F) -> F:
         for name in places:
             if name not in known:
                 raise click.UsageError(f"--distribution: nothing is called {name!r}. {hint(name, known)}")
-        if stage != "docker" and (distribution or sqlserver_image or require_vendor_image or sqlserver_limit):
-            raise click.UsageError("this option is about containers, so it needs --stage docker")
-        choice = Choice(stage, True, places, sqlserver_image, require_vendor_image, sqlserver_limit)
+        given = {
+            "--distribution": distribution,
+            "--sqlserver-image": sqlserver_image,
+            "--sqlserver-limit": sqlserver_limit,
+            "--require-vendor-image": require_vendor_image,
+        }
+        for name, value in given.items():
+            if stage != "docker" and value:
+                raise click.UsageError(f"{name} is about containers, so it needs --stage docker")
+        choice = Choice(stage, True, places, sqlserver_image, require_vendor_image, sqlserver_limit or 0)
         return function(*args, choice=choice, **more)
 
     for option in (
@@ -91,8 +99,7 @@ def stage_options(function: F) -> F:
         ),
         click.option(
             "--sqlserver-limit",
-            type=click.IntRange(min=0),
-            default=0,
+            type=click.IntRange(min=1),
             metavar="N",
             help="docker: at most N SQL Servers at a time, configured anew by turns  [default: as many as memory "
             "allows]",
@@ -142,7 +149,8 @@ def nearest(wrong: str, names: Iterable[str]) -> list[str]:
     """Up to three names that look like the wrong one."""
     bare = wrong.strip("*?").lower()
     names = list(names)
-    classes = {name.partition(".")[0] for name in names}
+    # A dot before a digit is part of a version: no face of a class.
+    classes = {name.partition(".")[0] for name in names if not re.search(r"\.\d", name)}
     near = difflib.get_close_matches(bare, sorted({*names, *classes}), n=3, cutoff=0.6)
     return near or [name for name in names if bare and bare in name][:3]
 

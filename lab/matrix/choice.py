@@ -82,7 +82,7 @@ class Choice:
         if self.name == "local" and not situation.server.key_readable:
             return (
                 "the local stage cannot keep a server from its key: it runs servers under the lab's own account, "
-                "which may read whatever it lays out; `--stage docker` plays this"
+                "which may read whatever it lays out; the docker stage plays this"
             )
         return None
 

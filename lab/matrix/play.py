@@ -29,6 +29,8 @@ Key = tuple[str, str, Situation]
 """Name and place of the client, and the situation: who is attempted once in what."""
 Class = tuple[Result, str, str]
 """The way in which an attempt came out: result, code, text without its volatile parts."""
+REPEAT = 0.5
+"""Seconds after which a task that was told to end is told again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +82,7 @@ class Player:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for worker in self._workers:
-            worker.cancel()
-        await asyncio.gather(*self._workers, return_exceptions=True)
+        await abandon(self._workers)
         for future in self._wanted.values():
             future.cancel()
 
@@ -132,7 +132,8 @@ class Player:
                 place = self._next_free()
                 assert place is not None
                 key, client = self._waiting.pop(place)
-                if key[2].server.key_readable:  # One that is down has no lines to mix up, and some clients wait for it.
+                # One that is down has no lines to mix up, and some clients wait for it.
+                if key[2].server.key_readable:
                     self._busy.add(key[2].server)
             try:
                 await self._make(key, client)
@@ -219,6 +220,17 @@ class Player:
             return known
 
         return audit(situation, self._mint, looker)
+
+
+async def abandon(tasks: Iterable[asyncio.Task[Any]]) -> None:
+    """Cancel these tasks and wait until they have ended. `asyncio.wait_for` may swallow a cancellation when what it
+    waits for is done at that very moment (python/cpython, issue 86296; mended in 3.12), so they are told again.
+    """
+    pending = {task for task in tasks if not task.done()}
+    while pending:
+        for task in pending:
+            task.cancel()
+        _, pending = await asyncio.wait(pending, timeout=REPEAT)
 
 
 def class_of(outcome: Outcome) -> Class:

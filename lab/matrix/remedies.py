@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from lab.clients.placed import Placed
 from lab.matrix.entries import Entries
-from lab.matrix.play import Attempt, Player
+from lab.matrix.play import Attempt, Player, abandon
 from lab.matrix.progress import Observer
 from lab.matrix.remedy import RemedyVerdict, Show, Treatment, judge
 from lab.outcome import Result
@@ -53,9 +53,7 @@ class Remedies:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        for task in self._tasks.values():
-            task.cancel()
-        await asyncio.gather(*self._tasks.values(), return_exceptions=True)
+        await abandon(self._tasks.values())
 
     async def finish(self) -> None:
         """Wait until all are done."""

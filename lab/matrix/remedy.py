@@ -14,7 +14,7 @@ from lab.outcome import Outcome, Result
 from lab.scenario import Attack
 from lab.situation import Anchor, ClientSide, Situation, healthy
 from lab.stages.remedy import Way
-from lab.verdict import Judgement, said, shown_expectation, with_names
+from lab.verdict import Judgement, of_trust, said, shown_expectation, with_names
 
 
 class RemedyVerdict(StrEnum):
@@ -155,7 +155,7 @@ def judge(show: Show, outcomes: Mapping[str, Outcome], failure: str) -> tuple[Re
 
 def _connects_before(show: Show) -> tuple[RemedyVerdict, Judgement]:
     if show.trust.roots is Roots.NONE:
-        why = f"connects to anybody, before the remedy as after it: {show.trust.why}"
+        why = f"connects before any remedy, as to anybody: {show.trust.why}"
         return RemedyVerdict.UNVERIFIED, _by_trust(True, why, show.trust)
     why = "connects before the remedy, and no documentation says that it would"
     return RemedyVerdict.ACCEPTED, Judgement(False, why)
@@ -182,7 +182,7 @@ def _system_store(show: Show, outcomes: Mapping[str, Outcome], refusal: Judgemen
         if impostor.result is Result.CONNECTED:
             why = f"after the remedy it connects, and to the impostor `{attack.id}` as well"
             return RemedyVerdict.SILENCES, Judgement(False, why)
-        reasons = (*attack.reasons, *show.cell.scenario.reasons)
+        reasons = of_trust(attack.reasons, show.cell.scenario.reasons)
         if not shown_expectation(show.client, reasons, situation, impostor):
             why = f"the impostor `{attack.id}` failed, but not for a documented reason of trust: {said(impostor)}"
             return RemedyVerdict.UNPROVEN, Judgement(False, why)

@@ -82,15 +82,15 @@ class Run:
         try:
             await self._stack.enter_async_context(self._stage)
             plain = [probe.situation for _, probe in self._probes]
-            every = [*(item for cell in self.plan.cells for item in cell.situations), *plain]
+            treated = treatments(self.plan, self._ways, self._trusts)
+            shown = [item for treatment in treated for show in treatment.shows for item in show.situations]
+            every = [*(item for cell in self.plan.cells for item in cell.situations), *plain, *shown]
             names = {name for item in every for name in (item.client.connect_to, item.client.name_to_verify)}
             self._stage.open(names, self._mint.anchors_pem(plain[0].client) if plain else "")
             self._missing = {name: lacks(self._stage, client) for name, client in self._clients_of_run.items()}
             self._probes = [(client, probe) for client, probe in self._probes if not self._missing[client.name]]
             playable = [cell for cell in self.plan.cells if not self._missing[cell.client.name]]
             plain = [probe.situation for _, probe in self._probes]
-            treated = treatments(self.plan, self._ways, self._trusts)
-            shown = [item for treatment in treated for show in treatment.shows for item in show.situations]
             situations = list(dict.fromkeys([*(item for cell in playable for item in cell.situations), *plain, *shown]))
             self._observer.planned(
                 len(playable),
@@ -116,7 +116,7 @@ class Run:
         return self
 
     def _ways(self, client: Client) -> Sequence[Way]:
-        return () if self._missing[client.name] else self._stage.ways(client)
+        return () if client.missing(self._stage.machine_of(client)) else self._stage.ways(client)
 
     def _trusts(self, client: Client) -> Trust:
         return client.trusts_untold(self._stage.machine_of(client))

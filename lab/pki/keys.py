@@ -5,6 +5,7 @@ so they alone are kept between runs. Nothing outside the lab ever trusts them.
 """
 
 import os
+import tempfile
 from pathlib import Path
 
 from cryptography.hazmat.primitives import serialization
@@ -43,8 +44,10 @@ class Keys:
     def _make(self, owner: str, bits: int) -> rsa.RSAPrivateKey:
         key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
         self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-        scratch = self.directory / f".{owner}-{bits}.{os.getpid()}"
-        with os.fdopen(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        # Not the process's number: in containers that share a directory every lab is number 1.
+        opened, name = tempfile.mkstemp(prefix=f".{owner}-{bits}.", dir=self.directory)
+        scratch = Path(name)
+        with os.fdopen(opened, "wb") as file:
             file.write(key_pem(key))
         try:
             os.link(scratch, self.path(owner, bits))

@@ -18,6 +18,12 @@ PATTERNS = {
     "--lab-fix": "only these fixes",
     "--lab-server": "only this kind of server: https or sqlserver",
 }
+OF_CONTAINERS = (
+    "--lab-distribution",
+    "--lab-sqlserver-image",
+    "--lab-sqlserver-limit",
+    "--lab-require-vendor-image",
+)
 NOUNS = ("scenario", "fix", "client", "server")
 
 _PLAN = pytest.StashKey["Plan"]()
@@ -47,7 +53,10 @@ def add(parser: pytest.Parser) -> None:
         help="docker: what runs as SQL Server: an image, 2019, 2022 or 2025 for Microsoft's, or `endpoint`",
     )
     group.addoption(
-        "--lab-sqlserver-limit", type=int, default=0, metavar="N", help="docker: at most N SQL Servers at a time"
+        "--lab-sqlserver-limit",
+        type=int,
+        metavar="N",
+        help="docker: at most N SQL Servers at a time (default: all that fit)",
     )
     group.addoption(
         "--lab-require-vendor-image",
@@ -86,10 +95,17 @@ def check(config: pytest.Config) -> None:
     stage, jobs, save = (config.getoption(name) for name in ("--lab-stage", "--lab-jobs", "--lab-save"))
     if stage not in STAGES:
         raise pytest.UsageError(f"--lab-stage: there is no stage {stage!r}. There is: {', '.join(STAGES)}.")
+    for option in OF_CONTAINERS:
+        if stage != "docker" and config.getoption(option):
+            raise pytest.UsageError(f"{option} is about containers, so it needs --lab-stage docker")
     for name in given(config, "--lab-distribution"):
         if name not in (*DISTRIBUTIONS, HOST):
-            known = ", ".join((*DISTRIBUTIONS, HOST))
-            raise pytest.UsageError(f"--lab-distribution: there is no distribution {name!r}. There is: {known}.")
+            from lab.commands.shared import hint
+
+            known = (*DISTRIBUTIONS, HOST)
+            raise pytest.UsageError(f"--lab-distribution: there is no distribution {name!r}. {hint(name, known)}")
+    if (limit := config.getoption("--lab-sqlserver-limit")) is not None and limit < 1:
+        raise pytest.UsageError(f"--lab-sqlserver-limit: at least 1, not {limit}")
     if jobs is not None and jobs < 1:
         raise pytest.UsageError(f"--lab-jobs: at least 1, not {jobs}")
     if save is not None:
@@ -110,7 +126,7 @@ def choice(config: pytest.Config) -> Choice:
         distributions=given(config, "--lab-distribution") or Choice().distributions,
         sqlserver_image=config.getoption("--lab-sqlserver-image"),
         require_vendor_image=config.getoption("--lab-require-vendor-image"),
-        sqlserver_limit=config.getoption("--lab-sqlserver-limit"),
+        sqlserver_limit=config.getoption("--lab-sqlserver-limit") or 0,
     )
 
 

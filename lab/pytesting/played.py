@@ -6,6 +6,8 @@ from pydantic import BaseModel, ConfigDict
 
 from lab.record import AttemptEntry, CellEntry, ClientEntry, Record, RemedyEntry, ShownEntry
 
+STAND_IN = "stands in for the real server"
+"""The property of a test whose server was not the real one."""
 Properties = list[tuple[str, str]]
 
 
@@ -15,6 +17,7 @@ class Played(BaseModel):
     `client`: the client and its version, where the session asks for it. `deviation`: what is not as in the baseline
     that the session is held against. `lacking`: what the session demands (`--lab-require`) and this machine does not
     have, in a sentence.
+    `last_words`: the log of a server that must not come up in the broken act.
     `stand_in`: what answered in place of the real server, "" when that was the real one. `record`: the part of the
     run's record that tells the whole story of a cell that is not as expected.
     """
@@ -25,6 +28,7 @@ class Played(BaseModel):
     attempts: list[AttemptEntry]
     remedies: list[RemedyEntry] = []
     stand_in: str = ""
+    last_words: list[str] = []
     lacking: str = ""
     deviation: str = ""
     client: ClientEntry | None = None
@@ -75,6 +79,8 @@ class Played(BaseModel):
         known = {attempt.id: attempt for attempt in self.attempts}
         for act, identity in cell.acts.items():
             found += _act(act, known[identity])
+        found += [("server's last words", "\n".join(self.last_words))] if self.last_words else []
+        found += [(STAND_IN, self.stand_in)] if self.stand_in else []
         for remedy in self.remedies:
             for item in remedy.shown:
                 named = f"remedy {remedy.way}"

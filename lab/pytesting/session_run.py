@@ -32,7 +32,17 @@ class SessionRun(Run):
         service, _ = self._stage.sides[cell.control.server]
         stand_in = "" if service.real else service.implementation
         client = await self._client(cell.client) if with_client else None
-        return Played(cell=entry, attempts=attempts, remedies=remedies, stand_in=stand_in, client=client, record=part)
+        down = not cell.broken.server.key_readable
+        server, identity = self._stage.sides[cell.broken.server]
+        return Played(
+            cell=entry,
+            attempts=attempts,
+            remedies=remedies,
+            stand_in=stand_in,
+            last_words=list(server.start_log(identity)) if down else [],
+            client=client,
+            record=part,
+        )
 
     async def _client(self, client: Client) -> ClientEntry:
         """The client, asked for its version once."""

@@ -11,7 +11,13 @@ from lab.report.words import hang, plural, printable, quoted
 
 WORTH = {
     "cures": ("✓", "+", "bold green", "helps", "they refuse before it, connect after it, and refuse impostors"),
-    "ignored": ("✗", "x", "yellow", "does not help", "they read a store of their own, and refuse as before"),
+    "ignored": (
+        "✗",
+        "x",
+        "yellow",
+        "does not help",
+        "they read a store of their own (name the file in their own option)",
+    ),
     "unverified": ("?", "?", "magenta", "makes no difference to", "told nothing, they connect to anybody"),
     "not-cleared": ("N", "N", "red", "does not help", "they still do not connect"),
     "silences": ("~", "~", "red", "opens", "they connect after it, and to an impostor as well"),
@@ -34,6 +40,11 @@ def show_remedies(record: Record, console: Console, command: str) -> None:
     if not record.remedies:
         return
     console.print(Text("The fix as the distributions document it, followed in fresh containers", "bold"))
+    hang(
+        console,
+        "  ",
+        Text("Nothing is said to the clients here; the cells above name the file in each client's own option.", "dim"),
+    )
     groups: dict[tuple[tuple[str, str, bool], ...], list[RemedyEntry]] = {}
     for remedy in record.remedies:
         groups.setdefault(tuple(_worths(remedy)), []).append(remedy)
@@ -51,7 +62,8 @@ def show_remedies(record: Record, console: Console, command: str) -> None:
         hang(console, "  ! ", Text(f"{item.client}: {printable(why)}", "red"))
     for remark, names in _remarks(record.remedies).items():
         hang(console, "  ", Text(f"{', '.join(names)}: {remark}", "dim"))
-    cell = next((item.cell for remedy in record.remedies for item in remedy.shown if item.acts), "")
+    every = [item for remedy in record.remedies for item in remedy.shown if item.acts]
+    cell = next((item.cell for item in [*shown.values(), *every]), "")
     if cell:
         console.print(Text.assemble("     ", (f"{command} {cell}", "cyan")), soft_wrap=True, highlight=False)
     console.print()

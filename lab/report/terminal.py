@@ -99,6 +99,8 @@ def show_matrix(record: Record, console: Console, *, command: str = "./tlslab", 
     _show_missing(record, console)
     for phrases in stand_ins(record):
         flow(console, (Text(phrase, "italic") for phrase in phrases))
+    if record.environment.stage != "local":
+        hang(console, "", Text(f"{record.environment.stage} stage: {record.environment.isolation}.", "dim"))
     if record.interrupted:
         console.print(Text("The run was interrupted: this is a part of it.", "bold yellow"))
     flow(console, _closing(record))
@@ -264,11 +266,12 @@ def _show_unsupported(record: Record, console: Console, command: str) -> None:
     if not reasons:
         return
     count = plural(sum(map(len, reasons.values())), "cell")
-    console.print(Text(f"{count} cannot be played ({command} run --plan lists them)", "bold"))
+    console.print(Text(f"{count} cannot be played (the same command with --plan lists them)", "bold"))
     ordered = sorted(reasons.items(), key=lambda item: -len(item[1]))
     digits = len(str(len(ordered[0][1])))
     for why, cells in ordered[:REASONS_SHOWN]:
-        hang(console, f"  {len(cells):>{digits}}  ", Text(f"{', '.join(_columns(cells))}: {printable(why)}"))
+        who = _placed(record, _columns(cells))
+        hang(console, f"  {len(cells):>{digits}}  ", Text(f"{who}: {printable(why)}"))
     if len(ordered) > REASONS_SHOWN:
         hang(console, "  " + " " * digits + "  ", Text(f"and {len(ordered) - REASONS_SHOWN} more reasons"))
     console.print()
@@ -301,6 +304,19 @@ def _show_missing(record: Record, console: Console) -> None:
         hang(console, "  ", Text(f"{label}:"))
         _show_command(console, way)
     console.print()
+
+
+def _placed(record: Record, names: list[str]) -> str:
+    """These clients in words; where each is in the same places, those are named once."""
+    places: dict[str, set[str]] = {}
+    for name in names:
+        places.setdefault(name.partition(":")[0], set()).add(place_of(name))
+    alike, *others = places.values()
+    if len(alike) == 1 or any(other != alike for other in others):
+        return ", ".join(names)
+    everywhere = {place_of(entry.name) for entry in record.clients} <= alike
+    where = "in every place" if everywhere else f"on {', '.join(sorted(place or 'this machine' for place in alike))}"
+    return f"{', '.join(places)} {where}"
 
 
 def _together(record: Record, names: list[str]) -> str:

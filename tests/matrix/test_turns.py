@@ -3,6 +3,7 @@ some clients wait there through their whole login timeout.
 """
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 
 from lab.clients import all_clients
 from lab.clients.base import Client
-from lab.matrix.play import Player
+from lab.matrix.play import Player, abandon
 from lab.matrix.progress import Silent
 from lab.outcome import Completed
 from lab.pki.keys import Keys
@@ -83,3 +84,20 @@ def test_one_after_the_other_at_a_server_that_writes_a_log(mint: Mint) -> None:
 
 def test_all_at_once_at_a_server_that_is_down(mint: Mint) -> None:
     assert at_once(SQLSERVER.with_server(key_readable=False), mint) == 2
+
+
+def test_a_task_that_swallows_its_cancellation_is_told_again() -> None:
+    """As `asyncio.wait_for` of Python 3.11 may do (python/cpython, issue 86296)."""
+
+    async def deaf_once() -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.Event().wait()
+        await asyncio.Event().wait()
+
+    async def play() -> bool:
+        task = asyncio.create_task(deaf_once())
+        await asyncio.sleep(0)
+        await abandon([task])
+        return task.cancelled()
+
+    assert asyncio.run(play())

@@ -49,9 +49,10 @@ def told(found: Record, width: int = 200, *, terminal: bool = False, encoding: s
 def test_ways_and_places_where_all_is_the_same_are_told_together() -> None:
     lines = told(with_remedies(*(seen(place, way) for place in ("one", "two") for way in ("run", "ask"))))
     assert lines[1:] == [
+        "  Nothing is said to the clients here; the cells above name the file in each client's own option.",
         "  run, ask on one, two",
         "    ✓  helps curl: they refuse before it, connect after it, and refuse impostors",
-        "    ✗  does not help requests: they read a store of their own, and refuse as before",
+        "    ✗  does not help requests: they read a store of their own (name the file in their own option)",
         "    ?  makes no difference to openssl: told nothing, they connect to anybody",
         "  ask: it asks somebody",
         "     ./tlslab report --cell untrusted-ca/install-the-ca/curl:one/https",

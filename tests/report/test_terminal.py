@@ -115,7 +115,7 @@ def test_a_failure_of_the_lab_is_not_called_a_finding() -> None:
 
 def test_clients_share_a_reason_why_cells_are_impossible() -> None:
     text = shown(Screen()).text
-    assert "12 cells cannot be played (./tlslab run --plan lists them)" in text
+    assert "12 cells cannot be played (the same command with --plan lists them)" in text
     assert "6  pymssql, tdsodbc, tsql: FreeTDS has no option for the highest TLS version" in text
 
 
@@ -146,6 +146,22 @@ def test_a_place_of_which_nothing_is_here_is_told_in_words_and_has_no_columns() 
     assert "-  not installed" not in screen.text
     assert "2 clients not here\n  every client of two: the image x:1 is missing\n" in screen.text
     assert "  this brings them:\n     docker pull x:1\n" in screen.text
+
+
+def test_clients_that_cannot_in_every_place_are_named_once() -> None:
+    why = "{} cannot express the fix: it has no option for that"
+    names = [f"{name}:{place}" for name in ("curl", "wget") for place in ("one", "two")]
+    cells = [not_played(f"expired/renew/{name}/https", "unsupported", why.format(name)) for name in names]
+    clients = [placed(*name.split(":")) for name in names]
+    screen = Screen(160)
+    show_matrix(record(cells, clients=clients), screen.console)
+    assert "  4  curl, wget in every place: it has no option for that\n" in screen.text
+    screen = Screen(160)
+    show_matrix(record(cells, clients=[*clients, placed("curl", "three")]), screen.console)
+    assert "  4  curl, wget on one, two: it has no option for that\n" in screen.text
+    screen = Screen(160)
+    show_matrix(record(cells[:3], clients=clients), screen.console)
+    assert "  3  curl:one, curl:two, wget:one: it has no option for that\n" in screen.text
 
 
 def test_where_nothing_at_all_is_here_the_table_says_so() -> None:

@@ -201,6 +201,19 @@ def test_nothing_is_left_after_ctrl_c(place: Place, moment: str, group: bool) ->
 
 
 @needs_nginx
+@pytest.mark.parametrize("prefix", [(), ("sh", "-c", 'trap "" INT; exec "$@"', "sh")], ids=["", "in the background"])
+@pytest.mark.parametrize("moment", ["the room", "the first attempt"])
+def test_nothing_is_left_after_sigterm(tmp_path: Path, moment: str, prefix: tuple[str, ...]) -> None:
+    """`docker stop` and `kill` are as good as Ctrl-C, also where a shell had SIGINT ignored."""
+    place = Place(tmp_path, (*prefix, *program()))
+    run = Watched(place, place.start())
+    run.until(moment)
+    os.kill(run.pid, signal.SIGTERM)
+    assert run.wait() == 130, run.said
+    run.assert_clean()
+
+
+@needs_nginx
 @pytest.mark.parametrize("moment", ["the room", "the servers", "the first attempt", "the fifth attempt"])
 def test_nothing_is_left_after_sigkill(place: Place, moment: str) -> None:
     """The room is left to the next run, which sweeps it."""

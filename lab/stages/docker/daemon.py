@@ -27,6 +27,8 @@ KNOCK_TIMEOUT = 20
 """Seconds in which a daemon says its version."""
 POOL = 32
 """Connections to the daemon that are kept: one for each request under way."""
+CONTAINED = "TLSLAB_IMAGE"
+"""The variable that the lab's own image sets (docker/lab/Dockerfile)."""
 OLDEST_API = (1, 40)
 """Docker 19.03. The lab uses nothing newer."""
 _ASKS_FOR_TLS = "HTTP request to an HTTPS server"
@@ -61,7 +63,7 @@ def connect(environment: Mapping[str, str] = os.environ, *, knock: float = KNOCK
                 place.host, version=version["ApiVersion"], tls=tls, timeout=TIMEOUT, max_pool_size=POOL
             )
     except (*FAILURES, ValueError) as problem:
-        raise StageError(sentence(problem, place)) from problem
+        raise StageError(sentence(problem, place, contained=bool(environment.get(CONTAINED)))) from problem
     # Else REQUESTS_CA_BUNDLE would take the place of the daemon's CA (docker/docker-py, issue 2433).
     client.api.trust_env = False
     return client
@@ -131,8 +133,8 @@ def _forwarded(place: Address) -> str:
     )
 
 
-def sentence(problem: BaseException, place: Address) -> str:
-    """What went wrong on the way to a daemon, and what to do next."""
+def sentence(problem: BaseException, place: Address, *, contained: bool = False) -> str:
+    """What went wrong on the way to a daemon, and what to do next; `contained`: for a lab in a container."""
     causes = chain(problem)
 
     def has(*kinds: type[BaseException]) -> bool:
@@ -145,6 +147,11 @@ def sentence(problem: BaseException, place: Address) -> str:
         return (
             f"this user may not use the Docker daemon (no permission on {place.socket or place.host}). Add the user to "
             "the group `docker` (`sudo usermod -aG docker $USER`, then log in again), or run the lab with sudo"
+        )
+    if has(FileNotFoundError) and contained:
+        return (
+            f"the lab is in a container, and {place.socket or place.host} is not in there. Start it with "
+            "`docker run -v /var/run/docker.sock:/var/run/docker.sock ...`"
         )
     if has(FileNotFoundError):
         return (

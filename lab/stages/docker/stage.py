@@ -307,6 +307,8 @@ class DockerStage:
                 self._prepare_clients(DISTRIBUTIONS[name], architecture)
             if not (self._client_images or self._on_host):
                 raise StageError("\n".join(self._lost))
+            for lost in self._lost:
+                self._echo(f"left out is {lost}")
             self._have(standins.NGINX)
 
     def _clean_up(self) -> owner.Owner:
@@ -332,8 +334,6 @@ class DockerStage:
             missing = Missing(f"the image of {name} ({why})", "the next run tries to build it again")
         self._lost.append(f"{name}: {said}")
         self._places[name] = Nowhere(missing)
-        if len(self._distributions) > 1:
-            self._echo(f"{name} is left out: {said}")
 
     def _build(self, recipe: images.Recipe) -> str:
         self._have(recipe.base)

@@ -21,6 +21,11 @@ def test_a_daemon_that_is_not_installed_is_named_with_what_to_do(tmp_path: Path)
         connect({"DOCKER_HOST": f"unix://{tmp_path}/docker.sock"})
 
 
+def test_a_lab_in_a_container_is_told_how_to_get_at_the_daemon() -> None:
+    said = sentence(FileNotFoundError(2, "No such file"), Address("unix:///var/run/docker.sock", ""), contained=True)
+    assert "docker run -v /var/run/docker.sock:/var/run/docker.sock" in said
+
+
 def test_a_daemon_that_has_ended_is_to_be_started(tmp_path: Path) -> None:
     with socket.socket(socket.AF_UNIX) as left_behind:
         left_behind.bind(f"{tmp_path}/docker.sock")

@@ -7,30 +7,25 @@ from pathlib import Path
 import pytest
 
 import docker
-from lab import catalogue, provision
+from lab import provision
 from lab.clients import all_clients
 from lab.matrix.choice import Choice
-from lab.matrix.plan import Filters, make_plan
-from lab.matrix.run import run_plan
+from lab.matrix.plan import Filters
 from lab.pki.keys import Keys
 from lab.pki.mint import Mint
-from lab.record import Record
 from lab.stages.docker import images, supplies
 from lab.stages.docker.distributions import DISTRIBUTIONS, Distribution
 from lab.stages.docker.images import Recipe
 from lab.stages.docker.stage import DockerStage
 from lab.stages.stage import StageError
+from tests.stages.docker.test_same_verdicts import played
 
 NOWHERE = "tlslab.invalid/nothing:1"
 """An image that no registry has: the name belongs to nobody (RFC 6761, 6.4)."""
 GONE = replace(DISTRIBUTIONS["rocky-9"], base=NOWHERE)
 
 
-def played(*names: str) -> Record:
-    known, choice = catalogue.load(), Choice("docker", distributions=names)
-    filters = Filters(("expired",), ("renew",), ("curl",))
-    plan = make_plan(known.scenarios, known.attacks, choice.clients(all_clients()), filters, stage_cannot=choice.cannot)
-    return run_plan(plan, cache=provision.cache_dir(), stage=choice.make)
+FILTERS = Filters(("expired",), ("renew",), ("curl",))
 
 
 @pytest.fixture
@@ -40,7 +35,7 @@ def _gone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("_gone")
 def test_the_clients_of_a_base_that_cannot_be_had_are_missing_and_the_others_play(daemon: docker.DockerClient) -> None:
-    record = played("bookworm", GONE.name)
+    record = played(Choice("docker", distributions=("bookworm", GONE.name)), FILTERS)
     by_client = {cell.client: cell for cell in record.cells}
     assert by_client["curl:bookworm"].broken == "reproduced"
     lost = by_client[f"curl:{GONE.name}"]
@@ -56,7 +51,7 @@ def test_the_clients_of_a_base_that_cannot_be_had_are_missing_and_the_others_pla
 @pytest.mark.usefixtures("_gone")
 def test_a_run_without_any_distribution_says_so(daemon: docker.DockerClient) -> None:
     with pytest.raises(StageError, match=rf"{GONE.name}: the image {NOWHERE} is not here and cannot be pulled"):
-        played(GONE.name)
+        played(Choice("docker", distributions=(GONE.name,)), FILTERS)
 
 
 def test_a_distribution_whose_build_fails_is_missing_with_the_last_words(
@@ -93,6 +88,6 @@ def test_a_distribution_whose_build_fails_is_missing_with_the_last_words(
     what = asyncio.run(enter())
     assert what.startswith("the image of trixie (the image test-broken cannot be built: ")
     assert "these are the last words" in what
-    assert any(text.startswith("trixie is left out: ") for text in told)
+    assert any(text.startswith("left out is trixie: ") for text in told)
     assert not any("test-broken" in str(item.tags) for item in daemon.images.list())
     assert images.has(daemon, DISTRIBUTIONS["bookworm"].base)

@@ -9,11 +9,9 @@ from collections.abc import Sequence
 import pytest
 
 import docker
-from lab import catalogue, provision
-from lab.clients import all_clients
+from lab import provision
 from lab.matrix.choice import Choice
-from lab.matrix.plan import Filters, make_plan
-from lab.matrix.run import run_plan
+from lab.matrix.plan import Filters
 from lab.pki.keys import Keys
 from lab.pki.mint import Mint
 from lab.record import Record, RemedyEntry
@@ -21,23 +19,21 @@ from lab.situation import LAB_ROOT
 from lab.stages.docker.distributions import DISTRIBUTIONS
 from lab.stages.docker.stage import DockerStage
 from lab.stages.remedy import Followed, Way
+from tests.stages.docker.test_same_verdicts import played
 
 PLACES = [item.name for item in DISTRIBUTIONS.values() if item.built] if os.environ.get("TLSLAB_FULL") else ["bookworm"]
 """TLSLAB_FULL=1: every distribution that can be had here."""
 CLIENTS = ("curl", "wget", "requests", "openssl", "odbc18", "tsql")
 
 
-def played(places: Sequence[str], clients: Sequence[str], *, sqlserver_limit: int = 0) -> Record:
+def followed_for(places: Sequence[str], clients: Sequence[str], *, sqlserver_limit: int = 0) -> Record:
     choice = Choice("docker", distributions=tuple(places), sqlserver_image="endpoint", sqlserver_limit=sqlserver_limit)
-    known = catalogue.load()
-    filters = Filters(fixes=("install-ca",), clients=tuple(clients))
-    plan = make_plan(known.scenarios, known.attacks, choice.clients(all_clients()), filters, stage_cannot=choice.cannot)
-    return run_plan(plan, cache=provision.cache_dir(), stage=choice.make)
+    return played(choice, Filters(fixes=("install-ca",), clients=tuple(clients)))
 
 
 @pytest.fixture(scope="module")
 def record(daemon: docker.DockerClient) -> Record:
-    return played(PLACES, CLIENTS)
+    return followed_for(PLACES, CLIENTS)
 
 
 def changed(remedy: RemedyEntry) -> dict[str, str]:
@@ -104,7 +100,7 @@ def test_no_fresh_container_outlives_the_run(daemon: docker.DockerClient, record
 
 def test_names_are_found_where_every_sql_server_has_an_address_of_its_own(daemon: docker.DockerClient) -> None:
     """One SQL Server at a time, each in a pod of its own: before, after and impostors are at other addresses."""
-    record = played(["bookworm"], ["odbc18"], sqlserver_limit=1)
+    record = followed_for(["bookworm"], ["odbc18"], sqlserver_limit=1)
     shown = [item for remedy in record.remedies for item in remedy.shown]
     assert [item.verdict for item in shown] == ["cures", "cures"]
 
@@ -136,3 +132,10 @@ def test_a_command_that_fails_ends_the_way_and_is_told(daemon: docker.DockerClie
     assert found.failure == "`echo oh dear >&2; exit 3` ended with status 3: oh dear"
     assert found.changes["/etc/kept"] == "added"
     assert "/etc/never" not in found.changes
+
+
+def test_a_client_whose_cells_cannot_be_played_finds_its_servers_all_the_same(daemon: docker.DockerClient) -> None:
+    """tedious never encrypts unless it is told to, so no SQL Server cell of this plan is played."""
+    record = followed_for(["bookworm"], ["tedious"])
+    assert {cell.broken for cell in record.cells} == {"unsupported"}
+    assert {item.verdict for remedy in record.remedies for item in remedy.shown} == {"cures"}

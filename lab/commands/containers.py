@@ -1,0 +1,122 @@
+"""Commands about containers that are started by hand: `images`, `compose`, `certificates`."""
+
+from pathlib import Path
+
+import click
+
+from lab import provision
+from lab.commands.shared import echo, hint, root
+
+
+@click.command()
+@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.option("--fetch", is_flag=True, help="Only fetch what they are built from, into the lab's cache.")
+def images(names: tuple[str, ...], fetch: bool) -> None:
+    """Build the lab's own images, and print the names under which Docker has them.
+
+    NAME is `endpoint`, what takes the place of SQL Server, or the distribution of the clients. Without names:
+    the endpoint, and the clients on bookworm. A run builds what it lacks by itself.
+    """
+    from lab.stages.docker import stock
+    from lab.stages.docker.daemon import connect
+
+    for name in names:
+        if name not in stock.NAMES:
+            raise click.UsageError(f"no image is called {name!r}. {hint(name, stock.NAMES)}")
+    chosen = names or stock.USUAL
+    if fetch:
+        stock.fetch(chosen, provision.cache_dir(), echo)
+        return
+    client = connect()
+    with client.api:
+        for tag in stock.build(client, chosen, provision.cache_dir(), echo).values():
+            click.echo(tag)
+
+
+@click.command()
+def compose() -> None:
+    """Write docker/compose.yaml anew, from the catalogue.
+
+    With it Docker Compose starts broken servers by hand: one profile for each scenario and each class.
+    Scenarios keep the ports that they have there.
+    """
+    from lab import catalogue
+    from lab.clients import all_clients
+    from lab.compose import servers, text
+
+    file = root() / "docker" / "compose.yaml"
+    if not file.parent.is_dir():
+        raise click.UsageError(f"the compose file is in the project's checkout; {root()} is an installation without it")
+    scenarios = catalogue.load().scenarios
+    known = servers.numbers_in(file.read_text()) if file.exists() else {}
+    found = servers.servers(scenarios, servers.numbered([item.id for item in scenarios], known))
+    file.write_text(text.text(found, all_clients()))
+    echo(f"{file}: {len(found)} servers of {len(scenarios)} scenarios")
+
+
+@click.command()
+@click.argument("scenario", nargs=-1)
+@click.option(
+    "--into",
+    required=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="The directory: DIR/SCENARIO-KIND for each server, DIR/trust for clients.",
+)
+@click.option(
+    "--fix",
+    default="",
+    envvar="TLSLAB_FIX",
+    metavar="NAME",
+    help="After this fix on the server's side, where the scenario has it.  [variable: TLSLAB_FIX]",
+)
+def certificates(scenario: tuple[str, ...], into: Path, fix: str) -> None:
+    """Mint what the servers of docker/compose.yaml need.
+
+    Certificate, key and configuration of each server of SCENARIO (or `healthy`; without any: of all), with the
+    owners and modes that SQL Server and nginx ask for. For that it has to run as root: it is what the
+    containers called SCENARIO-certificates do.
+    """
+    from lab import catalogue
+    from lab.clients import all_clients
+    from lab.compose import servers
+    from lab.compose.layout import TRUST, lay_out, outfit, trust
+    from lab.compose.tries import tries
+    from lab.pki.keys import Keys
+    from lab.pki.mint import Mint
+    from lab.scenario import Side
+    from lab.stages.stage import StageError
+
+    scenarios = catalogue.load().scenarios
+    everything = servers.servers(scenarios, servers.numbered([item.id for item in scenarios], {}))
+    known = sorted({server.scenario for server in everything})
+    for name in scenario:
+        if name not in known:
+            raise click.UsageError(f"no scenario is called {name!r}. {hint(name, known)}")
+    fixes = {item.name for each in scenarios for item in each.fixes if item.side is Side.SERVER}
+    if fix and fix not in fixes:
+        raise click.UsageError(f"no fix on the server's side is called {fix!r}. {hint(fix, sorted(fixes))}")
+    by_id = {item.id: item for item in scenarios}
+    chosen = [
+        servers.mended(server, by_id.get(server.scenario), fix)
+        for server in everything
+        if server.scenario in scenario or not scenario
+    ]
+    mint = Mint(Keys(provision.cache_dir() / "keys"))
+    try:
+        lay_out(trust(mint), into / TRUST)
+        for server in chosen:
+            lay_out(outfit(server, mint), into / server.name)
+    except PermissionError as problem:
+        raise StageError(
+            f"{problem.filename}: {problem.strerror}. Only root may give files to the accounts of servers; "
+            "docker/compose.yaml has it done in a container"
+        ) from problem
+    for server in chosen:
+        if fix and server in everything:
+            click.echo(f"{server.name}: {fix} is no fix of this server; it is as broken as before")
+        for _, line in tries(server, all_clients()):
+            click.echo(f"{server.name}: to try in the client: {line}")
+
+
+COMMANDS = (images, compose, certificates)

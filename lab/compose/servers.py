@@ -1,0 +1,105 @@
+"""The servers of docker/compose.yaml: one for each scenario and each kind of server, broken, and the healthy ones.
+
+A scenario has a number there, which its ports are made of. Numbers stay: a new scenario takes one that is free.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from itertools import count
+
+from lab.scenario import Scenario, Side
+from lab.situation import ServerKind, Situation, healthy
+
+HEALTHY = "healthy"
+"""What the servers without a defect are called, in the place of a scenario."""
+PORTS = {ServerKind.HTTPS: 8400, ServerKind.SQLSERVER: 14300}
+"""The ports on the host, on which a scenario's number is counted; both below the range that systems hand out."""
+INSIDE = {ServerKind.HTTPS: 443, ServerKind.SQLSERVER: 1433}
+"""The ports in the containers."""
+MOST = 99
+"""The highest number: two digits."""
+NUMBERS = "x-numbers"
+_NUMBER = re.compile(r"^  (\S+): (\d+)$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server that is started by hand. `names`: what clients call it, the first one in the first place."""
+
+    scenario: str
+    title: str
+    number: int
+    situation: Situation
+    names: tuple[str, ...]
+
+    @property
+    def kind(self) -> ServerKind:
+        return self.situation.kind
+
+    @property
+    def name(self) -> str:
+        """The name of the service, of its volume and of its directory."""
+        return f"{self.scenario}-{self.kind.value}"
+
+    @property
+    def port(self) -> int:
+        """The port on the host."""
+        return PORTS[self.kind] + self.number
+
+    @property
+    def serves(self) -> bool:
+        """Whether it comes up at all."""
+        return self.situation.server.key_readable
+
+    @property
+    def profiles(self) -> tuple[str, ...]:
+        """What starts it: the class, and the scenario where a class has several."""
+        return tuple(dict.fromkeys((self.scenario.partition(".")[0], self.scenario)))
+
+
+def servers(scenarios: Iterable[Scenario], numbers: Mapping[str, int]) -> tuple[Server, ...]:
+    """The servers of these scenarios and the healthy ones, which are first."""
+    found = [_server(HEALTHY, "Nothing is wrong", 0, kind, healthy(kind)) for kind in ServerKind]
+    for item in scenarios:
+        for kind in (kind for kind in ServerKind if kind in item.kinds):
+            broken = item.apply(healthy(kind))
+            after = [fix.apply(broken) for fix in item.fixes if kind in fix.kinds]
+            found.append(_server(item.id, item.title, numbers[item.id], kind, broken, after))
+    return tuple(found)
+
+
+def _server(
+    scenario: str, title: str, number: int, kind: ServerKind, broken: Situation, after: Iterable[Situation] = ()
+) -> Server:
+    names = dict.fromkeys(each.client.connect_to for each in (broken, *after))
+    return Server(scenario, title, number, broken, tuple(names))
+
+
+def mended(server: Server, scenario: Scenario | None, fix: str) -> Server:
+    """The server after this fix on its side; as it is where the scenario has none of that name for it."""
+    for item in scenario.fixes if scenario else ():
+        if item.name == fix and item.side is Side.SERVER and server.kind in item.kinds:
+            return replace(server, situation=item.apply(server.situation))
+    return server
+
+
+def numbered(scenarios: Iterable[str], known: Mapping[str, int]) -> dict[str, int]:
+    """A number for each of these scenarios: the known one, else the lowest that is free. Healthy has 0.
+
+    Raises ValueError when there are more than MOST scenarios.
+    """
+    scenarios = [name for name in scenarios if name != HEALTHY]
+    kept = {HEALTHY: 0, **{name: known[name] for name in scenarios if name in known}}
+    for name in scenarios:
+        if name not in kept:
+            kept[name] = next(number for number in count(1) if number not in kept.values())
+    if max(kept.values()) > MOST:
+        raise ValueError(f"{len(kept)} scenarios do not fit into ports of two digits (lab/compose/servers.py)")
+    return kept
+
+
+def numbers_in(text: str) -> dict[str, int]:
+    """The numbers that a compose file gives; none for a text that is no such file."""
+    block = text.partition(f"\n{NUMBERS}:\n")[2].partition("\n\n")[0]
+    return {name: int(number) for name, number in _NUMBER.findall(block)}
