@@ -25,7 +25,7 @@ from lab.pki.look import Look
 from lab.pki.mint import Mint
 from lab.situation import ServerKind, ServerSide, Situation, TLSVersion
 from lab.stages import room
-from lab.stages.docker import images, left, owner, reaper, standins, supplies
+from lab.stages.docker import images, left, owner, reaper, shelf, standins, supplies
 from lab.stages.docker.container import Order
 from lab.stages.docker.daemon import connect
 from lab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS, Distribution
@@ -310,6 +310,7 @@ class DockerStage:
             for lost in self._lost:
                 self._echo(f"left out is {lost}")
             self._have(standins.NGINX)
+            shelf.mark(self._cache, [self._endpoint_image, *self._client_images.values()])
 
     def _clean_up(self) -> owner.Owner:
         """Remove what earlier runs left that were killed; who this process is."""
