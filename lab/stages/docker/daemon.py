@@ -161,7 +161,9 @@ def sentence(problem: BaseException, place: Address, *, contained: bool = False)
         )
     if has(ConnectionRefusedError):
         return f"{where} is not running. Start it (`sudo systemctl start docker`), or set DOCKER_HOST to one that runs"
-    if has(ConnectionResetError):
+    if has(ConnectionResetError, BrokenPipeError) and place.certificates:
+        return _about_client(f"{where} hangs up; it may refuse this client's certificate", place)
+    if has(ConnectionResetError, BrokenPipeError):
         return (
             f"{where} hangs up without an answer. If it speaks TLS alone, set DOCKER_TLS_VERIFY=1, and "
             "DOCKER_CERT_PATH to the directory with its ca.pem and your cert.pem and key.pem"
@@ -187,10 +189,14 @@ def _about_tls(problem: ssl.SSLError, where: str, place: Address) -> str:
         )
     reason = str(problem.reason or problem)
     if "ALERT" in reason:
-        return (
-            f"{where} refuses this client's certificate ({reason.lower().replace('_', ' ')}). {address.CERTIFICATE} "
-            f"and {address.KEY} in {place.certificates} have to be there, and signed by a CA that the daemon trusts"
-        )
+        return _about_client(f"{where} refuses this client's certificate ({reason.lower().replace('_', ' ')})", place)
     if "WRONG_VERSION" in reason:
         return f"{where} speaks no TLS on this port (with TLS it usually is 2376). Or unset DOCKER_TLS_VERIFY"
     return f"TLS with {where} fails: {problem}"
+
+
+def _about_client(what: str, place: Address) -> str:
+    return (
+        f"{what}. {address.CERTIFICATE} and {address.KEY} in {place.certificates} have to be there, and signed by a CA "
+        "that the daemon trusts"
+    )

@@ -6,85 +6,77 @@ leads the other way, from a socket to a port: where it runs in another network t
 with its standard input.
 """
 
-import asyncio
 import contextlib
+import socket
 import sys
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import trustme
 
-Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 _PART = 1 << 16
 
 
 @contextmanager
 def forwarded(path: Path) -> Iterator[int]:
     """A port on 127.0.0.1 that leads to this Unix socket."""
-    loop = asyncio.new_event_loop()
-    thread = threading.Thread(target=loop.run_forever, name="forwarder")
-    thread.start()
-    leading = Leading(lambda: asyncio.open_unix_connection(str(path)))
 
-    async def serve() -> asyncio.Server:
-        return await asyncio.start_server(leading, "127.0.0.1", 0)
+    def connect() -> socket.socket:
+        there = socket.socket(socket.AF_UNIX)
+        there.connect(str(path))
+        return there
 
-    async def end() -> None:
-        server.close()
-        await leading.end()
+    with socket.create_server(("127.0.0.1", 0)) as listening, leading(listening, connect):
+        yield listening.getsockname()[1]
 
-    server = asyncio.run_coroutine_threadsafe(serve(), loop).result()
+
+@contextmanager
+def leading(listening: socket.socket, connect: Callable[[], socket.socket]) -> Iterator[None]:
+    """Lead each connection to one that `connect` makes; at the end all are ended."""
+    sockets: list[socket.socket] = []
+    threads: list[threading.Thread] = []
+
+    def begin(work: Callable[..., None], *arguments: socket.socket) -> None:
+        threads.append(threading.Thread(target=work, args=arguments))
+        threads[-1].start()
+
+    def accept() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                here, _ = listening.accept()
+                sockets.append(here)
+                there = connect()
+                sockets.append(there)
+                begin(pump, here, there)
+                begin(pump, there, here)
+
+    begin(accept)
     try:
-        yield server.sockets[0].getsockname()[1]
+        yield
     finally:
-        asyncio.run_coroutine_threadsafe(end(), loop).result()
-        loop.call_soon_threadsafe(loop.stop)
-        thread.join()
-        loop.close()
+        for each in (listening, *sockets):
+            shut(each)
+        for thread in threads:
+            thread.join()
+        for each in sockets:
+            each.close()
 
 
-class Leading:
-    """What is called with each connection, and leads it to one that `connect` makes."""
-
-    def __init__(self, connect: Callable[[], Awaitable[Streams]]) -> None:
-        self._connect = connect
-        self._under_way: set[asyncio.Task[None]] = set()
-
-    async def __call__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        own = asyncio.current_task()
-        assert own
-        self._under_way.add(own)
-        there_reader, there_writer = await self._connect()
-        both = [asyncio.create_task(_pump(*pair)) for pair in ((reader, there_writer), (there_reader, writer))]
-        try:
-            # Nobody who speaks to a daemon closes one direction alone.
-            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            for task in both:
-                task.cancel()
-            await asyncio.gather(*both, return_exceptions=True)
-            for end in (writer, there_writer):
-                end.close()
-                with contextlib.suppress(OSError):
-                    await end.wait_closed()
-            self._under_way.discard(own)
-
-    async def end(self) -> None:
-        """End every connection."""
-        under_way = [*self._under_way]
-        for task in under_way:
-            task.cancel()
-        await asyncio.gather(*under_way, return_exceptions=True)
-
-
-async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-    """One direction, to its end."""
+def pump(source: socket.socket, target: socket.socket) -> None:
+    """One direction, to its end; nobody who speaks to a daemon closes one direction alone."""
     with contextlib.suppress(OSError):
-        while part := await reader.read(_PART):
-            writer.write(part)
-            await writer.drain()
+        while part := source.recv(_PART):
+            target.sendall(part)
+    shut(source)
+    shut(target)
+
+
+def shut(each: socket.socket) -> None:
+    """End it; who waits for it learns of that."""
+    with contextlib.suppress(OSError):
+        each.shutdown(socket.SHUT_RDWR)
 
 
 def certificates(place: Path, ca: trustme.CA, own: trustme.CA | None = None, name: str = "client.test") -> Path:
@@ -98,12 +90,15 @@ def certificates(place: Path, ca: trustme.CA, own: trustme.CA | None = None, nam
     return place
 
 
-async def main(path: str, port: int) -> None:
+def main(path: str, port: int) -> None:
     """Lead from the socket to the port, until the end of standard input."""
-    async with await asyncio.start_unix_server(Leading(lambda: asyncio.open_connection("127.0.0.1", port)), path):
-        print("ready", flush=True)
-        await asyncio.to_thread(sys.stdin.read)
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(path)
+        listening.listen()
+        with leading(listening, lambda: socket.create_connection(("127.0.0.1", port))):
+            print("ready", flush=True)
+            sys.stdin.read()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], int(sys.argv[2])))
+    main(sys.argv[1], int(sys.argv[2]))

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import signal
 import socket
 from collections.abc import Iterator, Mapping
@@ -110,7 +111,7 @@ def test_a_name_that_is_not_in_the_certificate_is_named(daemon_over_tls: int, ca
 
 def test_a_missing_client_certificate_is_asked_for(daemon_over_tls: int, ca: trustme.CA, tmp_path: Path) -> None:
     said = complaint(over_tls(daemon_over_tls, certificates(tmp_path / "c", ca)))
-    assert "refuses this client's certificate" in said
+    assert re.search("(refuses|may refuse) this client's certificate", said)  # the alert may be lost when it hangs up
     assert f"cert.pem and key.pem in {tmp_path}/c have to be there" in said
 
 
