@@ -35,9 +35,9 @@ from lab.stages.docker.pod import Pod
 from lab.stages.docker.pool import MEMORY, Pool, room_for
 from lab.stages.docker.remedy import FreshContainer
 from lab.stages.docker.servers import ROOM, NginxServer, nginx_files
-from lab.stages.docker.shelf import Shelf
 from lab.stages.docker.sqlserver import PORT, SqlServer
 from lab.stages.docker.unattended import unattended
+from lab.stages.docker.wanted import Wanted
 from lab.stages.docker.words import FAILURES, words
 from lab.stages.here import Here
 from lab.stages.remedy import Way
@@ -112,9 +112,9 @@ class DockerStage:
             self.labels = owner.labels(self.run, me)
             self._start_reaper()
             architecture = supplies.architecture_of(str(version["Arch"]))
-            await unattended(lambda: self._fill_shelf(architecture))
+            await unattended(lambda: self._bring_images(architecture))
             await unattended(self._make_network)
-            await asyncio.gather(*(self._start_clients(name) for name in self._shelf.clients))
+            await asyncio.gather(*(self._start_clients(name) for name in self._images.clients))
             if self._on_host:
                 self._host = self._places[""] = OnHost(self._stack.enter_context(Here(self._cache)))
         except BaseException as problem:
@@ -140,7 +140,9 @@ class DockerStage:
     @property
     def isolation(self) -> str:
         """How names are resolved and processes contained, in words."""
-        return "; ".join([f"containers of {self._daemon} on an internal network, names as aliases", *self._shelf.notes])
+        return "; ".join(
+            [f"containers of {self._daemon} on an internal network, names as aliases", *self._images.notes]
+        )
 
     @property
     def sides(self) -> Mapping[ServerSide, tuple[NginxServer | Pool[SqlServer], str]]:
@@ -169,7 +171,7 @@ class DockerStage:
         groups = group_by_kind(sides)
         sql, https = groups.get(ServerKind.SQLSERVER, {}), groups.get(ServerKind.HTTPS, {})
         at_once = self._at_once(len(sql))
-        alone = bool(self._sqlserver_limit) or not self._shelf.is_endpoint(self._shelf.sqlserver)
+        alone = bool(self._sqlserver_limit) or not self._images.is_endpoint(self._images.sqlserver)
         self._pods = [self._pod(number) for number in range(1 + at_once if alone else 1)]
         await asyncio.gather(*(pod.start() for pod in self._pods))
         starting = []
@@ -245,13 +247,13 @@ class DockerStage:
 
     def ways(self, client: Client) -> tuple[Way, ...]:
         """The documented ways of the client's distribution; none for this machine, and none where nothing runs."""
-        return DISTRIBUTIONS[client.place].family.ways if client.place in self._shelf.clients else ()
+        return DISTRIBUTIONS[client.place].family.ways if client.place in self._images.clients else ()
 
     @contextlib.asynccontextmanager
     async def fresh(self, place: str) -> AsyncIterator[FreshContainer]:
         """A fresh container of a distribution. Raises StageError."""
         name = f"{place}/fresh-{next(self._fresh)}"
-        order = Order(self._shelf.clients[place], self._called(name.replace("/", "-")), self.labels)
+        order = Order(self._images.clients[place], self._called(name.replace("/", "-")), self.labels)
         made = FreshContainer(self._client, order, self.network, name, self._places[place].machine)
         made.names = self._names
         self._places[name] = made
@@ -272,7 +274,7 @@ class DockerStage:
 
     def client_image(self, distribution: str) -> str:
         """The image in which the clients of a distribution run."""
-        return self._shelf.clients[distribution]
+        return self._images.clients[distribution]
 
     def pod(self, side: ServerSide) -> Pod:
         """Where a server side listens. Raises ServiceError when it is not up."""
@@ -292,16 +294,16 @@ class DockerStage:
 
     # ---- before the servers
 
-    def _fill_shelf(self, architecture: str) -> None:
-        self._shelf = Shelf(self._client, self._cache, self.labels, self._echo)
-        self._shelf.fill(
+    def _bring_images(self, architecture: str) -> None:
+        self._images = Wanted(self._client, self._cache, self.labels, self._echo)
+        self._images.bring(
             self._distributions,
             self._wanted_image,
             architecture=architecture,
             require_vendor=self._require_vendor,
             on_host=self._on_host,
         )
-        self._places |= {name: Nowhere(missing) for name, missing in self._shelf.missing.items()}
+        self._places |= {name: Nowhere(missing) for name, missing in self._images.missing.items()}
 
     def _clean_up(self) -> owner.Owner:
         """Remove what earlier runs left that were killed; who this process is."""
@@ -333,7 +335,7 @@ class DockerStage:
             ) from problem
 
     async def _start_clients(self, name: str) -> None:
-        order = Order(self._shelf.clients[name], self._called(f"client-{name}"), self.labels)
+        order = Order(self._images.clients[name], self._called(f"client-{name}"), self.labels)
         place = Contained(self._client, order, self.network, self._stack)
         self._places[name] = place
         await place.start()
@@ -343,13 +345,13 @@ class DockerStage:
     def _at_once(self, sides: int) -> int:
         """How many SQL Servers run at a time. Raises StageError when there is no room for one."""
         room = sides
-        if not self._shelf.is_endpoint(self._shelf.sqlserver):
+        if not self._images.is_endpoint(self._images.sqlserver):
             room = room_for(int(self._client.info()["MemTotal"]), sides)
         return min(room, self._sqlserver_limit or room)
 
     def _pod(self, number: int) -> Pod:
         """The first one has the names on the network; in the others clients get them as entries of their own."""
-        order = Order(self._shelf.endpoint, self._called(f"net-{number}" if number else "net"), self.labels)
+        order = Order(self._images.endpoint, self._called(f"net-{number}" if number else "net"), self.labels)
         pod = Pod(self._client, order, self.network, () if number else self._names)
         self._stack.push_async_callback(pod.stop)
         return pod
@@ -364,7 +366,7 @@ class DockerStage:
             files=nginx_files(sides, ports, SENTINEL_PORT, self._mint),
             host=self._pods[0].joined,
         )
-        standin = ", a stand-in" if self._shelf.is_standin(standins.NGINX) else ""
+        standin = ", a stand-in" if self._images.is_standin(standins.NGINX) else ""
         note = f"image {standins.NGINX}{standin}"
         server = NginxServer(self._client, order, self._pods[0].watch, ports, SENTINEL_PORT, note)
         self._where |= {side: (server, name) for name, side in sides.items()}
@@ -377,8 +379,8 @@ class DockerStage:
             self._nginx_failure = str(problem)
 
     def _sqlserver(self, number: int, pod: Pod, *, alone: bool) -> SqlServer:
-        image = self._shelf.sqlserver
-        own = self._shelf.is_endpoint(image)
+        image = self._images.sqlserver
+        own = self._images.is_endpoint(image)
         return SqlServer(
             self._client,
             Order(

@@ -1,4 +1,4 @@
-"""The shelf: the images of one run, as they are here, pulled, built or stood in for; or the reason why one is not."""
+"""The images that a run wants, as they are here, pulled, built or stood in for; or the reason why one is not."""
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -12,8 +12,8 @@ from lab.stages.docker.distributions import DISTRIBUTIONS, Distribution
 from lab.stages.stage import StageError
 
 
-class Shelf:
-    """What a run takes its images from, once it is filled.
+class Wanted:
+    """The images of a run, once they have been brought.
 
     `endpoint`: the lab's own; `sqlserver`: what runs as SQL Server; `clients`: by distribution; `missing`: the
     distributions without an image, and what brings it; `notes`: what a record has to say of them.
@@ -32,7 +32,7 @@ class Shelf:
         self.missing: dict[str, Missing] = {}
         self.notes: list[str] = []
 
-    def fill(
+    def bring(
         self,
         distributions: Iterable[str],
         sqlserver: str,
