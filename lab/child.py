@@ -4,6 +4,7 @@ Standard library only, as `lab.installer` is.
 """
 
 import contextlib
+import errno
 import os
 import shutil
 import signal
@@ -31,6 +32,8 @@ def run(
     setpriv). What it has started besides is only sure to end when it runs `apart`, in process and mount namespaces of
     its own, which takes root. Raises subprocess.TimeoutExpired, OSError when it cannot be started.
     """
+    if shutil.which(command[0]) is None:  # else whatever ties it would say so
+        raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), command[0])
     process = subprocess.Popen(
         [*_tied(), *(_APART if apart else ()), *command],
         stdin=subprocess.DEVNULL,

@@ -11,14 +11,32 @@ from lab.commands.shared import echo, hint, root
 @click.command()
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--fetch", is_flag=True, help="Only fetch what they are built from, into the lab's cache.")
-def images(names: tuple[str, ...], fetch: bool) -> None:
+@click.option("--list", "list_only", is_flag=True, help="Only show the images of the lab that Docker has.")
+@click.option("--prune", is_flag=True, help="Only remove those of earlier recipes that no container uses.")
+@click.option(
+    "--keep",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="With --prune: keep the N of each kind that were used last.",
+)
+def images(names: tuple[str, ...], fetch: bool, list_only: bool, prune: bool, keep: int) -> None:
     """Build the lab's own images, and print the names under which Docker has them.
 
     NAME is `endpoint`, what takes the place of SQL Server, or the distribution of the clients. Without names:
     the endpoint, and the clients on bookworm. A run builds what it lacks by itself.
     """
-    from lab.stages.docker import stock
+    from lab.stages.docker import shelf, stock
     from lab.stages.docker.daemon import connect
+
+    if list_only or prune:
+        client = connect()
+        with client.api:
+            removed = shelf.prune(client, provision.cache_dir(), keep) if prune else []
+            for line in removed if prune else shelf.shelf(client, provision.cache_dir()):
+                click.echo(str(line))
+        return
 
     for name in names:
         if name not in stock.NAMES:

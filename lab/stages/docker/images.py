@@ -20,6 +20,7 @@ from docker.utils import parse_repository_tag
 
 import docker
 from docker import auth
+from lab import PROGRAM
 from lab.installer import Echo
 from lab.stages.docker import left
 from lab.stages.docker.daemon import readable_config
@@ -80,6 +81,8 @@ def build(client: docker.DockerClient, recipe: Recipe, owner: Mapping[str, str],
     with context(recipe, owner) as packed:
         labels = {RECIPE: tag.rpartition(":")[2], NAME: recipe.name}
         run_build(client, recipe.name, packed, tag, labels, owner, {**recipe.arguments, "BASE": recipe.base})
+    if older := len(client.images.list(f"tlslab/{recipe.name}")) - 1:
+        echo(f"there are {older} older ones of it; {PROGRAM} images --prune removes those that nobody uses")
     return tag
 
 

@@ -11,7 +11,8 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 PATIENCE = 600.0
@@ -51,6 +52,18 @@ def end(process: "subprocess.Popen[bytes]", *, clean: bool) -> None:
     process.terminate()
     with process:
         pass
+
+
+@contextmanager
+def watched(run: str) -> Iterator[None]:
+    """A reaper for what is done in the context."""
+    process = start(run)
+    try:
+        yield
+    except BaseException:
+        end(process, clean=False)
+        raise
+    end(process, clean=True)
 
 
 def reap(remove: Callable[[], None], *, patience: float = PATIENCE, retry: float = RETRY) -> bool:

@@ -36,7 +36,7 @@ from lab.stages.docker.pool import MEMORY, Pool, room_for
 from lab.stages.docker.remedy import FreshContainer
 from lab.stages.docker.servers import ROOM, NginxServer, nginx_files
 from lab.stages.docker.sqlserver import PORT, SqlServer
-from lab.stages.docker.unattended import unattended
+from lab.stages.docker.unattended import drain, unattended
 from lab.stages.docker.wanted import Wanted
 from lab.stages.docker.words import FAILURES, words
 from lab.stages.here import Here
@@ -47,6 +47,8 @@ from lab.stages.stage import Distance, StageError
 ENDPOINT_START, VENDOR_START = 30.0, 180.0
 """Seconds for a server to come up."""
 HTTPS_PORT, SENTINEL_PORT = 8443, 8080
+DRAIN_TIMEOUT = 5.0
+"""Seconds in which a daemon makes what it was asked for."""
 GONE_TIMEOUT = 1
 """Seconds for a request to a daemon that has just been found not to answer."""
 USER = "sa"
@@ -318,6 +320,10 @@ class DockerStage:
         async def leave() -> None:
             try:
                 await unattended(lambda: left.remove_run(self._client, self.run))
+                if not self._clean:
+                    # What was asked for before is made now, and a build ends whose container is gone.
+                    await drain(DRAIN_TIMEOUT)
+                    await unattended(lambda: left.remove_run(self._client, self.run))
             except FAILURES:
                 self._clean = False
                 self._echo(reaper.PROMISE)

@@ -10,7 +10,7 @@ from pathlib import Path
 import docker
 from lab import installer, provision
 from lab.installer import Echo
-from lab.stages.docker import images, owner, standins, supplies
+from lab.stages.docker import images, owner, reaper, standins, supplies
 from lab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
 from lab.stages.docker.images import Recipe
 
@@ -34,9 +34,10 @@ def fetch(names: Iterable[str], cache: Path, echo: Echo) -> None:
 def build(client: docker.DockerClient, names: Iterable[str], cache: Path, echo: Echo) -> dict[str, str]:
     """Have these images; their tags by name. Raises StageError."""
     architecture = supplies.architecture_of(str(client.version()["Arch"]))
-    labels = owner.labels(owner.new_run(), owner.this_process(owner.own_container(client)))
+    run = owner.new_run()
+    labels = owner.labels(run, owner.this_process(owner.own_container(client)))
     found: dict[str, str] = {}
-    with installer.locked(cache / "docker.lock", echo):
+    with reaper.watched(run), installer.locked(cache / "docker.lock", echo):
         for name in names:
             recipe = _recipe(name, architecture, cache, echo)
             standins.ensure_base(client, recipe.base, labels, cache, echo)

@@ -4,9 +4,22 @@ import asyncio
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
-from typing import TypeVar
+from typing import Any, TypeVar
 
 R = TypeVar("R")
+
+
+_under_way: set[Future[Any]] = set()
+
+
+async def drain(timeout: float) -> None:
+    """Wait for those that are under way, but no longer than this."""
+    waiting = [asyncio.wrap_future(future) for future in [*_under_way]]
+    if waiting:
+        await asyncio.wait(waiting, timeout=timeout)
+        for future in waiting:
+            if not future.cancel():
+                future.exception()  # who asked for it has gone
 
 
 async def unattended(function: Callable[[], R]) -> R:
@@ -18,6 +31,8 @@ async def unattended(function: Callable[[], R]) -> R:
     """
     future: Future[R] = Future()
     future.set_running_or_notify_cancel()
+    _under_way.add(future)
+    future.add_done_callback(_under_way.discard)
 
     def work() -> None:
         try:

@@ -7,7 +7,7 @@ import docker
 from lab import installer
 from lab.clients.base import Missing
 from lab.installer import Echo
-from lab.stages.docker import images, standins, supplies, vendor
+from lab.stages.docker import images, shelf, standins, supplies, vendor
 from lab.stages.docker.distributions import DISTRIBUTIONS, Distribution
 from lab.stages.stage import StageError
 
@@ -56,6 +56,7 @@ class Wanted:
             for words in lost:
                 self._echo(f"left out is {words}")
             self._have(standins.NGINX)
+            shelf.mark(self._cache, [self.endpoint, *self.clients.values()])
 
     def is_endpoint(self, image: str) -> bool:
         """Whether this is the lab's own endpoint, whatever its tag."""

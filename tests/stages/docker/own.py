@@ -136,6 +136,7 @@ class OwnDaemon:
                     *("nsenter", "--target", str(self._inside), "--net", "--mount", "--pid", "--", "dockerd"),
                     *(f"--host={self.host}", f"--data-root={self.room}/data", f"--exec-root={self.room}/exec"),
                     *(f"--pidfile={self.room}/pid", f"--cgroup-parent=/{PARENT}{os.getpid()}"),
+                    "--dns=127.0.0.1",  # nobody is there: a name that cannot be found is known at once
                     *("--exec-opt=native.cgroupdriver=cgroupfs", f"--host=tcp://127.0.0.1:{TLS_PORT}", "--tlsverify"),
                     *(f"--tlscacert={tls}/ca.pem", f"--tlscert={tls}/cert.pem", f"--tlskey={tls}/key.pem"),
                 ],
@@ -167,9 +168,10 @@ class OwnDaemon:
         if number is signal.SIGCONT:
             os.kill(nsenter, number)  # it has stopped with its child
 
-    def inside(self, *command: str) -> list[str]:
-        """The command that runs this one in the daemon's network."""
-        return ["nsenter", "--target", str(self._inside), "--net", "--", *command]
+    def inside(self, *command: str, mounts: bool = False) -> list[str]:
+        """The command that runs this one in the daemon's network, and with `mounts` among its file systems."""
+        which = ["--net", *(["--mount"] if mounts else [])]
+        return ["nsenter", "--target", str(self._inside), *which, "--", *command]
 
     @contextlib.contextmanager
     def over_tls(self) -> Iterator[int]:

@@ -1,13 +1,19 @@
 """What people are told when no Docker daemon can be used."""
 
+import os
 import socket
+import tempfile
 from pathlib import Path
 
 import pytest
 
 from lab.stages.docker.address import Address
-from lab.stages.docker.daemon import connect, sentence
+from lab.stages.docker.daemon import check_version, connect, sentence
 from lab.stages.stage import StageError
+from tests.stages.docker.own import OwnDaemon
+from tests.stages.docker.process import SMALL, running
+
+NOBODY = 65534
 
 
 def test_a_daemon_that_is_not_installed_is_named_with_what_to_do(tmp_path: Path) -> None:
@@ -44,3 +50,45 @@ def test_a_user_without_permission_learns_of_the_group() -> None:
     said = sentence(PermissionError(13, "Permission denied"), Address("unix:///var/run/docker.sock", ""))
     assert "group `docker`" in said
     assert "/var/run/docker.sock" in said
+
+
+AS_NOBODY = f"""
+import importlib, os, pkgutil
+for package in ("lab", "cryptography"):  # all of them now: nobody may not be able to read them
+    for module in pkgutil.walk_packages(importlib.import_module(package).__path__, package + "."):
+        if not module.name.endswith("__main__") and ".probes" not in module.name:
+            importlib.import_module(module.name)
+os.setgroups([])
+os.setgid({NOBODY})
+os.setuid({NOBODY})
+from lab.cli import main
+main()
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not use the daemon")
+def test_a_run_of_a_user_who_may_not_use_the_daemon(own: OwnDaemon) -> None:
+    own.room.chmod(0o755)
+    with tempfile.TemporaryDirectory() as cache:
+        os.chown(cache, NOBODY, NOBODY)
+        with running(SMALL, own.environment | {"TLSLAB_CACHE": cache}, AS_NOBODY) as lab:
+            assert lab.wait() == 3, lab.said
+    assert lab.out == []
+    assert len(lab.sentences) == 1, lab.said
+    said = lab.sentences[0]
+    assert f"this user may not use the Docker daemon (no permission on {own.socket})" in said
+    assert "sudo usermod -aG docker $USER" in said
+
+
+@pytest.mark.parametrize(
+    ("version", "said"),
+    [
+        ({"ApiVersion": "1.39", "Version": "18.09.9", "Os": "linux"}, "is too old .*18.09.9.* 19.03 or newer"),
+        ({"ApiVersion": "1.47", "Version": "27.3.1", "Os": "windows"}, "runs windows containers"),
+    ],
+    ids=["too old", "windows"],
+)
+def test_a_daemon_that_the_lab_cannot_use_is_told_why(version: dict[str, str], said: str) -> None:
+    """As these daemons answer `GET /version` (Docker Engine API, "Get version")."""
+    with pytest.raises(StageError, match=said):
+        check_version(version, "unix:///var/run/docker.sock")

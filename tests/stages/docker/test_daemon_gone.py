@@ -112,12 +112,13 @@ def test_ctrl_c_does_not_wait_for_a_daemon_that_hangs(own: OwnDaemon, own_client
     assert_as_before(own_client, before)
 
 
+@pytest.mark.parametrize("command", [LONG, ("images", "bookworm")], ids=["run", "images"])
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "sigkill"])
 def test_an_interrupted_build_leaves_no_container_and_no_layer(
-    own: OwnDaemon, own_client: docker.DockerClient, tmp_path: object, number: signal.Signals
+    own: OwnDaemon, own_client: docker.DockerClient, tmp_path: object, command: tuple[str, ...], number: signal.Signals
 ) -> None:
     before = inventory(own_client)
-    with running((*LONG, str(tmp_path)), own.environment, NEVER_OVER) as lab:
+    with running((*command, str(tmp_path)), own.environment, NEVER_OVER) as lab:
         assert until(lambda: any("sleep 600" in line for line in commands(own_client)), END_TIMEOUT), lab.said
         lab.process.send_signal(number)
         assert lab.wait(END_TIMEOUT) in (130, -signal.SIGKILL)

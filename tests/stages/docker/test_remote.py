@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import signal
 import socket
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -70,6 +71,18 @@ def test_a_whole_run_over_tls_whatever_else_the_machine_trusts(
         with running(SMALL, environment) as lab:
             assert lab.wait() == 0, lab.said
             assert inventory(own_client) == before
+
+
+def test_nothing_is_left_on_a_daemon_elsewhere_when_the_lab_is_killed(
+    own: OwnDaemon, own_client: docker.DockerClient, ca: trustme.CA, tmp_path: Path
+) -> None:
+    before = inventory(own_client)
+    with own.over_tls() as port, running(SMALL, over_tls(port, certificates(tmp_path, ca, ca))) as lab:
+        lab.wait_for_containers(own_client, 5)
+        lab.process.send_signal(signal.SIGKILL)
+        lab.wait()
+        lab.wait_until_gone(own_client)
+        assert inventory(own_client) == before
 
 
 # --- what is said

@@ -1,8 +1,17 @@
 """Stand-ins: where their packages come from, and for which images there are any."""
 
+import contextlib
+import signal
+from pathlib import Path
+
 import pytest
 
+from lab.stages import room
 from lab.stages.docker import standins
+from tests.stages.docker.own import OwnDaemon
+from tests.stages.docker.process import running, until
+
+PATIENCE = 60.0
 
 DEB822 = """\
 Types: deb
@@ -39,3 +48,40 @@ def test_a_machine_of_another_kind_has_no_mirror() -> None:
 @pytest.mark.parametrize("tag", ["rockylinux:9", "debian:bookworm", "mcr.microsoft.com/mssql/server:2022-latest"])
 def test_there_is_no_stand_in_without_a_recipe(tag: str) -> None:
     assert "no recipe" in standins.why_impossible(tag)
+
+
+MAKES_ONE = """
+import sys
+from pathlib import Path
+from lab.stages.docker import standins
+from lab.stages.docker.daemon import connect
+from lab.stages.docker.owner import labels, new_run, this_process
+standins.ensure_base(connect(), sys.argv[1], labels(new_run(), this_process()), Path(sys.argv[2]), print)
+"""
+
+
+def started_for(place: Path) -> list[int]:
+    """The processes that keep their temporary files in this place."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if f"TMPDIR={place}/" in path.read_text(errors="replace"):
+                found.append(int(path.parent.name))
+    return found
+
+
+def test_nothing_of_a_stand_in_outlives_a_lab_that_is_killed_while_it_is_made(own: OwnDaemon, tmp_path: Path) -> None:
+    """On a daemon that reaches no registry. The files are swept by the next run, as those of any run are."""
+    tag = "debian:trixie-slim"
+    if why := standins.why_impossible(tag):
+        pytest.skip(f"no stand-in can be made here: {why}")
+    mounts = Path("/proc/self/mounts").read_text()
+    with running((tag, str(tmp_path)), own.environment, MAKES_ONE) as lab:
+        assert until(lambda: len(started_for(tmp_path)) > 3 or lab.process.poll() is not None, PATIENCE), lab.said
+        assert lab.process.poll() is None, lab.said
+        lab.process.send_signal(signal.SIGKILL)
+        lab.wait()
+    assert until(lambda: not started_for(tmp_path), PATIENCE), started_for(tmp_path)
+    assert Path("/proc/self/mounts").read_text() == mounts
+    assert room.sweep(tmp_path / "runs")
+    assert not [*(tmp_path / "runs").iterdir()]
