@@ -11,8 +11,8 @@ from lab.compose.layout import MOUNTS, TRUST
 from lab.compose.servers import INSIDE, NUMBERS, PORTS, Server
 from lab.compose.tries import tries
 from lab.situation import ServerKind
+from lab.stages.docker import vendor
 from lab.stages.docker.sqlserver import CA_STORE, OPENSSL_CNF, READY
-from lab.stages.docker.stage import vendor_image
 from lab.stages.docker.standins import NGINX
 
 TEMPLATE = "compose.yaml.jinja"
@@ -44,7 +44,7 @@ def text(servers: Sequence[Server], clients: Sequence[Client]) -> str:
         trust=TRUST,
         ready=READY,
         nginx=NGINX,
-        vendor_image=vendor_image(""),
+        vendor_image=vendor.image_of(""),
         password=PASSWORD,
     )
 

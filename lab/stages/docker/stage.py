@@ -25,10 +25,10 @@ from lab.pki.look import Look
 from lab.pki.mint import Mint
 from lab.situation import ServerKind, ServerSide, Situation, TLSVersion
 from lab.stages import room
-from lab.stages.docker import images, left, owner, reaper, shelf, standins, supplies
+from lab.stages.docker import left, owner, reaper, standins, supplies
 from lab.stages.docker.container import Order
 from lab.stages.docker.daemon import connect
-from lab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS, Distribution
+from lab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
 from lab.stages.docker.fate import answers
 from lab.stages.docker.places import Contained, Nowhere, OnHost, Place
 from lab.stages.docker.pod import Pod
@@ -37,15 +37,13 @@ from lab.stages.docker.remedy import FreshContainer
 from lab.stages.docker.servers import ROOM, NginxServer, nginx_files
 from lab.stages.docker.sqlserver import PORT, SqlServer
 from lab.stages.docker.unattended import drain, unattended
+from lab.stages.docker.wanted import Wanted
 from lab.stages.docker.words import FAILURES, words
 from lab.stages.here import Here
 from lab.stages.remedy import Way
 from lab.stages.services import ServiceError, group_by_kind
 from lab.stages.stage import Distance, StageError
 
-VENDOR_REPOSITORY = "mcr.microsoft.com/mssql/server"
-VENDOR_RELEASES = ("2019", "2022", "2025")
-ENDPOINT = "endpoint"
 ENDPOINT_START, VENDOR_START = 30.0, 180.0
 """Seconds for a server to come up."""
 HTTPS_PORT, SENTINEL_PORT = 8443, 8080
@@ -96,11 +94,8 @@ class DockerStage:
         self._stack = AsyncExitStack()
         self._where: dict[ServerSide, tuple[NginxServer | Pool[SqlServer], str]] = {}
         self._places: dict[str, Place] = {}
-        self._client_images: dict[str, str] = {}
-        self._lost: list[str] = []
         self._fresh = itertools.count(1)
         self._names: tuple[str, ...] = ()
-        self._notes: list[str] = []
         self._nginx_failure = ""
         self.run = owner.new_run()
         self.labels: dict[str, str] = {}
@@ -119,9 +114,9 @@ class DockerStage:
             self.labels = owner.labels(self.run, me)
             self._start_reaper()
             architecture = supplies.architecture_of(str(version["Arch"]))
-            await unattended(lambda: self._prepare_images(architecture))
+            await unattended(lambda: self._bring_images(architecture))
             await unattended(self._make_network)
-            await asyncio.gather(*(self._start_clients(name) for name in self._client_images))
+            await asyncio.gather(*(self._start_clients(name) for name in self._images.clients))
             if self._on_host:
                 self._host = self._places[""] = OnHost(self._stack.enter_context(Here(self._cache)))
         except BaseException as problem:
@@ -147,7 +142,9 @@ class DockerStage:
     @property
     def isolation(self) -> str:
         """How names are resolved and processes contained, in words."""
-        return "; ".join([f"containers of {self._daemon} on an internal network, names as aliases", *self._notes])
+        return "; ".join(
+            [f"containers of {self._daemon} on an internal network, names as aliases", *self._images.notes]
+        )
 
     @property
     def sides(self) -> Mapping[ServerSide, tuple[NginxServer | Pool[SqlServer], str]]:
@@ -176,7 +173,7 @@ class DockerStage:
         groups = group_by_kind(sides)
         sql, https = groups.get(ServerKind.SQLSERVER, {}), groups.get(ServerKind.HTTPS, {})
         at_once = self._at_once(len(sql))
-        alone = bool(self._sqlserver_limit) or not self._is_endpoint(self._sqlserver_image)
+        alone = bool(self._sqlserver_limit) or not self._images.is_endpoint(self._images.sqlserver)
         self._pods = [self._pod(number) for number in range(1 + at_once if alone else 1)]
         await asyncio.gather(*(pod.start() for pod in self._pods))
         starting = []
@@ -252,13 +249,13 @@ class DockerStage:
 
     def ways(self, client: Client) -> tuple[Way, ...]:
         """The documented ways of the client's distribution; none for this machine, and none where nothing runs."""
-        return DISTRIBUTIONS[client.place].family.ways if client.place in self._client_images else ()
+        return DISTRIBUTIONS[client.place].family.ways if client.place in self._images.clients else ()
 
     @contextlib.asynccontextmanager
     async def fresh(self, place: str) -> AsyncIterator[FreshContainer]:
         """A fresh container of a distribution. Raises StageError."""
         name = f"{place}/fresh-{next(self._fresh)}"
-        order = Order(self._client_images[place], self._called(name.replace("/", "-")), self.labels)
+        order = Order(self._images.clients[place], self._called(name.replace("/", "-")), self.labels)
         made = FreshContainer(self._client, order, self.network, name, self._places[place].machine)
         made.names = self._names
         self._places[name] = made
@@ -279,7 +276,7 @@ class DockerStage:
 
     def client_image(self, distribution: str) -> str:
         """The image in which the clients of a distribution run."""
-        return self._client_images[distribution]
+        return self._images.clients[distribution]
 
     def pod(self, side: ServerSide) -> Pod:
         """Where a server side listens. Raises ServiceError when it is not up."""
@@ -299,20 +296,16 @@ class DockerStage:
 
     # ---- before the servers
 
-    def _prepare_images(self, architecture: str) -> None:
-        """Have every image. Under a lock: two runs at once must not build the same."""
-        with installer.locked(self._cache / "docker.lock", self._echo):
-            endpoint = supplies.endpoint_recipe(architecture, self._cache, self._echo)
-            self._endpoint_image = self._build(endpoint)
-            self._sqlserver_image = self._choose_sqlserver()
-            for name in self._distributions:
-                self._prepare_clients(DISTRIBUTIONS[name], architecture)
-            if not (self._client_images or self._on_host):
-                raise StageError("\n".join(self._lost))
-            for lost in self._lost:
-                self._echo(f"left out is {lost}")
-            self._have(standins.NGINX)
-            shelf.mark(self._cache, [self._endpoint_image, *self._client_images.values()])
+    def _bring_images(self, architecture: str) -> None:
+        self._images = Wanted(self._client, self._cache, self.labels, self._echo)
+        self._images.bring(
+            self._distributions,
+            self._wanted_image,
+            architecture=architecture,
+            require_vendor=self._require_vendor,
+            on_host=self._on_host,
+        )
+        self._places |= {name: Nowhere(missing) for name, missing in self._images.missing.items()}
 
     def _clean_up(self) -> owner.Owner:
         """Remove what earlier runs left that were killed; who this process is."""
@@ -320,51 +313,6 @@ class DockerStage:
         left.sweep(self._client, me)
         room.sweep(self._cache / "runs")
         return me
-
-    def _prepare_clients(self, distribution: Distribution, architecture: str) -> None:
-        """Have the image of a distribution's clients, or the reason why they are missing."""
-        name = distribution.name
-        try:
-            self._have(distribution.base)
-            recipe = supplies.client_recipe(distribution, architecture, self._cache, self._echo)
-            self._client_images[name] = images.build(self._client, recipe, self.labels, self._echo)
-            return
-        except standins.BaseMissing as problem:
-            said, missing = str(problem), problem.missing
-        except StageError as problem:
-            said = str(problem)
-            why = " | ".join(line.strip(" |") for line in said.splitlines())
-            missing = Missing(f"the image of {name} ({why})", "the next run tries to build it again")
-        self._lost.append(f"{name}: {said}")
-        self._places[name] = Nowhere(missing)
-
-    def _build(self, recipe: images.Recipe) -> str:
-        self._have(recipe.base)
-        return images.build(self._client, recipe, self.labels, self._echo)
-
-    def _have(self, base: str) -> None:
-        standins.ensure_base(self._client, base, self.labels, self._cache, self._echo)
-        note = f"{base} is a stand-in built from Debian's packages"
-        if images.is_standin(self._client, base) and note not in self._notes:
-            self._notes.append(note)
-
-    def _choose_sqlserver(self) -> str:
-        wanted = vendor_image(self._wanted_image) or self._endpoint_image
-        if not images.has(self._client, wanted):
-            refused = images.pull(self._client, wanted)
-            if refused and (self._wanted_image or self._require_vendor):
-                raise StageError(f"the image {wanted} is not here and cannot be pulled: {refused}")
-            if refused:
-                self._notes.append(f"{wanted} cannot be had ({refused}), so the lab's own endpoint takes its place")
-                return self._endpoint_image
-        if self._require_vendor and self._is_endpoint(wanted):
-            raise StageError(
-                f"{wanted} is the lab's own endpoint, and --require-vendor-image asks for SQL Server itself"
-            )
-        return wanted
-
-    def _is_endpoint(self, image: str) -> bool:
-        return images.name_of(self._client, image) == supplies.ENDPOINT
 
     def _start_reaper(self) -> None:
         process = reaper.start(self.run)
@@ -393,7 +341,7 @@ class DockerStage:
             ) from problem
 
     async def _start_clients(self, name: str) -> None:
-        order = Order(self._client_images[name], self._called(f"client-{name}"), self.labels)
+        order = Order(self._images.clients[name], self._called(f"client-{name}"), self.labels)
         place = Contained(self._client, order, self.network, self._stack)
         self._places[name] = place
         await place.start()
@@ -403,13 +351,13 @@ class DockerStage:
     def _at_once(self, sides: int) -> int:
         """How many SQL Servers run at a time. Raises StageError when there is no room for one."""
         room = sides
-        if not self._is_endpoint(self._sqlserver_image):
+        if not self._images.is_endpoint(self._images.sqlserver):
             room = room_for(int(self._client.info()["MemTotal"]), sides)
         return min(room, self._sqlserver_limit or room)
 
     def _pod(self, number: int) -> Pod:
         """The first one has the names on the network; in the others clients get them as entries of their own."""
-        order = Order(self._endpoint_image, self._called(f"net-{number}" if number else "net"), self.labels)
+        order = Order(self._images.endpoint, self._called(f"net-{number}" if number else "net"), self.labels)
         pod = Pod(self._client, order, self.network, () if number else self._names)
         self._stack.push_async_callback(pod.stop)
         return pod
@@ -424,7 +372,7 @@ class DockerStage:
             files=nginx_files(sides, ports, SENTINEL_PORT, self._mint),
             host=self._pods[0].joined,
         )
-        standin = ", a stand-in" if images.is_standin(self._client, standins.NGINX) else ""
+        standin = ", a stand-in" if self._images.is_standin(standins.NGINX) else ""
         note = f"image {standins.NGINX}{standin}"
         server = NginxServer(self._client, order, self._pods[0].watch, ports, SENTINEL_PORT, note)
         self._where |= {side: (server, name) for name, side in sides.items()}
@@ -437,8 +385,8 @@ class DockerStage:
             self._nginx_failure = str(problem)
 
     def _sqlserver(self, number: int, pod: Pod, *, alone: bool) -> SqlServer:
-        image = self._sqlserver_image
-        own = self._is_endpoint(image)
+        image = self._images.sqlserver
+        own = self._images.is_endpoint(image)
         return SqlServer(
             self._client,
             Order(
@@ -453,11 +401,3 @@ class DockerStage:
             limit=ENDPOINT_START if own else VENDOR_START,
             endpoint=f"the lab's own TDS endpoint (image {image})" if own else "",
         )
-
-
-def vendor_image(wanted: str) -> str:
-    """The image that is meant by what a person asks for; "" for the lab's own endpoint."""
-    if wanted == ENDPOINT:
-        return ""
-    release = wanted or "2022"
-    return f"{VENDOR_REPOSITORY}:{release}-latest" if release in VENDOR_RELEASES else wanted

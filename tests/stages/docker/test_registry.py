@@ -129,5 +129,5 @@ def test_a_vendors_image_that_cannot_be_pulled_ends_a_run_that_insists_on_it(
     registry("refuses")
     with running((*SMALL, "--sqlserver-image", IMAGE), own.environment) as lab:
         assert lab.wait() == 3
-    assert f"the image {IMAGE} is not here and cannot be pulled: " in " ".join(lab.sentences)
+    assert f"the image {IMAGE} is not here and cannot be pulled (" in " ".join(lab.sentences)
     assert "docker login" in " ".join(lab.sentences)
