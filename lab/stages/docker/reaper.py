@@ -24,8 +24,8 @@ PROMISE = (
 RETRY = 1.0
 """Seconds between two tries: a daemon tells nobody that it is back."""
 
-_under_way: "list[subprocess.Popen[bytes]]" = []
-"""Reapers that have to outlive their run: their standard input must stay open until this process ends."""
+_held: list[int] = []
+"""The pipes of reapers that have to outlive their run: they stay open until this process ends."""
 
 
 def start(run: str) -> "subprocess.Popen[bytes]":
@@ -46,8 +46,11 @@ def end(process: "subprocess.Popen[bytes]", *, clean: bool) -> None:
     """Let a reaper go whose run is over: at once when that was `clean`, else when this process ends, for a thread may
     still be asking the daemon for something.
     """
+    assert process.stdin
     if not clean:
-        _under_way.append(process)
+        _held.append(os.dup(process.stdin.fileno()))
+        process.stdin.close()
+        process.returncode = 0  # nobody will wait for it, and subprocess would complain
         return
     process.terminate()
     with process:

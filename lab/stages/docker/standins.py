@@ -125,7 +125,7 @@ def _import_debian(client: docker.DockerClient, tag: str, cache: Path) -> None:
     try:
         # In a room: when the lab is killed, the next run sweeps what mmdebstrap had unpacked.
         with run_room(cache) as room:
-            command = [str(script), suite[1], *found]
+            command = ["sh", str(script), suite[1], *found]  # an installed package has no executable files
             done = child.run(command, timeout=TIMEOUT, env=os.environ | {"TMPDIR": str(room)}, apart=True)
     except subprocess.TimeoutExpired:
         raise StageError(f"the stand-in of {tag} was not made within {TIMEOUT:.0f} s") from None
