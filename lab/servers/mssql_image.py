@@ -4,8 +4,7 @@ What that image documents (Microsoft Learn, "Configure SQL Server settings with 
 "Configure SQL Server on Linux with the mssql-conf tool") is what this one takes: ACCEPT_EULA, MSSQL_SA_PASSWORD (or
 SA_PASSWORD), MSSQL_TCP_PORT, /var/opt/mssql/mssql.conf; the errorlog goes to /var/opt/mssql/log/errorlog and to
 standard output. OpenSSL's own variables stand for the system's configuration: OPENSSL_CONF for the security level,
-SSL_CERT_FILE for the CA store. TLSLAB_FALLBACK_CERT and TLSLAB_FALLBACK_KEY, which are the lab's own, give the
-certificate to use when none is configured.
+SSL_CERT_FILE for the CA store. Without a configured certificate it makes one at each start, as SQL Server does.
 """
 
 import asyncio
@@ -101,8 +100,6 @@ def listener(environment: Mapping[str, str], home: Path) -> Listener:
         # What people report of SQL Server on Linux is what drivers say when a refused handshake is closed, not reset.
         reset_handshakes=False,
         ca_store=_path(environment, "SSL_CERT_FILE"),
-        fallback_certificate=_path(environment, "TLSLAB_FALLBACK_CERT"),
-        fallback_key=_path(environment, "TLSLAB_FALLBACK_KEY"),
     )
     return Listener("sqlserver", "0.0.0.0", port(environment, conf), options)
 
