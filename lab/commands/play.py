@@ -40,7 +40,7 @@ from lab.record import CellEntry, Record, load, save
     "--jobs",
     type=click.IntRange(min=1),
     metavar="N",
-    help="So many clients at a time (default: one for each core).",
+    help="So many clients at a time (default: one for each core, on the docker stage one more).",
 )
 @click.option(
     "--save",

@@ -29,6 +29,8 @@ Key = tuple[str, str, Situation]
 """Name and place of the client, and the situation: who is attempted once in what."""
 Class = tuple[Result, str, str]
 """The way in which an attempt came out: result, code, text without its volatile parts."""
+PATIENT = 4
+"""How many attempts at servers that are down are made at a time: some clients wait for them, for ten seconds."""
 REPEAT = 0.5
 """Seconds after which a task that was told to end is told again."""
 
@@ -76,7 +78,8 @@ class Player:
         self._looks: dict[tuple[ServerSide, str, TLSVersion, TLSVersion], Look] = {}
 
     async def __aenter__(self) -> Self:
-        self._workers = [asyncio.create_task(self._work()) for _ in range(self._jobs)]
+        down = [False] * self._jobs + [True] * PATIENT
+        self._workers = [asyncio.create_task(self._work(down=item)) for item in down]
         return self
 
     async def __aexit__(
@@ -125,15 +128,15 @@ class Player:
         async with self._turn:
             self._turn.notify_all()
 
-    async def _work(self) -> None:
+    async def _work(self, *, down: bool) -> None:
+        """Make attempts one after the other: those at servers that are down, or all others."""
         while True:
             async with self._turn:
-                await self._turn.wait_for(lambda: self._next_free() is not None)
-                place = self._next_free()
+                await self._turn.wait_for(lambda: self._next_free(down) is not None)
+                place = self._next_free(down)
                 assert place is not None
                 key, client = self._waiting.pop(place)
-                # One that is down has no lines to mix up, and some clients wait for it.
-                if key[2].server.key_readable:
+                if not down:  # which has no lines to mix up
                     self._busy.add(key[2].server)
             try:
                 await self._make(key, client)
@@ -142,13 +145,13 @@ class Player:
                     self._busy.discard(key[2].server)
                     self._turn.notify_all()
 
-    def _next_free(self) -> int | None:
+    def _next_free(self, down: bool) -> int | None:
         """The place of the attempt to make next: at a side that is up, else at one that can be brought up now. One that
         has to wait is waited for only when nothing else is under way that could make room.
         """
         best: tuple[Distance, int] | None = None
         for place, (key, _) in enumerate(self._waiting):
-            if key[2].server in self._busy:
+            if key[2].server in self._busy or key[2].server.key_readable is down:
                 continue
             distance = self._stage.distance(key[2].server)
             if distance is Distance.UP:

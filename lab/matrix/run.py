@@ -66,7 +66,7 @@ class Run:
             for probe in probes(kind)
         ]
         self._cache = cache
-        self._jobs = jobs or os.cpu_count() or 1
+        self._jobs = jobs
         self._repeat = repeat
         self._observer = observer or Silent()
         self._mint = Mint(Keys(cache / "keys"))
@@ -102,13 +102,12 @@ class Run:
             await self._stage.serve(situations)
             up = sum(self._stage.distance(side) is Distance.UP for side in self._stage.sides)
             self._observer.started(up, time.monotonic() - began)
-            player = Player(self._stage, self._mint, jobs=self._jobs, observer=self._observer, repeat=self._repeat)
+            jobs = self._jobs or self._stage.at_once
+            player = Player(self._stage, self._mint, jobs=jobs, observer=self._observer, repeat=self._repeat)
             self._player = await self._stack.enter_async_context(player)
             self._entries = Entries(self._stage, self._mint)
             self._remedies = await self._stack.enter_async_context(
-                Remedies(
-                    treated, self._stage, self._player, self._entries, self._mint, self._observer, at_once=self._jobs
-                )
+                Remedies(treated, self._stage, self._player, self._entries, self._mint, self._observer, at_once=jobs)
             )
         except BaseException:
             await self._stack.aclose()

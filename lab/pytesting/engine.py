@@ -32,7 +32,7 @@ class EngineError(Exception):
 class Order:
     """What to play, and how: the patterns of the options, the selected cells in the order of their tests.
 
-    `jobs`: so many attempts at a time; 0: one for each core.
+    `jobs`: so many attempts at a time; 0: as many as keep the cores busy.
     """
 
     scenarios: tuple[str, ...] = ()

@@ -63,7 +63,12 @@ def add(parser: pytest.Parser) -> None:
         action="store_true",
         help="docker: fail when Microsoft's image of SQL Server cannot be had, instead of using the lab's endpoint",
     )
-    group.addoption("--lab-jobs", type=int, metavar="N", help="so many clients at a time (default: one for each core)")
+    group.addoption(
+        "--lab-jobs",
+        type=int,
+        metavar="N",
+        help="so many clients at a time (default: one for each core, on the docker stage one more)",
+    )
     group.addoption("--lab-save", type=Path, metavar="FILE", help="write the record of what was played to FILE")
     group.addoption(
         "--lab-baseline",

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import secrets
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack
@@ -95,6 +96,11 @@ class LocalStage:
         if kind is ServerKind.HTTPS and program and self._use_nginx:
             return Nginx(program, room, self._mint, sides, names)
         return Embedded(kind, self.login.password, room, self._mint, sides, names)
+
+    @property
+    def at_once(self) -> int:
+        """One for each core."""
+        return os.cpu_count() or 1
 
     @property
     def sides(self) -> Mapping[ServerSide, tuple[Service, str]]:

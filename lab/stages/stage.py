@@ -65,6 +65,10 @@ class Stage(Protocol):
         """Why no client at all can run on this stage, and what brings what is lacking; known once it is open."""
 
     @property
+    def at_once(self) -> int:
+        """How many attempts at a time keep busy the machine that clients run on; known once the stage is entered."""
+
+    @property
     def isolation(self) -> str:
         """How names are resolved and processes contained, in words."""
 

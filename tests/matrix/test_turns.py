@@ -60,6 +60,20 @@ class Together:
         return Completed(0, "{}", "", 0.1)
 
 
+class Needed(Together):
+    """A stage on which a client at a server that is down comes back when somebody has been at another one."""
+
+    def __init__(self, mint: Mint) -> None:
+        super().__init__(mint)
+        self._other = asyncio.Event()
+
+    async def attempt(self, client: Client, situation: Situation) -> Completed:
+        if situation.server.key_readable:
+            self._other.set()
+        await self._other.wait()
+        return Completed(0, "{}", "", 0.1)
+
+
 def at_once(situation: Situation, mint: Mint) -> int:
     """How many of two clients were at this server side at a time."""
     stage = Together(mint)
@@ -84,6 +98,15 @@ def test_one_after_the_other_at_a_server_that_writes_a_log(mint: Mint) -> None:
 
 def test_all_at_once_at_a_server_that_is_down(mint: Mint) -> None:
     assert at_once(SQLSERVER.with_server(key_readable=False), mint) == 2
+
+
+def test_who_waits_for_a_server_that_is_down_keeps_nobody_from_the_others(mint: Mint) -> None:
+    async def play() -> None:
+        stage, down = Needed(mint), SQLSERVER.with_server(key_readable=False)
+        async with Player(cast(Stage, stage), mint, jobs=1, observer=Silent()) as player, asyncio.timeout(30):
+            await asyncio.gather(*(player.attempt(CLIENTS[0], item) for item in (down, SQLSERVER)))
+
+    asyncio.run(play())
 
 
 def test_a_task_that_swallows_its_cancellation_is_told_again() -> None:

@@ -8,14 +8,15 @@ chain is sent only when it is in the system store of the server's machine (micro
 import contextlib
 import os
 import ssl
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from lab.servers.tds import issued
+from lab.servers.tds.issued import Issued
+
 FALLBACK_NAME = "SSL_Self_Signed_Fallback"
-_BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 
 
 class CertificateError(Exception):
@@ -50,16 +51,9 @@ def read_pem(path: Path, what: str) -> str:
         raise CertificateError(f"The {what} file {path} cannot be read: {e}") from e
 
 
-def leaf_of(pem: str) -> str | None:
-    """The first certificate of a PEM text, None when there is none."""
-    begin = pem.find(_BEGIN)
-    end = pem.find(_END, begin)
-    return None if begin < 0 or end < 0 else pem[begin : end + len(_END)] + "\n"
-
-
 def configured(certificate: Path, key: Path, ca_store: Path | None) -> Identity:
     """The identity that `network.tlscert` and `network.tlskey` name. Raises CertificateError."""
-    leaf = leaf_of(read_pem(certificate, "certificate"))
+    leaf = next(issued.blocks(read_pem(certificate, "certificate")), None)
     if leaf is None:
         raise CertificateError(f"The certificate file {certificate} holds no PEM certificate.")
     chain = leaf
@@ -74,35 +68,20 @@ def issuers(leaf: str, store: str) -> str:
     An issuer is found by name, and by key identifier where both sides have one; no signature is checked, for
     a server sends what it has. Raises CertificateError for PEM that is none.
     """
-    # Imported here: it takes longer than everything else on the way to the first listener, and few listeners
-    # need it.
-    from cryptography import x509
-    from cryptography.hazmat.primitives.serialization import Encoding
-
-    def names(certificate: x509.Certificate) -> tuple[bytes | None, bytes | None]:
-        own = authority = None
-        with contextlib.suppress(x509.ExtensionNotFound, ValueError):
-            own = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value.digest
-        with contextlib.suppress(x509.ExtensionNotFound, ValueError):
-            authority = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier).value.key_identifier
-        return own, authority
-
     try:
-        pool = x509.load_pem_x509_certificates(store.encode()) if _BEGIN in store else []
-        current = x509.load_pem_x509_certificate(leaf.encode())
-    except ValueError as e:
+        pool = [issued.read(block) for block in issued.blocks(store)]
+        current = issued.read(leaf)
+    except (ValueError, TypeError) as e:
         raise CertificateError(f"A certificate of the CA store or the leaf is not readable: {e}") from e
-    found: list[x509.Certificate] = []
-    while current.issuer.public_bytes() != current.subject.public_bytes():
-        wanted = names(current)[1]
-        candidates = [c for c in pool if c.subject.public_bytes() == current.issuer.public_bytes() and c not in found]
-        matching = [c for c in candidates if None in (wanted, names(c)[0]) or names(c)[0] == wanted]
-        if not matching:
+    found: list[Issued] = []
+    while not current.self_issued:
+        issuer = next((item for item in pool if current.may_be_issued_by(item) and item not in found), None)
+        if issuer is None:
             break
-        current = matching[0]
-        if current.issuer.public_bytes() != current.subject.public_bytes():
+        current = issuer
+        if not current.self_issued:
             found.append(current)
-    return "".join(c.public_bytes(Encoding.PEM).decode() for c in found)
+    return "".join(item.pem for item in found)
 
 
 def self_generated() -> Identity:
@@ -184,6 +163,8 @@ def _as_file(text: str) -> Iterator[str]:
         finally:
             os.close(fd)
     else:
+        import tempfile
+
         with tempfile.TemporaryDirectory() as directory:
             path = Path(directory, "pem")
             path.write_text(text, encoding="ascii")

@@ -34,8 +34,12 @@ class Agent:
         """The container's name."""
         return self._container.order.name
 
+    async def create(self) -> None:
+        """Create the container. Raises StageError."""
+        await self._container.create()
+
     async def start(self) -> None:
-        """Start the container. Raises StageError."""
+        """Start the container, created before or now. Raises StageError."""
         await self._container.start()
         self._watching = asyncio.create_task(self._watch())
 

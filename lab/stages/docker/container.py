@@ -79,20 +79,21 @@ class Container:
         self.id = ""
         self.ended = asyncio.Event()
 
-    async def start(self, files: Files | None = None) -> None:
-        """Create, fill (with these files beside those of the order), attach and start it. Raises StageError with the
-        daemon's own words.
+    async def create(self, files: Files | None = None) -> None:
+        """Create and fill it, with these files beside those of the order. Raises StageError with the daemon's own
+        words.
         """
-        await self._make(lambda: self._create(files or {}))
+        await self._asked(lambda: self._create(files or {}), "created")
+
+    async def start(self, files: Files | None = None) -> None:
+        """Attach and start it, created before or now. Raises StageError with the daemon's own words."""
+        await self._make(lambda: None if self.id else self._create(files or {}))
 
     async def restart(self, files: Files) -> None:
         """End the main process, put these files in place, and start it again: the same container, of which nothing but
         these files is new. Raises StageError.
         """
-        try:
-            await unattended(lambda: self._api.stop(self.id, timeout=STOP_TIMEOUT))
-        except FAILURES as problem:
-            raise StageError(f"container {self.order.name} cannot be stopped: {words(problem)}") from problem
+        await self._asked(lambda: self._api.stop(self.id, timeout=STOP_TIMEOUT), "stopped")
         await self.ended.wait()
         self._detach()
         self.ended.clear()
@@ -107,12 +108,15 @@ class Container:
             self._attached = Attached(self._api.attach_socket(self.id, params=streams))
             self._api.start(self.id)
 
-        try:
-            await unattended(begin)
-        except FAILURES as problem:
-            raise StageError(f"container {self.order.name} cannot be started: {words(problem)}") from problem
+        await self._asked(begin, "started")
         name = f"attached-{self.order.name}"
         threading.Thread(target=self._read, args=(loop, self._attached), name=name, daemon=True).start()
+
+    async def _asked(self, function: Callable[[], None], what: str) -> None:
+        try:
+            await unattended(function)
+        except FAILURES as problem:
+            raise StageError(f"container {self.order.name} cannot be {what}: {words(problem)}") from problem
 
     async def write(self, line: str) -> None:
         """Write one line to the main process. Raises OSError when it has gone."""
@@ -147,33 +151,8 @@ class Container:
             self._attached = None
 
     def _create(self, files: Files) -> None:
-        order, api = self.order, self._api
-        networking = None
-        if order.networks:
-            networking = api.create_networking_config(
-                # The types want one network, the API takes a map.
-                {  # type: ignore[arg-type]
-                    name: api.create_endpoint_config(aliases=list(names)) for name, names in order.networks.items()
-                }
-            )
-        try:
-            made = api.create_container(
-                order.image,
-                list(order.command) if order.command is not None else None,
-                name=order.name,
-                labels=dict(order.labels),
-                environment=dict(order.environment),
-                user=order.user or None,
-                stdin_open=True,
-                host_config=api.create_host_config(**order.host),
-                networking_config=networking,
-            )
-        except ImageNotFound as problem:
-            raise StageError(
-                f"the image {order.image} is not there any more: was it removed during the run?"
-            ) from problem
-        self.id = made["Id"]
-        self._fill({**order.files, **files})
+        self.id = create(self._api, self.order)
+        self._fill({**self.order.files, **files})
 
     def _fill(self, files: Files) -> None:
         if files:
@@ -185,6 +164,33 @@ class Container:
             for line in attached.lines():
                 loop.call_soon_threadsafe(self._on_line, line)
             loop.call_soon_threadsafe(self.ended.set)
+
+
+def create(api: docker.APIClient, order: Order) -> str:
+    """Create a container without its files, and give its identity. Blocks. Raises StageError when its image is gone."""
+    networking = None
+    if order.networks:
+        networking = api.create_networking_config(
+            # The types want one network, the API takes a map.
+            {  # type: ignore[arg-type]
+                name: api.create_endpoint_config(aliases=list(names)) for name, names in order.networks.items()
+            }
+        )
+    try:
+        made = api.create_container(
+            order.image,
+            list(order.command) if order.command is not None else None,
+            name=order.name,
+            labels=dict(order.labels),
+            environment=dict(order.environment),
+            user=order.user or None,
+            stdin_open=True,
+            host_config=api.create_host_config(**order.host),
+            networking_config=networking,
+        )
+    except ImageNotFound as problem:
+        raise StageError(f"the image {order.image} is not there any more: was it removed during the run?") from problem
+    return str(made["Id"])
 
 
 def archive(files: Files) -> bytes:

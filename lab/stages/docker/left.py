@@ -1,4 +1,4 @@
-"""What is left in Docker: removing the containers, networks and layers of a run, or of owners that are dead.
+"""What is left in Docker: removing the containers, networks, volumes and layers of a run, or of owners that are dead.
 
 A layer here is an image without a name that no other one is built on: the daemon keeps those of a build that did not
 come to its end. Images with a name stay: the next run starts with them.
@@ -33,7 +33,7 @@ def sweep(client: docker.DockerClient, me: Owner) -> list[str]:
 
 
 def remove_run(client: docker.DockerClient, run: str) -> None:
-    """Remove every container, network and layer of a run. What is gone already is no error.
+    """Remove every container, network, volume and layer of a run. What is gone already is no error.
 
     The daemon goes on making what a process had asked for that has died since: this looks again until nothing is left.
     """
@@ -72,6 +72,9 @@ def _things(client: docker.DockerClient, label: str) -> Iterator[tuple[dict[str,
     def network(identity: str) -> Callable[[], None]:
         return lambda: _quietly(api.remove_network, identity)
 
+    def volume(name: str) -> Callable[[], None]:
+        return lambda: _quietly(api.remove_volume, name)
+
     def layer(identity: str) -> Callable[[], None]:
         return lambda: _quietly(api.remove_image, identity)
 
@@ -79,6 +82,8 @@ def _things(client: docker.DockerClient, label: str) -> Iterator[tuple[dict[str,
         yield item, container(item["Id"])
     for item in api.networks(filters=filters):
         yield item, network(item["Id"])
+    for item in api.volumes(filters=filters)["Volumes"] or ():
+        yield item, volume(item["Name"])
     for item in _layers(client, label):
         yield item, layer(item["Id"])
 

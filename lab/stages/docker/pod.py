@@ -40,6 +40,12 @@ class Pod:
         )
         self.address = ""
 
+    async def create(self) -> None:
+        """Make its holder: containers can be created for the namespace from here on, and started when that is there.
+        Raises StageError.
+        """
+        await self.watch.create()
+
     async def start(self) -> None:
         """Make the namespace. Raises StageError."""
         await self.watch.start()

@@ -9,14 +9,18 @@ import contextlib
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 import docker
 from lab.pki.mint import Mint
 from lab.servers import nginx
 from lab.situation import ServerSide
 from lab.stages.docker.agent import Agent
-from lab.stages.docker.container import Container, File, Files, Order
+from lab.stages.docker.container import Container, Directory, File, Files, Order
+from lab.stages.docker.pod import Pod
+from lab.stages.docker.volumes import Volume
 from lab.stages.services import ServiceError
 
 SETTLE_TIMEOUT = 5.0
@@ -45,6 +49,10 @@ class DockerServer(ABC):
     @property
     def real(self) -> bool:
         return True
+
+    async def create(self) -> None:
+        """Create its container, once its pod has been created and its volume filled. Raises StageError."""
+        await self._container.create()
 
     async def begin(self, files: Files | None = None, *, again: bool = False) -> None:
         """Start it with these files (None: those of its order), `again` when it runs or ran already, and wait until it
@@ -105,13 +113,18 @@ class NginxServer(DockerServer):
         self,
         client: docker.DockerClient,
         order: Order,
-        watch: Agent,
+        pod: Pod,
         ports: Mapping[str, int],
         sentinel: int,
         note: str,
+        sides: Mapping[str, ServerSide],
     ) -> None:
-        super().__init__(client, order, watch)
+        """`ports`: of these sides in its pod. `note`: what there is to say of its image."""
+        self._volume = order.name
+        command = ("nginx", "-c", f"{ROOM}/nginx.conf")
+        super().__init__(client, replace(order, command=command, host=mounted(order, pod, ROOM)), pod.watch)
         self.ports = ports
+        self._sides = sides
         self._sentinel = sentinel
         self._note = note
         self._taken = 0
@@ -125,6 +138,10 @@ class NginxServer(DockerServer):
 
     def start_log(self, identity: str) -> tuple[str, ...]:
         return ()
+
+    def volume(self, mint: Mint) -> Volume:
+        """The volume with which it starts."""
+        return Volume(self._volume, ROOM, Directory(), nginx_files(self._sides, self.ports, self._sentinel, mint))
 
     async def _serves(self) -> None:
         await self._settle()
@@ -167,6 +184,11 @@ class NginxServer(DockerServer):
                 text, own = line, f"client: {OWN}" in line or f"client {OWN}" in line
             if port in self._sorted and not own:
                 self._sorted[port].append(text)
+
+
+def mounted(order: Order, pod: Pod, mount: PurePosixPath) -> dict[str, Any]:
+    """What `create_host_config` takes for a server: a container in this pod, with the volume of its own name."""
+    return {**order.host, **pod.joined, "binds": {order.name: {"bind": str(mount), "mode": "rw"}}}
 
 
 def nginx_files(

@@ -7,6 +7,7 @@ starting it again, so everything that differs between configurations is in files
 import asyncio
 import contextlib
 import re
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import docker
@@ -16,7 +17,8 @@ from lab.servers.sqlserver import mssql_conf
 from lab.situation import ServerEncryption, ServerSide
 from lab.stages.docker.container import Directory, File, Files, Order
 from lab.stages.docker.pod import Pod
-from lab.stages.docker.servers import OWN, SETTLE_TIMEOUT, DockerServer
+from lab.stages.docker.servers import OWN, SETTLE_TIMEOUT, DockerServer, mounted
+from lab.stages.docker.volumes import Volume
 from lab.stages.services import ServiceError
 
 MSSQL = PurePosixPath("/var/opt/mssql")
@@ -52,13 +54,14 @@ class SqlServer(DockerServer):
         limit: float,
         endpoint: str = "",
     ) -> None:
-        """`endpoint`: what the lab's own endpoint is called, "" for other images. `limit`: seconds for a start."""
+        """`endpoint`: what the lab's own endpoint is called, "" for other images. `limit`: seconds for a start.
+
+        Its volume has the name of the container (`volume`), and has to be there before it is loaded.
+        """
         super().__init__(
             client,
-            Order(
-                order.image,
-                order.name,
-                order.labels,
+            replace(
+                order,
                 environment={
                     **order.environment,
                     "ACCEPT_EULA": "Y",
@@ -68,7 +71,7 @@ class SqlServer(DockerServer):
                     "SSL_CERT_FILE": CA_STORE,
                     "OPENSSL_CONF": OPENSSL_CNF,
                 },
-                host={**order.host, **pod.joined},
+                host=mounted(order, pod, MSSQL),
             ),
             pod.watch,
         )
@@ -82,6 +85,7 @@ class SqlServer(DockerServer):
         self._refusal = ""
         self._taken = 0
         self._starts = 0
+        self._prepared: ServerSide | None = None
         self._version = ""
 
     @property
@@ -92,12 +96,19 @@ class SqlServer(DockerServer):
     def implementation(self) -> str:
         return self._endpoint or self._version or f"the image {self._container.order.image}"
 
+    def volume(self, side: ServerSide, mint: Mint) -> Volume:
+        """The volume with which it starts with this configuration, to be filled before it is loaded for the first
+        time.
+        """
+        self._prepared = side
+        return Volume(self._container.order.name, MSSQL, Directory(0o770, MSSQL_UID), sqlserver_files(side, mint))
+
     async def load(self, side: ServerSide, mint: Mint) -> None:
         """Serve this configuration, and nothing else any more.
 
         Raises ServiceError, with its own last words, when it does not serve, StageError when Docker does not start it.
         """
-        files = sqlserver_files(side, mint)
+        files = {} if self._starts == 0 and side == self._prepared else sqlserver_files(side, mint)
         self._side = side
         self._lines, self._taken, self._refusal = [], 0, ""
         self._starts += 1

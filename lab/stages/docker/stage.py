@@ -11,7 +11,7 @@ import itertools
 import secrets
 import sys
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Self
@@ -23,30 +23,27 @@ from lab.clients.base import Client, Endpoint, Login, Machine, Material, Missing
 from lab.outcome import Completed
 from lab.pki.look import Look
 from lab.pki.mint import Mint
-from lab.situation import ServerKind, ServerSide, Situation, TLSVersion
+from lab.situation import ServerSide, Situation, TLSVersion
 from lab.stages import room
-from lab.stages.docker import left, owner, reaper, standins, supplies
+from lab.stages.docker import left, owner, reaper, supplies
 from lab.stages.docker.container import Order
 from lab.stages.docker.daemon import connect
 from lab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
 from lab.stages.docker.fate import answers
+from lab.stages.docker.fleet import Fleet
 from lab.stages.docker.places import Contained, Nowhere, OnHost, Place
-from lab.stages.docker.pod import Pod
-from lab.stages.docker.pool import MEMORY, Pool, room_for
+from lab.stages.docker.pool import Pool
 from lab.stages.docker.remedy import FreshContainer
-from lab.stages.docker.servers import ROOM, NginxServer, nginx_files
-from lab.stages.docker.sqlserver import PORT, SqlServer
+from lab.stages.docker.servers import NginxServer
+from lab.stages.docker.sqlserver import SqlServer
 from lab.stages.docker.unattended import drain, unattended
 from lab.stages.docker.wanted import Wanted
 from lab.stages.docker.words import FAILURES, words
 from lab.stages.here import Here
 from lab.stages.remedy import Way
-from lab.stages.services import ServiceError, group_by_kind
+from lab.stages.services import ServiceError
 from lab.stages.stage import Distance, StageError
 
-ENDPOINT_START, VENDOR_START = 30.0, 180.0
-"""Seconds for a server to come up."""
-HTTPS_PORT, SENTINEL_PORT = 8443, 8080
 DRAIN_TIMEOUT = 5.0
 """Seconds in which a daemon makes what it was asked for."""
 GONE_TIMEOUT = 1
@@ -64,6 +61,7 @@ class DockerStage:
 
     name = "docker"
     _host: OnHost | None = None
+    _fleet: Fleet
 
     def __init__(
         self,
@@ -92,11 +90,9 @@ class DockerStage:
         self._sqlserver_limit = sqlserver_limit
         self._echo = echo
         self._stack = AsyncExitStack()
-        self._where: dict[ServerSide, tuple[NginxServer | Pool[SqlServer], str]] = {}
         self._places: dict[str, Place] = {}
         self._fresh = itertools.count(1)
         self._names: tuple[str, ...] = ()
-        self._nginx_failure = ""
         self.run = owner.new_run()
         self.labels: dict[str, str] = {}
         """The labels of everything that the run makes."""
@@ -110,6 +106,7 @@ class DockerStage:
             self._stack.callback(self._client.close)
             version = await unattended(self._client.version)
             self._daemon = f"Docker {version['Version']}"
+            self._cores = int((await unattended(self._client.info))["NCPU"])
             me = await unattended(self._clean_up)
             self.labels = owner.labels(self.run, me)
             self._start_reaper()
@@ -140,6 +137,13 @@ class DockerStage:
         return self._host.here.obstacle if self._host and not self._distributions else None
 
     @property
+    def at_once(self) -> int:
+        """One for each of the daemon's cores, and one more: the daemon passes on what clients say, and a fifth of the
+        time nobody computes.
+        """
+        return self._cores + 1
+
+    @property
     def isolation(self) -> str:
         """How names are resolved and processes contained, in words."""
         return "; ".join(
@@ -149,7 +153,7 @@ class DockerStage:
     @property
     def sides(self) -> Mapping[ServerSide, tuple[NginxServer | Pool[SqlServer], str]]:
         """The server sides of the plan."""
-        return self._where
+        return self._fleet.sides
 
     def machine_of(self, client: Client) -> Machine:
         """What the client's place offers."""
@@ -162,6 +166,16 @@ class DockerStage:
         self._names = tuple(sorted(names))
         for place in self._places.values():
             place.names = self._names
+        self._fleet = Fleet(
+            self._client,
+            self._images,
+            self._order,
+            self.network,
+            self._names,
+            self._mint,
+            self.login,
+            limit=self._sqlserver_limit,
+        )
 
     async def serve(self, situations: Iterable[Situation]) -> None:
         """Start every distinct server side of these situations, all together, or as many as there is room for. A server
@@ -170,74 +184,45 @@ class DockerStage:
         sides = tuple(dict.fromkeys(situation.server for situation in situations))
         if not sides:
             return
-        groups = group_by_kind(sides)
-        sql, https = groups.get(ServerKind.SQLSERVER, {}), groups.get(ServerKind.HTTPS, {})
-        at_once = self._at_once(len(sql))
-        alone = bool(self._sqlserver_limit) or not self._images.is_endpoint(self._images.sqlserver)
-        self._pods = [self._pod(number) for number in range(1 + at_once if alone else 1)]
-        await asyncio.gather(*(pod.start() for pod in self._pods))
-        starting = []
-        if https:
-            self._nginx = self._make_nginx(https)
-            self._stack.push_async_callback(self._nginx.stop)
-            starting.append(self._start_nginx())
-        if sql:
-            pods = self._pods[1:] if alone else self._pods * at_once
-            servers = [self._sqlserver(number, pod, alone=alone) for number, pod in enumerate(pods)]
-            self._pool = Pool(servers, sql, self._mint)
-            self._stack.push_async_callback(self._pool.stop)
-            self._where |= {side: (self._pool, name) for name, side in sql.items()}
-            starting.append(self._pool.start())
-        await asyncio.gather(*starting)
+        self._stack.push_async_callback(self._fleet.stop)
+        await self._fleet.start(sides)
         if self._host:
             await self._reach(self._host)
 
     async def _reach(self, host: OnHost) -> None:
         """Find out whether this machine can connect to a server that is up. Raises StageError."""
-        for side in self._where:
+        for side in self.sides:
             if self.distance(side) is Distance.UP:
                 with contextlib.suppress(ServiceError):  # one that does not start is told to whoever holds it
                     async with self.hold(side):
-                        await host.reach(self.pod(side).address, self.port(side))
+                        await host.reach(self._fleet.pod(side).address, self._fleet.port(side))
                         return
 
     def distance(self, side: ServerSide) -> Distance:
         """How far a server side is from being used."""
-        server, identity = self._where[side]
-        return server.distance(identity) if isinstance(server, Pool) else Distance.UP
+        return self._fleet.distance(side)
 
-    @contextlib.asynccontextmanager
-    async def hold(self, side: ServerSide) -> AsyncIterator[None]:
+    def hold(self, side: ServerSide) -> AbstractAsyncContextManager[None]:
         """Have the side up while the context is open. Raises ServiceError when it does not start."""
-        server, identity = self._where[side]
-        if isinstance(server, Pool):
-            async with server.hold(identity):
-                yield
-        elif self._nginx_failure:
-            raise ServiceError(self._nginx_failure)
-        else:
-            yield
+        return self._fleet.hold(side)
 
     def look(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Look:
         """Look at a server side from inside its pod. Blocks; not to be called in the event loop."""
-        question = self.pod(side).watch.ask(
-            do="look", kind=side.kind.value, port=self.port(side), host=host, low=low.value, high=high.value
+        question = self._fleet.pod(side).watch.ask(
+            do="look", kind=side.kind.value, port=self._fleet.port(side), host=host, low=low.value, high=high.value
         )
         answer = asyncio.run_coroutine_threadsafe(question, self._loop).result()
         return Look(tuple(answer["certificates"]), answer["refused"])
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
         """What the server wrote since this was last asked."""
-        server, identity = self._where[side]
-        if isinstance(server, Pool):
-            return await server.server(identity).take_log()
-        return await server.take_log(identity)
+        return await self._fleet.take_log(side)
 
     async def attempt(self, client: Client, situation: Situation) -> Completed:
         """Let the client connect once. Raises OSError when it cannot be started, StageError when its container died."""
         material = Material(self._mint.anchors_pem(situation.client), self._mint.pem(*situation.client.intermediates))
-        endpoint = Endpoint(situation.kind, situation.client.connect_to, self.port(situation.server))
-        place, pod = self._places[client.place], self.pod(situation.server)
+        endpoint = Endpoint(situation.kind, situation.client.connect_to, self._fleet.port(situation.server))
+        place, pod = self._places[client.place], self._fleet.pod(situation.server)
         room = place.new_room()
         invocation = client.invoke(place.machine, situation.client, endpoint, material, self.login, PurePosixPath(room))
         return await place.run(invocation, room, pod)
@@ -255,7 +240,7 @@ class DockerStage:
     async def fresh(self, place: str) -> AsyncIterator[FreshContainer]:
         """A fresh container of a distribution. Raises StageError."""
         name = f"{place}/fresh-{next(self._fresh)}"
-        order = Order(self._images.clients[place], self._called(name.replace("/", "-")), self.labels)
+        order = self._order(self._images.clients[place], name.replace("/", "-"))
         made = FreshContainer(self._client, order, self.network, name, self._places[place].machine)
         made.names = self._names
         self._places[name] = made
@@ -269,6 +254,10 @@ class DockerStage:
     def _called(self, what: str) -> str:
         return f"tlslab-{self.run}-{what}"
 
+    def _order(self, image: str, what: str) -> Order:
+        """A container of this run."""
+        return Order(image, self._called(what), self.labels)
+
     @property
     def network(self) -> str:
         """The name of the run's network."""
@@ -277,22 +266,6 @@ class DockerStage:
     def client_image(self, distribution: str) -> str:
         """The image in which the clients of a distribution run."""
         return self._images.clients[distribution]
-
-    def pod(self, side: ServerSide) -> Pod:
-        """Where a server side listens. Raises ServiceError when it is not up."""
-        server, identity = self._where[side]
-        return server.server(identity).pod if isinstance(server, Pool) else self._pods[0]
-
-    def port(self, side: ServerSide) -> int:
-        """The port of a server side in its pod. Raises ServiceError when it is not up."""
-        server, identity = self._where[side]
-        return server.server(identity).port if isinstance(server, Pool) else server.ports[identity]
-
-    def hosts(self, side: ServerSide) -> Mapping[str, str]:
-        """What stands in the /etc/hosts of a container that is to find this side under its name: nothing where the
-        network knows the name. Raises ServiceError when the side is not up.
-        """
-        return self.pod(side).hosts(self._names)
 
     # ---- before the servers
 
@@ -341,63 +314,7 @@ class DockerStage:
             ) from problem
 
     async def _start_clients(self, name: str) -> None:
-        order = Order(self._images.clients[name], self._called(f"client-{name}"), self.labels)
+        order = self._order(self._images.clients[name], f"client-{name}")
         place = Contained(self._client, order, self.network, self._stack)
         self._places[name] = place
         await place.start()
-
-    # ---- the servers
-
-    def _at_once(self, sides: int) -> int:
-        """How many SQL Servers run at a time. Raises StageError when there is no room for one."""
-        room = sides
-        if not self._images.is_endpoint(self._images.sqlserver):
-            room = room_for(int(self._client.info()["MemTotal"]), sides)
-        return min(room, self._sqlserver_limit or room)
-
-    def _pod(self, number: int) -> Pod:
-        """The first one has the names on the network; in the others clients get them as entries of their own."""
-        order = Order(self._images.endpoint, self._called(f"net-{number}" if number else "net"), self.labels)
-        pod = Pod(self._client, order, self.network, () if number else self._names)
-        self._stack.push_async_callback(pod.stop)
-        return pod
-
-    def _make_nginx(self, sides: Mapping[str, ServerSide]) -> NginxServer:
-        ports = {name: HTTPS_PORT + number for number, name in enumerate(sides)}
-        order = Order(
-            standins.NGINX,
-            self._called("nginx"),
-            self.labels,
-            ("nginx", "-c", f"{ROOM}/nginx.conf"),
-            files=nginx_files(sides, ports, SENTINEL_PORT, self._mint),
-            host=self._pods[0].joined,
-        )
-        standin = ", a stand-in" if self._images.is_standin(standins.NGINX) else ""
-        note = f"image {standins.NGINX}{standin}"
-        server = NginxServer(self._client, order, self._pods[0].watch, ports, SENTINEL_PORT, note)
-        self._where |= {side: (server, name) for name, side in sides.items()}
-        return server
-
-    async def _start_nginx(self) -> None:
-        try:
-            await self._nginx.begin()
-        except ServiceError as problem:
-            self._nginx_failure = str(problem)
-
-    def _sqlserver(self, number: int, pod: Pod, *, alone: bool) -> SqlServer:
-        image = self._images.sqlserver
-        own = self._images.is_endpoint(image)
-        return SqlServer(
-            self._client,
-            Order(
-                image,
-                self._called(f"sqlserver-{number + 1}"),
-                self.labels,
-                host={} if own else {"mem_limit": MEMORY},
-            ),
-            pod,
-            port=PORT if alone else PORT + number,
-            login=self.login,
-            limit=ENDPOINT_START if own else VENDOR_START,
-            endpoint=f"the lab's own TDS endpoint (image {image})" if own else "",
-        )

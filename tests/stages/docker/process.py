@@ -66,10 +66,10 @@ class Lab:
             reader.start()
 
     def things(self, client: docker.DockerClient) -> list[str]:
-        """What it has on this daemon: containers, networks and layers."""
+        """What it has on this daemon: containers, networks, volumes and layers."""
         return [name for name, label in labelled(client) if f"/{self.process.pid}/" in label]
 
-    def wait_for_containers(self, client: docker.DockerClient, count: int) -> None:
+    def wait_for_things(self, client: docker.DockerClient, count: int) -> None:
         """Wait until it has so many things on the daemon."""
         assert until(lambda: len(self.things(client)) >= count or self.process.poll() is not None, START_TIMEOUT)
         assert self.process.poll() is None, self.said
@@ -135,6 +135,8 @@ def labelled(client: docker.DockerClient) -> list[tuple[str, str]]:
     api, filters = client.api, {"label": [owner.OWNER]}
     found = [(item["Names"][0], item["Labels"][owner.OWNER]) for item in api.containers(all=True, filters=filters)]
     found += [(item["Name"], item["Labels"][owner.OWNER]) for item in api.networks(filters=filters)]
+    volumes = api.volumes(filters=filters)["Volumes"] or ()
+    found += [(item["Name"], item["Labels"][owner.OWNER]) for item in volumes]
     layers = api.images(filters={**filters, "dangling": True})
     found += [(item["Id"], item["Labels"][owner.OWNER]) for item in layers]
     return [(name, label) for name, label in found if label]

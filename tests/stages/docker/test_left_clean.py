@@ -14,18 +14,21 @@ from tests.stages.docker.process import END_TIMEOUT, running
 
 def test_nothing_is_left_after_a_run(daemon: docker.DockerClient) -> None:
     with running() as lab:
-        lab.wait_for_containers(daemon, 1)
+        lab.wait_for_things(daemon, 1)
         assert lab.wait() == 0, lab.said
         assert lab.things(daemon) == []
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL], ids=["ctrl-c", "sigkill"])
-@pytest.mark.parametrize("count", [1, 5], ids=["at the start", "with servers up"])
+@pytest.mark.parametrize("things", [1, 6, 0], ids=["at the start", "while servers start", "with servers up"])
 def test_nothing_is_left_after_the_lab_has_died(
-    daemon: docker.DockerClient, number: signal.Signals, count: int
+    daemon: docker.DockerClient, number: signal.Signals, things: int
 ) -> None:
     with running() as lab:
-        lab.wait_for_containers(daemon, count)
+        if things:
+            lab.wait_for_things(daemon, things)
+        else:
+            lab.wait_for_words("up after")
         lab.process.send_signal(number)
         assert lab.wait(END_TIMEOUT) in (130, -signal.SIGKILL)
         lab.wait_until_gone(daemon)
@@ -40,10 +43,11 @@ def test_what_a_dead_owner_left_is_swept_and_what_a_living_one_has_is_not(daemon
         dead = owner.Owner(here.machine, here.boot, here.namespace, process.pid, stat[19])
         process.kill()
     of_dead = daemon.networks.create("tlslab-test-dead", labels={owner.OWNER: dead.label})
+    daemon.volumes.create("tlslab-test-dead-volume", labels={owner.OWNER: dead.label})
     of_living = daemon.networks.create("tlslab-test-living", labels={owner.OWNER: here.label})
     of_others = daemon.networks.create("tlslab-test-others", labels={"org.example": "1"})
     try:
-        assert "tlslab-test-dead" in left.sweep(daemon, here)
+        assert {"tlslab-test-dead", "tlslab-test-dead-volume"} <= {*left.sweep(daemon, here)}
         names = {item.name for item in daemon.networks.list()}
         assert "tlslab-test-dead" not in names
         assert {"tlslab-test-living", "tlslab-test-others"} <= names

@@ -79,7 +79,7 @@ def test_nothing_is_left_on_a_daemon_elsewhere_when_the_lab_is_killed(
 ) -> None:
     before = inventory(own_client)
     with own.over_tls() as port, running(SMALL, over_tls(port, certificates(tmp_path, ca, ca))) as lab:
-        lab.wait_for_containers(own_client, 5)
+        lab.wait_for_words("up after")
         lab.process.send_signal(signal.SIGKILL)
         lab.wait()
         lab.wait_until_gone(own_client)

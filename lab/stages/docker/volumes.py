@@ -1,0 +1,63 @@
+"""The volumes of servers, filled all at once before any of them starts.
+
+The daemon runs a process of its own for each archive that it unpacks, which takes as long as starting a container: one
+archive for all servers, unpacked where all their volumes are mounted, is what keeps their start short.
+"""
+
+import contextlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
+
+import docker
+from lab.stages.docker.container import Directory, File, Files, Order, archive, create
+from lab.stages.docker.words import FAILURES, words
+from lab.stages.stage import StageError
+
+FILLER = PurePosixPath("/volumes")
+"""Where the volumes are mounted while they are filled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A volume to make. `mount`: where the server has it; `root`: what is there itself; `files`: what is below, by the
+    paths of the server.
+    """
+
+    name: str
+    mount: PurePosixPath
+    root: Directory
+    files: Files
+
+
+def fill(client: docker.DockerClient, order: Order, volumes: Sequence[Volume]) -> None:
+    """Make these volumes, with the labels of the order: that of a container which is made to fill them, is never
+    started, and is gone at the end. Blocks.
+
+    Raises StageError with the daemon's own words.
+    """
+    api = client.api
+    binds = {item.name: {"bind": str(FILLER / item.name), "mode": "rw"} for item in volumes}
+    try:
+        for item in volumes:
+            api.create_volume(item.name, labels=dict(order.labels))
+        filler = create(api, replace(order, host={"network_mode": "none", "binds": binds}))
+        try:
+            api.put_archive(filler, "/", archive(contents(volumes)))
+        finally:
+            with contextlib.suppress(*FAILURES):  # what is left goes with the run
+                api.remove_container(filler, force=True)
+    except FAILURES as problem:
+        raise StageError(f"the volumes of the servers cannot be filled: {words(problem)}") from problem
+
+
+def contents(volumes: Sequence[Volume]) -> Files:
+    """What is put into the container that has all of these volumes."""
+    found: dict[str, File | Directory] = {}
+    for item in volumes:
+        found[str(FILLER / item.name)] = item.root
+        found |= {
+            str(FILLER / item.name / PurePosixPath(path).relative_to(item.mount)): file
+            for path, file in item.files.items()
+        }
+    return found
