@@ -226,8 +226,9 @@ class Player:
 
 
 async def abandon(tasks: Iterable[asyncio.Task[Any]]) -> None:
-    """Cancel these tasks and wait until they have ended. `asyncio.wait_for` may swallow a cancellation when what it
-    waits for is done at that very moment (python/cpython, issue 86296; mended in 3.12), so they are told again.
+    """Cancel these tasks and wait until they have ended. They are told again, for what they are in may swallow a
+    cancellation: `asyncio.wait_for` does so when what it waits for is done at that very moment (python/cpython, issue
+    86296; mended in 3.12). The lab does not use it, but other people's code does.
     """
     pending = {task for task in tasks if not task.done()}
     while pending:

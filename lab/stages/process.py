@@ -61,7 +61,8 @@ async def run(sandbox: Sandbox, invocation: Invocation, room: Path) -> Completed
     ]
     ended = True
     try:
-        await asyncio.wait_for(exited(process), invocation.timeout)
+        async with asyncio.timeout(invocation.timeout):
+            await exited(process)
     except TimeoutError:
         ended = False
     finally:
@@ -114,7 +115,8 @@ async def end(sandbox: Sandbox, process: asyncio.subprocess.Process) -> None:
                 os.kill(child, signal.SIGKILL)
         if children:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(exited(process), END_TIMEOUT)
+                async with asyncio.timeout(END_TIMEOUT):
+                    await exited(process)
     with contextlib.suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
     await exited(process)

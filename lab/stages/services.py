@@ -181,7 +181,8 @@ class Nginx(Service):
         asked = await asyncio.create_subprocess_exec(
             self._program, "-v", stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
         )
-        _, words = await asyncio.wait_for(asked.communicate(), START_TIMEOUT)
+        async with asyncio.timeout(START_TIMEOUT):
+            _, words = await asked.communicate()
         return words.decode(errors="replace").strip().removeprefix("nginx version: ")
 
 
@@ -295,7 +296,8 @@ class Embedded(Service):
         assert self._process
         assert self._process.stdout
         try:
-            line = await asyncio.wait_for(self._process.stdout.readline(), START_TIMEOUT)
+            async with asyncio.timeout(START_TIMEOUT):
+                line = await self._process.stdout.readline()
         except TimeoutError:
             raise ServiceError(
                 f"the embedded {self._kind.value} endpoint did not start within {START_TIMEOUT:.0f} s"

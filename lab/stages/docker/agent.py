@@ -59,7 +59,8 @@ class Agent:
         try:
             with contextlib.suppress(OSError):  # it is just going, and the watch will say why
                 await self._container.write(json.dumps({**order, "id": number}))
-            answer: dict[str, Any] = await asyncio.wait_for(future, limit + GRACE)
+            async with asyncio.timeout(limit + GRACE):
+                answer: dict[str, Any] = await future
         except TimeoutError:
             how = await self._container.end()
             raise Lost(f"container {self.name} has not answered for {limit + GRACE:.0f} s: {how}") from None

@@ -141,8 +141,8 @@ class Container:
         if self.id:
             # What cannot be removed now is removed by the reaper, when the daemon answers again.
             with contextlib.suppress(*FAILURES, TimeoutError):
-                removing = unattended(lambda: self._api.remove_container(self.id, v=True, force=True))
-                await asyncio.wait_for(removing, REMOVE_TIMEOUT)
+                async with asyncio.timeout(REMOVE_TIMEOUT):
+                    await unattended(lambda: self._api.remove_container(self.id, v=True, force=True))
         self._detach()
 
     def _detach(self) -> None:

@@ -163,9 +163,11 @@ class NginxServer(DockerServer):
         found = re.search(r"^Server: (.+?)\r?$", answer["answer"], re.MULTILINE)
         self._version = found[1] if found else self._version
         async with self._news:
-            seen = self._news.wait_for(lambda: any(f"GET {token} " in line for line in self._lines[self._taken :]))
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(seen, SETTLE_TIMEOUT)
+                async with asyncio.timeout(SETTLE_TIMEOUT):
+                    await self._news.wait_for(
+                        lambda: any(f"GET {token} " in line for line in self._lines[self._taken :])
+                    )
 
     def _sort(self) -> None:
         """Give each new line to the side that it is about."""

@@ -166,7 +166,8 @@ class SqlServer(DockerServer):
             if not self._refusal:
                 return
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._hear_more_than(len(self.said)), RETRY)
+                async with asyncio.timeout(RETRY):
+                    await self._hear_more_than(len(self.said))
 
     async def _hear_more_than(self, lines: int) -> None:
         async with self._news:
@@ -177,7 +178,8 @@ class SqlServer(DockerServer):
         await self._watch.ask(do="mark", port=self.port, bytes=MARK)
         async with self._news:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._news.wait_for(lambda: self._own_marks() > before), SETTLE_TIMEOUT)
+                async with asyncio.timeout(SETTLE_TIMEOUT):
+                    await self._news.wait_for(lambda: self._own_marks() > before)
 
     def _own_marks(self) -> int:
         marks = ("is structurally invalid", "A TDS 7.x connection was refused")
