@@ -82,10 +82,13 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 def lab_cell(request: pytest.FixtureRequest) -> "Played":
     """The played cell. Skips the test when the client is not here; when the lab itself fails, the test is an error."""
     config = request.config
+    problem = ""
     try:
         played = config.stash[_PLAYER].play(request.param)
-    except EngineError as problem:
-        pytest.fail(str(problem), pytrace=False)
+    except EngineError as error:
+        problem = str(error)
+    if problem:  # outside of the handler: pytest would tell it twice
+        pytest.fail(problem, pytrace=False)
     request.node.user_properties += played.properties()
     demanding = bool(config.getoption("--lab-require"))
     if played.missing and not demanding:
@@ -110,6 +113,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     words = [
+        *_versions(terminalreporter.stats),
         *_stand_ins(terminalreporter.stats),
         *_missing(terminalreporter.stats),
         *_deviating(terminalreporter.stats),
@@ -132,7 +136,7 @@ def _order(config: pytest.Config, selected: tuple[str, ...]) -> Order:
         jobs=config.getoption("--lab-jobs") or 0,
         stage=options.choice(config),
         keep_record=config.getoption("--lab-save") is not None,
-        with_clients=config.getoption("--lab-baseline") is not None,
+        with_clients=config.getoption("--lab-baseline") is not None or any("@" in item for item in clients),
     )
 
 
@@ -202,6 +206,15 @@ def _stand_ins(stats: dict[str, list[Any]]) -> Iterable[str]:
     reports = [item for items in stats.values() for item in items if getattr(item, "when", "") == "call"]
     names = {words for report in reports for name, words in report.user_properties if name == STAND_IN}
     return (f"not the real server: {name}" for name in sorted(names))
+
+
+def _versions(stats: dict[str, list[Any]]) -> Iterable[str]:
+    """What played where a version was chosen: `latest` is another one tomorrow."""
+    from lab.pytesting.played import CLIENT, VERSION
+
+    reports = [item for items in stats.values() for item in items if getattr(item, "when", "") == "call"]
+    played = {tuple(dict(report.user_properties).get(name, "") for name in (CLIENT, VERSION)) for report in reports}
+    return (f"{client}: {version}" for client, version in sorted(played) if "@" in client and version)
 
 
 def _missing(stats: dict[str, list[Any]]) -> Iterable[str]:

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import select
+import shutil
 import signal
 import subprocess
 import sys
@@ -155,11 +156,46 @@ def test_a_missing_client_is_skipped_or_demanded_with_the_command_that_brings_it
     demanded.stdout.fnmatch_lines(["the Python environment*get it with: *tlslab setup"])
 
 
+@WITHOUT_AND_WITH_XDIST
+def test_a_client_of_a_chosen_version_is_a_test_of_its_own_and_the_summary_says_what_played(
+    pytester: pytest.Pytester, xdist: tuple[str, ...]
+) -> None:
+    program = shutil.which("curl")
+    assert program
+    chosen = f"--lab-client=curl,curl@{program}"
+
+    result = matrix(pytester, "-v", chosen, "--lab-scenario=expired", "--junitxml=report.xml", *xdist)
+
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines([f"*expired/renew/curl@{program}/https*"])
+    result.stdout.fnmatch_lines([f"curl@{program}: *curl *"])
+    said = [words_of(test) for test in ET.parse(pytester.path / "report.xml").iter("testcase")]
+    assert {words["client"] for words in said} == {"curl", f"curl@{program}"}
+    assert all(words["client version"] for words in said)
+
+
+def test_a_version_that_cannot_be_had_fails_its_tests_with_the_reason(pytester: pytest.Pytester) -> None:
+    result = matrix(pytester, "--lab-client=curl@/nowhere/curl", "--lab-scenario=expired")
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["/nowhere/curl is no program"])
+    result.stdout.no_fnmatch_line("*During handling of the above exception*")
+
+
+def test_versions_are_for_clients_of_this_machine(pytester: pytest.Pytester) -> None:
+    result = matrix(pytester, "--lab-stage=docker", "--lab-client=pymssql@2.3.13")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines(["*--lab-client: versions *are for clients of this machine (--lab-distribution host,*"])
+
+
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
         ("--lab-scenario=nonsense", "*nothing is called 'nonsense'. There are: *expired*"),
         ("--lab-client=crul", "*nothing is called 'crul'. Did you mean curl[?]"),
+        ("--lab-client=curl@", "*--lab-client: 'curl@': which version[?] Write NAME, NAME@VERSION*"),
+        ("--lab-client=crul@8.5.0", "*--lab-client: no client is called 'crul'. Did you mean curl[?]"),
         ("--lab-stage=mars", "*there is no stage 'mars'. There is: local, docker."),
         ("--lab-jobs=0", "*--lab-jobs: at least 1, not 0"),
         ("--lab-save=nowhere/record.json", "*nowhere/record.json cannot be a file*"),

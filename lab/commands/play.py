@@ -167,10 +167,8 @@ def plan_for(filters: Filters, choice: Choice = LOCAL, *, provided: bool = False
         return pinned.planned(spec, all_clients())
 
     if not choice.on_host and any("@" in pattern for pattern in filters.clients):
-        raise click.UsageError(
-            "--client: versions (NAME@VERSION) are for clients of this machine (--distribution host, where servers are "
-            "containers); in a container a client has the version of its image"
-        )
+        words = pinned.ON_THIS_MACHINE_ALONE.format(option="--distribution")
+        raise click.UsageError(f"--client: {words}")
     try:
         clients, chosen = pinned.choose(filters.clients, all_clients(), make)
     except SpecError as problem:

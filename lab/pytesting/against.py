@@ -10,6 +10,7 @@ from lab.diff.changes import compare_sides
 from lab.diff.kinds import Level
 from lab.diff.sides import Side, SideClient, cell_of, client_of
 from lab.pytesting.played import Played
+from lab.versions.spec import is_spec, parse
 
 NOT_IN_IT = "is not in the baseline"
 
@@ -33,14 +34,15 @@ class Against:
         """What is different in this cell."""
         cell = played.cell
         key = cell.scenario, cell.fix, cell.kind
-        known = self._side.cells.get(cell.client, {}).get(key)
+        name = self._name_of(cell.client)
+        known = self._side.cells.get(name, {}).get(key)
         if known is None:
             return Deviation(f"{cell.id} {NOT_IN_IT}", fails=False)
-        old = Side(self._side.words, "", self._side.clients, {cell.client: {key: known}})
+        old = Side(self._side.words, "", self._side.clients, {name: {key: known}})
         entry = played.client
         client = client_of(entry) if entry else SideClient(cell.client, "", "")
         attempts = {attempt.id: attempt for attempt in played.attempts}
-        new = Side("this session", "", {cell.client: client}, {cell.client: {key: cell_of(cell, attempts)}})
+        new = Side("this session", "", {name: client}, {name: {key: cell_of(cell, attempts)}})
         changes = compare_sides(old, new)
         if not changes.groups:
             return Deviation("", fails=False)
@@ -52,3 +54,9 @@ class Against:
         page = io.StringIO()
         show_changes(changes, Console(file=page, color_system=None, highlight=False, emoji=False, width=110))
         return Deviation(page.getvalue().rstrip(), fails=bool(changes.failing(Level.TEXT)))
+
+    def _name_of(self, client: str) -> str:
+        """What a client is called in the baseline: a chosen version is held against the pinned one, where it has no
+        entry of its own.
+        """
+        return client if client in self._side.cells or not is_spec(client) else parse(client).name

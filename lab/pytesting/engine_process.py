@@ -13,12 +13,17 @@ from typing import Any
 
 from lab import catalogue, provision
 from lab.clients import all_clients
+from lab.clients.base import Client
+from lab.installer import InstallError
 from lab.matrix.choice import Choice
 from lab.matrix.plan import Cell, Filters, Plan, make_plan
 from lab.pytesting.engine import EngineError, Order
 from lab.pytesting.session_run import SessionRun, narrowed
 from lab.stages.services import ServiceError
 from lab.stages.stage import StageError
+from lab.unattended import unattended
+from lab.versions import pinned
+from lab.versions.spec import SpecError
 
 LINE_LIMIT = 1 << 24
 """Bytes of a line: the order holds the id of every selected cell."""
@@ -37,8 +42,9 @@ class Desk:
     async def work(self) -> None:
         """Start everything, and play until `close`."""
         try:
+            whole = await unattended(lambda: plan_of(self._order))
             run = SessionRun(
-                narrowed(plan_of(self._order), self._order.selected),
+                narrowed(whole, self._order.selected),
                 cache=provision.cache_dir(),
                 jobs=self._order.jobs,
                 stage=self._order.stage.make,
@@ -80,11 +86,23 @@ class Desk:
 
 
 def plan_of(order: Order) -> Plan:
-    """The whole plan that the patterns of an order take."""
+    """The whole plan that the patterns of an order take, with the versions of clients that it names installed. Blocks.
+
+    Raises SpecError, InstallError.
+    """
     known = catalogue.load()
-    filters = Filters(order.scenarios, order.fixes, order.clients, order.kinds)
-    clients = order.stage.clients(all_clients())
+
+    def provide(spec: str) -> Client:
+        return pinned.provide(spec, all_clients(), provision.cache_dir(), _to_nobody, as_written=True)
+
+    chosen, patterns = pinned.choose(order.clients, all_clients(), provide)
+    filters = Filters(order.scenarios, order.fixes, patterns, order.kinds)
+    clients = order.stage.clients(chosen)
     return make_plan(known.scenarios, known.attacks, clients, filters, stage_cannot=order.stage.cannot)
+
+
+def _to_nobody(text: str) -> None:
+    """Progress while clients are installed: pytest shows what comes of it."""
 
 
 def order_of(message: dict[str, Any]) -> Order:
@@ -101,7 +119,7 @@ def _tuples(message: dict[str, Any]) -> dict[str, Any]:
 
 def sentence(problem: Exception) -> str:
     """A failure of the lab, for people."""
-    if isinstance(problem, EngineError | ServiceError | StageError):
+    if isinstance(problem, EngineError | ServiceError | StageError | SpecError | InstallError):
         return str(problem)
     return f"the lab failed: {type(problem).__name__}: {problem}"
 

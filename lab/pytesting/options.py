@@ -175,17 +175,25 @@ def _make_plan(config: pytest.Config) -> "Plan":
     from lab.commands.shared import command_name, must_match
     from lab.matrix.plan import Filters, make_plan
     from lab.situation import ServerKind
+    from lab.versions import pinned
+    from lab.versions.spec import SpecError, is_spec
 
-    scenarios, fixes, clients, kinds = (given(config, f"--lab-{noun}") for noun in NOUNS)
+    scenarios, fixes, wanted, kinds = (given(config, f"--lab-{noun}") for noun in NOUNS)
     known, stage = catalogue.load(), choice(config)
-    programs = stage.clients(all_clients())
+    if not stage.on_host and any(map(is_spec, wanted)):
+        words = pinned.ON_THIS_MACHINE_ALONE.format(option="--lab-distribution")
+        raise pytest.UsageError(f"--lab-client: {words}")
     try:
+        chosen, clients = pinned.choose(wanted, all_clients(), lambda spec: pinned.planned(spec, all_clients()))
+        programs = stage.clients(chosen)
         must_match("--lab-scenario", scenarios, [item.id for item in known.scenarios])
         must_match("--lab-fix", fixes, [fix.name for item in known.scenarios for fix in item.fixes])
         must_match("--lab-client", clients, [item.name for item in programs])
         must_match("--lab-server", kinds, [kind.value for kind in ServerKind])
     except click.UsageError as problem:
         raise pytest.UsageError(problem.message) from None
+    except SpecError as problem:
+        raise pytest.UsageError(f"--lab-client: {problem}") from None
     filters = Filters(scenarios, fixes, clients, kinds)
     plan = make_plan(known.scenarios, known.attacks, programs, filters, stage_cannot=stage.cannot)
     if plan.cells:

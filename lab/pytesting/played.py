@@ -8,6 +8,8 @@ from lab.record import AttemptEntry, CellEntry, ClientEntry, Record, RemedyEntry
 
 STAND_IN = "stands in for the real server"
 """The property of a test whose server was not the real one."""
+CLIENT, VERSION = "client", "client version"
+"""The properties of a test that say who played; the version where it was asked for."""
 Properties = list[tuple[str, str]]
 
 
@@ -72,7 +74,8 @@ class Played(BaseModel):
     def properties(self) -> Properties:
         """The verdicts and the verbatim words of each act, for JUnit XML."""
         cell = self.cell
-        found = [("scenario", cell.scenario), ("fix", cell.fix), ("client", cell.client), ("server", cell.kind)]
+        found = [("scenario", cell.scenario), ("fix", cell.fix), (CLIENT, cell.client), ("server", cell.kind)]
+        found += [(VERSION, self.client.version)] if self.client else []
         found += [("broken verdict", cell.broken), ("broken verdict: why", cell.broken_judgement.why)]
         if cell.fix_verdict != "not-played":
             found += [("fix verdict", cell.fix_verdict), ("fix verdict: why", cell.fix_judgement.why)]

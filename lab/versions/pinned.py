@@ -16,6 +16,11 @@ from lab.versions.environments import Environment, Environments
 from lab.versions.registry import says_version
 from lab.versions.spec import Spec, SpecError, is_spec, parse
 
+ON_THIS_MACHINE_ALONE = (
+    "versions (NAME@VERSION) are for clients of this machine ({option} host, where servers are containers); in a "
+    "container a client has the version of its image"
+)
+
 
 class Pinned(Client):
     """A client in one version. Without an environment it can be planned, but not run."""
@@ -100,8 +105,9 @@ def planned(text: str, clients: Iterable[Client]) -> Client:
     return base if spec.is_plain else Pinned(base, str(spec))
 
 
-def provide(text: str, clients: Iterable[Client], cache: Path, echo: Echo) -> Client:
-    """The client that a spec names, installed and asked for its version.
+def provide(text: str, clients: Iterable[Client], cache: Path, echo: Echo, *, as_written: bool = False) -> Client:
+    """The client that a spec names, installed and asked for its version. `as_written`: its name is the spec, as that of
+    a client that is only `planned`, and not the version that was found.
 
     Raises SpecError (with what exists instead), InstallError.
     """
@@ -114,7 +120,7 @@ def provide(text: str, clients: Iterable[Client], cache: Path, echo: Echo) -> Cl
     client = Pinned(base, environment.label, environment)
     if environment.version and not environments.says(environment):
         _verify(client, environment, environments, cache)
-    return client
+    return Pinned(base, str(spec), environment) if as_written else client
 
 
 def _verify(client: Pinned, environment: Environment, environments: Environments, cache: Path) -> None:

@@ -50,6 +50,25 @@ def test_another_verdict_fails_whatever_the_machine_has(tmp_path: Path) -> None:
     assert against(tmp_path, pinned=False).deviation(found).fails
 
 
+def test_a_chosen_version_is_held_against_the_pinned_one(tmp_path: Path) -> None:
+    def of_version(text: str = "") -> Played:
+        found = played(text)
+        return found.model_copy(update={"cell": found.cell.model_copy(update={"client": "odbc18@18.7.1"})})
+
+    baseline = against(tmp_path)
+    assert not baseline.deviation(of_version()).words
+    found = baseline.deviation(of_version("SSL Provider: something else"))
+    assert found.fails
+    assert "{+something else+}" in found.words
+
+
+def test_a_client_that_the_baseline_does_not_have_fails_nothing(tmp_path: Path) -> None:
+    found = played()
+    unknown = found.model_copy(update={"cell": found.cell.model_copy(update={"client": "pymssql@2.4.6"})})
+    deviation = against(tmp_path).deviation(unknown)
+    assert (deviation.fails, deviation.words) == (False, f"{IDENTITY} is not in the baseline")
+
+
 def test_a_deviation_is_told_by_a_cell_that_is_as_documented() -> None:
     cell = played().model_copy(update={"deviation": "old  x\nnew  y"})
     assert not cell.as_expected

@@ -18,9 +18,9 @@ from docker.errors import ImageNotFound
 import docker
 from lab.stages.docker.attached import Attached
 from lab.stages.docker.fate import fate
-from lab.stages.docker.unattended import unattended
 from lab.stages.docker.words import FAILURES, words
 from lab.stages.stage import StageError
+from lab.unattended import unattended
 
 REMOVE_TIMEOUT = 10.0
 """Seconds in which a daemon removes a container that runs."""

@@ -19,11 +19,11 @@ from lab.stages.docker.pod import Pod
 from lab.stages.docker.pool import MEMORY, Pool, room_for
 from lab.stages.docker.servers import NginxServer
 from lab.stages.docker.sqlserver import PORT, SqlServer
-from lab.stages.docker.unattended import unattended
 from lab.stages.docker.volumes import fill
 from lab.stages.docker.wanted import Wanted
 from lab.stages.services import ServiceError, group_by_kind
 from lab.stages.stage import Distance
+from lab.unattended import unattended
 
 ENDPOINT_START, VENDOR_START = 30.0, 180.0
 """Seconds for a server to come up."""

@@ -14,10 +14,10 @@ from lab.stages.docker.agent import Agent
 from lab.stages.docker.container import Order
 from lab.stages.docker.places import ROOMS, Place, run_in
 from lab.stages.docker.pod import Pod
-from lab.stages.docker.unattended import unattended
 from lab.stages.docker.words import FAILURES, words
 from lab.stages.remedy import CA, Followed, Step, Way
 from lab.stages.stage import StageError
+from lab.unattended import unattended
 
 LIMIT = 60.0
 """Seconds for one command: they take one or two where nothing else runs."""

@@ -36,13 +36,13 @@ from lab.stages.docker.pool import Pool
 from lab.stages.docker.remedy import FreshContainer
 from lab.stages.docker.servers import NginxServer
 from lab.stages.docker.sqlserver import SqlServer
-from lab.stages.docker.unattended import drain, unattended
 from lab.stages.docker.wanted import Wanted
 from lab.stages.docker.words import FAILURES, words
 from lab.stages.here import Here
 from lab.stages.remedy import Way
 from lab.stages.services import ServiceError
 from lab.stages.stage import Distance, StageError
+from lab.unattended import drain, unattended
 
 DRAIN_TIMEOUT = 5.0
 """Seconds in which a daemon makes what it was asked for."""

@@ -26,8 +26,8 @@ async def unattended(function: Callable[[], R]) -> R:
     """Call a function in a thread of its own, as `asyncio.to_thread` does in one of a pool.
 
     When this is cancelled the thread goes on by itself, and ends with the process: asyncio waits at its end for the
-    threads of its pool, and Ctrl-C would have to wait with it for a daemon that is busy building, or that hangs. What
-    a daemon still makes then is for the reaper.
+    threads of its pool, and Ctrl-C would have to wait with it for a Docker daemon that is busy building, or that hangs,
+    or for pip. What a daemon still makes then is for the reaper.
     """
     future: Future[R] = Future()
     future.set_running_or_notify_cancel()
