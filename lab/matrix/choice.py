@@ -80,10 +80,10 @@ class Choice:
     def cannot(self, situation: "Situation") -> str | None:
         """Why this stage cannot play the situation (a sentence), or None when it can. Nobody's attempt is asked."""
         if self.name == "local" and not situation.server.key_readable:
-            return (
-                "the local stage cannot keep a server from its key: it runs servers under the lab's own account, "
-                "which may read whatever it lays out; the docker stage plays this"
-            )
+            from lab.stages import down
+
+            if why := down.obstacle():
+                return f"the local stage cannot keep a server from its key: {why}; the docker stage plays this"
         return None
 
 

@@ -15,9 +15,10 @@ from lab.outcome import Completed
 from lab.pki.look import Look, look
 from lab.pki.mint import Mint
 from lab.situation import ServerKind, ServerSide, Situation, TLSVersion
+from lab.stages.down import Down
 from lab.stages.here import Here
 from lab.stages.remedy import Way
-from lab.stages.services import ADDRESS, Embedded, Nginx, Service, group_by_kind
+from lab.stages.services import ADDRESS, Embedded, Nginx, Service, ServiceError, group_by_kind
 from lab.stages.stage import Distance, StageError
 from lab.stages.store import lay_out_store
 
@@ -81,13 +82,20 @@ class LocalStage:
         for situation in situations:
             names.setdefault(situation.server, situation.client.connect_to)
         for kind, group in group_by_kind(tuple(names)).items():
-            room = self.room / kind.value
-            room.mkdir()
-            service = self._service(kind, room, group, {name: names[side] for name, side in group.items()})
-            self._services.append(service)
-            self._stack.push_async_callback(service.stop)
-            self._where |= {side: (service, name) for name, side in group.items()}
+            up = {name: side for name, side in group.items() if side.key_readable}
+            down = [{name: side} for name, side in group.items() if not side.key_readable]
+            for number, sides in enumerate([up, *down]):
+                if sides:
+                    room = self.room / (f"{kind.value}-{number}" if number else kind.value)
+                    room.mkdir()
+                    self._add(kind, room, sides, {name: names[side] for name, side in sides.items()})
         await asyncio.gather(*(service.start(self.sandbox) for service in self._services))
+
+    def _add(self, kind: ServerKind, room: Path, sides: Mapping[str, ServerSide], names: Mapping[str, str]) -> None:
+        service = self._service(kind, room, sides, names)
+        self._services.append(service)
+        self._stack.push_async_callback(service.stop)
+        self._where |= {side: (service, name) for name, side in sides.items()}
 
     def _service(
         self, kind: ServerKind, room: Path, sides: Mapping[str, ServerSide], names: Mapping[str, str]
@@ -95,7 +103,8 @@ class LocalStage:
         program = self.machine.which.get("nginx")
         if kind is ServerKind.HTTPS and program and self._use_nginx:
             return Nginx(program, room, self._mint, sides, names)
-        return Embedded(kind, self.login.password, room, self._mint, sides, names)
+        server = Embedded if all(side.key_readable for side in sides.values()) else Down
+        return server(kind, self.login.password, room, self._mint, sides, names)
 
     @property
     def at_once(self) -> int:
@@ -118,7 +127,10 @@ class LocalStage:
 
     @contextlib.asynccontextmanager
     async def hold(self, side: ServerSide) -> AsyncIterator[None]:
-        """Every side is up all the time."""
+        """Every side is up all the time, but for those that must not be. Raises ServiceError when one of them is."""
+        service, _ = self._where[side]
+        if isinstance(service, Down) and service.problem:
+            raise ServiceError(service.problem)
         yield
 
     def look(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Look:

@@ -98,7 +98,7 @@ class Nginx(Service):
         self._offsets: dict[str, int] = {}
 
     async def start(self, sandbox: Sandbox) -> None:
-        self._reserved = [_reserve() for _ in range(len(self.sides) + 1)]
+        self._reserved = [reserve() for _ in range(len(self.sides) + 1)]
         self._sentinel, *ports = (item.getsockname()[1] for item in self._reserved)
         self.ports = dict(zip(self.sides, ports, strict=True))
         blocks = tuple(nginx.Block(name, side, self.ports[name]) for name, side in self.sides.items())
@@ -214,7 +214,7 @@ class Embedded(Service):
         with (self.room / _COMPLAINTS).open("wb") as complaints:
             self._process = await start(
                 sandbox,
-                (sys.executable, "-P", "-m", "lab.servers.embedded"),
+                self._command(),
                 self.room,
                 {**clean_environment(self.room), **_python_environment(root)},
                 stdin=asyncio.subprocess.PIPE,
@@ -234,7 +234,7 @@ class Embedded(Service):
             self._note(event)
         self.ports = event["ready"]
         self._reader = asyncio.create_task(self._read_events())
-        self.implementation = f"the lab's own {PROTOCOLS[self._kind]} endpoint {lab.__version__}"
+        self.implementation = self.own_name
 
     async def take_log(self, identity: str) -> tuple[str, ...]:
         try:
@@ -255,6 +255,14 @@ class Embedded(Service):
             self._reader.cancel()
             await asyncio.gather(self._reader, return_exceptions=True)
         await super().stop()
+
+    @property
+    def own_name(self) -> str:
+        """What it is called in a record."""
+        return f"the lab's own {PROTOCOLS[self._kind]} endpoint {lab.__version__}"
+
+    def _command(self) -> Sequence[str]:
+        return (sys.executable, "-P", "-m", "lab.servers.embedded")
 
     def _listener(self, name: str, side: ServerSide) -> dict[str, Any]:
         common = {
@@ -364,7 +372,7 @@ class Embedded(Service):
             )
 
 
-def _reserve() -> socket.socket:
+def reserve() -> socket.socket:
     """A port that is nobody else's: bound with SO_REUSEPORT (socket(7)) and never listened on, so that nginx may bind
     it too.
     """

@@ -5,17 +5,25 @@ import pytest
 from lab.catalogue import load
 from lab.matrix.choice import LOCAL, STAGES, Choice
 from lab.situation import ServerKind, healthy
+from lab.stages import down
 
 UNREADABLE = healthy(ServerKind.SQLSERVER).with_server(key_readable=False)
 
 
-def test_the_local_stage_cannot_keep_a_server_from_its_key() -> None:
+def test_where_root_cannot_be_kept_from_a_file_the_local_stage_says_why_and_names_the_other_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(down, "obstacle", lambda: "root reads what it may not")
     why = LOCAL.cannot(UNREADABLE)
     assert why is not None
+    assert "root reads what it may not" in why
     assert "the docker stage" in why
+    assert Choice("docker").cannot(UNREADABLE) is None
 
 
-def test_in_containers_a_server_has_an_account_of_its_own() -> None:
+def test_everywhere_else_both_stages_play_an_unreadable_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(down, "obstacle", lambda: "")
+    assert LOCAL.cannot(UNREADABLE) is None
     assert Choice("docker").cannot(UNREADABLE) is None
 
 

@@ -5,17 +5,27 @@ from hypothesis import strategies as st
 
 from lab.catalogue import load
 from lab.clients import all_clients
-from lab.matrix.choice import LOCAL, Choice
-from lab.matrix.plan import Exclusion, Filters, Plan, make_plan, matches
-from lab.situation import ServerKind
+from lab.matrix.plan import Cannot, Exclusion, Filters, Plan, make_plan, matches
+from lab.situation import ServerKind, Situation
 
 CATALOGUE = load()
 CLIENTS = all_clients()
-DOCKER = Choice("docker")
 
 
-def plan(choice: Choice = LOCAL, **filters: tuple[str, ...]) -> Plan:
-    return make_plan(CATALOGUE.scenarios, CATALOGUE.attacks, CLIENTS, Filters(**filters), stage_cannot=choice.cannot)
+WHY = "no key can be kept from this stage's servers"
+
+
+def everything(_: Situation) -> None:
+    """A stage that plays everything."""
+
+
+def no_unreadable_key(situation: Situation) -> str | None:
+    """A stage that cannot play one scenario."""
+    return None if situation.server.key_readable else WHY
+
+
+def plan(cannot: Cannot = everything, **filters: tuple[str, ...]) -> Plan:
+    return make_plan(CATALOGUE.scenarios, CATALOGUE.attacks, CLIENTS, Filters(**filters), stage_cannot=cannot)
 
 
 def by_the_stage(item: Exclusion) -> bool:
@@ -49,7 +59,7 @@ def test_planning_twice_gives_the_same_plan() -> None:
 
 
 def test_no_client_loses_its_broken_act_with_a_fix_that_it_cannot_express() -> None:
-    whole = plan(DOCKER)
+    whole = plan()
     played = {(cell.scenario.id, cell.client.name, cell.kind) for cell in whole.cells}
     for item in whole.exclusions:
         if item.client.cannot(item.scenario.apply(whole.cells[0].control)) is None and "the failure" not in item.why:
@@ -85,25 +95,16 @@ def test_a_name_matches_itself(name: str) -> None:
 
 
 def test_what_the_stage_cannot_play_is_no_cell_and_its_reason_blames_no_client() -> None:
-    excluded = [item for item in plan().exclusions if by_the_stage(item)]
+    excluded = [item for item in plan(no_unreadable_key).exclusions if by_the_stage(item)]
     assert {item.scenario.id for item in excluded} == {"unreadable-key"}
     assert {item.client.name for item in excluded} == {
         item.name for item in CLIENTS if ServerKind.SQLSERVER in item.kinds
     }
-    assert {item.why for item in excluded} == {LOCAL.cannot(excluded[0].scenario.apply(plan().cells[0].control))}
+    assert {item.why for item in excluded} == {WHY}
 
 
 def test_another_stage_plays_it() -> None:
-    ids = {cell.id for cell in plan(DOCKER).cells} - {cell.id for cell in plan().cells}
-    assert ids == {item.id for item in plan().exclusions if by_the_stage(item)}
-    assert not any(by_the_stage(item) for item in plan(DOCKER).exclusions)
-
-
-def test_a_clients_own_reason_is_told_before_the_stages() -> None:
-    """What the client cannot express it cannot express on another stage either."""
-    nothing = make_plan(
-        CATALOGUE.scenarios, CATALOGUE.attacks, CLIENTS, stage_cannot=lambda situation: "this stage plays nothing"
-    )
-    assert not nothing.cells
-    of_clients = {item.id: item.why for item in plan(DOCKER).exclusions}
-    assert {item.id: item.why for item in nothing.exclusions if not by_the_stage(item)} == of_clients
+    narrower = plan(no_unreadable_key)
+    ids = {cell.id for cell in plan().cells} - {cell.id for cell in narrower.cells}
+    assert ids == {item.id for item in narrower.exclusions if by_the_stage(item)}
+    assert not any(by_the_stage(item) for item in plan().exclusions)

@@ -7,6 +7,7 @@ from lab.clients import all_clients
 from lab.report.lesson import embolden, paragraphs, show_lesson, spelling, texts
 from lab.scenario import Scenario
 from lab.situation import ServerKind, healthy
+from lab.stages import down
 from tests.report.consoles import Screen
 
 SCENARIOS = catalogue.load().scenarios
@@ -92,7 +93,8 @@ def test_stars_around_words_make_them_bold_and_other_stars_stay() -> None:
     assert [text.plain[span.start : span.end] for span in text.spans if span.style == "bold"] == ["Cause."]
 
 
-def test_a_lesson_says_which_stage_cannot_play_it() -> None:
+def test_a_lesson_says_which_stage_cannot_play_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(down, "obstacle", lambda: "root reads what it may not")
     by_id = {scenario.id: scenario for scenario in SCENARIOS}
     assert "\nstage   the local stage cannot" in lesson(by_id["unreadable-key"]).text
     assert "\nstage " not in lesson(by_id["expired"]).text

@@ -18,10 +18,7 @@ from lab.stages.machine import local_machine
 DIFFERENCES: dict[str, str] = {}
 """Pattern of cells (without the distribution) to the reason why the two stages differ there."""
 
-HERE_ALONE = {"unreadable-key/*": "the local stage runs its servers under an account that may read every file"}
-"""Pattern of cells that the local stage cannot play to the reason: there is nothing to compare them with."""
-
-CHOSEN = Filters(scenarios=("expired", "sha1-signature*"), clients=("curl", "wget", "odbc18", "tsql"))
+CHOSEN = Filters(scenarios=("expired", "sha1-signature*", "unreadable-key"), clients=("curl", "wget", "odbc18", "tsql"))
 """What every run of the tests compares. TLSLAB_FULL=1 compares all cells."""
 
 
@@ -48,18 +45,13 @@ def here(machine: Machine, filters: Filters) -> Filters:
     return Filters(filters.scenarios, filters.fixes, tuple(wanted), filters.kinds)
 
 
-def alone(cell: str) -> bool:
-    """Whether only the docker stage plays this cell."""
-    return any(fnmatchcase(cell, pattern) for pattern in HERE_ALONE)
-
-
 def test_the_same_cells_have_the_same_verdicts(daemon: docker.DockerClient) -> None:
     filters = here(local_machine(), Filters() if os.environ.get("TLSLAB_FULL") == "1" else CHOSEN)
     if not filters.clients:
         pytest.skip("none of the compared clients is on this machine: ./tlslab setup")
     local, contained = (verdicts(played(Choice(name), filters)) for name in ("local", "docker"))
     assert local
-    assert {cell for cell in contained if not alone(cell)} == local.keys()
+    assert contained.keys() == local.keys()
     different = {cell: (local[cell], contained[cell]) for cell in local if local[cell] != contained[cell]}
     unexplained = {
         cell: pair for cell, pair in different.items() if not any(fnmatchcase(cell, pattern) for pattern in DIFFERENCES)
