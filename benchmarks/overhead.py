@@ -3,7 +3,8 @@
 (a) The very invocations of a run (arguments, environment, files, standard input) are started on all cores by a pool
 of threads that does nothing else, in the same sandbox, against servers that are already up. (b) The same attempts are
 made by `./tlslab run` in a fresh process, from the start of the command to its end. Both are repeated in turns, and
-medians are printed, because other work on the machine slows both. How to start it: benchmarks/README.md.
+medians are printed, because other work on the machine slows both. Scenarios in which the server is down are left out
+unless they are named: their clients wait. How to start it: benchmarks/README.md.
 """
 
 import argparse
@@ -59,6 +60,7 @@ def main() -> int:
     options = _options().parse_args()
     if options.pool:
         return _pool(Path(options.pool), options.jobs)
+    options.scenario = options.scenario or _with_servers()
     kinds = ("scenario", "client", "fix", "server")
     filters = [f"--{name}={value}" for name in kinds for value in getattr(options, name)]
     bare: list[Bare] = []
@@ -71,6 +73,15 @@ def main() -> int:
             print(f"{number}: lab  {_words(lab[-1])}; ratio {lab[-1].wall / bare[-1].wall:.3f}", flush=True)
     _summary(bare, lab, options.jobs)
     return 0 if {item.attempts for item in bare} == {item.attempts for item in lab} else 1
+
+
+def _with_servers() -> list[str]:
+    """The scenarios whose server is up."""
+    from lab import catalogue
+    from lab.situation import ServerKind, healthy
+
+    known = catalogue.load().scenarios
+    return [item.id for item in known if item.apply(healthy(ServerKind.SQLSERVER)).server.key_readable]
 
 
 def _options() -> argparse.ArgumentParser:

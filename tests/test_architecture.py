@@ -18,7 +18,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("lab.pki", "lab.pki.*", "lab.servers", "lab.servers.*"),
     ("lab.stages", "lab.stages.*"),
     ("lab.versions.index", "lab.versions.environments"),
-    ("lab.matrix.play",),
+    ("lab.matrix.queue", "lab.matrix.play"),
     ("lab.verdict",),
     ("lab.record",),
     ("lab.matrix.*",),

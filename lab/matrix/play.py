@@ -15,6 +15,7 @@ from typing import Any, Self
 from lab.clients.base import Client
 from lab.matrix.plan import Cell
 from lab.matrix.progress import Observer
+from lab.matrix.queue import Queue
 from lab.normalise import normalise
 from lab.outcome import Completed, Outcome, Result
 from lab.pki.audit import AuditError, audit
@@ -23,7 +24,7 @@ from lab.pki.mint import Mint
 from lab.scenario import Defect
 from lab.situation import ServerSide, Situation, TLSVersion
 from lab.stages.services import ServiceError
-from lab.stages.stage import Distance, Lost, Stage, StageError
+from lab.stages.stage import Lost, Stage, StageError
 
 Key = tuple[str, str, Situation]
 """Name and place of the client, and the situation: who is attempted once in what."""
@@ -70,8 +71,8 @@ class Player:
         self._repeat = repeat
         self._observer = observer
         self._wanted: dict[Key, asyncio.Future[Attempt]] = {}
-        self._waiting: list[tuple[Key, Client]] = []
-        self._busy: set[ServerSide] = set()
+        self._queue: Queue[tuple[Key, Client]] = Queue(stage.distance)
+        self._done = 0
         self._turn = asyncio.Condition()
         self._workers: list[asyncio.Task[None]] = []
         self._audits: dict[Situation, asyncio.Future[frozenset[Defect]]] = {}
@@ -113,7 +114,7 @@ class Player:
         future = self._wanted.get(key)
         if future is None:
             future = self._wanted[key] = asyncio.get_running_loop().create_future()
-            self._waiting.insert(0 if soon else len(self._waiting), (key, client))
+            self._queue.put(situation.server, (key, client), soon=soon)
         return future
 
     async def attempt(self, client: Client, situation: Situation, *, soon: bool = False) -> Attempt:
@@ -132,33 +133,15 @@ class Player:
         """Make attempts one after the other: those at servers that are down, or all others."""
         while True:
             async with self._turn:
-                await self._turn.wait_for(lambda: self._next_free(down) is not None)
-                place = self._next_free(down)
-                assert place is not None
-                key, client = self._waiting.pop(place)
-                if not down:  # which has no lines to mix up
-                    self._busy.add(key[2].server)
+                while (line := self._queue.next(down=down)) is None:
+                    await self._turn.wait()
+                key, client = self._queue.take(line)
             try:
                 await self._make(key, client)
             finally:
                 async with self._turn:
-                    self._busy.discard(key[2].server)
+                    self._queue.leave(line)
                     self._turn.notify_all()
-
-    def _next_free(self, down: bool) -> int | None:
-        """The place of the attempt to make next: at a side that is up, else at one that can be brought up now. One that
-        has to wait is waited for only when nothing else is under way that could make room.
-        """
-        best: tuple[Distance, int] | None = None
-        for place, (key, _) in enumerate(self._waiting):
-            if key[2].server in self._busy or key[2].server.key_readable is down:
-                continue
-            distance = self._stage.distance(key[2].server)
-            if distance is Distance.UP:
-                return place
-            if (distance is Distance.NEAR or not self._busy) and (best is None or distance < best[0]):
-                best = (distance, place)
-        return best[1] if best else None
 
     async def _make(self, key: Key, client: Client) -> None:
         situation = key[2]
@@ -166,12 +149,15 @@ class Player:
         outcomes: list[Outcome] = []
         try:
             async with self._stage.hold(situation.server):
+                first = situation not in self._audits
                 try:
                     defects = await self._audit(situation)
                 except AuditError:
                     # A server that has died says more than a self-check that found nobody.
                     await self._stage.server_log(situation.server)
                     raise
+                if first:  # the self-check has been there; whoever came before took the lines of its own
+                    await self._stage.server_log(situation.server)
                 outcomes += [await self._play(client, situation) for _ in range(self._repeat)]
             outcome = most_frequent(outcomes)
         except AuditError as problem:
@@ -188,13 +174,12 @@ class Player:
         except Exception as problem:
             defects, outcome = frozenset(), Outcome(Result.LAB_ERROR, f"{type(problem).__name__}: {problem}")
         if not future.done():
-            number = sum(1 for item in self._wanted.values() if item.done()) + 1
+            self._done += 1
             repeats = tuple(outcomes) if self._repeat > 1 else ()
-            future.set_result(Attempt(f"a{number}", client, situation, defects, outcome, repeats))
+            future.set_result(Attempt(f"a{self._done}", client, situation, defects, outcome, repeats))
         self._observer.attempted(client.name, outcome.result.value)
 
     async def _play(self, client: Client, situation: Situation) -> Outcome:
-        await self._stage.server_log(situation.server)
         completed = await self._stage.attempt(client, situation)
         log = await self._stage.server_log(situation.server)
         return replace(decide(client, situation, completed), server_log=log)

@@ -4,8 +4,10 @@ import asyncio
 import contextlib
 import os
 import signal
+import sys
 import time
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +92,7 @@ async def start(
 
     Cancelled in the middle, it ends what it has started: asyncio itself would end nsenter alone and orphan the program.
     """
+    _watch_without_threads()
     starting = asyncio.ensure_future(
         asyncio.create_subprocess_exec(*sandbox.argv(argv, room), env=sandbox.env(env), start_new_session=True, **more)
     )
@@ -101,6 +104,17 @@ async def start(
             await end(sandbox, process)
             await forget(process)
         raise
+
+
+@cache
+def _watch_without_threads() -> None:
+    """Before 3.12 asyncio starts a thread to wait for each child, and the loop stands still until that one runs."""
+    if sys.version_info < (3, 12):
+        with contextlib.suppress(AttributeError, OSError):
+            os.close(os.pidfd_open(os.getpid()))  # pidfd_open(2): Linux 5.3
+            watcher = asyncio.PidfdChildWatcher()
+            watcher.attach_loop(asyncio.get_running_loop())  # the loops after this one are attached by the policy
+            asyncio.get_event_loop_policy().set_child_watcher(watcher)
 
 
 async def end(sandbox: Sandbox, process: asyncio.subprocess.Process) -> None:

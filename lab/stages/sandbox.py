@@ -45,6 +45,8 @@ class Sandbox:
         self._namespaces = namespaces
         self._holder: subprocess.Popen[bytes] | None = None
         self._prefix: tuple[str, ...] = ()
+        self._goes_there = False
+        """Whether nsenter can set the directory inside, since util-linux 2.38; else `env` does, a program more."""
         self._wrapper = ""
 
     def __enter__(self) -> Self:
@@ -80,7 +82,8 @@ class Sandbox:
         """The command line that runs this one inside, in this directory (entering a mount namespace forgets the
         present one).
         """
-        return (*self._prefix, "env", f"--chdir={directory}", *argv)
+        there = (f"--wdns={directory}", "--") if self._goes_there else ("--", "env", f"--chdir={directory}")
+        return (*self._prefix, *there, *argv)
 
     def env(self, env: Mapping[str, str]) -> dict[str, str]:
         """The environment that goes with it."""
@@ -125,8 +128,11 @@ class Sandbox:
         namespaces = f"/proc/{holder.pid}/ns"
         self._prefix = (
             "nsenter", f"--mount={namespaces}/mnt", f"--pid={namespaces}/pid_for_children",
-            *(f"{flag}={namespaces}/user" if flag == "--user" else flag for flag in enter_user), "--",
+            *(f"{flag}={namespaces}/user" if flag == "--user" else flag for flag in enter_user),
         )  # fmt: skip
+        self._goes_there = not subprocess.run(
+            [*self._prefix, "--wdns=/", "--", "true"], capture_output=True, check=False, timeout=START_TIMEOUT
+        ).returncode
         return True
 
     def _enter_wrapper(self) -> None:
@@ -138,7 +144,7 @@ class Sandbox:
                 "apt-get install libnss-wrapper",
             )
         self._wrapper = str(library)
-        self._prefix = ("setpriv", "--pdeathsig", "KILL", "--")
+        self._prefix = ("setpriv", "--pdeathsig", "KILL")
 
 
 def find_nss_wrapper() -> Path | None:
