@@ -12,7 +12,7 @@ from asn1crypto.parser import parse
 
 _BEGIN, _END = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
 _UNIVERSAL, _CONTEXT = 0, 2
-_SEQUENCE, _OCTET_STRING = 16, 4
+_SEQUENCE = 16
 _VERSION, _EXTENSIONS = 0, 3
 _SUBJECT_KEY_IDENTIFIER, _AUTHORITY_KEY_IDENTIFIER = b"\x55\x1d\x0e", b"\x55\x1d\x23"  # 2.5.29.14 and 2.5.29.35
 
@@ -29,9 +29,8 @@ class Issued:
 
     def may_be_issued_by(self, other: "Issued") -> bool:
         """Whether the other one has the name of this one's issuer, and its key identifier where both sides say one."""
-        if self.issuer != other.subject:
-            return False
-        return None in (known := (self.authority_key_identifier, other.key_identifier)) or known[0] == known[1]
+        wanted, has = self.authority_key_identifier, other.key_identifier
+        return self.issuer == other.subject and (wanted is None or has is None or wanted == has)
 
     @property
     def self_issued(self) -> bool:

@@ -87,7 +87,8 @@ class Fleet:
             self.sides |= {side: (nginx, name) for name, side in https.items()}
         if self._pool:
             self.sides |= {side: (self._pool, name) for name, side in sql.items()}
-        await asyncio.gather(self._start_nginx(), self._pool.start() if self._pool else asyncio.sleep(0))
+        starting = [self._start_nginx(nginx)] if nginx else []
+        await asyncio.gather(*starting, *([self._pool.start()] if self._pool else []))
 
     async def stop(self) -> None:
         """Remove all servers, then their pods."""
@@ -173,9 +174,8 @@ class Fleet:
             volumes.append(nginx.volume(self._mint))
         fill(self._client, self._order(self._images.endpoint, "filler"), volumes)
 
-    async def _start_nginx(self) -> None:
-        if self._nginx:
-            try:
-                await self._nginx.begin()
-            except ServiceError as problem:
-                self._nginx_failure = str(problem)
+    async def _start_nginx(self, server: NginxServer) -> None:
+        try:
+            await server.begin()
+        except ServiceError as problem:
+            self._nginx_failure = str(problem)
