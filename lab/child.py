@@ -11,6 +11,7 @@ import signal
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import BinaryIO
 
 END_TIMEOUT = 10.0
 """Seconds in which the pipes of a killed program end; who left its session may hold them."""
@@ -25,8 +26,10 @@ def run(
     pass_fds: tuple[int, ...] = (),
     together: bool = False,
     apart: bool = False,
+    log: BinaryIO | None = None,
 ) -> "subprocess.CompletedProcess[bytes]":
-    """Run a command without standard input; its output and its errors (`together`: both as its output).
+    """Run a command without standard input; its output and its errors (`together`: both as its output; `log`: both go
+    to this file, as they come).
 
     It is killed with its whole session after `timeout` seconds, and by the kernel when the lab dies (on Linux, with
     setpriv). What it has started besides is only sure to end when it runs `apart`, in process and mount namespaces of
@@ -37,8 +40,8 @@ def run(
     process = subprocess.Popen(
         [*_tied(), *(_APART if apart else ()), *command],
         stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT if together else subprocess.PIPE,
+        stdout=log or subprocess.PIPE,
+        stderr=subprocess.STDOUT if together or log else subprocess.PIPE,
         env=env,
         cwd=cwd,
         pass_fds=pass_fds,
@@ -50,7 +53,7 @@ def run(
         except BaseException:
             _kill(process)
             raise
-    return subprocess.CompletedProcess(command, process.returncode, out, err or b"")
+    return subprocess.CompletedProcess(command, process.returncode, out or b"", err or b"")
 
 
 _APART = ("unshare", "--mount", "--pid", "--fork", "--kill-child=KILL", "--mount-proc", "--")

@@ -18,12 +18,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from lab import system
+from lab import child, system
 
 Echo = Callable[[str], None]
 
 READY = "ready"
 LOG_LINES_SHOWN = 8
+BUILD_TIMEOUT = 1800.0
+"""Seconds for one command of an installation. An index that answers slowly is no reason to give up; one that does not
+answer at all is.
+"""
 
 # What the lock file says and nothing else: no resolving, no building from source.
 EXACTLY = ("--require-hashes", "--no-deps", "--only-binary", ":all:")
@@ -132,16 +136,10 @@ def build(
         for command in commands:
             out.write(f"$ {' '.join(command)}\n".encode())
             out.flush()
-            done = subprocess.run(
-                command,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=out,
-                cwd=cwd,
-                env=env,
-                pass_fds=(lock_descriptor,),
-                check=False,
-            )
+            try:
+                done = child.run(command, timeout=BUILD_TIMEOUT, cwd=cwd, env=env, pass_fds=(lock_descriptor,), log=out)
+            except subprocess.TimeoutExpired:
+                return f"{' '.join(command)} (not done within {BUILD_TIMEOUT:.0f} s)"
             if done.returncode != 0:
                 return f"{' '.join(command)} (exit status {done.returncode})"
     return None

@@ -54,6 +54,13 @@ def test_output_and_errors_come_apart_or_together() -> None:
     assert (together.stdout, together.stderr) == (b"out\nerr\n", b"")
 
 
+def test_a_log_gets_both_as_they_come(tmp_path: Path) -> None:
+    with (tmp_path / "log").open("wb") as log:
+        done = child.run(["sh", "-c", "echo out; echo err >&2"], timeout=PATIENCE, log=log)
+    assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+    assert (tmp_path / "log").read_text() == "out\nerr\n"
+
+
 def test_a_program_that_is_not_there_is_an_error() -> None:
     with pytest.raises(FileNotFoundError, match="no-such-program"):
         child.run(["no-such-program"], timeout=PATIENCE)

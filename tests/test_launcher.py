@@ -49,7 +49,7 @@ class Checkout:
         (self.root / "lab").mkdir(parents=True)
         (self.root / "requirements").mkdir()
         shutil.copy(ROOT / "tlslab", self.root / "tlslab")
-        for module in ("__init__", "installer", "system"):
+        for module in ("__init__", "child", "installer", "system"):
             shutil.copy(ROOT / "lab" / f"{module}.py", self.root / "lab")
         (self.root / "lab" / "__main__.py").write_text(PROGRAM)
         wheels = directory / "wheels"
@@ -310,6 +310,16 @@ def test_a_cache_that_cannot_be_made_is_a_sentence(checkout: Checkout, tmp_path:
     assert said.returncode == 3
     assert "cannot write the lab's cache: Not a directory" in said.stderr
     assert "TLSLAB_CACHE=" in said.stderr
+
+
+def test_an_installation_that_does_not_come_to_its_end_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(installer, "BUILD_TIMEOUT", 0.2)
+    log = tmp_path / "log"
+    failed = installer.build([["sh", "-c", "echo waiting; exec sleep 1000"]], log, 0, tmp_path, {"PATH": os.defpath})
+    assert failed == "sh -c echo waiting; exec sleep 1000 (not done within 0 s)"
+    assert "waiting" in log.read_text()
 
 
 def test_a_python_without_ensurepip_names_the_package_that_brings_it(
