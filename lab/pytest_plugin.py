@@ -61,7 +61,11 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     if plan.exclusions:
         why = f"`{command_name()} run --plan` with the same choice says why"
         excluded = f"; {len(plan.exclusions)} more are not collected, because they cannot be played ({why})"
-    return [f"tls trust lab: {len(plan.cells)} cell{'' if len(plan.cells) == 1 else 's'}{excluded}"]
+    chosen = ", ".join(item for item in options.given(config, "--lab-client") if "@" in item)
+    return [
+        f"tls trust lab: {len(plan.cells)} cell{'' if len(plan.cells) == 1 else 's'}{excluded}",
+        *([f"tls trust lab: {chosen}: installed before the first cell, unless already here"] if chosen else []),
+    ]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

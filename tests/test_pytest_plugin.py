@@ -167,6 +167,7 @@ def test_a_client_of_a_chosen_version_is_a_test_of_its_own_and_the_summary_says_
     result = matrix(pytester, "-v", chosen, "--lab-scenario=expired", "--junitxml=report.xml", *xdist)
 
     result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines([f"tls trust lab: curl@{program}: installed before the first cell*"])
     result.stdout.fnmatch_lines([f"*expired/renew/curl@{program}/https*"])
     result.stdout.fnmatch_lines([f"curl@{program}: *curl *"])
     said = [words_of(test) for test in ET.parse(pytester.path / "report.xml").iter("testcase")]
