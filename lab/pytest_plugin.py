@@ -55,13 +55,14 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     if not _wants_matrix(config):
         return []
     from lab.commands.shared import command_name
+    from lab.versions.spec import is_spec
 
     plan = options.plan_of(config)
     excluded = ""
     if plan.exclusions:
         why = f"`{command_name()} run --plan` with the same choice says why"
         excluded = f"; {len(plan.exclusions)} more are not collected, because they cannot be played ({why})"
-    chosen = ", ".join(item for item in options.given(config, "--lab-client") if "@" in item)
+    chosen = ", ".join(item for item in options.given(config, "--lab-client") if is_spec(item))
     return [
         f"tls trust lab: {len(plan.cells)} cell{'' if len(plan.cells) == 1 else 's'}{excluded}",
         *([f"tls trust lab: {chosen}: installed before the first cell, unless already here"] if chosen else []),
@@ -130,6 +131,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 def _order(config: pytest.Config, selected: tuple[str, ...]) -> Order:
+    from lab.versions.spec import is_spec
+
     scenarios, fixes, clients, kinds = (options.given(config, f"--lab-{noun}") for noun in options.NOUNS)
     return Order(
         scenarios=scenarios,
@@ -140,7 +143,7 @@ def _order(config: pytest.Config, selected: tuple[str, ...]) -> Order:
         jobs=config.getoption("--lab-jobs") or 0,
         stage=options.choice(config),
         keep_record=config.getoption("--lab-save") is not None,
-        with_clients=config.getoption("--lab-baseline") is not None or any("@" in item for item in clients),
+        with_clients=config.getoption("--lab-baseline") is not None or any(map(is_spec, clients)),
     )
 
 
@@ -215,10 +218,11 @@ def _stand_ins(stats: dict[str, list[Any]]) -> Iterable[str]:
 def _versions(stats: dict[str, list[Any]]) -> Iterable[str]:
     """What played where a version was chosen: `latest` is another one tomorrow."""
     from lab.pytesting.played import CLIENT, VERSION
+    from lab.versions.spec import is_spec
 
     reports = [item for items in stats.values() for item in items if getattr(item, "when", "") == "call"]
     played = {tuple(dict(report.user_properties).get(name, "") for name in (CLIENT, VERSION)) for report in reports}
-    return (f"{client}: {version}" for client, version in sorted(played) if "@" in client and version)
+    return (f"{client}: {version}" for client, version in sorted(played) if is_spec(client) and version)
 
 
 def _missing(stats: dict[str, list[Any]]) -> Iterable[str]:

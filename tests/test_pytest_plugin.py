@@ -183,8 +183,9 @@ def test_a_version_that_cannot_be_had_fails_its_tests_with_the_reason(pytester: 
     result.stdout.no_fnmatch_line("*During handling of the above exception*")
 
 
-def test_versions_are_for_clients_of_this_machine(pytester: pytest.Pytester) -> None:
-    result = matrix(pytester, "--lab-stage=docker", "--lab-client=pymssql@2.3.13")
+@pytest.mark.parametrize("spec", ["pymssql@2.3.13", "python-tds+pyopenssl==25.0.0"])
+def test_versions_are_for_clients_of_this_machine(pytester: pytest.Pytester, spec: str) -> None:
+    result = matrix(pytester, "--lab-stage=docker", f"--lab-client={spec}")
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines(["*--lab-client: versions *are for clients of this machine (--lab-distribution host,*"])

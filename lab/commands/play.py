@@ -159,14 +159,14 @@ def plan_for(filters: Filters, choice: Choice = LOCAL, *, provided: bool = False
     from lab.clients import all_clients
     from lab.situation import ServerKind
     from lab.versions import pinned
-    from lab.versions.spec import SpecError
+    from lab.versions.spec import SpecError, is_spec
 
     def make(spec: str) -> Client:
         if provided:
             return pinned.provide(spec, all_clients(), provision.cache_dir(), shared.echo)
         return pinned.planned(spec, all_clients())
 
-    if not choice.on_host and any("@" in pattern for pattern in filters.clients):
+    if not choice.on_host and any(map(is_spec, filters.clients)):
         words = pinned.ON_THIS_MACHINE_ALONE.format(option="--distribution")
         raise click.UsageError(f"--client: {words}")
     try:
@@ -174,7 +174,7 @@ def plan_for(filters: Filters, choice: Choice = LOCAL, *, provided: bool = False
     except SpecError as problem:
         raise click.UsageError(f"--client: {problem}") from None
     placed = choice.clients(clients)
-    if len(placed) > len(clients) and (specs := [name for name in filters.clients if "@" in name]) and not provided:
+    if len(placed) > len(clients) and (specs := [*filter(is_spec, filters.clients)]) and not provided:
         shared.echo(f"{', '.join(specs)}: on this machine alone; in a container a client has the version of its image")
     clients = placed
     known, filters = catalogue.load(), replace(filters, clients=chosen)
