@@ -149,15 +149,12 @@ class Player:
         outcomes: list[Outcome] = []
         try:
             async with self._stage.hold(situation.server):
-                first = situation not in self._audits
                 try:
                     defects = await self._audit(situation)
                 except AuditError:
                     # A server that has died says more than a self-check that found nobody.
                     await self._stage.server_log(situation.server)
                     raise
-                if first:  # the self-check has been there; whoever came before took the lines of its own
-                    await self._stage.server_log(situation.server)
                 outcomes += [await self._play(client, situation) for _ in range(self._repeat)]
             outcome = most_frequent(outcomes)
         except AuditError as problem:
@@ -180,6 +177,7 @@ class Player:
         self._observer.attempted(client.name, outcome.result.value)
 
     async def _play(self, client: Client, situation: Situation) -> Outcome:
+        await self._stage.server_log(situation.server)
         completed = await self._stage.attempt(client, situation)
         log = await self._stage.server_log(situation.server)
         return replace(decide(client, situation, completed), server_log=log)

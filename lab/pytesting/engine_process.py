@@ -93,16 +93,12 @@ def plan_of(order: Order) -> Plan:
     known = catalogue.load()
 
     def provide(spec: str) -> Client:
-        return pinned.provide(spec, all_clients(), provision.cache_dir(), _to_nobody, as_written=True)
+        return pinned.provide(spec, all_clients(), provision.cache_dir(), lambda _: None, as_written=True)
 
     chosen, patterns = pinned.choose(order.clients, all_clients(), provide)
     filters = Filters(order.scenarios, order.fixes, patterns, order.kinds)
     clients = order.stage.clients(chosen)
     return make_plan(known.scenarios, known.attacks, clients, filters, stage_cannot=order.stage.cannot)
-
-
-def _to_nobody(text: str) -> None:
-    """Progress while clients are installed: pytest shows what comes of it."""
 
 
 def order_of(message: dict[str, Any]) -> Order:

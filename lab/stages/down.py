@@ -4,6 +4,7 @@ A process of its own, as a SQL Server is one; nobody listens at its port afterwa
 """
 
 import asyncio
+import contextlib
 import json
 import os
 import socket
@@ -78,7 +79,8 @@ class Down(Embedded):
         """What it has said beside the reason of its end, until it has ended."""
         assert self._process
         assert self._process.stdout
-        async with asyncio.timeout(START_TIMEOUT):
-            async for line in self._process.stdout:
-                self._note(json.loads(line))
-            await exited(self._process)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(START_TIMEOUT):
+                async for line in self._process.stdout:
+                    self._note(json.loads(line))
+                await exited(self._process)

@@ -51,7 +51,7 @@ Files = Mapping[str, File | Directory]
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """A container to make. `files` by absolute path. `host` and `network`: what the SDK's `create_host_config` and
+    """A container to make. `host` and `network`: what the SDK's `create_host_config` and
     `create_endpoint_config` take.
     """
 
@@ -60,7 +60,6 @@ class Order:
     labels: Mapping[str, str]
     command: tuple[str, ...] | None = None
     environment: Mapping[str, str] = field(default_factory=dict)
-    files: Files = field(default_factory=dict)
     host: Mapping[str, Any] = field(default_factory=dict)
     networks: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Network to the names that the container has there."""
@@ -78,16 +77,16 @@ class Container:
         self._writing = asyncio.Lock()
         self.id = ""
         self.ended = asyncio.Event()
+        """Set while its main process does not run."""
+        self.ended.set()
 
-    async def create(self, files: Files | None = None) -> None:
-        """Create and fill it, with these files beside those of the order. Raises StageError with the daemon's own
-        words.
-        """
-        await self._asked(lambda: self._create(files or {}), "created")
+    async def create(self) -> None:
+        """Create it. Raises StageError with the daemon's own words."""
+        await self._asked(self._create, "created")
 
-    async def start(self, files: Files | None = None) -> None:
+    async def start(self) -> None:
         """Attach and start it, created before or now. Raises StageError with the daemon's own words."""
-        await self._make(lambda: None if self.id else self._create(files or {}))
+        await self._make(lambda: None if self.id else self._create())
 
     async def restart(self, files: Files) -> None:
         """End the main process, put these files in place, and start it again: the same container, of which nothing but
@@ -96,10 +95,9 @@ class Container:
         await self._asked(lambda: self._api.stop(self.id, timeout=STOP_TIMEOUT), "stopped")
         await self.ended.wait()
         self._detach()
-        self.ended.clear()
-        await self._make(lambda: self._fill(files))
+        await self._make(lambda: self._api.put_archive(self.id, "/", archive(files)))
 
-    async def _make(self, prepare: Callable[[], None]) -> None:
+    async def _make(self, prepare: Callable[[], object]) -> None:
         loop = asyncio.get_running_loop()
 
         def begin() -> None:
@@ -109,6 +107,7 @@ class Container:
             self._api.start(self.id)
 
         await self._asked(begin, "started")
+        self.ended.clear()
         name = f"attached-{self.order.name}"
         threading.Thread(target=self._read, args=(loop, self._attached), name=name, daemon=True).start()
 
@@ -150,13 +149,8 @@ class Container:
             self._attached.close()
             self._attached = None
 
-    def _create(self, files: Files) -> None:
+    def _create(self) -> None:
         self.id = create(self._api, self.order)
-        self._fill({**self.order.files, **files})
-
-    def _fill(self, files: Files) -> None:
-        if files:
-            self._api.put_archive(self.id, "/", archive(files))
 
     def _read(self, loop: asyncio.AbstractEventLoop, attached: Attached) -> None:
         """In a thread, until the container or the lab ends."""
@@ -167,7 +161,7 @@ class Container:
 
 
 def create(api: docker.APIClient, order: Order) -> str:
-    """Create a container without its files, and give its identity. Blocks. Raises StageError when its image is gone."""
+    """Create a container, and give its identity. Blocks. Raises StageError when its image is gone."""
     networking = None
     if order.networks:
         networking = api.create_networking_config(

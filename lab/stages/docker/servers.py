@@ -54,14 +54,14 @@ class DockerServer(ABC):
         """Create its container, once its pod has been created and its volume filled. Raises StageError."""
         await self._container.create()
 
-    async def begin(self, files: Files | None = None, *, again: bool = False) -> None:
-        """Start it with these files (None: those of its order), `again` when it runs or ran already, and wait until it
-        serves. Raises ServiceError with its own last words, StageError when Docker does not start it.
+    async def begin(self, files: Files | None = None) -> None:
+        """Start it, with what its volume holds, or start it again with these files, and wait until it serves. Raises
+        ServiceError with its own last words, StageError when Docker does not start it.
         """
-        if again:
-            await self._container.restart(files or {})
+        if files is None:
+            await self._container.start()
         else:
-            await self._container.start(files)
+            await self._container.restart(files)
         starting = asyncio.ensure_future(self._serves())
         ended = asyncio.ensure_future(self._container.ended.wait())
         try:

@@ -84,7 +84,7 @@ class SqlServer(DockerServer):
         self._side: ServerSide | None = None
         self._refusal = ""
         self._taken = 0
-        self._starts = 0
+        self._started = False
         self._prepared: ServerSide | None = None
         self._version = ""
 
@@ -108,12 +108,13 @@ class SqlServer(DockerServer):
 
         Raises ServiceError, with its own last words, when it does not serve, StageError when Docker does not start it.
         """
-        files = {} if self._starts == 0 and side == self._prepared else sqlserver_files(side, mint)
+        assert self._started or side == self._prepared
+        files = sqlserver_files(side, mint) if self._started else None
         self._side = side
         self._lines, self._taken, self._refusal = [], 0, ""
-        self._starts += 1
+        self._started = True
         try:
-            await self.begin(files, again=self._starts > 1)
+            await self.begin(files)
         except ServiceError:
             # One that may not read its key has to end: whether it is down for that is for the self-check to say.
             if side.key_readable or not self._container.ended.is_set():
