@@ -15,18 +15,24 @@ STEPS: tuple[tuple[str, tuple[str, ...]], ...] = (
 
 
 def check(root: Path) -> int:
-    """Runs every step in the checkout `root`, also after one failed. Returns 0 when all passed, else 1.
-
-    The tools' caches are in the lab's cache, not in the checkout.
-    """
-    caches = {"RUFF_CACHE_DIR": str(cache_dir() / "ruff"), "MYPY_CACHE_DIR": str(cache_dir() / "mypy")}
+    """Runs every step in the checkout `root`, also after one failed. Returns 0 when all passed, else 1."""
     failed = []
-    for name, (tool, *arguments) in STEPS:
-        print(f"check: {name}: {' '.join([tool, *arguments])}", flush=True)
-        done = subprocess.run(
-            [sys.executable, "-P", "-m", tool, *arguments], cwd=root, env=os.environ | caches, check=False
-        )
-        if done.returncode != 0:
+    for name, command in STEPS:
+        print(f"check: {name}: {' '.join(command)}", flush=True)
+        if _run(root, command) != 0:
             failed.append(name)
     print(f"check: failed: {', '.join(failed)}" if failed else "check: all passed", flush=True)
     return 1 if failed else 0
+
+
+def format_source(root: Path) -> None:
+    """Formats the source of the checkout `root`."""
+    _run(root, ("ruff", "format", "--quiet", "."))
+
+
+def _run(root: Path, command: tuple[str, ...]) -> int:
+    # The tools' caches are in the lab's cache, not in the checkout.
+    caches = {"RUFF_CACHE_DIR": str(cache_dir() / "ruff"), "MYPY_CACHE_DIR": str(cache_dir() / "mypy")}
+    return subprocess.run(
+        [sys.executable, "-P", "-m", *command], cwd=root, env=os.environ | caches, check=False
+    ).returncode

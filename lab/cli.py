@@ -11,7 +11,7 @@ from types import FrameType
 import click
 
 import lab
-from lab.commands import clients, compare, containers, diff, house, look, play
+from lab.commands import clients, compare, containers, diff, house, look, play, refresh
 from lab.commands.shared import Exit, echo, hint
 from lab.record import RecordError
 
@@ -77,6 +77,7 @@ for command in (
     *clients.COMMANDS,
     *containers.COMMANDS,
     *house.COMMANDS,
+    *refresh.COMMANDS,
 ):
     cli.add_command(command)
 

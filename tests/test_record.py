@@ -17,10 +17,6 @@ def record() -> Record:
     return full_record()
 
 
-def test_the_committed_schema_is_current() -> None:
-    assert COMMITTED.read_text(encoding="utf-8") == schema_text(), f"make it anew: ./tlslab schema > {COMMITTED}"
-
-
 def test_a_record_comes_back_as_it_was_written(record: Record, tmp_path: Path) -> None:
     save(record, tmp_path / "record.json")
     assert load(tmp_path / "record.json") == record

@@ -1,11 +1,11 @@
-"""Commands about containers that are started by hand: `images`, `compose`, `certificates`."""
+"""Commands about containers that are started by hand: `images`, `certificates`."""
 
 from pathlib import Path
 
 import click
 
 from lab import provision
-from lab.commands.shared import echo, hint, root
+from lab.commands.shared import echo, hint
 
 
 @click.command()
@@ -49,27 +49,6 @@ def images(names: tuple[str, ...], fetch: bool, list_only: bool, prune: bool, ke
     with client.api:
         for tag in stock.build(client, chosen, provision.cache_dir(), echo).values():
             click.echo(tag)
-
-
-@click.command()
-def compose() -> None:
-    """Write docker/compose.yaml anew, from the catalogue.
-
-    With it Docker Compose starts broken servers by hand: one profile for each scenario and each class.
-    Scenarios keep the ports that they have there.
-    """
-    from lab import catalogue
-    from lab.clients import all_clients
-    from lab.compose import servers, text
-
-    file = root() / "docker" / "compose.yaml"
-    if not file.parent.is_dir():
-        raise click.UsageError(f"the compose file is in the project's checkout; {root()} is an installation without it")
-    scenarios = catalogue.load().scenarios
-    known = servers.numbers_in(file.read_text()) if file.exists() else {}
-    found = servers.servers(scenarios, servers.numbered([item.id for item in scenarios], known))
-    file.write_text(text.text(found, all_clients()))
-    echo(f"{file}: {len(found)} servers of {len(scenarios)} scenarios")
 
 
 @click.command()
@@ -137,4 +116,4 @@ def certificates(scenario: tuple[str, ...], into: Path, fix: str) -> None:
             click.echo(f"{server.name}: to try in the client: {line}")
 
 
-COMMANDS = (images, compose, certificates)
+COMMANDS = (images, certificates)

@@ -82,11 +82,20 @@ def baseline(client: tuple[str, ...], source: Path | None, directory: Path, jobs
     `diff baselines` and `pytest --lab-baseline baselines` compare with them. Findings are written down as such;
     cells in which the lab failed, and unstable ones, end the command without a change.
     """
-    from lab.clients import all_clients
-    from lab.diff.baseline import BaselineError, baselines_of, write
     from lab.record import load
 
-    record = load(source) if source else _play(client, jobs or 0, repeat)
+    record = load(source) if source else record_of_everything(client, jobs or 0, repeat)
+    return write_baselines(record, client, directory)
+
+
+def write_baselines(record: "Record", client: tuple[str, ...], directory: Path) -> Exit:
+    """Write the baselines of a record's clients, or of these, and say which.
+
+    Raises click.UsageError for a record of a part of the matrix.
+    """
+    from lab.clients import all_clients
+    from lab.diff.baseline import BaselineError, baselines_of, write
+
     _must_be_whole(record)
     pinned = {item.name: item.registry is not None for item in all_clients()}
     wanted = _chosen(record, client)
@@ -125,7 +134,8 @@ def tell(changes: "Changes", form: str, fail_on: str) -> Exit:
     return Exit.AS_EXPECTED
 
 
-def _play(client: tuple[str, ...], jobs: int, repeat: int) -> "Record":
+def record_of_everything(client: tuple[str, ...] = (), jobs: int = 0, repeat: int = 1) -> "Record":
+    """The record of the whole matrix, or of these clients' part of it, played now."""
     from lab.commands.play import plan_for
     from lab.matrix.plan import Filters
     from lab.matrix.run import run_plan

@@ -1,4 +1,4 @@
-"""The commands `compose` and `certificates`, as they are typed."""
+"""The command `certificates`, as it is typed."""
 
 import os
 from datetime import UTC, datetime
@@ -8,10 +8,7 @@ import pytest
 from cryptography import x509
 
 from lab import cli
-from lab.commands import containers
 from lab.commands.shared import Exit
-
-COMMITTED = Path(__file__).parents[2] / "docker" / "compose.yaml"
 
 
 def test_certificates_are_minted_for_one_scenario(
@@ -63,21 +60,3 @@ def test_who_is_not_root_learns_who_does_it(
     monkeypatch.setenv("TLSLAB_CACHE", str(tmp_path / "cache"))
     assert cli.run_command(["certificates", "expired", "--into", str(tmp_path)]) == Exit.LAB_FAILED
     assert "Only root may give files" in capsys.readouterr().err
-
-
-def test_compose_writes_the_file_anew_and_keeps_its_numbers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "docker").mkdir()
-    file = tmp_path / "docker" / "compose.yaml"
-    file.write_text(COMMITTED.read_text().replace("  expired: 1\n", "  expired: 77\n"))
-    monkeypatch.setattr(containers, "root", lambda: tmp_path)
-    monkeypatch.setenv("TLSLAB_CACHE", str(tmp_path / "cache"))
-    assert cli.run_command(["compose"]) == 0
-    assert "127.0.0.1:${TLSLAB_PORT_8477:-8477}:443" in file.read_text()
-
-
-def test_compose_needs_a_checkout(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(containers, "root", lambda: tmp_path)
-    assert cli.run_command(["compose"]) == Exit.USAGE
-    assert "is an installation without it" in capsys.readouterr().err

@@ -1,20 +1,12 @@
-"""Draws docs/table.svg: what `tlslab report RECORD` prints in 110 columns, as a picture.
-
-    ./tlslab run --save record.json
-    python docs/make_table.py record.json docs/table.svg
-
-with a Python that has the package installed.
-"""
+"""The picture of a record's table (docs/table.svg): what `tlslab report RECORD` prints in 110 columns."""
 
 import io
 import re
-import sys
 from html import escape, unescape
-from pathlib import Path
 
 from rich.console import Console
 
-from lab.record import load
+from lab.record import Record
 from lab.report.terminal import show_matrix
 
 WIDTH = 110
@@ -23,14 +15,20 @@ _TEXT = re.compile(r'(<text class="table-r\d+" )x="([\d.]+)" (y="[\d.]+") textLe
 _WORDS = re.compile(r"[^\xa0](?:\xa0?[^\xa0])*")
 
 
-def draw(record: Path, picture: Path) -> None:
-    """Write the picture of a record. Raises RecordError for a file that is none, OSError when it cannot be written."""
+def draw(record: Record) -> str:
+    """The SVG of a record's table."""
     console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor")
-    show_matrix(load(record), console)
+    show_matrix(record, console)
     svg = console.export_svg(title="./tlslab run", unique_id="table")
     # A picture embedded in a page loads nothing, so rich's web font could not come either.
     svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL).replace("Fira Code", FONTS)
-    picture.write_text(_TEXT.sub(_placed, svg), encoding="utf-8")
+    return _TEXT.sub(_placed, svg)
+
+
+def words(svg: str) -> str:
+    """What a picture says, without what differs from run to run: the seconds that the run took."""
+    said = unescape(" ".join(re.findall(r">([^<]+)</text>", svg))).replace("\xa0", " ")
+    return re.sub(r"\b[\d.]+ s\b", "SECONDS s", " ".join(said.split()))
 
 
 def _placed(found: re.Match[str]) -> str:
@@ -43,9 +41,3 @@ def _placed(found: re.Match[str]) -> str:
         f"{escape(word[0])}</text>"
         for word in _WORDS.finditer(text)
     )
-
-
-if __name__ == "__main__":
-    if len(sys.argv) != 3:
-        sys.exit("usage: python docs/make_table.py RECORD PICTURE")
-    draw(Path(sys.argv[1]), Path(sys.argv[2]))

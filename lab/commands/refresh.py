@@ -1,0 +1,103 @@
+"""The command `refresh`: brings every committed file up to date that is derived from something else."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lab.commands import shared
+from lab.commands.shared import Exit, echo, root
+
+if TYPE_CHECKING:
+    from lab.record import Record
+
+COMPOSE = Path("docker", "compose.yaml")
+PICTURE = Path("docs", "table.svg")
+DOCUMENTS = (Path("README.md"),)
+"""The documents that have lists (`lab.report.lists`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Derived:
+    """A file of the checkout that is derived: its path there, and what it should hold."""
+
+    path: Path
+    text: str
+
+    def is_current(self, checkout: Path) -> bool:
+        """Whether it holds that. A picture does when it says the same: how long a run took differs from run to run."""
+        from lab.report.picture import words
+
+        try:
+            present = (checkout / self.path).read_text(encoding="utf-8")
+        except FileNotFoundError:
+            return False
+        return words(present) == words(self.text) if self.path == PICTURE else present == self.text
+
+
+@click.command()
+@click.option("--check", is_flag=True, help="Change nothing; name what is not current, and exit with 1.")
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    metavar="RECORD",
+    help="Take this record of a whole run instead of playing everything anew (with --check: look at the picture, too).",
+)
+def refresh(check: bool, source: Path | None) -> Exit:
+    """Bring every file up to date that is derived: for those who change the lab.
+
+    The schemas, docker/compose.yaml, the lists in the documents and the formatting follow from the source; the picture
+    of the table and the baselines from a run of the whole matrix.
+    """
+    from lab.check import format_source
+    from lab.commands.diff import record_of_everything, write_baselines
+    from lab.record import load
+
+    checkout = root()
+    if not (checkout / COMPOSE).is_file():
+        raise click.UsageError(f"refresh is for the project's checkout; {checkout} is an installation")
+    if check:
+        found = [*of_the_source(checkout), *(of_a_record(load(source)) if source else ())]
+        stale = [item.path for item in found if not item.is_current(checkout)]
+        for path in stale:
+            echo(f"{path} is not current: {shared.command_name()} refresh")
+        return Exit.FINDINGS if stale else Exit.AS_EXPECTED
+    record = load(source) if source else record_of_everything()
+    for item in (*of_the_source(checkout), *of_a_record(record)):
+        if not item.is_current(checkout):
+            (checkout / item.path).write_text(item.text, encoding="utf-8")
+            click.echo(item.path)
+    format_source(checkout)
+    return write_baselines(record, (), checkout / "baselines")
+
+
+def of_the_source(checkout: Path) -> Iterator[Derived]:
+    """What follows from the catalogue, the clients and the models, and from the numbers that servers have already."""
+    from lab import catalogue, record
+    from lab.clients import all_clients
+    from lab.compose import servers, text
+    from lab.diff import changes
+    from lab.report.lists import filled, lists
+
+    scenarios, clients = catalogue.load().scenarios, all_clients()
+    known = servers.numbers_in((checkout / COMPOSE).read_text(encoding="utf-8"))
+    numbered = servers.numbered([item.id for item in scenarios], known)
+    yield Derived(COMPOSE, text.text(servers.servers(scenarios, numbered), clients))
+    yield Derived(Path("schema", "record.schema.json"), record.schema_text())
+    yield Derived(Path("schema", "changes.schema.json"), changes.schema_text())
+    found: Mapping[str, str] = lists(scenarios, clients)
+    for path in DOCUMENTS:
+        yield Derived(path, filled((checkout / path).read_text(encoding="utf-8"), found))
+
+
+def of_a_record(record: "Record") -> Iterator[Derived]:
+    """What follows from a run of the whole matrix, beside the baselines."""
+    from lab.report.picture import draw
+
+    yield Derived(PICTURE, draw(record))
+
+
+COMMANDS = (refresh,)

@@ -1,0 +1,63 @@
+"""The command `refresh`: what is committed is current, and what is not is named."""
+
+from pathlib import Path
+
+import pytest
+
+from lab import cli
+from lab.commands import refresh
+from lab.commands.shared import Exit
+from lab.report.picture import draw
+from tests.report.invented import full_record
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("derived", list(refresh.of_the_source(CHECKOUT)), ids=lambda item: str(item.path))
+def test_what_follows_from_the_source_is_committed(derived: refresh.Derived) -> None:
+    assert derived.is_current(CHECKOUT), "bring it up to date: ./tlslab refresh"
+
+
+def test_what_is_not_current_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for path in (refresh.COMPOSE, *refresh.DOCUMENTS):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_text((CHECKOUT / path).read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setattr(refresh, "root", lambda: tmp_path)
+    assert cli.run_command(["refresh", "--check"]) == Exit.FINDINGS
+    said = capsys.readouterr().err
+    assert "schema/record.schema.json is not current" in said
+    assert "README.md" not in said
+
+
+def test_ports_of_broken_servers_stay_when_the_file_is_written_anew(tmp_path: Path) -> None:
+    committed = (CHECKOUT / refresh.COMPOSE).read_text(encoding="utf-8")
+    moved = committed.replace("10", "11")  # other numbers than anybody would count
+    for path in (refresh.COMPOSE, *refresh.DOCUMENTS):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        text = moved if path == refresh.COMPOSE else (CHECKOUT / path).read_text(encoding="utf-8")
+        (tmp_path / path).write_text(text, encoding="utf-8")
+    anew = next(item.text for item in refresh.of_the_source(tmp_path) if item.path == refresh.COMPOSE)
+    from lab.compose.servers import numbers_in
+
+    assert numbers_in(anew) == numbers_in(moved)
+    assert numbers_in(anew) != {}
+
+
+def test_an_installation_has_nothing_to_refresh(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(refresh, "root", lambda: tmp_path)
+    assert cli.run_command(["refresh"]) == Exit.USAGE
+    assert "is for the project's checkout" in capsys.readouterr().err
+
+
+def test_a_picture_that_differs_in_seconds_alone_is_current(tmp_path: Path) -> None:
+    record = full_record()
+    (tmp_path / "docs").mkdir()
+    (tmp_path / refresh.PICTURE).write_text(draw(record), encoding="utf-8")
+    slower = record.model_copy(update={"seconds": record.seconds + 11.5})
+    assert refresh.Derived(refresh.PICTURE, draw(slower)).is_current(tmp_path)
+    fewer = record.model_copy(update={"cells": record.cells[1:]})
+    assert not refresh.Derived(refresh.PICTURE, draw(fewer)).is_current(tmp_path)
