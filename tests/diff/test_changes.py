@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.diff.changes import Changes, compare, group, schema_text
+from lab.diff.changes import Changes, compare, group
 from lab.diff.kinds import Kind, Level
 from lab.record import DefaultEntry, Record
 from tests.diff.edited import ACTS, CONNECTED, SAYS, SCENARIOS, TLS13, lost, small, with_attempts, with_cells
