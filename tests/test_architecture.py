@@ -11,6 +11,8 @@ ROOT = Path(__file__).resolve().parents[1]
 
 FLOW: tuple[tuple[str, ...], ...] = (
     ("lab.situation", "lab.documented", "lab.outcome", "lab.scenario", "lab.catalogue", "lab.normalise"),
+    ("lab.model", "lab.model.*"),
+    ("lab.libraries", "lab.libraries.*"),
     ("lab.versions", "lab.versions.registry", "lab.versions.spec"),
     ("lab.clients.base",),
     ("lab.clients", "lab.clients.*"),

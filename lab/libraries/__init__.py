@@ -1,0 +1,1 @@
+"""The TLS libraries that the lab knows: one module each, with its `LIBRARY`."""

@@ -1,0 +1,80 @@
+"""Conditions: named facts about a situation that decide what a client says of it.
+
+A condition that is wrong is a defect: an expired certificate, a name that the certificate does not carry. One that is
+not wrong exists because some client refuses it, words it, or lets it change what it does: a server that demands
+encryption nobody asked for. The conditions of an act are the intention; the self-check measures the same facts.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from lab.situation import Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What the self-check measured of a situation, by looks that no client makes.
+
+    `answers`: somebody accepts connections at the server's port. `presents`: it shows certificates to a client that
+    speaks every version of TLS. `shares_version`: it shows them to one that speaks the versions of this client side.
+    `errors`: what OpenSSL's `verify` finds, at security level 0, with what this client side trusts and was given: the
+    number of the error (X509_V_ERR_*) and the depth, 0 for the leaf. `errors_when_complete`: the same with the
+    intermediates that the server may have left out. `carries_name`: the leaf's SAN has the name that this client side
+    expects (RFC 9525). `weak_signatures`: the depths at which a hash is used that OpenSSL refuses at level 2, a
+    certificate that signed itself left out.
+    """
+
+    answers: bool = True
+    presents: bool = True
+    shares_version: bool = True
+    errors: frozenset[tuple[int, int]] = frozenset()
+    errors_when_complete: frozenset[tuple[int, int]] = frozenset()
+    carries_name: bool = True
+    weak_signatures: frozenset[int] = frozenset()
+
+    def has(self, number: int, depth: int | None = None) -> bool:
+        """Whether OpenSSL finds this error, at this depth or at any."""
+        return any(found == number and depth in (None, at) for found, at in self.errors)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One named fact; two conditions of one name are the same.
+
+    `words`: what is so, to stand behind "something is wrong: " or "this is so: ". `present`: whether a situation is
+    meant to have it; pure and total. `seen`: whether what the self-check measured shows it; None for what no look from
+    outside can show, as an option of the client. `wrong`: it is a defect. `masks`: the names of conditions that neither
+    a client nor the self-check can meet while this one is there.
+    """
+
+    name: str
+    words: str = field(compare=False)
+    present: Callable[[Situation], bool] = field(compare=False, repr=False)
+    seen: Callable[[Seen], bool] | None = field(default=None, compare=False, repr=False)
+    wrong: bool = field(default=False, compare=False)
+    masks: frozenset[str] = field(default=frozenset(), compare=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def unmasked(present: Iterable[Condition]) -> frozenset[Condition]:
+    """Those of the conditions that none of the others masks."""
+    present = frozenset(present)
+    masked = {name for condition in present for name in condition.masks}
+    return frozenset(condition for condition in present if condition.name not in masked)
+
+
+def conditions_of(situation: Situation, known: Iterable[Condition]) -> frozenset[Condition]:
+    """The conditions of a situation: those that are present, less those that one of them masks."""
+    return unmasked(condition for condition in known if condition.present(situation))
+
+
+def conditions_seen(seen: Seen, known: Iterable[Condition]) -> frozenset[Condition]:
+    """The conditions that a measurement shows, less those that one of them masks."""
+    return unmasked(condition for condition in known if condition.seen is not None and condition.seen(seen))
+
+
+def defects(found: Iterable[Condition]) -> frozenset[Condition]:
+    """Those that are wrong."""
+    return frozenset(condition for condition in found if condition.wrong)

@@ -1,0 +1,172 @@
+"""The conditions that the tables of TLS libraries speak of. A scenario may bring one that nobody had.
+
+The predicates read single facts of a situation; they are no path validator. Numbers are X509_V_ERR_* of OpenSSL,
+include/openssl/x509_vfy.h.
+"""
+
+from datetime import timedelta
+
+from lab.model.condition import Condition, Seen
+from lab.situation import (
+    Anchor,
+    Authority,
+    Chain,
+    Encryption,
+    Leaf,
+    ServerEncryption,
+    ServerKind,
+    SignatureHash,
+    Situation,
+    TLSVersion,
+)
+
+OPENSSL_LEVEL_2 = 2
+"""The OpenSSL security level from which a server does not load a certificate signed with SHA-1
+(SSL_CTX_set_security_level(3))."""
+_NO_ISSUER = (20, 21)
+
+
+def client_versions(situation: Situation) -> tuple[TLSVersion, TLSVersion]:
+    """The oldest and the newest TLS version that the client side allows. TLS inside TDS ends at 1.2 (MS-TDS)."""
+    inside_tds = situation.kind is ServerKind.SQLSERVER and situation.client.encryption is not Encryption.STRICT
+    newest = TLSVersion.TLSv1_2 if inside_tds else TLSVersion.TLSv1_3
+    high = min(situation.client.tls_max or newest, newest)
+    return situation.client.tls_min or min(TLSVersion.TLSv1_2, high), high
+
+
+def anchors(situation: Situation) -> tuple[Anchor, ...]:
+    """What the client trusts, the public roots aside."""
+    return (*situation.client.trusts, *situation.client.system_trusts)
+
+
+def _leaf(situation: Situation) -> Leaf | None:
+    """The configured leaf; None for a server that makes its own certificate."""
+    return situation.server.chain.leaf if situation.server.chain else None
+
+
+def _lacking(situation: Situation, chain: Chain) -> tuple[Authority, ...]:
+    """The intermediates that the client gets from nobody."""
+    known = {*chain.presented, *situation.client.intermediates, *anchors(situation)}
+    return tuple(item for item in chain.intermediates if item not in known)
+
+
+def _is_self_signed(situation: Situation) -> bool:
+    leaf = _leaf(situation)
+    return leaf is None or (leaf.issuer is None and leaf not in anchors(situation))
+
+
+def _roots_trusted(situation: Situation, chain: Chain) -> bool:
+    trusted = anchors(situation)
+    return chain.leaf in trusted or (chain.leaf.issuer is not None and chain.leaf.issuer.root in trusted)
+
+
+def _is_untrusted(situation: Situation) -> bool:
+    chain = situation.server.chain
+    return chain is not None and chain.leaf.issuer is not None and not _roots_trusted(situation, chain)
+
+
+def _is_incomplete(situation: Situation) -> bool:
+    chain = situation.server.chain
+    if chain is None or chain.leaf in anchors(situation):
+        return False
+    return _roots_trusted(situation, chain) and bool(_lacking(situation, chain))
+
+
+def _has_other_names(situation: Situation) -> bool:
+    leaf = _leaf(situation)
+    return leaf is None or situation.client.name_to_verify not in leaf.names
+
+
+def _is_weak(situation: Situation) -> bool:
+    leaf = _leaf(situation)
+    return leaf is not None and leaf.issuer is not None and leaf.signature is SignatureHash.SHA1
+
+
+def _has_no_common_version(situation: Situation) -> bool:
+    low, high = client_versions(situation)
+    return max(low, situation.server.tls_min) > min(high, situation.server.tls_max)
+
+
+def _cannot_be_loaded(situation: Situation) -> bool:
+    return _is_weak(situation) and situation.server.security_level >= OPENSSL_LEVEL_2
+
+
+def _demands_encryption(situation: Situation) -> bool:
+    return situation.server.encryption is ServerEncryption.FORCED and situation.client.encryption is Encryption.OPTIONAL
+
+
+def _no_issuer(seen: Seen) -> bool:
+    return any(seen.has(number) for number in _NO_ISSUER)
+
+
+def _no_issuer_when_complete(seen: Seen) -> bool:
+    return any(number in _NO_ISSUER for number, _ in seen.errors_when_complete)
+
+
+SELF_SIGNED = Condition(
+    "self-signed", "the server's certificate is self-signed", _is_self_signed, lambda seen: seen.has(18, 0), wrong=True
+)
+UNTRUSTED = Condition(
+    "untrusted",
+    "the certificate's CA is not trusted by the client",
+    _is_untrusted,
+    lambda seen: seen.has(19) or _no_issuer_when_complete(seen),
+    wrong=True,
+)
+INCOMPLETE = Condition(
+    "incomplete",
+    "an intermediate certificate is missing between the leaf and a trusted root",
+    _is_incomplete,
+    lambda seen: _no_issuer(seen) and not _no_issuer_when_complete(seen),
+    wrong=True,
+)
+EXPIRED = Condition(
+    "expired",
+    "the server's certificate has expired",
+    lambda situation: (leaf := _leaf(situation)) is not None and leaf.validity.ends <= timedelta(),
+    lambda seen: seen.has(10, 0),
+    wrong=True,
+)
+NAME_MISMATCH = Condition(
+    "name-mismatch",
+    "the certificate does not carry the name that the client expects",
+    _has_other_names,
+    lambda seen: not seen.carries_name,
+    wrong=True,
+)
+WEAK_SIGNATURE = Condition(
+    "weak-signature",
+    "the server's certificate is signed with SHA-1",
+    _is_weak,
+    lambda seen: 0 in seen.weak_signatures,
+    wrong=True,
+)
+NO_COMMON_VERSION = Condition(
+    "no-common-version",
+    "client and server have no version of TLS in common",
+    _has_no_common_version,
+    lambda seen: not seen.shares_version,
+    wrong=True,
+)
+_OF_THE_CHAIN = (SELF_SIGNED, UNTRUSTED, INCOMPLETE, EXPIRED, NAME_MISMATCH, WEAK_SIGNATURE)
+NOT_LOADED = Condition(
+    "not-loaded",
+    "the server's TLS library does not load the server's certificate",
+    _cannot_be_loaded,
+    lambda seen: seen.answers and not seen.presents,
+    wrong=True,
+    masks=frozenset(item.name for item in (*_OF_THE_CHAIN, NO_COMMON_VERSION)),
+)
+NOT_SERVING = Condition(
+    "not-serving",
+    "nobody listens where the server should",
+    lambda situation: not situation.server.key_readable,
+    lambda seen: not seen.answers,
+    wrong=True,
+    masks=frozenset(item.name for item in (*_OF_THE_CHAIN, NO_COMMON_VERSION, NOT_LOADED)),
+)
+DEMANDS_ENCRYPTION = Condition(
+    "demands-encryption", "the server demands encryption that the client did not ask for", _demands_encryption
+)
+
+CONDITIONS = (*_OF_THE_CHAIN, NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING, DEMANDS_ENCRYPTION)

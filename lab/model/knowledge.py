@@ -1,0 +1,172 @@
+"""The knowledge: every TLS library with the rows that scenarios bring, and every condition; and the answering rule,
+which says what a client must do in an act. Frozen, built once by the catalogue; pure.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from itertools import groupby
+
+from lab.documented import Level, Source
+from lab.model.condition import Condition
+from lab.model.library import (
+    Any,
+    Does,
+    Library,
+    Prints,
+    Row,
+    Says,
+    Template,
+    Tolerates,
+    When,
+)
+
+Holds = Callable[[When], bool]
+"""Whether a circumstance holds in an act. It is asked of the circumstance itself, never of its negation."""
+Release = Mapping[str, str]
+"""The version of each program and library of an act, by its name."""
+
+
+class KnowledgeError(ValueError):
+    """The tables contradict themselves; the message names the rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A row of a client's own table: a row of one of its libraries, in the words of the client.
+
+    `does`: what is seen of the client, the library's text put into the client's message template. `basis`: of the
+    weaker of the two. `library`: whose row it is.
+    """
+
+    row: Row
+    does: Does | None
+    library: str
+    basis: Level
+    sources: tuple[Source, ...]
+
+    @property
+    def of(self) -> frozenset[Condition] | Any:
+        return self.row.of
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a client must do in an act: connect, or do what one of the `says` says.
+
+    `tolerated`: the rows by which defects are answered. `unanswered`: defects of which no row says anything.
+    """
+
+    says: tuple[Statement, ...]
+    tolerated: tuple[Statement, ...] = ()
+    unanswered: frozenset[Condition] = frozenset()
+
+    @property
+    def connects(self) -> bool:
+        """Whether the client must connect."""
+        return not self.says and not self.unanswered
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """All TLS libraries by name, and all conditions."""
+
+    libraries: Mapping[str, Library]
+    conditions: tuple[Condition, ...]
+
+    def table(self, templates: Iterable[Template], own: Iterable[Row] = ()) -> tuple[Statement, ...]:
+        """The table of a client: what its libraries say in its templates, what its libraries tolerate, its own rows.
+
+        Raises KnowledgeError for a template of a library that is not there.
+        """
+        templates = tuple(templates)
+        for template in templates:
+            if template.library not in self.libraries:
+                known = ", ".join(sorted(self.libraries))
+                raise KnowledgeError(f"no library is called {template.library!r}; there are {known}")
+        found: list[Statement] = []
+        for name, of_library in groupby(sorted(templates, key=lambda item: item.library), lambda item: item.library):
+            wrapped = tuple(of_library)
+            for row in self.libraries[name].rows:
+                found += _in_words(row, wrapped, name)
+        found += [_as_it_is(row, "") for row in own]
+        return tuple(dict.fromkeys(found))
+
+
+def answer(
+    table: Iterable[Statement], present: frozenset[Condition], holds: Holds, release: Release | None = None
+) -> Answer:
+    """The answering rule: what a client with this table must do where these conditions are present.
+
+    Raises KnowledgeError when a condition is both tolerated and said by rows of equal rank.
+    """
+    applying = [item for item in table if applies(item.row, present, holds, release or {})]
+    skipped = {phase: item for item in applying if isinstance(item.row, Tolerates) for phase in item.row.phases}
+    said: list[Statement] = [item for item in applying if item.of == frozenset() and isinstance(item.row, Says)]
+    tolerated: list[Statement] = []
+    unanswered: set[Condition] = set()
+    for condition in sorted(present, key=lambda item: item.name):
+        about = [item for item in applying if not isinstance(item.of, Any) and condition in item.of]
+        if not about and condition.wrong:
+            about = [item for item in applying if isinstance(item.of, Any)]
+        phases = {item.row.phase for item in about if isinstance(item.row, Says)}
+        if phases and phases <= skipped.keys():
+            tolerated += [skipped[phase] for phase in sorted(phases)]
+            continue
+        if not about:
+            unanswered |= {condition} & _wrong(present)
+            continue
+        best = _of_highest_rank(about)
+        tolerating = [item for item in best if isinstance(item.row, Tolerates)]
+        if tolerating and len(tolerating) < len(best):
+            raise KnowledgeError(f"{condition}: of rows of equal rank some tolerate and some speak: {best}")
+        if tolerating:
+            tolerated += tolerating
+        else:
+            said += best
+    return Answer(tuple(dict.fromkeys(said)), tuple(dict.fromkeys(tolerated)), frozenset(unanswered))
+
+
+def applies(row: Row, present: frozenset[Condition], holds: Holds, release: Release) -> bool:
+    """Whether a row has a part in the answer."""
+    about = isinstance(row.of, Any) or row.of <= present
+    circumstances = all(holds(~when) is False if when.negated else holds(when) for when in row.when)
+    return about and circumstances and row.versions.take(release)
+
+
+def _of_highest_rank(rows: list[Statement]) -> list[Statement]:
+    """Those with the largest set of conditions, and of these those with a circumstance, if there are any."""
+
+    def rank(item: Statement) -> tuple[int, bool]:
+        return (0 if isinstance(item.of, Any) else len(item.of), bool(item.row.when))
+
+    best = max(map(rank, rows))
+    return [item for item in rows if rank(item) == best]
+
+
+def _wrong(found: Iterable[Condition]) -> set[Condition]:
+    return {condition for condition in found if condition.wrong}
+
+
+def _in_words(row: Row, templates: tuple[Template, ...], library: str) -> Iterable[Statement]:
+    if isinstance(row, Tolerates) or not isinstance(row.does, Prints):
+        return [_as_it_is(row, library)]
+    return [
+        Statement(
+            row,
+            Prints(
+                template.text.replace("{reason}", row.does.text),
+                row.does.code,
+                row.does.trace or template.trace.replace("{reason}", row.does.text),
+            ),
+            library,
+            min(row.basis, template.basis),
+            tuple(dict.fromkeys((row.source, template.source))),
+        )
+        for template in templates
+        if row.phase in template.phases
+    ]
+
+
+def _as_it_is(row: Row, library: str) -> Statement:
+    does: Does | None = row.does if isinstance(row, Says) else None
+    return Statement(row, does, library, row.basis, (row.source,))

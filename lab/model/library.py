@@ -1,0 +1,182 @@
+"""TLS libraries: what one implementation says of each condition and what it tolerates, as rows; and the message
+templates in which a client presents what its library says.
+
+A row is about a *set* of conditions, because there are texts for two defects at once, and because a second defect can
+turn a refusal into a connection. Texts are literal but for `{reason}` (in templates), `{host}`, `{name}`,
+`{certificate}` and `{*}` (any characters, for what changes); white space is folded.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from lab.documented import Level, Phase, Source
+from lab.model.condition import Condition
+from lab.model.release import ALL, Versions
+from lab.situation import Situation, TLSVersion
+
+
+class Any:
+    """The set of a row that stands for every defect of which its library says nothing else."""
+
+    def __repr__(self) -> str:
+        return "ANY"
+
+
+ANY: Final = Any()
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A circumstance of an act that decides whether a row applies: an option of the client, the kind of the server.
+
+    Two of one name are the same; `~when` holds when it does not.
+    """
+
+    name: str
+    holds: Callable[[Situation], bool] = field(compare=False, repr=False)
+    negated: bool = False
+
+    def __invert__(self) -> "When":
+        return When(self.name, self.holds, not self.negated)
+
+    def __str__(self) -> str:
+        return f"not {self.name}" if self.negated else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Prints:
+    """It says something: `text` in the message, `code` as its error code, `trace` in the log that the lab switched on.
+    What is empty is not looked at.
+    """
+
+    text: str = ""
+    code: str = ""
+    trace: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hangs:
+    """It gives no answer until it is ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class Crashes:
+    """It ends by a fault of its own; `text` in what it leaves behind."""
+
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectsLate:
+    """It connects, after no less than so many seconds."""
+
+    seconds: float
+
+
+Does = Prints | Hangs | Crashes | ConnectsLate
+
+
+@dataclass(frozen=True, slots=True)
+class Says:
+    """Of these conditions a library says this, or does that.
+
+    `when`: circumstances that all must hold. `versions`: of which releases this is true.
+    """
+
+    of: frozenset[Condition] | Any
+    phase: Phase
+    does: Does
+    basis: Level
+    source: Source
+    when: tuple[When, ...] = ()
+    versions: Versions = ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerates:
+    """With these conditions a library connects, and `why`, in a sentence.
+
+    `of`: the conditions; or `phases`: it does not get there, so whatever would be said in them is not said.
+    """
+
+    why: str
+    basis: Level
+    source: Source
+    of: frozenset[Condition] = frozenset()
+    phases: frozenset[Phase] = frozenset()
+    when: tuple[When, ...] = ()
+    versions: Versions = ALL
+
+
+Row = Says | Tolerates
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """How a client presents what its TLS library says in these phases: `{reason}` is the library's own text.
+
+    `trace` is held against the log of clients whose message names no reason.
+    """
+
+    library: str
+    phases: frozenset[Phase]
+    text: str
+    basis: Level
+    source: Source
+    trace: str = ""
+    versions: Versions = ALL
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """One TLS library: its rows, and the oldest and newest version of TLS that it offers when nothing is configured.
+
+    A client that verifies something itself has a library of its own for that, whose rows stand beside the client.
+    """
+
+    name: str
+    rows: tuple[Row, ...] = ()
+    offers: tuple[TLSVersion, TLSVersion] = (TLSVersion.TLSv1_2, TLSVersion.TLSv1_3)
+
+
+def says(
+    of: Iterable[Condition] | Any,
+    phase: Phase,
+    *texts: str | Does,
+    basis: Level,
+    source: Source,
+    when: Iterable[When] = (),
+    versions: Mapping[str, str] | None = None,
+) -> tuple[Says, ...]:
+    """One row for each text; a bare string is what the library prints."""
+    about = ANY if isinstance(of, Any) else frozenset(of)
+    return tuple(
+        Says(
+            about,
+            phase,
+            Prints(text) if isinstance(text, str) else text,
+            basis,
+            source,
+            tuple(when),
+            Versions.of(versions or {}),
+        )
+        for text in texts
+    )
+
+
+def tolerates(
+    why: str,
+    *,
+    basis: Level,
+    source: Source,
+    of: Iterable[Condition] = (),
+    phases: Iterable[Phase] = (),
+    when: Iterable[When] = (),
+    versions: Mapping[str, str] | None = None,
+) -> Tolerates:
+    """A row of tolerance. Raises ValueError unless it names either conditions or phases."""
+    of, phases = frozenset(of), frozenset(phases)
+    if bool(of) == bool(phases):
+        raise ValueError(f"a tolerance names conditions or phases, and not both: {why}")
+    return Tolerates(why, basis, source, of, phases, tuple(when), Versions.of(versions or {}))
