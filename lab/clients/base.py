@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 
 from lab import PROGRAM
 from lab.documented import Level, Source, Wrapper
+from lab.model.library import Row, Template
 from lab.outcome import Completed, Outcome
 from lab.situation import ClientSide, ServerKind, Situation
 from lab.versions.registry import Registry
@@ -157,6 +158,10 @@ class Client(ABC):
     tls_library: str
     """What does TLS inside it, in words: `OpenSSL of the system`."""
     wrappers: tuple[Wrapper, ...]
+    templates: tuple[Template, ...]
+    """How it presents what its TLS libraries say (`lab.libraries`)."""
+    rows: tuple[Row, ...] = ()
+    """What it says and tolerates itself: its own verification, its options that change what is looked at."""
     untold: Trust
     """What it trusts when it is told nothing (`ClientSide.plain`), as long as the machine makes no difference."""
     place: str = ""

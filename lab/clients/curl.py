@@ -18,6 +18,9 @@ from lab.clients.https import (
     floor,
 )
 from lab.documented import Level, Phase, Source, Wrapper
+from lab.model.circumstances import TRUST_EVERYTHING
+from lab.model.conditions import NAME_MISMATCH
+from lab.model.library import Template, says, tolerates
 from lab.outcome import Completed, Outcome, Result
 from lab.situation import ClientSide
 
@@ -28,6 +31,14 @@ LIBRARY_SOURCE = Source(
 NEWER_LIBRARY_SOURCE = Source(
     "curl 8.22.0, lib/vtls/openssl.c (Curl_ossl_check_peer_cert)",
     "https://github.com/curl/curl/blob/curl-8_22_0/lib/vtls/openssl.c",
+)
+NAME_SOURCE = Source(
+    "curl, lib/vtls/openssl.c (verifyhost)",
+    "https://github.com/curl/curl/blob/00b6fc04075de493ec050a8c4dffa18109f85cfa/lib/vtls/openssl.c",
+)
+SKIP_VERIFICATION = Source(
+    'curl, docs/SSLCERTS.md, section "Skip verification"',
+    "https://github.com/curl/curl/blob/0060f16a924d7657b7f691df5c301bc0be075588/docs/SSLCERTS.md",
 )
 STORE = Source(
     'curl, docs/SSLCERTS.md, section "Change curl\'s default CA store"',
@@ -90,6 +101,55 @@ class Curl(Client):
             "curl: (35) Recv failure: {reason}",
             Level.OBSERVED,
             OBSERVED,
+        ),
+    )
+
+    templates = (
+        Template(
+            "openssl",
+            frozenset({Phase.VERIFY}),
+            "curl: (60) SSL certificate problem: {reason}",
+            Level.VENDOR,
+            LIBRARY_SOURCE,
+        ),
+        # The words of curl 8.22, with the number of OpenSSL's error behind the reason.
+        Template(
+            "openssl",
+            frozenset({Phase.VERIFY}),
+            "curl: (60) SSL certificate OpenSSL verify result: {reason} (",
+            Level.VENDOR,
+            NEWER_LIBRARY_SOURCE,
+        ),
+        Template(
+            "openssl",
+            frozenset({Phase.HANDSHAKE}),
+            "curl: (35) {*}SSL routines:{*}:{reason}",
+            Level.VENDOR,
+            LIBRARY_SOURCE,
+        ),
+        Template(
+            "posix",
+            frozenset({Phase.CLOSED}),
+            "curl: (35) OpenSSL SSL_connect: {reason} in connection to {name}:",
+            Level.VENDOR,
+            LIBRARY_SOURCE,
+        ),
+        Template("posix", frozenset({Phase.CLOSED}), "curl: (35) Recv failure: {reason}", Level.OBSERVED, OBSERVED),
+    )
+    rows = (
+        *says(
+            [NAME_MISMATCH],
+            Phase.NAME,
+            "curl: (60) SSL: no alternative certificate subject name matches target host",
+            basis=Level.VENDOR,
+            source=NAME_SOURCE,
+        ),
+        tolerates(
+            "with --insecure curl looks neither at the chain nor at the name",
+            phases=[Phase.VERIFY, Phase.NAME],
+            when=[TRUST_EVERYTHING],
+            basis=Level.VENDOR,
+            source=SKIP_VERIFICATION,
         ),
     )
 

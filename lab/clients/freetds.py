@@ -36,10 +36,13 @@ from lab.clients.freetds_library import (
     USER_GUIDE,
     freetds_room,
     gnutls_conf,
+    gnutls_templates,
     gnutls_wrappers,
     limit_gnutls,
+    openssl_templates,
     openssl_wrappers,
     settings,
+    unavailable_templates,
     unavailable_wrappers,
     verifies,
     with_trace,
@@ -55,7 +58,10 @@ from lab.clients.sqlserver import (
     read_versions,
     run_probe,
 )
-from lab.documented import Level
+from lab.documented import Level, Phase
+from lab.model.circumstances import STRICT
+from lab.model.conditions import WEAK_SIGNATURE
+from lab.model.library import Row, When, tolerates
 from lab.outcome import Completed, Outcome, Result
 from lab.situation import (
     ClientSide,
@@ -68,6 +74,8 @@ from lab.situation import (
 )
 from lab.versions.registry import Registry, RegistryKind
 
+NO_CA_FILE = When("it was given no `ca file`", lambda act: not verifies(act.client))
+
 
 class FreeTds(Client):
     """What the three have in common."""
@@ -78,6 +86,16 @@ class FreeTds(Client):
     """The oldest TLS version that it allows by default."""
     knows_no_strict = True
     """Whether its FreeTDS is older than 1.5."""
+
+    rows: tuple[Row, ...] = (
+        tolerates(
+            "without `ca file`, which is the default, FreeTDS accepts any certificate and any name",
+            phases=[Phase.VERIFY, Phase.NAME],
+            when=[NO_CA_FILE, ~STRICT],
+            basis=Level.VENDOR,
+            source=USER_GUIDE,
+        ),
+    )
 
     def cannot(self, situation: Situation) -> str | None:
         side = situation.client
@@ -142,6 +160,28 @@ class Pymssql(FreeTds, PythonSqlClient):
             " ({host})\\nNet-Lib error during {reason} ({*})",
             Level.VENDOR,
             PYMSSQL_ERRORS,
+        ),
+    )
+
+    templates = (
+        # FreeTDS 1.5 says `TDS server`, older ones `Adaptive Server`.
+        *openssl_templates("severity 9:\\nTDS server connection failed ({host})", Level.VENDOR, RENAMED),
+        *openssl_templates("severity 9:\\nAdaptive Server connection failed ({host})", Level.PUBLIC, PYMSSQL_ISSUE),
+        *unavailable_templates(
+            "severity 9:\\n",
+            " ({host})\\nNet-Lib error during {reason} ({*})",
+            Level.VENDOR,
+            PYMSSQL_ERRORS,
+        ),
+    )
+    rows = (
+        *FreeTds.rows,
+        tolerates(
+            "the OpenSSL 1.1.1 of pymssql's wheel runs at security level 1, which allows SHA-1 signatures before "
+            "OpenSSL 3.0",
+            of=[WEAK_SIGNATURE],
+            basis=Level.VENDOR,
+            source=LEVEL_1,
         ),
     )
 
@@ -214,6 +254,13 @@ class Tdsodbc(FreeTds, PythonSqlClient):
         ),
     )
 
+    templates = (
+        *gnutls_templates("[08001] [FreeTDS][SQL Server]Unable to connect to data source", Level.VENDOR, TLS_SOURCE),
+        *unavailable_templates(
+            "[08S01] [FreeTDS][SQL Server]", "", Level.VENDOR, NET_SOURCE, trace="getsockopt(2) reported: {reason}"
+        ),
+    )
+
     def missing(self, machine: Machine) -> Missing | None:
         lacking = super().missing(machine) or missing_driver_manager(machine)
         if lacking is None and "tdsodbc" not in machine.files:
@@ -269,6 +316,13 @@ class Tsql(FreeTds):
         # FreeTDS 1.5.
         *gnutls_wrappers("Error 20002 (severity 9): TDS server connection failed", Level.VENDOR, RENAMED),
         *unavailable_wrappers("Error 20009 (severity 9): ", ' OS error {*}, "{reason}"', Level.VENDOR, TSQL_ERRORS),
+    )
+
+    templates = (
+        *gnutls_templates("Error 20002 (severity 9): Adaptive Server connection failed", Level.VENDOR, CONNECTING),
+        # FreeTDS 1.5.
+        *gnutls_templates("Error 20002 (severity 9): TDS server connection failed", Level.VENDOR, RENAMED),
+        *unavailable_templates("Error 20009 (severity 9): ", ' OS error {*}, "{reason}"', Level.VENDOR, TSQL_ERRORS),
     )
 
     def missing(self, machine: Machine) -> Missing | None:

@@ -12,6 +12,7 @@ from pathlib import PurePosixPath
 
 from lab.clients.base import Material
 from lab.documented import Level, Phase, Source, Wrapper
+from lab.model.library import Template
 from lab.outcome import Completed, Outcome
 from lab.situation import ClientSide, Encryption, TLSVersion
 
@@ -142,6 +143,68 @@ def openssl_wrappers(text: str, level: Level, source: Source) -> tuple[Wrapper, 
             trace="handshake failed with -1 12 5 handshake failed",
         ),
         *failed(Phase.NAME, dialects=("freetds",), trace="{reason}"),
+    )
+
+
+def gnutls_templates(text: str, basis: Level, source: Source) -> tuple[Template, ...]:
+    """The templates of a client that shows one text for every failure and whose FreeTDS logs what GnuTLS says."""
+    certificate = " handshake failed: Error in the certificate."
+    return (
+        Template(
+            "gnutls",
+            frozenset({Phase.VERIFY}),
+            text,
+            basis,
+            source,
+            trace="Certificate status: {code}" + certificate,
+        ),
+        Template("freetds", frozenset({Phase.NAME}), text, basis, source, trace="{reason}" + certificate),
+        Template(
+            "gnutls",
+            frozenset({Phase.HANDSHAKE, Phase.CLOSED}),
+            text,
+            basis,
+            source,
+            trace="handshake failed: {reason}",
+        ),
+    )
+
+
+def openssl_templates(text: str, basis: Level, source: Source) -> tuple[Template, ...]:
+    """The same where FreeTDS is built with OpenSSL.
+
+    It keeps OpenSSL's reasons to itself and logs the state in which the handshake failed.
+    """
+
+    def failed(library: str, phase: Phase, state: str) -> Template:
+        trace = f"handshake failed with {state} handshake failed"
+        return Template(library, frozenset({phase}), text, basis, source, trace=trace)
+
+    return (
+        failed("openssl", Phase.VERIFY, "-1 4 1"),
+        failed("openssl", Phase.HANDSHAKE, "-1 12 1"),
+        failed("openssl", Phase.HANDSHAKE, "-1 3 1"),
+        failed("posix", Phase.CLOSED, "-1 12 5"),
+        Template("freetds", frozenset({Phase.NAME}), text, basis, source, trace="{reason}"),
+    )
+
+
+def unavailable_templates(
+    before: str, after: str, basis: Level, source: Source, *, trace: str = ""
+) -> tuple[Template, ...]:
+    """How a client says that there was no TCP connection (error 20009); what the system says of it is the reason, in
+    `after` or in the trace. FreeTDS 1.5 says `TDS server`, older ones `Adaptive Server`.
+    """
+    return tuple(
+        Template(
+            "posix",
+            frozenset({Phase.CONNECT}),
+            f"{before}Unable to connect: {server} is unavailable or does not exist{after}",
+            basis,
+            source,
+            trace,
+        )
+        for server in ("Adaptive Server", "TDS server")
     )
 
 

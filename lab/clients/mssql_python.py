@@ -7,7 +7,7 @@ It loads the same driver library as `odbc18`, without a driver manager, and wrap
 from pathlib import PurePosixPath
 
 from lab.clients.base import Endpoint, Invocation, Login, Machine, Material
-from lab.clients.odbc import MicrosoftDriver, connection_string, driver_wrappers, openssl_room
+from lab.clients.odbc import MicrosoftDriver, connection_string, driver_templates, driver_wrappers, openssl_room
 from lab.clients.sqlserver import read_versions, run_probe
 from lab.outcome import Completed
 from lab.situation import ClientSide
@@ -27,6 +27,7 @@ class MssqlPython(MicrosoftDriver):
     distributions = ("mssql-python",)
     registry = Registry(RegistryKind.PYPI, "mssql-python")
     wrappers = driver_wrappers(MESSAGE)
+    templates = driver_templates(MESSAGE)
 
     def version_probe(self, machine: Machine) -> Invocation:
         files = {"odbc_driver": machine.files["odbc18"]} if "odbc18" in machine.files else {}

@@ -13,6 +13,8 @@ from lab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Machine
 from lab.clients.https import HTTPS, LOW_SECURITY, allows_old_versions, expects_other_name, floor
 from lab.clients.tedious import BUNDLED, EXTRA_ROOTS, node_trust, plain_trust
 from lab.documented import Level, Phase, Source, Wrapper
+from lab.model.circumstances import TRUST_EVERYTHING
+from lab.model.library import Template, tolerates
 from lab.outcome import Completed, Outcome
 from lab.situation import ClientSide, Situation, TLSVersion
 
@@ -30,6 +32,17 @@ FETCH_FAILED = Source(
     "undici, lib/fetch/index.js (fetch: TypeError('fetch failed') with the cause)",
     "https://github.com/nodejs/undici/blob/00280163c081e7f0f49562d9f280d9fbf0ba8f01/lib/fetch/index.js",
 )
+
+
+REJECT_UNAUTHORIZED = Source(
+    "Node.js, doc/api/tls.md, tls.connect(), rejectUnauthorized",
+    "https://github.com/nodejs/node/blob/009adc7e217d55eeae6de341736e0a26c473b0dd/doc/api/tls.md",
+)
+NODE_TLS_REJECT_UNAUTHORIZED = Source(
+    "Node.js, doc/api/cli.md, NODE_TLS_REJECT_UNAUTHORIZED",
+    "https://github.com/nodejs/node/blob/v18.20.4/doc/api/cli.md#node_tls_reject_unauthorizedvalue",
+)
+_FETCH_FAILED = "TypeError: fetch failed { [cause]: "
 
 
 class NodeClient(Client):
@@ -79,6 +92,35 @@ class NodeHttps(NodeClient):
             "Error: write EPROTO {*}:error:{*}:SSL routines:{*}:{reason}:",
             Level.PUBLIC,
             EPROTO,
+        ),
+    )
+
+    templates = (
+        Template("openssl", frozenset({Phase.VERIFY}), "Error: {reason}", Level.VENDOR, TLS_DOC),
+        Template("node", frozenset(Phase), "Error: {reason}", Level.VENDOR, TLS_DOC),
+        Template("node", frozenset(Phase), "code: '{code}'", Level.VENDOR, TLS_DOC),
+        Template(
+            "node",
+            frozenset({Phase.NAME}),
+            "Error [ERR_TLS_CERT_ALTNAME_INVALID]: {reason}",
+            Level.VENDOR,
+            CHECK_IDENTITY,
+        ),
+        Template(
+            "openssl",
+            frozenset({Phase.HANDSHAKE}),
+            "Error: write EPROTO {*}:error:{*}:SSL routines:{*}:{reason}:",
+            Level.PUBLIC,
+            EPROTO,
+        ),
+    )
+    rows = (
+        tolerates(
+            "with rejectUnauthorized: false Node refuses no certificate",
+            phases=[Phase.VERIFY, Phase.NAME],
+            when=[TRUST_EVERYTHING],
+            basis=Level.VENDOR,
+            source=REJECT_UNAUTHORIZED,
         ),
     )
 
@@ -150,6 +192,35 @@ class NodeFetch(NodeClient):
             "TypeError: fetch failed { [cause]: Error: {*}:error:{*}:SSL routines:{*}:{reason}:",
             Level.VENDOR,
             FETCH_FAILED,
+        ),
+    )
+
+    templates = (
+        Template("openssl", frozenset({Phase.VERIFY}), _FETCH_FAILED + "Error: {reason}", Level.VENDOR, FETCH_FAILED),
+        Template("node", frozenset(Phase), _FETCH_FAILED + "Error: {reason}", Level.VENDOR, FETCH_FAILED),
+        Template("node", frozenset(Phase), _FETCH_FAILED + "{*}code: '{code}'", Level.VENDOR, FETCH_FAILED),
+        Template(
+            "node",
+            frozenset({Phase.NAME}),
+            _FETCH_FAILED + "Error [ERR_TLS_CERT_ALTNAME_INVALID]: {reason}",
+            Level.VENDOR,
+            FETCH_FAILED,
+        ),
+        Template(
+            "openssl",
+            frozenset({Phase.HANDSHAKE}),
+            _FETCH_FAILED + "Error: {*}:error:{*}:SSL routines:{*}:{reason}:",
+            Level.VENDOR,
+            FETCH_FAILED,
+        ),
+    )
+    rows = (
+        tolerates(
+            "with NODE_TLS_REJECT_UNAUTHORIZED=0 Node refuses no certificate",
+            phases=[Phase.VERIFY, Phase.NAME],
+            when=[TRUST_EVERYTHING],
+            basis=Level.VENDOR,
+            source=NODE_TLS_REJECT_UNAUTHORIZED,
         ),
     )
 

@@ -30,6 +30,8 @@ from lab.clients.sqlserver import (
     run_probe,
 )
 from lab.documented import Level, Phase, Source, Wrapper
+from lab.model.circumstances import LOGIN_ONLY, STRICT, TRUST_EVERYTHING
+from lab.model.library import Template, tolerates
 from lab.outcome import Completed
 from lab.situation import ClientSide, Encryption, ServerEncryption, Situation, TLSVersion
 from lab.versions.registry import Registry, RegistryKind
@@ -79,6 +81,24 @@ def driver_wrappers(before: str) -> tuple[Wrapper, ...]:
         Wrapper("openssl", frozenset({Phase.HANDSHAKE}), ssl + "{reason}", Level.VENDOR, FAQ),
         Wrapper("odbc18", frozenset({Phase.HANDSHAKE, Phase.CONNECT}), before + "{reason}", Level.VENDOR, STRINGS),
         Wrapper("odbc18", frozenset({Phase.CLOSED}), before + "TCP Provider: {reason}", Level.PUBLIC, RESET),
+    )
+
+
+def driver_templates(before: str) -> tuple[Template, ...]:
+    """How the driver presents what OpenSSL says, and what it says itself.
+
+    `before`: the words of the program that stand before the driver's.
+    """
+    ssl = before + "SSL Provider: [error:{*}:SSL routines:{*}:"
+    refused = ssl + "certificate verify failed:{reason}]"
+    return (
+        Template("openssl", frozenset({Phase.VERIFY}), refused, Level.VENDOR, TROUBLESHOOTING),
+        # The driver compares names itself and words it like a reason of OpenSSL.
+        Template("msodbc", frozenset({Phase.NAME}), refused, Level.VENDOR, TROUBLESHOOTING),
+        # OpenSSL adds the alert's number to the reason, the driver the further errors of the queue.
+        Template("openssl", frozenset({Phase.HANDSHAKE}), ssl + "{reason}", Level.VENDOR, FAQ),
+        Template("msodbc", frozenset({Phase.CONNECT}), before + "{reason}", Level.VENDOR, STRINGS),
+        Template("msodbc", frozenset({Phase.CLOSED}), before + "TCP Provider: {reason}", Level.PUBLIC, RESET),
     )
 
 
@@ -142,6 +162,24 @@ class MicrosoftDriver(PythonSqlClient):
         KEYWORDS,
     )
 
+    rows = (
+        tolerates(
+            "Encrypt=no against a server that does not force encryption encrypts the login alone, and the server's "
+            "certificate is not checked",
+            phases=[Phase.VERIFY, Phase.NAME],
+            when=[LOGIN_ONLY],
+            basis=Level.VENDOR,
+            source=KEYWORDS,
+        ),
+        tolerates(
+            "with TrustServerCertificate=yes the driver looks neither at the chain nor at the name",
+            phases=[Phase.VERIFY, Phase.NAME],
+            when=[TRUST_EVERYTHING, ~STRICT],
+            basis=Level.VENDOR,
+            source=KEYWORDS,
+        ),
+    )
+
     def missing(self, machine: Machine) -> Missing | None:
         return super().missing(machine) or missing_driver_libraries(machine)
 
@@ -192,6 +230,7 @@ class Odbc18(MicrosoftDriver):
     )
     library = "odbc18"
     wrappers = driver_wrappers(MESSAGE)
+    templates = driver_templates(MESSAGE)
 
     def missing(self, machine: Machine) -> Missing | None:
         lacking = super().missing(machine) or missing_driver_manager(machine)

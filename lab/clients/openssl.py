@@ -17,6 +17,8 @@ from lab.clients.https import (
     floor,
 )
 from lab.documented import Level, Phase, Source, Wrapper
+from lab.model.circumstances import DEFAULTS_ONLY, TRUST_EVERYTHING
+from lab.model.library import Template, tolerates
 from lab.outcome import Completed, Outcome, Result
 from lab.situation import ClientSide
 
@@ -67,6 +69,35 @@ class SClient(Client):
         ),
         # errno 104 is ECONNRESET on Linux; s_client prints the number alone.
         Wrapper("openssl", frozenset({Phase.CLOSED}), "write:errno=104", Level.OBSERVED, OBSERVED),
+    )
+
+    templates = (
+        Template(
+            "openssl",
+            frozenset({Phase.VERIFY, Phase.NAME}),
+            "verify error:num={*}:{reason} {*}:SSL routines:{*}:certificate verify failed:",
+            Level.VENDOR,
+            CALLBACK,
+        ),
+        Template(
+            "openssl",
+            frozenset({Phase.HANDSHAKE}),
+            ":error:{*}:SSL routines:{*}:{reason}:",
+            Level.VENDOR,
+            PRINTED_ERRORS,
+        ),
+        # errno 104 is ECONNRESET on Linux; s_client prints the number alone.
+        Template("posix", frozenset({Phase.CLOSED}), "write:errno=104", Level.OBSERVED, OBSERVED),
+    )
+    rows = tuple(
+        tolerates(
+            "without -verify_return_error it says what is wrong and goes on",
+            phases=[Phase.VERIFY, Phase.NAME],
+            when=[when],
+            basis=Level.VENDOR,
+            source=MANUAL,
+        )
+        for when in (TRUST_EVERYTHING, DEFAULTS_ONLY)
     )
 
     def missing(self, machine: Machine) -> Missing | None:

@@ -30,6 +30,9 @@ from lab.clients.https import (
     floor,
 )
 from lab.documented import Level, Phase, Source, Wrapper, wrappers
+from lab.model.circumstances import TRUST_EVERYTHING
+from lab.model.conditions import NAME_MISMATCH
+from lab.model.library import Template, Tolerates, says, tolerates
 from lab.outcome import Completed, Outcome
 from lab.situation import ClientSide, Situation, TLSVersion
 from lab.versions.registry import Registry, RegistryKind
@@ -56,6 +59,24 @@ HTTPX_CONFIG = Source(
 HTTPX_SSL = Source(
     "HTTPX, docs/advanced/ssl.md (Enabling and disabling verification)",
     "https://github.com/encode/httpx/blob/0f9cd3fdf3c73e217b9f78c304aa266163245da8/docs/advanced/ssl.md",
+)
+
+
+UNVERIFIED_CONTEXT = Source(
+    "CPython, Lib/ssl.py (_create_unverified_context)",
+    "https://github.com/python/cpython/blob/v3.11.2/Lib/ssl.py",
+)
+REQUESTS_VERIFY = Source(
+    'requests, docs/user/advanced.rst, section "SSL Cert Verification"',
+    "https://github.com/psf/requests/blob/v2.34.2/docs/user/advanced.rst",
+)
+URLLIB3_NAMES = Source(
+    "urllib3, src/urllib3/util/ssl_match_hostname.py (match_hostname); before 2.0 it compared every name itself",
+    "https://github.com/urllib3/urllib3/blob/4ab6533793de4570c22f4a351d23ced973143dfb/src/urllib3/util/ssl_match_hostname.py",
+)
+_MAX_RETRIES = (
+    "requests.exceptions.SSLError: HTTPSConnectionPool(host='{host}', port={*}): "
+    "Max retries exceeded with url: / (Caused by SSLError({*}"
 )
 
 
@@ -130,6 +151,31 @@ def _ssl_module(before: str, source: Source) -> tuple[Wrapper, ...]:
     )
 
 
+def _templates(before: str, source: Source) -> tuple[Template, ...]:
+    """How a client shows the whole message of the ssl module behind these words.
+
+    Its format around the reasons of OpenSSL: Modules/_ssl.c, fill_and_set_sslerror. What the library `python-ssl` says
+    are whole messages.
+    """
+    verify = before + "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {reason} (_ssl.c:"
+    other = before + "[SSL: {*}] {reason} (_ssl.c:"
+    return (
+        Template("openssl", frozenset({Phase.VERIFY}), verify, Level.VENDOR, source),
+        Template("openssl", frozenset({Phase.HANDSHAKE}), other, Level.VENDOR, source),
+        Template("python-ssl", frozenset(Phase), before + "{reason}", Level.VENDOR, source),
+    )
+
+
+def _unverified(what: str, source: Source) -> Tolerates:
+    return tolerates(
+        f"{what} looks neither at the chain nor at the name",
+        phases=[Phase.VERIFY, Phase.NAME],
+        when=[TRUST_EVERYTHING],
+        basis=Level.VENDOR,
+        source=source,
+    )
+
+
 class Urllib(PythonClient):
     """urllib.request with a context of the ssl module."""
 
@@ -146,6 +192,18 @@ class Urllib(PythonClient):
             source=URL_ERROR,
         ),
     )
+
+    templates = (
+        *_templates("urllib.error.URLError: <urlopen error ", URL_ERROR),
+        Template(
+            "posix",
+            frozenset({Phase.CLOSED}),
+            "urllib.error.URLError: <urlopen error [Errno {*}] {reason}>",
+            Level.VENDOR,
+            URL_ERROR,
+        ),
+    )
+    rows = (_unverified("with ssl._create_unverified_context() urllib", UNVERIFIED_CONTEXT),)
 
     def cannot(self, situation: Situation) -> str | None:
         if expects_other_name(situation.client):
@@ -191,6 +249,28 @@ class Requests(PythonClient):
         ),
     )
 
+    templates = (
+        *_templates(_MAX_RETRIES, MAX_RETRY_ERROR),
+        Template(
+            "posix",
+            frozenset({Phase.CLOSED}),
+            "requests.exceptions.ConnectionError: ('Connection aborted.', ConnectionResetError({*}, '{reason}'))",
+            Level.OBSERVED,
+            OBSERVED,
+        ),
+    )
+    rows = (
+        # urllib3 before 2.0 compared names itself, and in words of its own.
+        *says(
+            [NAME_MISMATCH],
+            Phase.NAME,
+            _MAX_RETRIES + "CertificateError(\"hostname '{name}' doesn't match ",
+            basis=Level.VENDOR,
+            source=URLLIB3_NAMES,
+        ),
+        _unverified("with session.verify = False requests", REQUESTS_VERIFY),
+    )
+
     def spell(self, side: ClientSide) -> tuple[str, ...]:
         if side.plain:
             return self.plain_words(side)
@@ -228,6 +308,14 @@ class Httpx(PythonClient):
             source=OBSERVED,
         ),
     )
+
+    templates = (
+        *_templates("httpx.ConnectError: ", HTTPX_SSL),
+        Template(
+            "posix", frozenset({Phase.CLOSED}), "httpx.ConnectError: [Errno {*}] {reason}", Level.OBSERVED, OBSERVED
+        ),
+    )
+    rows = (_unverified("with an unverified context httpx", HTTPX_SSL),)
 
     def spell(self, side: ClientSide) -> tuple[str, ...]:
         if side.plain:

@@ -12,6 +12,9 @@ from typing import Any
 from lab.clients.base import Acceptance, Endpoint, Invocation, Login, Machine, Material, Roots, Trust
 from lab.clients.sqlserver import PythonSqlClient, read_versions, run_probe
 from lab.documented import Level, Phase, Source, Wrapper
+from lab.model.circumstances import LOGIN_ONLY
+from lab.model.conditions import DEMANDS_ENCRYPTION, NAME_MISMATCH, NO_COMMON_VERSION, NOT_LOADED
+from lab.model.library import Template, When, says, says_each, tolerates
 from lab.outcome import Completed
 from lab.situation import ClientSide, Encryption, ServerEncryption, Situation, TLSVersion
 from lab.versions.registry import Registry, RegistryKind
@@ -37,6 +40,9 @@ ONLY_VERSION = TLSVersion.TLSv1_2
 def uses_tls(side: ClientSide) -> bool:
     """Whether this side gives python-tds a `cafile`, without which it does not encrypt."""
     return not side.plain and (side.encryption is not Encryption.OPTIONAL or bool(side.trusts or side.intermediates))
+
+
+NO_CAFILE = When("it was given no `cafile`", lambda act: not uses_tls(act.client))
 
 
 class PythonTds(PythonSqlClient):
@@ -79,6 +85,60 @@ class PythonTds(PythonSqlClient):
             "ConnectionRefusedError: [Errno {*}] {reason}{*}TimeoutError",
             Level.VENDOR,
             BACKOFF,
+        ),
+    )
+
+    templates = (
+        # pyOpenSSL lists OpenSSL's errors, without the reason for which the certificate was refused.
+        *(
+            Template(
+                library,
+                frozenset({phase}),
+                "OpenSSL.SSL.Error: [('SSL routines', '{*}', '{reason}')",
+                Level.PUBLIC,
+                REFUSED,
+            )
+            for library, phase in (("pyopenssl", Phase.VERIFY), ("openssl", Phase.HANDSHAKE))
+        ),
+        # It tries again until its login timeout, and then raises a TimeoutError from the last refusal.
+        Template(
+            "posix",
+            frozenset({Phase.CONNECT}),
+            "ConnectionRefusedError: [Errno {*}] {reason}{*}TimeoutError",
+            Level.VENDOR,
+            BACKOFF,
+        ),
+    )
+    rows = (
+        *says(
+            [NAME_MISMATCH],
+            Phase.NAME,
+            "pytds.tds_base.Error: Certificate does not match host name '{name}'",
+            basis=Level.VENDOR,
+            source=TLS_PY,
+        ),
+        *says(
+            [DEMANDS_ENCRYPTION],
+            Phase.HANDSHAKE,
+            "pytds.tds_base.Error: Client does not have encryption enabled but it is required by server",
+            basis=Level.VENDOR,
+            source=TLS_PY,
+            when=[NO_CAFILE],
+        ),
+        *says_each(
+            dict.fromkeys(
+                (NO_COMMON_VERSION, NOT_LOADED), "pytds.tds_base.ClosedConnectionError: Server closed connection"
+            ),
+            Phase.CLOSED,
+            basis=Level.VENDOR,
+            source=TDS_BASE,
+        ),
+        tolerates(
+            "without `cafile` python-tds uses no TLS: no certificate is shown, and the login goes in clear",
+            phases=[Phase.VERIFY, Phase.NAME, Phase.HANDSHAKE, Phase.CLOSED],
+            when=[NO_CAFILE, LOGIN_ONLY],
+            basis=Level.VENDOR,
+            source=CONNECT,
         ),
     )
 

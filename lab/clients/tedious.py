@@ -27,6 +27,9 @@ from lab.clients.base import (
 )
 from lab.clients.sqlserver import allows_old_versions
 from lab.documented import Level, Phase, Source, Wrapper
+from lab.model.circumstances import LOGIN_ONLY, STRICT, TRUST_EVERYTHING
+from lab.model.conditions import DEMANDS_ENCRYPTION, NOT_SERVING
+from lab.model.library import Template, says, tolerates
 from lab.outcome import Completed, Outcome
 from lab.situation import ClientSide, Encryption, ServerEncryption, ServerKind, Situation, TLSVersion
 from lab.versions.registry import Registry, RegistryKind
@@ -35,6 +38,10 @@ PROBE = "sqlserver.js"
 CONNECTION = Source(
     "tedious, src/connection.ts (wrapSocketError, performTlsNegotiation)",
     "https://github.com/tediousjs/tedious/blob/012884b23dd49504c48081679cd1c2853379bd3d/src/connection.ts",
+)
+CONNECTOR = Source(
+    "tedious, src/connector.ts, connectInSequence",
+    "https://github.com/tediousjs/tedious/blob/v19.2.2/src/connector.ts",
 )
 ENCRYPT: dict[Encryption, bool | str] = {
     Encryption.OPTIONAL: False,
@@ -76,6 +83,49 @@ class Tedious(Client):
             _FAILED + "{*}:SSL routines:{*}:{reason}:",
             Level.VENDOR,
             CONNECTION,
+        ),
+    )
+
+    templates = (
+        Template("openssl", frozenset({Phase.VERIFY}), _FAILED + "{reason}", Level.VENDOR, CONNECTION),
+        Template("node", frozenset(Phase), _FAILED + "{reason}", Level.VENDOR, CONNECTION),
+        Template("node", frozenset(Phase), _FAILED + "{*}code: '{code}'", Level.VENDOR, CONNECTION),
+        Template(
+            "openssl",
+            frozenset({Phase.HANDSHAKE}),
+            _FAILED + "{*}:SSL routines:{*}:{reason}:",
+            Level.VENDOR,
+            CONNECTION,
+        ),
+    )
+    rows = (
+        *says(
+            [DEMANDS_ENCRYPTION],
+            Phase.HANDSHAKE,
+            "ConnectionError: Server requires encryption, set 'encrypt' config option to true.",
+            basis=Level.VENDOR,
+            source=CONNECTION,
+        ),
+        *says(
+            [NOT_SERVING],
+            Phase.CONNECT,
+            _FAILED + "Could not connect (sequence)",
+            basis=Level.VENDOR,
+            source=CONNECTOR,
+        ),
+        tolerates(
+            "with `encrypt: false` tedious declares encryption unsupported: no TLS, and the login goes in clear",
+            phases=[Phase.VERIFY, Phase.NAME, Phase.HANDSHAKE, Phase.CLOSED],
+            when=[LOGIN_ONLY],
+            basis=Level.VENDOR,
+            source=CONNECTION,
+        ),
+        tolerates(
+            "with trustServerCertificate tedious looks neither at the chain nor at the name",
+            phases=[Phase.VERIFY, Phase.NAME],
+            when=[TRUST_EVERYTHING, ~STRICT],
+            basis=Level.VENDOR,
+            source=CONNECTION,
         ),
     )
 

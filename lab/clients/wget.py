@@ -24,6 +24,16 @@ from lab.clients.base import (
 )
 from lab.clients.https import HTTPS, certificate_is_good, expects_other_name
 from lab.documented import Level, Phase, Source, Wrapper, wrappers
+from lab.model.circumstances import TRUST_EVERYTHING
+from lab.model.conditions import (
+    EXPIRED,
+    INCOMPLETE,
+    NAME_MISMATCH,
+    SELF_SIGNED,
+    UNTRUSTED,
+    WEAK_SIGNATURE,
+)
+from lab.model.library import Template, says, says_each, tolerates
 from lab.outcome import Completed, Outcome, Result
 from lab.situation import ClientSide, Situation, TLSVersion
 
@@ -34,6 +44,10 @@ GNUTLS_C = Source(
 PRIORITIES = Source(
     "GNU Wget, src/gnutls.c (ssl_connect_wget, secure_protocol_auto: NORMAL:%COMPAT:-VERS-SSL3.0)",
     "https://github.com/mirror/wget/blob/007bee88d8edf999f4d477274cdcd4ae65a484c3/src/gnutls.c",
+)
+# The quotation marks of wget in a UTF-8 locale, which is every attempt's.
+NOT_TRUSTED = (
+    "ERROR: The certificate of \N{LEFT SINGLE QUOTATION MARK}{host}\N{RIGHT SINGLE QUOTATION MARK} is not trusted.{*}"
 )
 _FLOORS = {
     TLSVersion.TLSv1_0: "TLSv1",
@@ -75,6 +89,51 @@ class Wget(Client):
             [Phase.CLOSED],
             "GnuTLS: {reason} Unable to establish SSL connection.",
             level=Level.VENDOR,
+            source=GNUTLS_C,
+        ),
+    )
+
+    templates = (
+        Template(
+            "gnutls",
+            frozenset({Phase.HANDSHAKE}),
+            "GnuTLS: received alert [{*}]: {reason} Unable to establish SSL connection.",
+            Level.VENDOR,
+            GNUTLS_C,
+        ),
+        Template(
+            "gnutls",
+            frozenset({Phase.CLOSED}),
+            "GnuTLS: {reason} Unable to establish SSL connection.",
+            Level.VENDOR,
+            GNUTLS_C,
+        ),
+    )
+    rows = (
+        *says_each(
+            {
+                SELF_SIGNED: NOT_TRUSTED + "doesn't have a known issuer",
+                UNTRUSTED: NOT_TRUSTED + "doesn't have a known issuer",
+                INCOMPLETE: NOT_TRUSTED + "doesn't have a known issuer",
+                EXPIRED: NOT_TRUSTED + "has expired",
+                WEAK_SIGNATURE: NOT_TRUSTED + "was signed using an insecure algorithm",
+            },
+            Phase.VERIFY,
+            basis=Level.VENDOR,
+            source=GNUTLS_C,
+        ),
+        *says(
+            [NAME_MISMATCH],
+            Phase.NAME,
+            "The certificate's owner does not match hostname {*}{name}",
+            basis=Level.VENDOR,
+            source=GNUTLS_C,
+        ),
+        tolerates(
+            "with --no-check-certificate wget says what is wrong and goes on",
+            phases=[Phase.VERIFY, Phase.NAME],
+            when=[TRUST_EVERYTHING],
+            basis=Level.VENDOR,
             source=GNUTLS_C,
         ),
     )

@@ -2,7 +2,7 @@
 which says what a client must do in an act. Frozen, built once by the catalogue; pure.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -88,6 +88,10 @@ class Knowledge:
             wrapped = tuple(of_library)
             for row in self.libraries[name].rows:
                 found += _in_words(row, wrapped, name)
+        own = tuple(own)
+        # What a client tolerates whatever its library says of it: the client may allow what the library forbids.
+        allowed = {row.of for row in own if isinstance(row, Tolerates) and row.of and not row.when}
+        found = [item for item in found if item.of not in allowed]
         found += [_as_it_is(row, "") for row in own]
         return tuple(dict.fromkeys(found))
 
@@ -147,24 +151,25 @@ def _wrong(found: Iterable[Condition]) -> set[Condition]:
     return {condition for condition in found if condition.wrong}
 
 
-def _in_words(row: Row, templates: tuple[Template, ...], library: str) -> Iterable[Statement]:
+def _in_words(row: Row, templates: Iterable[Template], library: str) -> Iterator[Statement]:
     if isinstance(row, Tolerates) or not isinstance(row.does, Prints):
-        return [_as_it_is(row, library)]
-    return [
-        Statement(
-            row,
-            Prints(
-                template.text.replace("{reason}", row.does.text),
-                row.does.code,
-                row.does.trace or template.trace.replace("{reason}", row.does.text),
-            ),
-            library,
-            min(row.basis, template.basis),
-            tuple(dict.fromkeys((row.source, template.source))),
-        )
-        for template in templates
-        if row.phase in template.phases
-    ]
+        yield _as_it_is(row, library)
+        return
+    for template in templates:
+        if row.phase in template.phases and _has_words(row.does, template):
+            does = Prints(_filled(template.text, row.does), trace=row.does.trace or _filled(template.trace, row.does))
+            sources = tuple(dict.fromkeys((row.source, template.source)))
+            yield Statement(row, does, library, min(row.basis, template.basis), sources)
+
+
+def _has_words(does: Prints, template: Template) -> bool:
+    """Whether a row has what the template asks for."""
+    asked = template.text + template.trace
+    return bool((does.text or "{reason}" not in asked) and (does.code or "{code}" not in asked))
+
+
+def _filled(pattern: str, does: Prints) -> str:
+    return pattern.replace("{reason}", does.text).replace("{code}", does.code)
 
 
 def _as_it_is(row: Row, library: str) -> Statement:

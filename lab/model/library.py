@@ -2,7 +2,7 @@
 templates in which a client presents what its library says.
 
 A row is about a *set* of conditions, because there are texts for two defects at once, and because a second defect can
-turn a refusal into a connection. Texts are literal but for `{reason}` (in templates), `{host}`, `{name}`,
+turn a refusal into a connection. Texts are literal but for `{reason}` and `{code}` (in templates), `{host}`, `{name}`,
 `{certificate}` and `{*}` (any characters, for what changes); white space is folded.
 """
 
@@ -114,7 +114,8 @@ Row = Says | Tolerates
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """How a client presents what its TLS library says in these phases: `{reason}` is the library's own text.
+    """How a client presents what its TLS library says in these phases: `{reason}` is the library's own text, `{code}`
+    its own code; a row that has none has no words in this template.
 
     `trace` is held against the log of clients whose message names no reason.
     """
@@ -162,6 +163,22 @@ def says(
             Versions.of(versions or {}),
         )
         for text in texts
+    )
+
+
+def says_each(
+    texts: Mapping[Condition, str | Does],
+    phase: Phase,
+    *,
+    basis: Level,
+    source: Source,
+    versions: Mapping[str, str] | None = None,
+) -> tuple[Says, ...]:
+    """One row for each of these conditions alone, with what is said of it."""
+    return tuple(
+        row
+        for condition, text in texts.items()
+        for row in says([condition], phase, text, basis=basis, source=source, versions=versions)
     )
 
 

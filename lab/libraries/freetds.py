@@ -1,0 +1,22 @@
+"""FreeTDS: its own check of the name, in the words of its log."""
+
+from lab.documented import Level, Phase, Source
+from lab.model.conditions import NAME_MISMATCH
+from lab.model.library import Library, says
+
+TLS = Source(
+    "FreeTDS, src/tds/tls.c, tds_verify_certificate and tds_ssl_init",
+    "https://github.com/FreeTDS/freetds/blob/03635b2b303ccd23c6baccca1f97b36f8ea63986/src/tds/tls.c",
+)
+
+LIBRARY = Library(
+    "freetds",
+    says(
+        [NAME_MISMATCH],
+        Phase.NAME,
+        "Certificate hostname does not match",
+        "checking hostname failed",
+        basis=Level.VENDOR,
+        source=TLS,
+    ),
+)

@@ -1,0 +1,63 @@
+"""GnuTLS: the words of gnutls_strerror and of alerts, and the status of a certificate as a number.
+
+The status is a bit mask, gnutls_certificate_status_t: INVALID 2, SIGNER_NOT_FOUND 64, INSECURE_ALGORITHM 256, EXPIRED
+1024. Clients either word it themselves (wget) or log the number (FreeTDS), which is the `code` of a row.
+"""
+
+from lab.documented import Level, Phase, Source
+from lab.model.conditions import (
+    EXPIRED,
+    INCOMPLETE,
+    NO_COMMON_VERSION,
+    NOT_LOADED,
+    SELF_SIGNED,
+    UNTRUSTED,
+    WEAK_SIGNATURE,
+)
+from lab.model.library import Library, Prints, says, says_each
+
+ALERTS = Source(
+    "GnuTLS, lib/alert.c, sup_alerts",
+    "https://github.com/gnutls/gnutls/blob/03a70ed76e08018a995a665f10e75a2ae2599a0e/lib/alert.c",
+)
+ERRORS = Source(
+    "GnuTLS, lib/errors.c, error_entries (gnutls_strerror)",
+    "https://github.com/gnutls/gnutls/blob/68fc06c0a963fe1cd3e907dec1e2571c457f953a/lib/errors.c",
+)
+STATUS = Source(
+    "GnuTLS, gnutls.h, enum gnutls_certificate_status_t (INVALID 2, SIGNER_NOT_FOUND 64, INSECURE_ALGORITHM 256, "
+    "EXPIRED 1024)",
+    "https://github.com/gnutls/gnutls/blob/5c0711523df8f108ecc1707dcd0cc4134003343e/lib/includes/gnutls/gnutls.h.in",
+)
+
+LIBRARY = Library(
+    "gnutls",
+    (
+        *says_each(
+            {
+                SELF_SIGNED: Prints(code="66"),
+                UNTRUSTED: Prints(code="66"),
+                INCOMPLETE: Prints(code="66"),
+                EXPIRED: Prints(code="1026"),
+                WEAK_SIGNATURE: Prints(code="258"),
+            },
+            Phase.VERIFY,
+            basis=Level.VENDOR,
+            source=STATUS,
+        ),
+        *says([NO_COMMON_VERSION], Phase.HANDSHAKE, "Error in protocol version", basis=Level.VENDOR, source=ALERTS),
+        *says(
+            [NO_COMMON_VERSION],
+            Phase.HANDSHAKE,
+            "A TLS fatal alert has been received.",
+            basis=Level.VENDOR,
+            source=ERRORS,
+        ),
+        *says_each(
+            dict.fromkeys((NO_COMMON_VERSION, NOT_LOADED), "Error in the pull function."),
+            Phase.CLOSED,
+            basis=Level.VENDOR,
+            source=ERRORS,
+        ),
+    ),
+)

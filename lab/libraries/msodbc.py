@@ -1,0 +1,45 @@
+"""Microsoft's ODBC driver for SQL Server: its own check of the name, and what it says of a connection that failed."""
+
+from lab.documented import Level, Phase, Source
+from lab.model.conditions import NAME_MISMATCH, NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING
+from lab.model.library import Library, says, says_each
+
+TROUBLESHOOTING = Source(
+    "Microsoft, Connection encryption troubleshooting in the ODBC driver",
+    "https://github.com/MicrosoftDocs/sql-docs/blob/75bcfa916df87515571761e51f88b04f69b4f956/docs/connect/odbc/"
+    "connection-troubleshooting.md",
+)
+RESET_POSTS = Source(
+    "microsoft/homebrew-mssql-release issue 83: `TCP Provider: Error code 0x2746` at connect (0x2746 is 10054)",
+    "https://github.com/microsoft/homebrew-mssql-release/issues/83",
+)
+TIMEOUT_EXPIRED = Source(
+    "Microsoft, Troubleshooting: Timeout Expired (the SQL Server service on the server is not running)",
+    "https://learn.microsoft.com/en-us/previous-versions/sql/sql-server-2008-r2/ms190181(v=sql.105)",
+)
+NOT_RUNNING = Source(
+    "microsoft/mssql-docker issue 203: Login timeout expired. TCP Provider: Error code 0x2749 (10061, connection "
+    "refused)",
+    "https://github.com/microsoft/mssql-docker/issues/203",
+)
+
+LIBRARY = Library(
+    "msodbc",
+    (
+        *says(
+            [NAME_MISMATCH],
+            Phase.NAME,
+            "subject name does not match host name",
+            basis=Level.VENDOR,
+            source=TROUBLESHOOTING,
+        ),
+        *says_each(
+            dict.fromkeys((NO_COMMON_VERSION, NOT_LOADED), "Error code 0x2746"),
+            Phase.CLOSED,
+            basis=Level.PUBLIC,
+            source=RESET_POSTS,
+        ),
+        *says([NOT_SERVING], Phase.CONNECT, "Login timeout expired", basis=Level.VENDOR, source=TIMEOUT_EXPIRED),
+        *says([NOT_SERVING], Phase.CONNECT, "TCP Provider: Error code 0x2749", basis=Level.PUBLIC, source=NOT_RUNNING),
+    ),
+)

@@ -1,0 +1,63 @@
+"""Node.js: its codes for OpenSSL's verification errors, its own check of the name, its own socket errors."""
+
+from lab.documented import Level, Phase, Source
+from lab.model.conditions import (
+    EXPIRED,
+    INCOMPLETE,
+    NAME_MISMATCH,
+    NO_COMMON_VERSION,
+    NOT_LOADED,
+    NOT_SERVING,
+    SELF_SIGNED,
+    UNTRUSTED,
+    WEAK_SIGNATURE,
+)
+from lab.model.library import Library, Prints, says, says_each
+
+CODES = Source(
+    "Node.js, doc/api/tls.md, X509 certificate error codes",
+    "https://github.com/nodejs/node/blob/009adc7e217d55eeae6de341736e0a26c473b0dd/doc/api/tls.md#x509-certificate-error-codes",
+)
+UNSPECIFIED = Source(
+    "Node.js, src/crypto/crypto_common.cc, X509ErrorCode",
+    "https://github.com/nodejs/node/blob/020ffbfbdb574a36a49ec2b1008177fcb8cdc8ca/src/crypto/crypto_common.cc",
+)
+NAMES = Source(
+    "Node.js, lib/tls.js, checkServerIdentity",
+    "https://github.com/nodejs/node/blob/c3bcce7123a2d773a841e35bd60a553af883812e/lib/tls.js",
+)
+SYSTEM_ERRORS = Source(
+    "Node.js, Errors, Common system errors", "https://nodejs.org/api/errors.html#common-system-errors"
+)
+
+CLOSED = (NO_COMMON_VERSION, NOT_LOADED)
+
+LIBRARY = Library(
+    "node",
+    (
+        *says_each(
+            {
+                SELF_SIGNED: Prints(code="DEPTH_ZERO_SELF_SIGNED_CERT"),
+                UNTRUSTED: Prints(code="UNABLE_TO_GET_ISSUER_CERT_LOCALLY"),
+                INCOMPLETE: Prints(code="UNABLE_TO_VERIFY_LEAF_SIGNATURE"),
+                EXPIRED: Prints(code="CERT_HAS_EXPIRED"),
+            },
+            Phase.VERIFY,
+            basis=Level.VENDOR,
+            source=CODES,
+        ),
+        *says([WEAK_SIGNATURE], Phase.VERIFY, Prints(code="UNSPECIFIED"), basis=Level.VENDOR, source=UNSPECIFIED),
+        *says(
+            [NAME_MISMATCH],
+            Phase.NAME,
+            "Hostname/IP does not match certificate's altnames: Host: {name}. is not in the cert's altnames: DNS:",
+            basis=Level.VENDOR,
+            source=NAMES,
+        ),
+        *says_each(dict.fromkeys(CLOSED, "socket hang up"), Phase.CLOSED, basis=Level.VENDOR, source=SYSTEM_ERRORS),
+        *says_each(
+            dict.fromkeys(CLOSED, Prints(code="ECONNRESET")), Phase.CLOSED, basis=Level.VENDOR, source=SYSTEM_ERRORS
+        ),
+        *says([NOT_SERVING], Phase.CONNECT, Prints(code="ECONNREFUSED"), basis=Level.VENDOR, source=SYSTEM_ERRORS),
+    ),
+)

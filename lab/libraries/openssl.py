@@ -1,0 +1,59 @@
+"""OpenSSL: what its path validation and its handshake say. Most clients show these words inside their own."""
+
+from lab.documented import Level, Phase, Source
+from lab.model.conditions import (
+    EXPIRED,
+    INCOMPLETE,
+    NAME_MISMATCH,
+    NO_COMMON_VERSION,
+    SELF_SIGNED,
+    UNTRUSTED,
+    WEAK_SIGNATURE,
+)
+from lab.model.library import Library, says, says_each
+
+_OPENSSL = "https://github.com/openssl/openssl/blob"
+VERIFY = Source(
+    "OpenSSL, crypto/x509/x509_txt.c, X509_verify_cert_error_string",
+    f"{_OPENSSL}/0223dfcf1e4d4d6f0a9a671ce570c6a1c057fe93/crypto/x509/x509_txt.c",
+)
+VERIFY_111 = Source(
+    "OpenSSL 1.1.1w, crypto/x509/x509_txt.c, X509_verify_cert_error_string (before 3.0: without the hyphen)",
+    f"{_OPENSSL}/OpenSSL_1_1_1w/crypto/x509/x509_txt.c",
+)
+REASONS = Source(
+    "OpenSSL, ssl/ssl_err.c, SSL_str_reasons",
+    f"{_OPENSSL}/3d4bb90138b0586f88f44a67b7ea3b7ab4a88081/ssl/ssl_err.c",
+)
+
+LIBRARY = Library(
+    "openssl",
+    (
+        *says_each(
+            {
+                SELF_SIGNED: "self-signed certificate",
+                # A leaf whose issuer is not there, whatever the reason, is one error (20); one that came alone can be
+                # another (21).
+                UNTRUSTED: "unable to get local issuer certificate",
+                INCOMPLETE: "unable to get local issuer certificate",
+                EXPIRED: "certificate has expired",
+                WEAK_SIGNATURE: "CA signature digest algorithm too weak",
+            },
+            Phase.VERIFY,
+            basis=Level.VENDOR,
+            source=VERIFY,
+        ),
+        *says([INCOMPLETE], Phase.VERIFY, "unable to verify the first certificate", basis=Level.VENDOR, source=VERIFY),
+        *says([SELF_SIGNED], Phase.VERIFY, "self signed certificate", basis=Level.VENDOR, source=VERIFY_111),
+        *says([NAME_MISMATCH], Phase.NAME, "hostname mismatch", basis=Level.VENDOR, source=VERIFY),
+        *says(
+            [NO_COMMON_VERSION],
+            Phase.HANDSHAKE,
+            "tlsv1 alert protocol version",
+            "unsupported protocol",
+            "no protocols available",
+            basis=Level.VENDOR,
+            source=REASONS,
+        ),
+    ),
+)

@@ -1,0 +1,22 @@
+"""Python's ssl module: what it says in whole messages of its own, beside the reasons of OpenSSL that it passes on."""
+
+from lab.documented import Level, Phase, Source
+from lab.model.conditions import NAME_MISMATCH
+from lab.model.library import Library, says
+
+ERRORS = Source(
+    "CPython, Modules/_ssl.c, fill_and_set_sslerror",
+    "https://github.com/python/cpython/blob/00236fed5d810d37397378510a3413c4541a822d/Modules/_ssl.c",
+)
+
+LIBRARY = Library(
+    "python-ssl",
+    says(
+        [NAME_MISMATCH],
+        Phase.NAME,
+        "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Hostname mismatch, certificate is not valid for "
+        "'{name}'.",
+        basis=Level.VENDOR,
+        source=ERRORS,
+    ),
+)

@@ -1,0 +1,13 @@
+"""The circumstances that rows of several clients depend on."""
+
+from lab.model.library import When
+from lab.situation import Encryption, ServerEncryption
+
+TRUST_EVERYTHING = When("told to trust every certificate", lambda act: act.client.trust_everything)
+DEFAULTS_ONLY = When("given no security option", lambda act: act.client.plain)
+STRICT = When("TDS 8.0", lambda act: act.client.encryption is Encryption.STRICT)
+LOGIN_ONLY = When(
+    "only the login is encrypted",
+    lambda act: act.client.encryption is Encryption.OPTIONAL and act.server.encryption is ServerEncryption.OFF,
+)
+"""A client that asks for no encryption, at a server that does not force it (MS-TDS, 2.2.6.5)."""
