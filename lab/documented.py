@@ -32,12 +32,18 @@ class Phase(StrEnum):
     """The TLS library rejects the chain."""
     NAME = "name"
     """The certificate is not for this name."""
+    PIN = "pin"
+    """The certificate is not the one that the client was given to compare it with."""
     HANDSHAKE = "handshake"
     """The handshake itself fails: an alert, no common version."""
     CLOSED = "closed"
     """The peer closes or resets the connection during the handshake."""
     CONNECT = "connect"
     """Nobody answers: there is no TCP connection, and TLS never begins."""
+    NEGOTIATION = "negotiation"
+    """The client stops before TLS begins: it does not know an option, or the two do not agree to encrypt."""
+    LOGIN = "login"
+    """TLS stands, and the server refuses the user."""
 
 
 @dataclass(frozen=True, slots=True)

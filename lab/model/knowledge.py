@@ -19,6 +19,7 @@ from lab.model.library import (
     Tolerates,
     When,
 )
+from lab.model.release import ALL, Versions
 
 Holds = Callable[[When], bool]
 """Whether a circumstance holds in an act. It is asked of the circumstance itself, never of its negation."""
@@ -35,7 +36,7 @@ class Statement:
     """A row of a client's own table: a row of one of its libraries, in the words of the client.
 
     `does`: what is seen of the client, the library's text put into the client's message template. `basis`: of the
-    weaker of the two. `library`: whose row it is.
+    weaker of the two. `library`: whose row it is. `when`, `versions`: what must hold for the row and for the template.
     """
 
     row: Row
@@ -43,6 +44,8 @@ class Statement:
     library: str
     basis: Level
     sources: tuple[Source, ...]
+    when: tuple[When, ...] = ()
+    versions: Versions = ALL
 
     @property
     def of(self) -> frozenset[Condition] | Any:
@@ -101,19 +104,23 @@ def answer(
 ) -> Answer:
     """The answering rule: what a client with this table must do where these conditions are present.
 
+    What stands in a phase that the client does not get to is not said, neither of one condition nor of several.
     Raises KnowledgeError when a condition is both tolerated and said by rows of equal rank.
     """
-    applying = [item for item in table if applies(item.row, present, holds, release or {})]
+    applying = [item for item in table if applies(item, present, holds, release or {})]
     skipped = {phase: item for item in applying if isinstance(item.row, Tolerates) for phase in item.row.phases}
-    said: list[Statement] = [item for item in applying if item.of == frozenset() and isinstance(item.row, Says)]
+
+    def unsaid(item: Statement) -> bool:
+        return isinstance(item.row, Says) and item.row.phase in skipped
+
+    said = [item for item in applying if item.of == frozenset() and isinstance(item.row, Says) and not unsaid(item)]
     tolerated: list[Statement] = []
     unanswered: set[Condition] = set()
     for condition in sorted(present, key=lambda item: item.name):
-        about = [item for item in applying if not isinstance(item.of, Any) and condition in item.of]
-        if not about and condition.wrong:
-            about = [item for item in applying if isinstance(item.of, Any)]
-        phases = {item.row.phase for item in about if isinstance(item.row, Says)}
-        if phases and phases <= skipped.keys():
+        rows = _about(condition, applying)
+        about = [item for item in rows if not unsaid(item)]
+        phases = {item.row.phase for item in rows if isinstance(item.row, Says) and unsaid(item)}
+        if phases and not any(isinstance(item.row, Says) for item in about):
             tolerated += [skipped[phase] for phase in sorted(phases)]
             continue
         if not about:
@@ -130,15 +137,25 @@ def answer(
     return Answer(tuple(dict.fromkeys(said)), tuple(dict.fromkeys(tolerated)), frozenset(unanswered))
 
 
-def applies(row: Row, present: frozenset[Condition], holds: Holds, release: Release) -> bool:
+def applies(statement: Statement, present: frozenset[Condition], holds: Holds, release: Release) -> bool:
     """Whether a row has a part in the answer."""
-    about = isinstance(row.of, Any) or row.of <= present
-    circumstances = all(holds(~when) is False if when.negated else holds(when) for when in row.when)
-    return about and circumstances and row.versions.take(release)
+    about = isinstance(statement.of, Any) or statement.of <= present
+    circumstances = all(holds(~when) is False if when.negated else holds(when) for when in statement.when)
+    return about and circumstances and statement.versions.take(release)
+
+
+def _about(condition: Condition, applying: list[Statement]) -> list[Statement]:
+    """The rows that answer a condition: those that name it; of a defect that none names, those about any."""
+    rows = [item for item in applying if not (isinstance(item.row, Tolerates) and item.row.phases)]
+    named = [item for item in rows if not isinstance(item.of, Any) and condition in item.of]
+    return named or [item for item in rows if condition.wrong and isinstance(item.of, Any)]
 
 
 def _of_highest_rank(rows: list[Statement]) -> list[Statement]:
-    """Those with the largest set of conditions, and of these those with a circumstance, if there are any."""
+    """Those with the largest set of conditions, and of these those with a circumstance, if there are any.
+
+    The circumstances of the row: those of a template are about the words, not about the condition.
+    """
 
     def rank(item: Statement) -> tuple[int, bool]:
         return (0 if isinstance(item.of, Any) else len(item.of), bool(item.row.when))
@@ -156,15 +173,25 @@ def _in_words(row: Row, templates: Iterable[Template], library: str) -> Iterator
         yield _as_it_is(row, library)
         return
     for template in templates:
-        if row.phase in template.phases and _has_words(row.does, template):
-            does = Prints(_filled(template.text, row.does), trace=row.does.trace or _filled(template.trace, row.does))
-            sources = tuple(dict.fromkeys((row.source, template.source)))
-            yield Statement(row, does, library, min(row.basis, template.basis), sources)
+        asked = template.text + template.trace
+        if row.phase in template.phases and _has_words(row.does, asked):
+            yield Statement(
+                row,
+                Prints(
+                    _filled(template.text, row.does),
+                    "" if "{code}" in asked else row.does.code,
+                    row.does.trace or _filled(template.trace, row.does),
+                ),
+                library,
+                min(row.basis, template.basis),
+                tuple(dict.fromkeys((row.source, template.source))),
+                (*row.when, *template.when),
+                row.versions & template.versions,
+            )
 
 
-def _has_words(does: Prints, template: Template) -> bool:
-    """Whether a row has what the template asks for."""
-    asked = template.text + template.trace
+def _has_words(does: Prints, asked: str) -> bool:
+    """Whether a row has what a template asks for."""
     return bool((does.text or "{reason}" not in asked) and (does.code or "{code}" not in asked))
 
 
@@ -174,4 +201,4 @@ def _filled(pattern: str, does: Prints) -> str:
 
 def _as_it_is(row: Row, library: str) -> Statement:
     does: Does | None = row.does if isinstance(row, Says) else None
-    return Statement(row, does, library, row.basis, (row.source,))
+    return Statement(row, does, library, row.basis, (row.source,), row.when, row.versions)

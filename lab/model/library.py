@@ -44,6 +44,11 @@ class When:
         return f"not {self.name}" if self.negated else self.name
 
 
+def where(condition: Condition) -> When:
+    """The circumstance that a condition is there: for a row that is not about it, or that holds only without it."""
+    return When(condition.name, condition.present)
+
+
 @dataclass(frozen=True, slots=True)
 class Prints:
     """It says something: `text` in the message, `code` as its error code, `trace` in the log that the lab switched on.
@@ -97,7 +102,8 @@ class Says:
 class Tolerates:
     """With these conditions a library connects, and `why`, in a sentence.
 
-    `of`: the conditions; or `phases`: it does not get there, so whatever would be said in them is not said.
+    `phases`: where `of` is there (nothing: in every act), it does not get to these, so that what would be said in them
+    is not said.
     """
 
     why: str
@@ -117,7 +123,7 @@ class Template:
     """How a client presents what its TLS library says in these phases: `{reason}` is the library's own text, `{code}`
     its own code; a row that has none has no words in this template.
 
-    `trace` is held against the log of clients whose message names no reason.
+    `trace` is held against the log of clients whose message names no reason. `when`, `versions`: as of a row.
     """
 
     library: str
@@ -126,6 +132,7 @@ class Template:
     basis: Level
     source: Source
     trace: str = ""
+    when: tuple[When, ...] = ()
     versions: Versions = ALL
 
 
@@ -192,8 +199,8 @@ def tolerates(
     when: Iterable[When] = (),
     versions: Mapping[str, str] | None = None,
 ) -> Tolerates:
-    """A row of tolerance. Raises ValueError unless it names either conditions or phases."""
+    """A row of tolerance. Raises ValueError when it names neither conditions nor phases."""
     of, phases = frozenset(of), frozenset(phases)
-    if bool(of) == bool(phases):
-        raise ValueError(f"a tolerance names conditions or phases, and not both: {why}")
+    if not of and not phases:
+        raise ValueError(f"a tolerance names conditions or phases: {why}")
     return Tolerates(why, basis, source, of, phases, tuple(when), Versions.of(versions or {}))

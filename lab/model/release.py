@@ -41,9 +41,14 @@ class Versions:
     def take(self, release: Mapping[str, str]) -> bool:
         """Whether a release is among them: the version of each program and library of an act, by its name.
 
-        A version without numbers (a local build), and one that nobody knows, count as the newest.
+        A version without numbers (a local build, or "" where nobody knows it) counts as the newest. What the release
+        does not name has no part in the act: a row of one driver is not about another.
         """
-        return all(_holds(numbers(release.get(name, "")), sign, bound) for name, sign, bound in self.bounds)
+        return all(name in release and _holds(numbers(release[name]), sign, bound) for name, sign, bound in self.bounds)
+
+    def __and__(self, other: "Versions") -> "Versions":
+        """The releases that are among both."""
+        return Versions(tuple(dict.fromkeys((*self.bounds, *other.bounds))))
 
     def __str__(self) -> str:
         return ", ".join(f"{name} {sign} {'.'.join(map(str, bound))}" for name, sign, bound in self.bounds)

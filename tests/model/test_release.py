@@ -41,7 +41,14 @@ def test_a_bound_takes_these_and_leaves_those(bound: str, taken: list[str], left
 def test_a_local_build_counts_as_the_newest() -> None:
     assert Versions.of({"driver": ">=5.2"}).take({"driver": "/home/me/driver"})
     assert not Versions.of({"driver": "<5.2"}).take({"driver": "/home/me/driver"})
-    assert not Versions.of({"driver": "==5.2"}).take({})
+    assert not Versions.of({"driver": "==5.2"}).take({"driver": ""})
+
+
+def test_a_release_that_does_not_name_a_program_is_none_of_its_releases() -> None:
+    """A row of one driver is not about another."""
+    assert not Versions.of({"driver": ">=5.2"}).take({})
+    assert not Versions.of({"driver": ">=5.2"}).take({"another-driver": "7"})
+    assert not Versions.of({"driver": "<5.2"}).take({"another-driver": "4"})
 
 
 def test_a_row_without_bounds_is_about_every_release() -> None:
@@ -53,6 +60,14 @@ def test_bounds_of_several_programs_all_hold() -> None:
     versions = Versions.of({"driver": "<5", "runtime": ">=2"})
     assert versions.take({"driver": "4", "runtime": "2"})
     assert not versions.take({"driver": "4", "runtime": "1"})
+
+
+def test_what_is_among_both_is_among_each() -> None:
+    both = Versions.of({"driver": "<5"}) & Versions.of({"driver": ">=4", "runtime": ">=2"})
+    assert both.take({"driver": "4.1", "runtime": "2"})
+    assert not both.take({"driver": "3", "runtime": "2"})
+    assert not both.take({"driver": "4.1", "runtime": "1"})
+    assert both & ALL == both
 
 
 @pytest.mark.parametrize("bound", ["5.2", "=5", "~=1", ">= five", ">=1,"])

@@ -1,0 +1,248 @@
+"""What SqlClient says of a certificate, and what it accepts although something is wrong."""
+
+from lab.documented import Phase
+from lab.libraries.sqlclient import sources
+from lab.libraries.sqlclient.conditions import (
+    CN_ALONE,
+    DIALLED_NAME,
+    NO_CRL,
+    NOT_FOR_SERVERS,
+    NOT_YET_VALID,
+    OPTIONAL,
+    OTHER_PIN,
+    PIN_UNREADABLE,
+    PINNED,
+    SSLSTREAM_COMPLAINS,
+    STRICT,
+    SUBJECT_IS_THE_NAME,
+    TRUSTED_ROOT_EXPIRED,
+    TRUSTS_ALL,
+    WEAK_KEY,
+)
+from lab.libraries.sqlclient.drivers import OBSERVED, microsoft, public, say, system, tolerate, vendor
+from lab.libraries.sqlclient.frames import CERTIFICATE, VERIFIED
+from lab.model.conditions import (
+    DEMANDS_ENCRYPTION,
+    EXPIRED,
+    INCOMPLETE,
+    NAME_MISMATCH,
+    SELF_SIGNED,
+    UNTRUSTED,
+    WEAK_SIGNATURE,
+)
+from lab.model.library import ANY, Prints, Row, where
+
+CERT_UNTRUSTED = "-2146893019"
+"""SqlException.Number of a refused certificate from 4.0 on: SEC_E_UNTRUSTED_ROOT, whatever was wrong with it."""
+
+
+def refused(text: str, number: str = CERT_UNTRUSTED) -> Prints:
+    """What is inside the frame when the driver refuses a certificate."""
+    return Prints(f"System.Security.Authentication.AuthenticationException: {text}", number)
+
+
+# ---- A certificate is refused: up to 5.1 with one text for everything, from 5.2 on with reasons.
+
+_REJECTED = "The remote certificate was rejected by the provided RemoteCertificateValidationCallback."
+_ONE_TEXT = (
+    (refused(_REJECTED, "0"), microsoft("<4"), OBSERVED),
+    (refused(_REJECTED), microsoft(">=4, <5.2"), public(sources.REJECTED_REPORTED)),
+    (refused(_REJECTED, "0"), system(), OBSERVED),
+)
+_REJECTS = tuple(
+    row
+    for does, versions, evidence in _ONE_TEXT
+    for row in (
+        say(ANY, Phase.VERIFY, does, evidence, versions=versions),
+        say([NAME_MISMATCH], Phase.NAME, does, evidence, versions=versions),
+    )
+)
+
+_PARTIAL = "unable to get local issuer certificate, [Status: PartialChain]"
+_NO_STATUS = "unable to get certificate CRL, [Status: RevocationStatusUnknown]"
+_OFFLINE = "unable to get certificate CRL, [Status: OfflineRevocation]"
+_OUTDATED = "certificate has expired, [Status: NotTimeValid]"
+_EARLY = "certificate is not yet valid, [Status: NotTimeValid]"
+_SELF_SIGNED = "self-signed certificate, [Status: UntrustedRoot]"
+# The driver builds the chain a second time, without a CRL, to name the reason: hence the lines about one.
+_STATUSES = (
+    ([UNTRUSTED], [_PARTIAL]),
+    ([INCOMPLETE], [_PARTIAL]),
+    ([SELF_SIGNED], [_SELF_SIGNED]),
+    ([EXPIRED], [_NO_STATUS, _OUTDATED, _OFFLINE]),
+    ([EXPIRED, UNTRUSTED], [_OUTDATED, _PARTIAL]),
+    ([NOT_YET_VALID], [_NO_STATUS, _EARLY, _OFFLINE]),
+    ([NOT_FOR_SERVERS], [_NO_STATUS, _OFFLINE]),
+    ([TRUSTED_ROOT_EXPIRED], [_NO_STATUS, _OFFLINE, _OUTDATED]),
+)
+_MISMATCH = (
+    "Certificate name mismatch. The provided 'DataSource' or 'HostNameInCertificate' does not match the name in the"
+    " certificate."
+)
+_WITH_REASONS = microsoft(">=5.2")
+
+
+def _chain(lines: list[str]) -> str:
+    return f"Certificate failed chain validation. Error(s): '{' '.join(lines)} '."
+
+
+_REASONS = (
+    *(say(of, Phase.VERIFY, refused(_chain(lines)), versions=_WITH_REASONS) for of, lines in _STATUSES),
+    *(
+        say(
+            [*of, NAME_MISMATCH],
+            Phase.NAME,
+            refused(f"{_chain(lines)} {_MISMATCH}"),
+            public(sources.SELF_SIGNED_REPORTED) if of == [SELF_SIGNED] else OBSERVED,
+            versions=_WITH_REASONS,
+        )
+        for of, lines in _STATUSES
+    ),
+    say([NAME_MISMATCH], Phase.NAME, refused(_MISMATCH), vendor(sources.NAME_TEXT), versions=_WITH_REASONS),
+)
+
+# These ask for revocation, and refuse what they find no list for.
+_ASKS_FOR_A_CRL = (
+    say(
+        [NO_CRL],
+        Phase.VERIFY,
+        refused(_REJECTED),
+        vendor(sources.ASKS_FOR_REVOCATION),
+        versions=microsoft(">=4, <4.0.2"),
+    ),
+    say(
+        [NO_CRL],
+        Phase.VERIFY,
+        refused(_REJECTED),
+        vendor(sources.ASKS_FOR_REVOCATION_AGAIN),
+        versions=microsoft("==4.1"),
+    ),
+)
+
+# ---- A certificate is accepted although something is wrong, or is not looked at.
+
+_SUBJECT = "SslStream did not find the name; the driver finds it in the subject, and looks at nothing else"
+_NOT_ASKED = "the client asked for no encryption: the driver verifies nothing, although the server demands it"
+_TOLERATES = (
+    tolerate("the hash of a signature is not looked at", of=[WEAK_SIGNATURE]),
+    tolerate("the length of a key is not looked at", of=[WEAK_KEY]),
+    tolerate("without a SAN .NET takes the CN", of=[CN_ALONE], phases=[Phase.NAME]),
+    tolerate(
+        "HostNameInCertificate is a second name, not another: SslStream found the one that was dialled",
+        vendor(sources.NAME_IS_ADDED),
+        of=[DIALLED_NAME],
+        phases=[Phase.NAME],
+        versions=microsoft("<6.1.8"),
+    ),
+    tolerate(
+        "HostNameInCertificate is a second name, not another (6.1.8 refused)",
+        of=[DIALLED_NAME],
+        phases=[Phase.NAME],
+        versions=microsoft(">=7"),
+    ),
+    tolerate(
+        _SUBJECT,
+        vendor(sources.NAME_IN_SUBJECT),
+        of=[SUBJECT_IS_THE_NAME],
+        phases=VERIFIED,
+        when=[~where(OTHER_PIN)],
+        versions=microsoft("<5.2"),
+    ),
+    tolerate(
+        _SUBJECT,
+        vendor(sources.NAME_IN_SUBJECT_SYSTEM),
+        of=[SUBJECT_IS_THE_NAME],
+        phases=VERIFIED,
+        versions=system(),
+    ),
+    tolerate(
+        "TrustServerCertificate switches all checks off",
+        vendor(sources.VALIDATES_WHEN_ENCRYPTED),
+        phases=CERTIFICATE,
+        when=[TRUSTS_ALL, ~STRICT],
+    ),
+    tolerate(
+        "only the login is encrypted, and nothing is verified",
+        vendor(sources.VALIDATES_WHEN_ENCRYPTED),
+        phases=CERTIFICATE,
+        when=[OPTIONAL, ~where(DEMANDS_ENCRYPTION)],
+    ),
+    tolerate(
+        _NOT_ASKED,
+        vendor(sources.VALIDATES_WHEN_ASKED),
+        of=[DEMANDS_ENCRYPTION],
+        phases=CERTIFICATE,
+        versions=microsoft("<2"),
+    ),
+    tolerate(
+        _NOT_ASKED,
+        vendor(sources.VALIDATES_WHEN_ASKED_SYSTEM),
+        of=[DEMANDS_ENCRYPTION],
+        phases=CERTIFICATE,
+        versions=system(),
+    ),
+)
+
+# ---- ServerCertificate, the pin.
+
+_PIN_AFTER_SSLSTREAM = (microsoft(">=6, <6.1.7"), microsoft(">=7, <7.0.3"))
+_PIN_ALWAYS = (microsoft(">=6.1.7, <7"), microsoft(">=7.0.3"))
+_PIN_TEXT = (
+    "The certificate provided by the server does not match the certificate provided by the ServerCertificate option."
+)
+_PIN_FILE_TEXT = (
+    "The certificate file specified by the 'ServerCertificate' option could not be loaded or parsed: '{*}'."
+)
+_UNREADABLE = "a pin that cannot be read counts as none"
+_PIN: tuple[Row, ...] = (
+    tolerate(
+        "where SslStream did not find the name, the pin alone decides; else it has no say",
+        vendor(sources.PIN_FOR_A_NAME),
+        of=[NAME_MISMATCH],
+        phases=VERIFIED,
+        when=[PINNED, ~where(OTHER_PIN), ~where(PIN_UNREADABLE), ~where(CN_ALONE)],
+        versions=microsoft(">=5.1, <5.2"),
+    ),
+    tolerate(
+        "where nothing else is wrong, another pin is no reason to refuse",
+        vendor(sources.PIN_FOR_A_NAME),
+        of=[OTHER_PIN],
+        versions=microsoft(">=5.1, <6"),
+    ),
+    tolerate(
+        "with a pin nothing but the pin is compared",
+        vendor(sources.PIN_IS_ALL),
+        phases=VERIFIED,
+        when=[PINNED, ~where(PIN_UNREADABLE)],
+        versions=microsoft(">=6"),
+    ),
+    say(
+        [OTHER_PIN],
+        Phase.PIN,
+        refused(_PIN_TEXT),
+        vendor(sources.PIN_IS_ALL),
+        versions=microsoft(">=6"),
+    ),
+    *(
+        tolerate(
+            "the pin is not looked at where SslStream finds nothing wrong",
+            vendor(sources.PIN_AFTER_SSLSTREAM),
+            of=[OTHER_PIN],
+            when=[~SSLSTREAM_COMPLAINS],
+            versions=versions,
+        )
+        for versions in _PIN_AFTER_SSLSTREAM
+    ),
+    tolerate(_UNREADABLE, vendor(sources.PIN_FILE_IGNORED), of=[PIN_UNREADABLE], versions=microsoft(">=5.1, <6")),
+    *(
+        tolerate(_UNREADABLE, vendor(sources.PIN_FILE_IGNORED_AGAIN), of=[PIN_UNREADABLE], versions=versions)
+        for versions in _PIN_AFTER_SSLSTREAM
+    ),
+    *(
+        say([PIN_UNREADABLE], Phase.PIN, refused(_PIN_FILE_TEXT), vendor(sources.PIN_ALWAYS), versions=versions)
+        for versions in _PIN_ALWAYS
+    ),
+)
+
+
+CERTIFICATES: tuple[Row, ...] = (*_REJECTS, *_REASONS, *_ASKS_FOR_A_CRL, *_TOLERATES, *_PIN)

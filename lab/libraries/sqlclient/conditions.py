@@ -1,0 +1,163 @@
+"""What SqlClient speaks of beside the conditions of every library, and the circumstances that decide what it does.
+
+A predicate that is `_not_yet` is about what no situation can have so far.
+"""
+
+from datetime import timedelta
+
+from lab.model.condition import Condition
+from lab.model.conditions import (
+    CONDITIONS,
+    EXPIRED,
+    INCOMPLETE,
+    NAME_MISMATCH,
+    NO_COMMON_VERSION,
+    NOT_LOADED,
+    NOT_SERVING,
+    SELF_SIGNED,
+    UNTRUSTED,
+    WEAK_SIGNATURE,
+    anchors,
+)
+from lab.model.library import When
+from lab.situation import Encryption, Leaf, ServerEncryption, ServerKind, Situation
+
+FALLBACK_NAME = "SSL_Self_Signed_Fallback"
+"""The CN of the certificate that SQL Server makes for itself."""
+
+
+def _not_yet(situation: Situation) -> bool:
+    return False
+
+
+def _leaf(situation: Situation) -> Leaf:
+    chain = situation.server.chain
+    return chain.leaf if chain else Leaf(FALLBACK_NAME, (), None)
+
+
+def _carries(leaf: Leaf, name: str) -> bool:
+    """Whether .NET finds the name: in the SAN, or in the CN of a certificate that has no SAN."""
+    return name in (leaf.names or (leaf.common_name,))
+
+
+def _subject_is_the_name(situation: Situation) -> bool:
+    leaf, name = _leaf(situation), situation.client.name_to_verify
+    begins = f"{leaf.common_name}.".startswith(f"{name}.")
+    return begins and not _carries(leaf, situation.client.connect_to)
+
+
+def _trusted_root_has_expired(situation: Situation) -> bool:
+    issuer = _leaf(situation).issuer
+    return issuer is not None and issuer.root in anchors(situation) and issuer.root.validity.ends <= timedelta()
+
+
+def _is_strict(situation: Situation) -> bool:
+    return situation.client.encryption is Encryption.STRICT
+
+
+def _speaks_strict_only(situation: Situation) -> bool:
+    return situation.server.encryption is ServerEncryption.STRICT
+
+
+NOT_YET_VALID = Condition(
+    "not-yet-valid",
+    "the server's certificate is not valid yet",
+    lambda situation: _leaf(situation).validity.starts > timedelta(),
+    lambda seen: seen.has(9, 0),
+    wrong=True,
+)
+TRUSTED_ROOT_EXPIRED = Condition(
+    "trusted-root-expired",
+    "the root that the client trusts has expired",
+    _trusted_root_has_expired,
+    lambda seen: any(number == 10 and depth > 0 for number, depth in seen.errors),
+    wrong=True,
+)
+NOT_FOR_SERVERS = Condition(
+    "not-for-servers", "the certificate's extended key usage does not name servers", _not_yet, wrong=True
+)
+WEAK_KEY = Condition("weak-key", "the key of the server's certificate is RSA of 1024 bits", _not_yet, wrong=True)
+NO_CRL = Condition(
+    "no-crl",
+    "the client can reach no list of revoked certificates",
+    lambda situation: True,  # No certificate of the lab names one.
+)
+CN_ALONE = Condition(
+    "cn-alone",
+    "the certificate has no SAN, and its CN is the name that the client expects",
+    lambda situation: not _leaf(situation).names and _leaf(situation).common_name == situation.client.name_to_verify,
+)
+DIALLED_NAME = Condition(
+    "dialled-name",
+    "the certificate carries the name that was dialled, and the client was told to expect another",
+    lambda situation: (
+        situation.client.connect_to != situation.client.name_to_verify
+        and _carries(_leaf(situation), situation.client.connect_to)
+    ),
+)
+SUBJECT_IS_THE_NAME = Condition(
+    "subject-is-the-name",
+    "the SAN does not carry the name that was dialled, and the subject is the name to be found, or begins with it",
+    _subject_is_the_name,
+)
+OTHER_PIN = Condition("other-pin", "the client was given another certificate to compare it with", _not_yet, wrong=True)
+PIN_UNREADABLE = Condition(
+    "pin-unreadable", "the file with the certificate to compare it with is missing or holds none", _not_yet, wrong=True
+)
+NO_COMMON_CIPHER = Condition(
+    "no-common-cipher", "client and server have no cipher suite in common", _not_yet, wrong=True
+)
+
+_OF_THE_CERTIFICATE = (
+    *(SELF_SIGNED, UNTRUSTED, INCOMPLETE, EXPIRED, NAME_MISMATCH, WEAK_SIGNATURE),
+    *(NOT_YET_VALID, TRUSTED_ROOT_EXPIRED, NOT_FOR_SERVERS, WEAK_KEY, NO_CRL, OTHER_PIN, PIN_UNREADABLE),
+)
+_OF_TLS = frozenset(item.name for item in (*_OF_THE_CERTIFICATE, NO_COMMON_VERSION, NO_COMMON_CIPHER, NOT_LOADED))
+
+NO_STRICT_CERTIFICATE = Condition(
+    "no-strict-certificate",
+    "the server has no certificate for a client that begins with TLS",
+    lambda situation: _is_strict(situation) and _speaks_strict_only(situation) and situation.server.chain is None,
+    wrong=True,
+    masks=_OF_TLS,
+)
+NO_ENCRYPTION = Condition(
+    "no-encryption", "the server does not encrypt, and the client asks for it", _not_yet, wrong=True, masks=_OF_TLS
+)
+STRICT_ONLY = Condition(
+    "strict-only",
+    "the server takes only clients that begin with TLS, and this one does not",
+    lambda situation: _speaks_strict_only(situation) and not _is_strict(situation),
+    wrong=True,
+    masks=_OF_TLS,
+)
+WRONG_PASSWORD = Condition("wrong-password", "the server does not know this user and password", _not_yet, wrong=True)
+UNKNOWN_HOST = Condition(
+    "unknown-host", "the name of the host does not resolve", _not_yet, wrong=True, masks=_OF_TLS | {NOT_SERVING.name}
+)
+
+OWN_CONDITIONS = (
+    *(NOT_YET_VALID, TRUSTED_ROOT_EXPIRED, NOT_FOR_SERVERS, WEAK_KEY, NO_CRL, OTHER_PIN, PIN_UNREADABLE),
+    *(CN_ALONE, DIALLED_NAME, SUBJECT_IS_THE_NAME, NO_COMMON_CIPHER, NO_STRICT_CERTIFICATE, NO_ENCRYPTION),
+    *(STRICT_ONLY, WRONG_PASSWORD, UNKNOWN_HOST),
+)
+KNOWN = (*CONDITIONS, *OWN_CONDITIONS)
+
+OF_THE_CHAIN = (SELF_SIGNED, UNTRUSTED, INCOMPLETE, EXPIRED, NOT_YET_VALID, TRUSTED_ROOT_EXPIRED, NOT_FOR_SERVERS)
+"""What .NET's SslStream itself finds wrong with a chain, as SslPolicyErrors, before the driver is asked."""
+
+
+def _sslstream_complains(situation: Situation) -> bool:
+    chain = any(condition.present(situation) for condition in OF_THE_CHAIN)
+    return chain or not _carries(_leaf(situation), situation.client.connect_to)
+
+
+STRICT = When("Encrypt=Strict", lambda situation: situation.kind is ServerKind.SQLSERVER and _is_strict(situation))
+OPTIONAL = When("Encrypt=False", lambda situation: situation.client.encryption is Encryption.OPTIONAL)
+TRUSTS_ALL = When("TrustServerCertificate=True", lambda situation: situation.client.trust_everything)
+EXPECTS = When("HostNameInCertificate is given", lambda situation: situation.client.expected_name is not None)
+PINNED = When("ServerCertificate is given", _not_yet)
+ENCRYPT_BY_WORD = When("Encrypt is Optional, Mandatory or Strict", _is_strict)
+ENCRYPT_IS_NONSENSE = When("Encrypt has a value that no release knows", _not_yet)
+ENDS_WITH_FIN = When("the server ends a handshake with FIN, not with RST", _not_yet)
+SSLSTREAM_COMPLAINS = When("SslStream finds something wrong with the certificate", _sslstream_complains)

@@ -1,0 +1,64 @@
+"""The two drivers and their releases; how a row about them is written."""
+
+from collections.abc import Iterable, Mapping
+
+from lab.documented import Level, Phase, Source
+from lab.libraries.sqlclient.sources import MEASURED
+from lab.model.condition import Condition
+from lab.model.library import Any, Does, Says, Tolerates, When, says, tolerates
+
+MICROSOFT, SYSTEM = "microsoft-data-sqlclient", "system-data-sqlclient"
+"""The names of the two drivers in a release."""
+
+
+def microsoft(bounds: str) -> Mapping[str, str]:
+    """Releases of Microsoft.Data.SqlClient."""
+    return {MICROSOFT: bounds}
+
+
+def system(bounds: str = ">=0") -> Mapping[str, str]:
+    """Releases of System.Data.SqlClient; without bounds all of them."""
+    return {SYSTEM: bounds}
+
+
+def vendor(source: Source) -> tuple[Level, Source]:
+    """The basis of a row that the source code says."""
+    return Level.VENDOR, source
+
+
+def public(source: Source) -> tuple[Level, Source]:
+    """The basis of a row that people posted."""
+    return Level.PUBLIC, source
+
+
+OBSERVED = (Level.OBSERVED, MEASURED)
+"""The basis of a row that only the measurement shows."""
+
+
+def say(
+    of: Iterable[Condition] | Any,
+    phase: Phase,
+    does: Does,
+    evidence: tuple[Level, Source] = OBSERVED,
+    *,
+    when: Iterable[When] = (),
+    versions: Mapping[str, str] | None = None,
+) -> Says:
+    """A row about what the driver says."""
+    basis, source = evidence
+    (row,) = says(of, phase, does, basis=basis, source=source, when=when, versions=versions)
+    return row
+
+
+def tolerate(
+    why: str,
+    evidence: tuple[Level, Source] = OBSERVED,
+    *,
+    of: Iterable[Condition] = (),
+    phases: Iterable[Phase] = (),
+    when: Iterable[When] = (),
+    versions: Mapping[str, str] | None = None,
+) -> Tolerates:
+    """A row about what the driver accepts, or does not look at."""
+    basis, source = evidence
+    return tolerates(why, basis=basis, source=source, of=of, phases=phases, when=when, versions=versions)
