@@ -155,7 +155,7 @@ def _cells(baseline: Baseline) -> dict[Key, SideCell]:
 def _is_baseline(path: Path) -> bool:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False
     return isinstance(content, dict) and "baseline_version" in content
 

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from difflib import ndiff
 
 from lab.diff.changes import Changes, Group
+from lab.diff.words import opcodes
 from lab.report.changes import (
     SECURITY,
     acts_of,
@@ -109,9 +109,12 @@ def _some(cells: list[str]) -> str:
 
 
 def _difference(old: str, new: str) -> Iterator[str]:
-    """Line by line; the hints of ndiff left out."""
-    lines = ndiff(printable(old).splitlines() or [""], printable(new).splitlines() or [""])
-    return (f"{line[:2].strip() or ' '} {line[2:]}".rstrip() for line in lines if not line.startswith("?"))
+    """Line by line."""
+    before, after = (printable(text).splitlines() or [""] for text in (old, new))
+    for how, a, b, c, d in opcodes(before, after):
+        gone, come = ("  ", "") if how == "equal" else ("- ", "+ ")
+        yield from (f"{gone}{line}".rstrip() for line in before[a:b])
+        yield from (f"{come}{line}".rstrip() for line in after[c:d] if come)
 
 
 def _fence(text: str) -> str:

@@ -30,7 +30,9 @@ def version_line(version: str, tls_library: str) -> str:
     """A client's version and where its TLS library comes from. The library is not named again where the version
     names it: `curl 7.88.1 (OpenSSL/3.0.19); TLS library of the system`.
     """
-    version = re.sub(r"^(.+) \(Library: \1\)$", r"\1", version)  # openssl's own words, when the two are the same
+    own = version.partition(" (Library: ")[0]
+    if version == f"{own} (Library: {own})":  # openssl's own words, when the two are the same
+        version = own
     library, _, origin = tls_library.partition(" ")
     if not origin or library.lower() not in version.lower():
         return f"{version or 'does not say its version'}; TLS: {tls_library}"
@@ -74,8 +76,9 @@ def quoted(console: Console, indent: str, text: str) -> None:
 def pieces(line: str, room: int | None) -> Iterator[str]:
     """The line in pieces that fit, parted behind spaces where there are any; joined they are the line
     again."""
-    while room is not None and len(line) > room:
-        cut = line.rfind(" ", 0, room) + 1 or room
-        yield line[:cut]
-        line = line[cut:]
-    yield line
+    start = 0
+    while room is not None and len(line) - start > room:
+        cut = line.rfind(" ", start, start + room) + 1 or start + room
+        yield line[start:cut]
+        start = cut
+    yield line[start:]
