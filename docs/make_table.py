@@ -12,9 +12,8 @@ import sys
 from html import escape, unescape
 from pathlib import Path
 
-from rich.console import Console
-
 from lab.record import load
+from lab.report.console import SafeConsole
 from lab.report.terminal import show_matrix
 
 WIDTH = 110
@@ -25,7 +24,7 @@ _WORDS = re.compile(r"[^\xa0](?:\xa0?[^\xa0])*")
 
 def draw(record: Path, picture: Path) -> None:
     """Write the picture of a record. Raises RecordError for a file that is none, OSError when it cannot be written."""
-    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    console = SafeConsole(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     show_matrix(load(record), console)
     svg = console.export_svg(title="./tlslab run", unique_id="table")
     # A picture embedded in a page loads nothing, so rich's web font could not come either.

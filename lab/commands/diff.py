@@ -99,7 +99,7 @@ def baseline(client: tuple[str, ...], source: Path | None, directory: Path, jobs
         if entry.missing:
             shared.echo(f"{entry.name} is not here ({entry.missing}); its baseline stays as it is")
     for path in write(found, directory):
-        click.echo(path)
+        shared.say(str(path))
     return Exit.AS_EXPECTED if found else Exit.LAB_FAILED
 
 
@@ -109,7 +109,7 @@ def tell(changes: "Changes", form: str, fail_on: str) -> Exit:
     from lab.report.markdown import markdown
 
     if form == "json":
-        click.echo(changes.model_dump_json(indent=1))
+        shared.say_data(changes)
     elif form == "markdown":
         click.echo(markdown(changes), nl=False)
     else:

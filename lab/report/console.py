@@ -1,10 +1,15 @@
-"""The consoles that reports are printed on: as wide as the terminal, or as COLUMNS says."""
+"""The consoles that reports are printed on: as wide as the terminal, or as COLUMNS says; nothing that is printed drives
+the terminal.
+"""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import IO
 
-from rich.console import Console
+from rich.console import Console, ConsoleOptions, RenderableType
+from rich.segment import Segment
+
+from lab.report.printable import printable
 
 NARROWEST, WIDEST = 20, 10_000
 """Columns. Beyond them no report can be read, and rules as long as a line would fill the memory."""
@@ -12,7 +17,7 @@ NARROWEST, WIDEST = 20, 10_000
 
 def console(file: IO[str] | None = None, *, stderr: bool = False, colour: bool = True) -> Console:
     """A console on standard output, on standard error or on a file of text; `colour` False: never in colour."""
-    return Console(
+    return SafeConsole(
         file=file,
         stderr=stderr,
         color_system="auto" if colour else None,
@@ -20,6 +25,16 @@ def console(file: IO[str] | None = None, *, stderr: bool = False, colour: bool =
         emoji=False,
         _environ=usable(os.environ),
     )
+
+
+class SafeConsole(Console):
+    """A console that shows control characters of what is printed as their numbers, whoever said them and wherever they
+    stand: rich's own control codes are segments of their own, and come through.
+    """
+
+    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
+        for segment in super().render(renderable, options):
+            yield segment if segment.control else segment._replace(text=printable(segment.text))
 
 
 def usable(environment: Mapping[str, str]) -> dict[str, str]:

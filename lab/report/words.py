@@ -6,17 +6,12 @@ from collections.abc import Iterable, Iterator
 from rich.console import Console
 from rich.text import Text
 
+from lab.report.printable import in_line, printable
+
 
 def plural(count: int, noun: str) -> str:
     """`1 cell`, `2 cells`."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def printable(text: str) -> str:
-    """The text with control characters made visible: what a server says must not drive the terminal."""
-    return "".join(
-        char if char.isprintable() or char in "\n\t" else char.encode("unicode_escape").decode() for char in text
-    )
 
 
 def gaps(pattern: str, *, ascii_only: bool = False) -> str:
@@ -53,6 +48,7 @@ def flow(console: Console, parts: Iterable[Text]) -> None:
 def hang(console: Console, label: str, text: Text, style: str = "", *, label_on_every_line: bool = False) -> None:
     """Print text behind a label, wrapped beside it. Not wrapped where nobody looks: a pipe gets whole
     lines."""
+    label = in_line(label)
     width = max(console.width - len(label), 20)
     lines = text.wrap(console, width) if console.is_terminal else text.split("\n")
     for index, line in enumerate(lines):
