@@ -14,6 +14,7 @@ import lab
 from lab.commands import clients, compare, containers, diff, house, look, play, refresh
 from lab.commands.shared import Exit, echo, hint
 from lab.record import RecordError
+from lab.report.printable import printable
 
 DEBUG = "TLSLAB_DEBUG"
 
@@ -106,7 +107,7 @@ def run_command(arguments: Sequence[str]) -> int:
         return Exit.AS_EXPECTED
     except Exception as problem:
         if os.environ.get(DEBUG, "") not in {"", "0"}:
-            traceback.print_exc()
+            click.echo(printable(traceback.format_exc()), err=True, nl=False)
         _tell(problem)
         return Exit.LAB_FAILED
     return status if isinstance(status, int) else Exit.AS_EXPECTED

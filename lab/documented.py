@@ -9,9 +9,10 @@ volatile parts). White space is folded, so that a text that a terminal wrapped s
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 
 
 class Level(IntEnum):
@@ -90,7 +91,7 @@ class Expectation:
     level: Level
     sources: tuple[Source, ...]
 
-    def matches(self, text: str, trace: str, values: dict[str, str]) -> bool:
+    def matches(self, text: str, trace: str, values: Mapping[str, str]) -> bool:
         """Whether an outcome's text (and its trace, where the expectation has one) shows this expectation."""
         return shows(text, self.text, values) and (not self.trace or shows(trace, self.trace, values))
 
@@ -121,18 +122,50 @@ def expectations(reasons: Iterable[Reason], wrapped_by: Iterable[Wrapper]) -> tu
 _PLACEHOLDER = re.compile(r"\{(\*|[a-z]+)\}")
 
 
-def shows(text: str, pattern: str, values: dict[str, str]) -> bool:
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A documented text in one situation: literal parts that stand in this order, any characters between them."""
+
+    parts: tuple[str, ...]
+
+    def within(self, folded: str) -> bool:
+        """Whether a text with folded white space contains the pattern.
+
+        The first place of a part is the best one, because it leaves most to the parts behind it. So one pass decides,
+        whatever a client prints: `str.find` takes linear time.
+        """
+        end = 0
+        for part in self.parts:
+            start = folded.find(part, end)
+            if start < 0:
+                return False
+            end = start + len(part)
+        return True
+
+
+def pattern_of(text: str, values: Mapping[str, str]) -> Pattern:
+    """The pattern of a documented text. `values`: what its placeholders stand for, literally. Raises KeyError for one
+    that has no value.
+    """
+    literal, *found = _PLACEHOLDER.split(" ".join(text.split()))
+    parts = [literal]
+    for name, literal in zip(found[::2], found[1::2], strict=True):
+        if name == "*":
+            parts.append(literal)
+        else:
+            parts[-1] += values[name] + literal
+    return Pattern(tuple(parts))
+
+
+@lru_cache(maxsize=2)
+def fold(text: str) -> str:
+    """The text with one blank for white space of any kind. Remembered: an outcome is held against many texts."""
+    return " ".join(text.split())
+
+
+def shows(text: str, pattern: str, values: Mapping[str, str]) -> bool:
     """Whether `text` contains the pattern. Raises KeyError for a placeholder that has no value.
 
     Folding white space and ignoring nothing else: letters, case and punctuation are part of the documented text.
     """
-    folded = " ".join(text.split())
-    parts: list[str] = []
-    end = 0
-    pattern = " ".join(pattern.split())
-    for found in _PLACEHOLDER.finditer(pattern):
-        parts.append(re.escape(pattern[end : found.start()]))
-        parts.append(".*?" if found[1] == "*" else re.escape(values[found[1]]))
-        end = found.end()
-    parts.append(re.escape(pattern[end:]))
-    return re.search("".join(parts), folded) is not None
+    return pattern_of(pattern, values).within(fold(text))

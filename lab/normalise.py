@@ -1,21 +1,23 @@
 """Normalisation: a client's text without its volatile parts, so that two runs can be compared.
 
 Volatile are ports, process and thread ids, OpenSSL's packed error numbers, file lines, temporary paths and dates;
-reasons, codes and names stay.
+reasons, codes and names stay. Time is linear in the text, which is whatever a client printed: no rule may look at a
+character again for each place where it could begin.
 """
 
 import re
+from collections import deque
+
+_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
+_PATH = re.compile(r"/[^\s'\":,\]\)]*")
+_PLACES = (
+    (re.compile(r"(?=(/runs/run-[^/]*/[^/]*))"), "ROOM"),
+    # The lab's environments of clients, pinned or of a chosen version, Python's or npm's.
+    (re.compile(r"(?=(/(?:versions/[^/]+-[0-9a-f]{12}|clients-[0-9a-f]{16}[^/]*|npm-[0-9a-f]{16})))"), "CLIENTS"),
+)
+"""Where a path leads to, and the word for everything up to there. The last such place of a path counts."""
 
 _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
-    (re.compile(r"\x1b\[[0-9;]*m"), ""),
-    (re.compile(r"/[^\s'\":,\]\)]*/runs/run-[^\s'\":,\]\)/]*/[^\s'\":,\]\)/]*"), "ROOM"),
-    # The lab's environments of clients, pinned or of a chosen version, Python's or npm's.
-    (
-        re.compile(
-            r"/[^\s'\":,\]\)]*/(?:versions/[^/\s'\"]+-[0-9a-f]{12}|clients-[0-9a-f]{16}[^/\s'\"]*|npm-[0-9a-f]{16})"
-        ),
-        "CLIENTS",
-    ),
     (re.compile(r"(\bFile \"[^\"]+\", line )\d+"), r"\1LINE"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?"), "DATE"),
     (re.compile(r"\b[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4} GMT"), "DATE"),
@@ -43,6 +45,17 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
 
 def normalise(text: str) -> str:
     """The text with every volatile part replaced by a word in capitals; white space at line ends removed."""
+    text = _PATH.sub(_without_place, _COLOUR.sub("", text))
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
     return "\n".join(line.rstrip() for line in text.strip().splitlines())
+
+
+def _without_place(found: re.Match[str]) -> str:
+    """A path without its beginning, where that leads to the directory of an attempt or to the lab's environments."""
+    path = found[0]
+    for place, word in _PLACES:
+        begin = path.find("/")
+        if last := deque(place.finditer(path, begin + 1), maxlen=1):
+            path = path[:begin] + word + path[last[0].end(1) :]
+    return path

@@ -15,6 +15,7 @@ import pytest
 from lab.pytesting import options
 from lab.pytesting.engine import Engine, EngineError, Order
 from lab.pytesting.wire import Direct, Remote, serve
+from lab.report.printable import printable
 
 if TYPE_CHECKING:
     from lab.pytesting.played import Played
@@ -93,12 +94,12 @@ def lab_cell(request: pytest.FixtureRequest) -> "Played":
     except EngineError as error:
         problem = str(error)
     if problem:  # outside of the handler: pytest would tell it twice
-        pytest.fail(problem, pytrace=False)
+        pytest.fail(printable(problem), pytrace=False)
     request.node.user_properties += played.properties()
     demanding = bool(config.getoption("--lab-require"))
     if played.missing and not demanding:
-        request.node.user_properties.append((MISSING, f"{played.cell.client}: {played.missing}"))
-        pytest.skip(played.missing)
+        request.node.user_properties.append((MISSING, printable(f"{played.cell.client}: {played.missing}")))
+        pytest.skip(printable(played.missing))
     if played.lab_failed:
         pytest.fail(played.story(), pytrace=False)
     played = _held_against_baseline(request, played)
@@ -127,7 +128,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     if words:
         terminalreporter.write_sep("=", "tls trust lab")
         for line in words:
-            terminalreporter.write_line(line)
+            terminalreporter.write_line(printable(line))
 
 
 def _order(config: pytest.Config, selected: tuple[str, ...]) -> Order:

@@ -311,7 +311,7 @@ def load(path: Path) -> Record:
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as problem:
         raise RecordError(f"cannot read {path}: {problem.strerror}") from problem
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise RecordError(f"{path} is not JSON: {problem}") from problem
     if not isinstance(content, dict) or "schema_version" not in content:
         raise RecordError(f"{path} is not a record of the lab: it has no schema_version")

@@ -1,9 +1,10 @@
 """Documented texts: literal but for their placeholders, made of two layers, as good as the weaker one."""
 
+import re
 import string
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lab.documented import Level, Phase, Reason, Source, Wrapper, expectations, shows
@@ -39,6 +40,21 @@ def test_the_star_stands_for_what_is_volatile() -> None:
     pattern = "error:{*}:SSL routines:{*}:certificate verify failed"
     assert shows("[error:0A000086:SSL routines::certificate verify failed:x]", pattern, {})
     assert not shows("[error:0A000086:TLS routines::certificate verify failed:x]", pattern, {})
+
+
+@settings(deadline=None)
+@given(st.text("ab ", max_size=12), st.lists(st.text("ab ", max_size=3), min_size=1, max_size=5))
+@example("ababb", ["ab", "b"])
+@example("a b", ["a ", " b"])
+def test_a_pattern_is_found_where_a_regular_expression_finds_it(text: str, parts: list[str]) -> None:
+    pattern = " ".join("{*}".join(parts).split())
+    expression = ".*".join(map(re.escape, pattern.split("{*}")))
+    assert shows(text, pattern, {}) is (re.search(expression, " ".join(text.split())) is not None)
+
+
+def test_a_value_is_taken_literally() -> None:
+    assert shows("for {*}.", "for {name}.", {"name": "{*}"})
+    assert not shows("for anybody.", "for {name}.", {"name": "{*}"})
 
 
 def test_a_name_in_the_text_must_be_the_situations() -> None:

@@ -1,7 +1,9 @@
 """Normalisation takes the volatile parts out and leaves reasons, codes and names."""
 
+import re
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lab.normalise import normalise
@@ -65,3 +67,19 @@ def test_two_runs_on_other_ports_are_equal(port: int) -> None:
 def test_normalising_twice_changes_nothing(text: str) -> None:
     once = normalise(text)
     assert normalise(once) == once
+
+
+NAME = r"[^\s'\":,\]\)/]"
+PATH = r"/[^\s'\":,\]\)]*"
+ROOM = re.compile(rf"{PATH}/runs/run-{NAME}*/{NAME}*")
+ENVIRONMENT = re.compile(
+    rf"{PATH}/(?:versions/{NAME}+-[0-9a-f]{{12}}|clients-[0-9a-f]{{16}}{NAME}*|npm-[0-9a-f]{{16}})"
+)
+PIECES = ("/", "runs", "run-", "/runs/run-1/", "versions", "-0123456789ab", "clients-0123456789abcdef", "x", " ")
+
+
+@settings(deadline=None)
+@given(st.lists(st.sampled_from([*PIECES, "/versions/a-0123456789ab/", "/npm-0123456789abcdef"]), max_size=12))
+def test_paths_lose_what_a_greedy_regular_expression_would_take(parts: list[str]) -> None:
+    text = "".join(parts)
+    assert normalise(text) == ENVIRONMENT.sub("CLIENTS", ROOM.sub("ROOM", text)).strip()

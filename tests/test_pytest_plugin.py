@@ -112,7 +112,7 @@ def test_junit_xml_is_valid_whatever_a_client_says(pytester: pytest.Pytester) ->
     pytester.runpytest_subprocess("-p", "no:hypothesispytest", "--junitxml=junit.xml").assert_outcomes(passed=1)
 
     (test,) = ET.parse(pytester.path / "junit.xml").iter("testcase")
-    said = 'colour #x1B[31m nul #x00 tag <&> quote " umlaut ü line\nend #xFFFF'
+    said = 'colour \\x1b[31m nul \\x00 tag <&> quote " umlaut ü line\nend \\uffff'
     assert words_of(test)["broken: client says"] == said
 
 

@@ -35,9 +35,11 @@ def read_answer(completed: Completed) -> Outcome:
 
 def _answer(stdout: str) -> dict[str, Any] | None:
     for line in reversed(stdout.splitlines()):
+        if '"connected"' not in line:
+            continue
         try:
             answer = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):  # no JSON, or nested too deeply to be an answer
             continue
         if isinstance(answer, dict) and "connected" in answer:
             return answer

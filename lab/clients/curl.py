@@ -160,7 +160,7 @@ class Curl(Client):
         return Invocation((machine.which["curl"], "--version"))
 
     def read_version(self, completed: Completed) -> str:
-        found = re.match(r"curl (\S+).*?((?:OpenSSL|LibreSSL|GnuTLS|BoringSSL|wolfSSL)/\S+)", completed.stdout)
+        found = re.match(r"curl (\S++).*?((?:OpenSSL|LibreSSL|GnuTLS|BoringSSL|wolfSSL)/\S+)", completed.stdout)
         return f"curl {found[1]} ({found[2]})" if found else ""
 
     def spell(self, side: ClientSide) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ MANUAL = Source(
 )
 _ANSWERED = re.compile(r"^HTTP/1\.[01] 200\b", re.MULTILINE)
 _VERIFIED = re.compile(r"^Verification: OK$", re.MULTILINE)
-_PROTOCOL = re.compile(r"^\s*Protocol\s*: (TLSv[\d.]+)$", re.MULTILINE)
+_PROTOCOL = re.compile(r"^[ \t]*Protocol[ \t]*: (TLSv[\d.]+)$", re.MULTILINE)
 
 
 class SClient(Client):

@@ -95,7 +95,7 @@ def read_versions(completed: Completed) -> dict[str, str]:
     """What the probe reported of the versions; empty when it reported nothing."""
     try:
         found = json.loads(completed.stdout)
-    except ValueError:
+    except (ValueError, RecursionError):  # no JSON, or nested too deeply to be an answer
         return {}
     return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
 

@@ -60,7 +60,7 @@ def remove(versions: tuple[str, ...]) -> Exit | None:
     wanted = dict.fromkeys(label for label in here for version in versions if fnmatchcase(label, version))
     sentences = [sentence for label in wanted for sentence in environments.remove(label)]
     for sentence in sentences:
-        click.echo(sentence)
+        shared.say(sentence)
     return Exit.LAB_FAILED if any(sentence.endswith("stays") for sentence in sentences) else None
 
 
@@ -79,7 +79,7 @@ def prune(keep: int) -> None:
 
     environments = Environments(provision.cache_dir(), shared.echo)
     for sentence in environments.prune(keep):
-        click.echo(sentence)
+        shared.say(sentence)
     left = environments.labels
     click.echo(f"{len(left)} left{': ' if left else ''}{', '.join(left)}")
 

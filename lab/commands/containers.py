@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from lab import provision
-from lab.commands.shared import echo, hint
+from lab.commands.shared import echo, hint, say
 
 
 @click.command()
@@ -35,7 +35,7 @@ def images(names: tuple[str, ...], fetch: bool, list_only: bool, prune: bool, ke
         with client.api:
             removed = shelf.prune(client, provision.cache_dir(), keep) if prune else []
             for line in removed if prune else shelf.shelf(client, provision.cache_dir()):
-                click.echo(str(line))
+                say(str(line))
         return
 
     for name in names:
@@ -48,7 +48,7 @@ def images(names: tuple[str, ...], fetch: bool, list_only: bool, prune: bool, ke
     client = connect()
     with client.api:
         for tag in stock.build(client, chosen, provision.cache_dir(), echo).values():
-            click.echo(tag)
+            say(tag)
 
 
 @click.command()

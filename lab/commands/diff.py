@@ -108,7 +108,7 @@ def write_baselines(record: "Record", client: tuple[str, ...], directory: Path) 
         if entry.missing:
             shared.echo(f"{entry.name} is not here ({entry.missing}); its baseline stays as it is")
     for path in write(found, directory):
-        click.echo(path)
+        shared.say(str(path))
     return Exit.AS_EXPECTED if found else Exit.LAB_FAILED
 
 
@@ -118,7 +118,7 @@ def tell(changes: "Changes", form: str, fail_on: str) -> Exit:
     from lab.report.markdown import markdown
 
     if form == "json":
-        click.echo(changes.model_dump_json(indent=1))
+        shared.say_data(changes)
     elif form == "markdown":
         click.echo(markdown(changes), nl=False)
     else:

@@ -105,7 +105,7 @@ def run(
             repeat=repeat,
         )
     if as_json:
-        click.echo(record.model_dump_json(indent=1))
+        shared.say_data(record)
     else:
         show_matrix(record, output(), command=shared.command_name())
     if record.attempts or save_to is not None or not shared.last_record().exists():
@@ -141,7 +141,7 @@ def report(record: Path | None, cell: tuple[str, ...], trace: bool, as_json: boo
     if cell:
         loaded = select(loaded, cells_of(loaded, cell))
     if as_json:
-        click.echo(loaded.model_dump_json(indent=1))
+        shared.say_data(loaded)
     elif cell:
         console = output()
         for entry in loaded.cells:

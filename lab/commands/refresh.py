@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lab.commands import shared
-from lab.commands.shared import Exit, echo, root
+from lab.commands.shared import Exit, echo, root, say
 
 if TYPE_CHECKING:
     from lab.record import Record
@@ -69,7 +69,7 @@ def refresh(check: bool, source: Path | None) -> Exit:
     for item in (*of_the_source(checkout), *of_a_record(record)):
         if not item.is_current(checkout):
             (checkout / item.path).write_text(item.text, encoding="utf-8")
-            click.echo(item.path)
+            say(item.path)
     format_source(checkout)
     return write_baselines(record, (), checkout / "baselines")
 

@@ -2,6 +2,7 @@
 
 import difflib
 import functools
+import json
 import re
 from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import click
+from pydantic import BaseModel
 from rich.console import Console
 
 import lab
@@ -17,6 +19,8 @@ from lab import installer, provision
 from lab.matrix.choice import DISTRIBUTIONS, HOST, LOCAL, STAGES, Choice
 from lab.matrix.plan import matches
 from lab.record import Record
+from lab.report.console import console
+from lab.report.printable import printable
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -157,18 +161,28 @@ def nearest(wrong: str, names: Iterable[str]) -> list[str]:
 
 def output() -> Console:
     """The console of results: standard output."""
-    return Console(highlight=False, emoji=False)
+    return console()
 
 
 def progress_output() -> Console:
     """The console of everything beside the results: standard error."""
-    return Console(stderr=True, highlight=False, emoji=False)
+    return console(stderr=True)
 
 
 def echo(text: str) -> None:
     """A sentence to the person, beside the results."""
-    for line in text.splitlines():
+    for line in printable(text).splitlines():
         click.echo(f"tlslab: {line}", err=True)
+
+
+def say(text: str) -> None:
+    """A line of the results."""
+    click.echo(printable(text))
+
+
+def say_data(data: BaseModel) -> None:
+    """Results as JSON, in ASCII: a terminal may show it."""
+    click.echo(json.dumps(data.model_dump(mode="json"), indent=1))
 
 
 def root() -> Path:

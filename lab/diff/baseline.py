@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from lab.diff.sides import Key, Said, Side, SideCell, SideClient, bare, side_of
 from lab.record import Record, RecordError, Result, load
+from lab.report.printable import has_form
 
 VERSION = 1
 _NOT_PLAYED = {"missing", "unsupported", "lab-error"}
@@ -70,7 +71,9 @@ def text_of(baseline: Baseline) -> str:
     """The file of a baseline."""
     content = baseline.model_dump(mode="json", exclude_defaults=True) | {"baseline_version": VERSION}
     ordered = {"baseline_version": VERSION} | content
-    return json.dumps(ordered, indent=1, ensure_ascii=False) + "\n"
+    text = json.dumps(ordered, indent=1, ensure_ascii=False)
+    # What has no form is escaped, as nobody would see it in a difference; it stands in strings alone.
+    return "".join(char if has_form(char) else json.dumps(char)[1:-1] for char in text) + "\n"
 
 
 def write(baselines: Iterable[Baseline], directory: Path) -> list[Path]:
@@ -155,7 +158,7 @@ def _cells(baseline: Baseline) -> dict[Key, SideCell]:
 def _is_baseline(path: Path) -> bool:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return False
     return isinstance(content, dict) and "baseline_version" in content
 

@@ -14,7 +14,7 @@ CONTROL, BROKEN, FIXED, IMPOSTOR, DEFAULT = "control", "broken", "fixed", "impos
 _NEGOTIATED = re.compile(r"\b(TLSv1(?:\.[0-3])?)[ ,]+([A-Z][A-Z0-9]*(?:[-_][A-Z0-9]+)+)\b")
 """Protocol and cipher in a line of the server: nginx in the lab's log format, the TDS endpoint in its errorlog."""
 
-_RELEASED = re.compile(r" +\d{1,2} [A-Z][a-z]{2} \d{4}\b")
+_RELEASED = re.compile(r"(?<! ) +\d{1,2} [A-Z][a-z]{2} \d{4}\b")
 """The day on which OpenSSL released what it is, behind its version: it says nothing more."""
 
 Key = tuple[str, str, str]

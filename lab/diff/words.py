@@ -1,7 +1,8 @@
 """Words: the difference of two texts, word by word."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import lru_cache
@@ -10,8 +11,11 @@ from pydantic import BaseModel, ConfigDict
 
 _WORD = re.compile(r"\\[nrt]|\w+|\s+|[^\w\s]")
 """Words, blanks and signs; a line break that a client shows escaped is no part of the word behind it."""
-_LONG = 4000
-"""Words beyond which the middle of a text is compared as one piece: the comparison is quadratic."""
+_WORK = 10_000_000
+"""Steps that a comparison may take, about 0.5 s; beyond, what lies between two equal ends is compared as one piece."""
+
+
+Opcode = tuple[str, int, int, int, int]
 
 
 class Part(StrEnum):
@@ -52,33 +56,44 @@ def edit(old: str, new: str) -> tuple[tuple[str, str], ...]:
     return tuple(found)
 
 
+def opcodes(old: Sequence[str], new: Sequence[str]) -> list[Opcode]:
+    """As those of `difflib.SequenceMatcher`, in bounded time: what a client printed may be made to take for ever."""
+    if _work(old, new) <= _WORK:
+        return _compared(old, new)
+    limit = min(len(old), len(new))
+    head = next((i for i in range(limit) if old[i] != new[i]), limit)
+    tail = next((i for i in range(limit - head) if old[-1 - i] != new[-1 - i]), limit - head)
+    a, b, c, d = head, len(old) - tail, head, len(new) - tail
+    between: list[Opcode] = [("replace", 0, b - a, 0, d - c)]
+    if _work(old[a:b], new[c:d]) <= _WORK:
+        between = _compared(old[a:b], new[c:d])
+    return [
+        ("equal", 0, head, 0, head),
+        *((how, a + start, a + end, c + begin, c + stop) for how, start, end, begin, stop in between),
+        ("equal", b, len(old), d, len(new)),
+    ]
+
+
+def _compared(old: Sequence[str], new: Sequence[str]) -> list[Opcode]:
+    return list(SequenceMatcher(None, old, new, autojunk=False).get_opcodes())
+
+
+def _work(old: Sequence[str], new: Sequence[str]) -> int:
+    """The most steps that the comparison takes: it looks at every two equal words for each run of words in common."""
+    counts = Counter(new)
+    return sum(count * counts[word] for word, count in Counter(old).items()) * min(len(old), len(new))
+
+
 def _pieces(old: list[str], new: list[str]) -> Iterator[Piece]:
-    if max(len(old), len(new)) > _LONG:
-        yield from _ends(old, new)
-        return
-    for how, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+    for how, a, b, c, d in opcodes(old, new):
         if how == "equal":
-            yield Piece(part=Part.SAME, text="".join(old[a:b]))
+            if a < b:
+                yield Piece(part=Part.SAME, text="".join(old[a:b]))
             continue
         if a < b:
             yield Piece(part=Part.REMOVED, text="".join(old[a:b]))
         if c < d:
             yield Piece(part=Part.ADDED, text="".join(new[c:d]))
-
-
-def _ends(old: list[str], new: list[str]) -> Iterator[Piece]:
-    """Very long texts: the same beginning, the same end, and between them one piece of each."""
-    limit = min(len(old), len(new))
-    head = next((i for i in range(limit) if old[i] != new[i]), limit)
-    tail = next((i for i in range(limit - head) if old[-1 - i] != new[-1 - i]), limit - head)
-    for part, words in (
-        (Part.SAME, old[:head]),
-        (Part.REMOVED, old[head : len(old) - tail]),
-        (Part.ADDED, new[head : len(new) - tail]),
-        (Part.SAME, old[len(old) - tail :]),
-    ):
-        if words:
-            yield Piece(part=part, text="".join(words))
 
 
 def _tidied(pieces: Iterator[Piece]) -> Iterator[Piece]:

@@ -56,7 +56,7 @@ class Attempt:
     @property
     def unstable(self) -> bool:
         """Whether it did not always come out in the same way."""
-        return len(self.classes) > 1
+        return bool(self.repeats) and len(self.classes) > 1
 
 
 class Player:

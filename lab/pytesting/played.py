@@ -5,6 +5,7 @@ import io
 from pydantic import BaseModel, ConfigDict
 
 from lab.record import AttemptEntry, CellEntry, ClientEntry, Record, RemedyEntry, ShownEntry
+from lab.report.printable import printable
 
 STAND_IN = "stands in for the real server"
 """The property of a test whose server was not the real one."""
@@ -72,7 +73,7 @@ class Played(BaseModel):
         return f"{self.cell.fix_verdict}: {fix.why}"
 
     def properties(self) -> Properties:
-        """The verdicts and the verbatim words of each act, for JUnit XML."""
+        """The verdicts and the words of each act, for JUnit XML: verbatim but for control characters."""
         cell = self.cell
         found = [("scenario", cell.scenario), ("fix", cell.fix), (CLIENT, cell.client), ("server", cell.kind)]
         found += [(VERSION, self.client.version)] if self.client else []
@@ -91,20 +92,19 @@ class Played(BaseModel):
                 found += [(f"{named}: {step.command}", step.output) for step in remedy.steps]
                 changes = "\n".join(f"{change.change} {change.path}" for change in remedy.changes)
                 found.append((f"{named}: changes", changes))
-        return found
+        return [(printable(name), printable(words)) for name, words in found]
 
     def story(self) -> str:
         """The cell in full, for a person who wants to know why it is not as expected."""
-        headline = "\n\n".join(filter(None, [" ".join(self.why.split()), self.deviation]))
+        headline = printable("\n\n".join(filter(None, [" ".join(self.why.split()), self.deviation])))
         if self.record is None:
             return headline
         # Both are slow to import, and most sessions have no such cell.
-        from rich.console import Console
-
         from lab.report.cell import show_cell
+        from lab.report.console import console
 
         page = io.StringIO()
-        show_cell(self.record, self.cell, Console(file=page, color_system=None, highlight=False, emoji=False))
+        show_cell(self.record, self.cell, console(page, colour=False))
         return f"{headline}\n\n{page.getvalue().rstrip()}"
 
 

@@ -10,8 +10,9 @@ from rich.text import Text
 
 from lab.record import AttemptEntry, CellEntry, CertificateEntry, JudgementEntry, Record, ServerEntry, narrow
 from lab.report.marks import Marked, mark_broken, mark_fix
+from lab.report.printable import in_line, printable
 from lab.report.remedies import show_remedy
-from lab.report.words import gaps, hang, plural, printable, quoted, version_line
+from lab.report.words import gaps, hang, plural, quoted, version_line
 
 IMPOSTOR = "impostor:"
 ACTS = {
@@ -84,7 +85,7 @@ def _head(record: Record, cell: CellEntry, console: Console) -> None:
     scenario = next((entry for entry in record.scenarios if entry.id == cell.scenario), None)
     fix = next((entry for entry in scenario.fixes if entry.name == cell.fix), None) if scenario else None
     client = next((entry for entry in record.clients if entry.name == cell.client), None)
-    console.print(Text(cell.id, "bold underline"), soft_wrap=True)
+    console.print(Text(in_line(cell.id), "bold underline"), soft_wrap=True)
     if scenario:
         hang(console, "  failure  ", Text(scenario.title), "dim")
     if fix:
@@ -122,7 +123,7 @@ def _judgement(of: str, marked: Marked, verdict: str, judgement: JudgementEntry,
         hang(console, f"{INDENT}evidence: ", Text(f"{judgement.level} ({LEVELS[judgement.level]})"), "dim")
     for source in judgement.sources:
         hang(console, f"{INDENT}source:   ", Text(source.title), "dim")
-        console.print(Text(f"{INDENT}          {source.url}", "cyan"), soft_wrap=True, highlight=False)
+        console.print(Text(f"{INDENT}          {in_line(source.url)}", "cyan"), soft_wrap=True, highlight=False)
 
 
 def _numbers(cell: CellEntry) -> Iterator[str]:
@@ -147,8 +148,8 @@ def _attempt(attempt: AttemptEntry, console: Console, with_trace: bool) -> None:
     facts: list[str] = [attempt.result]
     if attempt.encrypted is not None:
         facts.append("encrypted" if attempt.encrypted else "NOT encrypted")
-    facts += [attempt.tls_version] if attempt.tls_version else []
-    facts += [f"code {attempt.code}"] if attempt.code else []
+    facts += [in_line(attempt.tls_version)] if attempt.tls_version else []
+    facts += [f"code {in_line(attempt.code)}"] if attempt.code else []
     if status := attempt.exit_status:
         # 0 says no more than the result: programs of the lab that are run as clients end so when they are refused, too.
         facts.append(f"ended by signal {-status}" if status < 0 else f"exit status {status}")

@@ -7,6 +7,7 @@ from lab.diff.changes import Changes, Group, NotCompared, Pair, Unstable
 from lab.diff.sides import DEFAULT
 from lab.diff.words import Part, Piece
 from lab.record import ShareEntry
+from lab.report.printable import in_line
 from lab.report.words import plural
 
 SECURITY = "SECURITY REGRESSION"
@@ -103,7 +104,7 @@ def reasons(items: Iterable[NotCompared]) -> Iterator[tuple[str, list[str]]]:
 
 def share_words(side: str, share: ShareEntry) -> str:
     """How often an act came out like this, in words."""
-    code = f", code {share.code}" if share.code else ""
+    code = f", code {in_line(share.code)}" if share.code else ""
     text = " ".join(share.normalised.split())
     said = f": {text[:160]}" if text else ""
     return f"{side}{share.count} times {share.act} {share.result}{code}{said}"

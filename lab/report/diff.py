@@ -22,7 +22,8 @@ from lab.report.changes import (
     where,
     who,
 )
-from lab.report.words import hang, plural, printable
+from lab.report.printable import printable
+from lab.report.words import hang, plural
 
 _STYLES = {Level.VERDICT: "bold red", Level.DEFAULT: "bold magenta", Level.FIX: "bold yellow", Level.CODE: "bold cyan"}
 _SECURITY_STYLE = "bold white on red"

@@ -11,8 +11,9 @@ from lab.clients.base import Client
 from lab.documented import Expectation, Source, expectations
 from lab.matrix.choice import LOCAL
 from lab.report.cell import LEVELS
+from lab.report.printable import printable
 from lab.report.terminal import TITLES
-from lab.report.words import gaps, hang, printable
+from lab.report.words import gaps, hang
 from lab.scenario import Fix, Scenario
 from lab.situation import ServerKind, Situation, healthy
 from lab.verdict import accepts, with_names

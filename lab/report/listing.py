@@ -11,6 +11,7 @@ from lab.documented import Source
 from lab.matrix.plan import Plan
 from lab.record import ClientEntry
 from lab.report.lesson import kinds_of
+from lab.report.printable import in_line
 from lab.report.terminal import TITLES
 from lab.report.words import hang, plural, version_line
 from lab.scenario import Claim, Fix, Scenario
@@ -90,7 +91,7 @@ def show_clients(entries: Sequence[ClientEntry], clients: Mapping[str, Client], 
             name = f"  {entry.name:<{width}}"
             if entry.missing:
                 hang(console, name, Text(f"missing: {entry.missing}", "yellow"))
-                command = Text.assemble(" " * len(name), "get it: ", (entry.how_to_get, "cyan"))
+                command = Text.assemble(" " * len(name), "get it: ", (in_line(entry.how_to_get), "cyan"))
                 console.print(command, soft_wrap=True, highlight=False)
             else:
                 hang(console, name, Text(version_line(entry.version, entry.tls_library)))

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterator
-from difflib import ndiff
+from html import escape
 
 from lab.diff.changes import Changes, Group
+from lab.diff.words import opcodes
 from lab.report.changes import (
     SECURITY,
     acts_of,
@@ -17,7 +18,8 @@ from lab.report.changes import (
     where,
     who,
 )
-from lab.report.words import plural, printable
+from lab.report.printable import in_line, printable
+from lab.report.words import plural
 
 _SHOWN = 5
 
@@ -41,7 +43,7 @@ def _lines(changes: Changes) -> Iterator[str]:
         yield "|---|---|---|"
         for fact in changed:
             several = f"{who(fact.client)}: " if len(changes.clients) > 1 else ""
-            yield f"| {_cell(several + fact.question)} | {_cell(fact.old)} | **{_cell(fact.new)}** |"
+            yield f"| {_escaped(several + fact.question)} | {_escaped(fact.old)} | **{_escaped(fact.new)}** |"
         yield ""
     if changes.groups:
         yield "| | change | client | was | is | cells |"
@@ -55,15 +57,15 @@ def _lines(changes: Changes) -> Iterator[str]:
 
 
 def _row(number: int, group: Group) -> str:
-    title = f"**{SECURITY.capitalize()}**: {group.title}" if group.security else group.title
+    title = f"**{SECURITY.capitalize()}**: {_escaped(group.title)}" if group.security else _escaped(group.title)
     same = group.before == group.after
-    was, now = ("the text, below", "") if same else (_cell(group.before), _cell(group.after))
-    return f"| {number} | {_cell(title)} | {_cell(who(group.client))} | {was} | {now} | {len(cells_of(group))} |"
+    was, now = ("the text, below", "") if same else (_escaped(group.before), _escaped(group.after))
+    return f"| {number} | {title} | {_escaped(who(group.client))} | {was} | {now} | {len(cells_of(group))} |"
 
 
 def _details(number: int, group: Group) -> Iterator[str]:
     count = plural(len(cells_of(group)), "cell")
-    yield f"<details><summary>{number}. {_html(head(group))} ({count})</summary>"
+    yield f"<details><summary>{number}. {escape(in_line(head(group)))} ({count})</summary>"
     yield ""
     if group.client.system_differs:
         yield f"Reported only: {_escaped(group.client.system_differs)}."
@@ -109,9 +111,12 @@ def _some(cells: list[str]) -> str:
 
 
 def _difference(old: str, new: str) -> Iterator[str]:
-    """Line by line; the hints of ndiff left out."""
-    lines = ndiff(printable(old).splitlines() or [""], printable(new).splitlines() or [""])
-    return (f"{line[:2].strip() or ' '} {line[2:]}".rstrip() for line in lines if not line.startswith("?"))
+    """Line by line."""
+    before, after = (printable(text).splitlines() or [""] for text in (old, new))
+    for how, a, b, c, d in opcodes(before, after):
+        gone, come = ("  ", "") if how == "equal" else ("- ", "+ ")
+        yield from (f"{gone}{line}".rstrip() for line in before[a:b])
+        yield from (f"{come}{line}".rstrip() for line in after[c:d] if come)
 
 
 def _fence(text: str) -> str:
@@ -120,18 +125,9 @@ def _fence(text: str) -> str:
 
 
 def _inline(text: str) -> str:
-    return f"`{printable(text)}`" if "`" not in text else _escaped(text)
+    return f"`{in_line(text)}`" if "`" not in text else _escaped(text)
 
 
 def _escaped(text: str) -> str:
     """Text in which Markdown sees nothing of its own."""
-    return re.sub(r"([\\`*_\[\]<|#~])", r"\\\1", " ".join(printable(text).split()))
-
-
-def _cell(text: str) -> str:
-    """Text in a cell of a table: bold stays."""
-    return "**".join(_escaped(part) for part in text.split("**"))
-
-
-def _html(text: str) -> str:
-    return printable(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return re.sub(r"([\\`*_\[\]<|#~&])", r"\\\1", " ".join(printable(text).split()))

@@ -4,9 +4,8 @@ import io
 import re
 from html import escape, unescape
 
-from rich.console import Console
-
 from lab.record import Record
+from lab.report.console import SafeConsole
 from lab.report.terminal import show_matrix
 
 WIDTH = 110
@@ -17,7 +16,7 @@ _WORDS = re.compile(r"[^\xa0](?:\xa0?[^\xa0])*")
 
 def draw(record: Record) -> str:
     """The SVG of a record's table."""
-    console = Console(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor")
+    console = SafeConsole(record=True, width=WIDTH, file=io.StringIO(), force_terminal=True, color_system="truecolor")
     show_matrix(record, console)
     svg = console.export_svg(title="./tlslab run", unique_id="table")
     # A picture embedded in a page loads nothing, so rich's web font could not come either.

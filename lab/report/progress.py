@@ -9,7 +9,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.text import Text
 
 from lab.matrix.progress import Observer
-from lab.report.words import plural, printable
+from lab.report.printable import in_line, printable
+from lab.report.words import plural
 
 TENTHS = 10
 LONGEST = 200
@@ -116,4 +117,4 @@ def _bar(console: Console) -> Progress:
 
 def _finding_line(cell: str, why: str) -> str:
     words = " ".join(printable(why).split())
-    return f"not as expected: {cell}: {words if len(words) <= LONGEST else words[:LONGEST] + ' ...'}"
+    return f"not as expected: {in_line(cell)}: {words if len(words) <= LONGEST else words[:LONGEST] + ' ...'}"

@@ -7,7 +7,8 @@ from rich.text import Text
 
 from lab.record import AttemptEntry, Record, RemedyEntry, ShownEntry
 from lab.report.marks import FINDING_STYLE
-from lab.report.words import hang, plural, printable, quoted
+from lab.report.printable import in_line, printable
+from lab.report.words import hang, plural, quoted
 
 WORTH = {
     "cures": ("✓", "+", "bold green", "helps", "they refuse before it, connect after it, and refuse impostors"),
@@ -65,7 +66,7 @@ def show_remedies(record: Record, console: Console, command: str) -> None:
     every = [item for remedy in record.remedies for item in remedy.shown if item.acts]
     cell = next((item.cell for item in [*shown.values(), *every]), "")
     if cell:
-        console.print(Text.assemble("     ", (f"{command} {cell}", "cyan")), soft_wrap=True, highlight=False)
+        console.print(Text.assemble("     ", (in_line(f"{command} {cell}"), "cyan")), soft_wrap=True, highlight=False)
     console.print()
 
 
@@ -77,7 +78,7 @@ def show_remedy(record: Record, remedy: RemedyEntry, shown: ShownEntry, console:
         opinion = "which says nothing about the client"
     console.print(
         Text.assemble(
-            (f"remedy {remedy.way} on {remedy.place}: ", "bold"),
+            (f"remedy {in_line(remedy.way)} on {in_line(remedy.place)}: ", "bold"),
             (f"{plain if console.options.ascii_only else glyph} {shown.verdict}", style),
             f", {opinion}",
         ),
@@ -90,7 +91,7 @@ def show_remedy(record: Record, remedy: RemedyEntry, shown: ShownEntry, console:
         hang(console, "    ", Text(remedy.remark, "dim"))
     for source in (*remedy.sources, *shown.judgement.sources):
         hang(console, "    source:   ", Text(source.title, "dim"))
-        console.print(Text(f"              {source.url}", "cyan"), soft_wrap=True, highlight=False)
+        console.print(Text(f"              {in_line(source.url)}", "cyan"), soft_wrap=True, highlight=False)
     acts = {act: record.attempt(identity) for act, identity in shown.acts.items()}
     if before := acts.pop("before", None):
         _act("before", before, console)
@@ -109,13 +110,13 @@ def show_remedy(record: Record, remedy: RemedyEntry, shown: ShownEntry, console:
     if remedy.changes:
         console.print(Text(f"  what it changed: {plural(len(remedy.changes), 'path')}", "dim"), highlight=False)
         for change in remedy.changes:
-            line = Text(f"    {change.change:<8}{printable(change.path)}", "dim")
+            line = Text(f"    {change.change:<8}{in_line(change.path)}", "dim")
             console.print(line, soft_wrap=True, highlight=False)
 
 
 def _act(act: str, attempt: AttemptEntry, console: Console) -> None:
     style = {"connected": "green", "refused": "yellow"}.get(attempt.result, "red")
-    console.print(Text.assemble((f"  {act}: ", "dim"), (attempt.result, style)), highlight=False)
+    console.print(Text.assemble((f"  {in_line(act)}: ", "dim"), (attempt.result, style)), highlight=False)
     if attempt.text.strip():
         quoted(console, "    ", attempt.text)
 

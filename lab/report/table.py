@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from rich.text import Text
 
 from lab.report.marks import Marked
+from lab.report.printable import in_line
 
 GAP = 2
 STEP = range(5, 2, -1)
@@ -72,7 +73,7 @@ def _on_one_line(title: Text, columns: Sequence[str], stops: Sequence[int], labe
     names = Text(" " * label_width)
     for name, stop in zip(columns, stops, strict=True):
         names.append(" " * (stop - len(names)))
-        names.append(name, "bold")
+        names.append(in_line(name), "bold")
     if len(title) + GAP <= label_width:
         return _over(title, names)
     return Text("\n").join([title, names])
@@ -91,13 +92,12 @@ def _staircase(columns: Sequence[str], stops: Sequence[int], stem: str, corner: 
             line.append(stem, "dim")
         line.append(" " * (stops[index] - len(line)))
         line.append(f"{corner} ", "dim")
-        line.append(name, "bold")
+        line.append(in_line(name), "bold")
         yield line
 
 
 def _line(row: Row, columns: Sequence[str], stops: Sequence[int], ascii_only: bool, words: bool) -> Text:
-    line = Text(row.label, row.style)
-    line = Text.assemble(line)
+    line = Text.assemble((in_line(row.label), row.style))
     for name, stop in zip(columns, stops, strict=True):
         marked = row.marks.get(name)
         if marked is None:

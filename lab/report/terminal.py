@@ -25,9 +25,10 @@ from lab.report.marks import (
     mark_broken_of,
     mark_fix,
 )
+from lab.report.printable import in_line, printable
 from lab.report.remedies import show_remedies
 from lab.report.table import Row, draw
-from lab.report.words import flow, hang, plural, printable
+from lab.report.words import flow, hang, plural
 
 TITLES = {"https": "HTTPS", "sqlserver": "SQL Server"}
 STAND_INS = {"https": "HTTPS endpoint", "sqlserver": "TDS endpoint"}
@@ -98,9 +99,9 @@ def show_matrix(record: Record, console: Console, *, command: str = "./tlslab", 
     _show_unsupported(record, console, command)
     _show_missing(record, console)
     for phrases in stand_ins(record):
-        flow(console, (Text(phrase, "italic") for phrase in phrases))
+        flow(console, (Text(in_line(phrase), "italic") for phrase in phrases))
     if record.environment.stage != "local":
-        hang(console, "", Text(f"{record.environment.stage} stage: {record.environment.isolation}.", "dim"))
+        hang(console, "", Text(in_line(f"{record.environment.stage} stage: {record.environment.isolation}."), "dim"))
     if record.interrupted:
         console.print(Text("The run was interrupted: this is a part of it.", "bold yellow"))
     flow(console, _closing(record))
@@ -238,7 +239,7 @@ def _show_lab_errors(record: Record, console: Console, shown: str) -> None:
 
 def _show_command(console: Console, command: str) -> None:
     """A command on a line of its own, never wrapped, so that it can be copied."""
-    console.print(Text.assemble("     ", (command, "cyan")), soft_wrap=True, highlight=False)
+    console.print(Text.assemble("     ", (in_line(command), "cyan")), soft_wrap=True, highlight=False)
 
 
 def _show_unstable(record: Record, console: Console) -> None:

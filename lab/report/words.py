@@ -6,17 +6,12 @@ from collections.abc import Iterable, Iterator
 from rich.console import Console
 from rich.text import Text
 
+from lab.report.printable import in_line, printable
+
 
 def plural(count: int, noun: str) -> str:
     """`1 cell`, `2 cells`."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
-
-
-def printable(text: str) -> str:
-    """The text with control characters made visible: what a server says must not drive the terminal."""
-    return "".join(
-        char if char.isprintable() or char in "\n\t" else char.encode("unicode_escape").decode() for char in text
-    )
 
 
 def gaps(pattern: str, *, ascii_only: bool = False) -> str:
@@ -30,7 +25,9 @@ def version_line(version: str, tls_library: str) -> str:
     """A client's version and where its TLS library comes from. The library is not named again where the version
     names it: `curl 7.88.1 (OpenSSL/3.0.19); TLS library of the system`.
     """
-    version = re.sub(r"^(.+) \(Library: \1\)$", r"\1", version)  # openssl's own words, when the two are the same
+    own = version.partition(" (Library: ")[0]
+    if version == f"{own} (Library: {own})":  # openssl's own words, when the two are the same
+        version = own
     library, _, origin = tls_library.partition(" ")
     if not origin or library.lower() not in version.lower():
         return f"{version or 'does not say its version'}; TLS: {tls_library}"
@@ -51,6 +48,7 @@ def flow(console: Console, parts: Iterable[Text]) -> None:
 def hang(console: Console, label: str, text: Text, style: str = "", *, label_on_every_line: bool = False) -> None:
     """Print text behind a label, wrapped beside it. Not wrapped where nobody looks: a pipe gets whole
     lines."""
+    label = in_line(label)
     width = max(console.width - len(label), 20)
     lines = text.wrap(console, width) if console.is_terminal else text.split("\n")
     for index, line in enumerate(lines):
@@ -74,8 +72,9 @@ def quoted(console: Console, indent: str, text: str) -> None:
 def pieces(line: str, room: int | None) -> Iterator[str]:
     """The line in pieces that fit, parted behind spaces where there are any; joined they are the line
     again."""
-    while room is not None and len(line) > room:
-        cut = line.rfind(" ", 0, room) + 1 or room
-        yield line[:cut]
-        line = line[cut:]
-    yield line
+    start = 0
+    while room is not None and len(line) - start > room:
+        cut = line.rfind(" ", start, start + room) + 1 or start + room
+        yield line[start:cut]
+        start = cut
+    yield line[start:]

@@ -50,7 +50,7 @@ class Index:
             # `pip index versions` lists what there are only sources of, too; the resolver says what it can choose from.
             command = ["install", "--dry-run", "--no-deps", "--ignore-installed", *FEW_RETRIES, *WHEELS]
             done = self._run([*self.pip(), *command, f"{package}=={NO_VERSION}"], self._cache, QUESTION_TIMEOUT)
-            found = re.search(r"\(from versions: ([^)]*)\)", done.stderr)
+            found = re.search(r"\(from versions: ([^()]*)\)", done.stderr)
             listed = found[1] if found and found[1] != "none" else ""
         else:
             command = ["index", "versions", *FEW_RETRIES, package]

@@ -98,7 +98,7 @@ def says_version(words: str, version: str) -> bool:
     """
     wanted = _numbers(version)
     own = words.partition("(")[0]
-    said = [_numbers(token) for token in re.findall(r"\d+(?:\.\d+)+", own)]
+    said = [_numbers(token) for token in re.findall(r"(?<!\d)\d{1,18}(?:\.\d{1,18})+(?!\d)", own)]
     return version in own.split() or any(
         wanted[:both] == numbers[:both] for numbers in said if (both := min(len(numbers), len(wanted)))
     )

@@ -40,3 +40,8 @@ def test_probe_without_an_answer_has_crashed(status: int, stdout: str) -> None:
         "Traceback: it broke\n",
         status,
     )
+
+
+def test_what_is_nested_too_deeply_is_no_answer() -> None:
+    line = '{"connected": ' + "[" * 100_000 + "\n"
+    assert read_answer(Completed(0, line, "", 0.1)).result is Result.CRASHED

@@ -2,7 +2,7 @@
 
 from io import BytesIO, TextIOWrapper
 
-from rich.console import Console
+from lab.report.console import SafeConsole
 
 
 class Screen:
@@ -13,7 +13,7 @@ class Screen:
     ) -> None:
         self._bytes = BytesIO()
         self.file = TextIOWrapper(self._bytes, encoding=encoding, write_through=True)
-        self.console = Console(
+        self.console = SafeConsole(
             file=self.file,
             width=width,
             force_terminal=terminal,
