@@ -6,19 +6,22 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self, TypeVarTuple
 
 from lab.clients.base import Invocation
 from lab.outcome import Completed
 from lab.stages.sandbox import Sandbox
 
+Args = TypeVarTuple("Args")
+
 PATH = "/usr/local/bin:/usr/bin:/bin"
 END_TIMEOUT = 5.0
 """Seconds in which a process ends whose only child was killed."""
 _PART = 1 << 16
+_UNKNOWN_STATUS = 255
 OUTPUT_LIMIT = 1 << 20
 """Bytes of standard output, standard error or a collected file that are kept."""
 
@@ -112,9 +115,47 @@ def _watch_without_threads() -> None:
     if sys.version_info < (3, 12):
         with contextlib.suppress(AttributeError, OSError):
             os.close(os.pidfd_open(os.getpid()))  # pidfd_open(2): Linux 5.3
-            watcher = asyncio.PidfdChildWatcher()
-            watcher.attach_loop(asyncio.get_running_loop())  # the loops after this one are attached by the policy
-            asyncio.get_event_loop_policy().set_child_watcher(watcher)
+            asyncio.get_event_loop_policy().set_child_watcher(_Watcher())
+
+
+if sys.version_info < (3, 12):
+
+    class _Watcher(asyncio.AbstractChildWatcher):
+        """Waits for each child in the loop that started it, as PidfdChildWatcher does since 3.12. That of 3.11 is
+        attached to one loop, and a process may have several: one in each of its threads.
+        """
+
+        def add_child_handler(self, pid: int, callback: Callable[[int, int, *Args], object], *args: *Args) -> None:
+            loop, descriptor = asyncio.get_running_loop(), os.pidfd_open(pid)
+
+            def ended() -> None:
+                loop.remove_reader(descriptor)
+                os.close(descriptor)
+                try:
+                    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+                except ChildProcessError:  # asyncio has taken the status itself, closing what was cancelled
+                    status = _UNKNOWN_STATUS
+                callback(pid, status, *args)
+
+            loop.add_reader(descriptor, ended)
+
+        def remove_child_handler(self, pid: int) -> bool:
+            return False  # asyncio never calls it
+
+        def attach_loop(self, loop: asyncio.AbstractEventLoop | None) -> None:
+            """Nothing: it belongs to no loop."""
+
+        def is_active(self) -> bool:
+            return True
+
+        def close(self) -> None:
+            """Nothing to close."""
+
+        def __enter__(self) -> Self:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            pass
 
 
 async def end(sandbox: Sandbox, process: asyncio.subprocess.Process) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import threading
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
@@ -161,3 +162,17 @@ def test_a_program_that_does_not_exist_says_so(sandbox: Sandbox, tmp_path: Path)
     done = play(run(sandbox, Invocation(("/no/such/program",)), tmp_path / "room"))
     assert done.exit_status == 127
     assert "/no/such/program" in done.stderr
+
+
+def test_every_loop_of_the_lab_starts_processes(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A version of a client is asked for its own in a loop of another thread, before the first attempt."""
+    statuses: list[int | None] = []
+
+    def in_a_loop_of_its_own(room: str) -> None:
+        statuses.append(completed(sandbox, tmp_path / room, "exit 3").exit_status)
+
+    thread = threading.Thread(target=in_a_loop_of_its_own, args=("first",))
+    thread.start()
+    thread.join()
+    in_a_loop_of_its_own("second")
+    assert statuses == [3, 3]
