@@ -176,3 +176,18 @@ def test_every_loop_of_the_lab_starts_processes(sandbox: Sandbox, tmp_path: Path
     thread.join()
     in_a_loop_of_its_own("second")
     assert statuses == [3, 3]
+
+
+def test_a_loop_that_ends_while_a_process_is_being_started_does_end(sandbox: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "room").mkdir()
+    tasks: list[asyncio.Task[Completed]] = []
+
+    async def leave() -> None:
+        tasks.append(asyncio.create_task(run(sandbox, Invocation(("sleep", "1000")), tmp_path / "room")))
+        await asyncio.sleep(0)  # one turn of the loop: `run` now waits for the start
+
+    loop = threading.Thread(target=lambda: asyncio.run(leave()), daemon=True)
+    loop.start()
+    loop.join(30)
+    assert not loop.is_alive()
+    assert tasks[0].cancelled()

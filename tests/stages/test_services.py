@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from lab import catalogue, system
+from lab import catalogue, provision, system
 from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing
 from lab.clients.curl import Curl
 from lab.commands.shared import Exit, status_of
@@ -26,6 +27,7 @@ from lab.stages.local import LocalStage
 from lab.stages.sandbox import Sandbox
 from lab.stages.services import Embedded, Service, ServiceError
 
+ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="the local stage's sandbox is Linux's"),
     pytest.mark.skipif(
@@ -266,3 +268,23 @@ def test_an_endpoint_that_dies_at_its_start_is_quoted(
 
     with pytest.raises(ServiceError, match="has ended: no such module"):
         asyncio.run(start())
+
+
+@needs_curl
+@pytest.mark.skipif(system.find_program("tsql") is None, reason="tsql plays here: apt-get install freetds-bin")
+def test_when_one_server_cannot_start_the_run_ends_with_a_sentence(tmp_path: Path) -> None:
+    """No file may be longer than 1 KB: each service fails in the middle of its start."""
+    here = provision.cache_dir()
+    for needed in (*here.glob("keys"), *here.glob("clients-*")):
+        (tmp_path / needed.name).symlink_to(needed)
+    command = [sys.executable, "-P", "-m", "lab", "run", "--client", "curl,tsql", "--scenario", "expired"]
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -f 1 && exec "$@"', "sh", *command],
+        env=os.environ | {"TLSLAB_CACHE": str(tmp_path), "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == Exit.LAB_FAILED, done.stderr
+    assert "File too large" in done.stderr
+    assert list((tmp_path / "runs").iterdir()) == []
