@@ -13,6 +13,7 @@ from typing import IO
 from lab.clients.base import Invocation
 from lab.deadline import deadline
 from lab.outcome import Completed
+from lab.stages import leftovers
 from lab.stages.sandbox import Sandbox
 from lab.tasks import abandon, to_the_end
 from lab.unattended import unattended
@@ -277,11 +278,8 @@ def _children(pid: int) -> list[int]:
 
 
 def _collect(room: Path, names: tuple[str, ...]) -> list[tuple[str, str]]:
-    found: list[tuple[str, str]] = []
-    for name in names:
-        with contextlib.suppress(FileNotFoundError):
-            found.append((name, _text((room / name).read_bytes())))
-    return found
+    read = ((name, leftovers.read(room, name, OUTPUT_LIMIT)) for name in names)
+    return [(name, _text(data)) for name, data in read if data is not None]
 
 
 def _text(raw: bytes | bytearray) -> str:
