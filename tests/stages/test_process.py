@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 import threading
 from collections.abc import Coroutine
 from pathlib import Path
@@ -191,3 +193,41 @@ def test_a_loop_that_ends_while_a_process_is_being_started_does_end(sandbox: San
     loop.join(30)
     assert not loop.is_alive()
     assert tasks[0].cancelled()
+
+
+LAB = """
+import asyncio, sys
+from pathlib import Path
+from lab.clients.base import Invocation
+from lab.stages.process import run
+from lab.stages.sandbox import Sandbox
+hosts, room, fifo, namespaces = sys.argv[1:]
+script = 'exec > "$1"; echo begun; exec sleep 4'
+with Sandbox(Path(hosts), namespaces=namespaces == "True") as sandbox:
+    done = asyncio.run(run(sandbox, Invocation(("sh", "-c", script, "sh", fifo), timeout=3), Path(room)))
+print(done.exit_status)
+"""
+
+
+def test_a_client_that_ended_while_the_lab_was_stopped_is_no_timeout(sandbox: Sandbox, tmp_path: Path) -> None:
+    """As by Ctrl-Z: the lab is stopped, and its clients, in sessions of their own, are not."""
+    fifo, room = tmp_path / "alive", tmp_path / "room"
+    os.mkfifo(fifo)
+    room.mkdir()
+    lab = subprocess.Popen(
+        [sys.executable, "-P", "-c", LAB, *map(str, (tmp_path / "hosts", room, fifo, sandbox.enters_namespaces))],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with lab:
+        try:
+            with fifo.open() as client:
+                assert client.readline() == "begun\n"
+                lab.send_signal(signal.SIGSTOP)
+                assert client.read() == ""  # it has ended, and later than the lab would have waited for it
+            lab.send_signal(signal.SIGCONT)
+            said = lab.communicate(timeout=60)[0]
+        finally:
+            lab.kill()
+    assert said == "0\n"

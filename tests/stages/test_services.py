@@ -127,14 +127,14 @@ async def record_of(played: Plan, cache: Path, *, nginx: bool = True, kill_after
         return await run.record()
 
 
-def kill(service: Service) -> None:
-    """Kill the server's own process, which in namespaces is the child of nsenter."""
+def kill(service: Service, number: signal.Signals = signal.SIGKILL) -> None:
+    """Send a signal to the server's own process, which in namespaces is the child of nsenter."""
     assert service._process
     assert service._sandbox
     pid = service._process.pid
     if service._sandbox.enters_namespaces:
         pid = int(Path(f"/proc/{pid}/task/{pid}/children").read_text())
-    os.kill(pid, signal.SIGKILL)
+    os.kill(pid, number)
 
 
 @needs_curl
@@ -225,6 +225,23 @@ def test_the_lines_of_an_attempt_are_handed_out_once(sandbox: Sandbox, tmp_path:
     before, during, after = asyncio.run(play())
     assert before == after == ()
     assert during
+
+
+@pytest.mark.skipif(not os.environ.get("TLSLAB_FULL"), reason="takes its time: .ci/run --full")
+@both_servers
+def test_a_server_that_the_machine_keeps_waiting_is_waited_for(tmp_path: Path, nginx: bool) -> None:
+    situation = healthy(ServerKind.HTTPS)
+
+    async def play() -> None:
+        async with LocalStage(tmp_path, Mint(Keys(tmp_path / "keys")), nginx=nginx) as stage:
+            stage.open(["shop.lab.test"])
+            await stage.serve([situation])
+            server = stage.sides[situation.server][0]
+            kill(server, signal.SIGSTOP)
+            asyncio.get_running_loop().call_later(8, kill, server, signal.SIGCONT)
+            assert await stage.server_log(situation.server) == ()
+
+    asyncio.run(play())
 
 
 def test_an_endpoint_that_cannot_start_says_why(sandbox: Sandbox, tmp_path: Path) -> None:
