@@ -157,6 +157,16 @@ def test_adapters_start_nothing() -> None:
     assert {module: names for module, names in found.items() if names} == {}
 
 
+def test_what_the_lab_waits_for_ends_together_and_in_time_of_its_own() -> None:
+    """`asyncio.gather` lets the others run on when one fails, and `asyncio.timeout` goes on while the lab is stopped.
+    The servers are processes of their own, whose limits are for whoever connects to them.
+    """
+    better = {"asyncio.gather": "lab.tasks", "asyncio.timeout": "lab.deadline"}
+    waiting = [name for name in OF_THE_LAB if not is_of(name, "lab.servers")]
+    found = {module: better.keys() & set(calls(MODULES[module])) for module in waiting}
+    assert {module: names for module, names in found.items() if names} == {}
+
+
 def test_imports_are_absolute() -> None:
     assert breaches(("lab*", "scenarios*"), lambda name: name.startswith(".")) == {}
 
