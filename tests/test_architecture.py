@@ -38,7 +38,10 @@ FLOW: tuple[tuple[str, ...], ...] = (
 )
 """Each row may import itself and the rows above. The first pattern that matches a module is its place."""
 
-EDGES = ("lab.child", "lab.unattended", "lab.system", "lab.installer", "lab.provision", "lab.check")
+EDGES = (
+    "lab.child", "lab.deadline", "lab.tasks", "lab.unattended",
+    "lab.system", "lab.installer", "lab.provision", "lab.check",
+)  # fmt: skip
 """Where the lab meets the machine: they know nothing of the flow, and whoever needs them may import them."""
 
 STARTERS = ("subprocess", "socket", "multiprocessing", "asyncio", "pty", "concurrent", "threading")
@@ -153,6 +156,16 @@ def test_servers_and_stages_know_clients_only_as_such() -> None:
 
 def test_adapters_start_nothing() -> None:
     found = {module: starters(MODULES[module]) for module in among(("lab.clients*",))}
+    assert {module: names for module, names in found.items() if names} == {}
+
+
+def test_what_the_lab_waits_for_ends_together_and_in_time_of_its_own() -> None:
+    """`asyncio.gather` lets the others run on when one fails, and `asyncio.timeout` goes on while the lab is stopped.
+    The servers are processes of their own, whose limits are for whoever connects to them.
+    """
+    better = {"asyncio.gather": "lab.tasks", "asyncio.timeout": "lab.deadline"}
+    waiting = [name for name in OF_THE_LAB if not is_of(name, "lab.servers")]
+    found = {module: better.keys() & set(calls(MODULES[module])) for module in waiting}
     assert {module: names for module, names in found.items() if names} == {}
 
 

@@ -14,5 +14,5 @@ COPY node_modules /opt/clients/node_modules
 RUN ${PYTHON} -m venv --without-pip /opt/clients \
     && echo /opt/clients/site > "$(/opt/clients/bin/python -c 'import site; print(site.getsitepackages()[0])')/clients.pth" \
     && { /opt/clients/bin/python -m compileall -q /opt/clients/site || true; }
-COPY absent.json agent.py /opt/clients/
+COPY absent.json agent.py leftovers.py /opt/clients/
 CMD ["/opt/clients/bin/python", "-u", "/opt/clients/agent.py"]

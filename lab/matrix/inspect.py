@@ -10,6 +10,7 @@ from lab.pki.keys import Keys
 from lab.pki.mint import Mint
 from lab.record import ClientEntry
 from lab.stages.stage import Stage
+from lab.tasks import together
 
 
 def lacks(stage: Stage, client: Client) -> Missing | None:
@@ -37,6 +38,6 @@ def inspect_clients(cache: Path, clients: Iterable[Client], choice: Choice = LOC
     async def ask() -> list[ClientEntry]:
         async with choice.make(cache, Mint(Keys(cache / "keys"))) as stage:
             stage.open(())
-            return list(await asyncio.gather(*(inspect(stage, client) for client in clients)))
+            return await together(*(inspect(stage, client) for client in clients))
 
     return asyncio.run(ask())

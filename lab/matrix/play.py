@@ -25,6 +25,7 @@ from lab.scenario import Defect
 from lab.situation import ServerSide, Situation, TLSVersion
 from lab.stages.services import ServiceError
 from lab.stages.stage import Lost, Stage, StageError
+from lab.tasks import abandon, together
 
 Key = tuple[str, str, Situation]
 """Name and place of the client, and the situation: who is attempted once in what."""
@@ -32,8 +33,6 @@ Class = tuple[Result, str, str]
 """The way in which an attempt came out: result, code, text without its volatile parts."""
 PATIENT = 4
 """How many attempts at servers that are down are made at a time: some clients wait for them, for ten seconds."""
-REPEAT = 0.5
-"""Seconds after which a task that was told to end is told again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +91,7 @@ class Player:
 
     async def acts(self, cell: Cell) -> tuple[Attempt, ...]:
         """The attempts of a cell's acts, in the order of `Cell.situations`."""
-        return tuple(await asyncio.gather(*[self.attempt(cell.client, item) for item in cell.situations]))
+        return tuple(await together(*(self.attempt(cell.client, item) for item in cell.situations)))
 
     async def want(self, cells: Iterable[Cell]) -> None:
         """Put the attempts of these cells in the queue, controls first: they are made without being asked for."""
@@ -206,18 +205,6 @@ class Player:
             return known
 
         return audit(situation, self._mint, looker)
-
-
-async def abandon(tasks: Iterable[asyncio.Task[Any]]) -> None:
-    """Cancel these tasks and wait until they have ended. They are told again, for what they are in may swallow a
-    cancellation: `asyncio.wait_for` does so when what it waits for is done at that very moment (python/cpython, issue
-    86296; mended in 3.12). The lab does not use it, but other people's code does.
-    """
-    pending = {task for task in tasks if not task.done()}
-    while pending:
-        for task in pending:
-            task.cancel()
-        _, pending = await asyncio.wait(pending, timeout=REPEAT)
 
 
 def class_of(outcome: Outcome) -> Class:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from lab.clients.placed import Placed
 from lab.matrix.entries import Entries
-from lab.matrix.play import Attempt, Player, abandon
+from lab.matrix.play import Attempt, Player
 from lab.matrix.progress import Observer
 from lab.matrix.remedy import RemedyVerdict, Show, Treatment, judge
 from lab.outcome import Result
@@ -19,6 +19,7 @@ from lab.scenario import Defect
 from lab.situation import Situation
 from lab.stages.remedy import Followed
 from lab.stages.stage import Stage, StageError
+from lab.tasks import abandon, together
 from lab.verdict import Judgement
 
 Acts = dict[str, Attempt]
@@ -57,12 +58,12 @@ class Remedies:
 
     async def finish(self) -> None:
         """Wait until all are done."""
-        await asyncio.gather(*map(asyncio.shield, self._tasks.values()))
+        await together(*map(asyncio.shield, self._tasks.values()))
 
     async def of(self, cell: str) -> list[RemedyEntry]:
         """The remedies of a cell, with what its client showed of them."""
         wanted = [item.id for item in self._treatments if any(show.cell.id == cell for show in item.shows)]
-        done = await asyncio.gather(*(asyncio.shield(self._tasks[identity]) for identity in wanted))
+        done = await together(*(asyncio.shield(self._tasks[identity]) for identity in wanted))
         return [narrow(entry, {cell}) for entry in done]
 
     @property
@@ -89,7 +90,7 @@ class Remedies:
     async def _play(self, place: str, wanted: Mapping[Show, Mapping[str, Situation]], acts: dict[Show, Acts]) -> None:
         """Make these attempts in this place, all at once, and put them with the acts."""
         order = [(show, act, situation) for show, each in wanted.items() for act, situation in each.items()]
-        made = await asyncio.gather(
+        made = await together(
             *(self._player.attempt(_moved(show, place), situation, soon=True) for show, _, situation in order)
         )
         for (show, act, _), attempt in zip(order, made, strict=True):

@@ -36,6 +36,7 @@ from lab.scenario import Claim, Defect
 from lab.situation import ServerKind
 from lab.stages.remedy import Way
 from lab.stages.stage import Distance, StageFactory
+from lab.tasks import together
 from lab.verdict import Acts, BrokenVerdict, Verdict, judge, not_played
 
 
@@ -151,9 +152,7 @@ class Run:
         """Find out the defaults of the clients that were named for it. A server that is not as intended tells nothing
         and is left out.
         """
-        attempts = await asyncio.gather(
-            *(self._player.attempt(client, probe.situation) for client, probe in self._probes)
-        )
+        attempts = await together(*(self._player.attempt(client, probe.situation) for client, probe in self._probes))
         for (client, probe), attempt in zip(self._probes, attempts, strict=True):
             failed = attempt.outcome.result is Result.LAB_ERROR
             if failed or attempt.defects != probe.defects:
@@ -169,7 +168,7 @@ class Run:
     async def record(self, *, interrupted: bool = False) -> Record:
         """The record of what has been played so far. Asks each client for its version, once."""
         absent = [client for name, client in self._clients_of_run.items() if name not in self._clients]
-        found = await asyncio.gather(*(inspect(self._stage, client) for client in absent))
+        found = await together(*(inspect(self._stage, client) for client in absent))
         self._clients |= {entry.name: entry for entry in found}
         excluded = [self._entries.exclusion(item) for item in self.plan.exclusions]
         played = [self._cells[cell.id] for cell in self.plan.cells if cell.id in self._cells]
@@ -265,7 +264,7 @@ def run_plan(
             plan, cache=cache, jobs=jobs, observer=observer, stage=stage, repeat=repeat, defaults=defaults
         ) as run:
             await run.want(plan.cells)
-            await asyncio.gather(*(run.play(cell) for cell in plan.cells), run.probe(), run.follow_remedies())
+            await together(*(run.play(cell) for cell in plan.cells), run.probe(), run.follow_remedies())
             return await run.record()
 
     return asyncio.run(play())

@@ -17,7 +17,7 @@ from cryptography import x509
 from cryptography.x509 import verification
 from cryptography.x509.oid import ExtensionOID, NameOID
 
-from lab.pki.look import Look
+from lab.pki.look import TIMEOUT, Look
 from lab.pki.mint import FALLBACK_NAME, Mint, certificates
 from lab.scenario import Defect
 from lab.situation import Leaf, ServerKind, SignatureHash, Situation, TLSVersion
@@ -146,7 +146,7 @@ def _verify_errors(*arguments: str) -> frozenset[int]:
     try:
         done = subprocess.run(
             ["openssl", "verify", "-auth_level", "0", "-no-CApath", "-no-CAstore", *arguments],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=10, check=False, pass_fds=files,
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT, check=False, pass_fds=files,
         )  # fmt: skip
     except FileNotFoundError:
         raise AuditError("the self-check needs the program `openssl`: apt-get install openssl") from None

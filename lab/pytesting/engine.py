@@ -9,6 +9,7 @@ as errors, another environment or working directory, a busy interpreter.
 import contextlib
 import json
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -21,6 +22,8 @@ from typing import Any
 
 from lab.matrix.choice import LOCAL, Choice
 
+CLOSE_TIMEOUT = 300.0
+"""Seconds in which everything is taken down, on a machine that is busy with something else."""
 ENDED = "the session ended before this cell was played"
 
 
@@ -92,7 +95,10 @@ class Engine:
                 self._send({"close": True})
                 with contextlib.suppress(BrokenPipeError):  # it has ended by itself, and the reader knows
                     self._process.stdin.close()
-        self._reader.join()
+        self._reader.join(CLOSE_TIMEOUT)
+        if self._reader.is_alive():
+            os.killpg(self._process.pid, signal.SIGKILL)  # what it has started ends with it
+            self._reader.join()
         return self._record
 
     def _start(self) -> None:

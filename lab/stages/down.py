@@ -3,7 +3,6 @@
 A process of its own, as a SQL Server is one; nobody listens at its port afterwards.
 """
 
-import asyncio
 import contextlib
 import json
 import os
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lab import system
+from lab.deadline import deadline
 from lab.servers.tds.errorlog import CERTIFICATE_UNREADABLE
 from lab.situation import ServerSide
 from lab.stages.process import exited
@@ -80,7 +80,7 @@ class Down(Embedded):
         assert self._process
         assert self._process.stdout
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(START_TIMEOUT):
+            async with deadline(START_TIMEOUT):
                 async for line in self._process.stdout:
                     self._note(json.loads(line))
                 await exited(self._process)

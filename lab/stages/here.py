@@ -2,8 +2,8 @@
 servers resolve. The local stage runs all clients here, the docker stage those that are asked for on `host`.
 """
 
+import asyncio
 import platform
-import shutil
 from collections.abc import Iterable
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Self
 
 from lab.clients.base import Invocation, Missing
 from lab.outcome import Completed
+from lab.stages import leftovers
 from lab.stages.machine import local_machine
 from lab.stages.process import run
 from lab.stages.room import run_room
@@ -65,4 +66,5 @@ class Here:
         try:
             return await run(sandbox, invocation, room)
         finally:
-            shutil.rmtree(room, ignore_errors=True)
+            for _ in leftovers.removing(room):
+                await asyncio.sleep(0)  # others go on meanwhile

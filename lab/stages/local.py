@@ -1,6 +1,5 @@
 """The local stage: servers and clients as processes of this machine, on loopback, inside the sandbox."""
 
-import asyncio
 import contextlib
 import os
 import secrets
@@ -21,6 +20,7 @@ from lab.stages.remedy import Way
 from lab.stages.services import ADDRESS, Embedded, Nginx, Service, ServiceError, group_by_kind
 from lab.stages.stage import Distance, StageError
 from lab.stages.store import lay_out_store
+from lab.tasks import together
 
 USER = "sa"
 
@@ -89,7 +89,14 @@ class LocalStage:
                     room = self.room / (f"{kind.value}-{number}" if number else kind.value)
                     room.mkdir()
                     self._add(kind, room, sides, {name: names[side] for name, side in sides.items()})
-        await asyncio.gather(*(service.start(self.sandbox) for service in self._services))
+        await together(*(self._start(service) for service in self._services))
+
+    async def _start(self, service: Service) -> None:
+        try:
+            await service.start(self.sandbox)
+        except OSError as problem:
+            why = problem.strerror or str(problem)
+            raise ServiceError(f"the servers with their files in {service.room} cannot be started: {why}") from problem
 
     def _add(self, kind: ServerKind, room: Path, sides: Mapping[str, ServerSide], names: Mapping[str, str]) -> None:
         service = self._service(kind, room, sides, names)

@@ -4,11 +4,12 @@ killed.
 
 import fcntl
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+from lab.stages.leftovers import remove
 
 _LOCK = "owner.lock"
 
@@ -27,7 +28,7 @@ def run_room(cache: Path) -> Iterator[Path]:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield room
     finally:
-        shutil.rmtree(room, ignore_errors=True)
+        remove(room)
         os.close(descriptor)
 
 
@@ -46,7 +47,7 @@ def sweep(runs: Path) -> tuple[Path, ...]:
         except BlockingIOError:
             continue
         else:
-            shutil.rmtree(room, ignore_errors=True)
+            remove(room)
             removed.append(room)
         finally:
             os.close(descriptor)

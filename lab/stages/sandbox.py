@@ -9,6 +9,7 @@ resolves the names and `setpriv --pdeathsig` ties every process to the lab.
 
 import contextlib
 import os
+import select
 import shutil
 import subprocess
 from collections.abc import Iterable, Mapping
@@ -23,7 +24,8 @@ while [ $# -gt 0 ]; do mount --bind "$1" "$2" || exit 1; shift 2; done
 echo ready && exec cat > /dev/null
 """
 _NSS_WRAPPER = "libnss_wrapper.so"
-START_TIMEOUT = 10.0
+START_TIMEOUT = 60.0
+"""Seconds in which a command that does next to nothing is done, on a machine that is busy with something else."""
 
 
 class SandboxError(Exception):
@@ -117,7 +119,7 @@ class Sandbox:
         assert holder.stdin
         assert holder.stdout
         with holder.stdout:
-            said = holder.stdout.readline()
+            said = holder.stdout.readline() if select.select([holder.stdout], [], [], START_TIMEOUT)[0] else b""
         if said != b"ready\n":
             holder.stdin.close()
             holder.kill()

@@ -17,16 +17,20 @@ from pathlib import Path
 from typing import Any
 
 import lab
+from lab.deadline import deadline
 from lab.pki.mint import Mint
 from lab.servers import nginx
 from lab.servers.sqlserver import mssql_conf
 from lab.situation import ServerKind, ServerSide
-from lab.stages.process import clean_environment, end, exited, forget, start
+from lab.stages.process import Process, clean_environment, end, exited, forget, start
 from lab.stages.sandbox import Sandbox
+from lab.tasks import abandon
 
 ADDRESS = "127.0.0.1"
-START_TIMEOUT = 20.0
-SETTLE_TIMEOUT = 5.0
+START_TIMEOUT = 60.0
+"""Seconds in which a server starts, on a machine that is busy with something else."""
+SETTLE_TIMEOUT = 30.0
+"""Seconds in which a server deals with a connection, on such a machine."""
 _COMPLAINTS = "endpoint.stderr"
 POLL = 0.005
 """Seconds between two questions whether nginx listens yet: it has no way to say so."""
@@ -52,7 +56,7 @@ class Service(ABC):
         self.sides = sides
         self.names = names
         self.ports: dict[str, int] = {}
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Process | None = None
         self._sandbox: Sandbox | None = None
 
     @abstractmethod
@@ -143,7 +147,9 @@ class Nginx(Service):
         death = asyncio.ensure_future(exited(self._process))
         answer = asyncio.ensure_future(self._ask())
         try:
-            await asyncio.wait({death, answer}, timeout=START_TIMEOUT, return_when=asyncio.FIRST_COMPLETED)
+            with contextlib.suppress(TimeoutError):
+                async with deadline(START_TIMEOUT):
+                    await asyncio.wait({death, answer}, return_when=asyncio.FIRST_COMPLETED)
             if answer.done() and not answer.exception():
                 return
             log = self.room / "nginx.error.log"
@@ -151,9 +157,7 @@ class Nginx(Service):
             reason = f" ({answer.exception()!r})" if answer.done() else ""
             raise ServiceError(f"nginx does not answer{reason}: {words}")
         finally:
-            for task in (death, answer):
-                task.cancel()
-            await asyncio.gather(death, answer, return_exceptions=True)
+            await abandon([death, answer])
 
     async def _ask(self) -> None:
         reader, writer = await self._connect()
@@ -173,7 +177,7 @@ class Nginx(Service):
             try:
                 return await asyncio.open_connection(ADDRESS, self._sentinel)
             except ConnectionRefusedError:
-                if self._process.returncode is not None:
+                if self._process.has_ended:
                     raise
                 await asyncio.sleep(POLL)
 
@@ -181,7 +185,7 @@ class Nginx(Service):
         asked = await asyncio.create_subprocess_exec(
             self._program, "-v", stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
         )
-        async with asyncio.timeout(START_TIMEOUT):
+        async with deadline(START_TIMEOUT):
             _, words = await asked.communicate()
         return words.decode(errors="replace").strip().removeprefix("nginx version: ")
 
@@ -229,7 +233,9 @@ class Embedded(Service):
         }
         with contextlib.suppress(ConnectionError):  # It has ended; its own words are better.
             self._process.stdin.write(json.dumps(order).encode() + b"\n")
-            await self._process.stdin.drain()
+            with contextlib.suppress(TimeoutError):  # Who does not read it says nothing, either.
+                async with deadline(START_TIMEOUT):
+                    await self._process.stdin.drain()
         while "ready" not in (event := await self._next_event()):
             self._note(event)
         self.ports = event["ready"]
@@ -238,7 +244,8 @@ class Embedded(Service):
 
     async def take_log(self, identity: str) -> tuple[str, ...]:
         try:
-            marker = await self._mark(identity)
+            async with deadline(SETTLE_TIMEOUT):
+                marker = await self._mark(identity)
         except OSError as problem:
             raise ServiceError(f"{self._ended()} ({problem})") from problem
         await self._settle(identity, marker)
@@ -252,8 +259,7 @@ class Embedded(Service):
 
     async def stop(self) -> None:
         if self._reader is not None:
-            self._reader.cancel()
-            await asyncio.gather(self._reader, return_exceptions=True)
+            await abandon([self._reader])
         await super().stop()
 
     @property
@@ -304,7 +310,7 @@ class Embedded(Service):
         assert self._process
         assert self._process.stdout
         try:
-            async with asyncio.timeout(START_TIMEOUT):
+            async with deadline(START_TIMEOUT):
                 line = await self._process.stdout.readline()
         except TimeoutError:
             raise ServiceError(
@@ -353,10 +359,11 @@ class Embedded(Service):
         assert self._reader
         settled = asyncio.ensure_future(self._dealt_with(identity, marker))
         try:
-            await asyncio.wait({settled, self._reader}, timeout=SETTLE_TIMEOUT, return_when=asyncio.FIRST_COMPLETED)
+            with contextlib.suppress(TimeoutError):
+                async with deadline(SETTLE_TIMEOUT):
+                    await asyncio.wait({settled, self._reader}, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            settled.cancel()
-            await asyncio.gather(settled, return_exceptions=True)
+            await abandon([settled])
         if self._peers[identity].get(marker) in self._closed[identity]:
             return
         if self._reader.done():

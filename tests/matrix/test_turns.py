@@ -3,7 +3,6 @@ some clients wait there through their whole login timeout.
 """
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ import pytest
 
 from lab.clients import all_clients
 from lab.clients.base import Client
-from lab.matrix.play import Player, abandon
+from lab.matrix.play import Player
 from lab.matrix.progress import Silent
 from lab.outcome import Completed
 from lab.pki.keys import Keys
@@ -107,20 +106,3 @@ def test_who_waits_for_a_server_that_is_down_keeps_nobody_from_the_others(mint: 
             await asyncio.gather(*(player.attempt(CLIENTS[0], item) for item in (down, SQLSERVER)))
 
     asyncio.run(play())
-
-
-def test_a_task_that_swallows_its_cancellation_is_told_again() -> None:
-    """As `asyncio.wait_for` of Python 3.11 may do (python/cpython, issue 86296)."""
-
-    async def deaf_once() -> None:
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.Event().wait()
-        await asyncio.Event().wait()
-
-    async def play() -> bool:
-        task = asyncio.create_task(deaf_once())
-        await asyncio.sleep(0)
-        await abandon([task])
-        return task.cancelled()
-
-    assert asyncio.run(play())

@@ -1,6 +1,8 @@
 """The engine and the wire to it, when things go wrong; that they work is shown by sessions of pytest."""
 
+import os
 import queue
+import signal
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -147,3 +149,16 @@ def test_a_narrowed_plan_keeps_the_order_of_the_tests() -> None:
     assert [cell.id for cell in part.cells] == [last, first]
     assert part.exclusions == ()
     assert narrowed(plan, tuple(cell.id for cell in plan.cells)) == plan
+
+
+def test_an_engine_that_hangs_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lab.pytesting.engine.CLOSE_TIMEOUT", 0.5)
+    engine = Engine(order)
+    engine.select(["expired/renew/curl/https"])
+    future = engine.play("expired/renew/curl/https")
+    assert engine._process
+    os.kill(engine._process.pid, signal.SIGSTOP)
+
+    assert engine.close() is None
+    assert future.cancelled()
+    assert engine._process.returncode == -signal.SIGKILL

@@ -3,6 +3,9 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
+import threading
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
@@ -161,3 +164,70 @@ def test_a_program_that_does_not_exist_says_so(sandbox: Sandbox, tmp_path: Path)
     done = play(run(sandbox, Invocation(("/no/such/program",)), tmp_path / "room"))
     assert done.exit_status == 127
     assert "/no/such/program" in done.stderr
+
+
+def test_every_loop_of_the_lab_starts_processes(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A version of a client is asked for its own in a loop of another thread, before the first attempt."""
+    statuses: list[int | None] = []
+
+    def in_a_loop_of_its_own(room: str) -> None:
+        statuses.append(completed(sandbox, tmp_path / room, "exit 3").exit_status)
+
+    thread = threading.Thread(target=in_a_loop_of_its_own, args=("first",))
+    thread.start()
+    thread.join()
+    in_a_loop_of_its_own("second")
+    assert statuses == [3, 3]
+
+
+def test_a_loop_that_ends_while_a_process_is_being_started_does_end(sandbox: Sandbox, tmp_path: Path) -> None:
+    (tmp_path / "room").mkdir()
+    tasks: list[asyncio.Task[Completed]] = []
+
+    async def leave() -> None:
+        tasks.append(asyncio.create_task(run(sandbox, Invocation(("sleep", "1000")), tmp_path / "room")))
+        await asyncio.sleep(0)  # one turn of the loop: `run` now waits for the start
+
+    loop = threading.Thread(target=lambda: asyncio.run(leave()), daemon=True)
+    loop.start()
+    loop.join(30)
+    assert not loop.is_alive()
+    assert tasks[0].cancelled()
+
+
+LAB = """
+import asyncio, sys
+from pathlib import Path
+from lab.clients.base import Invocation
+from lab.stages.process import run
+from lab.stages.sandbox import Sandbox
+hosts, room, fifo, namespaces = sys.argv[1:]
+script = 'exec > "$1"; echo begun; exec sleep 4'
+with Sandbox(Path(hosts), namespaces=namespaces == "True") as sandbox:
+    done = asyncio.run(run(sandbox, Invocation(("sh", "-c", script, "sh", fifo), timeout=3), Path(room)))
+print(done.exit_status)
+"""
+
+
+def test_a_client_that_ended_while_the_lab_was_stopped_is_no_timeout(sandbox: Sandbox, tmp_path: Path) -> None:
+    """As by Ctrl-Z: the lab is stopped, and its clients, in sessions of their own, are not."""
+    fifo, room = tmp_path / "alive", tmp_path / "room"
+    os.mkfifo(fifo)
+    room.mkdir()
+    lab = subprocess.Popen(
+        [sys.executable, "-P", "-c", LAB, *map(str, (tmp_path / "hosts", room, fifo, sandbox.enters_namespaces))],
+        env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with lab:
+        try:
+            with fifo.open() as client:
+                assert client.readline() == "begun\n"
+                lab.send_signal(signal.SIGSTOP)
+                assert client.read() == ""  # it has ended, and later than the lab would have waited for it
+            lab.send_signal(signal.SIGCONT)
+            said = lab.communicate(timeout=60)[0]
+        finally:
+            lab.kill()
+    assert said == "0\n"

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from lab import catalogue, system
+from lab import catalogue, provision, system
 from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing
 from lab.clients.curl import Curl
 from lab.commands.shared import Exit, status_of
@@ -26,6 +27,7 @@ from lab.stages.local import LocalStage
 from lab.stages.sandbox import Sandbox
 from lab.stages.services import Embedded, Service, ServiceError
 
+ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="the local stage's sandbox is Linux's"),
     pytest.mark.skipif(
@@ -125,14 +127,14 @@ async def record_of(played: Plan, cache: Path, *, nginx: bool = True, kill_after
         return await run.record()
 
 
-def kill(service: Service) -> None:
-    """Kill the server's own process, which in namespaces is the child of nsenter."""
+def kill(service: Service, number: signal.Signals = signal.SIGKILL) -> None:
+    """Send a signal to the server's own process, which in namespaces is the child of nsenter."""
     assert service._process
     assert service._sandbox
     pid = service._process.pid
     if service._sandbox.enters_namespaces:
         pid = int(Path(f"/proc/{pid}/task/{pid}/children").read_text())
-    os.kill(pid, signal.SIGKILL)
+    os.kill(pid, number)
 
 
 @needs_curl
@@ -225,6 +227,23 @@ def test_the_lines_of_an_attempt_are_handed_out_once(sandbox: Sandbox, tmp_path:
     assert during
 
 
+@pytest.mark.skipif(not os.environ.get("TLSLAB_FULL"), reason="takes its time: .ci/run --full")
+@both_servers
+def test_a_server_that_the_machine_keeps_waiting_is_waited_for(tmp_path: Path, nginx: bool) -> None:
+    situation = healthy(ServerKind.HTTPS)
+
+    async def play() -> None:
+        async with LocalStage(tmp_path, Mint(Keys(tmp_path / "keys")), nginx=nginx) as stage:
+            stage.open(["shop.lab.test"])
+            await stage.serve([situation])
+            server = stage.sides[situation.server][0]
+            kill(server, signal.SIGSTOP)
+            asyncio.get_running_loop().call_later(8, kill, server, signal.SIGCONT)
+            assert await stage.server_log(situation.server) == ()
+
+    asyncio.run(play())
+
+
 def test_an_endpoint_that_cannot_start_says_why(sandbox: Sandbox, tmp_path: Path) -> None:
     mint = Mint(Keys(tmp_path / "keys"))
     side = healthy(ServerKind.SQLSERVER).server
@@ -266,3 +285,23 @@ def test_an_endpoint_that_dies_at_its_start_is_quoted(
 
     with pytest.raises(ServiceError, match="has ended: no such module"):
         asyncio.run(start())
+
+
+@needs_curl
+@pytest.mark.skipif(system.find_program("tsql") is None, reason="tsql plays here: apt-get install freetds-bin")
+def test_when_one_server_cannot_start_the_run_ends_with_a_sentence(tmp_path: Path) -> None:
+    """No file may be longer than 1 KB: each service fails in the middle of its start."""
+    here = provision.cache_dir()
+    for needed in (*here.glob("keys"), *here.glob("clients-*")):
+        (tmp_path / needed.name).symlink_to(needed)
+    command = [sys.executable, "-P", "-m", "lab", "run", "--client", "curl,tsql", "--scenario", "expired"]
+    done = subprocess.run(
+        ["sh", "-c", 'ulimit -f 1 && exec "$@"', "sh", *command],
+        env=os.environ | {"TLSLAB_CACHE": str(tmp_path), "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.returncode == Exit.LAB_FAILED, done.stderr
+    assert "File too large" in done.stderr
+    assert list((tmp_path / "runs").iterdir()) == []

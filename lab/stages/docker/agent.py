@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 import docker
+from lab.deadline import deadline
 from lab.stages.docker.container import Container, Order
 from lab.stages.stage import Lost
 
@@ -59,7 +60,7 @@ class Agent:
         try:
             with contextlib.suppress(OSError):  # it is just going, and the watch will say why
                 await self._container.write(json.dumps({**order, "id": number}))
-            async with asyncio.timeout(limit + GRACE):
+            async with deadline(limit + GRACE):
                 answer: dict[str, Any] = await future
         except TimeoutError:
             how = await self._container.end()

@@ -16,6 +16,7 @@ from typing import Any
 from docker.errors import ImageNotFound
 
 import docker
+from lab.deadline import deadline
 from lab.stages.docker.attached import Attached
 from lab.stages.docker.fate import fate
 from lab.stages.docker.words import FAILURES, words
@@ -93,7 +94,11 @@ class Container:
         these files is new. Raises StageError.
         """
         await self._asked(lambda: self._api.stop(self.id, timeout=STOP_TIMEOUT), "stopped")
-        await self.ended.wait()
+        try:
+            async with deadline(STOP_TIMEOUT):
+                await self.ended.wait()
+        except TimeoutError:
+            raise StageError(f"container {self.order.name} was stopped, and the daemon does not say so") from None
         self._detach()
         await self._make(lambda: self._api.put_archive(self.id, "/", archive(files)))
 
@@ -140,7 +145,7 @@ class Container:
         if self.id:
             # What cannot be removed now is removed by the reaper, when the daemon answers again.
             with contextlib.suppress(*FAILURES, TimeoutError):
-                async with asyncio.timeout(REMOVE_TIMEOUT):
+                async with deadline(REMOVE_TIMEOUT):
                     await unattended(lambda: self._api.remove_container(self.id, v=True, force=True))
         self._detach()
 

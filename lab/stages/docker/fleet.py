@@ -4,7 +4,6 @@ All are laid out at once, created while their pods start, and started together, 
 people wait before the first attempt.
 """
 
-import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
@@ -23,6 +22,7 @@ from lab.stages.docker.volumes import fill
 from lab.stages.docker.wanted import Wanted
 from lab.stages.services import ServiceError, group_by_kind
 from lab.stages.stage import Distance
+from lab.tasks import each, together
 from lab.unattended import unattended
 
 ENDPOINT_START, VENDOR_START = 30.0, 180.0
@@ -78,22 +78,22 @@ class Fleet:
         servers = [self._sqlserver(number, pod, alone=alone) for number, pod in enumerate(homes)]
         nginx = self._make_nginx(https) if https else None
         laying_out = unattended(lambda: self._lay_out(nginx, servers, sql))
-        await asyncio.gather(*(pod.create() for pod in self._pods), laying_out)
+        await together(*(pod.create() for pod in self._pods), laying_out)
         self._nginx, self._pool = nginx, Pool(servers, sql, self._mint) if sql else None
         every = [*servers, *([nginx] if nginx else [])]
         # A pod is slow to start, for the kernel makes its network: the other containers are created meanwhile.
-        await asyncio.gather(*(pod.start() for pod in self._pods), *(server.create() for server in every))
+        await together(*(pod.start() for pod in self._pods), *(server.create() for server in every))
         if nginx:
             self.sides |= {side: (nginx, name) for name, side in https.items()}
         if self._pool:
             self.sides |= {side: (self._pool, name) for name, side in sql.items()}
         starting = [self._start_nginx(nginx)] if nginx else []
-        await asyncio.gather(*starting, *([self._pool.start()] if self._pool else []))
+        await together(*starting, *([self._pool.start()] if self._pool else []))
 
     async def stop(self) -> None:
         """Remove all servers, then their pods."""
-        await asyncio.gather(*(server.stop() for server in (self._nginx, self._pool) if server))
-        await asyncio.gather(*(pod.stop() for pod in self._pods))
+        await each(*(server.stop() for server in (self._nginx, self._pool) if server))
+        await each(*(pod.stop() for pod in self._pods))
 
     def distance(self, side: ServerSide) -> Distance:
         """How far a server side is from being used."""

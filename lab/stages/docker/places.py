@@ -13,6 +13,7 @@ from typing import Any
 
 import docker
 from lab.clients.base import Invocation, Machine, Missing
+from lab.deadline import deadline
 from lab.outcome import Completed
 from lab.stages.docker.agent import Agent
 from lab.stages.docker.container import Order
@@ -21,7 +22,7 @@ from lab.stages.here import Here
 from lab.stages.sandbox import Sandbox
 from lab.stages.stage import StageError
 
-REACH_TIMEOUT = 5.0
+REACH_TIMEOUT = 20.0
 ROOMS = {"/rooms": "exec,mode=1777", "/tmp": "exec,mode=1777"}
 """What clients write to: not to the container itself."""
 
@@ -166,7 +167,7 @@ class OnHost(Place):
     async def reach(self, address: str, port: int) -> None:
         """Connect to a server once. Raises StageError where containers cannot be reached from here."""
         try:
-            async with asyncio.timeout(REACH_TIMEOUT):
+            async with deadline(REACH_TIMEOUT):
                 _, writer = await asyncio.open_connection(address, port)
         except (OSError, TimeoutError) as problem:
             raise StageError(

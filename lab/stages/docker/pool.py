@@ -15,6 +15,7 @@ from lab.pki.mint import Mint
 from lab.situation import ServerSide
 from lab.stages.services import ServiceError
 from lab.stages.stage import Distance, StageError
+from lab.tasks import abandon, each
 
 GIB = 1 << 30
 MEMORY = 2 * GIB
@@ -99,15 +100,13 @@ class Pool(Generic[S]):
         """
         async with self._turn:
             loading = [self._give(slot, name) for slot, name in zip(self._slots, self.sides, strict=False)]
-        await asyncio.gather(*loading, return_exceptions=True)
+        if loading:
+            await asyncio.wait(loading)
 
     async def stop(self) -> None:
         """Remove all containers."""
-        loading = [slot.loading for slot in self._slots if slot.loading is not None]
-        for future in loading:
-            future.cancel()
-        await asyncio.gather(*loading, return_exceptions=True)
-        await asyncio.gather(*(server.stop() for server in self.servers))
+        await abandon(slot.loading for slot in self._slots if slot.loading is not None)
+        await each(*(server.stop() for server in self.servers))
 
     def distance(self, identity: str) -> Distance:
         """How far a side is from being used."""

@@ -5,15 +5,15 @@ is read from their output as it comes.
 """
 
 import asyncio
-import contextlib
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import docker
+from lab.deadline import deadline
 from lab.pki.mint import Mint
 from lab.servers import nginx
 from lab.situation import ServerSide
@@ -21,9 +21,9 @@ from lab.stages.docker.agent import Agent
 from lab.stages.docker.container import Container, Directory, File, Files, Order
 from lab.stages.docker.pod import Pod
 from lab.stages.docker.volumes import Volume
-from lab.stages.services import ServiceError
+from lab.stages.services import SETTLE_TIMEOUT, ServiceError
+from lab.tasks import abandon
 
-SETTLE_TIMEOUT = 5.0
 LINES_SHOWN = 8
 ROOM = PurePosixPath("/lab")
 OWN = "127.0.0.1"
@@ -74,9 +74,7 @@ class DockerServer(ABC):
         except (TimeoutError, OSError) as problem:
             raise ServiceError(f"{self.what} does not serve ({problem!r}): {self._last_words()}") from problem
         finally:
-            for task in (starting, ended):
-                task.cancel()
-            await asyncio.gather(starting, ended, return_exceptions=True)
+            await abandon([starting, ended])
 
     async def stop(self) -> None:
         """Remove it."""
@@ -95,6 +93,19 @@ class DockerServer(ABC):
     async def _notify(self) -> None:
         async with self._news:
             self._news.notify_all()
+
+    async def _hear_that(self, settled: Callable[[], bool]) -> None:
+        """Wait until its lines tell that it has dealt with the lab's own connection. Raises ServiceError when they do
+        not: what it has said of a client may be missing then.
+        """
+        try:
+            async with deadline(SETTLE_TIMEOUT), self._news:
+                await self._news.wait_for(settled)
+        except TimeoutError:
+            raise ServiceError(
+                f"{self.what} has not said within {SETTLE_TIMEOUT:.0f} s that it has dealt with a connection of the "
+                f"lab: {self._last_words()}"
+            ) from None
 
     async def _check(self) -> None:
         if self._container.ended.is_set():
@@ -162,12 +173,7 @@ class NginxServer(DockerServer):
         answer = await self._watch.ask(do="mark", port=self._sentinel, bytes=request)
         found = re.search(r"^Server: (.+?)\r?$", answer["answer"], re.MULTILINE)
         self._version = found[1] if found else self._version
-        async with self._news:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(SETTLE_TIMEOUT):
-                    await self._news.wait_for(
-                        lambda: any(f"GET {token} " in line for line in self._lines[self._taken :])
-                    )
+        await self._hear_that(lambda: any(f"GET {token} " in line for line in self._lines[self._taken :]))
 
     def _sort(self) -> None:
         """Give each new line to the side that it is about."""

@@ -4,7 +4,6 @@ It serves once its log says so and it has let the lab in. Another configuration 
 starting it again, so everything that differs between configurations is in files, and nothing in the environment.
 """
 
-import asyncio
 import contextlib
 import re
 from dataclasses import replace
@@ -12,12 +11,13 @@ from pathlib import PurePosixPath
 
 import docker
 from lab.clients.base import Login
+from lab.deadline import deadline
 from lab.pki.mint import Mint
 from lab.servers.sqlserver import mssql_conf
 from lab.situation import ServerEncryption, ServerSide
 from lab.stages.docker.container import Directory, File, Files, Order
 from lab.stages.docker.pod import Pod
-from lab.stages.docker.servers import OWN, SETTLE_TIMEOUT, DockerServer, mounted
+from lab.stages.docker.servers import OWN, DockerServer, mounted
 from lab.stages.docker.volumes import Volume
 from lab.stages.services import ServiceError
 
@@ -141,7 +141,7 @@ class SqlServer(DockerServer):
 
     async def _serves(self) -> None:
         try:
-            async with asyncio.timeout(self._limit):
+            async with deadline(self._limit):
                 async with self._news:
                     await self._news.wait_for(lambda: any(READY in line for line in self._lines))
                 await self._let_in()
@@ -167,7 +167,7 @@ class SqlServer(DockerServer):
             if not self._refusal:
                 return
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(RETRY):
+                async with deadline(RETRY):
                     await self._hear_more_than(len(self.said))
 
     async def _hear_more_than(self, lines: int) -> None:
@@ -177,10 +177,7 @@ class SqlServer(DockerServer):
     async def _settle(self) -> None:
         before = self._own_marks()
         await self._watch.ask(do="mark", port=self.port, bytes=MARK)
-        async with self._news:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(SETTLE_TIMEOUT):
-                    await self._news.wait_for(lambda: self._own_marks() > before)
+        await self._hear_that(lambda: self._own_marks() > before)
 
     def _own_marks(self) -> int:
         marks = ("is structurally invalid", "A TDS 7.x connection was refused")

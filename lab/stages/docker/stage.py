@@ -42,6 +42,7 @@ from lab.stages.here import Here
 from lab.stages.remedy import Way
 from lab.stages.services import ServiceError
 from lab.stages.stage import Distance, StageError
+from lab.tasks import together
 from lab.unattended import drain, unattended
 
 DRAIN_TIMEOUT = 5.0
@@ -113,7 +114,7 @@ class DockerStage:
             architecture = supplies.architecture_of(str(version["Arch"]))
             await unattended(lambda: self._bring_images(architecture))
             await unattended(self._make_network)
-            await asyncio.gather(*(self._start_clients(name) for name in self._images.clients))
+            await together(*(self._start_clients(name) for name in self._images.clients))
             if self._on_host:
                 self._host = self._places[""] = OnHost(self._stack.enter_context(Here(self._cache)))
         except BaseException as problem:

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from lab import child, installer, provision
 from lab.installer import Echo, InstallError
+from lab.stages import leftovers
 from lab.stages.docker import images
 from lab.stages.docker.distributions import CLIENTS, DEFAULT, DISTRIBUTIONS, Distribution
 from lab.stages.docker.images import Recipe
@@ -62,7 +63,11 @@ def client_recipe(distribution: Distribution, architecture: str, cache: Path, ec
             **({"MODULES": " ".join(distribution.modules)} if distribution.modules else {}),
         },
         trees={"site": site, **driver, "node_modules": modules},
-        texts={"agent.py": (here / "agent.py").read_text(), "absent.json": json.dumps(absent, sort_keys=True)},
+        texts={
+            "agent.py": (here / "agent.py").read_text(),
+            "leftovers.py": Path(leftovers.__file__).read_text(),
+            "absent.json": json.dumps(absent, sort_keys=True),
+        },
     )
 
 

@@ -33,7 +33,7 @@ def test_a_build_that_fails_says_why(daemon: docker.DockerClient, base: str, fam
         base,
         arguments={"PACKAGES": "nothing", "PYTHON": "python3"},
         trees={"site": None, "node_modules": None},
-        texts={"agent.py": "", "absent.json": "{}"},
+        texts={"agent.py": "", "leftovers.py": "", "absent.json": "{}"},
     )
     with pytest.raises(StageError, match="the image test-failing cannot be built") as failed:
         images.build(daemon, recipe, OWNER, lambda text: None)
