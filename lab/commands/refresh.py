@@ -69,7 +69,7 @@ def refresh(check: bool, source: Path | None) -> Exit:
     for item in (*of_the_source(checkout), *of_a_record(record)):
         if not item.is_current(checkout):
             (checkout / item.path).write_text(item.text, encoding="utf-8")
-            say(item.path)
+            say(str(item.path))
     format_source(checkout)
     return write_baselines(record, (), checkout / "baselines")
 
