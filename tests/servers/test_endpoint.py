@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lab.servers.streams import MARK
 from tests.servers import raw
 from tests.servers.minted import Shelf
 from tests.servers.process import Running, serving
@@ -441,6 +442,36 @@ def test_the_events_of_a_connection_are_open_log_close(lab: Running) -> None:
     mine = [e for e in lab.events[before:] if e["listener"] == "plain" and e["connection"]]
     assert mine[0] == {"listener": "plain", "connection": mine[0]["connection"], "event": "open", "peer": peer}
     assert [e["event"] for e in mine] == ["open", "log", "log", "close"]
+
+
+def test_a_marker_comes_back_behind_all_who_have_gone_and_waits_for_nobody_else(lab: Running) -> None:
+    port, token = lab.ports["plain"], "0123456789abcdef" * 2
+    with Client(port) as stays:
+        stays.connect()
+        for _ in range(5):
+            with Client(port) as goes:
+                goes.connect()
+        with Client(port) as marker:
+            marker.send_raw(MARK.format(token=token).encode())
+            events = []
+            while (event := lab.next_event()) is not None and event["event"] != "mark":
+                events.append(event)
+    assert event is not None
+    assert (event["listener"], event["token"]) == ("plain", token)
+    closed = {e["connection"] for e in events if e["event"] == "close"}
+    opened = {e["connection"] for e in events if e["event"] == "open"}
+    assert len(opened - closed) == 2  # the one that stays, and the marker
+    assert not [e for e in events if e["connection"] == event["connection"] and e["event"] == "log"]
+    for _ in range(2):
+        lab.lines_of("plain")
+
+
+@pytest.mark.parametrize("damaged", ["tlslab-mark \n", "tlslab-mark " + "x" * 32 + "\n", MARK.format(token="a" * 33)])
+def test_what_only_looks_like_a_marker_is_a_client(lab: Running, damaged: str) -> None:
+    with Client(lab.ports["plain"]) as client:
+        client.send_raw(damaged.encode())
+        assert client.expect_end() == "fin"
+    assert "Error: 17828" in lab.lines_of("plain")[0]
 
 
 def test_a_given_fallback_certificate_is_used(shelf: Shelf, tmp_path: Path) -> None:

@@ -7,10 +7,11 @@ connection is reset.
 
 import asyncio
 import ssl
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
+from lab.servers.listener import Limits
 from lab.servers.streams import Address, Channel
 from lab.servers.tds import errorlog, login, prelogin, tokens
 from lab.servers.tds.catalog import DATABASES, LANGUAGE, SERVER_VERSION, Connected, new_connection_id
@@ -34,15 +35,6 @@ from lab.servers.tds.tokens import ServerError
 MAX_PRELOGIN = 4096
 MAX_REQUEST = 64 * 1024
 _TLS_HANDSHAKE_RECORD = 0x16
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds of one listener, in seconds and numbers."""
-
-    login_seconds: float = 15.0
-    idle_seconds: float = 300.0
-    connections: int = 256
 
 
 class Host(Protocol):
@@ -87,12 +79,16 @@ class Disconnect(Exception):
 class Connection:
     """One client of a listener, from its first byte to its last."""
 
-    def __init__(self, host: Host, channel: Channel, peer: Address, local: Address, log: Log) -> None:
+    def __init__(
+        self, host: Host, channel: Channel, peer: Address, local: Address, log: Log, admit: Callable[[], None]
+    ) -> None:
+        """`admit` is called once, after the login."""
         self._host = host
         self._channel = channel
         self._peer = peer
         self._local = local
         self._write_line = log
+        self._admit = admit
         self._packets = MessageAssembler(MAX_PRELOGIN)
         self._packet_size = DEFAULT_PACKET_SIZE
         self._strict = False
@@ -101,7 +97,9 @@ class Connection:
         self._connected_at = datetime.now()
 
     async def serve(self) -> None:
-        """Serve the client until one side ends it. Raises nothing but cancellation."""
+        """Serve the client until one side ends it. Raises Marked for the lab's own marker, else nothing but
+        cancellation.
+        """
         reset = False
         try:
             try:
@@ -374,6 +372,7 @@ class Connection:
             answer += tokens.feature_ack(asked.features)
         await self._respond(answer + tokens.done(effective))
         self._packet_size = size
+        self._admit()
         self._line(errorlog.login_succeeded(asked.user))
         return session
 
