@@ -1,8 +1,8 @@
 """The embedded server: all listeners of a run in one process (`python -m lab.servers.embedded`).
 
 One JSON document on one line of standard input says what to listen on. On standard output comes one line `{"ready":
-{id: port}}`, and from then on one line an event: open, log, close, mark, and lost, with a count, for a reader who is too
-slow. A connection that begins with `streams.MARK` is no client: its token comes back in the event `mark`, behind all
+{id: port}}`, and from then on one line an event: open, log, close, mark, and lost, with a count, for a slow reader. A
+connection that begins with `streams.MARK` is no client: its token comes back in the event `mark`, behind all
 lines about clients that had gone before it came. The process ends with its standard input, on SIGTERM and on SIGINT; a
 listener that cannot start is said in one line `{"error": ..., "listener": ...}`, and the exit status is then 3.
 
@@ -223,10 +223,10 @@ class _Connections:
             await self._settle(number)
             self._events.put(number, "mark", token=str(mark))
         except asyncio.CancelledError:
-            if number in self._clients:
-                raise
-            text = f"The connection was closed before a login, to make room: there are {self._limit} others."
-            self._events.line(number, stamped(LOGON, text, datetime.now()))
+            # Nobody waits for this task. It is cancelled at the end of the process, or for another client.
+            if number not in self._clients:
+                text = f"The connection was closed before a login, to make room: there are {self._limit} others."
+                self._events.line(number, stamped(LOGON, text, datetime.now()))
         except Exception as e:  # One client must never end the others.
             self._events.line(number, f"The endpoint failed: {type(e).__name__}: {e}")
             writer.transport.abort()
@@ -328,11 +328,6 @@ def _ignore_names_that_are_none(event: "sys.UnraisableHookArgs") -> None:
         sys.__unraisablehook__(event)
 
 
-def _load_parser() -> None:
-    # The first batch would wait for this import; a thread has done it by then.
-    import sqlglot.dialects.tsql  # noqa: F401
-
-
 async def _run(text: str) -> int:
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
@@ -363,7 +358,6 @@ async def _run(text: str) -> int:
         stop_from_thread()
 
     threading.Thread(target=watch_input, name="stdin", daemon=True).start()
-    threading.Thread(target=_load_parser, name="parser", daemon=True).start()
     await stopped.wait()
     await process.stop()
     journal.close()

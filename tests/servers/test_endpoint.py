@@ -167,6 +167,44 @@ def test_strict_is_tls_1_3_with_alpn_and_the_whole_session_encrypted(lab: Runnin
     assert "(TDS 8.0): TLSv1.3" in lab.lines_of("strict")[0]
 
 
+@pytest.mark.parametrize("encryption", [None, 0, 1, 2, 3, 4, 0x80, 0xFF])
+def test_strict_asks_nothing_of_the_encryption_option(lab: Running, encryption: int | None) -> None:
+    """go-mssqldb sends 4 inside TLS, a value that is in no row of the table."""
+    with Client(lab.ports["strict"]) as client:
+        client.strict()
+        client.send(raw.prelogin(encryption))
+        assert client.receive()[0] == raw.RESPONSE
+        client.send(raw.packet(raw.LOGIN7, raw.login7(version=raw.TDS_8_0)))
+        assert b"\xad" in client.receive()[1]
+    lab.lines_of("strict")
+
+
+@pytest.mark.parametrize(
+    ("encryption", "asked", "agreed"),
+    [
+        (1, 0, 4096),
+        (1, 4096, 4096),
+        (1, 8000, 8000),
+        (1, 100, 512),
+        (1, 32767, 16383),
+        (0, 32767, 32767),  # the login alone is encrypted
+        (2, 32767, 32767),
+    ],
+)
+def test_the_packet_size_is_always_announced_and_smaller_under_tls(
+    lab: Running, encryption: int, asked: int, agreed: int
+) -> None:
+    """mssql-python-rs takes it from there alone; mssql-jdbc takes no larger one under TLS."""
+    size, default = str(agreed), "4096"
+    change = bytes([4, len(size)]) + text(size) + bytes([len(default)]) + text(default)
+    with Client(lab.ports["plain"]) as client:
+        assert struct.pack("<BH", 0xE3, len(change)) + change in client.connect(encryption, packet_size=asked)
+        answer = client.query("SELECT " + ",".join(["@@VERSION"] * 300))
+        assert len(answer) > 32767
+        assert client.header[6] == -(-len(answer) // (agreed - 8))
+    lab.lines_of("plain")
+
+
 def test_strict_needs_no_alpn(lab: Running) -> None:
     with Client(lab.ports["plain"]) as client:
         assert client.strict(alpn=()).selected_alpn_protocol() is None

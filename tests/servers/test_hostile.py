@@ -353,6 +353,27 @@ def test_a_client_that_reads_nothing_is_let_go(lab: Running) -> None:
     works(lab.ports["tds"])
 
 
+@pytest.mark.parametrize("times", [15, 100], ids=["large answers", "errors"])
+def test_many_clients_that_read_nothing_take_little_memory_and_hold_up_nobody(lab: Running, times: int) -> None:
+    payload = call_bytes(10, nvarchar("SELECT " + ",".join(["@a"] * times)), nvarchar(""), nvarchar("x" * 3900, "@a"))
+    request = raw.packet(raw.RPC, raw.headers() + payload)
+    with contextlib.ExitStack() as stack:
+        before = lab.memory()
+        for _ in range(30):
+            sock = stack.enter_context(socket.socket())
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            sock.settimeout(PATIENCE)
+            sock.connect(("127.0.0.1", lab.ports["tds"]))
+            sock.sendall(raw.prelogin(2) + LOGIN)
+            with contextlib.suppress(BlockingIOError):
+                sock.setblocking(False)
+                for _ in range(1000):
+                    sock.send(request)
+        works(lab.ports["tds"])
+        assert lab.memory() - before < GROWTH
+    works(lab.ports["tds"])
+
+
 def test_more_logins_than_allowed_are_turned_away_at_once_and_room_comes_back(lab: Running) -> None:
     port = lab.ports["few"]
     held = [Client(port, timeout=PATIENCE) for _ in range(3)]
