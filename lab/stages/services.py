@@ -220,6 +220,8 @@ class Embedded(Service):
         self._password = password
         self._start_lines: dict[str, list[str]] = {name: [] for name in sides}
         self._lines: dict[str, list[str]] = {name: [] for name in sides}
+        self._marked: dict[str, int] = dict.fromkeys(sides, 0)
+        """The number of the last marker's connection; numbers grow."""
         self._markers: dict[str, asyncio.Future[tuple[str, ...] | None]] = {}
         self._reader: asyncio.Task[None] | None = None
 
@@ -341,11 +343,14 @@ class Embedded(Service):
         match event:
             case {"event": "log", "listener": name, "connection": None, "line": line}:
                 self._start_lines[name].append(line)
-            case {"event": "log", "listener": name, "line": line}:
-                self._keep(name, line)
-            case {"event": "mark", "listener": name, "token": token} if token in self._markers:
+            case {"event": "log", "listener": name, "connection": number, "line": line}:
+                # Who came before the last marker is not the client whose attempt follows it.
+                if number > self._marked[name]:
+                    self._keep(name, line)
+            case {"event": "mark", "listener": name, "connection": number, "token": token} if token in self._markers:
                 self._markers.pop(token).set_result(tuple(self._lines[name]))
                 self._lines[name].clear()
+                self._marked[name] = number
             case {"event": "lost", "count": count}:
                 for name in self._lines:
                     self._keep(
