@@ -351,10 +351,11 @@ class Tsql(FreeTds):
         limit_gnutls(side, room, env, files)
         where = ("-H", side.connect_to, "-p", str(endpoint.port))
         return Invocation(
-            argv=(machine.which["tsql"], *where, *("-U", login.user, "-P", login.password, "-o", "fhq")),
+            # `-P -`: the password is the first line of standard input, so that none stands in argv.
+            argv=(machine.which["tsql"], *where, *("-U", login.user, "-P", "-", "-o", "fhq")),
             env=env,
             files=files,
-            stdin=f"{QUESTION}\nGO\nQUIT\n",
+            stdin=f"{login.password}\n{QUESTION}\nGO\nQUIT\n",
             collect=(DUMP,),
         )
 

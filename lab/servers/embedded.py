@@ -1,9 +1,10 @@
 """The embedded server: all listeners of a run in one process (`python -m lab.servers.embedded`).
 
 One JSON document on one line of standard input says what to listen on. On standard output comes one line `{"ready":
-{id: port}}`, and from then on one line an event: open, log, close (and lost, with a count, for a reader who is too
-slow). The process ends with its standard input, on SIGTERM and on SIGINT; a listener that cannot start is said in one
-line `{"error": ..., "listener": ...}`, and the exit status is then 3.
+{id: port}}`, and from then on one line an event: open, log, close, mark, and lost, with a count, for a slow reader. A
+connection that begins with `streams.MARK` is no client: its token comes back in the event `mark`, behind all
+lines about clients that had gone before it came. The process ends with its standard input, on SIGTERM and on SIGINT; a
+listener that cannot start is said in one line `{"error": ..., "listener": ...}`, and the exit status is then 3.
 
 Besides what a listener needs (`id`, `kind`, `address`, `port`, `security_level`, and `conf`, `host` or `chain`,
 `key`, `tls_min`, `tls_max`) one of kind sqlserver takes: `ca_store` (a PEM bundle that stands for the server's system
@@ -20,22 +21,21 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
 from lab.servers.https_endpoint import HttpsEndpoint, HttpsOptions
 from lab.servers.journal import Journal
-from lab.servers.listener import CannotStart
-from lab.servers.streams import address_of
-from lab.servers.tds.connection import Limits
+from lab.servers.listener import CannotStart, Limits
+from lab.servers.streams import Marked, address_of, hung_up
 from lab.servers.tds.endpoint import Endpoint, Fallback, SqlServerOptions
+from lab.servers.tds.errorlog import LOGON, stamped
 
 EXIT_CANNOT_START = 3
-DEFAULT_LOGIN_SECONDS = 15.0
-DEFAULT_IDLE_SECONDS = 300.0
-DEFAULT_CONNECTIONS = 256
+DEFAULT = Limits()
 _BACKLOG = 256
 _BUFFER = 32 * 1024  # asyncio stops reading from a client at twice this many bytes.
 
@@ -99,8 +99,11 @@ def _options(entry: Mapping[str, object], document: Mapping[str, object]) -> Sql
     level = entry.get("security_level", 2)
     if isinstance(level, bool) or not isinstance(level, int) or not 0 <= level <= 5:
         raise ValueError("security_level is not a number from 0 to 5")
-    login_seconds = number("login_timeout", DEFAULT_LOGIN_SECONDS)
-    connections = int(number("max_connections", DEFAULT_CONNECTIONS))
+    limits = Limits(
+        number("login_timeout", DEFAULT.login_seconds),
+        number("idle_timeout", DEFAULT.idle_seconds),
+        int(number("max_connections", DEFAULT.connections)),
+    )
     match entry["kind"]:
         case "sqlserver":
             encryption = entry.get("encryption", "supported")
@@ -114,7 +117,7 @@ def _options(entry: Mapping[str, object], document: Mapping[str, object]) -> Sql
                 security_level=level,
                 host=str(entry.get("host", "localhost")),
                 password=str(document["password"]),
-                limits=Limits(login_seconds, number("idle_timeout", DEFAULT_IDLE_SECONDS), connections),
+                limits=limits,
                 ca_store=path("ca_store"),
                 fallback_certificate=path("fallback_cert"),
                 fallback_key=path("fallback_key"),
@@ -128,8 +131,7 @@ def _options(entry: Mapping[str, object], document: Mapping[str, object]) -> Sql
                 tls_min=str(entry.get("tls_min", "TLSv1.2")),
                 tls_max=str(entry.get("tls_max", "TLSv1.3")),
                 security_level=level,
-                login_seconds=login_seconds,
-                connections=connections,
+                limits=limits,
             )
     raise ValueError(f"{entry['kind']!r} is no kind of listener; there are sqlserver and https")
 
@@ -172,6 +174,89 @@ class _ListenerEvents:
         self._journal.put({"listener": self._listener, "connection": connection, "event": event, **more})
 
 
+@dataclass(slots=True)
+class _Client:
+    """One connection; `admitted` once it has logged in."""
+
+    task: "asyncio.Task[None]"
+    writer: asyncio.StreamWriter
+    admitted: bool = False
+
+
+class _Connections:
+    """The connections of one listener, in the order in which they came.
+
+    Whoever can reach the port can hold connections open. So those that have not logged in make room for new ones, the
+    oldest first: only clients that know the password can keep others out.
+    """
+
+    def __init__(
+        self, endpoint: Endpoint | HttpsEndpoint, limit: int, numbers: Iterator[int], events: _ListenerEvents
+    ) -> None:
+        self._endpoint = endpoint
+        self._limit = limit
+        self._numbers = numbers
+        self._events = events
+        self._clients: dict[int, _Client] = {}
+        self._ending: set[asyncio.Task[None]] = set()
+
+    @property
+    def tasks(self) -> set["asyncio.Task[None]"]:
+        """The tasks that serve them."""
+        return self._ending | {client.task for client in self._clients.values()}
+
+    async def accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        """Serve one connection to its end."""
+        number, task = next(self._numbers), asyncio.current_task()
+        assert task is not None
+        client = _Client(task, writer)
+        full = not self._make_room()
+        self._clients[number] = client
+        self._events.put(number, "open", peer=str(address_of(writer, "peername")))
+
+        def admit() -> None:
+            client.admitted = True
+
+        try:
+            await self._endpoint.serve(reader, writer, number, admit, full=full)
+        except Marked as mark:
+            await self._settle(number)
+            self._events.put(number, "mark", token=str(mark))
+        except asyncio.CancelledError:
+            # Nobody waits for this task. It is cancelled at the end of the process, or for another client.
+            if number not in self._clients:
+                text = f"The connection was closed before a login, to make room: there are {self._limit} others."
+                self._events.line(number, stamped(LOGON, text, datetime.now()))
+        except Exception as e:  # One client must never end the others.
+            self._events.line(number, f"The endpoint failed: {type(e).__name__}: {e}")
+            writer.transport.abort()
+        finally:
+            self._clients.pop(number, None)
+            self._ending.discard(task)
+            self._events.put(number, "close")
+
+    def _make_room(self) -> bool:
+        """Whether there is room for one more."""
+        if len(self._clients) < self._limit:
+            return True
+        oldest = next((number for number, client in self._clients.items() if not client.admitted), None)
+        if oldest is None:
+            return False
+        client = self._clients.pop(oldest)
+        self._ending.add(client.task)
+        client.writer.transport.abort()
+        client.task.cancel()
+        return True
+
+    async def _settle(self, number: int) -> None:
+        """Wait until the endpoint has dealt with every client that has gone before this connection came. One that only
+        keeps its connection open is not waited for.
+        """
+        gone = [client.task for other, client in self._clients.items() if other < number and hung_up(client.writer)]
+        if gone := [*gone, *self._ending]:
+            await asyncio.wait(gone)
+
+
 class Process:
     """All listeners, and the numbers of their connections."""
 
@@ -180,7 +265,7 @@ class Process:
         self._numbers = itertools.count(1)
         self._fallback = Fallback()
         self._servers: list[asyncio.Server] = []
-        self._clients: set[asyncio.Task[None]] = set()
+        self._connections: list[_Connections] = []
 
     async def start(self, listeners: tuple[Listener, ...]) -> dict[str, int]:
         """Open every listener and give the ports. Raises BadDescription with the id of the listener that
@@ -210,36 +295,21 @@ class Process:
     async def _listen(
         self, listener: Listener, endpoint: Endpoint | HttpsEndpoint, events: _ListenerEvents
     ) -> asyncio.Server:
-        active = 0
-
-        async def client(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            nonlocal active
-            task = asyncio.current_task()
-            assert task is not None
-            self._clients.add(task)
-            active += 1
-            number = next(self._numbers)
-            events.put(number, "open", peer=str(address_of(writer, "peername")))
-            try:
-                await endpoint.serve(reader, writer, number, active)
-            except Exception as e:  # One client must never end the others.
-                events.line(number, f"The endpoint failed: {type(e).__name__}: {e}")
-                writer.transport.abort()
-            finally:
-                active -= 1
-                self._clients.discard(task)
-                events.put(number, "close")
-
-        return await asyncio.start_server(client, listener.address, listener.port, backlog=_BACKLOG, limit=_BUFFER)
+        connections = _Connections(endpoint, listener.options.limits.connections, self._numbers, events)
+        self._connections.append(connections)
+        return await asyncio.start_server(
+            connections.accept, listener.address, listener.port, backlog=_BACKLOG, limit=_BUFFER
+        )
 
     async def stop(self) -> None:
         """Close all listeners and connections."""
         for server in self._servers:
             server.close()
-        for task in list(self._clients):
+        tasks = {task for connections in self._connections for task in connections.tasks}
+        for task in tasks:
             task.cancel()
-        if self._clients:
-            await asyncio.wait(self._clients, timeout=2)
+        if tasks:
+            await asyncio.wait(tasks, timeout=2)
 
 
 def _raise_file_limit() -> None:
@@ -256,11 +326,6 @@ def _ignore_names_that_are_none(event: "sys.UnraisableHookArgs") -> None:
     # has the failed handshake already.
     if not isinstance(event.exc_value, UnicodeDecodeError):
         sys.__unraisablehook__(event)
-
-
-def _load_parser() -> None:
-    # The first batch would wait for this import; a thread has done it by then.
-    import sqlglot.dialects.tsql  # noqa: F401
 
 
 async def _run(text: str) -> int:
@@ -293,7 +358,6 @@ async def _run(text: str) -> int:
         stop_from_thread()
 
     threading.Thread(target=watch_input, name="stdin", daemon=True).start()
-    threading.Thread(target=_load_parser, name="parser", daemon=True).start()
     await stopped.wait()
     await process.stop()
     journal.close()

@@ -5,12 +5,13 @@ that fails.
 import asyncio
 import contextlib
 import ssl
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from lab import __version__
-from lab.servers.listener import CannotStart, Events
+from lab.servers.listener import CannotStart, Events, Limits
 from lab.servers.streams import Channel, address_of
 from lab.servers.tds.certificates import CertificateError, Identity, read_pem
 from lab.servers.tds.errorlog import printable
@@ -32,8 +33,7 @@ class HttpsOptions:
     tls_min: str
     tls_max: str
     security_level: int
-    login_seconds: float = 15.0
-    connections: int = 256
+    limits: Limits = field(default_factory=Limits)
 
 
 def versions_between(low: str, high: str) -> tuple[str, ...]:
@@ -95,19 +95,23 @@ class HttpsEndpoint:
     def start(self) -> None:
         """Nothing is left to do in the background."""
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int, active: int) -> None:
-        """Answer one request and close."""
+    async def serve(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        number: int,
+        admit: Callable[[], None],
+        *,
+        full: bool,
+    ) -> None:
+        """Answer one request and close. Nobody logs in here, so it is never `full`. Raises Marked for the lab's own
+        marker.
+        """
         client = address_of(writer, "peername").host
         channel = Channel(reader, writer)
         reset = False
         try:
-            if active > self._options.connections:
-                self._line(
-                    number,
-                    f"There are more than {self._options.connections} connections; closed. client: {client}",
-                )
-                return
-            async with asyncio.timeout(self._options.login_seconds):
+            async with asyncio.timeout(self._options.limits.login_seconds):
                 await self._handshake(channel)
                 assert channel.tls is not None
                 self._line(number, f"TLS handshake completed: {channel.tls.describe()}. client: {client}")
@@ -118,7 +122,9 @@ class HttpsEndpoint:
         except RecordError as e:
             self._line(number, f"TLS failed after the handshake: {e}. client: {client}")
         except TimeoutError:
-            self._line(number, f"No request within {self._options.login_seconds:g} seconds; closed. client: {client}")
+            self._line(
+                number, f"No request within {self._options.limits.login_seconds:g} seconds; closed. client: {client}"
+            )
         except OSError as e:
             self._line(number, f"The connection was lost: {e}. client: {client}")
         finally:

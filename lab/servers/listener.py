@@ -1,5 +1,6 @@
-"""What every kind of listener shares: how it says that it cannot start, and where its lines go."""
+"""What every kind of listener shares: how it says that it cannot start, where its lines go, and its bounds."""
 
+from dataclasses import dataclass
 from typing import Protocol
 
 
@@ -12,3 +13,12 @@ class Events(Protocol):
 
     def line(self, connection: int | None, text: str) -> None:
         """One line of a log, about one connection or, with None, about the listener."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds of one listener, in seconds and numbers."""
+
+    login_seconds: float = 15.0
+    idle_seconds: float = 300.0
+    connections: int = 256

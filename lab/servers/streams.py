@@ -2,6 +2,8 @@
 
 import asyncio
 import contextlib
+import re
+import select
 import socket
 import struct
 from dataclasses import dataclass
@@ -9,7 +11,17 @@ from dataclasses import dataclass
 from lab.servers.tds.tls import TlsPipe
 
 READ_SIZE = 16 * 1024
+MARK = "tlslab-mark {token}\n"
+"""What the lab sends instead of TDS or TLS, to learn that the endpoint has dealt with everything before it. The token
+is 32 hexadecimal digits, and never the same: an address and a port would not do, for the kernel gives ports out again.
+"""
+_MARK = re.compile(rb"tlslab-mark ([0-9a-f]{32})\n")
+_HUNG_UP = select.POLLRDHUP | select.POLLHUP | select.POLLERR
 _CLOSE_SECONDS = 2.0
+
+
+class Marked(Exception):
+    """This connection is a marker of the lab, and no client; the text is its token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +35,18 @@ class Address:
         return f"{self.host}:{self.port}"
 
 
+def hung_up(writer: asyncio.StreamWriter) -> bool:
+    """Whether the other side has closed or reset the connection, also where nobody has read so far yet (poll(2),
+    POLLRDHUP).
+    """
+    number = writer.get_extra_info("socket").fileno()
+    if number < 0:
+        return True
+    asked = select.poll()
+    asked.register(number, _HUNG_UP)
+    return bool(asked.poll(0))
+
+
 def address_of(writer: asyncio.StreamWriter, which: str) -> Address:
     """`peername` or `sockname` of a connection; port 0 where the connection is gone already."""
     name = writer.get_extra_info(which)
@@ -32,13 +56,14 @@ def address_of(writer: asyncio.StreamWriter, which: str) -> Address:
 class Channel:
     """Bytes from and to a client: clear, until a TLS connection is put in between.
 
-    Raises ConnectionError when the client is gone, and what TlsPipe raises.
+    Raises ConnectionError when the client is gone, Marked when it is none, and what TlsPipe raises.
     """
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
         self._writer = writer
         self._held = b""
+        self._fresh = True
         self.tls: TlsPipe | None = None
         self.reset_by_client = False
 
@@ -52,10 +77,14 @@ class Channel:
             data, self._held = self._held, b""
             return data
         try:
-            return await self._reader.read(READ_SIZE)
+            data = await self._reader.read(READ_SIZE)
         except ConnectionError:
             self.reset_by_client = True
             return b""
+        if self._fresh and (mark := _MARK.fullmatch(data)):
+            raise Marked(mark[1].decode())
+        self._fresh = False
+        return data
 
     async def read(self) -> bytes:
         """What came, decrypted; empty when the client has closed."""

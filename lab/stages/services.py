@@ -2,13 +2,15 @@
 
 A service has a port for each of its server sides and hands out, after an attempt, the lines that the server wrote
 about it. "After" is an event, not a delay: a marker connection follows the client's through the server's own event
-loop, and once the server has dealt with the marker it has dealt with everything before it.
+loop, and once the server has dealt with the marker it has dealt with everything before it. The lab's own endpoints know
+it by a token: a port is given out again, and so names no connection.
 """
 
 import asyncio
 import contextlib
 import json
 import os
+import secrets
 import socket
 import sys
 from abc import ABC, abstractmethod
@@ -21,6 +23,7 @@ from lab.deadline import deadline
 from lab.pki.mint import Mint
 from lab.servers import nginx
 from lab.servers.sqlserver import mssql_conf
+from lab.servers.streams import MARK
 from lab.situation import ServerKind, ServerSide
 from lab.stages.process import Process, clean_environment, end, exited, forget, start
 from lab.stages.sandbox import Sandbox
@@ -31,7 +34,9 @@ START_TIMEOUT = 60.0
 """Seconds in which a server starts, on a machine that is busy with something else."""
 SETTLE_TIMEOUT = 30.0
 """Seconds in which a server deals with a connection, on such a machine."""
-_COMPLAINTS = "endpoint.stderr"
+MAX_LINES = 1000
+"""Lines about one server side that are kept between two attempts; whoever can reach its port can make it write."""
+_COMPLAINTS, _VERSION = "server.stderr", "nginx.version"
 POLL = 0.005
 """Seconds between two questions whether nginx listens yet: it has no way to say so."""
 
@@ -113,17 +118,23 @@ class Nginx(Service):
                 self.write(name, text)
         self.write("nginx.conf", nginx.configuration(self.room, ADDRESS, blocks, self._sentinel))
         self._sandbox = sandbox
-        self._process = await start(
-            sandbox,
-            nginx.command(self._program, self.room),
-            self.room,
-            clean_environment(self.room),
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.DEVNULL,
-        )
+        self._process = await self._run(_COMPLAINTS, *nginx.command(self._program, self.room))
         await self._answer()
         self.implementation = await self._version()
+
+    async def _run(self, said: str, *argv: str) -> asyncio.subprocess.Process:
+        """Start nginx; what it says goes to a file of this name: a pipe that nobody reads would stop it."""
+        assert self._sandbox
+        with (self.room / said).open("wb") as output:
+            return await start(
+                self._sandbox,
+                argv,
+                self.room,
+                clean_environment(self.room),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
 
     async def take_log(self, identity: str) -> tuple[str, ...]:
         await self._answer()
@@ -152,10 +163,10 @@ class Nginx(Service):
                     await asyncio.wait({death, answer}, return_when=asyncio.FIRST_COMPLETED)
             if answer.done() and not answer.exception():
                 return
-            log = self.room / "nginx.error.log"
-            words = log.read_text(errors="replace").strip() if log.exists() else "it left no log"
+            said = (self.room / name for name in (_COMPLAINTS, "nginx.error.log"))
+            words = [text for path in said if path.exists() and (text := path.read_text(errors="replace").strip())]
             reason = f" ({answer.exception()!r})" if answer.done() else ""
-            raise ServiceError(f"nginx does not answer{reason}: {words}")
+            raise ServiceError(f"nginx does not answer{reason}: {' | '.join(words) or 'it said nothing'}")
         finally:
             await abandon([death, answer])
 
@@ -182,12 +193,17 @@ class Nginx(Service):
                 await asyncio.sleep(POLL)
 
     async def _version(self) -> str:
-        asked = await asyncio.create_subprocess_exec(
-            self._program, "-v", stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
-        )
-        async with deadline(START_TIMEOUT):
-            _, words = await asked.communicate()
-        return words.decode(errors="replace").strip().removeprefix("nginx version: ")
+        assert self._sandbox
+        asked = await self._run(_VERSION, self._program, "-v")
+        try:
+            async with deadline(START_TIMEOUT):
+                await exited(asked)
+        except TimeoutError:
+            raise ServiceError(f"`{self._program} -v` did not end within {START_TIMEOUT:.0f} s") from None
+        finally:
+            await end(self._sandbox, asked)
+            await forget(asked)
+        return (self.room / _VERSION).read_text(errors="replace").strip().removeprefix("nginx version: ")
 
 
 class Embedded(Service):
@@ -205,10 +221,11 @@ class Embedded(Service):
         super().__init__(room, mint, sides, names)
         self._kind = kind
         self._password = password
-        self._lines: dict[str, dict[int | None, list[str]]] = {name: {} for name in sides}
-        self._closed: dict[str, set[int]] = {name: set() for name in sides}
-        self._peers: dict[str, dict[str, int]] = {name: {} for name in sides}
-        self._news = asyncio.Condition()
+        self._start_lines: dict[str, list[str]] = {name: [] for name in sides}
+        self._lines: dict[str, list[str]] = {name: [] for name in sides}
+        self._marked: dict[str, int] = dict.fromkeys(sides, 0)
+        """The number of the last marker's connection; numbers grow."""
+        self._markers: dict[str, asyncio.Future[tuple[str, ...] | None]] = {}
         self._reader: asyncio.Task[None] | None = None
 
     async def start(self, sandbox: Sandbox) -> None:
@@ -243,19 +260,12 @@ class Embedded(Service):
         self.implementation = self.own_name
 
     async def take_log(self, identity: str) -> tuple[str, ...]:
-        try:
-            async with deadline(SETTLE_TIMEOUT):
-                marker = await self._mark(identity)
-        except OSError as problem:
-            raise ServiceError(f"{self._ended()} ({problem})") from problem
-        await self._settle(identity, marker)
-        own = self._peers[identity].get(marker)
-        by_connection = self._lines[identity]
-        self._lines[identity] = {None: by_connection.pop(None, [])}
-        return tuple(line for number, lines in by_connection.items() if number != own for line in lines)
+        while (lines := await self._settle(identity)) is None:
+            pass  # The marker is among the events that the endpoint could not tell.
+        return lines
 
     def start_log(self, identity: str) -> tuple[str, ...]:
-        return tuple(self._lines[identity].get(None, ()))
+        return tuple(self._start_lines[identity])
 
     async def stop(self) -> None:
         if self._reader is not None:
@@ -331,52 +341,62 @@ class Embedded(Service):
         assert self._process
         assert self._process.stdout
         async for line in self._process.stdout:
-            async with self._news:
-                self._note(json.loads(line))
-                self._news.notify_all()
+            self._note(json.loads(line))
 
     def _note(self, event: dict[str, Any]) -> None:
-        name, number = event["listener"], event["connection"]
-        match event["event"]:
-            case "open":
-                self._peers[name][event["peer"]] = number
-            case "log":
-                self._lines[name].setdefault(number, []).append(event["line"])
-            case "close":
-                self._closed[name].add(number)
+        match event:
+            case {"event": "log", "listener": name, "connection": None, "line": line}:
+                self._start_lines[name].append(line)
+            case {"event": "log", "listener": name, "connection": number, "line": line}:
+                # Who came before the last marker is not the client whose attempt follows it.
+                if number > self._marked[name]:
+                    self._keep(name, line)
+            case {"event": "mark", "listener": name, "connection": number, "token": token} if token in self._markers:
+                self._markers.pop(token).set_result(tuple(self._lines[name]))
+                self._lines[name].clear()
+                self._marked[name] = number
+            case {"event": "lost", "count": count}:
+                for name in self._lines:
+                    self._keep(
+                        name, f"(The lab was too slow to read: {count} events of its endpoints are missing here.)"
+                    )
+                for marker in self._markers.values():
+                    marker.set_result(None)
+                self._markers.clear()
 
-    async def _mark(self, identity: str) -> str:
-        """Connect and leave at once; the address that the server sees."""
-        _, writer = await asyncio.open_connection(ADDRESS, self.ports[identity])
-        address, port = writer.get_extra_info("sockname")[:2]
-        writer.close()
-        with contextlib.suppress(OSError):
-            await writer.wait_closed()
-        return f"{address}:{port}"
+    def _keep(self, name: str, line: str) -> None:
+        kept = self._lines[name]
+        if len(kept) == MAX_LINES:
+            kept[:2] = ["(The lab has left out earlier lines: there are too many.)"]
+        kept.append(line)
 
-    async def _settle(self, identity: str, marker: str) -> None:
-        """Wait until the endpoint has dealt with all before the marker. Raises ServiceError when it dies, or hangs."""
+    async def _settle(self, identity: str) -> tuple[str, ...] | None:
+        """What was written about this side up to a marker connection, once the endpoint has dealt with all before it.
+        None when its events have a gap, in which that of the marker may be. Raises ServiceError when it dies, or hangs.
+        """
         assert self._reader
-        settled = asyncio.ensure_future(self._dealt_with(identity, marker))
+        token = secrets.token_hex(16)
+        marker: asyncio.Future[tuple[str, ...] | None] = asyncio.get_running_loop().create_future()
+        self._markers[token] = marker
+        writer: asyncio.StreamWriter | None = None
+        waited: set[asyncio.Future[Any]] = {marker, self._reader}
         try:
             with contextlib.suppress(TimeoutError):
                 async with deadline(SETTLE_TIMEOUT):
-                    await asyncio.wait({settled, self._reader}, return_when=asyncio.FIRST_COMPLETED)
+                    _, writer = await asyncio.open_connection(ADDRESS, self.ports[identity])
+                    writer.write(MARK.format(token=token).encode())
+                    await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+        except OSError as problem:
+            raise ServiceError(f"{self._ended()} ({problem})") from problem
         finally:
-            await abandon([settled])
-        if self._peers[identity].get(marker) in self._closed[identity]:
-            return
+            if writer is not None:
+                writer.transport.abort()
+            self._markers.pop(token, None)
+        if marker.done():
+            return marker.result()
         if self._reader.done():
             raise ServiceError(self._ended())
         raise ServiceError(f"the embedded {self._kind.value} endpoint gave no answer within {SETTLE_TIMEOUT:.0f} s")
-
-    async def _dealt_with(self, identity: str, marker: str) -> None:
-        async with self._news:
-            await self._news.wait_for(
-                lambda: (
-                    marker in self._peers[identity] and set(self._peers[identity].values()) <= self._closed[identity]
-                )
-            )
 
 
 def reserve() -> socket.socket:

@@ -170,6 +170,13 @@ def test_tsql_is_asked_on_standard_input() -> None:
     assert invocation.stdin.endswith("\nGO\nQUIT\n")
 
 
+def test_no_password_stands_in_the_arguments_of_a_program() -> None:
+    for client in (PYMSSQL, TDSODBC, TSQL):
+        invocation = invoked(client, SAFE)
+        assert not any("pw" in argument for argument in invocation.argv), client.name
+        assert "pw" in invocation.stdin
+
+
 def test_trace_is_what_freetds_says_of_tls() -> None:
     assert trace_lines(DUMP) == "Certificate status: 66\nhandshake failed: Error in the certificate."
 

@@ -21,7 +21,7 @@ ENCRYPTED = "SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id
 
 # What every driver does: connect, ask, use a parameter, take two errors, leave. The answers are printed as JSON.
 DRIVER = """
-import json, sys
+import datetime, json, sys
 kind, port, mode, ca, password, query = sys.argv[1:]
 if kind in ("odbc18", "tdsodbc"):
     import pyodbc
@@ -57,6 +57,7 @@ answers = [
     ask("SELECT 1 AS n, 'a' AS s"),
     ask(query),
     ask(f"SELECT {mark} AS a, {mark} AS b", (5, "x\\u00e9")),
+    [str(v) for v in ask(f"SELECT {mark}, {mark}", (datetime.datetime(2020, 1, 2, 3, 4, 5, 123000), "x" * 5000))[0]],
     ask("SELECT * FROM nowhere"),
     ask("EXEC nothing 1"),
 ]
@@ -146,10 +147,12 @@ def test_a_driver_connects_asks_and_leaves(
     if "libodbc.so" in done.stderr and "No such file" in done.stderr:
         pytest.skip("pyodbc needs unixODBC: apt-get install unixodbc libgssapi-krb5-2")
     assert done.returncode == 0, done.stderr
-    literals, option, parameters, no_table, no_procedure = json.loads(done.stdout)
+    literals, option, parameters, (moment, long_text), no_table, no_procedure = json.loads(done.stdout)
     assert literals == [[1, "a"]]
     assert option == [[encrypted]]
     assert parameters == [[5, "xé"]]
+    assert moment.startswith("2020-01-02 03:04:05.123")
+    assert long_text == "x" * 5000
     assert "Invalid object name 'nowhere'." in no_table
     assert "Could not find stored procedure 'nothing'." in no_procedure
     lines = lab.lines_of(listener)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from lab.servers.streams import MARK
 from tests.servers import raw
 from tests.servers.minted import Shelf
 from tests.servers.process import Running, serving
@@ -164,6 +165,44 @@ def test_strict_is_tls_1_3_with_alpn_and_the_whole_session_encrypted(lab: Runnin
         assert tokens[tokens.index(b"\xad") + 4 :][:4] == struct.pack(">I", raw.TDS_8_0)
         assert text("TRUE") in client.query(ENCRYPTED)
     assert "(TDS 8.0): TLSv1.3" in lab.lines_of("strict")[0]
+
+
+@pytest.mark.parametrize("encryption", [None, 0, 1, 2, 3, 4, 0x80, 0xFF])
+def test_strict_asks_nothing_of_the_encryption_option(lab: Running, encryption: int | None) -> None:
+    """go-mssqldb sends 4 inside TLS, a value that is in no row of the table."""
+    with Client(lab.ports["strict"]) as client:
+        client.strict()
+        client.send(raw.prelogin(encryption))
+        assert client.receive()[0] == raw.RESPONSE
+        client.send(raw.packet(raw.LOGIN7, raw.login7(version=raw.TDS_8_0)))
+        assert b"\xad" in client.receive()[1]
+    lab.lines_of("strict")
+
+
+@pytest.mark.parametrize(
+    ("encryption", "asked", "agreed"),
+    [
+        (1, 0, 4096),
+        (1, 4096, 4096),
+        (1, 8000, 8000),
+        (1, 100, 512),
+        (1, 32767, 16383),
+        (0, 32767, 32767),  # the login alone is encrypted
+        (2, 32767, 32767),
+    ],
+)
+def test_the_packet_size_is_always_announced_and_smaller_under_tls(
+    lab: Running, encryption: int, asked: int, agreed: int
+) -> None:
+    """mssql-python-rs takes it from there alone; mssql-jdbc takes no larger one under TLS."""
+    size, default = str(agreed), "4096"
+    change = bytes([4, len(size)]) + text(size) + bytes([len(default)]) + text(default)
+    with Client(lab.ports["plain"]) as client:
+        assert struct.pack("<BH", 0xE3, len(change)) + change in client.connect(encryption, packet_size=asked)
+        answer = client.query("SELECT " + ",".join(["@@VERSION"] * 300))
+        assert len(answer) > 32767
+        assert client.header[6] == -(-len(answer) // (agreed - 8))
+    lab.lines_of("plain")
 
 
 def test_strict_needs_no_alpn(lab: Running) -> None:
@@ -441,6 +480,36 @@ def test_the_events_of_a_connection_are_open_log_close(lab: Running) -> None:
     mine = [e for e in lab.events[before:] if e["listener"] == "plain" and e["connection"]]
     assert mine[0] == {"listener": "plain", "connection": mine[0]["connection"], "event": "open", "peer": peer}
     assert [e["event"] for e in mine] == ["open", "log", "log", "close"]
+
+
+def test_a_marker_comes_back_behind_all_who_have_gone_and_waits_for_nobody_else(lab: Running) -> None:
+    port, token = lab.ports["plain"], "0123456789abcdef" * 2
+    with Client(port) as stays:
+        stays.connect()
+        for _ in range(5):
+            with Client(port) as goes:
+                goes.connect()
+        with Client(port) as marker:
+            marker.send_raw(MARK.format(token=token).encode())
+            events = []
+            while (event := lab.next_event()) is not None and event["event"] != "mark":
+                events.append(event)
+    assert event is not None
+    assert (event["listener"], event["token"]) == ("plain", token)
+    closed = {e["connection"] for e in events if e["event"] == "close"}
+    opened = {e["connection"] for e in events if e["event"] == "open"}
+    assert len(opened - closed) == 2  # the one that stays, and the marker
+    assert not [e for e in events if e["connection"] == event["connection"] and e["event"] == "log"]
+    for _ in range(2):
+        lab.lines_of("plain")
+
+
+@pytest.mark.parametrize("damaged", ["tlslab-mark \n", "tlslab-mark " + "x" * 32 + "\n", MARK.format(token="a" * 33)])
+def test_what_only_looks_like_a_marker_is_a_client(lab: Running, damaged: str) -> None:
+    with Client(lab.ports["plain"]) as client:
+        client.send_raw(damaged.encode())
+        assert client.expect_end() == "fin"
+    assert "Error: 17828" in lab.lines_of("plain")[0]
 
 
 def test_a_given_fallback_certificate_is_used(shelf: Shelf, tmp_path: Path) -> None:

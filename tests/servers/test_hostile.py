@@ -1,6 +1,6 @@
 """Hostile input: mutated streams against the live endpoint, clients that dawdle, flood or vanish.
 
-`LAB_FUZZ=100000` is the long mode: at least that many mutated packets and records. `LAB_FUZZ_SEED` repeats a run.
+`TLSLAB_FULL=1` is the long form: at least 100,000 mutated packets and records. `LAB_FUZZ_SEED` repeats a run.
 """
 
 import contextlib
@@ -22,7 +22,7 @@ from tests.servers.process import Running, serving
 from tests.servers.raw import Client, works
 from tests.servers.tds.sessions import call_bytes, integer, nvarchar
 
-PACKETS = int(os.environ.get("LAB_FUZZ", "1500"))
+PACKETS = 100_000 if os.environ.get("TLSLAB_FULL") == "1" else 1500
 SEED = int(os.environ.get("LAB_FUZZ_SEED", str(secrets.randbits(32))))
 # Above the timeouts of the listeners, so that it is the endpoint that must end a connection.
 PATIENCE = 60.0
@@ -38,6 +38,7 @@ def lab(shelf: Shelf) -> Iterator[Running]:
         {"id": "sha1", "kind": "sqlserver", "conf": shelf.conf("fuzz-sha1.conf", "sha1.pem", "rsa.key.pem")},
         {"id": "https", "kind": "https", **https},
         {"id": "few", "kind": "sqlserver", "conf": shelf.conf("fuzz.conf"), "max_connections": 3},
+        {"id": "few-https", "kind": "https", **https, "max_connections": 3},
     ]
     with serving(listeners, login_timeout=3, idle_timeout=3) as running:
         running.keep = False
@@ -244,7 +245,11 @@ ATTACKS: list[tuple[str, Callable[[int, Mutator], None]]] = [
 def good_clients_are_answered(lab: Running) -> None:
     works(lab.ports["tds"])
     works(lab.ports["tds"], strict=True)
-    with Client(lab.ports["https"]) as client:
+    web_client_is_answered(lab.ports["https"])
+
+
+def web_client_is_answered(port: int) -> None:
+    with Client(port) as client:
         client.strict(alpn=("http/1.1",))
         client.send(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
         assert client.read_to_the_end().startswith(b"HTTP/1.1 200 OK\r\n")
@@ -348,12 +353,32 @@ def test_a_client_that_reads_nothing_is_let_go(lab: Running) -> None:
     works(lab.ports["tds"])
 
 
-def test_more_connections_than_allowed_are_closed_at_once_and_room_comes_back(lab: Running) -> None:
+@pytest.mark.parametrize("times", [15, 100], ids=["large answers", "errors"])
+def test_many_clients_that_read_nothing_take_little_memory_and_hold_up_nobody(lab: Running, times: int) -> None:
+    payload = call_bytes(10, nvarchar("SELECT " + ",".join(["@a"] * times)), nvarchar(""), nvarchar("x" * 3900, "@a"))
+    request = raw.packet(raw.RPC, raw.headers() + payload)
+    with contextlib.ExitStack() as stack:
+        before = lab.memory()
+        for _ in range(30):
+            sock = stack.enter_context(socket.socket())
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            sock.settimeout(PATIENCE)
+            sock.connect(("127.0.0.1", lab.ports["tds"]))
+            sock.sendall(raw.prelogin(2) + LOGIN)
+            with contextlib.suppress(BlockingIOError):
+                sock.setblocking(False)
+                for _ in range(1000):
+                    sock.send(request)
+        works(lab.ports["tds"])
+        assert lab.memory() - before < GROWTH
+    works(lab.ports["tds"])
+
+
+def test_more_logins_than_allowed_are_turned_away_at_once_and_room_comes_back(lab: Running) -> None:
     port = lab.ports["few"]
     held = [Client(port, timeout=PATIENCE) for _ in range(3)]
     for client in held:
-        client.send(raw.prelogin(2))
-        client.receive()
+        client.connect(2)
     with Client(port, timeout=PATIENCE) as client:
         assert client.expect_end() == "fin"
     for client in held:
@@ -361,3 +386,18 @@ def test_more_connections_than_allowed_are_closed_at_once_and_room_comes_back(la
         client.expect_end()
         client.sock.close()
     works(port)
+
+
+@pytest.mark.parametrize("listener", ["few", "few-https"])
+@pytest.mark.parametrize("beginning", [b"", raw.prelogin(1)], ids=["silent", "half a login"])
+def test_connections_that_do_not_log_in_keep_nobody_out(lab: Running, listener: str, beginning: bytes) -> None:
+    with contextlib.ExitStack() as stack:
+        held = [stack.enter_context(Client(lab.ports[listener], timeout=PATIENCE)) for _ in range(20)]
+        for client in held:
+            with contextlib.suppress(ConnectionError):
+                client.send_raw(beginning)
+        if listener == "few":
+            works(lab.ports[listener])
+        else:
+            web_client_is_answered(lab.ports[listener])
+        held[0].expect_end()

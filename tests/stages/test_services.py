@@ -1,12 +1,16 @@
 """Services: they hand out the lines of each attempt, and when one dies the lab says so and blames no client."""
 
 import asyncio
+import contextlib
 import os
 import signal
+import socket
+import struct
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path, PurePosixPath
 
 import pytest
@@ -23,9 +27,10 @@ from lab.pki.keys import Keys
 from lab.pki.mint import Mint
 from lab.record import Record
 from lab.situation import ClientSide, ServerKind, healthy
+from lab.stages import services
 from lab.stages.local import LocalStage
 from lab.stages.sandbox import Sandbox
-from lab.stages.services import Embedded, Service, ServiceError
+from lab.stages.services import ADDRESS, MAX_LINES, Embedded, Nginx, Service, ServiceError
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [
@@ -242,6 +247,155 @@ def test_a_server_that_the_machine_keeps_waiting_is_waited_for(tmp_path: Path, n
             assert await stage.server_log(situation.server) == ()
 
     asyncio.run(play())
+
+
+@contextlib.asynccontextmanager
+async def endpoint_of(kind: ServerKind, cache: Path) -> AsyncIterator[tuple[Embedded, str]]:
+    """The lab's own endpoint with the healthy side of this kind, and the identity of that side."""
+    situation = healthy(kind)
+    async with LocalStage(cache, Mint(Keys(cache / "keys")), nginx=False) as stage:
+        stage.open([situation.client.connect_to])
+        await stage.serve([situation])
+        service, identity = stage.sides[situation.server]
+        assert isinstance(service, Embedded)
+        yield service, identity
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((ADDRESS, 0))
+        return int(probe.getsockname()[1])
+
+
+def connect(port: int, source: int = 0) -> socket.socket:
+    """Connect, from a given port or any. It is reset when it is closed, so that the port is free at once."""
+    client = socket.create_connection((ADDRESS, port), source_address=(ADDRESS, source) if source else None, timeout=20)
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    return client
+
+
+both_kinds = pytest.mark.parametrize("kind", [ServerKind.SQLSERVER, ServerKind.HTTPS])
+
+
+@both_kinds
+def test_a_port_that_is_given_out_again_names_no_connection(
+    sandbox: Sandbox, tmp_path: Path, kind: ServerKind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A client had the port from which the lab's marker comes next: neither is taken for the other."""
+    source = free_port()
+    real = asyncio.open_connection
+
+    async def play() -> tuple[tuple[str, ...], ...]:
+        async with endpoint_of(kind, tmp_path) as (service, identity):
+            connect(service.ports[identity], source).close()
+            first = await service.take_log(identity)
+            monkeypatch.setattr(asyncio, "open_connection", partial(real, local_addr=(ADDRESS, source)))
+            connect(service.ports[identity]).close()
+            second = await service.take_log(identity)
+            monkeypatch.setattr(asyncio, "open_connection", real)
+            return first, second, await service.take_log(identity)
+
+    first, second, third = asyncio.run(play())
+    assert (len(first), len(second), len(third)) == (1, 1, 0), (first, second, third)
+
+
+@both_kinds
+def test_a_stranger_who_holds_a_connection_is_not_waited_for(
+    sandbox: Sandbox, tmp_path: Path, kind: ServerKind, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def play() -> tuple[int, int]:
+        async with endpoint_of(kind, tmp_path) as (service, identity):
+            with connect(service.ports[identity]) as stranger:
+                connect(service.ports[identity]).close()
+                first = await service.take_log(identity)
+                # What it makes the server write from now on is not about the next client.
+                stranger.sendall(b"this is neither TDS nor TLS\r\n\r\n")
+            return len(first), len(await service.take_log(identity))
+
+    # Who waits for the stranger gives up after this time; who does not is not concerned.
+    monkeypatch.setattr(services, "SETTLE_TIMEOUT", 1000.0)
+    monkeypatch.setattr(services, "START_TIMEOUT", 1000.0)
+
+    async def soon() -> tuple[int, int]:
+        async with asyncio.timeout(60):
+            return await play()
+
+    assert asyncio.run(soon()) == (1, 0)
+
+
+def test_events_that_the_endpoint_could_not_tell_are_a_gap_that_the_log_names(sandbox: Sandbox, tmp_path: Path) -> None:
+    async def play() -> tuple[tuple[str, ...], tuple[str, ...]]:
+        async with endpoint_of(ServerKind.SQLSERVER, tmp_path) as (service, identity):
+            assert service._process
+            assert service._process.stdout
+            taking = asyncio.ensure_future(service.take_log(identity))
+            await asyncio.sleep(0)  # The marker is on its way, and its event is among the lost ones.
+            service._process.stdout.feed_data(b'{"event": "lost", "count": 7}\n')
+            return await taking, await service.take_log(identity)
+
+    during, after = asyncio.run(play())
+    assert during == ("(The lab was too slow to read: 7 events of its endpoints are missing here.)",)
+    assert after == ()
+
+
+def test_what_strangers_make_a_server_write_is_kept_up_to_a_bound(sandbox: Sandbox, tmp_path: Path) -> None:
+    async def play() -> tuple[str, ...]:
+        async with endpoint_of(ServerKind.SQLSERVER, tmp_path) as (service, identity):
+            for number in range(MAX_LINES + 5):
+                service._note({"event": "log", "listener": identity, "connection": 9, "line": str(number)})
+            return await service.take_log(identity)
+
+    lines = asyncio.run(play())
+    assert len(lines) == MAX_LINES
+    assert "left out earlier lines" in lines[0]
+    assert lines[-1] == str(MAX_LINES + 4)
+
+
+def nginx_that(tmp_path: Path, *lines: str) -> str:
+    program = tmp_path / "nginx"
+    program.write_text("\n".join(("#!/bin/sh", *lines, "")))
+    program.chmod(0o755)
+    return str(program)
+
+
+def started(program: str, sandbox: Sandbox, tmp_path: Path) -> Nginx:
+    """nginx that this program plays, once it has been started and stopped."""
+    room = tmp_path / "nginx-room"
+    room.mkdir()
+    side = healthy(ServerKind.HTTPS).server
+    service = Nginx(program, room, Mint(Keys(tmp_path / "keys")), {"a": side}, {"a": "shop.lab.test"})
+
+    async def start() -> None:
+        try:
+            await service.start(sandbox)
+        finally:
+            await service.stop()
+
+    asyncio.run(start())
+    return service
+
+
+def test_an_nginx_that_does_not_start_is_quoted(sandbox: Sandbox, tmp_path: Path) -> None:
+    program = nginx_that(tmp_path, "echo 'libpcre2-8.so.0: cannot open shared object file' >&2", "exit 127")
+    with pytest.raises(ServiceError, match=r"nginx does not answer.*libpcre2-8\.so\.0: cannot open"):
+        started(program, sandbox, tmp_path)
+
+
+@pytest.mark.skipif(system.find_program("nginx") is None, reason="nginx plays the server: apt-get install nginx")
+def test_an_nginx_that_does_not_tell_its_version_is_ended(
+    sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = tmp_path / "pid"
+    real = system.find_program("nginx")
+    program = nginx_that(
+        tmp_path, f'[ "$1" = -v ] && mkfifo {here}.fifo && exec sleep 1000 <>{here}.fifo', f'exec {real} "$@"'
+    )
+    monkeypatch.setattr(services, "START_TIMEOUT", 0.5)
+    with pytest.raises(ServiceError, match="-v` did not end within"):
+        started(program, sandbox, tmp_path)
+    # Whoever still holds the pipe would let it be opened for writing (fifo(7)).
+    with pytest.raises(OSError, match="No such device or address"):
+        os.open(f"{here}.fifo", os.O_WRONLY | os.O_NONBLOCK)
 
 
 def test_an_endpoint_that_cannot_start_says_why(sandbox: Sandbox, tmp_path: Path) -> None:

@@ -7,16 +7,18 @@ connection is reset.
 
 import asyncio
 import ssl
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable
 from typing import Protocol
 
+from lab.servers.listener import Limits
 from lab.servers.streams import Address, Channel
 from lab.servers.tds import errorlog, login, prelogin, tokens
-from lab.servers.tds.catalog import DATABASES, LANGUAGE, SERVER_VERSION, Connected, new_connection_id
+from lab.servers.tds.catalog import DATABASES, LANGUAGE, Connected
 from lab.servers.tds.errorlog import LOGON, Entry
+from lab.servers.tds.errors import ServerError
 from lab.servers.tds.packets import (
     DEFAULT_PACKET_SIZE,
+    MAX_ENCRYPTED_PACKET_SIZE,
     MAX_PACKET_SIZE,
     MIN_PACKET_SIZE,
     Message,
@@ -28,21 +30,12 @@ from lab.servers.tds.packets import (
 from lab.servers.tds.prelogin import Scope, ServerMode
 from lab.servers.tds.session import ClosingError, Session
 from lab.servers.tds.tls import HandshakeFailed, Presented, RecordError, TlsPipe
-from lab.servers.tds.tokens import ServerError
+from lab.servers.tds.tokens import SERVER_VERSION
 
 # A PRELOGIN holds a handful of options; the longest, INSTOPT, is a name.
 MAX_PRELOGIN = 4096
 MAX_REQUEST = 64 * 1024
 _TLS_HANDSHAKE_RECORD = 0x16
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """Bounds of one listener, in seconds and numbers."""
-
-    login_seconds: float = 15.0
-    idle_seconds: float = 300.0
-    connections: int = 256
 
 
 class Host(Protocol):
@@ -87,21 +80,26 @@ class Disconnect(Exception):
 class Connection:
     """One client of a listener, from its first byte to its last."""
 
-    def __init__(self, host: Host, channel: Channel, peer: Address, local: Address, log: Log) -> None:
+    def __init__(
+        self, host: Host, channel: Channel, peer: Address, local: Address, log: Log, admit: Callable[[], None]
+    ) -> None:
+        """`admit` is called once, after the login."""
         self._host = host
         self._channel = channel
         self._peer = peer
         self._local = local
         self._write_line = log
+        self._admit = admit
         self._packets = MessageAssembler(MAX_PRELOGIN)
         self._packet_size = DEFAULT_PACKET_SIZE
         self._strict = False
         self._scope = Scope.NOTHING
         self._spid = 0
-        self._connected_at = datetime.now()
 
     async def serve(self) -> None:
-        """Serve the client until one side ends it. Raises nothing but cancellation."""
+        """Serve the client until one side ends it. Raises Marked for the lab's own marker, else nothing but
+        cancellation.
+        """
         reset = False
         try:
             try:
@@ -208,13 +206,13 @@ class Connection:
     async def _prelogin(self, message: Message) -> None:
         try:
             asked = prelogin.parse(message.payload)
+            if self._strict:
+                # TDS 8.0: the connection is encrypted already, and the option says nothing (MS-TDS 2.2.6.5).
+                await self._respond(prelogin.answer(asked, prelogin.Encryption.NOT_SUP, SERVER_VERSION))
+                return
             agreed = prelogin.negotiate(asked.encryption, self._host.mode)
         except ProtocolError as e:
             raise Disconnect(errorlog.PRELOGIN_INVALID, detail=str(e)) from e
-        if self._strict:
-            # TDS 8.0: the connection is encrypted already, and the option says nothing (MS-TDS 2.2.6.5).
-            await self._respond(prelogin.answer(asked, prelogin.Encryption.NOT_SUP, SERVER_VERSION))
-            return
         await self._respond(prelogin.answer(asked, agreed.answer, SERVER_VERSION))
         if agreed.scope is Scope.REFUSED:
             if agreed.answer is prelogin.Encryption.REQ:
@@ -342,22 +340,21 @@ class Connection:
     async def _welcome(self, asked: login.Login7, version: int) -> Session:
         effective = tokens.effective(version)
         wanted = asked.packet_size or DEFAULT_PACKET_SIZE
-        size = min(max(wanted, MIN_PACKET_SIZE), MAX_PACKET_SIZE)
+        largest = MAX_ENCRYPTED_PACKET_SIZE if self._scope is Scope.SESSION else MAX_PACKET_SIZE
+        size = min(max(wanted, MIN_PACKET_SIZE), largest)
         self._spid = self._host.next_session_id()
         me = Connected(
             session_id=self._spid,
-            connect_time=self._connected_at,
             protocol_version=version,
             encrypted=self._scope is Scope.SESSION,
             packet_size=size,
             client=(self._peer.host, self._peer.port),
             local=(self._local.host, self._local.port),
-            reads=1,
-            writes=1,
-            connection_id=new_connection_id(),
         )
         sessions = self._host.sessions
-        session = Session(asked, version, me, self._host.server_name, lambda: [s.me for s in list(sessions.values())])
+        session = Session(
+            asked.database, version, me, self._host.server_name, lambda: [s.me for s in list(sessions.values())]
+        )
         sessions[self._spid] = session
         server = self._host.server_name
         answer = (
@@ -367,13 +364,14 @@ class Connection:
             + tokens.info(5703, f"Changed language setting to {LANGUAGE}.", server, effective)
             + tokens.changed_collation()
             + tokens.loginack(version, SERVER_VERSION)
+            # Always: drivers take the size from here alone (MS-TDS 2.2.7.9).
+            + tokens.changed_packet_size(size, DEFAULT_PACKET_SIZE)
         )
-        if size != asked.packet_size or size != DEFAULT_PACKET_SIZE:
-            answer += tokens.changed_packet_size(size, DEFAULT_PACKET_SIZE)
         if asked.features:  # tedious before 9 sends a list without features, and dies of an answer to it
             answer += tokens.feature_ack(asked.features)
         await self._respond(answer + tokens.done(effective))
         self._packet_size = size
+        self._admit()
         self._line(errorlog.login_succeeded(asked.user))
         return session
 
@@ -389,6 +387,8 @@ class Connection:
                         return
                     if not message.ignored:
                         await self._respond(session.handle(message))
+                # Who sends without a pause has each request answered in turn with those of the others.
+                await asyncio.sleep(0)
             except TimeoutError as e:
                 raise Disconnect(
                     f"The client sent nothing for {idle:g} seconds; the connection has been closed."

@@ -2,16 +2,17 @@
 
 import asyncio
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from lab.servers.listener import CannotStart, Events
+from lab.servers.listener import CannotStart, Events, Limits
 from lab.servers.streams import Channel, address_of
 from lab.servers.tds import certificates, errorlog
 from lab.servers.tds.certificates import CertificateError, Identity, Unreadable
 from lab.servers.tds.conf import ConfError, MssqlConf, read
-from lab.servers.tds.connection import Connection, Limits
+from lab.servers.tds.connection import Connection
 from lab.servers.tds.errorlog import LOGON, SERVER, stamped
 from lab.servers.tds.prelogin import ServerMode
 from lab.servers.tds.session import Session
@@ -172,17 +173,27 @@ class Endpoint:
             if number not in self.sessions:
                 return number
 
-    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, number: int, active: int) -> None:
-        """Serve one client to its end."""
+    async def serve(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        number: int,
+        admit: Callable[[], None],
+        *,
+        full: bool,
+    ) -> None:
+        """Serve one client to its end; `admit` is called when it has logged in, and `full` turns it away. Raises Marked
+        for the lab's own marker.
+        """
         peer, local = address_of(writer, "peername"), address_of(writer, "sockname")
         channel = Channel(reader, writer)
 
         def log(source: str, text: str) -> None:
             self._journal.line(number, stamped(source, text, datetime.now()))
 
-        if active > self.limits.connections:
+        if full:
             for text in errorlog.too_many_connections(self.limits.connections).lines(peer.host):
                 log(LOGON, text)
             await channel.close(reset=False)
             return
-        await Connection(self, channel, peer, local, log).serve()
+        await Connection(self, channel, peer, local, log, admit).serve()

@@ -11,6 +11,8 @@ from datetime import datetime
 
 SERVER = "Server"
 LOGON = "Logon"
+MAX_LINE = 2048
+"""Characters of a line."""
 
 
 def stamped(source: str, text: str, now: datetime) -> str:
@@ -19,8 +21,10 @@ def stamped(source: str, text: str, now: datetime) -> str:
 
 
 def printable(text: str) -> str:
-    """Replace what would break a line: names in a log come from the client, and may hold anything."""
-    return "".join(c if c.isprintable() else "?" for c in text)
+    """Replace what would break a line, and cut what is too long for one: names in a log come from the client, and may
+    hold anything.
+    """
+    return "".join(c if c.isprintable() else "?" for c in text[:MAX_LINE])
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from enum import IntEnum
 HEADER_LENGTH = 8
 MIN_PACKET_SIZE = 512
 MAX_PACKET_SIZE = 32767
+MAX_ENCRYPTED_PACKET_SIZE = 16383  # Microsoft Learn, "Server configuration: network packet size", Limitations.
 DEFAULT_PACKET_SIZE = 4096
 
 STATUS_END_OF_MESSAGE = 0x01

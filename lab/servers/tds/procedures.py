@@ -1,13 +1,15 @@
 """Procedures: the system procedures that drivers call on their own, and the statements that they prepare."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from lab.servers.tds import catalog, rpc
-from lab.servers.tds.batch import SqlError, not_implemented, split
-from lab.servers.tds.sqltypes import Result
+from lab.servers.tds.errors import SqlError, not_implemented
+from lab.servers.tds.parser import parse
+from lab.servers.tds.sqltypes import Cell, Result
 
-MAX_PREPARED = 256
+MAX_PREPARED = 64 * 1024
+"""Characters of prepared statements that a session may have."""
 DATATYPE_INFO = frozenset({"sp_datatype_info", "sp_datatype_info_90", "sp_datatype_info_100"})
 _OPENS_CURSOR = frozenset({"sp_cursoropen", "sp_cursorprepare", "sp_cursorexecute", "sp_cursorprepexec"})
 _USES_CURSOR = frozenset({"sp_cursor", "sp_cursorunprepare", "sp_cursorfetch", "sp_cursoroption", "sp_cursorclose"})
@@ -32,29 +34,26 @@ def refused(procedure: str) -> SqlError:
     return SqlError(2812, f"Could not find stored procedure '{procedure[:256]}'.", 16, 62)
 
 
-def text_of(values: list[object], at: int) -> str:
+def text_of(values: Sequence[Cell], at: int) -> str:
     """The text at a position; NULL is no text. Raises SqlError 201 or 214."""
     if at >= len(values):
         raise SqlError(201, "Procedure or function expects a parameter, which was not supplied.", 16, 4)
-    value = values[at]
-    if value is None:
-        return ""
-    if not isinstance(value, str):
-        raise SqlError(214, "Procedure expects parameter of type 'ntext/nchar/nvarchar'.", 16, 2)
-    return value
+    try:
+        return rpc.text_of(values[at]) or ""
+    except TypeError as e:
+        raise SqlError(214, "Procedure expects parameter of type 'ntext/nchar/nvarchar'.", 16, 2) from e
 
 
-def integer_of(values: list[object], at: int, default: int = 0) -> int:
+def integer_of(values: Sequence[Cell], at: int, default: int = 0) -> int:
     """The integer at a position, `default` when it is absent or NULL. Raises SqlError 214."""
-    value = values[at] if at < len(values) else None
-    if value is None:
-        return default
-    if isinstance(value, int):
-        return value
-    raise SqlError(214, "Procedure expects parameter of type 'int'.", 16, 2)
+    try:
+        value = rpc.integer_of(values[at]) if at < len(values) else None
+    except TypeError as e:
+        raise SqlError(214, "Procedure expects parameter of type 'int'.", 16, 2) from e
+    return default if value is None else value
 
 
-def datatype_info(parameters: tuple[rpc.Parameter, ...]) -> Result:
+def datatype_info(parameters: Sequence[rpc.Parameter]) -> Result:
     """sp_datatype_info @data_type = 0, @ODBCVer = 2. Raises SqlError."""
     named = {p.name.lower(): p.value for p in parameters if p.name}
     rest = [p.value for p in parameters if not p.name]
@@ -78,14 +77,15 @@ def declared(text: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A statement and the names of its parameters."""
+    """A statement and the names of its parameters, and how many characters both are."""
 
     text: str
     names: tuple[str, ...]
+    size: int
 
-    def bind(self, given: tuple[rpc.Parameter, ...]) -> Mapping[str, object]:
-        """The values by name. Raises SqlError 8178 for a parameter without a value."""
-        values: dict[str, object] = {}
+    def bind(self, given: Sequence[rpc.Parameter]) -> Mapping[str, Cell]:
+        """The values by name, in capitals. Raises SqlError 8178 for a parameter without a value."""
+        values: dict[str, Cell] = {}
         for position, parameter in enumerate(given):
             name = parameter.name or (self.names[position] if position < len(self.names) else "")
             values[name.upper()] = parameter.value
@@ -98,20 +98,28 @@ class Prepared:
         return values
 
 
+def prepare(text: str, parameters: str) -> Prepared:
+    """A statement with its list of parameters."""
+    return Prepared(text, declared(parameters), len(text) + len(parameters) + 1)
+
+
 class Handles:
     """The prepared statements of a session."""
 
     def __init__(self) -> None:
         self._prepared: dict[int, Prepared] = {}
+        self._size = 0
         self._last = 0
 
     def add(self, text: str, parameters: str) -> int:
         """Keep a statement; its handle. Raises SqlError for text that is not T-SQL."""
-        if len(self._prepared) >= MAX_PREPARED:
-            raise not_implemented(f"more than {MAX_PREPARED} prepared statements at once")
-        split(text)
+        prepared = prepare(text, parameters)
+        if self._size + prepared.size > MAX_PREPARED:
+            raise not_implemented(f"more than {MAX_PREPARED} characters of prepared statements at once")
+        parse(text)
+        self._size += prepared.size
         self._last += 1
-        self._prepared[self._last] = Prepared(text, declared(parameters))
+        self._prepared[self._last] = prepared
         return self._last
 
     def get(self, handle: int) -> Prepared:
@@ -122,5 +130,5 @@ class Handles:
 
     def remove(self, handle: int) -> None:
         """Forget a handle. Raises SqlError 8179."""
-        self.get(handle)
+        self._size -= self.get(handle).size
         del self._prepared[handle]

@@ -2,20 +2,19 @@
 them (2.2.5.3).
 
 Every type that a driver can send is stepped over correctly, because the length of a parameter is known from
-its type alone; what the endpoint has no use for comes back as `Unread`.
+its type alone. A parameter stays as it came: what the endpoint has to understand of one are texts and integers.
 """
 
 import struct
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from decimal import Decimal
-from uuid import UUID
 
 from lab.servers.tds.login import TDS_7_2
 from lab.servers.tds.packets import ProtocolError
+from lab.servers.tds.sqltypes import INT, NULL_BYTE, NULL_LONG, NULL_SHORT, Cell, written_long
 
 MAX_PARAMETERS = 2100  # SQL Server's own limit.
+MAX_CALLS = 100
 WELL_KNOWN = {
     1: "sp_cursor",
     2: "sp_cursoropen",
@@ -36,18 +35,11 @@ WELL_KNOWN = {
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
-    """A value of a type that the endpoint steps over and has no use for, such as money or datetime2."""
-
-    raw: bytes
-
-
-@dataclass(frozen=True, slots=True)
 class Parameter:
     """A parameter: its name with the at sign or empty, its value, and whether the client wants it back."""
 
     name: str
-    value: object
+    value: Cell
     output: bool = False
 
 
@@ -129,8 +121,10 @@ def parse(payload: bytes, version: int) -> tuple[Call, ...]:
                 raise ProtocolError(f"more than {MAX_PARAMETERS} parameters")
             parameters.append(_parameter(reader))
         calls.append(Call(name, tuple(parameters)))
-        if reader.left < 2 or len(calls) >= 100:
+        if reader.left < 2:
             return tuple(calls)
+        if len(calls) >= MAX_CALLS:
+            raise ProtocolError(f"more than {MAX_CALLS} calls in one message")
         reader.byte()
 
 
@@ -141,92 +135,117 @@ def _parameter(reader: Reader) -> Parameter:
 
 
 # Data types of MS-TDS 2.2.5.5 by the way in which their length is said.
-_FIXED = {
-    0x1F: 0, 0x30: 1, 0x32: 1, 0x34: 2, 0x38: 4, 0x3A: 4, 0x3B: 4, 0x3C: 8, 0x3D: 8, 0x3E: 8,
-    0x7A: 4, 0x7F: 8,
-}  # fmt: skip
-_BYTE_LENGTH = frozenset({0x24, 0x25, 0x26, 0x27, 0x2D, 0x2F, 0x68, 0x6D, 0x6E, 0x6F})
+_FIXED = {0x30: 1, 0x32: 1, 0x34: 2, 0x38: 4, 0x3A: 4, 0x3B: 4, 0x3C: 8, 0x3D: 8, 0x3E: 8, 0x7A: 4, 0x7F: 8}
+_NULL, _GUID, _INTN, _BIT, _FLOAT, _MONEY, _DATETIME = 0x1F, 0x24, 0x26, 0x68, 0x6D, 0x6E, 0x6F
+_NUMBERS = {_GUID: {16}, _INTN: {1, 2, 4, 8}, _BIT: {1}, _FLOAT: {4, 8}, _MONEY: {4, 8}, _DATETIME: {4, 8}}
+_SHORT_TEXT = frozenset({0x25, 0x27, 0x2D, 0x2F})
 _DECIMAL = frozenset({0x37, 0x3F, 0x6A, 0x6C})
-_UNICODE = frozenset({0xE7, 0xEF, 0x63, 0xF1})
-_ANSI = frozenset({0xA7, 0xAF, 0x23, 0x27, 0x2F})
-_BINARY = frozenset({0xA5, 0xAD, 0x22, 0x25, 0x2D})
-_EPOCH = datetime(1900, 1, 1)
+_DATE, _TIMES = 0x28, frozenset({0x29, 0x2A, 0x2B})
+_TEXT = frozenset({0xA5, 0xA7, 0xAD, 0xAF, 0xE7, 0xEF})
+_IMAGE, _OLD_TEXT, _NTEXT = 0x22, 0x23, 0x63
+_NOW_CALLED = {_IMAGE: b"\xa5", _OLD_TEXT: b"\xa7", _NTEXT: b"\xe7"}
+_VARIANT, _XML = 0x62, 0xF1
+_UNICODE = frozenset({0xE7, 0xEF})
+_ANSI = frozenset({0xA7, 0xAF, 0x27, 0x2F})
+_COLLATED = (_UNICODE | _ANSI) - _SHORT_TEXT | {_OLD_TEXT, _NTEXT}
 
 
-def _value(reader: Reader) -> object:
-    kind = reader.byte()
-    if kind in _FIXED:
-        return _scalar(kind, reader.take(_FIXED[kind]))
-    if kind in _BYTE_LENGTH:
-        reader.byte()
-        length = reader.byte()
-        return _scalar(kind, reader.take(length)) if length else None
+def _value(reader: Reader) -> Cell:
+    """TYPE_INFO and the value; a row has both in the same form (2.2.5.4, 2.2.5.5)."""
+    begin, kind = reader.at, reader.byte()
+    if kind == _NULL:
+        return INT.cell(None)
+    if kind in (_IMAGE, _OLD_TEXT, _NTEXT):
+        return _large(kind, reader)
     read = _READERS.get(kind)
     if read is None:
         raise ProtocolError(f"data type 0x{kind:02x} is unknown")
-    return read(kind, reader)
+    at = read(kind, reader)
+    return Cell(reader.data[begin:at], reader.data[at : reader.at])
 
 
-def _decimal(_kind: int, reader: Reader) -> object:
-    reader.take(2)
-    scale = reader.byte()
-    raw = reader.take(reader.byte())
-    if not raw:
-        return None
-    number = int.from_bytes(raw[1:17], "little")
-    return Decimal(number if raw[0] else -number).scaleb(-min(scale, 38))
+def _fixed(kind: int, reader: Reader) -> int:
+    at = reader.at
+    reader.take(_FIXED[kind])
+    return at
 
 
-def _short(kind: int, reader: Reader) -> object:
+def _number(kind: int, reader: Reader) -> int:
+    largest, at = reader.byte(), reader.at
+    length = reader.byte()
+    if largest not in _NUMBERS[kind] or length not in (0, largest):
+        raise ProtocolError(f"data type 0x{kind:02x} of {largest} bytes cannot have {length}")
+    reader.take(length)
+    return at
+
+
+def _counted(head: int) -> Callable[[int, Reader], int]:
+    """A length of one byte, after `head` bytes that belong to the type."""
+
+    def read(_kind: int, reader: Reader) -> int:
+        reader.take(head)
+        at = reader.at
+        reader.take(reader.byte())
+        return at
+
+    return read
+
+
+def _short(kind: int, reader: Reader) -> int:
     largest = reader.number("<H")
-    if kind in _UNICODE or kind in _ANSI:
-        reader.take(5)
+    reader.take(5 if kind in _COLLATED else 0)
+    at = reader.at
     if largest == 0xFFFF:
-        return _decoded(kind, _chunks(reader))
-    length = reader.number("<H")
-    return None if length == 0xFFFF else _decoded(kind, reader.take(length))
+        _chunks(reader)
+    elif (length := reader.number("<H")) != 0xFFFF:
+        if length > largest:
+            raise ProtocolError(f"data type 0x{kind:02x} of {largest} bytes cannot have {length}")
+        reader.take(length)
+    return at
 
 
-def _long(kind: int, reader: Reader) -> object:
+def _large(kind: int, reader: Reader) -> Cell:
+    """text, ntext and image, which have a pointer in a row, as the (max) types that took their place."""
     reader.take(4)
-    if kind in _UNICODE or kind in _ANSI:
-        reader.take(5)
+    collation = reader.take(5) if kind in _COLLATED else b""
     length = reader.number("<i")
-    return None if length < 0 else _decoded(kind, reader.take(length))
+    data = NULL_LONG if length < 0 else written_long(reader.take(length))
+    return Cell(_NOW_CALLED[kind] + b"\xff\xff" + collation, data)
 
 
-def _xml(kind: int, reader: Reader) -> object:
+def _xml(_kind: int, reader: Reader) -> int:
     if reader.byte():
         reader.text(reader.byte())
         reader.text(reader.byte())
         reader.text(reader.number("<H"))
-    return _decoded(kind, _chunks(reader))
+    at = reader.at
+    _chunks(reader)
+    return at
 
 
-def _moment(kind: int, reader: Reader) -> object:
-    if kind != 0x28:
-        reader.byte()
-    return Unread(raw) if (raw := reader.take(reader.byte())) else None
-
-
-def _variant(_kind: int, reader: Reader) -> object:
+def _variant(_kind: int, reader: Reader) -> int:
     reader.take(4)
-    return Unread(raw) if (raw := reader.take(reader.number("<I"))) else None
+    at = reader.at
+    reader.take(reader.number("<I"))
+    return at
 
 
-_READERS: dict[int, Callable[[int, Reader], object]] = {
-    **dict.fromkeys(_DECIMAL, _decimal),
-    **dict.fromkeys((0xA5, 0xA7, 0xAD, 0xAF, 0xE7, 0xEF), _short),
-    **dict.fromkeys((0x22, 0x23, 0x63), _long),
-    **dict.fromkeys((0x28, 0x29, 0x2A, 0x2B), _moment),
-    0x62: _variant,
-    0xF1: _xml,
+_READERS: dict[int, Callable[[int, Reader], int]] = {
+    **dict.fromkeys(_FIXED, _fixed),
+    **dict.fromkeys(_NUMBERS, _number),
+    **dict.fromkeys(_SHORT_TEXT, _counted(1)),
+    **dict.fromkeys(_DECIMAL, _counted(3)),
+    _DATE: _counted(0),
+    **dict.fromkeys(_TIMES, _counted(1)),
+    **dict.fromkeys(_TEXT, _short),
+    _VARIANT: _variant,
+    _XML: _xml,
 }
 
 
 def _chunks(reader: Reader) -> bytes | None:
-    total = reader.number("<Q")
-    if total == 0xFFFFFFFFFFFFFFFF:
+    """The value of a (max) type (2.2.5.2.3); None is NULL."""
+    if reader.number("<Q") == 0xFFFFFFFFFFFFFFFF:
         return None
     out = bytearray()
     while length := reader.number("<I"):
@@ -234,38 +253,25 @@ def _chunks(reader: Reader) -> bytes | None:
     return bytes(out)
 
 
-def _decoded(kind: int, raw: bytes | None) -> object:
-    if raw is None or kind in _BINARY:
-        return raw
-    return raw.decode("utf-16-le" if kind in _UNICODE else "cp1252", errors="replace")
+def text_of(cell: Cell) -> str | None:
+    """The text of a parameter; None is NULL. Raises TypeError for one that is no text."""
+    kind = cell.type[0]
+    if kind not in _UNICODE and kind not in _ANSI:
+        raise TypeError(f"data type 0x{kind:02x} is no text")
+    if cell.data in (NULL_SHORT, NULL_BYTE):
+        return None
+    if kind in _SHORT_TEXT:
+        raw: bytes | None = cell.data[1:]
+    else:
+        raw = _chunks(Reader(cell.data)) if cell.type[1:3] == b"\xff\xff" else cell.data[2:]
+    return None if raw is None else raw.decode("utf-16-le" if kind in _UNICODE else "cp1252", errors="replace")
 
 
-def _scalar(kind: int, raw: bytes) -> object:
-    if kind in _ANSI or kind in _BINARY:
-        return _decoded(kind, raw)
-    match kind, len(raw):
-        case (0x1F, _):
-            return None
-        case (0x30 | 0x26, 1):
-            return raw[0]
-        case (0x34 | 0x38 | 0x7F | 0x26, 2 | 4 | 8):
-            return int.from_bytes(raw, "little", signed=True)
-        case (0x32 | 0x68, 1):
-            return int(bool(raw[0]))
-        case (0x3B | 0x6D | 0x3E, 4 | 8):
-            return float(struct.unpack("<f" if len(raw) == 4 else "<d", raw)[0])
-        case (0x3D | 0x6F, 8):
-            return _datetime(raw)
-        case (0x24, 16):
-            return UUID(bytes_le=raw)
-        case (0x6E | 0x6F | 0x3A | 0x3C | 0x7A, 4 | 8):
-            return Unread(raw)
-    raise ProtocolError(f"data type 0x{kind:02x} cannot have {len(raw)} bytes")
-
-
-def _datetime(raw: bytes) -> datetime:
-    days, ticks = struct.unpack("<iI", raw)
-    try:
-        return _EPOCH + timedelta(days=days, microseconds=ticks * 1_000_000 // 300)
-    except OverflowError as e:
-        raise ProtocolError("a datetime parameter is out of range") from e
+def integer_of(cell: Cell) -> int | None:
+    """The integer of a parameter; None is NULL. Raises TypeError for one that is no integer."""
+    kind, data = cell.type[0], cell.data
+    if kind == _INTN:
+        data = data[1:]
+    elif kind not in (0x30, 0x34, 0x38, 0x7F):
+        raise TypeError(f"data type 0x{kind:02x} is no integer")
+    return int.from_bytes(data, "little", signed=len(data) > 1) if data else None

@@ -5,14 +5,12 @@ a procedure call that gets a bare DONE crashes Microsoft's ODBC driver.
 """
 
 import struct
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
-from lab.servers.tds import catalog, procedures, query, rpc, tokens
-from lab.servers.tds.batch import SqlError, Statement, not_implemented, split, syntax_error
+from lab.servers.tds import catalog, procedures, rpc, tokens
 from lab.servers.tds.catalog import Connected, Facts
-from lab.servers.tds.expressions import Environment
-from lab.servers.tds.login import Login7
+from lab.servers.tds.errors import ServerError, SqlError, not_implemented
 from lab.servers.tds.packets import (
     STATUS_RESET_CONNECTION,
     STATUS_RESET_CONNECTION_KEEP_TRANSACTION,
@@ -20,24 +18,30 @@ from lab.servers.tds.packets import (
     PacketType,
     ProtocolError,
 )
-from lab.servers.tds.procedures import Handles, Prepared, declared, integer_of, text_of
-from lab.servers.tds.sqltypes import Result
-from lab.servers.tds.tokens import DONEINPROC, DONEPROC, ServerError
+from lab.servers.tds.parser import parse
+from lab.servers.tds.procedures import Handles, Prepared, integer_of, prepare, text_of
+from lab.servers.tds.sqltypes import Cell, Column, Result
+from lab.servers.tds.statements import (
+    Block,
+    ColumnName,
+    Execute,
+    Fails,
+    If,
+    Select,
+    Set,
+    Statement,
+    Transaction,
+    Use,
+    Value,
+    Variable,
+)
+from lab.servers.tds.tokens import DONEINPROC, DONEPROC
 from lab.servers.tds.transactions import Transactions
 
-MAX_NESTING = 8
-
-_SET_OPTIONS = frozenset({
-    "ANSI_DEFAULTS", "ANSI_NULLS", "ANSI_NULL_DFLT_OFF", "ANSI_NULL_DFLT_ON", "ANSI_PADDING",
-    "ANSI_WARNINGS", "ARITHABORT", "ARITHIGNORE", "CONCAT_NULL_YIELDS_NULL", "CONTEXT_INFO",
-    "CURSOR_CLOSE_ON_COMMIT", "DATEFIRST", "DATEFORMAT", "DEADLOCK_PRIORITY", "FIPS_FLAGGER", "FMTONLY",
-    "FORCEPLAN", "IDENTITY_INSERT", "IMPLICIT_TRANSACTIONS", "LANGUAGE", "LOCK_TIMEOUT", "NOCOUNT",
-    "NOEXEC", "NO_BROWSETABLE", "NUMERIC_ROUNDABORT", "OFFSETS", "PARSEONLY", "QUERY_GOVERNOR_COST_LIMIT",
-    "QUOTED_IDENTIFIER", "REMOTE_PROC_TRANSACTIONS", "ROWCOUNT", "SHOWPLAN_ALL", "SHOWPLAN_TEXT",
-    "SHOWPLAN_XML", "STATISTICS", "TEXTSIZE", "TRANSACTION", "XACT_ABORT",
-})  # fmt: skip
-_DDL = frozenset({"CREATE", "ALTER", "DROP", "GRANT", "DENY", "REVOKE", "BACKUP", "RESTORE"})
-_DML = frozenset({"INSERT", "UPDATE", "DELETE", "TRUNCATE", "MERGE"})
+MAX_WORK = 128 * 1024
+"""Characters of statements and bytes of results for one request: a client asks for little, and what it does not read
+waits in memory.
+"""
 
 
 class ClosingError(Exception):
@@ -50,13 +54,12 @@ class ClosingError(Exception):
         self.answer = answer
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Frame:
     """Where statements are executed: in a batch, or inside a procedure, with its parameters."""
 
     done: int = tokens.DONE
-    variables: Mapping[str, object] = field(default_factory=dict)
-    depth: int = 0
+    variables: Mapping[str, Cell] = field(default_factory=dict)
 
 
 class Session:
@@ -64,15 +67,14 @@ class Session:
 
     def __init__(
         self,
-        login: Login7,
+        database: str,
         version: int,
         me: Connected,
         server_name: str,
         connections: Callable[[], Iterable[Connected]],
     ) -> None:
         self.me = me
-        self.database = login.database.lower() or "master"
-        self._login = login
+        self._login_database = self.database = database.lower() or "master"
         self._version = tokens.effective(version)
         self._server = server_name
         self._connections = connections
@@ -81,10 +83,11 @@ class Session:
         self._row_count = 0
         self._last_error = 0
         self._format_only = False
+        self._left = MAX_WORK
 
     def handle(self, message: Message) -> bytes:
         """The answer to one request. Raises ClosingError where SQL Server would close the connection."""
-        self.me = replace(self.me, reads=self.me.reads + 1, writes=self.me.writes + 1)
+        self._left = MAX_WORK
         try:
             return self._reset(message.status) + self._dispatch(message)
         except ProtocolError as e:
@@ -95,11 +98,10 @@ class Session:
         match message.type:
             case PacketType.SQL_BATCH:
                 body = rpc.skip_headers(message.payload, self._version)
-                return self._batch(body.decode("utf-16-le", errors="replace"), _Frame())
+                return self._joined(self._batch(body.decode("utf-16-le", errors="replace"), _Frame()))
             case PacketType.RPC:
                 calls = rpc.parse(rpc.skip_headers(message.payload, self._version), self._version)
-                answers = [self._call(call) for call in calls]
-                return b"".join(_more(a, self._version) for a in answers[:-1]) + answers[-1]
+                return self._joined([self._call(call) for call in calls])
             case PacketType.TRANSACTION_MANAGER:
                 return self._transaction(rpc.skip_headers(message.payload, self._version))
             case PacketType.ATTENTION:
@@ -116,161 +118,108 @@ class Session:
             out = self._transactions.rollback()
         self._prepared = Handles()
         self._format_only = False
-        self.database = self._login.database.lower() or "master"
+        self.database = self._login_database
         return out + tokens.connection_reset()
 
     # ---- batches
 
-    def _batch(self, text: str, frame: _Frame) -> bytes:
+    def _batch(self, text: str, frame: _Frame) -> list[bytes]:
+        """The answers to the statements of a batch, each with a DONE at its end."""
+        out: list[bytes] = []
         try:
-            statements = split(text)
+            for statement in parse(text):
+                self._execute(statement, frame, out)
         except SqlError as e:
-            return self._failed(e.error, frame.done)
-        if not statements:
-            return tokens.done(self._version, self._status(), token=frame.done)
-        out = bytearray()
-        for number, statement in enumerate(statements, start=1):
-            more = tokens.DONE_MORE if number < len(statements) else 0
-            try:
-                out += self._statement(statement, frame, more)
-                self._last_error = 0
-            except SqlError as e:
-                # Errors of this endpoint end the batch: it does not know what the rest of it relied on.
-                return bytes(out) + self._failed(e.error, frame.done)
-        return bytes(out)
+            # Errors of this endpoint end the batch: it does not know what the rest of it relied on.
+            out.append(self._failed(e.error, frame.done))
+        return out or [self._done(frame.done)]
 
-    def _statement(self, s: Statement, frame: _Frame, more: int) -> bytes:
-        match s.keyword:
-            case "SELECT":
-                return self._select(s.text, frame, more)
-            case "SET":
-                return self._set(s) + self._done(frame, more)
-            case "USE":
-                return self._use(s) + self._done(frame, more)
-            case "BEGIN" | "COMMIT" | "ROLLBACK" | "SAVE":
-                return self._transactions.statement(s) + self._done(frame, more)
-            case "IF":
-                return self._if(s, frame, more)
-            case "PRINT":
-                value = query.select(f"SELECT {s.text[len('PRINT') :]}", self._environment(frame)).rows[0][0]
-                return tokens.info(0, str(value or " "), self._server, self._version) + self._done(frame, more)
-            case "EXEC" | "EXECUTE":
-                return self._execute(s, frame, more)
-            case "DECLARE" | "WHILE" | "WAITFOR" | "WITH" | "RAISERROR" | "THROW" | "KILL" | "DBCC" | "SHUTDOWN":
-                raise not_implemented(s.keyword)
-        if s.keyword in _DDL:
-            raise SqlError(262, f"{s.keyword} {s.word(1)} permission denied in database '{self.database}'.", 14)
-        if s.keyword in _DML:
-            raise SqlError(208, f"Invalid object name '{_target(s)}'.")
-        if s.words[0].bare and len(s.words) <= 64:
-            # A batch may begin with the name of a procedure alone.
-            return self._execute(s, frame, more, skip=0)
-        raise syntax_error(s.words[0].text)
+    def _execute(self, s: Statement, frame: _Frame, out: list[bytes]) -> None:
+        match s:
+            case Select():
+                out.append(self._result(self._selected(s, frame), frame.done))
+            case Set():
+                if "FMTONLY" in s.options:
+                    self._format_only = s.value == "ON"
+                out.append(self._done(frame.done))
+            case Use():
+                out.append(self._use(s.database) + self._done(frame.done))
+            case Transaction():
+                out.append(self._transactions.statement(s) + self._done(frame.done))
+            case If():
+                if s.compare(self._transactions.count, s.number):
+                    self._execute(s.then, frame, out)
+            case Block():
+                for statement in s.statements:
+                    self._execute(statement, frame, out)
+            case Execute():
+                name = procedures.plain_name(s.procedure)
+                if name not in procedures.DATATYPE_INFO:
+                    raise procedures.refused(s.procedure)
+                given = [rpc.Parameter("", self._cell(value, frame)) for value in s.arguments]
+                out.append(self._result(self._datatypes(given), DONEINPROC))
+                out.append(tokens.return_status(0) + self._done(DONEPROC))
+            case Fails():
+                raise s.error
+        self._last_error = 0
 
-    def _select(self, text: str, frame: _Frame, more: int) -> bytes:
-        found = query.select(text, self._environment(frame))
+    def _selected(self, s: Select, frame: _Frame) -> Result:
+        rows = [self.me]
+        if s.connections and not s.own:
+            rows = sorted(self._connections(), key=lambda c: c.session_id)
+        table: list[list[Cell]] = []
+        for row in rows:
+            table.append([self._cell(value, frame, row if s.connections else None) for _, value in s.columns])
+            self._spend(sum(len(cell.type) + len(cell.data) for cell in table[-1]))
+        columns = tuple(Column(name, cell.type) for (name, _), cell in zip(s.columns, table[0], strict=True))
         if self._format_only:
-            found = Result(found.columns, ())
-        self._row_count = len(found.rows)
-        return tokens.result(found, self._version) + self._done(frame, more, len(found.rows), tokens.COMMAND_SELECT)
+            return Result(columns, ())
+        return Result(columns, tuple(tuple(cell.data for cell in row) for row in table))
 
-    def _environment(self, frame: _Frame) -> Environment:
-        return catalog.environment(
-            Facts(
-                me=self.me,
-                connections=self._connections,
-                server_name=self._server,
-                database=self.database,
-                login=self._login.user,
-                client_host=self._login.host,
-                app=self._login.app,
-                transactions=self._transactions.count,
-                row_count=self._row_count,
-                last_error=self._last_error,
-                variables=frame.variables,
-            )
-        )
-
-    def _set(self, s: Statement) -> bytes:
-        option = s.word(1)
-        if option not in _SET_OPTIONS:
-            if s.words[1:] and s.words[1].text == "@":
-                raise SqlError(
-                    137, f'Must declare the scalar variable "@{s.words[2].text if s.words[2:] else ""}".', 15
+    def _cell(self, value: Value, frame: _Frame, row: Connected | None = None) -> Cell:
+        match value:
+            case Variable() if value.name in frame.variables:
+                return frame.variables[value.name]
+            case Variable() if value.name in catalog.VARIABLES:
+                kind, of = catalog.VARIABLES[value.name]
+                facts = Facts(
+                    self.me.session_id, self._server, self._transactions.count, self._row_count, self._last_error
                 )
-            raise SqlError(195, f"'{s.words[1].text if s.words[1:] else ''}' is not a recognized SET option.", 15, 7)
-        if option == "FMTONLY":
-            self._format_only = s.word(2) == "ON"
-        return b""
+                return kind.cell(of(facts))
+            case Variable() if value.name.startswith("@@"):
+                raise not_implemented(value.name)
+            case Variable():
+                raise SqlError(137, f'Must declare the scalar variable "{value.name[:128]}".', 15, 2)
+            case ColumnName():
+                known = catalog.CONNECTION_COLUMNS.get(value.name.lower())
+                if row is None or known is None:
+                    raise SqlError(207, f"Invalid column name '{value.name}'.")
+                return known[0].cell(known[1](row))
+        return value
 
-    def _use(self, s: Statement) -> bytes:
-        if len(s.words) != 2:
-            raise syntax_error(s.text)
-        name = s.words[1].text
+    def _result(self, found: Result, done: int) -> bytes:
+        self._row_count = len(found.rows)
+        return tokens.result(found, self._version) + self._done(done, self._row_count, tokens.COMMAND_SELECT)
+
+    def _spend(self, work: int) -> None:
+        self._left -= work
+        if self._left < 0:
+            raise not_implemented(f"requests of so much work, more than {MAX_WORK} characters and bytes")
+
+    def _use(self, name: str) -> bytes:
         if name.lower() not in catalog.DATABASES:
-            raise SqlError(
-                911, f"Database '{name[:128]}' does not exist. Make sure that the name is entered correctly."
-            )
+            raise SqlError(911, f"Database '{name}' does not exist. Make sure that the name is entered correctly.")
         old, self.database = self.database, name.lower()
         return tokens.changed_database(self.database, old) + tokens.info(
             5701, f"Changed database context to '{self.database}'.", self._server, self._version, state=2
         )
-
-    def _if(self, s: Statement, frame: _Frame, more: int) -> bytes:
-        depth = at = 0
-        for at, word in enumerate(s.words[1:], start=1):  # noqa: B007 - it is what the loop looks for
-            depth += (word.upper == "(") - (word.upper == ")")
-            if (
-                depth == 0
-                and word.bare
-                and word.upper in ("SELECT", "SET", "COMMIT", "ROLLBACK", "BEGIN", "PRINT", "EXEC", "USE")
-            ):
-                break
-        else:
-            # The splitter ends the condition where the next statement begins, which is then what IF guards.
-            raise not_implemented("IF in this form")
-        condition = s.text[s.words[1].start - s.words[0].start : word.start - s.words[0].start]
-        guarded = Statement(s.words[at:], s.text[word.start - s.words[0].start :])
-        if query.truth(condition, self._environment(frame)):
-            return self._statement(guarded, frame, more)
-        return self._done(frame, more)
-
-    def _execute(self, s: Statement, frame: _Frame, more: int, skip: int = 1) -> bytes:
-        if frame.depth >= MAX_NESTING:
-            raise SqlError(217, f"Maximum stored procedure nesting level exceeded (limit {MAX_NESTING}).")
-        name, at = "", skip
-        while at < len(s.words) and (s.words[at].bare or s.words[at].upper == "" or s.words[at].text == "."):
-            if name and not name.endswith(".") and s.words[at].text != ".":
-                break
-            name += s.words[at].text
-            at += 1
-        if not name:
-            raise not_implemented("EXECUTE of a string")
-        procedure = name.rsplit(".", 1)[-1].lower()
-        arguments = s.text[s.words[at].start - s.words[0].start :] if at < len(s.words) else ""
-        if procedure == "sp_executesql":
-            values = query.select(f"SELECT {arguments}", self._environment(frame)).rows[0]
-            if len(values) != 1 or not isinstance(values[0], str):
-                raise not_implemented("sp_executesql with parameters in a batch")
-            inner = self._batch(values[0], _Frame(DONEINPROC, {}, frame.depth + 1))
-            return _more(inner, self._version) + tokens.return_status(0) + self._done(_Frame(DONEPROC), more)
-        if procedure in procedures.DATATYPE_INFO:
-            given = query.select(f"SELECT {arguments}", self._environment(frame)).rows[0] if arguments else ()
-            found = procedures.datatype_info(tuple(rpc.Parameter("", value) for value in given))
-            return (
-                tokens.result(found, self._version)
-                + self._done(_Frame(DONEINPROC), tokens.DONE_MORE, len(found.rows), tokens.COMMAND_SELECT)
-                + tokens.return_status(0)
-                + self._done(_Frame(DONEPROC), more)
-            )
-        raise procedures.refused(name)
 
     def _transaction(self, payload: bytes) -> bytes:
         try:
             change = self._transactions.request(payload)
         except SqlError as e:
             return self._failed(e.error, tokens.DONE)
-        return change + tokens.done(self._version, self._status())
+        return change + self._done(tokens.DONE)
 
     # ---- procedures
 
@@ -285,8 +234,8 @@ class Session:
         values = [p.value for p in call.parameters]
         match name:
             case "sp_executesql":
-                names = declared(text_of(values, 1)) if len(values) > 1 else ()
-                return self._run(Prepared(text_of(values, 0), names), call.parameters[2:])
+                parameters = text_of(values, 1) if len(values) > 1 else ""
+                return self._run(prepare(text_of(values, 0), parameters), call.parameters[2:])
             case "sp_prepare":
                 return self._returned(call, self._prepared.add(text_of(values, 2), text_of(values, 1)))
             case "sp_prepexec":
@@ -300,23 +249,19 @@ class Session:
             case "sp_reset_connection":
                 return self._returned(call, None)
         if name in procedures.DATATYPE_INFO:
-            found = procedures.datatype_info(call.parameters)
-            return (
-                tokens.result(found, self._version)
-                + self._done(_Frame(DONEINPROC), tokens.DONE_MORE, len(found.rows), tokens.COMMAND_SELECT)
-                + self._returned(call, None)
-            )
+            found = self._result(self._datatypes(call.parameters), DONEINPROC)
+            return self._joined([found, self._returned(call, None)])
         raise procedures.refused(call.procedure)
 
-    def _run(self, prepared: Prepared, given: tuple[rpc.Parameter, ...], last: bytes = b"") -> bytes:
-        variables = prepared.bind(given)
-        body = self._batch(prepared.text, _Frame(DONEINPROC, variables))
-        return (
-            _more(body, self._version)
-            + tokens.return_status(0)
-            + last
-            + tokens.done(self._version, self._status(), token=DONEPROC)
-        )
+    def _datatypes(self, parameters: Sequence[rpc.Parameter]) -> Result:
+        found = procedures.datatype_info(parameters)
+        self._spend(sum(len(data) for row in found.rows for data in row))
+        return found
+
+    def _run(self, prepared: Prepared, given: Sequence[rpc.Parameter], last: bytes = b"") -> bytes:
+        self._spend(prepared.size)
+        body = self._batch(prepared.text, _Frame(DONEINPROC, prepared.bind(given)))
+        return self._joined([*body, tokens.return_status(0) + last + self._done(DONEPROC)])
 
     def _handle_value(self, call: rpc.Call, handle: int | None) -> bytes:
         if handle is None or not call.parameters or not call.parameters[0].output:
@@ -324,25 +269,22 @@ class Session:
         return tokens.return_value(0, call.parameters[0].name, handle, self._version)
 
     def _returned(self, call: rpc.Call, handle: int | None) -> bytes:
-        return (
-            tokens.return_status(0)
-            + self._handle_value(call, handle)
-            + tokens.done(self._version, self._status(), token=DONEPROC)
-        )
+        return tokens.return_status(0) + self._handle_value(call, handle) + self._done(DONEPROC)
 
     # ---- answers
 
-    def _status(self) -> int:
-        return tokens.DONE_INXACT if self._transactions.count else 0
-
-    def _done(self, frame: _Frame, more: int, count: int | None = None, command: int = 0) -> bytes:
-        return tokens.done(self._version, more | self._status(), count, frame.done, command)
+    def _done(self, token: int, count: int | None = None, command: int = 0) -> bytes:
+        status = tokens.DONE_INXACT if self._transactions.count else 0
+        return tokens.done(self._version, status, count, token, command)
 
     def _failed(self, e: ServerError, done: int, procedure: str = "") -> bytes:
         self._last_error = e.number
-        return tokens.error(e, self._server, self._version, procedure) + tokens.done(
-            self._version, tokens.DONE_ERROR | self._status(), token=done
-        )
+        status = tokens.DONE_ERROR | (tokens.DONE_INXACT if self._transactions.count else 0)
+        return tokens.error(e, self._server, self._version, procedure) + tokens.done(self._version, status, token=done)
+
+    def _joined(self, answers: Sequence[bytes]) -> bytes:
+        """Answers as one: all but the last DONE say that more follows."""
+        return b"".join(_more(answer, self._version) for answer in answers[:-1]) + answers[-1]
 
 
 def _more(answer: bytes, version: int) -> bytes:
@@ -352,14 +294,3 @@ def _more(answer: bytes, version: int) -> bytes:
     last = bytearray(answer[-length:])
     struct.pack_into("<H", last, 1, status | tokens.DONE_MORE)
     return answer[:-length] + bytes(last)
-
-
-def _target(s: Statement) -> str:
-    skip = {"INTO", "FROM", "TABLE", "TOP"}
-    rest = [w for w in s.words[1:] if w.upper not in skip]
-    name = ""
-    for word in rest:
-        if name and not name.endswith(".") and word.text != ".":
-            break
-        name += word.text
-    return name[:128]

@@ -1,122 +1,114 @@
 """SQL types on the wire: how a column is described and a value is written (MS-TDS 2.2.5.4 to 2.2.5.6)."""
 
 import struct
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from decimal import Decimal
-from enum import Enum
+from typing import Any
 
+from lab.servers.tds.errors import not_implemented
 from lab.servers.tds.login import TDS_7_2
 
 # SQL_Latin1_General_CP1_CI_AS, the collation of a SQL Server that nobody asked for another.
 COLLATION = bytes.fromhex("0904d00034")
-_EPOCH = datetime(1900, 1, 1)
+NULL_LONG, NULL_SHORT, NULL_BYTE = b"\xff" * 8, b"\xff\xff", b"\0"
+_INT, _DECIMAL, _FLOAT, _NVARCHAR, _VARCHAR, _VARBINARY = 0x26, 0x6C, 0x6D, 0xE7, 0xA7, 0xA5
+_WIDE = frozenset({_NVARCHAR, _VARCHAR, _VARBINARY})
 
 
-class Kind(Enum):
-    """The families of types that the endpoint returns."""
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value as it stands in a row, with its TYPE_INFO. A parameter is one as it came, so that every type can go back
+    without a change.
+    """
 
-    INT = 0x26
-    BIT = 0x68
-    FLOAT = 0x6D
-    DECIMAL = 0x6C
-    DATETIME = 0x6F
-    NVARCHAR = 0xE7
-    VARCHAR = 0xA7
-    VARBINARY = 0xA5
-    GUID = 0x24
+    type: bytes
+    data: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class SqlType:
-    """A type with its size: bytes of an integer, characters of a string, precision of a decimal."""
+    """A type that the endpoint itself writes: its TYPE_INFO, its NULL, and how a value is written."""
 
-    kind: Kind
-    size: int = 0
-    scale: int = 0
+    info: bytes
+    null: bytes
+    write: Callable[[Any], bytes]
 
-    def described(self) -> bytes:
-        """TYPE_INFO."""
-        head = bytes([self.kind.value])
-        match self.kind:
-            case Kind.INT | Kind.BIT | Kind.FLOAT | Kind.DATETIME | Kind.GUID:
-                return head + bytes([self.size])
-            case Kind.DECIMAL:
-                return head + bytes([_decimal_bytes(self.size) + 1, self.size, self.scale])
-            case Kind.NVARCHAR:
-                return head + struct.pack("<H", self.size * 2) + COLLATION
-            case Kind.VARCHAR:
-                return head + struct.pack("<H", self.size) + COLLATION
-            case Kind.VARBINARY:
-                return head + struct.pack("<H", self.size)
-
-    def written(self, value: object) -> bytes:
-        """The value in a ROW; None is NULL. Text and binary longer than the type are cut, as CAST does."""
-        wide = self.kind in (Kind.NVARCHAR, Kind.VARCHAR, Kind.VARBINARY)
-        if value is None:
-            return b"\xff\xff" if wide else b"\0"
-        raw = self._raw(value)
-        return struct.pack("<H", len(raw)) + raw if wide else bytes([len(raw)]) + raw
-
-    def _raw(self, value: object) -> bytes:
-        match self.kind, value:
-            case Kind.INT, int():
-                # tinyint is the one integer type of SQL Server without a sign.
-                return value.to_bytes(self.size, "little", signed=self.size > 1)
-            case Kind.BIT, int():
-                return bytes([1 if value else 0])
-            case Kind.FLOAT, float() | int():
-                return struct.pack("<d" if self.size == 8 else "<f", value)
-            case Kind.DECIMAL, Decimal() | int():
-                number = int(Decimal(value).scaleb(self.scale))
-                return bytes([0 if number < 0 else 1]) + abs(number).to_bytes(_decimal_bytes(self.size), "little")
-            case Kind.DATETIME, datetime():
-                since = value - _EPOCH
-                ticks = (since - timedelta(days=since.days)) // timedelta(microseconds=1) * 300 // 1_000_000
-                return struct.pack("<iI", since.days, ticks)
-            case Kind.NVARCHAR, str():
-                return value.encode("utf-16-le", errors="replace")[: self.size * 2]
-            case Kind.VARCHAR, str():
-                return value.encode("cp1252", errors="replace")[: self.size]
-            case ((Kind.VARBINARY | Kind.GUID), bytes()):
-                return value[: self.size]
-        raise TypeError(f"{value!r} is no {self.kind.name}")
+    def cell(self, value: object) -> Cell:
+        """A value of this type; None is NULL."""
+        return Cell(self.info, self.null if value is None else self.write(value))
 
 
-def _decimal_bytes(precision: int) -> int:
-    return 4 if precision <= 9 else 8 if precision <= 19 else 12 if precision <= 28 else 16
+def integer(size: int) -> SqlType:
+    """tinyint, smallint, int or bigint, by its bytes; tinyint is the one without a sign."""
+    return SqlType(
+        bytes([_INT, size]),
+        NULL_BYTE,
+        lambda value: bytes([size]) + value.to_bytes(size, "little", signed=size > 1),
+    )
 
 
-TINYINT = SqlType(Kind.INT, 1)
-SMALLINT = SqlType(Kind.INT, 2)
-INT = SqlType(Kind.INT, 4)
-BIGINT = SqlType(Kind.INT, 8)
-BIT = SqlType(Kind.BIT, 1)
-FLOAT = SqlType(Kind.FLOAT, 8)
-REAL = SqlType(Kind.FLOAT, 4)
-DATETIME = SqlType(Kind.DATETIME, 8)
-GUID = SqlType(Kind.GUID, 16)
-SYSNAME = SqlType(Kind.NVARCHAR, 128)
+TINYINT, SMALLINT, INT = integer(1), integer(2), integer(4)
 
 
 def nvarchar(size: int) -> SqlType:
-    """nvarchar of `size` characters, between 1 and 4000."""
-    return SqlType(Kind.NVARCHAR, min(max(size, 1), 4000))
+    """nvarchar of `size` characters, or nvarchar(max) for more than 4000."""
+    return _text(_NVARCHAR, 2 * max(size, 1), COLLATION, "utf-16-le")
 
 
 def varchar(size: int) -> SqlType:
-    """varchar of `size` characters, between 1 and 8000."""
-    return SqlType(Kind.VARCHAR, min(max(size, 1), 8000))
+    """varchar of `size` characters, or varchar(max) for more than 8000."""
+    return _text(_VARCHAR, max(size, 1), COLLATION, "cp1252")
 
 
-def varbinary(size: int) -> SqlType:
-    """varbinary of `size` bytes, between 1 and 8000."""
-    return SqlType(Kind.VARBINARY, min(max(size, 1), 8000))
+def _text(kind: int, size: int, collation: bytes, encoding: str) -> SqlType:
+    def write(value: str) -> bytes:
+        raw = value.encode(encoding, errors="replace")
+        return written_long(raw) if size > 8000 else struct.pack("<H", len(raw)) + raw
+
+    info = struct.pack("<BH", kind, size if size <= 8000 else 0xFFFF) + collation
+    return SqlType(info, NULL_SHORT if size <= 8000 else NULL_LONG, write)
 
 
-def decimal(precision: int, scale: int) -> SqlType:
-    """numeric(precision, scale)."""
-    return SqlType(Kind.DECIMAL, precision, scale)
+SYSNAME = nvarchar(128)
+
+
+def written_long(raw: bytes) -> bytes:
+    """A value of a (max) type: its length, one chunk, the end (MS-TDS 2.2.5.2.3)."""
+    return struct.pack("<Q", len(raw)) + (struct.pack("<I", len(raw)) + raw if raw else b"") + bytes(4)
+
+
+def text(value: str, *, wide: bool) -> Cell:
+    """A literal: nvarchar (`wide`) or varchar."""
+    # UTF-16 has two units for some characters.
+    size = len(value.encode("utf-16-le", errors="replace")) // 2 if wide else len(value)
+    return (nvarchar if wide else varchar)(size).cell(value)
+
+
+def binary(value: bytes) -> Cell:
+    """A literal: varbinary."""
+    if len(value) > 8000:
+        return Cell(struct.pack("<BH", _VARBINARY, 0xFFFF), written_long(value))
+    return Cell(struct.pack("<BH", _VARBINARY, max(len(value), 1)), struct.pack("<H", len(value)) + value)
+
+
+def real(value: float) -> Cell:
+    """A literal: float."""
+    return Cell(bytes([_FLOAT, 8]), b"\x08" + struct.pack("<d", value))
+
+
+def decimal(value: Decimal) -> Cell:
+    """A literal with a point, or an integer of more than 32 bits: numeric. It has at most 38 digits."""
+    sign, digits, exponent = value.as_tuple()
+    assert isinstance(exponent, int)
+    scale = max(-exponent, 0)
+    precision = max(len(digits) + max(exponent, 0), scale, 1)
+    size = 4 if precision <= 9 else 8 if precision <= 19 else 12 if precision <= 28 else 16
+    number = int("".join(map(str, digits))) * 10 ** max(exponent, 0)
+    return Cell(
+        bytes([_DECIMAL, size + 1, precision, scale]),
+        bytes([size + 1, 0 if sign else 1]) + number.to_bytes(size, "little"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,24 +116,26 @@ class Column:
     """One column of a result; the name may be empty, as SQL Server leaves it for an expression."""
 
     name: str
-    type: SqlType
+    type: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A result set."""
+    """A result set: its columns, and the values of each row as they stand on the wire."""
 
     columns: tuple[Column, ...]
-    rows: tuple[tuple[object, ...], ...]
+    rows: tuple[tuple[bytes, ...], ...]
 
 
 def described_columns(columns: tuple[Column, ...], version: int) -> bytes:
     """COLMETADATA (MS-TDS 2.2.7.4): nullable columns; the user type has two bytes in TDS 7.1 and four since
-    7.2.
+    7.2. Raises SqlError where TDS 7.1 has no such type.
     """
     out = bytearray(struct.pack("<BH", 0x81, len(columns)))
     for column in columns:
+        if version < TDS_7_2 and column.type[0] in _WIDE and column.type[1:3] == NULL_SHORT:
+            raise not_implemented("values of more than 8000 bytes in TDS 7.1")
         out += struct.pack("<I" if version >= TDS_7_2 else "<H", 0) + struct.pack("<H", 0x0001)
-        name = column.name.encode("utf-16-le")[: 128 * 2]
-        out += column.type.described() + bytes([len(name) // 2]) + name
+        name = column.name.encode("utf-16-le", errors="replace")[: 128 * 2]
+        out += column.type + bytes([len(name) // 2]) + name
     return bytes(out)

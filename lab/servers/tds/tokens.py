@@ -4,12 +4,13 @@ Every builder takes the TDS version where the token changed with it; TDS 8.0 has
 """
 
 import struct
-from dataclasses import dataclass
 
+from lab.servers.tds.errors import ServerError
 from lab.servers.tds.login import TDS_7_2, TDS_7_4, TDS_8_0, Feature
-from lab.servers.tds.sqltypes import COLLATION, INT, Result, SqlType, described_columns
+from lab.servers.tds.sqltypes import COLLATION, INT, Result, described_columns
 
 PROGRAM_NAME = "Microsoft SQL Server"  # MS-TDS 2.2.7.14; drivers check it.
+SERVER_VERSION = (16, 0, 1000)
 
 DONE_FINAL, DONE_MORE, DONE_ERROR, DONE_INXACT, DONE_COUNT, DONE_ATTENTION = (
     0x00,
@@ -21,16 +22,6 @@ DONE_FINAL, DONE_MORE, DONE_ERROR, DONE_INXACT, DONE_COUNT, DONE_ATTENTION = (
 )
 DONE, DONEPROC, DONEINPROC = 0xFD, 0xFE, 0xFF
 COMMAND_SELECT = 0xC1
-
-
-@dataclass(frozen=True, slots=True)
-class ServerError:
-    """An error for the client: SQL Server's number, its text, state and severity."""
-
-    number: int
-    text: str
-    severity: int = 16
-    state: int = 1
 
 
 def effective(version: int) -> int:
@@ -134,12 +125,10 @@ def feature_ack(features: tuple[tuple[int, bytes], ...]) -> bytes:
 
 
 def result(r: Result, version: int) -> bytes:
-    """COLMETADATA and the rows."""
+    """COLMETADATA and the rows. Raises SqlError for a type that TDS 7.1 does not have."""
     out = bytearray(described_columns(r.columns, version))
     for row in r.rows:
-        out.append(0xD1)
-        for column, value in zip(r.columns, row, strict=True):
-            out += column.type.written(value)
+        out += b"\xd1" + b"".join(row)
     return bytes(out)
 
 
@@ -148,8 +137,9 @@ def return_status(value: int) -> bytes:
     return struct.pack("<Bi", 0x79, value)
 
 
-def return_value(ordinal: int, name: str, value: int | None, version: int, kind: SqlType = INT) -> bytes:
-    """RETURNVALUE of an output parameter."""
+def return_value(ordinal: int, name: str, value: int, version: int) -> bytes:
+    """RETURNVALUE of an output parameter of type int."""
     out = struct.pack("<BH", 0xAC, ordinal) + _b(name) + b"\x01"
     out += struct.pack("<I" if version >= TDS_7_2 else "<H", 0) + struct.pack("<H", 0)
-    return out + kind.described() + kind.written(value)
+    cell = INT.cell(value)
+    return out + cell.type + cell.data

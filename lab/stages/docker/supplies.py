@@ -24,7 +24,7 @@ from lab.stages.stage import StageError
 PIP_TIMEOUT = 900.0
 """Seconds in which pip fetches and unpacks the wheels of an image."""
 ENDPOINT = "sqlserver-endpoint"
-ENDPOINT_PACKAGES = ("asn1crypto", "sqlglot", "cryptography", "cffi", "pycparser")
+ENDPOINT_PACKAGES = ("asn1crypto", "cryptography", "cffi", "pycparser")
 ENDPOINT_SOURCES = (
     *("__init__.py", "situation.py", "servers", "pki/__init__.py", "pki/look.py"),
     *("stages/__init__.py", "stages/docker/__init__.py", "stages/docker/watch.py"),

@@ -3,9 +3,7 @@
 import struct
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from lab.servers.tds import login
 from lab.servers.tds.catalog import Connected
 from lab.servers.tds.packets import Message, PacketType
 from lab.servers.tds.session import Session
@@ -17,22 +15,17 @@ VERSION = raw.TDS_7_4
 def connected(session_id: int = 51, *, encrypted: bool = True) -> Connected:
     return Connected(
         session_id=session_id,
-        connect_time=datetime(2000, 1, 1, 12),
         protocol_version=VERSION,
         encrypted=encrypted,
         packet_size=4096,
         client=("127.0.0.1", 50000),
         local=("127.0.0.1", 1433),
-        reads=1,
-        writes=1,
-        connection_id=bytes(16),
     )
 
 
 def session(*, encrypted: bool = True, others: Iterable[Connected] = (), version: int = VERSION) -> Session:
     me = connected(encrypted=encrypted)
-    asked = login.parse(raw.login7(version=version))
-    return Session(asked, version, me, "db.lab.test", lambda: [me, *others])
+    return Session("", version, me, "db.lab.test", lambda: [me, *others])
 
 
 @dataclass
@@ -47,6 +40,9 @@ class Answer:
     dones: list[tuple[int, int, int]] = field(default_factory=list)
     status: list[int] = field(default_factory=list)
     values: list[object] = field(default_factory=list)
+
+
+FIXED = {0x30: 1, 0x32: 1, 0x34: 2, 0x38: 4, 0x3A: 4, 0x3B: 4, 0x3C: 8, 0x3D: 8, 0x3E: 8, 0x7A: 4, 0x7F: 8}
 
 
 class _Tokens:
@@ -66,30 +62,57 @@ class _Tokens:
 
     def kind(self) -> tuple[int, int]:
         kind = self.number("B")
-        if kind in (0x26, 0x68, 0x6D, 0x6F, 0x24):
+        if kind in FIXED or kind == 0x28:
+            return kind, FIXED.get(kind, 0)
+        if kind in (0x24, 0x25, 0x26, 0x27, 0x29, 0x2A, 0x2B, 0x2D, 0x2F, 0x68, 0x6D, 0x6E, 0x6F):
             return kind, self.number("B")
-        if kind == 0x6C:
+        if kind in (0x37, 0x3F, 0x6A, 0x6C):
             return kind, self.take(3)[2]
+        if kind == 0x62:
+            return kind, self.number("<I")
+        if kind == 0xF1:
+            if self.number("B"):
+                self.text(self.number("B"))
+                self.text(self.number("B"))
+                self.text(self.number("<H"))
+            return kind, 0xFFFF
+        assert kind in (0xA5, 0xA7, 0xAD, 0xAF, 0xE7, 0xEF), f"data type 0x{kind:02x}"
         size = self.number("<H")
-        if kind in (0xE7, 0xA7):
+        if kind not in (0xA5, 0xAD):
             self.take(5)
         return kind, size
 
     def value(self, kind: int, scale: int) -> object:
-        if kind in (0xE7, 0xA7, 0xA5):
-            length = self.number("<H")
-            if length == 0xFFFF:
-                return None
-            data = self.take(length)
-            return data if kind == 0xA5 else data.decode("utf-16-le" if kind == 0xE7 else "cp1252")
+        if kind in FIXED:
+            return int.from_bytes(self.take(scale), "little", signed=scale > 1)
+        if kind == 0x62:
+            return self.take(self.number("<I"))
+        if kind in (0xA5, 0xA7, 0xAD, 0xAF, 0xE7, 0xEF, 0xF1):
+            data = self.long() if scale == 0xFFFF else self.short()
+            if data is None or kind in (0xA5, 0xAD):
+                return data
+            # What a client sends comes back as it is, also where it is no text.
+            return data.decode("utf-16-le" if kind in (0xE7, 0xEF, 0xF1) else "cp1252", errors="replace")
         data = self.take(self.number("B"))
         if not data:
             return None
-        if kind == 0x6C:
+        if kind in (0x37, 0x3F, 0x6A, 0x6C):
             return (1 if data[0] else -1) * int.from_bytes(data[1:], "little") / 10**scale
         if kind == 0x6D:
-            return struct.unpack("<d", data)[0]
-        return data if kind in (0x6F, 0x24) else int.from_bytes(data, "little", signed=len(data) > 1)
+            return struct.unpack("<d" if len(data) == 8 else "<f", data)[0]
+        return int.from_bytes(data, "little", signed=len(data) > 1) if kind in (0x26, 0x68) else data
+
+    def short(self) -> bytes | None:
+        length = self.number("<H")
+        return None if length == 0xFFFF else self.take(length)
+
+    def long(self) -> bytes | None:
+        if self.number("<Q") == 2**64 - 1:
+            return None
+        data = b""
+        while length := self.number("<I"):
+            data += self.take(length)
+        return data
 
 
 def read(data: bytes) -> Answer:
@@ -158,6 +181,11 @@ def nvarchar(value: str | None, name: str = "", *, output: bool = False) -> byte
 def integer(value: int | None, name: str = "", *, output: bool = False) -> bytes:
     """An RPC parameter of type int."""
     return _name(name, output=output) + b"\x26\x04" + (b"\0" if value is None else struct.pack("<Bi", 4, value))
+
+
+def parameter(kind: str, data: bytes, name: str = "") -> bytes:
+    """An RPC parameter of any type: TYPE_INFO in hexadecimal digits, and the value."""
+    return _name(name) + bytes.fromhex(kind) + data
 
 
 def _name(name: str, *, output: bool = False) -> bytes:

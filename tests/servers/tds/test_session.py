@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lab.servers.tds.connection import MAX_REQUEST
 from lab.servers.tds.packets import STATUS_RESET_CONNECTION, Message, PacketType
-from lab.servers.tds.session import ClosingError
+from lab.servers.tds.session import MAX_WORK, ClosingError
 from tests.servers import raw
 from tests.servers.tds.sessions import (
     ask,
@@ -17,6 +18,7 @@ from tests.servers.tds.sessions import (
     connected,
     integer,
     nvarchar,
+    parameter,
     read,
     session,
     transaction,
@@ -37,11 +39,11 @@ def test_encrypt_option_is_the_truth(encrypted: bool) -> None:
 
 def test_each_session_is_told_about_itself() -> None:
     s = session(encrypted=False, others=[connected(52, encrypted=True)])
-    assert ask(s, "SELECT session_id, encrypt_option FROM sys.dm_exec_connections ORDER BY session_id DESC").rows == [
-        (52, "TRUE"),
+    assert ask(s, "SELECT session_id, encrypt_option FROM sys.dm_exec_connections").rows == [
         (51, "FALSE"),
+        (52, "TRUE"),
     ]
-    assert ask(s, "SELECT encrypt_option FROM sys.dm_exec_connections c WHERE c.session_id = @@spid").rows == [
+    assert ask(s, "select [encrypt_option] from master.sys.dm_exec_connections where session_id = @@spid").rows == [
         ("FALSE",)
     ]
 
@@ -49,10 +51,11 @@ def test_each_session_is_told_about_itself() -> None:
 def test_the_documented_columns_of_a_connection() -> None:
     answer = ask(
         session(),
-        "SELECT session_id, net_transport, protocol_type, auth_scheme, client_net_address, protocol_version "
+        "SELECT session_id, net_transport, protocol_type, auth_scheme, client_net_address, protocol_version AS v "
         "FROM sys.dm_exec_connections",
     )
     assert answer.rows == [(51, "TCP", "TSQL", "SQL", "127.0.0.1", 0x74000004)]
+    assert answer.columns[-2:] == ["client_net_address", "v"]
 
 
 def test_the_endpoint_says_that_it_is_not_sql_server() -> None:
@@ -66,79 +69,162 @@ def test_the_endpoint_says_that_it_is_not_sql_server() -> None:
     [
         ("SELECT 1", (1,)),
         ("SELECT 1 AS n, 'a' AS s", (1, "a")),
-        ("select N'é' + 'x', -5, 7/2, -7/2, -7%3, 2147483648", ("éx", -5, 3, -3, -1, 2147483648.0)),
-        ("select 1.5 * 2, 1e1, 0xAB, NULL", (3.0, 10.0, b"\xab", None)),
-        ("select isnull(null, 'x'), coalesce(null, 2), len('ab '), upper('a'), lower('B')", ("x", 2, 2, "A", "b")),
-        ("select case when @@SPID = 51 then 'y' else 'n' end, case 2 when 1 then 1 end", ("y", None)),
-        ("select cast('12' as int), convert(varchar(2), 'abc'), cast(1 as bit)", (12, "ab", 1)),
-        (
-            "SELECT SYSTEM_USER, SUSER_SNAME(), ORIGINAL_LOGIN(), CURRENT_USER, USER_NAME()",
-            ("sa", "sa", "sa", "dbo", "dbo"),
-        ),
-        ("SELECT DB_NAME(), DB_NAME(2), DB_ID(), HOST_NAME(), APP_NAME()", ("master", "tempdb", 1, "client", "tests")),
-        ("SELECT @@TRANCOUNT, @@SERVERNAME, @@LANGUAGE", (0, "db.lab.test", "us_english")),
-        ("SELECT SERVERPROPERTY('ProductVersion'), SERVERPROPERTY('nothing')", ("16.0.1000.0", None)),
-        ("SELECT CONNECTIONPROPERTY('net_transport')", ("TCP",)),
-        ("SELECT COUNT(*) FROM sys.dm_exec_connections", (1,)),
-        ("SELECT TOP 1 'x' FROM sys.dm_exec_connections", ("x",)),
-        ("SELECT 1 WHERE 'a' = 'A ' AND NOT 1 = 2 AND 1 IN (1, 2) AND NULL IS NULL", (1,)),
+        ("select N'\u00e9', -5, +5, 2147483648, -2147483648", ("\u00e9", -5, 5, 2147483648.0, -2147483648)),
+        ("select 1.5, 1e1, 1e, 0xAB, 0xABC, 0x, NULL", (1.5, 10.0, 1.0, b"\xab", b"\x0a\xbc", b"", None)),
+        ("select 'it''s', N'', '\u0394'", ("it's", "", "?")),
+        ("SELECT @@TRANCOUNT, @@SERVERNAME, @@LANGUAGE, @@MAX_PRECISION", (0, "db.lab.test", "us_english", 38)),
+        ("SELECT 'x' FROM sys.dm_exec_connections", ("x",)),
+        ("/* a /* b */ c */ SELECT -- d\n 1", (1,)),
     ],
 )
 def test_what_clients_ask_on_connecting_is_answered(query: str, row: tuple[object, ...]) -> None:
     assert ask(session(), query).rows == [row]
 
 
-def test_no_row_is_a_result_with_columns() -> None:
-    answer = ask(session(), "SELECT 1 AS n WHERE 1 = 2 OR NULL = NULL")
-    assert (answer.columns, answer.rows, answer.dones) == (["n"], [], [(DONE, COUNT, 0)])
+@pytest.mark.parametrize("between", [" ", "\n"])
+def test_sequelize_is_told_the_version_in_three_parts(between: str) -> None:
+    answer = ask(
+        session(),
+        between.join(
+            [
+                "DECLARE @ms_ver NVARCHAR(20);",
+                "SET @ms_ver = REVERSE(CONVERT(NVARCHAR(20), SERVERPROPERTY('ProductVersion')));",
+                "SELECT REVERSE(SUBSTRING(@ms_ver, CHARINDEX('.', @ms_ver)+1, 20)) AS 'version'",
+            ]
+        ),
+    )
+    assert (answer.columns, answer.rows) == (["version"], [("16.0.1000",)])
+
+
+@pytest.mark.parametrize("length", [4000, 4001, 20_000])
+@pytest.mark.parametrize("quote", ["N'", "'"])
+def test_no_text_is_cut(quote: str, length: int) -> None:
+    assert ask(session(), f"SELECT {quote}{'x' * length}'").rows == [("x" * length,)]
+    if quote == "N'":
+        assert call(session(), 10, nvarchar("SELECT @a"), nvarchar("@a nvarchar(max)"), long_text(length)).rows == [
+            ("y" * length,)
+        ]
+
+
+def long_text(length: int) -> bytes:
+    raw_text = ("y" * length).encode("utf-16-le")
+    value = struct.pack("<QI", len(raw_text), len(raw_text)) + raw_text + bytes(4)
+    return parameter("e7ffff0904d00034", value, "@a")
 
 
 @pytest.mark.parametrize(
-    ("query", "number"),
+    ("kind", "value"),
     [
-        ("SELECT * FROM nowhere", 208),
-        ("INSERT INTO nowhere SELECT 1", 208),
-        ("SELECT nothing", 207),
-        ("SELECT other.session_id FROM sys.dm_exec_connections c", 4104),
-        ("SELECT nothing FROM sys.dm_exec_connections", 207),
-        ("SELECT 1 FROM sys.dm_exec_connections WHERE session_id = 1 AND nothing = 1", 207),
-        ("SELECT nothing()", 195),
-        ("SELECT @nothing", 137),
-        ("SELECT @@nothing", 137),
-        ("SELECT FROM", 102),
-        ("SELECT 1,", 102),
-        ("SELECT (1", 102),
-        ("SELECT 'a", 105),
-        ("SELECT *", 263),
-        ("SELECT 1/0", 8134),
-        ("SELECT 9223372036854775807 + 'x'", 245),
-        ("SELECT 1e400", 8115),
-        ("SELECT cast(300 as tinyint)", 8115),
-        ("SELECT 1234567890123456789012345678901234567890", 1007),
-        ("SELECT " + "(" * 30 + "1" + ")" * 30, 191),
-        ("EXEC nothing 1", 2812),
-        ("nothing", 2812),
-        ("USE nothing", 911),
-        ("SET nothing ON", 195),
-        ("COMMIT", 3902),
-        ("ROLLBACK TRANSACTION", 3903),
-        ("CREATE TABLE t (a int)", 262),
-        ("BULK nothing", 2812),
-        ("WAITFOR DELAY '00:00:10'", 50000),
-        ("SELECT 1 UNION SELECT 2", 50000),
-        ("SELECT DISTINCT 1", 50000),
-        ("SELECT 1 AS n FOR JSON AUTO", 50000),
-        ("SELECT session_id FROM sys.dm_exec_connections ORDER BY session_id OFFSET 1 ROWS", 50000),
-        ("SELECT (SELECT 1)", 50000),
-        ("SELECT 1; " * 300, 50000),
-        ("SELECT '" + "x" * 9000 + "'", 50000),
+        pytest.param("2a07", bytes.fromhex("08 0102030405060708"), id="datetime2"),
+        pytest.param("2907", bytes.fromhex("05 0102030405"), id="time"),
+        pytest.param("2b07", bytes.fromhex("0a 0102030405060708 090a"), id="datetimeoffset"),
+        pytest.param("28", bytes.fromhex("03 010203"), id="date"),
+        pytest.param("6f08", bytes.fromhex("08 0102030405060708"), id="datetime"),
+        pytest.param("6f04", bytes.fromhex("04 01020304"), id="smalldatetime"),
+        pytest.param("6e08", bytes.fromhex("08 0102030405060708"), id="money"),
+        pytest.param("6a110a02", bytes.fromhex("05 01 01020304"), id="decimal"),
+        pytest.param("2410", bytes.fromhex("10") + bytes(range(16)), id="uniqueidentifier"),
+        pytest.param("a5ffff", bytes.fromhex("0200000000000000 01000000 07 01000000 08 00000000"), id="varbinary(max)"),
+        pytest.param("6258000000", bytes.fromhex("06000000 3800 01000000"), id="sql_variant"),
+        pytest.param("f100", bytes.fromhex("0200000000000000 02000000 7800 00000000"), id="xml"),
+        pytest.param("38", bytes.fromhex("01020304"), id="int that is never null"),
     ],
 )
-def test_what_cannot_be_answered_gets_the_number_that_sql_server_has(query: str, number: int) -> None:
+def test_a_parameter_of_any_type_comes_back_as_it_came(kind: str, value: bytes) -> None:
+    payload = call_bytes(10, nvarchar("SELECT @p"), nvarchar("@p x"), parameter(kind, value, "@p"))
+    answer = session().handle(Message(PacketType.RPC, raw.headers() + payload))
+    assert len(read(answer).rows) == 1
+    assert b"\x81\1\0\0\0\0\0\1\0" + bytes.fromhex(kind) + b"\0\xd1" + value in answer
+
+
+def test_a_parameter_of_the_old_types_comes_back_as_the_new() -> None:
+    ntext = parameter("63 00000010 0904d00034", struct.pack("<i", 6) + "abc".encode("utf-16-le"), "@p")
+    image = parameter("22 00000010", struct.pack("<i", 2) + b"\1\2", "@q")
+    answer = call(session(), 10, nvarchar("SELECT @p, @q"), nvarchar("@p ntext, @q image"), ntext, image)
+    assert answer.rows == [("abc", b"\1\2")]
+
+
+@pytest.mark.parametrize(
+    ("query", "number", "severity"),
+    [
+        ("SELECT * FROM nowhere", 208, 16),
+        ("SELECT nothing", 207, 16),
+        ("SELECT nothing FROM sys.dm_exec_connections", 207, 16),
+        ("SELECT @nothing", 137, 15),
+        ("SELECT FROM", 102, 15),
+        ("SELECT 1,", 102, 15),
+        ("SELECT 1 AS", 102, 15),
+        ("SELECT 1 AS []", 1038, 15),
+        ("SELECT 1 AS " + "x" * 129, 103, 15),
+        ("BEGIN", 102, 15),
+        ("SELECT 'a", 105, 15),
+        ("SELECT [a", 105, 15),
+        ("SELECT 1 /* /* */", 113, 15),
+        ("SELECT *", 263, 16),
+        ("SELECT 1e400", 168, 15),
+        ("SELECT 1234567890123456789012345678901234567890", 1007, 15),
+        ("SELECT " + "0" * 9000 + "1234567890123456789012345678901234567890", 1007, 15),
+        ("SELECT " + "1," * 4096 + "1", 1056, 15),
+        ("IF @@TRANCOUNT = 0 " * 50 + "COMMIT", 191, 15),
+        ("BEGIN " * 50 + "COMMIT" + " END" * 50, 191, 15),
+        ("EXEC nothing 1", 2812, 16),
+        ("nothing", 2812, 16),
+        ("USE nothing", 911, 16),
+        ("SET nothing ON", 195, 15),
+        ("SET NOCOUNT MAYBE", 102, 15),
+        ("SET TRANSACTION ISOLATION LEVEL HIGH", 102, 15),
+        ("COMMIT", 3902, 16),
+        ("ROLLBACK TRANSACTION", 3903, 16),
+        ("SAVE TRANSACTION a", 628, 16),
+        ("BEGIN TRANSACTION " + "x" * 33, 103, 15),
+    ],
+)
+def test_what_sql_server_refuses_is_refused_with_its_number_and_severity(
+    query: str, number: int, severity: int
+) -> None:
     answer = ask(session(), query)
-    assert [e[0] for e in answer.errors] == [number]
-    assert answer.dones[-1][1] & ERROR
-    assert all(e[1] >= 11 for e in answer.errors)
+    assert [e[:2] for e in answer.errors] == [(number, severity)]
+    assert answer.rows == []
+    assert answer.dones == [(DONE, ERROR, 0)]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT 1 + 1",
+        "SELECT (1)",
+        "SELECT DB_NAME()",
+        "SELECT CURRENT_USER",
+        "SELECT @@PROCID",
+        "SELECT DISTINCT 1",
+        "SELECT TOP 1 1",
+        "SELECT 1 WHERE 1 = 1",
+        "SELECT 1 UNION SELECT 2",
+        "SELECT 1 AS n FOR JSON AUTO",
+        "SELECT * FROM sys.dm_exec_connections",
+        "SELECT session_id FROM sys.dm_exec_connections WHERE session_id = 51",
+        "SELECT session_id FROM sys.dm_exec_connections ORDER BY session_id",
+        "SELECT name FROM sys.databases",
+        "INSERT INTO nowhere SELECT 1",
+        "CREATE TABLE t (a int)",
+        "DECLARE @a int = 1",
+        "SET @a = 1",
+        "PRINT 'hello'",
+        "EXEC ('SELECT 1')",
+        "EXEC sp_datatype_info @data_type = 4",
+        "IF 1 = 1 SELECT 1",
+        "IF @@TRANCOUNT + 1 > 0 SELECT 1",
+        "BEGIN TRY SELECT 1 END TRY",
+        "BEGIN TRANSACTION @name",
+        "WAITFOR DELAY '00:00:10'",
+    ],
+)
+def test_what_sql_server_does_and_the_endpoint_cannot_is_said_to_be_so(query: str) -> None:
+    answer = ask(session(), query)
+    ((number, severity, text),) = answer.errors
+    assert (number, severity) == (50000, 16)
+    assert text.startswith("The TLS trust lab's endpoint is not SQL Server and does not implement ")
+    assert answer.rows == []
 
 
 def test_set_is_done_and_nothing_else() -> None:
@@ -164,11 +250,7 @@ def test_use_announces_the_database() -> None:
     answer = ask(s, "USE [tempdb]")
     assert answer.changes[0][0] == 1
     assert answer.infos == [(5701, "Changed database context to 'tempdb'.")]
-    assert ask(s, "SELECT DB_NAME()").rows == [("tempdb",)]
-
-
-def test_print_is_an_info() -> None:
-    assert ask(session(), "PRINT 'hello'").infos == [(0, "hello")]
+    assert s.database == "tempdb"
 
 
 def test_format_only_gives_columns_without_rows() -> None:
@@ -201,13 +283,53 @@ def test_the_transaction_manager_begins_commits_and_rolls_back() -> None:
     assert transaction(s, 0).errors[0][0] == 50000
 
 
+def named(name: str) -> bytes:
+    """A name with its length in bytes before it (B_VARBYTE)."""
+    text = name.encode("utf-16-le")
+    return bytes([len(text)]) + text
+
+
+def test_a_rollback_to_a_savepoint_ends_no_transaction() -> None:
+    s = session()
+    transaction(s, 5, b"\0" + named("outer"))
+    assert transaction(s, 9, named("p1")).errors == []
+    for answer in (transaction(s, 8, named("p1") + b"\0"), ask(s, "ROLLBACK TRANSACTION p1")):
+        assert (answer.errors, answer.changes) == ([], [])
+        assert answer.dones == [(DONE, INXACT, 0)]
+    assert transaction(s, 8, named("p2") + b"\0").errors[0][0] == 6401
+    assert transaction(s, 8, named("outer") + b"\0").changes[0][0] == 10
+    ask(s, "BEGIN TRAN")
+    assert ask(s, "ROLLBACK TRAN p1").errors[0][0] == 6401
+
+
+def test_a_commit_and_a_rollback_with_a_name_begin_the_next_transaction_when_they_ask_for_it() -> None:
+    s = session()
+    for kind, end in ((7, 9), (8, 10)):
+        transaction(s, 5, b"\0" + named("a"))
+        answer = transaction(s, kind, named("a") + b"\1\0" + named("b"))
+        assert [c[0] for c in answer.changes] == [end, 8]
+        assert transaction(s, 8, named("b") + b"\0").changes[0][0] == 10
+
+
+@pytest.mark.parametrize("name", ["S1", "[a savepoint]"])
+def test_a_driver_sets_a_savepoint_in_a_block(name: str) -> None:
+    """mssql-jdbc and r2dbc-mssql set one like this."""
+    s = session()
+    batch = f"IF @@TRANCOUNT = 0 BEGIN BEGIN TRAN IF @@TRANCOUNT = 2 COMMIT TRAN END SAVE TRAN {name}"
+    answer = ask(s, f"SET IMPLICIT_TRANSACTIONS ON; {batch};")
+    assert (answer.errors, [c[0] for c in answer.changes]) == ([], [8])
+    assert ask(s, f"{batch} ROLLBACK TRAN {name} SELECT @@TRANCOUNT").rows == [(1,)]
+    assert [c[0] for c in ask(s, "IF @@TRANCOUNT > 0 COMMIT TRAN").changes] == [9]
+    assert ask(s, "IF @@TRANCOUNT > 0 COMMIT TRAN").dones == [(DONE, 0, 0)]
+
+
 def test_a_reset_of_the_connection_rolls_back_and_is_acknowledged() -> None:
     s = session()
     ask(s, "USE tempdb; BEGIN TRAN")
-    message = Message(PacketType.SQL_BATCH, raw.batch("SELECT DB_NAME(), @@TRANCOUNT"), 1 | STATUS_RESET_CONNECTION)
+    message = Message(PacketType.SQL_BATCH, raw.batch("SELECT @@TRANCOUNT"), 1 | STATUS_RESET_CONNECTION)
     answer = read(s.handle(message))
     assert [c[0] for c in answer.changes] == [10, 18]
-    assert answer.rows == [("master", 0)]
+    assert (answer.rows, s.database) == ([(0,)], "master")
 
 
 def test_sp_executesql_binds_its_parameters() -> None:
@@ -229,8 +351,8 @@ def test_a_prepared_statement_lives_from_prepare_to_unprepare() -> None:
     prepared = call(s, "sp_prepare", integer(None, output=True), nvarchar("@p int"), nvarchar("SELECT @p"), integer(1))
     assert prepared.values == [1]
     assert call(s, 12, integer(1), integer(7)).rows == [(7,)]
-    both = call(s, 13, integer(None, output=True), nvarchar("@p int"), nvarchar("SELECT @p+1"), integer(7))
-    assert (both.values, both.rows) == ([2], [(8,)])
+    both = call(s, 13, integer(None, output=True), nvarchar("@p int"), nvarchar("SELECT @p, 1"), integer(7))
+    assert (both.values, both.rows) == ([2], [(7, 1)])
     assert call(s, 15, integer(1)).status == [0]
     assert call(s, 12, integer(1), integer(7)).errors[0][0] == 8179
     assert call(s, 12, integer(2)).errors[0][0] == 8178
@@ -238,9 +360,12 @@ def test_a_prepared_statement_lives_from_prepare_to_unprepare() -> None:
 
 def test_a_session_keeps_a_bounded_number_of_prepared_statements() -> None:
     s = session()
-    for _ in range(300):
-        last = call(s, 11, integer(None, output=True), nvarchar(""), nvarchar("SELECT 1"), integer(1))
+    text = "SELECT 1" + " " * 3000
+    for _ in range(30):
+        last = call(s, 11, integer(None, output=True), nvarchar(""), nvarchar(text), integer(1))
     assert last.errors[0][0] == 50000
+    call(s, 15, integer(1))
+    assert call(s, 11, integer(None, output=True), nvarchar(""), nvarchar(text), integer(1)).errors == []
 
 
 @pytest.mark.parametrize(
@@ -312,13 +437,57 @@ def test_any_request_is_answered_or_ends_the_session(kind: PacketType, payload: 
         read(session().handle(Message(kind, (raw.headers() if with_headers else b"") + payload)))
 
 
+def many(count: int, payload: bytes) -> bytes:
+    return raw.headers() + b"\xff".join([payload] * count)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        pytest.param(
+            Message(PacketType.RPC, many(90, call_bytes("sp_datatype_info", integer(0)))), id="many long tables"
+        ),
+        pytest.param(
+            Message(
+                PacketType.RPC,
+                raw.headers() + call_bytes(10, nvarchar("SELECT " + ",".join(["@a"] * 1000)), long_text(8000)),
+            ),
+            id="a long parameter many times",
+        ),
+        pytest.param(Message(PacketType.SQL_BATCH, raw.batch("SELECT @@VERSION " * 1900)), id="many results"),
+        pytest.param(
+            Message(PacketType.SQL_BATCH, raw.batch(f"SELECT {','.join(['1'] * 4000)} FROM sys.dm_exec_connections")),
+            id="many columns",
+        ),
+        pytest.param(Message(PacketType.RPC, many(100, call_bytes("x" * 200))), id="many errors"),
+    ],
+)
+def test_the_answer_to_one_request_is_bounded(message: Message) -> None:
+    s = session(others=[connected(number) for number in range(100, 350)])
+    assert len(message.payload) <= MAX_REQUEST
+    assert len(s.handle(message)) < 2 * MAX_WORK
+
+
+def test_what_is_executed_again_and_again_costs_as_if_it_had_been_sent_again() -> None:
+    s = session()
+    text = "SELECT 1 " * 400
+    for _ in range(15):
+        call(s, 11, integer(None, output=True), nvarchar(""), nvarchar(text), integer(1))
+    answer = read(s.handle(Message(PacketType.RPC, many(100, call_bytes(12, integer(1))))))
+    assert len(answer.rows) <= MAX_WORK // len("SELECT 1 ")
+    assert {e[0] for e in answer.errors} == {50000}
+
+
+def test_more_calls_than_a_message_may_have_are_refused_and_not_left_out() -> None:
+    with pytest.raises(ClosingError, match="more than 100 calls"):
+        session().handle(Message(PacketType.RPC, many(101, call_bytes(10, nvarchar("SELECT 1")))))
+
+
 WORDS = [
-    "SELECT", "SET", "IF", "EXEC", "sp_executesql", "N'x'", "'a'", "1", "0", "2.5", "@@SPID",
-    "@@VERSION", "@a", "(", ")", ",", ";", "=", "<", ">", "+", "-", "*", "/", "%", "AND", "OR", "NOT",
-    "NULL", "IS", "IN", "CASE", "WHEN", "THEN", "ELSE", "END", "FROM", "sys.dm_exec_connections",
-    "WHERE", "ORDER", "BY", "TOP", "COUNT(*)", "CAST(", "AS", "int", ")", "CONVERT(", "BEGIN", "TRAN",
-    "COMMIT", "ROLLBACK", "USE", "master", "PRINT", "--", "/*", "*/", "[x]", '"q"', "0x1", "DB_NAME()",
-    "UNION", "ALL", "ON", "OFF", "WITH", ".", "session_id", "encrypt_option", "LIKE", "BETWEEN",
+    "SELECT", "SET", "IF", "EXEC", "sp_datatype_info", "N'x'", "'a'", "1", "0", "2.5", "1e", "@@SPID", "@@TRANCOUNT",
+    "@@VERSION", "@a", "(", ")", ",", ";", "=", "<", ">", "+", "-", "*", "NULL", "END", "FROM",
+    "sys.dm_exec_connections", "WHERE", "AS", "BEGIN", "TRAN", "SAVE", "COMMIT", "ROLLBACK", "USE", "master", "--",
+    "/*", "*/", "[x]", '"q"', "0x1", "UNION", "ON", "OFF", ".", "session_id", "encrypt_option", "FMTONLY", "NOCOUNT",
 ]  # fmt: skip
 
 

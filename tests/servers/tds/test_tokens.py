@@ -1,14 +1,14 @@
 """Tokens, byte by byte after the layouts of MS-TDS 2.2.7 and 2.2.5."""
 
-from datetime import datetime
 from decimal import Decimal
 
 import pytest
 
 from lab.servers.tds import sqltypes as types
 from lab.servers.tds import tokens
+from lab.servers.tds.errors import ServerError, SqlError
 from lab.servers.tds.login import TDS_7_1, TDS_7_2, TDS_7_4, TDS_8_0
-from lab.servers.tds.sqltypes import Column, Result, SqlType
+from lab.servers.tds.sqltypes import Cell, Column, Result
 
 
 def test_done_has_4_bytes_of_count_in_7_1_and_8_since_7_2() -> None:
@@ -52,47 +52,50 @@ def test_transactions_are_announced_with_their_descriptor() -> None:
 
 
 def test_an_error_has_number_state_class_text_server_procedure_line() -> None:
-    e = tokens.ServerError(208, "Hi", 16, 1)
+    e = ServerError(208, "Hi", 16, 1)
     body = bytes.fromhex("d0000000 01 10 0200 48006900 01 7300 00")
     assert tokens.error(e, "s", TDS_7_1) == b"\xaa" + (len(body) + 2).to_bytes(2, "little") + body + b"\x01\x00"
     assert tokens.error(e, "s", TDS_7_4) == b"\xaa" + (len(body) + 4).to_bytes(2, "little") + body + b"\x01\0\0\0"
 
 
 def test_a_result_of_one_int() -> None:
-    found = Result((Column("n", types.INT),), ((1,), (None,)))
+    rows = tuple((types.INT.cell(value).data,) for value in (1, None))
+    found = Result((Column("n", types.INT.info),), rows)
     assert tokens.result(found, TDS_7_4) == bytes.fromhex("81 0100 00000000 0100 26 04 01 6e00 d1 04 01000000 d1 00")
     assert tokens.result(found, TDS_7_1)[:8] == bytes.fromhex("81 0100 0000 0100 26")
 
 
 @pytest.mark.parametrize(
-    ("kind", "value", "described", "written"),
+    ("cell", "described", "written"),
     [
-        (types.TINYINT, 200, "2601", "01c8"),
-        (types.SMALLINT, -2, "2602", "02feff"),
-        (types.BIGINT, 2**40, "2608", "080000000000010000"),
-        (types.BIT, 1, "6801", "0101"),
-        (types.FLOAT, 1.5, "6d08", "08000000000000f83f"),
-        (types.decimal(9, 2), Decimal("-1.25"), "6c050902", "05007d000000"),
-        (types.nvarchar(3), "é", "e706000904d00034", "0200e900"),
-        (types.varchar(3), "é", "a703000904d00034", "0100e9"),
-        (types.varchar(2), "abc", "a702000904d00034", "02006162"),
-        (types.varchar(2), None, "a702000904d00034", "ffff"),
-        (types.varbinary(4), b"\1\2", "a50400", "02000102"),
-        (types.GUID, bytes(range(16)), "2410", "10" + bytes(range(16)).hex()),
-        (types.DATETIME, datetime(1900, 1, 2, 0, 0, 1), "6f08", "08010000002c010000"),
-        (types.INT, None, "2604", "00"),
+        (types.TINYINT.cell(200), "2601", "01c8"),
+        (types.SMALLINT.cell(-2), "2602", "02feff"),
+        (types.INT.cell(None), "2604", "00"),
+        (types.real(1.5), "6d08", "08000000000000f83f"),
+        (types.decimal(Decimal("-1.25")), "6c050302", "05007d000000"),
+        (types.decimal(Decimal(2**31)), "6c090a00", "09010000008000000000"),
+        (types.nvarchar(3).cell("é"), "e706000904d00034", "0200e900"),
+        (types.varchar(3).cell("é"), "a703000904d00034", "0100e9"),
+        (types.varchar(2).cell(None), "a702000904d00034", "ffff"),
+        (types.text("", wide=True), "e702000904d00034", "0000"),
+        (types.text("\U0001f512", wide=True), "e704000904d00034", "04003dd812dd"),
+        (types.binary(b"\1\2"), "a50200", "02000102"),
+        (types.binary(b""), "a50100", "0000"),
+        (types.nvarchar(4001).cell(None), "e7ffff0904d00034", "ff" * 8),
+        (types.varchar(8001).cell("é"), "a7ffff0904d00034", "0100000000000000 01000000 e9 00000000"),
+        (types.varchar(8001).cell(""), "a7ffff0904d00034", "0000000000000000 00000000"),
     ],
 )
-def test_types_are_described_and_written_as_specified(
-    kind: SqlType, value: object, described: str, written: str
-) -> None:
-    assert kind.described().hex() == described
-    assert kind.written(value).hex() == written
+def test_types_are_described_and_written_as_specified(cell: Cell, described: str, written: str) -> None:
+    assert cell.type == bytes.fromhex(described)
+    assert cell.data == bytes.fromhex(written)
 
 
-def test_a_value_of_another_type_is_a_mistake() -> None:
-    with pytest.raises(TypeError):
-        types.INT.written("1")
+def test_tds_7_1_has_no_long_types() -> None:
+    found = Result((Column("n", types.nvarchar(4001).info),), ())
+    assert tokens.result(found, TDS_7_2)
+    with pytest.raises(SqlError, match=r"TDS 7\.1"):
+        tokens.result(found, TDS_7_1)
 
 
 def test_features_are_acknowledged_one_by_one() -> None:
