@@ -122,7 +122,7 @@ class Nginx(Service):
         await self._answer()
         self.implementation = await self._version()
 
-    async def _run(self, said: str, *argv: str) -> asyncio.subprocess.Process:
+    async def _run(self, said: str, *argv: str) -> Process:
         """Start nginx; what it says goes to a file of this name: a pipe that nobody reads would stop it."""
         assert self._sandbox
         with (self.room / said).open("wb") as output:
