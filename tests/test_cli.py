@@ -9,6 +9,7 @@ from shutil import copy
 
 import pytest
 
+from lab.cli import run_command
 from lab.commands.hints import cell_hint
 from lab.commands.shared import Exit, status_of
 from lab.record import CellEntry, Record, save
@@ -128,6 +129,50 @@ def test_wrong_usage_is_a_sentence_with_the_right_name(tmp_path: Path, arguments
     assert tip in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize("empty", ["", " ", ",", "curl,", "curl, ,wget"])
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (["run", "--plan"], "--scenario"),
+        (["run", "--plan"], "--client"),
+        (["run", "--plan"], "--fix"),
+        (["run", "--plan"], "--server"),
+        (["run", "--plan", "--stage", "docker"], "--distribution"),
+        (["compare", "curl", "curl@/x"], "--scenario"),
+        (["clients"], "--client"),
+        (["baseline"], "--client"),
+        (["report"], "--cell"),
+    ],
+)
+def test_an_empty_pattern_is_refused_and_does_not_take_everything(
+    arguments: list[str], option: str, empty: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command([*arguments, option, empty]) == Exit.USAGE
+    said = capsys.readouterr()
+    assert f"{option}: a name is empty in {empty!r} (a variable not set?). To take all, leave it out." in said.err
+    assert not said.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (["run"], "--save"),
+        (["run", "--plan", "--stage", "docker"], "--sqlserver-image"),
+        (["compare", "curl", "curl@/x"], "--save"),
+        (["baseline"], "--to"),
+        (["baseline"], "--from"),
+        (["certificates"], "--into"),
+        (["certificates", "--into", "x"], "--fix"),
+    ],
+)
+def test_an_empty_value_of_any_option_is_refused(
+    arguments: list[str], option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run_command([*arguments, option, ""]) == Exit.USAGE
+    assert not list(tmp_path.iterdir())
 
 
 def test_the_plan_lists_cells_and_starts_nothing(tmp_path: Path) -> None:

@@ -200,6 +200,13 @@ def test_versions_are_for_clients_of_this_machine(pytester: pytest.Pytester, spe
         ("--lab-client=crul@8.5.0", "*--lab-client: no client is called 'crul'. Did you mean curl[?]"),
         ("--lab-stage=mars", "*there is no stage 'mars'. There is: local, docker."),
         ("--lab-jobs=0", "*--lab-jobs: at least 1, not 0"),
+        ("--lab-scenario=", "*--lab-scenario: a name is empty in '' (a variable not set[?]). To take all, leave it out."),
+        ("--lab-client=,", "*--lab-client: a name is empty in ',' *"),
+        ("--lab-fix= ", "*--lab-fix: a name is empty in ' ' *"),
+        ("--lab-server=https,", "*--lab-server: a name is empty in 'https,' *"),
+        ("--lab-distribution=", "*--lab-distribution is about containers*"),
+        ("--lab-sqlserver-image=", "*--lab-sqlserver-image: it is empty (a variable not set[?])*"),
+        ("--lab-baseline=", "*--lab-baseline: it is empty (a variable not set[?])*"),
         ("--lab-save=nowhere/record.json", "*nowhere/record.json cannot be a file*"),
     ],
 )

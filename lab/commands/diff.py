@@ -68,7 +68,7 @@ def diff(old: Path, new: Path | None, form: str, fail_on: str) -> Exit:
 @click.option(
     "--to",
     "directory",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=shared.FilledPath(path_type=Path, file_okay=False),
     default=Path(BASELINES),
     show_default=True,
     metavar="DIRECTORY",

@@ -45,7 +45,7 @@ from lab.record import CellEntry, Record, load, save
 @click.option(
     "--save",
     "save_to",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=shared.FilledPath(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="Write the record to FILE, too.",
 )

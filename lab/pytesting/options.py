@@ -1,5 +1,6 @@
 """The options of the matrix under pytest, what they select, and what is wrong with them in words."""
 
+from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -48,7 +49,7 @@ def add(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--lab-sqlserver-image",
-        default="",
+        type=filled,
         metavar="IMAGE",
         help="docker: what runs as SQL Server: an image, 2019, 2022 or 2025 for Microsoft's, or `endpoint`",
     )
@@ -72,7 +73,7 @@ def add(parser: pytest.Parser) -> None:
     group.addoption("--lab-save", type=Path, metavar="FILE", help="write the record of what was played to FILE")
     group.addoption(
         "--lab-baseline",
-        type=Path,
+        type=lambda value: Path(filled(value)),
         metavar="PATH",
         help="what is not as in these baselines (a directory, one file, or a record) fails the test that it belongs to",
     )
@@ -88,10 +89,25 @@ def add(parser: pytest.Parser) -> None:
     )
 
 
+def filled(value: str) -> str:
+    """The value of an option that must not be empty: an empty path is the current directory, which nobody named.
+
+    Raises argparse.ArgumentTypeError.
+    """
+    if not value.strip():
+        raise ArgumentTypeError("it is empty (a variable not set?)")
+    return value
+
+
 def given(config: pytest.Config, option: str) -> tuple[str, ...]:
-    """The patterns of an option."""
+    """The patterns of an option. Raises pytest.UsageError for one that is empty."""
+    from lab.matrix.plan import patterns_in
+
     values: Sequence[str] = config.getoption(option)
-    return tuple(part for value in values for part in (each.strip() for each in value.split(",")) if part)
+    try:
+        return patterns_in(option, values)
+    except ValueError as problem:
+        raise pytest.UsageError(str(problem)) from None
 
 
 def check(config: pytest.Config) -> None:
@@ -129,7 +145,7 @@ def choice(config: pytest.Config) -> Choice:
         name=config.getoption("--lab-stage"),
         nginx=not config.getoption("--lab-no-nginx"),
         distributions=given(config, "--lab-distribution") or Choice().distributions,
-        sqlserver_image=config.getoption("--lab-sqlserver-image"),
+        sqlserver_image=config.getoption("--lab-sqlserver-image") or "",
         require_vendor_image=config.getoption("--lab-require-vendor-image"),
         sqlserver_limit=config.getoption("--lab-sqlserver-limit") or 0,
     )
