@@ -200,12 +200,12 @@ class Requests(PythonClient):
         elif side.trusts or side.intermediates:
             words.append('session.verify = "ca.pem"')
         if expects_other_name(side):
-            words.append(f'PoolManager(server_hostname="{side.name_to_verify}")')
+            words.append(_adapter_words(f'server_hostname="{side.name_to_verify}"'))
         limits = _limit_words(side)
         if limits:
             words += ["context = urllib3.util.create_urllib3_context()", *limits]
             words += ["context.check_hostname = False"] if side.trust_everything else []
-            words.append("PoolManager(ssl_context=context)")
+            words.append(_adapter_words("ssl_context=context"))
         return tuple(words)
 
 
@@ -236,6 +236,18 @@ class Httpx(PythonClient):
         if expects_other_name(side):
             words.append(f'extensions={{"sni_hostname": "{side.name_to_verify}"}}')
         return tuple(words)
+
+
+def _adapter_words(option: str) -> str:
+    """How requests is given an option of urllib3 that it has no word for (requests documentation, "Transport
+    Adapters").
+    """
+    return (
+        "class Adapter(requests.adapters.HTTPAdapter):\n"
+        "    def init_poolmanager(self, *args, **options):\n"
+        f"        super().init_poolmanager(*args, **options, {option})\n"
+        'session.mount("https://", Adapter())'
+    )
 
 
 def _context_words(side: ClientSide) -> tuple[str, ...]:
