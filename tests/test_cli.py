@@ -264,6 +264,31 @@ def test_a_file_that_is_no_record_is_named(tmp_path: Path) -> None:
     assert "other.json has schema version 99" in done.stderr
 
 
+@pytest.mark.parametrize("columns", ["0", "-1", "none", "\N{SUPERSCRIPT TWO}", "9" * 5000])
+@pytest.mark.parametrize(
+    "arguments",
+    [["list"], ["show", "expired"], ["report"], ["report", "--cell", "expired/renew/curl/https"], ["run", "--plan"]],
+    ids=" ".join,
+)
+def test_a_width_of_nothing_leaves_no_word_out(
+    arguments: list[str],
+    columns: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    kept(tmp_path, full_record())
+    monkeypatch.setenv("TLSLAB_CACHE", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "80")
+    run_command(arguments)
+    usual = capsys.readouterr().out.split()
+    monkeypatch.setenv("COLUMNS", columns)
+    run_command(arguments)
+    # The table and its frame depend on the width; what is said in words does not.
+    assert {word for word in usual if word.isalpha()} <= {*capsys.readouterr().out.split()}
+    assert usual
+
+
 def test_output_without_utf8_is_readable(tmp_path: Path) -> None:
     kept(tmp_path, full_record())
     done = tlslab(tmp_path, "report", PYTHONIOENCODING="ascii")

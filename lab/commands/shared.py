@@ -17,6 +17,7 @@ from lab import installer, provision
 from lab.matrix.choice import DISTRIBUTIONS, HOST, LOCAL, STAGES, Choice
 from lab.matrix.plan import matches, patterns_in
 from lab.record import Record
+from lab.report.console import console
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -174,12 +175,12 @@ def nearest(wrong: str, names: Iterable[str]) -> list[str]:
 
 def output() -> Console:
     """The console of results: standard output."""
-    return Console(highlight=False, emoji=False)
+    return console()
 
 
 def progress_output() -> Console:
     """The console of everything beside the results: standard error."""
-    return Console(stderr=True, highlight=False, emoji=False)
+    return console(stderr=True)
 
 
 def echo(text: str) -> None:

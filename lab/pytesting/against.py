@@ -47,12 +47,11 @@ class Against:
         if not changes.groups:
             return Deviation("", fails=False)
         # Slow to import, and most sessions have no such cell.
-        from rich.console import Console
-
+        from lab.report.console import console
         from lab.report.diff import show_changes
 
         page = io.StringIO()
-        show_changes(changes, Console(file=page, color_system=None, highlight=False, emoji=False, width=110))
+        show_changes(changes, console(page, colour=False))
         return Deviation(page.getvalue().rstrip(), fails=bool(changes.failing(Level.TEXT)))
 
     def _name_of(self, client: str) -> str:

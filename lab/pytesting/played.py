@@ -99,12 +99,11 @@ class Played(BaseModel):
         if self.record is None:
             return headline
         # Both are slow to import, and most sessions have no such cell.
-        from rich.console import Console
-
         from lab.report.cell import show_cell
+        from lab.report.console import console
 
         page = io.StringIO()
-        show_cell(self.record, self.cell, Console(file=page, color_system=None, highlight=False, emoji=False))
+        show_cell(self.record, self.cell, console(page, colour=False))
         return f"{headline}\n\n{page.getvalue().rstrip()}"
 
 
