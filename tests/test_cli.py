@@ -323,6 +323,14 @@ def test_test_passes_its_arguments_to_pytest(tmp_path: Path) -> None:
     assert "test_help_tells_the_exit_statuses" in done.stdout
 
 
+def test_test_finds_the_tests_whatever_path_an_option_names(tmp_path: Path) -> None:
+    (tmp_path / "curl.json").write_bytes((ROOT / "baselines" / "curl.json").read_bytes())
+    baseline = ("--lab-baseline", str(tmp_path / "curl.json"))
+    done = tlslab(tmp_path, "test", "--collect-only", "-q", "-k", "test_help_tells", *baseline, PIP_NO_INDEX="1")
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "test_help_tells_the_exit_statuses" in done.stdout
+
+
 def test_nothing_played_proves_nothing(tmp_path: Path) -> None:
     done = tlslab(tmp_path, "run", "--client", "python-tds", "--scenario", "expired", PIP_NO_INDEX="1")
     assert done.returncode == Exit.LAB_FAILED

@@ -79,7 +79,7 @@ def diff(old: Path, new: Path | None, form: str, fail_on: str) -> Exit:
 def baseline(client: tuple[str, ...], source: Path | None, directory: Path, jobs: int | None, repeat: int) -> Exit:
     """Write the baselines: what each client of the project did, as one readable file a client.
 
-    `diff baselines` and `pytest --lab-baseline baselines` compare with them. Findings are written down as such;
+    `diff baselines` and `pytest --lab-baseline=baselines` compare with them. Findings are written down as such;
     cells in which the lab failed, and unstable ones, end the command without a change.
     """
     from lab.clients import all_clients

@@ -1,7 +1,10 @@
 """The options of the matrix under pytest, what they select, and what is wrong with them in words."""
 
+import os
+import shlex
 from argparse import ArgumentTypeError
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +27,14 @@ OF_CONTAINERS = (
     "--lab-sqlserver-image",
     "--lab-sqlserver-limit",
     "--lab-require-vendor-image",
+)
+WITH_VALUE = (
+    *PATTERNS,
+    *(name for name in OF_CONTAINERS if name != "--lab-require-vendor-image"),
+    "--lab-stage",
+    "--lab-jobs",
+    "--lab-save",
+    "--lab-baseline",
 )
 NOUNS = ("scenario", "fix", "client", "server")
 
@@ -89,6 +100,21 @@ def add(parser: pytest.Parser) -> None:
     )
 
 
+def joined(arguments: Iterable[str]) -> list[str]:
+    """The arguments, with each of these options and its value in one word.
+
+    pytest looks for its configuration before it knows these options, and takes a value in a word of its own for a place
+    of tests (its documentation, "Initialization: determining rootdir and configfile").
+    """
+    found: list[str] = []
+    for argument in arguments:
+        if found and found[-1] in WITH_VALUE:
+            found[-1] += f"={argument}"
+        else:
+            found.append(argument)
+    return found
+
+
 def filled(value: str) -> str:
     """The value of an option that must not be empty: an empty path is the current directory, which nobody named.
 
@@ -113,6 +139,7 @@ def given(config: pytest.Config, option: str) -> tuple[str, ...]:
 def check(config: pytest.Config) -> None:
     """Raise pytest.UsageError, with the nearest right names, for a value that cannot be meant. Reads the catalogue only
     when it must."""
+    _must_not_lead_to_another_root(config)
     stage, jobs, save = (config.getoption(name) for name in ("--lab-stage", "--lab-jobs", "--lab-save"))
     if stage not in STAGES:
         raise pytest.UsageError(f"--lab-stage: there is no stage {stage!r}. There is: {', '.join(STAGES)}.")
@@ -137,6 +164,29 @@ def check(config: pytest.Config) -> None:
         against(config)
     if any(given(config, option) for option in PATTERNS):
         plan_of(config)
+
+
+def _must_not_lead_to_another_root(config: pytest.Config) -> None:
+    """Raise pytest.UsageError where pytest has taken a value for a place of tests (`joined`), and so another directory
+    for the root of the project: its configuration would be left unread without a word.
+    """
+    file = config.inipath
+    if config.getoption("inifilename") or (config.getoption("rootdir") and file is None):
+        return
+    start, root = config.invocation_params.dir, file.parent if file else config.rootpath
+    tests = [str(start / argument.partition("::")[0]) for argument in config.args]
+    base = Path(os.path.commonpath([start, *tests]))
+    configured = file is not None or (root / "setup.py").is_file()
+    if base == root or (configured and base.is_relative_to(root)):
+        return
+    given = [*shlex.split(os.environ.get("PYTEST_ADDOPTS", "")), *config.invocation_params.args]
+    for option, value in pairwise(given):
+        place = start / value
+        if option in WITH_VALUE and place.exists() and place.is_relative_to(root):
+            raise pytest.UsageError(
+                f"{option} {value}: pytest takes that for a place of tests, and {root} for the root of yours. "
+                f"Write it as one word: {option}={value}"
+            )
 
 
 def choice(config: pytest.Config) -> Choice:

@@ -155,19 +155,20 @@ def _spellings(
         )
     for (gone, come), names in said.items():
         hang(console, "    ", Text(", ".join(names), "bold"))
-        for sign, words, style in (("-", gone, "red"), ("+", come, "green")):
-            for word in words:
-                for index, line in enumerate(word.splitlines()):
-                    console.print(
-                        Text(f"      {sign if index == 0 else ' '} {line}", style),
-                        soft_wrap=True,
-                        highlight=False,
-                    )
+        _words("-", gone, "red", console)
+        _words("+", come, "green", console)
     for why, some in needless.items():
         nothing = f"nothing to set: {why}" if why else "nothing to set"
         hang(console, f"    {', '.join(some)}: ", Text(nothing, "dim"))
     for name, why in unable:
         hang(console, f"    {name}: ", Text(f"cannot: {why}", "dim"))
+
+
+def _words(sign: str, words: Iterable[str], style: str, console: Console) -> None:
+    """Words to copy, never wrapped."""
+    for word in words:
+        for index, line in enumerate(word.splitlines()):
+            console.print(Text(f"      {sign if index == 0 else ' '} {line}", style), soft_wrap=True, highlight=False)
 
 
 def _errors(scenario: Scenario, clients: Sequence[Client], cited: "_Cited", console: Console) -> None:
