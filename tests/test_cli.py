@@ -131,6 +131,17 @@ def test_wrong_usage_is_a_sentence_with_the_right_name(tmp_path: Path, arguments
     assert done.stdout == ""
 
 
+def test_in_the_labs_own_image_a_run_is_of_containers(tmp_path: Path) -> None:
+    """Its clients are there alone; on another machine they are processes."""
+    plan = ["run", "--plan", "--scenario", "expired", "--client", "curl"]
+    assert tlslab(tmp_path, *plan).stdout.startswith("expired/renew/curl/https\n")
+    assert tlslab(tmp_path, *plan, TLSLAB_IMAGE="1").stdout.startswith("expired/renew/curl:bookworm/https\n")
+    chosen = tlslab(tmp_path, *plan, "--stage", "local", TLSLAB_IMAGE="1")
+    assert chosen.stdout.startswith("expired/renew/curl/https\n")
+    containers = tlslab(tmp_path, *plan, "--distribution", "trixie", TLSLAB_IMAGE="1")
+    assert containers.stdout.startswith("expired/renew/curl:trixie/https\n")
+
+
 @pytest.mark.parametrize("empty", ["", " ", ",", "curl,", "curl, ,wget"])
 @pytest.mark.parametrize(
     ("arguments", "option"),

@@ -14,7 +14,7 @@ from rich.console import Console
 
 import lab
 from lab import installer, provision
-from lab.matrix.choice import DISTRIBUTIONS, HOST, LOCAL, STAGES, Choice
+from lab.matrix.choice import DISTRIBUTIONS, HOST, LOCAL, STAGES, Choice, usual_stage
 from lab.matrix.plan import matches, patterns_in
 from lab.record import Record
 from lab.report.console import console
@@ -140,8 +140,8 @@ def stage_options(function: F) -> F:
         click.option(
             "--stage",
             type=click.Choice(STAGES),
-            default=LOCAL.name,
-            show_default=True,
+            default=usual_stage,
+            show_default="local; docker in the lab's own image",
             help="Where servers and clients run: processes of this machine, or containers.",
         ),
     ):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lab.matrix.choice import DISTRIBUTIONS, HOST, STAGES, Choice
+from lab.matrix.choice import DISTRIBUTIONS, HOST, STAGES, Choice, usual_stage
 
 if TYPE_CHECKING:
     from lab.matrix.plan import Plan
@@ -48,7 +48,10 @@ def add(parser: pytest.Parser) -> None:
     for name, words in PATTERNS.items():
         group.addoption(name, action="append", default=[], metavar="GLOB", help=words)
     group.addoption(
-        "--lab-stage", default="local", metavar="STAGE", help=f"where servers and clients run: {' or '.join(STAGES)}"
+        "--lab-stage",
+        default=usual_stage(),
+        metavar="STAGE",
+        help=f"where servers and clients run: {' or '.join(STAGES)}",
     )
     group.addoption(
         "--lab-distribution",
