@@ -120,6 +120,7 @@ def test_an_installed_package_is_started_by_its_name(tmp_path: Path) -> None:
         (["run", "--jobs", "0", "--plan"], "0 is not in the range"),
         (["run", "--save", "no/such/place/record.json"], "there is no directory"),
         (["report"], "there is no record yet"),
+        (["report", "--trace"], "--trace shows the traces of cells, so it needs --cell"),
         (["report", "absent.json"], "cannot read absent.json"),
     ],
 )
@@ -184,6 +185,48 @@ def test_an_empty_value_of_any_option_is_refused(
     monkeypatch.chdir(tmp_path)
     assert run_command([*arguments, option, ""]) == Exit.USAGE
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "command"),
+    [
+        (["run", "--save"], "./tlslab run"),
+        (["run", "--client"], "./tlslab run"),
+        (["clients", "prune", "--keep"], "./tlslab clients prune"),
+        (["compare", "curl", "curl@/x", "--jobs"], "./tlslab compare"),
+        (["run", "--nonsense"], "./tlslab run"),
+        (["--nonsense"], "./tlslab"),
+        (["nonsense"], "./tlslab"),
+    ],
+)
+def test_wrong_usage_points_to_the_help_of_its_command(
+    arguments: list[str], command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(arguments) == Exit.USAGE
+    assert capsys.readouterr().err.endswith(f"tlslab: how to use it: {command} --help\n")
+
+
+def test_clients_of_an_empty_cache_say_once_what_brings_them(tmp_path: Path) -> None:
+    said = tlslab(tmp_path, "clients").stdout
+    assert said.count("missing: the Python environment of the clients") > 1
+    assert said.count("tlslab setup") == 1
+    assert "; a run brings the Python packages by itself:\n  ./tlslab setup\n" in said
+    assert "this is the lab's own image" in tlslab(tmp_path, "clients", TLSLAB_IMAGE="1").stderr
+
+
+def test_the_last_run_of_another_checkout_is_told_and_not_compared(tmp_path: Path) -> None:
+    assert tlslab(tmp_path, "run", "--client", "openssl", "--scenario", "expired").returncode == Exit.AS_EXPECTED
+    assert "another checkout" not in tlslab(tmp_path, "report").stderr
+    assert tlslab(tmp_path, "diff", str(ROOT / "baselines")).returncode == Exit.AS_EXPECTED
+
+    (tmp_path / "last-record.from").write_text("/another/checkout")
+
+    assert "played by another checkout: /another/checkout\n" in tlslab(tmp_path, "report").stderr
+    done = tlslab(tmp_path, "diff", str(ROOT / "baselines"))
+    assert done.returncode == Exit.USAGE
+    assert "another checkout, /another/checkout. If it is meant, name its record: " in done.stderr
+    named = tlslab(tmp_path, "diff", str(ROOT / "baselines"), str(tmp_path / "last-record.json"))
+    assert named.returncode == Exit.AS_EXPECTED
 
 
 def test_the_plan_lists_cells_and_starts_nothing(tmp_path: Path) -> None:

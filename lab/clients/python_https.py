@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from lab.clients.answers import read_answer
 from lab.clients.base import (
+    PYTHON_CLIENTS,
     SETUP,
     Client,
     Endpoint,
@@ -70,7 +71,7 @@ class PythonClient(Client):
 
     def missing(self, machine: Machine) -> Missing | None:
         if not machine.python:
-            return Missing("the Python environment of the clients", SETUP)
+            return Missing(PYTHON_CLIENTS, SETUP)
         if self.distribution and self.distribution not in machine.python_packages:
             return Missing(f"the Python package {self.distribution}", SETUP)
         return None

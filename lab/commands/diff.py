@@ -53,6 +53,11 @@ def diff(old: Path, new: Path | None, form: str, fail_on: str) -> Exit:
 
     if new is None and not shared.last_record().exists():
         raise click.UsageError(f"there is no record of a last run. Make one: {shared.command_name()} run")
+    if new is None and (elsewhere := shared.other_checkout()):
+        raise click.UsageError(
+            f"the last run of this cache was played by another checkout, {elsewhere}. If it is meant, name its record: "
+            f"{shared.last_record()}. Else play this one: {shared.command_name()} run"
+        )
     return tell(compare_sides(read(old), read(new or shared.last_record())), form, fail_on)
 
 

@@ -204,6 +204,22 @@ def last_record() -> Path:
     return provision.cache_dir() / LAST_RECORD
 
 
+def note_checkout() -> None:
+    """Note beside the last record that this checkout played it: several may share a cache. Raises OSError."""
+    _checkout_note().write_text(str(root()), encoding="utf-8")
+
+
+def other_checkout() -> str:
+    """The checkout that played the last run, where that is not this one; else ""."""
+    note = _checkout_note()
+    where = note.read_text(encoding="utf-8") if note.exists() else ""
+    return "" if where == str(root()) else where
+
+
+def _checkout_note() -> Path:
+    return last_record().with_suffix(".from")
+
+
 def run_setup(*, yes: bool) -> bool:
     """Install what is missing; whether everything is here afterwards."""
     return provision.setup(yes=yes, echo=echo).complete

@@ -243,6 +243,8 @@ class _Cited:
         for number, source in enumerate(self.sources, start=1):
             label = f"  [{number}] "
             hang(console, label, Text(source.title))
+            if not source.url:
+                continue
             known = first.setdefault(source.url, number)
             address = Text(source.url, "cyan") if known == number else Text(f"at the address of [{known}]", "dim")
             console.print(Text(" " * len(label)) + address, soft_wrap=True, highlight=False)

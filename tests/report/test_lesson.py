@@ -68,6 +68,13 @@ def test_addresses_stand_below_their_titles() -> None:
         assert len(address) - len(address.lstrip()) == title.index("]") + 2
 
 
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.id)
+def test_a_source_without_an_address_has_no_line_for_it(scenario: Scenario) -> None:
+    """What only the lab has observed."""
+    listed = lesson(scenario, 10_000).text.partition("\nSources\n")[2].splitlines()
+    assert all(line.strip() for line in listed)
+
+
 def test_a_client_for_which_a_fix_changes_nothing_is_told_and_why() -> None:
     scenario = catalogue.load().scenario("untrusted-ca.forced")
     text = lesson(scenario, 10_000).text
