@@ -177,12 +177,24 @@ def test_a_client_of_a_chosen_version_is_a_test_of_its_own_and_the_summary_says_
     assert all(words["client version"] for words in said)
 
 
-def test_a_version_that_cannot_be_had_fails_its_tests_with_the_reason(pytester: pytest.Pytester) -> None:
-    result = matrix(pytester, "--lab-client=curl@/nowhere/curl", "--lab-scenario=expired")
+@WITHOUT_AND_WITH_XDIST
+def test_a_version_that_cannot_be_had_is_one_usage_error_and_plays_nothing(
+    pytester: pytest.Pytester, xdist: tuple[str, ...]
+) -> None:
+    result = matrix(pytester, "--lab-client=curl@/nowhere/curl", *xdist)
 
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["/nowhere/curl is no program"])
-    result.stdout.no_fnmatch_line("*During handling of the above exception*")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.stderr.str().count("/nowhere/curl is no program") == 1
+    result.stderr.fnmatch_lines(["ERROR: --lab-client: /nowhere/curl is no program*"])
+    result.stdout.no_fnmatch_line("*[[]expired/*")
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_a_version_that_cannot_be_had_can_be_collected(pytester: pytest.Pytester) -> None:
+    result = matrix(pytester, "--lab-client=curl@/nowhere/curl", "--collect-only", "-q")
+
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(["*expired/renew/curl@/nowhere/curl/https*"])
 
 
 @pytest.mark.parametrize("spec", ["pymssql@2.3.13", "python-tds+pyopenssl==25.0.0"])

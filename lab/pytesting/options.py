@@ -236,6 +236,24 @@ def plan_of(config: pytest.Config) -> "Plan":
     return known
 
 
+def install_versions(config: pytest.Config) -> None:
+    """Have the versions of clients that `--lab-client` names in the lab's cache. Blocks for as long as that takes.
+
+    Raises pytest.UsageError for one that cannot be had.
+    """
+    from lab.versions.spec import is_spec
+
+    specs = [item for item in given(config, "--lab-client") if is_spec(item)]
+    if not specs:
+        return
+    from lab.pytesting.install import install
+
+    if terminal := config.pluginmanager.get_plugin("terminalreporter"):
+        terminal.write_line(f"tls trust lab: {', '.join(specs)}: installed before the first cell, unless already here")
+    if problem := install(specs):
+        raise pytest.UsageError(f"--lab-client: {problem}")
+
+
 def _make_plan(config: pytest.Config) -> "Plan":
     import click
 

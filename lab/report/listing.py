@@ -79,7 +79,7 @@ def scenarios_as_data(scenarios: Iterable[Scenario]) -> list[dict[str, Any]]:
 
 
 def show_clients(entries: Sequence[ClientEntry], clients: Mapping[str, Client], console: Console) -> None:
-    """The clients, by what they speak: version and TLS library, or what is missing; below them, once, how to get that."""
+    """The clients, by what they speak: version and TLS library, or what is missing; below them, how to get that."""
     width = max((len(entry.name) for entry in entries), default=0) + 2
     for kind in ServerKind:
         spoken = [entry for entry in entries if kind in clients[entry.name].kinds]
@@ -101,7 +101,9 @@ def show_clients(entries: Sequence[ClientEntry], clients: Mapping[str, Client], 
     for way, lacking in ways.items():
         whom = "what is missing" if len(ways) == 1 else ", ".join(entry.name for entry in lacking)
         itself = any(entry.missing == PYTHON_CLIENTS for entry in lacking)
-        hang(console, "", Text(f"this brings {whom}{'; a run brings the Python packages by itself' if itself else ''}:"))
+        hang(
+            console, "", Text(f"this brings {whom}{'; a run brings the Python packages by itself' if itself else ''}:")
+        )
         console.print(Text.assemble("  ", (way, "cyan")), soft_wrap=True, highlight=False)
 
 
