@@ -313,7 +313,7 @@ def test_namespaces_of_another_lab_are_not_taken_for_those_of_the_run(place: Pla
                     text=True,
                 )
             )
-            for cwd in (place.base / "here", *(10 * ["/"]))
+            for cwd in (str(place.base / "here"), *(10 * ["/"]))
         ]
 
         def enter(process: "subprocess.Popen[str]") -> None:
@@ -346,7 +346,7 @@ class Watched:
         self._process = process
         self._mounts = mounts(place.base)
         self._namespaces: dict[str, int] = {}
-        """Each by its name, held open: the kernel gives the number of one that has gone to the next, of whatever lab."""
+        """Each by its name, held open: the kernel gives the number of one that has gone to the next one."""
 
     def until(self, moment: str) -> None:
         """Wait for a moment of the run."""
@@ -368,7 +368,7 @@ class Watched:
         wait_for(there, f"{moment} did not come")
         own = _namespaces("self")
         for pid in processes_of(self._place.base):
-            held = {os.readlink(f"/proc/self/fd/{opened}"): opened for opened in _open_namespaces(pid)}
+            held = {str(Path(f"/proc/self/fd/{opened}").readlink()): opened for opened in _open_namespaces(pid)}
             mine = pid in processes_of(self._place.base)  # and not somebody else who got its number meanwhile
             for name, opened in held.items():
                 if mine and name not in own and name not in self._namespaces:
@@ -438,7 +438,7 @@ def wait_for(happened: Callable[[], bool], otherwise: str | Callable[[], str]) -
 def _namespaces(pid: str) -> set[str]:
     """The mount and the PID namespace of a process, by name; none of one that has ended or is somebody else's."""
     with contextlib.suppress(OSError):
-        return {os.readlink(f"/proc/{pid}/ns/{kind}") for kind in NAMESPACES}
+        return {str(Path(f"/proc/{pid}/ns/{kind}").readlink()) for kind in NAMESPACES}
     return set()
 
 
