@@ -9,3 +9,6 @@ __version__ = "0.1.0"
 
 PROGRAM = "./tlslab" if (Path(__file__).resolve().parents[1] / "tlslab").is_file() else "tlslab"
 """How this program is started here: the launcher in a checkout, the console script elsewhere."""
+
+CONTAINED = "TLSLAB_IMAGE"
+"""The variable that the lab's own image sets (docker/lab/Dockerfile)."""

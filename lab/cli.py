@@ -7,6 +7,7 @@ import sys
 import traceback
 from collections.abc import Sequence
 from types import FrameType
+from typing import cast
 
 import click
 
@@ -92,7 +93,7 @@ def run_command(arguments: Sequence[str]) -> int:
     except click.ClickException as problem:
         echo(problem.format_message())
         context = problem.ctx if isinstance(problem, click.UsageError) else None
-        echo(f"how to use it: {context.command_path if context else lab.PROGRAM} --help")
+        echo(f"how to use it: {context.command_path if context else command_in(arguments)} --help")
         return Exit.USAGE
     except RecordError as problem:
         echo(str(problem))
@@ -111,6 +112,18 @@ def run_command(arguments: Sequence[str]) -> int:
         _tell(problem)
         return Exit.LAB_FAILED
     return status if isinstance(status, int) else Exit.AS_EXPECTED
+
+
+def command_in(arguments: Sequence[str]) -> str:
+    """The command that a command line begins with: click's parser does not say of which one an option lacks its
+    argument.
+    """
+    command, path = cast(click.Command, cli), lab.PROGRAM
+    for word in arguments:
+        if not isinstance(command, click.Group) or word not in command.commands:
+            break
+        command, path = command.commands[word], f"{path} {word}"
+    return path
 
 
 def main() -> None:

@@ -52,22 +52,25 @@ def pytest_configure_node(node: Any) -> None:
     serve(node.config.stash[_ENGINE], channel)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Before xdist starts its workers: a version that cannot be had is one error, and not one for each cell."""
+    config = session.config
+    if config.stash.get(_ENGINE, None) is not None and not config.getoption("collectonly"):
+        options.install_versions(config)
+
+
 def pytest_report_header(config: pytest.Config) -> list[str]:
     if not _wants_matrix(config):
         return []
     from lab.commands.shared import command_name
-    from lab.versions.spec import is_spec
 
     plan = options.plan_of(config)
     excluded = ""
     if plan.exclusions:
         why = f"`{command_name()} run --plan` with the same choice says why"
         excluded = f"; {len(plan.exclusions)} more are not collected, because they cannot be played ({why})"
-    chosen = ", ".join(item for item in options.given(config, "--lab-client") if is_spec(item))
-    return [
-        f"tls trust lab: {len(plan.cells)} cell{'' if len(plan.cells) == 1 else 's'}{excluded}",
-        *([f"tls trust lab: {chosen}: installed before the first cell, unless already here"] if chosen else []),
-    ]
+    return [f"tls trust lab: {len(plan.cells)} cell{'' if len(plan.cells) == 1 else 's'}{excluded}"]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -9,6 +9,7 @@ from shutil import copy
 
 import pytest
 
+from lab.cli import run_command
 from lab.commands.hints import cell_hint
 from lab.commands.shared import Exit, status_of
 from lab.record import CellEntry, Record, save
@@ -119,6 +120,7 @@ def test_an_installed_package_is_started_by_its_name(tmp_path: Path) -> None:
         (["run", "--jobs", "0", "--plan"], "0 is not in the range"),
         (["run", "--save", "no/such/place/record.json"], "there is no directory"),
         (["report"], "there is no record yet"),
+        (["report", "--trace"], "--trace shows the traces of cells, so it needs --cell"),
         (["report", "absent.json"], "cannot read absent.json"),
     ],
 )
@@ -128,6 +130,103 @@ def test_wrong_usage_is_a_sentence_with_the_right_name(tmp_path: Path, arguments
     assert tip in done.stderr
     assert "Traceback" not in done.stderr
     assert done.stdout == ""
+
+
+def test_in_the_labs_own_image_a_run_is_of_containers(tmp_path: Path) -> None:
+    """Its clients are there alone; on another machine they are processes."""
+    plan = ["run", "--plan", "--scenario", "expired", "--client", "curl"]
+    assert tlslab(tmp_path, *plan).stdout.startswith("expired/renew/curl/https\n")
+    assert tlslab(tmp_path, *plan, TLSLAB_IMAGE="1").stdout.startswith("expired/renew/curl:bookworm/https\n")
+    chosen = tlslab(tmp_path, *plan, "--stage", "local", TLSLAB_IMAGE="1")
+    assert chosen.stdout.startswith("expired/renew/curl/https\n")
+    containers = tlslab(tmp_path, *plan, "--distribution", "trixie", TLSLAB_IMAGE="1")
+    assert containers.stdout.startswith("expired/renew/curl:trixie/https\n")
+
+
+@pytest.mark.parametrize("empty", ["", " ", ",", "curl,", "curl, ,wget"])
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (["run", "--plan"], "--scenario"),
+        (["run", "--plan"], "--client"),
+        (["run", "--plan"], "--fix"),
+        (["run", "--plan"], "--server"),
+        (["run", "--plan", "--stage", "docker"], "--distribution"),
+        (["compare", "curl", "curl@/x"], "--scenario"),
+        (["clients"], "--client"),
+        (["baseline"], "--client"),
+        (["report"], "--cell"),
+    ],
+)
+def test_an_empty_pattern_is_refused_and_does_not_take_everything(
+    arguments: list[str], option: str, empty: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command([*arguments, option, empty]) == Exit.USAGE
+    said = capsys.readouterr()
+    assert f"{option}: a name is empty in {empty!r} (a variable not set?). To take all, leave it out." in said.err
+    assert not said.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "option"),
+    [
+        (["run"], "--save"),
+        (["run", "--plan", "--stage", "docker"], "--sqlserver-image"),
+        (["compare", "curl", "curl@/x"], "--save"),
+        (["baseline"], "--to"),
+        (["baseline"], "--from"),
+        (["certificates"], "--into"),
+        (["certificates", "--into", "x"], "--fix"),
+    ],
+)
+def test_an_empty_value_of_any_option_is_refused(
+    arguments: list[str], option: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert run_command([*arguments, option, ""]) == Exit.USAGE
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "command"),
+    [
+        (["run", "--save"], "./tlslab run"),
+        (["run", "--client"], "./tlslab run"),
+        (["clients", "prune", "--keep"], "./tlslab clients prune"),
+        (["compare", "curl", "curl@/x", "--jobs"], "./tlslab compare"),
+        (["run", "--nonsense"], "./tlslab run"),
+        (["--nonsense"], "./tlslab"),
+        (["nonsense"], "./tlslab"),
+    ],
+)
+def test_wrong_usage_points_to_the_help_of_its_command(
+    arguments: list[str], command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run_command(arguments) == Exit.USAGE
+    assert capsys.readouterr().err.endswith(f"tlslab: how to use it: {command} --help\n")
+
+
+def test_clients_of_an_empty_cache_say_once_what_brings_them(tmp_path: Path) -> None:
+    said = tlslab(tmp_path, "clients").stdout
+    assert said.count("missing: the Python environment of the clients") > 1
+    assert said.count("tlslab setup") == 1
+    assert "; a run brings the Python packages by itself:\n  ./tlslab setup\n" in said
+    assert "this is the lab's own image" in tlslab(tmp_path, "clients", TLSLAB_IMAGE="1").stderr
+
+
+def test_the_last_run_of_another_checkout_is_told_and_not_compared(tmp_path: Path) -> None:
+    assert tlslab(tmp_path, "run", "--client", "openssl", "--scenario", "expired").returncode == Exit.AS_EXPECTED
+    assert "another checkout" not in tlslab(tmp_path, "report").stderr
+    assert tlslab(tmp_path, "diff", str(ROOT / "baselines")).returncode == Exit.AS_EXPECTED
+
+    (tmp_path / "last-record.from").write_text("/another/checkout")
+
+    assert "played by another checkout: /another/checkout\n" in tlslab(tmp_path, "report").stderr
+    done = tlslab(tmp_path, "diff", str(ROOT / "baselines"))
+    assert done.returncode == Exit.USAGE
+    assert "another checkout, /another/checkout. If it is meant, name its record: " in done.stderr
+    named = tlslab(tmp_path, "diff", str(ROOT / "baselines"), str(tmp_path / "last-record.json"))
+    assert named.returncode == Exit.AS_EXPECTED
 
 
 def test_the_plan_lists_cells_and_starts_nothing(tmp_path: Path) -> None:
@@ -219,6 +318,31 @@ def test_a_file_that_is_no_record_is_named(tmp_path: Path) -> None:
     assert "other.json has schema version 99" in done.stderr
 
 
+@pytest.mark.parametrize("columns", ["0", "-1", "none", "\N{SUPERSCRIPT TWO}", "9" * 5000])
+@pytest.mark.parametrize(
+    "arguments",
+    [["list"], ["show", "expired"], ["report"], ["report", "--cell", "expired/renew/curl/https"], ["run", "--plan"]],
+    ids=" ".join,
+)
+def test_a_width_of_nothing_leaves_no_word_out(
+    arguments: list[str],
+    columns: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    kept(tmp_path, full_record())
+    monkeypatch.setenv("TLSLAB_CACHE", str(tmp_path))
+    monkeypatch.setenv("COLUMNS", "80")
+    run_command(arguments)
+    usual = capsys.readouterr().out.split()
+    monkeypatch.setenv("COLUMNS", columns)
+    run_command(arguments)
+    # The table and its frame depend on the width; what is said in words does not.
+    assert {word for word in usual if word.isalpha()} <= {*capsys.readouterr().out.split()}
+    assert usual
+
+
 def test_output_without_utf8_is_readable(tmp_path: Path) -> None:
     kept(tmp_path, full_record())
     done = tlslab(tmp_path, "report", PYTHONIOENCODING="ascii")
@@ -249,6 +373,14 @@ def test_test_passes_its_arguments_to_pytest(tmp_path: Path) -> None:
         "tests/test_cli.py",
         PIP_NO_INDEX="1",
     )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "test_help_tells_the_exit_statuses" in done.stdout
+
+
+def test_test_finds_the_tests_whatever_path_an_option_names(tmp_path: Path) -> None:
+    (tmp_path / "curl.json").write_bytes((ROOT / "baselines" / "curl.json").read_bytes())
+    baseline = ("--lab-baseline", str(tmp_path / "curl.json"))
+    done = tlslab(tmp_path, "test", "--collect-only", "-q", "-k", "test_help_tells", *baseline, PIP_NO_INDEX="1")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "test_help_tells_the_exit_statuses" in done.stdout
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
+from typing import ClassVar, cast
 
 import pytest
 
@@ -16,6 +17,7 @@ from lab import catalogue, provision
 from lab.clients import all_clients
 from lab.matrix.choice import LOCAL
 from lab.matrix.plan import Filters, make_plan
+from lab.pytesting.options import WITH_VALUE, add, joined
 from lab.record import load
 
 pytest_plugins = ["pytester"]
@@ -175,12 +177,24 @@ def test_a_client_of_a_chosen_version_is_a_test_of_its_own_and_the_summary_says_
     assert all(words["client version"] for words in said)
 
 
-def test_a_version_that_cannot_be_had_fails_its_tests_with_the_reason(pytester: pytest.Pytester) -> None:
-    result = matrix(pytester, "--lab-client=curl@/nowhere/curl", "--lab-scenario=expired")
+@WITHOUT_AND_WITH_XDIST
+def test_a_version_that_cannot_be_had_is_one_usage_error_and_plays_nothing(
+    pytester: pytest.Pytester, xdist: tuple[str, ...]
+) -> None:
+    result = matrix(pytester, "--lab-client=curl@/nowhere/curl", *xdist)
 
-    result.assert_outcomes(errors=1)
-    result.stdout.fnmatch_lines(["/nowhere/curl is no program"])
-    result.stdout.no_fnmatch_line("*During handling of the above exception*")
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert result.stderr.str().count("/nowhere/curl is no program") == 1
+    result.stderr.fnmatch_lines(["ERROR: --lab-client: /nowhere/curl is no program*"])
+    result.stdout.no_fnmatch_line("*[[]expired/*")
+    result.stdout.no_fnmatch_line("*Traceback*")
+
+
+def test_a_version_that_cannot_be_had_can_be_collected(pytester: pytest.Pytester) -> None:
+    result = matrix(pytester, "--lab-client=curl@/nowhere/curl", "--collect-only", "-q")
+
+    assert result.ret == pytest.ExitCode.OK
+    result.stdout.fnmatch_lines(["*expired/renew/curl@/nowhere/curl/https*"])
 
 
 @pytest.mark.parametrize("spec", ["pymssql@2.3.13", "python-tds+pyopenssl==25.0.0"])
@@ -200,6 +214,13 @@ def test_versions_are_for_clients_of_this_machine(pytester: pytest.Pytester, spe
         ("--lab-client=crul@8.5.0", "*--lab-client: no client is called 'crul'. Did you mean curl[?]"),
         ("--lab-stage=mars", "*there is no stage 'mars'. There is: local, docker."),
         ("--lab-jobs=0", "*--lab-jobs: at least 1, not 0"),
+        ("--lab-scenario=", "*--lab-scenario: a name is empty in '' (a variable not set[?]). To take all,*"),
+        ("--lab-client=,", "*--lab-client: a name is empty in ',' *"),
+        ("--lab-fix= ", "*--lab-fix: a name is empty in ' ' *"),
+        ("--lab-server=https,", "*--lab-server: a name is empty in 'https,' *"),
+        ("--lab-distribution=", "*--lab-distribution is about containers*"),
+        ("--lab-sqlserver-image=", "*--lab-sqlserver-image: it is empty (a variable not set[?])*"),
+        ("--lab-baseline=", "*--lab-baseline: it is empty (a variable not set[?])*"),
         ("--lab-save=nowhere/record.json", "*nowhere/record.json cannot be a file*"),
     ],
 )
@@ -208,6 +229,61 @@ def test_an_option_that_cannot_be_meant_is_a_usage_error(pytester: pytest.Pytest
 
     assert result.ret == pytest.ExitCode.USAGE_ERROR
     result.stderr.fnmatch_lines([words])
+
+
+def in_a_project_of_ones_own(pytester: pytest.Pytester, *more: str) -> pytest.RunResult:
+    pytester.makepyfile("def test_something(): pass")
+    return pytester.runpytest_subprocess("-p", "lab.pytest_plugin", "-p", "no:hypothesispytest", *more)
+
+
+@pytest.mark.parametrize("configured", [True, False])
+@pytest.mark.parametrize("option", ["--lab-baseline", "--lab-save"])
+def test_a_value_that_pytest_takes_for_the_place_of_the_tests_is_refused(
+    pytester: pytest.Pytester, tmp_path: Path, option: str, configured: bool
+) -> None:
+    if configured:
+        pytester.makeini("[pytest]")
+    elsewhere = tmp_path / "elsewhere.json"
+    elsewhere.write_bytes((ROOT / "baselines" / "curl.json").read_bytes())
+
+    apart = in_a_project_of_ones_own(pytester, option, str(elsewhere))
+    joined = in_a_project_of_ones_own(pytester, f"{option}={elsewhere}")
+
+    assert apart.ret == pytest.ExitCode.USAGE_ERROR
+    apart.stderr.fnmatch_lines([f"*Write it as one word: {option}={elsewhere}"])
+    joined.assert_outcomes(passed=1)
+    joined.stdout.fnmatch_lines([f"rootdir: {pytester.path}"])
+
+
+def test_a_value_in_a_word_of_its_own_is_fine_where_it_leads_to_the_same_root(pytester: pytest.Pytester) -> None:
+    pytester.makeini("[pytest]")
+    (pytester.path / "kept.json").write_bytes((ROOT / "baselines" / "curl.json").read_bytes())
+    (pytester.path / "curl").mkdir()
+    in_a_project_of_ones_own(pytester, "--lab-baseline", "kept.json", "--lab-client", "curl").assert_outcomes(passed=1)
+    named = (f"--config-file={pytester.path / 'tox.ini'}", "--lab-baseline", str(ROOT / "baselines"))
+    in_a_project_of_ones_own(pytester, *named).assert_outcomes(passed=1)
+
+
+def test_options_and_their_values_are_made_one_word() -> None:
+    given = ["-n", "auto", "--lab-save", "x.json", "--lab-require", "tests", "--lab-client=curl", "--lab-fix"]
+    said = ["-n", "auto", "--lab-save=x.json", "--lab-require", "tests", "--lab-client=curl", "--lab-fix"]
+    assert joined(given) == said
+
+
+def test_every_option_that_takes_a_value_is_made_one_word_with_it() -> None:
+    class Group:
+        valued: ClassVar[set[str]] = set()
+
+        def addoption(self, name: str, *, action: str = "store", **_how: object) -> None:
+            if action != "store_true":
+                self.valued.add(name)
+
+    class Parser:
+        def getgroup(self, *_words: str) -> Group:
+            return Group()
+
+    add(cast(pytest.Parser, Parser()))
+    assert {*WITH_VALUE} == Group.valued
 
 
 @WITHOUT_AND_WITH_XDIST

@@ -20,6 +20,8 @@ from lab.versions.registry import Registry
 
 SETUP = f"{PROGRAM} setup"
 """The command that brings what most clients lack."""
+PYTHON_CLIENTS = "the Python environment of the clients"
+"""What is lacking before it has been built; a run builds it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -166,7 +166,8 @@ class Curl(Client):
     def spell(self, side: ClientSide) -> tuple[str, ...]:
         given = (side.trusts or side.intermediates) and not side.plain
         trust = (("--cacert", "ca.pem"),) if given else ()
-        return tuple(join(option) for option in (*trust, *_options(side, "PORT")))
+        url = (f"https://{side.name_to_verify}/",) if expects_other_name(side) else ()
+        return (*(join(option) for option in (*trust, *_options(side))), *url)
 
     def invoke(
         self,
@@ -177,7 +178,7 @@ class Curl(Client):
         login: Login,
         room: PurePosixPath,
     ) -> Invocation:
-        options = [word for option in _options(side, str(endpoint.port)) for word in option]
+        options = [word for option in _options(side) for word in option]
         return Invocation(
             argv=(
                 machine.which["curl"],
@@ -216,13 +217,14 @@ class Curl(Client):
         )
 
 
-def _options(side: ClientSide, port: str) -> tuple[tuple[str, ...], ...]:
+def _options(side: ClientSide) -> tuple[tuple[str, ...], ...]:
     options: list[tuple[str, ...]] = []
     if side.trust_everything:
         options.append(("--insecure",))
     if expects_other_name(side):
-        # curl verifies the name in the URL; where to connect can be given beside it (curl(1), --connect-to).
-        options.append(("--connect-to", f"{side.name_to_verify}:{port}:{side.connect_to}:{port}"))
+        # curl verifies the name in the URL; where to connect can be given beside it, without a port for that of the URL
+        # (curl(1), --connect-to).
+        options.append(("--connect-to", f"{side.name_to_verify}::{side.connect_to}:"))
     lowest = floor(side)
     if lowest is not None:
         options.append((f"--tlsv{lowest.number}",))

@@ -147,7 +147,7 @@ def openssl_room(side: ClientSide, material: Material, room: PurePosixPath) -> t
 
 def trust_words(side: ClientSide) -> tuple[str, ...]:
     """How people say the trust store and the TLS limits to a program that uses the system's OpenSSL."""
-    given = (side.trusts or side.intermediates) and not (side.trust_everything or side.plain)
+    given = (side.trusts or side.intermediates) and not side.plain
     trust = ("SSL_CERT_FILE=ca.pem",) if given else ()
     return (*trust, *openssl_words(side))
 

@@ -9,6 +9,7 @@ from pathlib import PurePosixPath
 
 from lab.clients.answers import read_answer
 from lab.clients.base import (
+    PYTHON_CLIENTS,
     SETUP,
     Client,
     Endpoint,
@@ -91,7 +92,7 @@ class PythonClient(Client):
 
     def missing(self, machine: Machine) -> Missing | None:
         if not machine.python:
-            return Missing("the Python environment of the clients", SETUP)
+            return Missing(PYTHON_CLIENTS, SETUP)
         if self.distribution and self.distribution not in machine.python_packages:
             return Missing(f"the Python package {self.distribution}", SETUP)
         return None
@@ -280,12 +281,12 @@ class Requests(PythonClient):
         elif side.trusts or side.intermediates:
             words.append('session.verify = "ca.pem"')
         if expects_other_name(side):
-            words.append(f'PoolManager(server_hostname="{side.name_to_verify}")')
+            words.append(_adapter_words(f'server_hostname="{side.name_to_verify}"'))
         limits = _limit_words(side)
         if limits:
             words += ["context = urllib3.util.create_urllib3_context()", *limits]
             words += ["context.check_hostname = False"] if side.trust_everything else []
-            words.append("PoolManager(ssl_context=context)")
+            words.append(_adapter_words("ssl_context=context"))
         return tuple(words)
 
 
@@ -324,6 +325,18 @@ class Httpx(PythonClient):
         if expects_other_name(side):
             words.append(f'extensions={{"sni_hostname": "{side.name_to_verify}"}}')
         return tuple(words)
+
+
+def _adapter_words(option: str) -> str:
+    """How requests is given an option of urllib3 that it has no word for (requests documentation, "Transport
+    Adapters").
+    """
+    return (
+        "class Adapter(requests.adapters.HTTPAdapter):\n"
+        "    def init_poolmanager(self, *args, **options):\n"
+        f"        super().init_poolmanager(*args, **options, {option})\n"
+        'session.mount("https://", Adapter())'
+    )
 
 
 def _context_words(side: ClientSide) -> tuple[str, ...]:

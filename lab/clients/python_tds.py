@@ -3,7 +3,8 @@
 It uses TLS only when `cafile` is given, and then always verifies chain and name; without it, it declares
 encryption unsupported (https://python-tds.readthedocs.io, `pytds.connect`). So the lab always gives it a
 `cafile`, its trust store, however little is in it, except where the client side asks for no encryption and
-trusts nothing.
+trusts nothing. With `cafile` it always asks for encryption of everything, its default: whoever is told to trust
+a CA is not told to encrypt the login alone (`enc_login_only`).
 """
 
 from pathlib import PurePosixPath
@@ -175,10 +176,7 @@ class PythonTds(PythonSqlClient):
         )
 
     def spell(self, side: ClientSide) -> tuple[str, ...]:
-        if not uses_tls(side):
-            return ()
-        only_login = ("enc_login_only=True",) if side.encryption is Encryption.OPTIONAL else ()
-        return ('cafile="ca.pem"', *only_login)
+        return ('cafile="ca.pem"',) if uses_tls(side) else ()
 
     def read_version(self, completed: Completed) -> str:
         found = read_versions(completed)
@@ -200,10 +198,7 @@ class PythonTds(PythonSqlClient):
             "password": login.password,
         }
         if uses_tls(side):
-            connection |= {
-                "cafile": str(room / "ca.pem"),
-                "enc_login_only": side.encryption is Encryption.OPTIONAL,
-            }
+            connection["cafile"] = str(room / "ca.pem")
         request = {"driver": self.driver, "connection": connection}
         return run_probe(machine, request, files={"ca.pem": material.bundle})
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lab.clients.answers import read_answer
-from lab.clients.base import SETUP, Client, Invocation, Machine, Missing, probe
+from lab.clients.base import PYTHON_CLIENTS, SETUP, Client, Invocation, Machine, Missing, probe
 from lab.documented import Source
 from lab.outcome import Completed, Outcome
 from lab.situation import (
@@ -42,7 +42,7 @@ class PythonSqlClient(Client):
 
     def missing(self, machine: Machine) -> Missing | None:
         if not machine.python:
-            return Missing("the Python environment of the clients", SETUP)
+            return Missing(PYTHON_CLIENTS, SETUP)
         for name in self.distributions:
             if name not in machine.python_packages:
                 return Missing(f"the Python package {name}", SETUP)

@@ -177,7 +177,7 @@ class Tedious(Client):
         details = credentials(side)
         words = [f"{key}: {_literal(value)}" for key, value in options(side).items()]
         inner = [f"{key}: {_literal(value)}" for key, value in details.items()]
-        if (side.trusts or side.intermediates) and not side.trust_everything:
+        if side.trusts or side.intermediates:
             inner.insert(0, "ca: fs.readFileSync('ca.pem')")
         return (*words, *((f"cryptoCredentialsDetails: {{{', '.join(inner)}}}",) if inner else ()))
 

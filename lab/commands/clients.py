@@ -8,6 +8,7 @@ from lab import provision
 from lab.clients.base import Client
 from lab.commands import shared
 from lab.commands.shared import Exit, json_option, must_match, output, patterns
+from lab.matrix.choice import LOCAL, usual_stage
 
 
 @click.group(invoke_without_command=True)
@@ -37,6 +38,8 @@ def clients(context: click.Context, client: tuple[str, ...], defaults: bool, as_
         click.echo(json.dumps([entry.model_dump(mode="json") for entry in entries], indent=1))
     else:
         show_clients(entries, known, output())
+        if usual_stage() != LOCAL.name:
+            shared.echo("this is the lab's own image: a run plays the clients in containers beside it")
     return None
 
 

@@ -32,7 +32,7 @@ from lab.stages.machine import local_machine
 @click.option(
     "--save",
     "save_to",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=shared.FilledPath(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="Write the record of both to FILE.",
 )

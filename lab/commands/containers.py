@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from lab import provision
-from lab.commands.shared import echo, hint, say
+from lab.commands.shared import FilledPath, echo, filled, hint, say
 
 
 @click.command()
@@ -56,18 +56,18 @@ def images(names: tuple[str, ...], fetch: bool, list_only: bool, prune: bool, ke
 @click.option(
     "--into",
     required=True,
-    type=click.Path(path_type=Path, file_okay=False),
+    type=FilledPath(path_type=Path, file_okay=False),
     metavar="DIR",
     help="The directory: DIR/SCENARIO-KIND for each server, DIR/trust for clients.",
 )
 @click.option(
     "--fix",
-    default="",
+    type=filled,
     envvar="TLSLAB_FIX",
     metavar="NAME",
     help="After this fix on the server's side, where the scenario has it.  [variable: TLSLAB_FIX]",
 )
-def certificates(scenario: tuple[str, ...], into: Path, fix: str) -> None:
+def certificates(scenario: tuple[str, ...], into: Path, fix: str | None) -> None:
     """Mint what the servers of docker/compose.yaml need.
 
     Certificate, key and configuration of each server of SCENARIO (or `healthy`; without any: of all), with the
@@ -95,7 +95,7 @@ def certificates(scenario: tuple[str, ...], into: Path, fix: str) -> None:
         raise click.UsageError(f"no fix on the server's side is called {fix!r}. {hint(fix, sorted(fixes))}")
     by_id = {item.id: item for item in scenarios}
     chosen = [
-        servers.mended(server, by_id.get(server.scenario), fix)
+        servers.mended(server, by_id.get(server.scenario), fix or "")
         for server in everything
         if server.scenario in scenario or not scenario
     ]

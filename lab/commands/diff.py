@@ -53,6 +53,11 @@ def diff(old: Path, new: Path | None, form: str, fail_on: str) -> Exit:
 
     if new is None and not shared.last_record().exists():
         raise click.UsageError(f"there is no record of a last run. Make one: {shared.command_name()} run")
+    if new is None and (elsewhere := shared.other_checkout()):
+        raise click.UsageError(
+            f"the last run of this cache was played by another checkout, {elsewhere}. If it is meant, name its record: "
+            f"{shared.last_record()}. Else play this one: {shared.command_name()} run"
+        )
     return tell(compare_sides(read(old), read(new or shared.last_record())), form, fail_on)
 
 
@@ -68,7 +73,7 @@ def diff(old: Path, new: Path | None, form: str, fail_on: str) -> Exit:
 @click.option(
     "--to",
     "directory",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=shared.FilledPath(path_type=Path, file_okay=False),
     default=Path(BASELINES),
     show_default=True,
     metavar="DIRECTORY",
@@ -79,7 +84,7 @@ def diff(old: Path, new: Path | None, form: str, fail_on: str) -> Exit:
 def baseline(client: tuple[str, ...], source: Path | None, directory: Path, jobs: int | None, repeat: int) -> Exit:
     """Write the baselines: what each client of the project did, as one readable file a client.
 
-    `diff baselines` and `pytest --lab-baseline baselines` compare with them. Findings are written down as such;
+    `diff baselines` and `pytest --lab-baseline=baselines` compare with them. Findings are written down as such;
     cells in which the lab failed, and unstable ones, end the command without a change.
     """
     from lab.record import load

@@ -31,9 +31,11 @@ def setup(yes: bool) -> Exit:
 def test(with_setup: bool, yes: bool, pytest_args: tuple[str, ...]) -> None:
     """Run the project's tests and the matrix under pytest.
 
-    Everything else is passed on to pytest: -k expired, -n auto, --lab-client odbc18, --lab-require. The exit
+    Everything else is passed on to pytest: -k expired, -n auto, --lab-client=odbc18, --lab-require. The exit
     status is pytest's.
     """
+    from lab.pytesting.options import joined
+
     checkout = root()
     if not (checkout / "tests").is_dir():
         raise click.UsageError(f"the tests are in the project's checkout; {checkout} is an installation without them")
@@ -49,7 +51,7 @@ def test(with_setup: bool, yes: bool, pytest_args: tuple[str, ...]) -> None:
     env = os.environ | {"PYTHONPATH": path, "HYPOTHESIS_STORAGE_DIRECTORY": str(cache / "hypothesis")}
     # pytest takes this process over, and with it Ctrl-C and the exit status.
     where = () if "no:cacheprovider" in pytest_args else ("-o", f"cache_dir={cache / 'pytest'}")
-    os.execve(sys.executable, [sys.executable, "-m", "pytest", *where, *pytest_args], env)
+    os.execve(sys.executable, [sys.executable, "-m", "pytest", *where, *joined(pytest_args)], env)
 
 
 @click.command()

@@ -45,7 +45,7 @@ from lab.record import CellEntry, Record, load, save
 @click.option(
     "--save",
     "save_to",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=shared.FilledPath(path_type=Path, dir_okay=False),
     metavar="FILE",
     help="Write the record to FILE, too.",
 )
@@ -134,10 +134,14 @@ def report(record: Path | None, cell: tuple[str, ...], trace: bool, as_json: boo
     from lab.report.cell import select, show_cell
     from lab.report.terminal import show_matrix
 
+    if trace and not cell:
+        raise click.UsageError("--trace shows the traces of cells, so it needs --cell")
     path = record or shared.last_record()
     if record is None and not path.exists():
         raise click.UsageError(f"there is no record yet. Make one: {shared.command_name()} run")
     loaded = load(path)
+    if record is None and (elsewhere := shared.other_checkout()):
+        shared.echo(f"the last run of this cache was played by another checkout: {elsewhere}")
     if cell:
         loaded = select(loaded, cells_of(loaded, cell))
     if as_json:
@@ -207,6 +211,7 @@ def keep(record: Record, save_to: Path | None) -> Path:
     last.parent.mkdir(parents=True, exist_ok=True)
     fresh = last.with_suffix(".new")
     save(record, fresh)
+    shared.note_checkout()
     fresh.replace(last)
     if save_to is None:
         return last

@@ -16,8 +16,8 @@ from rich.console import Console
 
 import lab
 from lab import installer, provision
-from lab.matrix.choice import DISTRIBUTIONS, HOST, LOCAL, STAGES, Choice
-from lab.matrix.plan import matches
+from lab.matrix.choice import DISTRIBUTIONS, HOST, LOCAL, STAGES, Choice, usual_stage
+from lab.matrix.plan import matches, patterns_in
 from lab.record import Record
 from lab.report.console import console
 from lab.report.printable import printable
@@ -37,9 +37,26 @@ class Exit(IntEnum):
     INTERRUPTED = 130
 
 
-def split(_context: click.Context, _option: click.Parameter, given: Sequence[str]) -> tuple[str, ...]:
+def split(_context: click.Context, option: click.Parameter, given: Sequence[str]) -> tuple[str, ...]:
     """The values of a repeatable option whose values may be lists separated by commas."""
-    return tuple(part for value in given for part in (each.strip() for each in value.split(",")) if part)
+    try:
+        return patterns_in(option.opts[0], given)
+    except ValueError as problem:
+        raise click.UsageError(str(problem)) from None
+
+
+def filled(value: str) -> str:
+    """The value of an option that must not be empty. Raises click.BadParameter."""
+    if not value.strip():
+        raise click.BadParameter("it is empty (a variable not set?)")
+    return value
+
+
+class FilledPath(click.Path):
+    """A path that must not be empty: an empty one is the current directory, which nobody named."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        return super().convert(filled(value) if isinstance(value, str) else value, param, ctx)
 
 
 def patterns(name: str, help_text: str) -> Callable[[F], F]:
@@ -73,7 +90,7 @@ def stage_options(function: F) -> F:
         *args: Any,
         stage: str,
         distribution: tuple[str, ...],
-        sqlserver_image: str,
+        sqlserver_image: str | None,
         require_vendor_image: bool,
         sqlserver_limit: int | None,
         **more: Any,
@@ -92,7 +109,7 @@ def stage_options(function: F) -> F:
         for name, value in given.items():
             if stage != "docker" and value:
                 raise click.UsageError(f"{name} is about containers, so it needs --stage docker")
-        choice = Choice(stage, True, places, sqlserver_image, require_vendor_image, sqlserver_limit or 0)
+        choice = Choice(stage, True, places, sqlserver_image or "", require_vendor_image, sqlserver_limit or 0)
         return function(*args, choice=choice, **more)
 
     for option in (
@@ -110,7 +127,7 @@ def stage_options(function: F) -> F:
         ),
         click.option(
             "--sqlserver-image",
-            default="",
+            type=filled,
             metavar="IMAGE",
             help="docker: what runs as SQL Server: an image, 2019, 2022 or 2025 for Microsoft's, or `endpoint` for the "
             "lab's own  [default: 2022 where it can be had, else endpoint]",
@@ -126,8 +143,8 @@ def stage_options(function: F) -> F:
         click.option(
             "--stage",
             type=click.Choice(STAGES),
-            default=LOCAL.name,
-            show_default=True,
+            default=usual_stage,
+            show_default="local; docker in the lab's own image",
             help="Where servers and clients run: processes of this machine, or containers.",
         ),
     ):
@@ -198,6 +215,22 @@ def command_name() -> str:
 def last_record() -> Path:
     """Where the record of the last run is kept."""
     return provision.cache_dir() / LAST_RECORD
+
+
+def note_checkout() -> None:
+    """Note beside the last record that this checkout played it: several may share a cache. Raises OSError."""
+    _checkout_note().write_text(str(root()), encoding="utf-8")
+
+
+def other_checkout() -> str:
+    """The checkout that played the last run, where that is not this one; else ""."""
+    note = _checkout_note()
+    where = note.read_text(encoding="utf-8") if note.exists() else ""
+    return "" if where == str(root()) else where
+
+
+def _checkout_note() -> Path:
+    return last_record().with_suffix(".from")
 
 
 def run_setup(*, yes: bool) -> bool:

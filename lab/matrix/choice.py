@@ -3,11 +3,13 @@
 What a stage needs is imported when it is chosen: a local run does not pay for the Docker SDK.
 """
 
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lab import CONTAINED
 from lab.stages.docker import distributions
 
 if TYPE_CHECKING:
@@ -88,3 +90,10 @@ class Choice:
 
 
 LOCAL = Choice()
+
+
+def usual_stage() -> str:
+    """The stage of whoever names none: containers in the lab's own image, which has no client of its own; else this
+    machine.
+    """
+    return "docker" if os.environ.get(CONTAINED) else LOCAL.name

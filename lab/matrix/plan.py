@@ -91,6 +91,19 @@ class Filters:
     kinds: tuple[str, ...] = ()
 
 
+def patterns_in(option: str, values: Iterable[str]) -> tuple[str, ...]:
+    """The patterns that an option was given; each value may be a list with commas.
+
+    Raises ValueError for one that names nothing: it comes from a variable that is not set, and without patterns
+    everything would be played.
+    """
+    found = tuple(part.strip() for value in values for part in value.split(","))
+    if "" in found:
+        given = ", ".join(map(repr, values))
+        raise ValueError(f"{option}: a name is empty in {given} (a variable not set?). To take all, leave it out.")
+    return found
+
+
 def make_plan(
     scenarios: Iterable[Scenario],
     attacks: Iterable[Attack],

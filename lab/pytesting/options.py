@@ -1,12 +1,16 @@
 """The options of the matrix under pytest, what they select, and what is wrong with them in words."""
 
-from collections.abc import Sequence
+import os
+import shlex
+from argparse import ArgumentTypeError
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from lab.matrix.choice import DISTRIBUTIONS, HOST, STAGES, Choice
+from lab.matrix.choice import DISTRIBUTIONS, HOST, STAGES, Choice, usual_stage
 
 if TYPE_CHECKING:
     from lab.matrix.plan import Plan
@@ -24,6 +28,14 @@ OF_CONTAINERS = (
     "--lab-sqlserver-limit",
     "--lab-require-vendor-image",
 )
+WITH_VALUE = (
+    *PATTERNS,
+    *(name for name in OF_CONTAINERS if name != "--lab-require-vendor-image"),
+    "--lab-stage",
+    "--lab-jobs",
+    "--lab-save",
+    "--lab-baseline",
+)
 NOUNS = ("scenario", "fix", "client", "server")
 
 _PLAN = pytest.StashKey["Plan"]()
@@ -36,7 +48,10 @@ def add(parser: pytest.Parser) -> None:
     for name, words in PATTERNS.items():
         group.addoption(name, action="append", default=[], metavar="GLOB", help=words)
     group.addoption(
-        "--lab-stage", default="local", metavar="STAGE", help=f"where servers and clients run: {' or '.join(STAGES)}"
+        "--lab-stage",
+        default=usual_stage(),
+        metavar="STAGE",
+        help=f"where servers and clients run: {' or '.join(STAGES)}",
     )
     group.addoption(
         "--lab-distribution",
@@ -48,7 +63,7 @@ def add(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--lab-sqlserver-image",
-        default="",
+        type=filled,
         metavar="IMAGE",
         help="docker: what runs as SQL Server: an image, 2019, 2022 or 2025 for Microsoft's, or `endpoint`",
     )
@@ -72,7 +87,7 @@ def add(parser: pytest.Parser) -> None:
     group.addoption("--lab-save", type=Path, metavar="FILE", help="write the record of what was played to FILE")
     group.addoption(
         "--lab-baseline",
-        type=Path,
+        type=lambda value: Path(filled(value)),
         metavar="PATH",
         help="what is not as in these baselines (a directory, one file, or a record) fails the test that it belongs to",
     )
@@ -88,15 +103,46 @@ def add(parser: pytest.Parser) -> None:
     )
 
 
+def joined(arguments: Iterable[str]) -> list[str]:
+    """The arguments, with each of these options and its value in one word.
+
+    pytest looks for its configuration before it knows these options, and takes a value in a word of its own for a place
+    of tests (its documentation, "Initialization: determining rootdir and configfile").
+    """
+    found: list[str] = []
+    for argument in arguments:
+        if found and found[-1] in WITH_VALUE:
+            found[-1] += f"={argument}"
+        else:
+            found.append(argument)
+    return found
+
+
+def filled(value: str) -> str:
+    """The value of an option that must not be empty: an empty path is the current directory, which nobody named.
+
+    Raises argparse.ArgumentTypeError.
+    """
+    if not value.strip():
+        raise ArgumentTypeError("it is empty (a variable not set?)")
+    return value
+
+
 def given(config: pytest.Config, option: str) -> tuple[str, ...]:
-    """The patterns of an option."""
+    """The patterns of an option. Raises pytest.UsageError for one that is empty."""
+    from lab.matrix.plan import patterns_in
+
     values: Sequence[str] = config.getoption(option)
-    return tuple(part for value in values for part in (each.strip() for each in value.split(",")) if part)
+    try:
+        return patterns_in(option, values)
+    except ValueError as problem:
+        raise pytest.UsageError(str(problem)) from None
 
 
 def check(config: pytest.Config) -> None:
     """Raise pytest.UsageError, with the nearest right names, for a value that cannot be meant. Reads the catalogue only
     when it must."""
+    _must_not_lead_to_another_root(config)
     stage, jobs, save = (config.getoption(name) for name in ("--lab-stage", "--lab-jobs", "--lab-save"))
     if stage not in STAGES:
         raise pytest.UsageError(f"--lab-stage: there is no stage {stage!r}. There is: {', '.join(STAGES)}.")
@@ -123,13 +169,36 @@ def check(config: pytest.Config) -> None:
         plan_of(config)
 
 
+def _must_not_lead_to_another_root(config: pytest.Config) -> None:
+    """Raise pytest.UsageError where pytest has taken a value for a place of tests (`joined`), and so another directory
+    for the root of the project: its configuration would be left unread without a word.
+    """
+    file = config.inipath
+    if config.getoption("inifilename") or (config.getoption("rootdir") and file is None):
+        return
+    start, root = config.invocation_params.dir, file.parent if file else config.rootpath
+    tests = [str(start / argument.partition("::")[0]) for argument in config.args]
+    base = Path(os.path.commonpath([start, *tests]))
+    configured = file is not None or (root / "setup.py").is_file()
+    if base == root or (configured and base.is_relative_to(root)):
+        return
+    given = [*shlex.split(os.environ.get("PYTEST_ADDOPTS", "")), *config.invocation_params.args]
+    for option, value in pairwise(given):
+        place = start / value
+        if option in WITH_VALUE and place.exists() and place.is_relative_to(root):
+            raise pytest.UsageError(
+                f"{option} {value}: pytest takes that for a place of tests, and {root} for the root of yours. "
+                f"Write it as one word: {option}={value}"
+            )
+
+
 def choice(config: pytest.Config) -> Choice:
     """The stage that the options choose."""
     return Choice(
         name=config.getoption("--lab-stage"),
         nginx=not config.getoption("--lab-no-nginx"),
         distributions=given(config, "--lab-distribution") or Choice().distributions,
-        sqlserver_image=config.getoption("--lab-sqlserver-image"),
+        sqlserver_image=config.getoption("--lab-sqlserver-image") or "",
         require_vendor_image=config.getoption("--lab-require-vendor-image"),
         sqlserver_limit=config.getoption("--lab-sqlserver-limit") or 0,
     )
@@ -165,6 +234,24 @@ def plan_of(config: pytest.Config) -> "Plan":
     if known is None:
         known = config.stash[_PLAN] = _make_plan(config)
     return known
+
+
+def install_versions(config: pytest.Config) -> None:
+    """Have the versions of clients that `--lab-client` names in the lab's cache. Blocks for as long as that takes.
+
+    Raises pytest.UsageError for one that cannot be had.
+    """
+    from lab.versions.spec import is_spec
+
+    specs = [item for item in given(config, "--lab-client") if is_spec(item)]
+    if not specs:
+        return
+    from lab.pytesting.install import install
+
+    if terminal := config.pluginmanager.get_plugin("terminalreporter"):
+        terminal.write_line(f"tls trust lab: {', '.join(specs)}: installed before the first cell, unless already here")
+    if problem := install(specs):
+        raise pytest.UsageError(f"--lab-client: {problem}")
 
 
 def _make_plan(config: pytest.Config) -> "Plan":

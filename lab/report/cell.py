@@ -123,7 +123,8 @@ def _judgement(of: str, marked: Marked, verdict: str, judgement: JudgementEntry,
         hang(console, f"{INDENT}evidence: ", Text(f"{judgement.level} ({LEVELS[judgement.level]})"), "dim")
     for source in judgement.sources:
         hang(console, f"{INDENT}source:   ", Text(source.title), "dim")
-        console.print(Text(f"{INDENT}          {in_line(source.url)}", "cyan"), soft_wrap=True, highlight=False)
+        if source.url:
+            console.print(Text(f"{INDENT}          {in_line(source.url)}", "cyan"), soft_wrap=True, highlight=False)
 
 
 def _numbers(cell: CellEntry) -> Iterator[str]:

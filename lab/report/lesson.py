@@ -3,6 +3,7 @@ and copy from."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from rich.console import Console
 from rich.text import Text
@@ -15,7 +16,7 @@ from lab.report.printable import printable
 from lab.report.terminal import TITLES
 from lab.report.words import gaps, hang
 from lab.scenario import Fix, Scenario
-from lab.situation import ServerKind, Situation, healthy
+from lab.situation import Authority, ClientSide, Leaf, ServerKind, Situation, healthy
 from lab.verdict import accepts, with_names
 
 Spelling = tuple[tuple[str, ...], tuple[str, ...]]
@@ -72,9 +73,24 @@ def kinds_of(kinds: Iterable[ServerKind]) -> list[ServerKind]:
 
 
 def spelling(client: Client, before: Situation, after: Situation) -> Spelling:
-    """What changes in the client's own words between two situations."""
+    """What a person takes away and sets in the client's own words to come from one situation to the other.
+
+    Where the two differ in what `ca.pem` holds, the option that names it is set, whether or not it was there before.
+    """
     old, new = client.spell(before.client), client.spell(after.client)
-    return tuple(word for word in old if word not in new), tuple(word for word in new if word not in old)
+    same = set(old)
+    if ca_file(before.client) != ca_file(after.client):
+        untold = client.spell(replace(after.client, trusts=(), intermediates=()))
+        same = {word for word in same if word in untold and "ca.pem" not in word}
+    return tuple(word for word in old if word not in new), tuple(word for word in new if word not in same)
+
+
+def ca_file(side: ClientSide) -> str:
+    """What `ca.pem` holds, in words."""
+    held = ["the root of the CA"] if any(isinstance(anchor, Authority) for anchor in side.trusts) else []
+    held += ["the server's certificate"] if any(isinstance(anchor, Leaf) for anchor in side.trusts) else []
+    held += ["the intermediate"] if side.intermediates else []
+    return " and ".join(held)
 
 
 def texts(scenario: Scenario, client: Client, situation: Situation) -> list[Expectation]:
@@ -131,6 +147,8 @@ def _spellings(
         elif fixed.client.connect_to == broken.client.connect_to:
             needless.setdefault(acceptance.why if acceptance else "", []).append(client.name)
     console.print(Text(f"  in the clients' own words, {TITLES[kind]}:", "bold"), highlight=False)
+    if any("ca.pem" in word for _, come in said for word in come):
+        hang(console, "    ca.pem holds ", Text(ca_file(fixed.client)))
     if fixed.client.connect_to != broken.client.connect_to:
         console.print(
             Text(f"    connect to {fixed.client.connect_to} instead of {broken.client.connect_to}"),
@@ -138,19 +156,20 @@ def _spellings(
         )
     for (gone, come), names in said.items():
         hang(console, "    ", Text(", ".join(names), "bold"))
-        for sign, words, style in (("-", gone, "red"), ("+", come, "green")):
-            for word in words:
-                for index, line in enumerate(word.splitlines()):
-                    console.print(
-                        Text(f"      {sign if index == 0 else ' '} {line}", style),
-                        soft_wrap=True,
-                        highlight=False,
-                    )
+        _words("-", gone, "red", console)
+        _words("+", come, "green", console)
     for why, some in needless.items():
         nothing = f"nothing to set: {why}" if why else "nothing to set"
         hang(console, f"    {', '.join(some)}: ", Text(nothing, "dim"))
     for name, why in unable:
         hang(console, f"    {name}: ", Text(f"cannot: {why}", "dim"))
+
+
+def _words(sign: str, words: Iterable[str], style: str, console: Console) -> None:
+    """Words to copy, never wrapped."""
+    for word in words:
+        for index, line in enumerate(word.splitlines()):
+            console.print(Text(f"      {sign if index == 0 else ' '} {line}", style), soft_wrap=True, highlight=False)
 
 
 def _errors(scenario: Scenario, clients: Sequence[Client], cited: "_Cited", console: Console) -> None:
@@ -225,6 +244,8 @@ class _Cited:
         for number, source in enumerate(self.sources, start=1):
             label = f"  [{number}] "
             hang(console, label, Text(source.title))
+            if not source.url:
+                continue
             known = first.setdefault(source.url, number)
             address = Text(source.url, "cyan") if known == number else Text(f"at the address of [{known}]", "dim")
             console.print(Text(" " * len(label)) + address, soft_wrap=True, highlight=False)

@@ -6,12 +6,11 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from lab.clients.base import Client
+from lab.clients.base import PYTHON_CLIENTS, Client
 from lab.documented import Source
 from lab.matrix.plan import Plan
 from lab.record import ClientEntry
 from lab.report.lesson import kinds_of
-from lab.report.printable import in_line
 from lab.report.terminal import TITLES
 from lab.report.words import hang, plural, version_line
 from lab.scenario import Claim, Fix, Scenario
@@ -80,7 +79,7 @@ def scenarios_as_data(scenarios: Iterable[Scenario]) -> list[dict[str, Any]]:
 
 
 def show_clients(entries: Sequence[ClientEntry], clients: Mapping[str, Client], console: Console) -> None:
-    """The clients, by what they speak: version and TLS library, or what is missing and how to get it."""
+    """The clients, by what they speak: version and TLS library, or what is missing; below them, how to get that."""
     width = max((len(entry.name) for entry in entries), default=0) + 2
     for kind in ServerKind:
         spoken = [entry for entry in entries if kind in clients[entry.name].kinds]
@@ -91,12 +90,21 @@ def show_clients(entries: Sequence[ClientEntry], clients: Mapping[str, Client], 
             name = f"  {entry.name:<{width}}"
             if entry.missing:
                 hang(console, name, Text(f"missing: {entry.missing}", "yellow"))
-                command = Text.assemble(" " * len(name), "get it: ", (in_line(entry.how_to_get), "cyan"))
-                console.print(command, soft_wrap=True, highlight=False)
             else:
                 hang(console, name, Text(version_line(entry.version, entry.tls_library)))
     here = sum(not entry.missing for entry in entries)
     console.print(Text(f"{here} of {plural(len(entries), 'client')} here", "bold"), highlight=False)
+    ways: dict[str, list[ClientEntry]] = {}
+    for entry in entries:
+        if entry.missing:
+            ways.setdefault(entry.how_to_get, []).append(entry)
+    for way, lacking in ways.items():
+        whom = "what is missing" if len(ways) == 1 else ", ".join(entry.name for entry in lacking)
+        itself = any(entry.missing == PYTHON_CLIENTS for entry in lacking)
+        hang(
+            console, "", Text(f"this brings {whom}{'; a run brings the Python packages by itself' if itself else ''}:")
+        )
+        console.print(Text.assemble("  ", (way, "cyan")), soft_wrap=True, highlight=False)
 
 
 def show_plan(plan: Plan, console: Console) -> None:

@@ -91,7 +91,8 @@ def show_remedy(record: Record, remedy: RemedyEntry, shown: ShownEntry, console:
         hang(console, "    ", Text(remedy.remark, "dim"))
     for source in (*remedy.sources, *shown.judgement.sources):
         hang(console, "    source:   ", Text(source.title, "dim"))
-        console.print(Text(f"              {in_line(source.url)}", "cyan"), soft_wrap=True, highlight=False)
+        if source.url:
+            console.print(Text(f"              {in_line(source.url)}", "cyan"), soft_wrap=True, highlight=False)
     acts = {act: record.attempt(identity) for act, identity in shown.acts.items()}
     if before := acts.pop("before", None):
         _act("before", before, console)

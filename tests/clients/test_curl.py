@@ -52,7 +52,7 @@ def test_trusts_nothing_but_its_own_file() -> None:
         (ClientSide(HOST, tls_min=TLSVersion.TLSv1_0), ("--tlsv1.0", "--ciphers DEFAULT@SECLEVEL=0")),
         (
             ClientSide(HOST, expected_name="www.lab.test"),
-            ("--connect-to www.lab.test:PORT:shop.lab.test:PORT",),
+            ("--connect-to www.lab.test::shop.lab.test:", "https://www.lab.test/"),
         ),
         (ClientSide(HOST, expected_name=HOST), ()),
     ],
@@ -68,7 +68,7 @@ def test_silencer_reaches_the_command_line() -> None:
 def test_other_name_is_the_one_in_the_url() -> None:
     argv = invoked(ClientSide(HOST, trusts=(LAB_ROOT,), expected_name="www.lab.test")).argv
     assert argv[-1] == "https://www.lab.test:8443/"
-    assert argv[argv.index("--connect-to") + 1] == "www.lab.test:8443:shop.lab.test:8443"
+    assert argv[argv.index("--connect-to") + 1] == "www.lab.test::shop.lab.test:"
 
 
 def completed(status: int | None, stdout: str, stderr: str = "", trace: str = "") -> Completed:

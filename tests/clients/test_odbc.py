@@ -89,6 +89,10 @@ def test_limits_go_into_an_openssl_configuration_of_its_own() -> None:
         (ClientSide(HOST, encryption=Encryption.STRICT), ("Encrypt=strict",)),
         (ClientSide(HOST, trusts=(LAB_ROOT,)), ("SSL_CERT_FILE=ca.pem",)),
         (ClientSide(HOST, trust_everything=True), ("TrustServerCertificate=yes",)),
+        (
+            ClientSide(HOST, trusts=(LAB_ROOT,), trust_everything=True),
+            ("TrustServerCertificate=yes", "SSL_CERT_FILE=ca.pem"),
+        ),
         (ClientSide(HOST, expected_name="db1.lab.test"), ("HostnameInCertificate=db1.lab.test",)),
         (ClientSide(HOST, tls_min=TLSVersion.TLSv1_2), ("OPENSSL_CONF=openssl.cnf", "MinProtocol = TLSv1.2")),
     ],

@@ -32,20 +32,19 @@ def arguments(side: ClientSide) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("side", "cafile", "only_login"),
+    ("side", "cafile"),
     [
-        (HEALTHY.client, True, False),
-        (HEALTHY.with_client(trusts=()).client, True, False),
-        (OPTIONAL.client, True, True),
-        (OPTIONAL.with_client(trusts=()).client, False, False),
+        (HEALTHY.client, True),
+        (HEALTHY.with_client(trusts=()).client, True),
+        (OPTIONAL.client, True),
+        (OPTIONAL.with_client(trusts=()).client, False),
     ],
 )
-def test_uses_tls_unless_nothing_is_asked_and_nothing_trusted(side: ClientSide, cafile: bool, only_login: bool) -> None:
+def test_uses_tls_unless_nothing_is_asked_and_nothing_trusted(side: ClientSide, cafile: bool) -> None:
     given = arguments(side)
     assert given.get("cafile") == ("/room/ca.pem" if cafile else None)
-    assert given.get("enc_login_only", False) is only_login
-    assert ('cafile="ca.pem"' in PYTHON_TDS.spell(side)) is cafile
-    assert ("enc_login_only=True" in PYTHON_TDS.spell(side)) is only_login
+    assert "enc_login_only" not in given
+    assert PYTHON_TDS.spell(side) == (('cafile="ca.pem"',) if cafile else ())
 
 
 @pytest.mark.parametrize(

@@ -59,6 +59,10 @@ def test_healthy_side() -> None:
         (ClientSide(HOST, encryption=Encryption.STRICT), ("encrypt: 'strict'",)),
         (ClientSide(HOST, trusts=(LAB_ROOT,)), ("cryptoCredentialsDetails: {ca: fs.readFileSync('ca.pem')}",)),
         (ClientSide(HOST, trust_everything=True), ("trustServerCertificate: true",)),
+        (
+            ClientSide(HOST, trusts=(LAB_ROOT,), trust_everything=True),
+            ("trustServerCertificate: true", "cryptoCredentialsDetails: {ca: fs.readFileSync('ca.pem')}"),
+        ),
         (ClientSide(HOST, expected_name="db1.lab.test"), ("serverName: 'db1.lab.test'",)),
         (ClientSide(HOST, tls_min=TLSVersion.TLSv1_2), ("cryptoCredentialsDetails: {minVersion: 'TLSv1.2'}",)),
         (ClientSide(HOST, tls_max=TLSVersion.TLSv1_2), ("cryptoCredentialsDetails: {maxVersion: 'TLSv1.2'}",)),

@@ -82,7 +82,7 @@ def with_edits(edits: Edits) -> Record:
 
 
 @given(LISTS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_record_is_not_different_from_itself(edits: Edits) -> None:
     changes = compare(with_edits(edits), with_edits(edits))
     assert changes.groups == []
@@ -90,7 +90,7 @@ def test_a_record_is_not_different_from_itself(edits: Edits) -> None:
 
 
 @given(LISTS, LISTS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_swapping_old_and_new_mirrors_the_changes(before: Edits, after: Edits) -> None:
     old, new = with_edits(before), with_edits(after)
     there, back = compare(old, new), compare(new, old)
@@ -109,7 +109,7 @@ def test_swapping_old_and_new_mirrors_the_changes(before: Edits, after: Edits) -
 
 
 @given(LISTS, LISTS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_grouping_loses_no_change_and_groups_are_ordered(before: Edits, after: Edits) -> None:
     found = compare(with_edits(before), with_edits(after)).groups
     changes = [change for item in found for change in item.changes]
@@ -123,7 +123,7 @@ def test_grouping_loses_no_change_and_groups_are_ordered(before: Edits, after: E
 
 
 @given(LISTS, LISTS)
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_every_act_that_differs_is_in_a_group_or_accounted_for(one: Edits, other: Edits) -> None:
     """No result can change in a compared cell without that the cell is in the report."""
     old, new = with_edits(one), with_edits(other)

@@ -1,7 +1,7 @@
 """Clients are paired by name, then by the name without a version where that leaves no doubt."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.diff.pairing import base_name, pair
@@ -41,7 +41,6 @@ def test_where_there_is_doubt_nothing_is_paired() -> None:
     assert pair(["odbc18@18.5.1"], ["odbc18@18.6.2", "odbc18@18.6.1"]) == {}
 
 
-@settings(deadline=None)
 @given(NAMES, NAMES)
 def test_no_client_has_two_partners_and_swapping_swaps(old: list[str], new: list[str]) -> None:
     pairs = pair(old, new)

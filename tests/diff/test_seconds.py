@@ -1,7 +1,7 @@
 """Seconds: a client that is slower as a whole is told, noise is not."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.diff.changes import compare
@@ -57,7 +57,6 @@ def test_what_may_be_noise_is_not_told(old: list[float], new: list[float]) -> No
     assert against(old, new) == []
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0.01, 10), min_size=3, max_size=5))
 def test_the_same_seconds_are_no_change(seconds: list[float]) -> None:
     assert against(seconds, seconds) == []

@@ -1,6 +1,6 @@
 """The difference of two texts, word by word: nothing is lost, and one change of wording is the same edit everywhere."""
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from lab.diff.words import Part, Piece, difference, edit
@@ -12,7 +12,6 @@ def text(pieces: tuple[Piece, ...], *parts: Part) -> str:
     return "".join(piece.text for piece in pieces if piece.part in parts)
 
 
-@settings(deadline=None)
 @given(TEXTS, TEXTS)
 @example("a b", "b a")
 def test_both_texts_can_be_read_from_their_difference(old: str, new: str) -> None:
@@ -21,14 +20,12 @@ def test_both_texts_can_be_read_from_their_difference(old: str, new: str) -> Non
     assert text(pieces, Part.SAME, Part.ADDED) == new
 
 
-@settings(deadline=None)
 @given(TEXTS)
 def test_equal_texts_have_no_difference(same: str) -> None:
     assert {piece.part for piece in difference(same, same)} <= {Part.SAME}
     assert edit(same, same) == ()
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="ab \n", min_size=1, max_size=2))
 def test_very_long_texts_keep_their_ends(middle: str) -> None:
     head, tail = "word " * 5000, " end" * 5000

@@ -1,8 +1,9 @@
-from lab.record import CellEntry, Record
+from lab.record import CellEntry, Record, SourceEntry
 from lab.report.cell import select, show_cell
 from lab.report.words import pieces, version_line
 from tests.report.consoles import Screen
-from tests.report.invented import SAID, attempts, cell, judgement, not_played, record
+from tests.report.invented import SAID, attempts, cell, judgement, not_played, record, remedy
+from tests.report.invented import shown as shown_of_remedy
 
 WHERE = "expired/renew/odbc18/sqlserver"
 
@@ -166,3 +167,13 @@ def test_a_server_that_did_not_come_up_has_the_last_word() -> None:
     text = shown(source.model_copy(update={"servers": servers}), source.cells[0])
     assert f"  presents no certificate\n  the server's last words\n    │ {last}\n" in text
     assert "last words" not in shown(source, source.cells[0])
+
+
+def test_a_source_without_an_address_has_no_line_for_it() -> None:
+    observed = SourceEntry(title="observed by the lab", url="")
+    by_observation = judgement().model_copy(update={"sources": [observed]})
+    entry = cell(WHERE, broken_judgement=by_observation)
+    followed = remedy("here", "way", shown_of_remedy(WHERE)).model_copy(update={"sources": [observed]})
+    text = shown(played().model_copy(update={"remedies": [followed]}), entry)
+    assert text.count("source:   observed by the lab\n") == 2
+    assert not [line for line in text.splitlines() if line and not line.strip()]

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from lab.diff.changes import Changes, compare
@@ -140,7 +140,6 @@ def test_what_clients_say_cannot_break_the_page_or_drive_the_terminal() -> None:
     assert r"a\|b\`c" in text
 
 
-@settings(deadline=None)
 @given(st.text(alphabet="ab \n", max_size=400), st.text(alphabet="ab \n", max_size=400))
 def test_an_excerpt_keeps_every_difference(old: str, new: str) -> None:
     pieces = list(difference(old, new))

@@ -1,12 +1,13 @@
 import re
+from dataclasses import fields
 
 import pytest
 
 from lab import catalogue
 from lab.clients import all_clients
 from lab.report.lesson import embolden, paragraphs, show_lesson, spelling, texts
-from lab.scenario import Scenario
-from lab.situation import ServerKind, healthy
+from lab.scenario import Fix, Scenario
+from lab.situation import ClientSide, ServerKind, healthy
 from lab.stages import down
 from tests.report.consoles import Screen
 
@@ -67,6 +68,13 @@ def test_addresses_stand_below_their_titles() -> None:
         assert len(address) - len(address.lstrip()) == title.index("]") + 2
 
 
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.id)
+def test_a_source_without_an_address_has_no_line_for_it(scenario: Scenario) -> None:
+    """What only the lab has observed."""
+    listed = lesson(scenario, 10_000).text.partition("\nSources\n")[2].splitlines()
+    assert all(line.strip() for line in listed)
+
+
 def test_a_client_for_which_a_fix_changes_nothing_is_told_and_why() -> None:
     scenario = catalogue.load().scenario("untrusted-ca.forced")
     text = lesson(scenario, 10_000).text
@@ -79,6 +87,67 @@ def test_the_spelling_of_a_fix_is_what_changes_in_the_clients_words() -> None:
     gone, come = spelling(CLIENTS["curl"], before, before.with_client(trust_everything=True))
     assert gone == ()
     assert come == ("--insecure",)
+
+
+FIXES = [(scenario, fix, kind) for scenario in SCENARIOS for fix in scenario.fixes for kind in fix.kinds]
+
+
+@pytest.mark.parametrize(("scenario", "fix", "kind"), FIXES, ids=lambda item: getattr(item, "id", None) or str(item))
+def test_a_fix_sets_what_it_is_about_and_nothing_that_the_scenario_brought(
+    scenario: Scenario, fix: Fix, kind: ServerKind
+) -> None:
+    """A word that the fix does not bring to a healthy client side is no part of it: copied, it does something else."""
+    broken = scenario.apply(healthy(kind))
+    fixed = fix.apply(broken)
+    sides = [[getattr(side.client, field.name) for side in (broken, fixed)] for field in fields(ClientSide)]
+    changed = {field.name: new for field, (old, new) in zip(fields(ClientSide), sides, strict=True) if old != new}
+    alone = healthy(kind).with_client(**changed)
+    for client in CLIENTS.values():
+        if kind in client.kinds and not (client.cannot(broken) or client.cannot(fixed)):
+            _, come = spelling(client, broken, fixed)
+            assert {*come} <= {*client.spell(alone.client)}, client.name
+
+
+@pytest.mark.parametrize(
+    ("scenario", "fix", "kind", "client", "gone", "come"),
+    [
+        ("untrusted-ca.forced", "install-ca", "sqlserver", "python-tds", (), ('cafile="ca.pem"',)),
+        ("missing-intermediate", "give-client-the-intermediate", "https", "curl", (), ("--cacert ca.pem",)),
+        ("missing-intermediate", "give-client-the-intermediate", "sqlserver", "python-tds", (), ('cafile="ca.pem"',)),
+        ("self-signed", "trust-certificate", "https", "node-fetch", (), ("--use-openssl-ca", "SSL_CERT_FILE=ca.pem")),
+        ("self-signed", "trust-certificate", "sqlserver", "tsql", (), ("ca file = ca.pem",)),
+        ("self-signed", "trust-everything", "sqlserver", "odbc18", (), ("TrustServerCertificate=yes",)),
+        ("self-signed", "trust-everything", "sqlserver", "tedious", (), ("trustServerCertificate: true",)),
+        ("self-signed", "trust-everything", "sqlserver", "tsql", ("ca file = ca.pem",), ()),
+        (
+            "name-mismatch",
+            "expect-certificate-name",
+            "https",
+            "curl",
+            (),
+            ("--connect-to www.shop.lab.test::shop.lab.test:", "https://www.shop.lab.test/"),
+        ),
+    ],
+)
+def test_what_a_person_sets_can_be_copied(
+    scenario: str, fix: str, kind: str, client: str, gone: tuple[str, ...], come: tuple[str, ...]
+) -> None:
+    of = catalogue.load().scenario(scenario)
+    broken = of.apply(healthy(ServerKind(kind)))
+    fixed = next(item for item in of.fixes if item.name == fix).apply(broken)
+    assert spelling(CLIENTS[client], broken, fixed) == (gone, come)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.id)
+def test_nothing_to_set_is_said_only_with_the_reason(scenario: Scenario) -> None:
+    assert not re.search(r"nothing to set$", lesson(scenario, 10_000).text, re.MULTILINE)
+
+
+def test_a_lesson_says_what_the_file_holds_that_its_words_name() -> None:
+    text = lesson(catalogue.load().scenario("self-signed"), 10_000).text
+    fix = text[text.index("Fix trust-certificate") : text.index("Fix replace-by-ca-signed")]
+    assert "ca.pem holds the root of the CA and the server's certificate\n" in fix
+    assert "ca.pem holds" not in text[text.index("Fix replace-by-ca-signed") :]
 
 
 def test_paragraphs_are_joined_and_lists_are_not() -> None:

@@ -4,7 +4,7 @@ Every run gets a directory of its own for HOME, TMPDIR, the working directory an
 in there or names it: in its command line, environment or working directory.
 """
 
-import math
+import contextlib
 import os
 import shutil
 import signal
@@ -27,7 +27,9 @@ PATIENCE = 60.0
 NOBODY = 65534
 POLL = 0.01
 """Seconds between two looks into /proc, which has no way to tell."""
-NOBODY = 65534
+NAMESPACES = ("mnt", "pid")
+HOLDER = "exec unshare --mount --pid --fork --kill-child sh -c 'echo ready; exec cat'"
+"""A shell's command: a process in namespaces of its own, until its input ends."""
 
 # The lab's program, told things about the machine that it would find out otherwise. curl needs no Python environment of
 # clients, so nothing is fetched for it.
@@ -292,6 +294,45 @@ def test_no_process_is_left_after_sigkill_without_namespaces(fallback: Place, mo
     run.assert_gone()
 
 
+# --- other labs -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="makes namespaces as root does")
+def test_namespaces_of_another_lab_are_not_taken_for_those_of_the_run(place: Place) -> None:
+    """The other labs have begun before the run ends, and get the numbers of its namespaces."""
+    for name in ("home", "scratch", "here"):
+        (place.base / name).mkdir()
+    with contextlib.ExitStack() as stack:
+        process, *others = [
+            stack.enter_context(
+                subprocess.Popen(
+                    ["sh", "-c", f"read line; {HOLDER}"],
+                    cwd=cwd,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                )
+            )
+            for cwd in (str(place.base / "here"), *(10 * ["/"]))
+        ]
+
+        def enter(process: "subprocess.Popen[str]") -> None:
+            assert process.stdin
+            assert process.stdout
+            process.stdin.write("\n")
+            process.stdin.flush()
+            assert process.stdout.readline() == "ready\n"
+
+        enter(process)
+        (place.cache / "runs" / f"run-{process.pid}-x").mkdir(parents=True)
+        run = Watched(place, process)
+        run.until("the room")
+        assert run.wait() == 0
+        for other in others:
+            enter(other)
+        run.assert_gone()
+
+
 # --- looking ----------------------------------------------------------------------------------------------------------
 
 
@@ -304,8 +345,8 @@ class Watched:
         self._place = place
         self._process = process
         self._mounts = mounts(place.base)
-        self._namespaces: set[str] = set()
-        self._ended = math.inf
+        self._namespaces: dict[str, int] = {}
+        """Each by its name, held open: the kernel gives the number of one that has gone to the next one."""
 
     def until(self, moment: str) -> None:
         """Wait for a moment of the run."""
@@ -325,21 +366,28 @@ class Watched:
             return any(reached(room) for room in self._place.rooms() if room.name.startswith(f"run-{self.pid}-"))
 
         wait_for(there, f"{moment} did not come")
-        own = _namespace("self")
-        self._namespaces = {_namespace(pid) for pid in processes_of(self._place.base)} - {own, ""}
+        own = _namespaces("self")
+        for pid in processes_of(self._place.base):
+            held = {str(Path(f"/proc/self/fd/{opened}").readlink()): opened for opened in _open_namespaces(pid)}
+            mine = pid in processes_of(self._place.base)  # and not somebody else who got its number meanwhile
+            for name, opened in held.items():
+                if mine and name not in own and name not in self._namespaces:
+                    self._namespaces[name] = opened
+                else:
+                    os.close(opened)
 
     def wait(self) -> int:
         """The exit status; then `said` is all that the run said."""
         self.said, _ = self._process.communicate(timeout=PATIENCE)
-        self._ended = time.clock_gettime(time.CLOCK_BOOTTIME)
         return self._process.returncode
 
     def assert_gone(self) -> None:
         """No process, no mount, no namespace; of files only what is in the cache."""
         wait_for(lambda: not processes_of(self._place.base), lambda: f"left: {processes_of(self._place.base)}")
-        # Numbers of namespaces are used again: what began after the run had ended holds nothing of it.
-        held = {_namespace(path.name) for path in Path("/proc").glob("[0-9]*") if _began(path) < self._ended}
-        assert not held & self._namespaces
+        held = {name for path in Path("/proc").glob("[0-9]*") for name in _namespaces(path.name)}
+        assert not held & self._namespaces.keys()
+        while self._namespaces:
+            os.close(self._namespaces.popitem()[1])
         assert mounts(self._place.base) == self._mounts
         for name in ("home", "scratch", "here"):
             assert not list((self._place.base / name).rglob("*")), name
@@ -348,7 +396,12 @@ class Watched:
         """Nothing at all but the keys and the record."""
         self.assert_gone()
         left = {str(path.relative_to(self._place.cache)) for path in self._place.cache.rglob("*")}
-        assert {name for name in left if not name.startswith("keys/")} <= {"keys", "runs", "last-record.json"}
+        assert {name for name in left if not name.startswith("keys/")} <= {
+            "keys",
+            "runs",
+            "last-record.json",
+            "last-record.from",
+        }
 
 
 def processes_of(base: Path) -> list[str]:
@@ -382,20 +435,18 @@ def wait_for(happened: Callable[[], bool], otherwise: str | Callable[[], str]) -
         time.sleep(POLL)
 
 
-def _namespace(pid: str) -> str:
-    """The mount and PID namespaces of a process: one number alone may be in use again elsewhere."""
-    try:
-        return " ".join(str(Path(f"/proc/{pid}/ns/{kind}").readlink()) for kind in ("mnt", "pid"))
-    except OSError:
-        return ""
+def _namespaces(pid: str) -> set[str]:
+    """The mount and the PID namespace of a process, by name; none of one that has ended or is somebody else's."""
+    with contextlib.suppress(OSError):
+        return {str(Path(f"/proc/{pid}/ns/{kind}").readlink()) for kind in NAMESPACES}
+    return set()
 
 
-def _began(process: Path) -> float:
-    """Seconds after boot at which a process began (proc(5), `starttime`)."""
-    try:
-        return int((process / "stat").read_text().rpartition(")")[2].split()[19]) / os.sysconf("SC_CLK_TCK")
-    except OSError:
-        return math.inf  # it has ended
+def _open_namespaces(pid: str) -> Iterator[int]:
+    """The same, opened."""
+    for kind in NAMESPACES:
+        with contextlib.suppress(OSError):
+            yield os.open(f"/proc/{pid}/ns/{kind}", os.O_RDONLY)
 
 
 def _put_in_path(place: Place, name: str, text: str) -> None:

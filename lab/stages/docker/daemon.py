@@ -16,6 +16,7 @@ from urllib3 import disable_warnings
 from urllib3.exceptions import InsecureRequestWarning
 
 import docker
+from lab import CONTAINED
 from lab.stages.docker import address
 from lab.stages.docker.address import Address
 from lab.stages.docker.words import FAILURES, chain, timed_out
@@ -27,8 +28,6 @@ KNOCK_TIMEOUT = 20
 """Seconds in which a daemon says its version."""
 POOL = 32
 """Connections to the daemon that are kept: one for each request under way."""
-CONTAINED = "TLSLAB_IMAGE"
-"""The variable that the lab's own image sets (docker/lab/Dockerfile)."""
 OLDEST_API = (1, 40)
 """Docker 19.03. The lab uses nothing newer."""
 _ASKS_FOR_TLS = "HTTP request to an HTTPS server"

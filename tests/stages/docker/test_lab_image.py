@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 
 import docker
-from lab import provision
+from lab import CONTAINED, provision
 from lab.stages.docker import owner, stock
 from lab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
 
 ROOT = Path(__file__).parents[3]
 RECIPE = ROOT / "docker" / "lab"
 SOCKET = {"/var/run/docker.sock": {"bind": "/var/run/docker.sock", "mode": "rw"}}
-PLAY = ["run", "--stage", "docker", "--scenario", "expired", "--client", "curl,tsql"]
+PLAY = ["run", "--scenario", "expired", "--client", "curl,tsql"]
 
 full = pytest.mark.skipif(
     os.environ.get("TLSLAB_FULL") != "1", reason="fetches and builds for two minutes; TLSLAB_FULL=1 has it done"
@@ -33,6 +33,12 @@ def test_the_build_copies_what_is_there_and_what_the_daemon_is_sent() -> None:
     for name in copied:
         assert (ROOT / name).exists()
         assert name.partition("/")[0] in sent
+
+
+def test_the_image_says_that_it_is_the_labs_own() -> None:
+    """By that variable its stage is docker, without an option (`lab.matrix.choice.usual_stage`)."""
+    image = (RECIPE / "Dockerfile").read_text().rpartition("\nFROM ")[2]
+    assert re.search(rf"^ENV (.+\\\n)*.*\b{CONTAINED}=1$", image, re.MULTILINE)
 
 
 def test_no_password_of_a_trainer_gets_into_an_image() -> None:

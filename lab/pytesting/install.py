@@ -1,0 +1,49 @@
+"""Installs versions of clients, before a session of pytest plays anything: `python -m lab.pytesting.install SPEC...`.
+
+In a process of its own: asking a program for its version takes an event loop, which the tests of others must not find.
+"""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+from lab import child
+
+TIMEOUT = 3600.0
+"""Seconds. pip and npm have limits of their own, which are shorter."""
+
+
+def install(specs: Iterable[str]) -> str:
+    """Have these versions in the lab's cache; "", or why one of them cannot be had, in a sentence. Blocks."""
+    root = str(Path(__file__).resolve().parents[2])
+    path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
+    command = [sys.executable, "-P", "-m", "lab.pytesting.install", *specs]
+    try:
+        done = child.run(command, timeout=TIMEOUT, env={**os.environ, "PYTHONPATH": path}, together=True)
+    except subprocess.TimeoutExpired:
+        return f"{', '.join(specs)}: not installed within {TIMEOUT:.0f} s"
+    said = done.stdout.decode(errors="replace").strip()
+    return (said or f"the installation ended with exit status {done.returncode}") if done.returncode else ""
+
+
+def main(specs: Iterable[str]) -> None:
+    """Ends the process: with 1, and the reason on standard output, when a version cannot be had."""
+    from lab import provision
+    from lab.clients import all_clients
+    from lab.installer import InstallError
+    from lab.stages.stage import StageError
+    from lab.versions import pinned
+    from lab.versions.spec import SpecError
+
+    try:
+        for spec in specs:
+            pinned.provide(spec, all_clients(), provision.cache_dir(), lambda _: None)
+    except (SpecError, InstallError, StageError) as problem:
+        print(problem)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
