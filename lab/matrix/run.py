@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Self
 
 import lab
+from lab import signals
 from lab.clients.base import Client, Missing, Trust
 from lab.matrix.choice import LOCAL
 from lab.matrix.defaults import probes
@@ -268,4 +269,4 @@ def run_plan(
             await asyncio.gather(*(run.play(cell) for cell in plan.cells), run.probe(), run.follow_remedies())
             return await run.record()
 
-    return asyncio.run(play())
+    return signals.run(play())

@@ -5,10 +5,8 @@ import shutil
 import stat
 import subprocess
 import sys
-import tempfile
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -131,11 +129,14 @@ def test_keys_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     outside.mkdir()
     (outside / "mine.key.pem").write_text("text")
     monkeypatch.setattr(shutil, "rmtree", interrupted)
-    with pytest.raises(KeyboardInterrupt), run_room(tmp_path) as room:
-        (room / "sqlserver").mkdir()
-        for name in ("sqlserver-1.key.pem", "sqlserver-1.fallback-key.pem", "sqlserver-1.chain.pem"):
-            (room / "sqlserver" / name).write_text("text")
-        (room / "attempt-1").symlink_to(outside)
+    run = run_room(tmp_path)
+    room = run.__enter__()
+    (room / "sqlserver").mkdir()
+    for name in ("sqlserver-1.key.pem", "sqlserver-1.fallback-key.pem", "sqlserver-1.chain.pem"):
+        (room / "sqlserver" / name).write_text("text")
+    (room / "attempt-1").symlink_to(outside)
+    with pytest.raises(KeyboardInterrupt):
+        run.__exit__(None, None, None)
     assert [path.name for path in room.rglob("*.pem")] == ["sqlserver-1.chain.pem"]
     assert (outside / "mine.key.pem").exists()
 
