@@ -1,6 +1,7 @@
 """Files of results: records, baselines. Each is written whole or not at all, and a place can be tried beforehand."""
 
 import contextlib
+import errno
 import os
 import secrets
 import stat
@@ -18,11 +19,11 @@ def write(path: Path, text: str) -> None:
     Raises OSError with the file's name; then the file is as it was.
     """
     with _naming(path):
-        target = path.resolve()
         if not _is_file(path):
-            with target.open("w", encoding="utf-8") as stream:
+            with path.open("w", encoding="utf-8") as stream:
                 stream.write(text)
             return
+        target = path.resolve()
         with _beside(target) as (fresh, descriptor):
             _write(descriptor, text.encode())
             fresh.replace(target)
@@ -33,13 +34,12 @@ def write(path: Path, text: str) -> None:
 def trial(path: Path) -> None:
     """Find out whether `write` could write here now, and leave nothing. Raises OSError with the file's name."""
     with _naming(path):
-        target = path.resolve()
-        if target.is_dir():
-            raise IsADirectoryError(21, os.strerror(21))
-        if target.exists() and not os.access(target, os.W_OK):
-            raise PermissionError(13, os.strerror(13))
+        if path.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+        if path.exists() and not os.access(path, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         if _is_file(path):
-            with _beside(target) as (_, descriptor):
+            with _beside(path.resolve()) as (_, descriptor):
                 _write(descriptor, _TRIAL)
 
 

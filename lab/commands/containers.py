@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from lab import provision
+from lab import files, provision
 from lab.commands.shared import echo, hint, root
 
 
@@ -68,7 +68,7 @@ def compose() -> None:
     scenarios = catalogue.load().scenarios
     known = servers.numbers_in(file.read_text()) if file.exists() else {}
     found = servers.servers(scenarios, servers.numbered([item.id for item in scenarios], known))
-    file.write_text(text.text(found, all_clients()))
+    files.write(file, text.text(found, all_clients()))
     echo(f"{file}: {len(found)} servers of {len(scenarios)} scenarios")
 
 

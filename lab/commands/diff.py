@@ -86,6 +86,8 @@ def baseline(client: tuple[str, ...], source: Path | None, directory: Path, jobs
     from lab.diff.baseline import BaselineError, baselines_of, write
     from lab.record import load
 
+    there = next(place for place in (directory.absolute(), *directory.absolute().parents) if place.exists())
+    shared.must_be_writable("--to", there / "baseline.json")
     record = load(source) if source else _play(client, jobs or 0, repeat)
     _must_be_whole(record)
     pinned = {item.name: item.registry is not None for item in all_clients()}
