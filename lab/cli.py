@@ -1,17 +1,17 @@
 """The command line: puts the commands together, and turns every way in which they can end into a sentence
 and an exit status."""
 
+import errno
 import os
-import signal
 import sys
 import traceback
 from collections.abc import Sequence
-from types import FrameType
 from typing import cast
 
 import click
 
 import lab
+from lab import provision, signals, streams
 from lab.commands import clients, compare, containers, diff, house, look, play, refresh
 from lab.commands.shared import Exit, echo, hint
 from lab.record import RecordError
@@ -99,13 +99,7 @@ def run_command(arguments: Sequence[str]) -> int:
         echo(str(problem))
         return Exit.USAGE
     except (KeyboardInterrupt, click.Abort):
-        click.echo(err=True)
-        echo("interrupted: what was started has been taken down, nothing was recorded")
-        return Exit.INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read the output has gone (`| head`); Python would complain again when it closes the stream.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return Exit.AS_EXPECTED
+        return _interrupted()
     except Exception as problem:
         if os.environ.get(DEBUG, "") not in {"", "0"}:
             click.echo(printable(traceback.format_exc()), err=True, nl=False)
@@ -127,24 +121,29 @@ def command_in(arguments: Sequence[str]) -> str:
 
 
 def main() -> None:
-    """The console script. Ends the process."""
-    for stream in (sys.stdout, sys.stderr):
-        # A client's words can hold anything; where the terminal cannot show a character, its number is shown.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-    signal.signal(signal.SIGTERM, _as_interrupted)
-    sys.exit(run_command(sys.argv[1:]))
+    """The command line of this process. Ends it."""
+    streams.take()
+    try:
+        signals.take()
+        status = run_command(sys.argv[1:])
+        signals.end()
+    except KeyboardInterrupt:
+        status = _interrupted()
+    sys.exit(status)
 
 
-def _as_interrupted(_number: int, frame: FrameType | None) -> None:
-    """SIGTERM takes everything down as Ctrl-C does. The first process of a container (`docker stop`) would not even die
-    of it, and its reaper dies with it.
-    """
-    interrupt = signal.getsignal(signal.SIGINT)
-    if callable(interrupt):
-        interrupt(signal.SIGINT, frame)
-    else:  # ignored, as in the background of a shell without job control
-        raise KeyboardInterrupt
+def _interrupted() -> Exit:
+    signals.end()
+    click.echo(err=True)
+    echo("interrupted: what was started has been taken down, nothing was recorded")
+    return Exit.INTERRUPTED
+
+
+_MACHINE = {
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOMEM,
+    errno.EMFILE, errno.ENFILE, errno.EAGAIN,
+}  # fmt: skip
+"""What is wrong with the machine, or with the rights that the lab has there; errno(3)."""
 
 
 def _tell(problem: Exception) -> None:
@@ -155,10 +154,11 @@ def _tell(problem: Exception) -> None:
     from lab.stages.stage import StageError
     from lab.system import SetupError
 
-    if isinstance(problem, InstallError | SetupError | ServiceError | StageError):
+    if isinstance(problem, InstallError | SetupError | ServiceError | StageError | streams.OutputError):
         echo(str(problem))
-    elif isinstance(problem, OSError) and problem.filename:
-        echo(f"the lab failed: {problem.strerror}: {problem.filename}")
+    elif isinstance(problem, OSError) and (problem.filename or problem.errno in _MACHINE):
+        where = problem.filename or f"while the lab wrote or read below {provision.cache_dir()}"
+        echo(f"the lab failed: {problem.strerror}: {where}")
     else:
         echo(f"the lab failed: {type(problem).__name__}: {problem}")
         echo(f"that is a mistake of the lab, not of a client. {DEBUG}=1 shows where; please report it.")

@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from lab import child, system
+from lab import child, signals, system
 
 Echo = Callable[[str], None]
 
@@ -281,6 +281,7 @@ def main(arguments: Sequence[str]) -> int:
     stem, lock, *rest = arguments
     environment = Path(f"{stem}-{python_tag()}")
     try:
+        signals.take()
         if wants_setup(rest) and not can_make_environments() and not shutil.which("uv"):
             # Everything that the system lacks at once, so that the user is asked once.
             yes = "--yes" in rest or "-y" in rest
@@ -295,8 +296,9 @@ def main(arguments: Sequence[str]) -> int:
         echo(str(error))
         return 3
     except KeyboardInterrupt:
+        signals.end()
         echo("interrupted; the next start begins anew.")
-        return 130
+        return signals.INTERRUPTED
     return 0
 
 

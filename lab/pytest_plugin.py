@@ -5,17 +5,22 @@ the selected cells; with xdist it lives in the controller, and the workers ask i
 where it is needed: other tests do not pay for it.
 """
 
-from collections.abc import Iterable
+import signal
+from collections.abc import Generator, Iterable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from lab.pytesting import options
-from lab.pytesting.engine import Engine, EngineError, Order
-from lab.pytesting.wire import Direct, Remote, serve
-from lab.report.printable import printable
+from lab import signals
+
+signals.hold((signal.SIGINT,))  # until pytest is ready for it: it answers Ctrl-C in an import with a traceback
+
+from lab.pytesting import junit, options  # noqa: E402
+from lab.pytesting.engine import Engine, EngineError, Order  # noqa: E402
+from lab.pytesting.wire import Direct, Remote, serve  # noqa: E402
+from lab.report.printable import printable  # noqa: E402
 
 if TYPE_CHECKING:
     from lab.pytesting.played import Played
@@ -28,19 +33,26 @@ DEVIATING = "not as in the baseline"
 
 _ENGINE = pytest.StashKey[Engine]()
 _PLAYER = pytest.StashKey[Direct | Remote]()
-_SAVED = pytest.StashKey[str]()
+_SAVED = pytest.StashKey[list[str]]()
+"""What became of the files that the session writes, in sentences."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     options.add(parser)
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
     worker: dict[str, Any] | None = getattr(config, "workerinput", None)
     if worker is not None:
+        signals.release()
         config.stash[_PLAYER] = Remote(worker["lab_channel"])
         return
-    options.check(config)
+    try:
+        signals.release()
+        options.check(config)
+    except KeyboardInterrupt:
+        pytest.exit("interrupted before a test was started", pytest.ExitCode.INTERRUPTED)
     engine = config.stash[_ENGINE] = Engine(partial(_order, config))
     config.stash[_PLAYER] = Direct(engine)
 
@@ -110,14 +122,22 @@ def lab_cell(request: pytest.FixtureRequest) -> "Played":
     return played.model_copy(update={"lacking": lacking}) if demanding else played
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Before xdist ends its workers: one that waits for a cell would not end."""
-    _close(session.config)
+@pytest.hookimpl(wrapper=True, trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, object]:
+    """Inside of the terminal's, which tells what came of it."""
+
+    def fail(words: str, status: int = pytest.ExitCode.INTERNAL_ERROR) -> None:
+        session.config.stash.setdefault(_SAVED, []).append(words)
+        session.exitstatus = status
+
+    # Before xdist ends its workers: one that waits for a cell would not end.
+    _close(session.config, fail)
+    with junit.whole(session.config, fail):
+        return (yield)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    _close(config)
+    _close(config, lambda words, status=0: None)
 
 
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
@@ -126,7 +146,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
         *_stand_ins(terminalreporter.stats),
         *_missing(terminalreporter.stats),
         *_deviating(terminalreporter.stats),
-        *filter(None, [config.stash.get(_SAVED, "")]),
+        *config.stash.get(_SAVED, []),
     ]
     if words:
         terminalreporter.write_sep("=", "tls trust lab")
@@ -181,21 +201,38 @@ def _wants_matrix(config: pytest.Config) -> bool:
     return any(MATRIX.is_relative_to(place) for place in places)
 
 
-def _close(config: pytest.Config) -> None:
+class _Fail(Protocol):
+    def __call__(self, words: str, status: int = ..., /) -> None: ...
+
+
+def _close(config: pytest.Config, fail: _Fail) -> None:
     engine = config.stash.get(_ENGINE, None)
     if engine is None:
         return
     del config.stash[_ENGINE]
-    record = engine.close()
+    try:
+        record = engine.close()
+    except KeyboardInterrupt:  # another one: nobody waits any longer
+        fail("interrupted: the engine takes everything down by itself", pytest.ExitCode.INTERRUPTED)
+        return
     if config.getoption("--lab-save") is None:
         return
+    told = config.stash.setdefault(_SAVED, [])
     if record is None:
-        config.stash[_SAVED] = "no record was written: no cell was played"
+        told.append("no record was written: no cell was played")
         return
     from lab.record import Record, save
 
-    save(Record.model_validate_json(record), options.save_to(config))
-    config.stash[_SAVED] = f"the record: {options.save_to(config)}"
+    found, place = Record.model_validate_json(record), options.save_to(config)
+    try:
+        save(found, place)
+    except OSError as problem:
+        from lab.commands.play import keep
+
+        fail(f"the record could not be written: {problem.strerror}: {place}")
+        told += keep(found, None).words.splitlines()
+    else:
+        told.append(f"the record: {place}")
 
 
 def _deviating(stats: dict[str, list[Any]]) -> Iterable[str]:

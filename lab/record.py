@@ -11,6 +11,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from lab import files
+
 SCHEMA_VERSION = 1
 """Raised when a reader of the previous version could misread a record."""
 
@@ -301,8 +303,8 @@ class RecordError(Exception):
 
 
 def save(record: Record, path: Path) -> None:
-    """Write the record as indented JSON. Raises OSError."""
-    path.write_text(record.model_dump_json(indent=1) + "\n", encoding="utf-8")
+    """Write the record as indented JSON, whole or not at all. Raises OSError with the file's name."""
+    files.write(path, record.model_dump_json(indent=1) + "\n")
 
 
 def load(path: Path) -> Record:

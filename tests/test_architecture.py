@@ -39,9 +39,18 @@ FLOW: tuple[tuple[str, ...], ...] = (
 """Each row may import itself and the rows above. The first pattern that matches a module is its place."""
 
 EDGES = (
-    "lab.child", "lab.deadline", "lab.tasks", "lab.unattended",
-    "lab.system", "lab.installer", "lab.provision", "lab.check",
-)  # fmt: skip
+    "lab.child",
+    "lab.deadline",
+    "lab.files",
+    "lab.signals",
+    "lab.streams",
+    "lab.tasks",
+    "lab.unattended",
+    "lab.system",
+    "lab.installer",
+    "lab.provision",
+    "lab.check",
+)
 """Where the lab meets the machine: they know nothing of the flow, and whoever needs them may import them."""
 
 STARTERS = ("subprocess", "socket", "multiprocessing", "asyncio", "pty", "concurrent", "threading")

@@ -390,3 +390,94 @@ def test_nothing_played_proves_nothing(tmp_path: Path) -> None:
     assert done.returncode == Exit.LAB_FAILED
     assert "nothing was played, so nothing is proven" in done.stderr
     assert (tmp_path / "last-record.json").is_file()
+
+
+# --- where the output goes --------------------------------------------------------------------------------------------
+
+
+def printed_to(output: int, cache: Path, *arguments: str) -> tuple[int, str]:
+    """The exit status of a command that prints there, and what it says on standard error."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "lab", *arguments],
+        cwd=cache,
+        env=os.environ | {"TLSLAB_CACHE": str(cache), "PYTHONPATH": str(ROOT), "PIP_NO_INDEX": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.PIPE,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    return done.returncode, done.stderr
+
+
+PRINTING = pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["list"],
+        ["list", "--json"],
+        ["show", "expired"],
+        ["show", "*", "--json"],
+        ["run", "--plan"],
+        ["run", "--plan", "--json"],
+        ["report"],
+        ["report", "--json"],
+        ["report", "--cell", "expired/*"],
+        ["clients"],
+        ["schema"],
+        ["diff", "last-record.json", "--format", "markdown"],
+        ["test", "--collect-only", "-q", "tests/test_cli.py"],
+    ],
+    ids=" ".join,
+)
+
+
+@PRINTING
+def test_a_reader_who_has_gone_leaves_a_command_its_own_status(tmp_path: Path, arguments: list[str]) -> None:
+    """`| head -1`; not 1, which would be findings."""
+    kept(tmp_path, full_record())
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        status, said = printed_to(writing, tmp_path, *arguments)
+    finally:
+        os.close(writing)
+    assert status == tlslab(tmp_path, *arguments, PIP_NO_INDEX="1").returncode != Exit.FINDINGS
+    assert "roken pipe" not in said
+    assert "Traceback" not in said
+
+
+def test_findings_are_findings_whoever_reads_them(tmp_path: Path) -> None:
+    kept(tmp_path, record([BAD]))
+    reading, writing = os.pipe()
+    os.close(reading)
+    try:
+        assert printed_to(writing, tmp_path, "report") == (Exit.FINDINGS, "")
+    finally:
+        os.close(writing)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a device that is always full")
+@PRINTING
+def test_output_that_cannot_be_written_is_a_sentence(tmp_path: Path, arguments: list[str]) -> None:
+    kept(tmp_path, full_record())
+    with Path("/dev/full").open("w") as full:
+        status, said = printed_to(full.fileno(), tmp_path, *arguments)
+    assert status == Exit.LAB_FAILED
+    assert said.splitlines()[-1] == ("tlslab: standard output: No space left on device; not all of it could be written")
+    assert "Traceback" not in said
+
+
+def test_a_command_without_standard_output_or_error_ends_with_its_own_status(tmp_path: Path) -> None:
+    command = [sys.executable, "-P", "-m", "lab", "list"]
+    for closed in (">&-", "2>&-", ">&- 2>&-"):
+        done = subprocess.run(
+            ["sh", "-c", f'"$@" {closed}', "sh", *command],
+            env=os.environ | {"TLSLAB_CACHE": str(tmp_path), "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert (done.returncode, done.stderr) == (Exit.AS_EXPECTED, "")

@@ -221,7 +221,7 @@ def test_versions_are_for_clients_of_this_machine(pytester: pytest.Pytester, spe
         ("--lab-distribution=", "*--lab-distribution is about containers*"),
         ("--lab-sqlserver-image=", "*--lab-sqlserver-image: it is empty (a variable not set[?])*"),
         ("--lab-baseline=", "*--lab-baseline: it is empty (a variable not set[?])*"),
-        ("--lab-save=nowhere/record.json", "*nowhere/record.json cannot be a file*"),
+        ("--lab-save=nowhere/record.json", "*--lab-save: cannot write *nowhere/record.json: No such file or directory"),
     ],
 )
 def test_an_option_that_cannot_be_meant_is_a_usage_error(pytester: pytest.Pytester, wrong: str, words: str) -> None:
@@ -284,6 +284,84 @@ def test_every_option_that_takes_a_value_is_made_one_word_with_it() -> None:
 
     add(cast(pytest.Parser, Parser()))
     assert {*WITH_VALUE} == Group.valued
+
+
+AT_AN_IMPORT = """
+import os, signal, sys
+
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == "AT" and "PYTEST_XDIST_WORKER" not in os.environ:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Finder())
+"""
+
+
+@pytest.mark.parametrize("at", ["lab.pytesting", "lab.pytesting.engine", "lab.catalogue", "scenarios.expired"])
+def test_ctrl_c_in_the_first_moments_is_no_traceback(pytester: pytest.Pytester, at: str) -> None:
+    pytester.makepyfile(sitecustomize=AT_AN_IMPORT.replace("AT", at))
+
+    result = matrix(pytester, *SOME)
+
+    assert result.ret == pytest.ExitCode.INTERRUPTED
+    assert "Traceback" not in result.stdout.str() + result.stderr.str()
+    result.stderr.fnmatch_lines(["*interrupted before a test was started"])
+
+
+@pytest.mark.parametrize(
+    ("option", "name"), [("--lab-save", "directory"), ("--lab-save", "file/it"), ("--junitxml", "file/it")]
+)
+def test_a_file_that_cannot_be_written_is_a_usage_error(pytester: pytest.Pytester, option: str, name: str) -> None:
+    (pytester.path / "directory").mkdir()
+    (pytester.path / "file").touch()
+
+    result = matrix(pytester, *SOME, f"{option}={name}")
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    result.stderr.fnmatch_lines([f"*{option}: cannot write {pytester.path / name}: *a directory"])
+
+
+@WITHOUT_AND_WITH_XDIST
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a device that is always full")
+def test_what_cannot_be_written_in_the_end_is_a_sentence(
+    pytester: pytest.Pytester, xdist: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cache = pytester.path / "cache"
+    cache.mkdir()
+    monkeypatch.setenv("TLSLAB_CACHE", str(cache))
+
+    result = matrix(pytester, *SOME, *xdist, "--lab-save=/dev/full", "--junitxml=/dev/full")
+
+    assert result.ret == pytest.ExitCode.INTERNAL_ERROR
+    result.stdout.fnmatch_lines(
+        [
+            "the record could not be written: No space left on device: /dev/full",
+            f"the record: {cache / 'last-record.json'}",
+            "the JUnit XML could not be written: No space left on device: /dev/full",
+            "*passed*",
+        ]
+    )
+    assert "Traceback" not in result.stdout.str() + result.stderr.str()
+    result.stdout.no_fnmatch_line("*generated xml file*")
+    assert load(cache / "last-record.json").attempts
+
+
+def test_a_junit_xml_is_written_whole(pytester: pytest.Pytester) -> None:
+    (pytester.path / "report.xml").write_text("before")
+    pytester.makepyfile(
+        """
+        def test_something():
+            with open("report.xml") as file:
+                assert file.read() == "before"
+        """
+    )
+
+    result = pytester.runpytest_subprocess("-p", "no:hypothesispytest", "--junitxml=report.xml")
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["*generated xml file: *report.xml*"])
+    assert ET.parse(pytester.path / "report.xml").find("testsuite") is not None
 
 
 @WITHOUT_AND_WITH_XDIST

@@ -65,16 +65,17 @@ def compare(
     """
     from lab.diff.changes import compare as changes_between
 
-    if save_to is not None and not save_to.absolute().parent.is_dir():
-        raise click.UsageError(f"--save: there is no directory {save_to.absolute().parent}")
+    shared.must_be_writable("--save", save_to)
     filters = Filters(scenario, fix, (), server)
     plan_for(filters)  # before anything is installed: do the patterns match?
     first, second = both(old, new)
     record = play(first, second, filters, jobs=jobs or 0, repeat=repeat)
     kept = keep(record, save_to)
-    status = tell(changes_between(record, record, {first.name: second.name}), form, fail_on)
-    shared.echo(f"the record: {kept}")
-    return status
+    try:
+        status = tell(changes_between(record, record, {first.name: second.name}), form, fail_on)
+    finally:
+        shared.echo(kept.words)
+    return status if kept.done else Exit.LAB_FAILED
 
 
 def both(old: str, new: str) -> tuple[Client, Client]:

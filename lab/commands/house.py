@@ -5,7 +5,7 @@ import sys
 
 import click
 
-from lab import provision
+from lab import provision, signals
 from lab.commands.shared import Exit, bring_python_clients, command_name, echo, root, run_setup, yes_option
 
 
@@ -51,7 +51,8 @@ def test(with_setup: bool, yes: bool, pytest_args: tuple[str, ...]) -> None:
     env = os.environ | {"PYTHONPATH": path, "HYPOTHESIS_STORAGE_DIRECTORY": str(cache / "hypothesis")}
     # pytest takes this process over, and with it Ctrl-C and the exit status.
     where = () if "no:cacheprovider" in pytest_args else ("-o", f"cache_dir={cache / 'pytest'}")
-    os.execve(sys.executable, [sys.executable, "-m", "pytest", *where, *joined(pytest_args)], env)
+    signals.hold()
+    os.execve(sys.executable, [sys.executable, "-m", "lab.pytesting", *where, *joined(pytest_args)], env)
 
 
 @click.command()

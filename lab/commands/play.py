@@ -1,7 +1,7 @@
 """Commands that play the matrix and show what came of it: `run`, `report`."""
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -81,14 +81,13 @@ def run(
 
     filters = Filters(scenario, fix, client, server)
     plan = plan_for(filters, choice)
-    if save_to is not None and not save_to.absolute().parent.is_dir():
-        raise click.UsageError(f"--save: there is no directory {save_to.absolute().parent}")
     if plan_only:
         if as_json:
             click.echo(json.dumps(plan_as_data(plan), indent=1))
         else:
             show_plan(plan, output())
         return Exit.AS_EXPECTED
+    shared.must_be_writable("--save", save_to)
     if choice.on_host:
         if setup:
             shared.run_setup(yes=yes)
@@ -104,12 +103,17 @@ def run(
             stage=choice.make,
             repeat=repeat,
         )
-    if as_json:
-        shared.say_data(record)
-    else:
-        show_matrix(record, output(), command=shared.command_name())
-    if record.attempts or save_to is not None or not shared.last_record().exists():
-        shared.echo(f"the record: {keep(record, save_to)}")
+    wanted = record.attempts or save_to is not None or not shared.last_record().exists()
+    kept = keep(record, save_to) if wanted else Kept("", True)
+    try:
+        if as_json:
+            shared.say_data(record)
+        else:
+            show_matrix(record, output(), command=shared.command_name())
+    finally:
+        shared.echo(kept.words)
+    if not kept.done:
+        return Exit.LAB_FAILED
     if not record.attempts:
         why = "no client of this plan is here" if plan.cells else "no cell of this plan can be played, as told above"
         shared.echo(f"nothing was played, so nothing is proven: {why}")
@@ -205,18 +209,30 @@ def cells_of(record: Record, given: tuple[str, ...]) -> list[CellEntry]:
     return [entry for entry in record.cells if any(_takes(pattern, entry.id) for pattern in given)]
 
 
-def keep(record: Record, save_to: Path | None) -> Path:
-    """Write the record to the cache, and to a file where one is named; the path to tell. Raises OSError."""
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of a record, in sentences, and whether it is where it was wanted."""
+
+    words: str
+    done: bool
+
+
+def keep(record: Record, save_to: Path | None) -> Kept:
+    """Write the record to the cache, and to a file where one is named."""
     last = shared.last_record()
-    last.parent.mkdir(parents=True, exist_ok=True)
-    fresh = last.with_suffix(".new")
-    save(record, fresh)
-    shared.note_checkout()
-    fresh.replace(last)
-    if save_to is None:
-        return last
-    save(record, save_to)
-    return save_to
+    places, problems = [], []
+    for place in filter(None, (last, save_to)):
+        try:
+            place.parent.mkdir(parents=True, exist_ok=True)
+            save(record, place)
+            if place == last:
+                shared.note_checkout()
+        except OSError as problem:
+            problems.append(f"the record could not be written: {problem.strerror}: {place}")
+        else:
+            places.append(place)
+    found = [f"the record: {places[-1]}"] if places else []
+    return Kept("\n".join([*problems, *found]), (save_to or last) in places)
 
 
 def _takes(pattern: str, identity: str) -> bool:

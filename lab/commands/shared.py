@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from rich.console import Console
 
 import lab
-from lab import installer, provision
+from lab import files, installer, provision
 from lab.matrix.choice import DISTRIBUTIONS, HOST, LOCAL, STAGES, Choice, usual_stage
 from lab.matrix.plan import matches, patterns_in
 from lab.record import Record
@@ -174,6 +174,18 @@ def nearest(wrong: str, names: Iterable[str]) -> list[str]:
     classes = {name.partition(".")[0] for name in names if not re.search(r"\.\d", name)}
     near = difflib.get_close_matches(bare, sorted({*names, *classes}), n=3, cutoff=0.6)
     return near or [name for name in names if bare and bare in name][:3]
+
+
+def must_be_writable(option: str, file: Path | None) -> None:
+    """Raise click.UsageError when a file cannot be written: before a run, which may take minutes."""
+    if file is None:
+        return
+    if not file.absolute().parent.is_dir():
+        raise click.UsageError(f"{option}: there is no directory {file.absolute().parent}")
+    try:
+        files.trial(file)
+    except OSError as problem:
+        raise click.UsageError(f"{option}: cannot write {file}: {problem.strerror}") from None
 
 
 def output() -> Console:

@@ -11,6 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from lab import files
 from lab.diff.sides import Key, Said, Side, SideCell, SideClient, bare, side_of
 from lab.record import Record, RecordError, Result, load
 from lab.report.printable import has_form
@@ -82,7 +83,7 @@ def write(baselines: Iterable[Baseline], directory: Path) -> list[Path]:
     paths: list[Path] = []
     for baseline in baselines:
         path = directory / f"{baseline.client}.json"
-        path.write_text(text_of(baseline), encoding="utf-8")
+        files.write(path, text_of(baseline))
         paths.append(path)
     return paths
 

@@ -1,9 +1,9 @@
 """Inspection: which clients are here, in which version as they say themselves, and what brings the others."""
 
-import asyncio
 from collections.abc import Iterable
 from pathlib import Path
 
+from lab import signals
 from lab.clients.base import Client, Missing
 from lab.matrix.choice import LOCAL, Choice
 from lab.pki.keys import Keys
@@ -40,4 +40,4 @@ def inspect_clients(cache: Path, clients: Iterable[Client], choice: Choice = LOC
             stage.open(())
             return await together(*(inspect(stage, client) for client in clients))
 
-    return asyncio.run(ask())
+    return signals.run(ask())

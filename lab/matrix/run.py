@@ -4,7 +4,6 @@
 record.
 """
 
-import asyncio
 import os
 import platform
 import ssl
@@ -18,6 +17,7 @@ from types import TracebackType
 from typing import Self
 
 import lab
+from lab import signals
 from lab.clients.base import Client, Missing, Trust
 from lab.matrix.choice import LOCAL
 from lab.matrix.defaults import probes
@@ -267,4 +267,4 @@ def run_plan(
             await together(*(run.play(cell) for cell in plan.cells), run.probe(), run.follow_remedies())
             return await run.record()
 
-    return asyncio.run(play())
+    return signals.run(play())

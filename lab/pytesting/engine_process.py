@@ -11,7 +11,7 @@ import json
 import sys
 from typing import Any
 
-from lab import catalogue, provision
+from lab import catalogue, provision, signals
 from lab.clients import all_clients
 from lab.clients.base import Client
 from lab.installer import InstallError
@@ -153,4 +153,7 @@ async def _listen(requests: asyncio.StreamReader, desk: Desk) -> bool:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve())
+    try:
+        signals.run(serve())
+    except KeyboardInterrupt:
+        sys.exit(signals.INTERRUPTED)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from lab import files
 from lab.matrix.choice import DISTRIBUTIONS, HOST, STAGES, Choice, usual_stage
 
 if TYPE_CHECKING:
@@ -160,9 +161,9 @@ def check(config: pytest.Config) -> None:
     if jobs is not None and jobs < 1:
         raise pytest.UsageError(f"--lab-jobs: at least 1, not {jobs}")
     if save is not None:
-        file = save_to(config)
-        if file.is_dir() or not file.parent.is_dir():
-            raise pytest.UsageError(f"--lab-save: {file} cannot be a file: it is a directory, or is in none")
+        _must_be_writable("--lab-save", save_to(config))
+    if junit := config.getoption("xmlpath", None):
+        _must_be_writable("--junitxml", config.invocation_params.dir / junit, may_make=True)
     if config.getoption("--lab-baseline") is not None:
         against(config)
     if any(given(config, option) for option in PATTERNS):
@@ -190,6 +191,15 @@ def _must_not_lead_to_another_root(config: pytest.Config) -> None:
                 f"{option} {value}: pytest takes that for a place of tests, and {root} for the root of yours. "
                 f"Write it as one word: {option}={value}"
             )
+
+
+def _must_be_writable(option: str, file: Path, *, may_make: bool = False) -> None:
+    """`may_make`: the directory as well."""
+    there = next(place for place in file.parents if place.exists()) if may_make else file.parent
+    try:
+        files.trial(file if there == file.parent else there / file.name)
+    except OSError as problem:
+        raise pytest.UsageError(f"{option}: cannot write {file}: {problem.strerror}") from None
 
 
 def choice(config: pytest.Config) -> Choice:

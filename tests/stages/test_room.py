@@ -1,14 +1,19 @@
 """Rooms: one a run, gone afterwards; those of killed runs are swept, those of living runs never."""
 
+import fcntl
+import shutil
 import stat
 import subprocess
 import sys
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
 
 import pytest
 
 from lab.stages.room import run_room, sweep
 
+PATIENCE = 60.0
+"""Seconds until an event that does not come is a failure."""
 HOLD = """
 import sys
 from pathlib import Path
@@ -62,11 +67,78 @@ def test_the_room_of_a_killed_run_is_swept_and_that_of_a_living_one_stays(tmp_pa
             assert following.is_dir()
 
 
-def test_a_room_that_is_just_being_made_is_left_alone(tmp_path: Path) -> None:
-    """Between its making and its lock nothing says whose it is."""
-    (tmp_path / "runs" / "run-1-new").mkdir(parents=True)
-    assert sweep(tmp_path / "runs") == ()
-    assert (tmp_path / "runs" / "run-1-new").is_dir()
+@pytest.mark.parametrize("stage", ["just made", "with keys", "partly removed", "closed", "with a link for a lock"])
+def test_a_room_without_an_owner_is_swept_however_far_its_making_or_removal_had_come(
+    tmp_path: Path, stage: str
+) -> None:
+    room = tmp_path / "runs" / "run-1-x"
+    (room / "https").mkdir(parents=True)
+    if stage != "just made":
+        (room / "https" / "https-1.key.pem").write_text("a key")
+    if stage == "partly removed":
+        (room / "owner.lock").touch()
+    if stage == "with a link for a lock":
+        (room / "owner.lock").symlink_to(tmp_path / "elsewhere")
+    if stage == "closed":
+        room.chmod(0)
+    assert sweep(tmp_path / "runs") == (room,)
+    assert not room.exists()
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_a_room_that_is_being_made_has_an_owner_when_others_see_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sweep that comes after the lock was made, and before it is held."""
+    sweeps: list[Future[tuple[Path, ...]]] = []
+    lock = fcntl.flock
+    with ThreadPoolExecutor() as others:
+
+        def late(descriptor: int, how: int) -> None:
+            if Path(f"/proc/self/fd/{descriptor}").readlink().name == "owner.lock":
+                monkeypatch.undo()
+                sweeps.append(others.submit(sweep, tmp_path / "runs"))
+                wait(sweeps, timeout=0.2)  # the time in which it would do harm
+            lock(descriptor, how)
+
+        monkeypatch.setattr(fcntl, "flock", late)
+        with run_room(tmp_path) as room:
+            assert [item.result(PATIENCE) for item in sweeps] == [()]
+            assert room.is_dir()
+
+
+def test_many_runs_on_one_cache_do_not_disturb_each_other(tmp_path: Path) -> None:
+    def runs(_: int) -> None:
+        for _ in range(50):
+            with run_room(tmp_path) as room:
+                (room / "file").write_text("text")
+                assert (room / "file").read_text() == "text"
+
+    with ThreadPoolExecutor(8) as workers:
+        list(workers.map(runs, range(8)))
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_keys_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever ends the removal in its middle."""
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    (outside / "mine.key.pem").write_text("text")
+    monkeypatch.setattr(shutil, "rmtree", interrupted)
+    run = run_room(tmp_path)
+    room = run.__enter__()
+    (room / "sqlserver").mkdir()
+    for name in ("sqlserver-1.key.pem", "sqlserver-1.fallback-key.pem", "sqlserver-1.chain.pem"):
+        (room / "sqlserver" / name).write_text("text")
+    (room / "attempt-1").symlink_to(outside)
+    with pytest.raises(KeyboardInterrupt):
+        run.__exit__(None, None, None)
+    assert [path.name for path in room.rglob("*.pem")] == ["sqlserver-1.chain.pem"]
+    assert (outside / "mine.key.pem").exists()
 
 
 def test_other_directories_are_not_swept(tmp_path: Path) -> None:

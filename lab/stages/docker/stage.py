@@ -128,9 +128,12 @@ class DockerStage:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._clean = error is None
-        if error is not None and hasattr(self, "_client") and not await unattended(lambda: answers(self._client.api)):
-            self._client.api.timeout = GONE_TIMEOUT
-        await self._stack.aclose()
+        try:
+            known = error is not None and hasattr(self, "_client")
+            if known and not await unattended(lambda: answers(self._client.api)):
+                self._client.api.timeout = GONE_TIMEOUT
+        finally:
+            await self._stack.aclose()
 
     @property
     def obstacle(self) -> Missing | None:

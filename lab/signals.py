@@ -1,0 +1,133 @@
+"""The signals that end the lab: Ctrl-C (SIGINT), `kill` and `docker stop` (SIGTERM), a closed terminal (SIGHUP),
+Ctrl-\\ (SIGQUIT).
+
+All of them do the same. The first takes everything down. Another one hurries: what is waited for meanwhile is waited
+for no longer, and nothing is skipped. What a shell has ignored (nohup; SIGINT in the background) stays ignored.
+
+Standard library only: the launcher's first start uses this module.
+"""
+
+import math
+import signal
+import threading
+import time
+from collections.abc import Callable, Coroutine, Iterable
+from types import FrameType
+from typing import Any, TypeVar
+
+R = TypeVar("R")
+Handler = Callable[[int, FrameType | None], object]
+
+ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+INTERRUPTED = 130
+"""The exit status of what one of them ended."""
+PATIENCE, RETRY = 2.0, 0.02
+"""Seconds for which an import may go on, and between two looks whether it does."""
+AT_ONCE = 0.5
+"""Seconds in which several signals are one."""
+
+
+def hold(signals: Iterable[signal.Signals] = ENDING) -> None:
+    """Hold them back until `release` or `take`, also in the program that takes over this process: while Python starts
+    and imports, they would end it with a traceback, or by themselves.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, signals)
+
+
+def release() -> None:
+    """Let come what was held back."""
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+
+
+def take() -> None:
+    """From now on each of them raises KeyboardInterrupt; one that was held back raises it here."""
+    _handle(_interrupt)
+    release()
+
+
+def end() -> None:
+    """Ignore them: nothing is left that could be taken down. While it ends Python leaves those to the system that are
+    not ignored. Nothing may be started from now on: it would inherit this.
+    """
+    while True:
+        try:
+            _handle(signal.SIG_IGN)
+        except KeyboardInterrupt:  # it came a moment ago
+            continue
+        return
+
+
+def run(main: Coroutine[Any, Any, R]) -> R:
+    """As `asyncio.run`, but each of these signals cancels `main`: the first what it does, another one what it waits for
+    while it takes things down. None stops the loop in the middle of a step.
+
+    Raises KeyboardInterrupt, when everything is down, if one of them came.
+    """
+    import asyncio  # slow to import
+
+    came: list[int] = []
+
+    async def watched() -> R:
+        loop, task = asyncio.get_running_loop(), asyncio.current_task()
+        assert task
+
+        def cancel(number: int, frame: FrameType | None) -> None:
+            global _raised  # noqa: PLW0603
+            _raised = time.monotonic()
+            came.append(number)
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(task.cancel)
+
+        _handle(cancel)
+        return await main
+
+    if threading.current_thread() is not threading.main_thread():
+        return asyncio.run(main)  # Python hands signals to the main thread alone
+    before = {number: signal.getsignal(number) for number in (*ENDING, signal.SIGALRM)}
+    try:
+        result = asyncio.run(watched())
+    except BaseException as problem:
+        if came:
+            raise KeyboardInterrupt from problem
+        raise
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if came:
+        raise KeyboardInterrupt
+    return result
+
+
+def _handle(handler: Handler | signal.Handlers) -> None:
+    postponed = [signal.SIGALRM] if signal.getsignal(signal.SIGALRM) is _interrupt else []
+    for number in (*ENDING, *postponed):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    """Raise KeyboardInterrupt.
+
+    The first time not in the middle of an import that ends soon: Python drops what is raised in callbacks of its import
+    system. And not twice at once: the first may have come to where it is answered.
+    """
+    global _raised  # noqa: PLW0603
+    if _is_importing(frame) and len(_asked) < PATIENCE / RETRY and (number == signal.SIGALRM or not _asked):
+        _asked.append(number)
+        signal.signal(signal.SIGALRM, _interrupt)
+        signal.setitimer(signal.ITIMER_REAL, RETRY)
+    elif time.monotonic() - _raised > AT_ONCE:
+        _raised = time.monotonic()
+        raise KeyboardInterrupt
+
+
+_asked: list[int] = []
+_raised = -math.inf
+
+
+def _is_importing(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False

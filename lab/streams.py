@@ -1,0 +1,53 @@
+"""Standard output and standard error, as every command writes them.
+
+When whoever reads the output has gone (`| head`), the rest goes nowhere, and the command ends with its own status. What
+else keeps results from being written (a full disk) is an `OutputError`. Nothing that happens to standard error, which
+has no results, is an error: nobody could be told.
+"""
+
+import io
+import os
+import sys
+from typing import Any, TextIO
+
+
+class OutputError(Exception):
+    """Standard output cannot be written; the message says why."""
+
+
+class _Stream(io.FileIO):
+    """A descriptor that goes nowhere once it has failed: Python would fail again when it closes the stream."""
+
+    def __init__(self, descriptor: int, *, results: bool) -> None:
+        super().__init__(descriptor, "wb", closefd=False)
+        self._results = results
+
+    def write(self, data: Any, /) -> int:
+        try:
+            return super().write(data)
+        except OSError as problem:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self.fileno())
+            os.close(nowhere)
+            if self._results and not isinstance(problem, BrokenPipeError):
+                raise OutputError(f"standard output: {problem.strerror}; not all of it could be written") from problem
+            return memoryview(data).nbytes
+
+
+def take() -> None:
+    """Put such streams in the place of `sys.stdout` and `sys.stderr`. Where the terminal cannot show a character of a
+    client's words, its number is shown.
+    """
+    sys.stdout, sys.stderr = _stream(sys.stdout, results=True), _stream(sys.stderr, results=False)
+
+
+def _stream(old: TextIO | None, *, results: bool) -> TextIO:
+    if old is None:  # closed by whoever started this (`>&-`)
+        return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123  # for the rest of the process
+    old.flush()
+    return io.TextIOWrapper(
+        io.BufferedWriter(_Stream(old.fileno(), results=results)),
+        encoding=old.encoding,
+        errors="backslashreplace",
+        line_buffering=old.isatty() or not results,
+    )
