@@ -1,11 +1,17 @@
-"""nginx in a container: what is put into it."""
+"""Servers in containers: what is put into nginx's, and one that does not settle."""
 
+import asyncio
 from pathlib import Path
+from unittest.mock import Mock
+
+import pytest
 
 from lab.pki.keys import Keys
 from lab.pki.mint import Mint
 from lab.situation import ServerKind, healthy
-from lab.stages.docker.servers import ROOM, nginx_files
+from lab.stages.docker.container import Order
+from lab.stages.docker.servers import ROOM, DockerServer, nginx_files
+from lab.stages.services import ServiceError
 
 
 def test_nginx_gets_a_block_and_the_certificates_for_each_side(tmp_path: Path) -> None:
@@ -16,3 +22,21 @@ def test_nginx_gets_a_block_and_the_certificates_for_each_side(tmp_path: Path) -
     for name in ("https-1.chain.pem", "https-1.key.pem"):
         assert f"{ROOM}/{name}" in conf
         assert files[f"{ROOM}/{name}"].mode == 0o400
+
+
+class Quiet(DockerServer):
+    """A server that never says what it is waited for to say."""
+
+    what = "the server"
+
+    async def _serves(self) -> None:
+        """At once."""
+
+
+def test_a_server_that_does_not_settle_is_a_failure_of_the_lab(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its lines about a client could be missing, and would be taken for those of the next one."""
+    monkeypatch.setattr("lab.stages.docker.servers.SETTLE_TIMEOUT", 0.2)
+    server = Quiet(Mock(), Order("image", "name", {}), Mock())
+    with pytest.raises(ServiceError, match="the server has not said within"):
+        asyncio.run(server._hear_that(lambda: False))
+    asyncio.run(server._hear_that(lambda: True))
