@@ -12,18 +12,24 @@ from lab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
 from lab.stages.docker.owner import labels, new_run, this_process
 from lab.stages.stage import StageError
 from tests.stages.docker.own import NoOwnDaemon, OwnDaemon
+from tests.stages.docker.shelved import as_before
 
 
 @pytest.fixture(scope="session")
-def daemon(pytestconfig: pytest.Config) -> Iterator[docker.DockerClient]:
-    """A Docker daemon that answers. With --lab-require its absence is a failure."""
+def daemon(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[docker.DockerClient]:
+    """A Docker daemon that answers; what is built there is gone afterwards. With --lab-require its absence is a
+    failure.
+    """
     try:
         client = connect()
     except StageError as problem:
         if pytestconfig.getoption("--lab-require"):
             pytest.fail(str(problem))
         pytest.skip(str(problem))
-    with client.api:
+    own = tmp_path_factory.getbasetemp()
+    with client.api, as_before(client, own if worker_id == "master" else own.parent):
         yield client
 
 
