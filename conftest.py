@@ -1,3 +1,3 @@
 """Makes the matrix and its options (`--lab-client`, `--lab-scenario` ...) available to pytest."""
 
-pytest_plugins = ["lab.pytest_plugin"]
+pytest_plugins = ["tlslab.pytest_plugin"]

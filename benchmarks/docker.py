@@ -23,19 +23,19 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 # This file has the name of the Docker SDK's package: its directory must not come first.
-sys.path[:] = [str(ROOT), *(item for item in sys.path if Path(item).resolve() != ROOT / "benchmarks")]
+sys.path[:] = [str(ROOT / ".python"), *(item for item in sys.path if Path(item).resolve() != ROOT / "benchmarks")]
 
-from lab import provision  # noqa: E402
-from lab.clients import all_clients  # noqa: E402
-from lab.clients.base import Client  # noqa: E402
-from lab.matrix.choice import Choice  # noqa: E402
-from lab.pki.keys import Keys  # noqa: E402
-from lab.pki.mint import Mint  # noqa: E402
-from lab.situation import ServerKind, healthy  # noqa: E402
-from lab.stages.docker.container import Order  # noqa: E402
-from lab.stages.docker.daemon import connect  # noqa: E402
-from lab.stages.docker.places import Contained  # noqa: E402
-from lab.stages.docker.stage import DockerStage  # noqa: E402
+from tlslab.clients import all_clients  # noqa: E402
+from tlslab.clients.base import Client  # noqa: E402
+from tlslab.matrix.choice import Choice  # noqa: E402
+from tlslab.model.situation import ServerKind, healthy  # noqa: E402
+from tlslab.pki.keys import Keys  # noqa: E402
+from tlslab.pki.mint import Mint  # noqa: E402
+from tlslab.setup import provision  # noqa: E402
+from tlslab.stages.docker.client_images import Contained  # noqa: E402
+from tlslab.stages.docker.container import Order  # noqa: E402
+from tlslab.stages.docker.daemon import connect  # noqa: E402
+from tlslab.stages.docker.stage import DockerStage  # noqa: E402
 
 SERVERS_UP = re.compile(r"^(\d+) servers? up after ([\d.]+) s", re.MULTILINE)
 FRESH = 5

@@ -12,21 +12,21 @@ from dataclasses import replace
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT / ".python"))
 TIMES = 5
 GROWTH = 100
 
 
 def main() -> int:
     """Measure and print; 0."""
-    from lab import catalogue
-    from lab.clients import all_clients
-    from lab.documented import expectations
-    from lab.normalise import normalise
-    from lab.outcome import Outcome, Result
-    from lab.situation import healthy
-    from lab.stages.process import OUTPUT_LIMIT
-    from lab.verdict import shown_expectation
+    from tlslab import catalogue
+    from tlslab.clients import all_clients
+    from tlslab.matrix.judge import shown_expectation
+    from tlslab.model.evidence import expectations
+    from tlslab.model.normalise import normalise
+    from tlslab.model.outcome import Outcome, Result
+    from tlslab.model.situation import healthy
+    from tlslab.stages.runner import OUTPUT_LIMIT
 
     pairs = [(scenario, client) for scenario in catalogue.load().scenarios for client in all_clients()]
     scenario, client = max(pairs, key=lambda pair: len(expectations(pair[0].reasons, pair[1].wrappers)))

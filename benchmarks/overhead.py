@@ -77,8 +77,8 @@ def main() -> int:
 
 def _with_servers() -> list[str]:
     """The scenarios whose server is up."""
-    from lab import catalogue
-    from lab.situation import ServerKind, healthy
+    from tlslab import catalogue
+    from tlslab.model.situation import ServerKind, healthy
 
     known = catalogue.load().scenarios
     return [item.id for item in known if item.apply(healthy(ServerKind.SQLSERVER)).server.key_readable]
@@ -100,15 +100,16 @@ def _options() -> argparse.ArgumentParser:
 @contextmanager
 def _up(options: argparse.Namespace) -> Iterator[Any]:
     """Servers for the plan, up until the end of the context; a function that runs the bare clients once."""
-    from lab import catalogue, provision
-    from lab.clients import all_clients
-    from lab.clients.base import Material
-    from lab.matrix.choice import LOCAL
-    from lab.matrix.plan import Filters, make_plan
-    from lab.pki.keys import Keys
-    from lab.pki.mint import Mint
-    from lab.stages.local import LocalStage
-    from lab.stages.process import clean_environment, lay_out
+    from tlslab import catalogue
+    from tlslab.clients import all_clients
+    from tlslab.clients.base import Material
+    from tlslab.matrix.choice import LOCAL
+    from tlslab.matrix.plan import Filters, make_plan
+    from tlslab.pki.keys import Keys
+    from tlslab.pki.mint import Mint
+    from tlslab.setup import provision
+    from tlslab.stages.local.stage import LocalStage
+    from tlslab.stages.runner import clean_environment, lay_out
 
     known = catalogue.load()
     filters = Filters(tuple(options.scenario), tuple(options.fix), tuple(options.client), tuple(options.server))
@@ -235,7 +236,7 @@ class _Watch:
             thread.join()
 
     def _see_first(self) -> None:
-        from lab import provision
+        from tlslab.setup import provision
 
         runs = provision.cache_dir() / "runs"
         while not self._stopped.wait(POLL):
@@ -275,7 +276,7 @@ def _own_name(pid: int, lab: int) -> str:
     # nginx writes its own title; a process that still is on its way there (nsenter, env) has the room in its arguments.
     if words[0].startswith("nginx") or (Path(words[0]).name == "nginx" and "-p" in words):
         return "nginx"
-    return "embedded endpoint" if "lab.servers.embedded" in words and "nsenter" not in words[0] else ""
+    return "embedded endpoint" if "tlslab.servers.embedded" in words and "nsenter" not in words[0] else ""
 
 
 def _peak(pid: int) -> float:

@@ -4,7 +4,10 @@ from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
 
-from lab.scenario import Attack, Scenario
+from tlslab.model.scenario import Attack, Scenario
+
+SCENARIOS = "tlslab_scenarios"
+"""The import package that the folder scenarios/ is."""
 
 
 @dataclass(frozen=True)
@@ -24,8 +27,8 @@ class Catalogue:
 
 def load() -> Catalogue:
     """Import every module of `scenarios`. Raises ValueError when two scenarios share an id or one has no fix."""
-    package = import_module("scenarios")
-    modules = [import_module(f"scenarios.{info.name}") for info in iter_modules(package.__path__)]
+    package = import_module(SCENARIOS)
+    modules = [import_module(f"{SCENARIOS}.{info.name}") for info in iter_modules(package.__path__)]
     values = [value for module in modules for value in vars(module).values()]
     scenarios = {id(value): value for value in values if isinstance(value, Scenario)}.values()
     attacks = {id(value): value for value in values if isinstance(value, Attack)}.values()

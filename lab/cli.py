@@ -10,18 +10,19 @@ from typing import cast
 
 import click
 
-import lab
-from lab import provision, signals, streams
-from lab.commands import clients, compare, containers, diff, house, look, play, refresh
-from lab.commands.shared import Exit, echo, hint
-from lab.record import RecordError
-from lab.report.printable import printable
+import tlslab
+from tlslab.commands import clients, compare, containers, diff, house, look, play, refresh
+from tlslab.commands.shared import Exit, echo, hint
+from tlslab.model.record import RecordError
+from tlslab.report.printable import printable
+from tlslab.runtime import signals, streams
+from tlslab.setup import provision
 
 DEBUG = "TLSLAB_DEBUG"
 
 HELP = f"""Reproduce documented TLS trust failures of SQL Server and HTTPS with real clients, and prove which fix cures.
 
-Begin with: {lab.PROGRAM} run --setup
+Begin with: {tlslab.PROGRAM} run --setup
 """
 
 EPILOG = """\b
@@ -66,7 +67,7 @@ class Commands(click.Group):
     help=HELP,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(lab.__version__, prog_name="tlslab", message="%(prog)s %(version)s")
+@click.version_option(tlslab.__version__, prog_name="tlslab", message="%(prog)s %(version)s")
 def cli() -> None:
     """All commands."""
 
@@ -88,7 +89,7 @@ def run_command(arguments: Sequence[str]) -> int:
     """Run one command line; its exit status. Tells on standard error why it ended otherwise than well. Without
     arguments: the help."""
     try:
-        status = cli.main(list(arguments) or ["--help"], prog_name=lab.PROGRAM, standalone_mode=False)
+        status = cli.main(list(arguments) or ["--help"], prog_name=tlslab.PROGRAM, standalone_mode=False)
         sys.stdout.flush()
     except click.ClickException as problem:
         echo(problem.format_message())
@@ -112,7 +113,7 @@ def command_in(arguments: Sequence[str]) -> str:
     """The command that a command line begins with: click's parser does not say of which one an option lacks its
     argument.
     """
-    command, path = cast(click.Command, cli), lab.PROGRAM
+    command, path = cast(click.Command, cli), tlslab.PROGRAM
     for word in arguments:
         if not isinstance(command, click.Group) or word not in command.commands:
             break
@@ -149,10 +150,10 @@ _MACHINE = {
 def _tell(problem: Exception) -> None:
     """Errors that the lab words for people stand for themselves; of others their kind is told, and how to
     see more."""
-    from lab.installer import InstallError
-    from lab.stages.services import ServiceError
-    from lab.stages.stage import StageError
-    from lab.system import SetupError
+    from tlslab.setup.installer import InstallError
+    from tlslab.setup.system import SetupError
+    from tlslab.stages.local.services import ServiceError
+    from tlslab.stages.stage import StageError
 
     if isinstance(problem, InstallError | SetupError | ServiceError | StageError | streams.OutputError):
         echo(str(problem))

@@ -1,6 +1,6 @@
 """The pytest plugin: the matrix as tests, one a cell, with ids as `expired/renew/odbc18/sqlserver`.
 
-Collecting starts nothing. The first cell that is asked for starts the engine (`lab.pytesting.engine`), which plays
+Collecting starts nothing. The first cell that is asked for starts the engine (`tlslab.pytesting.engine`), which plays
 the selected cells; with xdist it lives in the controller, and the workers ask it. What is slow to import is imported
 where it is needed: other tests do not pay for it.
 """
@@ -8,24 +8,24 @@ where it is needed: other tests do not pay for it.
 import signal
 from collections.abc import Generator, Iterable
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 
-from lab import signals
+import tlslab
+from tlslab.runtime import signals
 
 signals.hold((signal.SIGINT,))  # until pytest is ready for it: it answers Ctrl-C in an import with a traceback
 
-from lab.pytesting import junit, options  # noqa: E402
-from lab.pytesting.engine import Engine, EngineError, Order  # noqa: E402
-from lab.pytesting.wire import Direct, Remote, serve  # noqa: E402
-from lab.report.printable import printable  # noqa: E402
+from tlslab.pytesting import junit, options  # noqa: E402
+from tlslab.pytesting.engine import Engine, EngineError, Order  # noqa: E402
+from tlslab.pytesting.wire import Direct, Remote, serve  # noqa: E402
+from tlslab.report.printable import printable  # noqa: E402
 
 if TYPE_CHECKING:
-    from lab.pytesting.played import Played
+    from tlslab.pytesting.played import Played
 
-MATRIX = Path(__file__).resolve().parents[1] / "tests" / "matrix" / "test_matrix.py"
+MATRIX = tlslab.ROOT / "tests" / "matrix" / "test_matrix.py"
 CELL = "lab_cell"
 """The fixture that a test of cells asks for."""
 MISSING = "missing client"
@@ -75,7 +75,7 @@ def pytest_sessionstart(session: pytest.Session) -> None:
 def pytest_report_header(config: pytest.Config) -> list[str]:
     if not _wants_matrix(config):
         return []
-    from lab.commands.shared import command_name
+    from tlslab.commands.shared import command_name
 
     plan = options.plan_of(config)
     excluded = ""
@@ -155,7 +155,7 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
 
 
 def _order(config: pytest.Config, selected: tuple[str, ...]) -> Order:
-    from lab.versions.spec import is_spec
+    from tlslab.setup.versions.spec import is_spec
 
     scenarios, fixes, clients, kinds = (options.given(config, f"--lab-{noun}") for noun in options.NOUNS)
     return Order(
@@ -188,7 +188,7 @@ def _stand_in(played: "Played") -> str:
     """What to do when something else answered where nginx could."""
     if played.cell.kind != "https" or not played.stand_in:
         return ""
-    from lab.provision import how_to_get
+    from tlslab.setup.provision import how_to_get
 
     words = f"nginx is missing, and {played.stand_in} stood in for it"
     return f"{words}; get it with: {how_to_get('nginx')} (or do without it: --lab-no-nginx)"
@@ -221,13 +221,13 @@ def _close(config: pytest.Config, fail: _Fail) -> None:
     if record is None:
         told.append("no record was written: no cell was played")
         return
-    from lab.record import Record, save
+    from tlslab.model.record import Record, save
 
     found, place = Record.model_validate_json(record), options.save_to(config)
     try:
         save(found, place)
     except OSError as problem:
-        from lab.commands.play import keep
+        from tlslab.commands.play import keep
 
         fail(f"the record could not be written: {problem.strerror}: {place}")
         told += keep(found, None).words.splitlines()
@@ -249,7 +249,7 @@ def _deviating(stats: dict[str, list[Any]]) -> Iterable[str]:
 
 def _stand_ins(stats: dict[str, list[Any]]) -> Iterable[str]:
     """What played in place of a real server: a green session must not be taken for one with SQL Server."""
-    from lab.pytesting.played import STAND_IN
+    from tlslab.pytesting.played import STAND_IN
 
     reports = [item for items in stats.values() for item in items if getattr(item, "when", "") == "call"]
     names = {words for report in reports for name, words in report.user_properties if name == STAND_IN}
@@ -258,8 +258,8 @@ def _stand_ins(stats: dict[str, list[Any]]) -> Iterable[str]:
 
 def _versions(stats: dict[str, list[Any]]) -> Iterable[str]:
     """What played where a version was chosen: `latest` is another one tomorrow."""
-    from lab.pytesting.played import CLIENT, VERSION
-    from lab.versions.spec import is_spec
+    from tlslab.pytesting.played import CLIENT, VERSION
+    from tlslab.setup.versions.spec import is_spec
 
     reports = [item for items in stats.values() for item in items if getattr(item, "when", "") == "call"]
     played = {tuple(dict(report.user_properties).get(name, "") for name in (CLIENT, VERSION)) for report in reports}

@@ -1,3 +1,3 @@
-"""The catalogue: one module a failure class. Open one and learn the failure; `lab.catalogue` finds what is declared
+"""The catalogue: one module a failure class. Open one and learn the failure; `tlslab.catalogue` finds what is declared
 here.
 """

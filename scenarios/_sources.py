@@ -1,6 +1,6 @@
 """The documents that the catalogue cites, each once."""
 
-from lab.documented import Source
+from tlslab.model.evidence import Source
 
 _OPENSSL = "https://github.com/openssl/openssl/blob"
 _SQL_DOCS = "https://github.com/MicrosoftDocs/sql-docs/blob"

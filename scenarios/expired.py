@@ -1,9 +1,9 @@
 """Expired: the certificate's time is over."""
 
-from lab.documented import Level, Phase, Reason
-from lab.scenario import Claim, Defect, Side, scenario
-from lab.situation import CURRENT, PAST, Situation
-from scenarios._sources import (
+from tlslab.model.evidence import Level, Phase, Reason
+from tlslab.model.scenario import Claim, Defect, Side, scenario
+from tlslab.model.situation import CURRENT, PAST, Situation
+from tlslab_scenarios._sources import (  # fmt: skip
     GNUTLS_STATUS,
     KINSTA,
     NODE_CODES,
@@ -12,7 +12,7 @@ from scenarios._sources import (
     TENWEB,
     WGET_GNUTLS,
     section,
-)  # fmt: skip
+)
 
 
 @scenario(

@@ -2,9 +2,9 @@
 DNS does.
 """
 
-from lab.scenario import attack
-from lab.situation import LAB_ISSUING, Authority, Chain, Leaf, Situation
-from scenarios import missing_intermediate, name_mismatch, self_signed, untrusted_ca
+from tlslab.model.scenario import attack
+from tlslab.model.situation import LAB_ISSUING, Authority, Chain, Leaf, Situation
+from tlslab_scenarios import missing_intermediate, name_mismatch, self_signed, untrusted_ca
 
 STRANGER_ROOT = Authority("Stranger Root CA")
 STRANGER_ISSUING = Authority("Stranger Issuing CA", parent=STRANGER_ROOT)

@@ -4,10 +4,10 @@ trusts.
 
 from dataclasses import replace
 
-from lab.documented import Level, Phase, Reason
-from lab.scenario import Claim, Defect, Side, scenario
-from lab.situation import Situation
-from scenarios._sources import (
+from tlslab.model.evidence import Level, Phase, Reason
+from tlslab.model.scenario import Claim, Defect, Side, scenario
+from tlslab.model.situation import Situation
+from tlslab_scenarios._sources import (  # fmt: skip
     CURL_CERTS,
     KINSTA,
     LEAF_ONLY,
@@ -17,8 +17,8 @@ from scenarios._sources import (
     SQL_LINUX,
     TENWEB,
     section,
-)  # fmt: skip
-from scenarios.untrusted_ca import REASONS as UNKNOWN_ISSUER
+)
+from tlslab_scenarios.untrusted_ca import REASONS as UNKNOWN_ISSUER
 
 REASONS = (
     *(reason for reason in UNKNOWN_ISSUER if reason.dialect != "node-code"),

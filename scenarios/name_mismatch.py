@@ -1,9 +1,9 @@
 """Name mismatch: the certificate is good, but for another name than the one that the client connects to."""
 
-from lab.documented import Level, Phase, Reason
-from lab.scenario import Claim, Defect, Side, scenario
-from lab.situation import HOSTS, Leaf, ServerKind, Situation
-from scenarios._sources import (
+from tlslab.model.evidence import Level, Phase, Reason
+from tlslab.model.scenario import Claim, Defect, Side, scenario
+from tlslab.model.situation import HOSTS, Leaf, ServerKind, Situation
+from tlslab_scenarios._sources import (  # fmt: skip
     CURL_OPENSSL,
     FREETDS_TLS,
     KINSTA,
@@ -19,7 +19,7 @@ from scenarios._sources import (
     URLLIB3_NAMES,
     WGET_GNUTLS,
     section,
-)  # fmt: skip
+)
 
 REASONS = (
     Reason("openssl", Phase.NAME, "hostname mismatch", Level.VENDOR, OPENSSL_VERIFY),

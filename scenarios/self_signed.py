@@ -1,9 +1,9 @@
 """Self-signed: nobody vouches for the certificate but the server itself."""
 
-from lab.documented import Level, Phase, Reason
-from lab.scenario import Claim, Defect, Side, scenario
-from lab.situation import LAB_ISSUING, Encryption, ServerKind, Situation
-from scenarios._sources import (
+from tlslab.model.evidence import Level, Phase, Reason
+from tlslab.model.scenario import Claim, Defect, Side, scenario
+from tlslab.model.situation import LAB_ISSUING, Encryption, ServerKind, Situation
+from tlslab_scenarios._sources import (  # fmt: skip
     CURL_CERTS,
     GNUTLS_STATUS,
     KB2007728,
@@ -16,7 +16,7 @@ from scenarios._sources import (
     TENWEB,
     WGET_GNUTLS,
     section,
-)  # fmt: skip
+)
 
 REASONS = (
     Reason("openssl", Phase.VERIFY, "self-signed certificate", Level.VENDOR, OPENSSL_VERIFY),

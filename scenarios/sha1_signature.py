@@ -1,9 +1,9 @@
 """SHA-1 signature: the certificate is signed with a hash that today's libraries no longer accept."""
 
-from lab.documented import Level, Phase, Reason
-from lab.scenario import Claim, Defect, Scenario, Side, scenario
-from lab.situation import ServerKind, SignatureHash, Situation
-from scenarios._sources import (
+from tlslab.model.evidence import Level, Phase, Reason
+from tlslab.model.scenario import Claim, Defect, Scenario, Side, scenario
+from tlslab.model.situation import ServerKind, SignatureHash, Situation
+from tlslab_scenarios._sources import (  # fmt: skip
     GNUTLS_STATUS,
     MSPHPSQL_FAQ,
     NODE_X509,
@@ -12,8 +12,8 @@ from scenarios._sources import (
     SQL_LINUX,
     WGET_GNUTLS,
     section,
-)  # fmt: skip
-from scenarios.tls_version_mismatch import CLOSED
+)
+from tlslab_scenarios.tls_version_mismatch import CLOSED
 
 UBUNTU = "Ubuntu 20.04 and other recent Linux distribution releases"
 REASONS = (

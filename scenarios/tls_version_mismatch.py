@@ -1,9 +1,9 @@
 """TLS version mismatch: client and server have no version of TLS in common."""
 
-from lab.documented import Level, Phase, Reason
-from lab.scenario import Claim, Defect, Side, scenario
-from lab.situation import ServerKind, Situation, TLSVersion, healthy
-from scenarios._sources import (
+from tlslab.model.evidence import Level, Phase, Reason
+from tlslab.model.scenario import Claim, Defect, Side, scenario
+from tlslab.model.situation import ServerKind, Situation, TLSVersion, healthy
+from tlslab_scenarios._sources import (  # fmt: skip
     ERRNO,
     GNUTLS_ALERTS,
     GNUTLS_ERRORS,
@@ -15,7 +15,7 @@ from scenarios._sources import (
     SQL_LINUX,
     TEDIOUS,
     section,
-)  # fmt: skip
+)
 
 CLOSED = (
     Reason("openssl", Phase.CLOSED, "Connection reset by peer", Level.VENDOR, ERRNO),

@@ -1,9 +1,9 @@
 """Unreadable key: the account that SQL Server runs as may not read the private key, and the server does not start."""
 
-from lab.documented import Level, Phase, Reason
-from lab.scenario import Claim, Defect, Side, scenario
-from lab.situation import ServerKind, Situation
-from scenarios._sources import (
+from tlslab.model.evidence import Level, Phase, Reason
+from tlslab.model.scenario import Claim, Defect, Side, scenario
+from tlslab.model.situation import ServerKind, Situation
+from tlslab_scenarios._sources import (  # fmt: skip
     CLOSED_FOLDER,
     ERRNO_REFUSED,
     MSSQL_CONF,
@@ -16,7 +16,7 @@ from scenarios._sources import (
     TIMEOUT_EXPIRED,
     WRONG_PERMISSIONS,
     section,
-)  # fmt: skip
+)
 
 
 @scenario(

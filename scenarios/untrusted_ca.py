@@ -1,9 +1,9 @@
 """Untrusted CA: the certificate is in order, but its authority is not in the client's trust store."""
 
-from lab.documented import Level, Phase, Reason
-from lab.scenario import Claim, Defect, Scenario, Side, scenario
-from lab.situation import LAB_ROOT, Encryption, ServerEncryption, ServerKind, Situation, healthy
-from scenarios._sources import (
+from tlslab.model.evidence import Level, Phase, Reason
+from tlslab.model.scenario import Claim, Defect, Scenario, Side, scenario
+from tlslab.model.situation import LAB_ROOT, Encryption, ServerEncryption, ServerKind, Situation, healthy
+from tlslab_scenarios._sources import (  # fmt: skip
     CURL_CERTS,
     GNUTLS_STATUS,
     KB2007728,
@@ -17,10 +17,10 @@ from scenarios._sources import (
     TENWEB,
     WGET_GNUTLS,
     section,
-)  # fmt: skip
-from scenarios.name_mismatch import REASONS as NAME_MISMATCH
-from scenarios.self_signed import REASONS as SELF_SIGNED
-from scenarios.self_signed import stop_asking_for_encryption, trust_everything
+)
+from tlslab_scenarios.name_mismatch import REASONS as NAME_MISMATCH
+from tlslab_scenarios.self_signed import REASONS as SELF_SIGNED
+from tlslab_scenarios.self_signed import stop_asking_for_encryption, trust_everything
 
 REASONS = (
     Reason("openssl", Phase.VERIFY, "unable to get local issuer certificate", Level.VENDOR, OPENSSL_VERIFY),

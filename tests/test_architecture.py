@@ -10,71 +10,83 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 
 FLOW: tuple[tuple[str, ...], ...] = (
-    ("lab.situation", "lab.documented", "lab.outcome", "lab.scenario", "lab.catalogue", "lab.normalise"),
-    ("lab.model", "lab.model.*"),
-    ("lab.libraries", "lab.libraries.*"),
-    ("lab.versions", "lab.versions.registry", "lab.versions.spec"),
-    ("lab.clients.base",),
-    ("lab.clients", "lab.clients.*"),
-    ("lab.matrix", "lab.matrix.plan", "lab.matrix.progress"),
-    ("lab.pki", "lab.pki.*", "lab.servers", "lab.servers.*"),
-    ("lab.stages", "lab.stages.*"),
-    ("lab.versions.index", "lab.versions.environments"),
-    ("lab.matrix.queue", "lab.matrix.play"),
-    ("lab.verdict",),
-    ("lab.record",),
-    ("lab.matrix.*",),
-    ("lab.report", "lab.report.*", "lab.diff", "lab.diff.*", "lab.compose", "lab.compose.*"),
     (
-        "lab.cli",
-        "lab.__main__",
-        "lab.commands",
-        "lab.commands.*",
-        "lab.versions.pinned",
-        "lab.pytest_plugin",
-        "lab.pytesting",
-        "lab.pytesting.*",
+        "tlslab.model.situation",
+        "tlslab.model.evidence",
+        "tlslab.model.outcome",
+        "tlslab.model.scenario",
+        "tlslab.catalogue",
+        "tlslab.model.normalise",
+    ),
+    ("tlslab.model", "tlslab.model.*"),
+    ("tlslab.libraries", "tlslab.libraries.*"),
+    ("tlslab.setup.versions", "tlslab.setup.versions.registry", "tlslab.setup.versions.spec"),
+    ("tlslab.clients.base",),
+    ("tlslab.clients", "tlslab.clients.*"),
+    ("tlslab.matrix", "tlslab.matrix.plan", "tlslab.matrix.progress"),
+    ("tlslab.pki", "tlslab.pki.*", "tlslab.servers", "tlslab.servers.*"),
+    ("tlslab.stages", "tlslab.stages.*"),
+    ("tlslab.setup.versions.index", "tlslab.setup.versions.environments"),
+    ("tlslab.matrix.queue", "tlslab.matrix.play"),
+    ("tlslab.matrix.judge",),
+    ("tlslab.model.record",),
+    ("tlslab.matrix.*",),
+    ("tlslab.report", "tlslab.report.*", "tlslab.diff", "tlslab.diff.*", "tlslab.compose", "tlslab.compose.*"),
+    (
+        "tlslab.cli",
+        "tlslab.__main__",
+        "tlslab.commands",
+        "tlslab.commands.*",
+        "tlslab.setup.versions.pinned",
+        "tlslab.pytest_plugin",
+        "tlslab.pytesting",
+        "tlslab.pytesting.*",
     ),
 )
 """Each row may import itself and the rows above. The first pattern that matches a module is its place."""
 
 EDGES = (
-    "lab.child",
-    "lab.deadline",
-    "lab.files",
-    "lab.signals",
-    "lab.streams",
-    "lab.tasks",
-    "lab.unattended",
-    "lab.system",
-    "lab.installer",
-    "lab.provision",
-    "lab.check",
+    "tlslab.runtime.child",
+    "tlslab.runtime.deadline",
+    "tlslab.runtime.files",
+    "tlslab.runtime.signals",
+    "tlslab.runtime.streams",
+    "tlslab.runtime.tasks",
+    "tlslab.runtime.unattended",
+    "tlslab.setup.system",
+    "tlslab.setup.installer",
+    "tlslab.setup.provision",
+    "tlslab.setup.check",
 )
 """Where the lab meets the machine: they know nothing of the flow, and whoever needs them may import them."""
+
+SHARED = {"tlslab", "tlslab.setup", "tlslab.runtime", *EDGES}
 
 STARTERS = ("subprocess", "socket", "multiprocessing", "asyncio", "pty", "concurrent", "threading")
 STARTING_CALLS = ("os.system", "os.popen", "os.fork*", "os.exec*", "os.spawn*", "os.posix_spawn*")
 
 
-def module_name(path: Path) -> str:
-    """The dotted name of a module of the project."""
-    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+PACKAGES = {"tlslab": ROOT / "lab", "tlslab_scenarios": ROOT / "scenarios"}
+"""The folders of the import packages (`.python` gives them their names in a checkout)."""
 
 
 def modules() -> dict[str, ast.Module]:
-    """Every module of `lab` and `scenarios`, except the probes, which run in other interpreters."""
-    paths = [path for package in ("lab", "scenarios") for path in sorted((ROOT / package).rglob("*.py"))]
-    kept = [path for path in paths if "probes" not in path.parts]
-    return {module_name(path): ast.parse(path.read_text(encoding="utf-8"), str(path)) for path in kept}
+    """Every module of the packages by its dotted name, except the probes, which run in other interpreters."""
+    found: dict[str, ast.Module] = {}
+    for package, folder in PACKAGES.items():
+        for path in sorted(folder.rglob("*.py")):
+            if "probes" not in path.parts:
+                name = ".".join((package, *path.relative_to(folder).with_suffix("").parts)).removesuffix(".__init__")
+                found[name] = ast.parse(path.read_text(encoding="utf-8"), str(path))
+    return found
 
 
 MODULES = modules()
-OF_THE_LAB = sorted(name for name in MODULES if name.partition(".")[0] == "lab" and name not in {"lab", *EDGES})
+OF_THE_LAB = sorted(name for name in MODULES if name.partition(".")[0] == "tlslab" and name not in SHARED)
 
 
 def imports(tree: ast.Module, known: frozenset[str] = frozenset(MODULES)) -> Iterator[str]:
-    """The modules that a module imports, also within functions. `from lab import record` is `lab.record`."""
+    """The modules that a module imports, also within functions; those of a package by their own names."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -97,7 +109,7 @@ def wrong_imports(module: str, tree: ast.Module) -> list[str]:
     own = place(module)
     if own is None:
         return ["everything: it has no place in FLOW"]
-    used = {name for name in imports(tree) if name.startswith("lab.") and name not in EDGES}
+    used = {name for name in imports(tree) if name.startswith("tlslab.") and name not in EDGES}
     return sorted(name for name in used if (row := place(name)) is None or row > own)
 
 
@@ -143,28 +155,31 @@ def test_nothing_imports_what_comes_after_it() -> None:
 
 
 def test_the_edges_know_nothing_of_the_flow() -> None:
-    assert breaches(EDGES, lambda name: is_of(name, "lab", "scenarios") and name not in {"lab", *EDGES}) == {}
+    assert breaches(EDGES, lambda name: is_of(name, *PACKAGES) and name not in SHARED) == {}
 
 
 def test_the_catalogue_knows_only_the_nouns() -> None:
-    nouns = {"lab.documented", "lab.scenario", "lab.situation"}
-    assert breaches(("scenarios", "scenarios.*"), lambda name: is_of(name, "lab") and name not in nouns) == {}
+    nouns = {"tlslab.model.evidence", "tlslab.model.scenario", "tlslab.model.situation"}
+    assert (
+        breaches(("tlslab_scenarios", "tlslab_scenarios.*"), lambda name: is_of(name, "tlslab") and name not in nouns)
+        == {}
+    )
 
 
 def test_nothing_of_the_lab_imports_a_scenario() -> None:
-    """`lab.catalogue` alone finds them, by looking into their package."""
-    assert breaches(("lab", "lab.*"), lambda name: is_of(name, "scenarios")) == {}
+    """`tlslab.catalogue` alone finds them, by looking into their package."""
+    assert breaches(("tlslab", "tlslab.*"), lambda name: is_of(name, "tlslab_scenarios")) == {}
 
 
 def test_servers_and_stages_know_clients_only_as_such() -> None:
     def forbidden(name: str) -> bool:
-        return is_of(name, "lab.clients") and name != "lab.clients.base"
+        return is_of(name, "tlslab.clients") and name != "tlslab.clients.base"
 
-    assert breaches(("lab.servers*", "lab.stages*"), forbidden) == {}
+    assert breaches(("tlslab.servers*", "tlslab.stages*"), forbidden) == {}
 
 
 def test_adapters_start_nothing() -> None:
-    found = {module: starters(MODULES[module]) for module in among(("lab.clients*",))}
+    found = {module: starters(MODULES[module]) for module in among(("tlslab.clients*",))}
     assert {module: names for module, names in found.items() if names} == {}
 
 
@@ -172,27 +187,27 @@ def test_what_the_lab_waits_for_ends_together_and_in_time_of_its_own() -> None:
     """`asyncio.gather` lets the others run on when one fails, and `asyncio.timeout` goes on while the lab is stopped.
     The servers are processes of their own, whose limits are for whoever connects to them.
     """
-    better = {"asyncio.gather": "lab.tasks", "asyncio.timeout": "lab.deadline"}
-    waiting = [name for name in OF_THE_LAB if not is_of(name, "lab.servers")]
+    better = {"asyncio.gather": "tlslab.runtime.tasks", "asyncio.timeout": "tlslab.runtime.deadline"}
+    waiting = [name for name in OF_THE_LAB if not is_of(name, "tlslab.servers")]
     found = {module: better.keys() & set(calls(MODULES[module])) for module in waiting}
     assert {module: names for module, names in found.items() if names} == {}
 
 
 def test_imports_are_absolute() -> None:
-    assert breaches(("lab*", "scenarios*"), lambda name: name.startswith(".")) == {}
+    assert breaches(("tlslab*", "tlslab_scenarios*"), lambda name: name.startswith(".")) == {}
 
 
 @pytest.mark.parametrize(
     ("module", "text", "found"),
     [
-        ("lab.clients.curl", "from lab.stages.local import LocalStage", ["lab.stages.local"]),
-        ("lab.clients.curl", "def late():\n    from lab import verdict", ["lab.verdict"]),
-        ("lab.clients.base", "import lab.clients.curl", ["lab.clients.curl"]),
-        ("lab.verdict", "from lab import nowhere", []),
-        ("lab.verdict", "from lab.nowhere import thing", ["lab.nowhere"]),
-        ("lab.report.cell", "from lab.matrix import plan, run", []),
-        ("lab.matrix.plan", "from lab.matrix import run", ["lab.matrix.run"]),
-        ("lab.stages.local", "from lab import provision", []),
+        ("tlslab.clients.curl", "from tlslab.stages.local.stage import LocalStage", ["tlslab.stages.local.stage"]),
+        ("tlslab.clients.curl", "def late():\n    from lab import verdict", ["tlslab.matrix.judge"]),
+        ("tlslab.clients.base", "import tlslab.clients.curl", ["tlslab.clients.curl"]),
+        ("tlslab.matrix.judge", "from lab import nowhere", []),
+        ("tlslab.matrix.judge", "from lab.nowhere import thing", ["lab.nowhere"]),
+        ("tlslab.report.cell", "from tlslab.matrix import plan, run", []),
+        ("tlslab.matrix.plan", "from tlslab.matrix import run", ["tlslab.matrix.run"]),
+        ("tlslab.stages.local.stage", "from lab import provision", []),
     ],
 )
 def test_a_wrong_import_is_found(module: str, text: str, found: list[str]) -> None:

@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-from lab.catalogue import load
-from lab.clients import all_clients
-from lab.clients.base import Client
-from lab.documented import Level, expectations
-from lab.scenario import Claim, Scenario
-from lab.situation import ServerKind, healthy
-from lab.verdict import pattern_values
+from tlslab.catalogue import load
+from tlslab.clients import all_clients
+from tlslab.clients.base import Client
+from tlslab.matrix.judge import pattern_values
+from tlslab.model.evidence import Level, expectations
+from tlslab.model.scenario import Claim, Scenario
+from tlslab.model.situation import ServerKind, healthy
 
 CATALOGUE = load()
 CLIENTS = all_clients()

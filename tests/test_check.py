@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.check import check
+from tlslab.setup.check import check
 
 PROJECT = '[tool.mypy]\nfiles = ["module.py"]\nstrict = true\n'
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from lab import child, system
+from tlslab import IMPORTED_FROM
+from tlslab.runtime import child
+from tlslab.setup import system
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 20.0
@@ -82,7 +84,9 @@ def test_nothing_of_it_outlives_a_lab_that_is_killed(tmp_path: Path, apart: bool
         "from lab import child\n"
         f"child.run(['sh', '-c', 'echo 1 > {tmp_path}/began; {leaves} {mark}'], timeout=600, apart={apart})\n"
     )
-    with subprocess.Popen([sys.executable, "-P", "-c", program], env=os.environ | {"PYTHONPATH": str(ROOT)}) as lab:
+    with subprocess.Popen(
+        [sys.executable, "-P", "-c", program], env=os.environ | {"PYTHONPATH": str(IMPORTED_FROM)}
+    ) as lab:
         written(tmp_path / "began")
         deadline = time.monotonic() + PATIENCE
         while not (sleeping := sleepers(mark)) and time.monotonic() < deadline:

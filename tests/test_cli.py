@@ -9,11 +9,12 @@ from shutil import copy
 
 import pytest
 
-from lab.cli import run_command
-from lab.commands.hints import cell_hint
-from lab.commands.shared import Exit, status_of
-from lab.record import CellEntry, Record, save
 from tests.report.invented import cell, finding, full_record, not_played, record, remedy, shown
+from tlslab import IMPORTED_FROM
+from tlslab.cli import run_command
+from tlslab.commands.hints import cell_hint
+from tlslab.commands.shared import Exit, status_of
+from tlslab.model.record import CellEntry, Record, save
 
 ROOT = Path(__file__).resolve().parent.parent
 GOOD = cell("expired/renew/curl/https")
@@ -22,8 +23,8 @@ LOST = not_played("expired/renew/openssl/https", "lab-error", "no control", as_e
 
 
 def tlslab(cache: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    env = os.environ | {"TLSLAB_CACHE": str(cache), "PYTHONPATH": str(ROOT), "COLUMNS": "80"} | environment
-    command = [sys.executable, "-P", "-m", "lab", *arguments]
+    env = os.environ | {"TLSLAB_CACHE": str(cache), "PYTHONPATH": str(IMPORTED_FROM), "COLUMNS": "80"} | environment
+    command = [sys.executable, "-P", "-m", "tlslab", *arguments]
     return subprocess.run(
         command,
         cwd=cache,
@@ -87,9 +88,9 @@ def test_no_command_is_cut_short_in_the_help(tmp_path: Path) -> None:
 
 
 def test_an_installed_package_is_started_by_its_name(tmp_path: Path) -> None:
-    (tmp_path / "lab").mkdir()
-    copy(ROOT / "lab" / "__init__.py", tmp_path / "lab")
-    command = [sys.executable, "-c", "import lab; print(lab.PROGRAM)"]
+    (tmp_path / "tlslab").mkdir()
+    copy(ROOT / "lab" / "__init__.py", tmp_path / "tlslab")
+    command = [sys.executable, "-c", "import tlslab; print(tlslab.PROGRAM)"]
     done = subprocess.run(command, cwd=tmp_path, env={}, capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout == "tlslab\n"
 
@@ -398,9 +399,9 @@ def test_nothing_played_proves_nothing(tmp_path: Path) -> None:
 def printed_to(output: int, cache: Path, *arguments: str) -> tuple[int, str]:
     """The exit status of a command that prints there, and what it says on standard error."""
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "lab", *arguments],
+        [sys.executable, "-P", "-m", "tlslab", *arguments],
         cwd=cache,
-        env=os.environ | {"TLSLAB_CACHE": str(cache), "PYTHONPATH": str(ROOT), "PIP_NO_INDEX": "1"},
+        env=os.environ | {"TLSLAB_CACHE": str(cache), "PYTHONPATH": str(IMPORTED_FROM), "PIP_NO_INDEX": "1"},
         stdin=subprocess.DEVNULL,
         stdout=output,
         stderr=subprocess.PIPE,
@@ -470,11 +471,11 @@ def test_output_that_cannot_be_written_is_a_sentence(tmp_path: Path, arguments: 
 
 
 def test_a_command_without_standard_output_or_error_ends_with_its_own_status(tmp_path: Path) -> None:
-    command = [sys.executable, "-P", "-m", "lab", "list"]
+    command = [sys.executable, "-P", "-m", "tlslab", "list"]
     for closed in (">&-", "2>&-", ">&- 2>&-"):
         done = subprocess.run(
             ["sh", "-c", f'"$@" {closed}', "sh", *command],
-            env=os.environ | {"TLSLAB_CACHE": str(tmp_path), "PYTHONPATH": str(ROOT)},
+            env=os.environ | {"TLSLAB_CACHE": str(tmp_path), "PYTHONPATH": str(IMPORTED_FROM)},
             capture_output=True,
             text=True,
             timeout=120,

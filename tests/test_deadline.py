@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from lab.deadline import EXCUSED, deadline
+from tlslab.runtime.deadline import EXCUSED, deadline
 
 
 class Clock:

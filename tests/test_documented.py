@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from lab.documented import Level, Phase, Reason, Source, Wrapper, expectations, shows
+from tlslab.model.evidence import Level, Phase, Reason, Source, Wrapper, expectations, shows
 
 BOOK = Source("a book", "https://example.org/book")
 BLOG = Source("a blog", "https://example.org/blog")

@@ -11,8 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from lab import provision
 from tests.versions.wheels import repack, requirements_of
+from tlslab import IMPORTED_FROM
+from tlslab.setup import provision
 
 ROOT = Path(__file__).resolve().parents[1]
 DRIVER = "python-tds"
@@ -44,9 +45,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     "command",
     [
         pytest.param((*PYTEST, "--lab-client={}", "--lab-scenario=expired", "--lab-fix=renew"), id="pytest"),
-        pytest.param(("lab", "run", "--client", "{}", *PART), id="run"),
-        pytest.param(("lab", "compare", "{}", "{}", *PART), id="compare"),
-        pytest.param(("lab", "clients", "--defaults", "--client", "{}"), id="clients"),
+        pytest.param(("tlslab", "run", "--client", "{}", *PART), id="run"),
+        pytest.param(("tlslab", "compare", "{}", "{}", *PART), id="compare"),
+        pytest.param(("tlslab", "clients", "--defaults", "--client", "{}"), id="clients"),
     ],
 )
 def test_the_first_run_installs_a_version_and_plays_it(wheel: Path, tmp_path: Path, command: tuple[str, ...]) -> None:
@@ -58,7 +59,7 @@ def test_the_first_run_installs_a_version_and_plays_it(wheel: Path, tmp_path: Pa
     done = subprocess.run(
         [sys.executable, "-P", "-m", module, *arguments],
         cwd=tmp_path,
-        env=os.environ | {"TLSLAB_CACHE": str(tmp_path / "cache"), "PYTHONPATH": str(ROOT)},
+        env=os.environ | {"TLSLAB_CACHE": str(tmp_path / "cache"), "PYTHONPATH": str(IMPORTED_FROM)},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

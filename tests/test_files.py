@@ -9,12 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from lab import files, system
-from lab.commands import shared
-from lab.commands.play import keep
-from lab.record import load
 from tests.report.invented import record
 from tests.stages.test_left_clean import MAIN
+from tlslab import IMPORTED_FROM
+from tlslab.commands import shared
+from tlslab.commands.play import keep
+from tlslab.model.record import load
+from tlslab.runtime import files
+from tlslab.setup import system
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -72,7 +74,7 @@ def test_a_pipe_is_written_as_it_is(tmp_path: Path) -> None:
 def test_standard_output_is_not_replaced_by_another_file(tmp_path: Path) -> None:
     program = "from lab import files\nfrom pathlib import Path\nfiles.write(Path('/dev/stdout'), 'text')\nprint('more')"
     with (tmp_path / "out").open("a") as out:
-        environment = os.environ | {"PYTHONPATH": str(ROOT)}
+        environment = os.environ | {"PYTHONPATH": str(IMPORTED_FROM)}
         subprocess.run([sys.executable, "-c", program], stdout=out, env=environment, timeout=60, check=True)
     assert (tmp_path / "out").read_text() == "textmore\n"
 
@@ -114,7 +116,7 @@ def on_a_disk(options: str, place: Path, *command: str, **environment: str) -> "
     user = () if os.geteuid() == 0 else ("--map-root-user",)
     done = subprocess.run(
         ["unshare", *user, "--mount", "sh", "-c", MOUNTED, "sh", options, str(place), *command],
-        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
+        env=os.environ | {"PYTHONPATH": str(IMPORTED_FROM)} | environment,
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
@@ -143,7 +145,7 @@ def test_a_full_or_read_only_disk_is_found_before_anything_is_played(
     done = on_a_disk(
         options,
         tmp_path / "disk",
-        *(sys.executable, "-P", "-m", "lab", *arguments),
+        *(sys.executable, "-P", "-m", "tlslab", *arguments),
         TLSLAB_CACHE=str(tmp_path / "cache"),
         PIP_NO_INDEX="1",
     )
@@ -166,7 +168,7 @@ def test_a_record_that_cannot_be_saved_in_the_end_stays_in_the_cache(tmp_path: P
     command = [sys.executable, "-P", "-c", MAIN, "run", "--client=curl", "--scenario=expired", "--save=/dev/full"]
     done = subprocess.run(
         command,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "TLSLAB_CACHE": str(tmp_path)},
+        env=os.environ | {"PYTHONPATH": str(IMPORTED_FROM), "TLSLAB_CACHE": str(tmp_path)},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -11,23 +11,23 @@ from typing import NoReturn
 import pytest
 from rich.text import Text
 
-from lab import catalogue
-from lab.clients import all_clients
-from lab.clients.base import Client
-from lab.diff.changes import compare
-from lab.diff.sides import client_of, negotiated
-from lab.diff.words import difference
-from lab.normalise import normalise
-from lab.outcome import Completed, Outcome, Result
-from lab.record import ClientEntry
-from lab.report.markdown import markdown
-from lab.report.words import hang, pieces, quoted, version_line
-from lab.situation import ClientSide, healthy
-from lab.stages.process import OUTPUT_LIMIT
-from lab.verdict import shown_expectation
-from lab.versions.registry import says_version
 from tests.diff.edited import small, with_attempts
 from tests.report.consoles import Screen
+from tlslab import catalogue
+from tlslab.clients import all_clients
+from tlslab.clients.base import Client
+from tlslab.diff.changes import compare
+from tlslab.diff.sides import client_of, negotiated
+from tlslab.diff.word_difference import difference
+from tlslab.matrix.judge import shown_expectation
+from tlslab.model.normalise import normalise
+from tlslab.model.outcome import Completed, Outcome, Result
+from tlslab.model.record import ClientEntry
+from tlslab.model.situation import ClientSide, healthy
+from tlslab.report.markdown import markdown
+from tlslab.report.text import hang, pieces, quoted, version_line
+from tlslab.setup.versions.registry import says_version
+from tlslab.stages.runner import OUTPUT_LIMIT
 
 GUARD = 30.0
 """Processor seconds; the slowest test takes two."""

@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import installer, provision
+from tlslab.setup import installer, provision
 
 ROOT = Path(__file__).resolve().parent.parent
 NEEDED_BY_SH = ("sh", "cksum", "uname", "readlink")
@@ -46,11 +46,16 @@ class Checkout:
     def __init__(self, directory: Path) -> None:
         self.root = directory / "the checkout"
         self.cache = directory / "the cache"
-        (self.root / "lab").mkdir(parents=True)
+        (self.root / "lab" / "setup").mkdir(parents=True)
+        (self.root / "lab" / "runtime").mkdir()
+        (self.root / ".python").mkdir()
+        (self.root / ".python" / "tlslab").symlink_to("../lab")
         (self.root / "requirements").mkdir()
         shutil.copy(ROOT / "tlslab", self.root / "tlslab")
-        for module in ("__init__", "child", "installer", "signals", "system"):
-            shutil.copy(ROOT / "lab" / f"{module}.py", self.root / "lab")
+        for module in ("__init__", "runtime/__init__", "runtime/child", "runtime/signals"):
+            shutil.copy(ROOT / "lab" / f"{module}.py", self.root / "lab" / f"{module}.py")
+        for module in ("__init__", "installer", "system"):
+            shutil.copy(ROOT / "lab" / "setup" / f"{module}.py", self.root / "lab" / "setup")
         (self.root / "lab" / "__main__.py").write_text(PROGRAM)
         wheels = directory / "wheels"
         wheels.mkdir()
@@ -150,9 +155,9 @@ def test_a_start_through_symbolic_links_from_elsewhere_stays_where_the_user_is(
     assert json.loads(said.stdout)["cwd"] == str(tmp_path)
 
 
-def test_a_directory_lab_where_the_user_stands_is_not_imported(started: Checkout, tmp_path: Path) -> None:
-    (tmp_path / "lab").mkdir()
-    (tmp_path / "lab" / "__init__.py").write_text("raise SystemExit('the wrong lab')")
+def test_a_directory_tlslab_where_the_user_stands_is_not_imported(started: Checkout, tmp_path: Path) -> None:
+    (tmp_path / "tlslab").mkdir()
+    (tmp_path / "tlslab" / "__init__.py").write_text("raise SystemExit('the wrong lab')")
     said = started.start(cwd=tmp_path)
     assert said.returncode == 0, said.stderr
 
@@ -160,7 +165,7 @@ def test_a_directory_lab_where_the_user_stands_is_not_imported(started: Checkout
 def test_nothing_is_written_into_the_checkout(started: Checkout) -> None:
     started.start()
     assert not list(started.root.rglob("__pycache__"))
-    assert {path.name for path in started.root.iterdir()} == {"tlslab", "lab", "requirements"}
+    assert {path.name for path in started.root.iterdir()} == {".python", "tlslab", "lab", "requirements"}
 
 
 @pytest.mark.parametrize("variable", ["TLSLAB_CACHE", "XDG_CACHE_HOME", "HOME"])

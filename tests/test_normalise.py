@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.normalise import normalise
+from tlslab.model.normalise import normalise
 
 CASES = [
     (

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import installer, provision, system
+from tlslab.setup import installer, provision, system
 
 DEBIAN = {"ID": "debian"}
 

@@ -13,12 +13,13 @@ from typing import ClassVar, cast
 
 import pytest
 
-from lab import catalogue, provision
-from lab.clients import all_clients
-from lab.matrix.choice import LOCAL
-from lab.matrix.plan import Filters, make_plan
-from lab.pytesting.options import WITH_VALUE, add, joined
-from lab.record import load
+from tlslab import IMPORTED_FROM, catalogue
+from tlslab.clients import all_clients
+from tlslab.matrix.choice import LOCAL
+from tlslab.matrix.plan import Filters, make_plan
+from tlslab.model.record import load
+from tlslab.pytesting.options import WITH_VALUE, add, joined
+from tlslab.setup import provision
 
 pytest_plugins = ["pytester"]
 
@@ -42,7 +43,7 @@ catalogue.load = lambda: catalogue.Catalogue(scenarios, known.attacks)
 @pytest.fixture(autouse=True)
 def _the_labs_place(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TLSLAB_CACHE", str(CACHE))
-    monkeypatch.setenv("PYTHONPATH", f"{pytester.path}{os.pathsep}{ROOT}")
+    monkeypatch.setenv("PYTHONPATH", f"{pytester.path}{os.pathsep}{IMPORTED_FROM}")
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
 
 
@@ -101,7 +102,7 @@ def test_a_cell_that_is_not_as_documented_fails_with_words_for_people(pytester: 
 def test_junit_xml_is_valid_whatever_a_client_says(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(
         """
-        from lab.pytesting.played import Played
+        from tlslab.pytesting.played import Played
         from tests.pytesting.entries import attempt, cell
 
         def test_cell(request):
@@ -135,12 +136,12 @@ def test_other_tests_do_not_load_the_engine(pytester: pytest.Pytester) -> None:
         import sys
 
         def test_something_else():
-            assert "lab.pytest_plugin" in sys.modules
-            assert not {"lab.matrix.run", "lab.catalogue", "pydantic", "rich"} & set(sys.modules)
+            assert "tlslab.pytest_plugin" in sys.modules
+            assert not {"tlslab.matrix.run", "tlslab.catalogue", "pydantic", "rich"} & set(sys.modules)
         """
     )
 
-    pytester.runpytest_subprocess("-p", "lab.pytest_plugin").assert_outcomes(passed=1)
+    pytester.runpytest_subprocess("-p", "tlslab.pytest_plugin").assert_outcomes(passed=1)
 
 
 def test_a_missing_client_is_skipped_or_demanded_with_the_command_that_brings_it(
@@ -233,7 +234,7 @@ def test_an_option_that_cannot_be_meant_is_a_usage_error(pytester: pytest.Pytest
 
 def in_a_project_of_ones_own(pytester: pytest.Pytester, *more: str) -> pytest.RunResult:
     pytester.makepyfile("def test_something(): pass")
-    return pytester.runpytest_subprocess("-p", "lab.pytest_plugin", "-p", "no:hypothesispytest", *more)
+    return pytester.runpytest_subprocess("-p", "tlslab.pytest_plugin", "-p", "no:hypothesispytest", *more)
 
 
 @pytest.mark.parametrize("configured", [True, False])
@@ -298,7 +299,9 @@ sys.meta_path.insert(0, Finder())
 """
 
 
-@pytest.mark.parametrize("at", ["lab.pytesting", "lab.pytesting.engine", "lab.catalogue", "scenarios.expired"])
+@pytest.mark.parametrize(
+    "at", ["tlslab.pytesting", "tlslab.pytesting.engine", "tlslab.catalogue", "tlslab_scenarios.expired"]
+)
 def test_ctrl_c_in_the_first_moments_is_no_traceback(pytester: pytest.Pytester, at: str) -> None:
     pytester.makepyfile(sitecustomize=AT_AN_IMPORT.replace("AT", at))
 
@@ -413,7 +416,7 @@ def processes_of(cache: Path) -> list[int]:
         with contextlib.suppress(OSError):  # it has just ended, or is somebody else's
             command, environment = (process / "cmdline").read_bytes(), (process / "environ").read_bytes()
             is_engine = (
-                b"lab.pytesting.engine_process" in command and os.fsencode(f"TLSLAB_CACHE={cache}") in environment
+                b"tlslab.pytesting.engine_process" in command and os.fsencode(f"TLSLAB_CACHE={cache}") in environment
             )
             if is_engine or os.fsencode(cache) in command:
                 found.append(int(process.name))

@@ -6,8 +6,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from lab.record import SCHEMA_VERSION, Record, RecordError, load, save, schema_text
 from tests.report.invented import full_record
+from tlslab.model.record import SCHEMA_VERSION, Record, RecordError, load, save, schema_text
 
 COMMITTED = Path(__file__).parents[1] / "schema" / "record.schema.json"
 

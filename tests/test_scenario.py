@@ -2,9 +2,9 @@
 
 import pytest
 
-from lab.documented import Level, Phase, Reason, Source
-from lab.scenario import Claim, Defect, Side, attack, scenario
-from lab.situation import PAST, Situation
+from tlslab.model.evidence import Level, Phase, Reason, Source
+from tlslab.model.scenario import Claim, Defect, Side, attack, scenario
+from tlslab.model.situation import PAST, Situation
 
 BOOK = Source("a book", "https://example.org")
 REASON = Reason("openssl", Phase.VERIFY, "certificate has expired", Level.VENDOR, BOOK)

@@ -13,8 +13,10 @@ from pathlib import Path
 
 import pytest
 
-from lab import provision, signals, system
 from tests.stages.test_left_clean import processes_of, wait_for
+from tlslab import IMPORTED_FROM
+from tlslab.runtime import signals
+from tlslab.setup import provision, system
 
 ROOT = Path(__file__).resolve().parents[1]
 PATIENCE = 60.0
@@ -31,7 +33,7 @@ def started(program: str, *words: str, **environment: str) -> "subprocess.Popen[
     """A Python program that has lab on its path."""
     return subprocess.Popen(
         [sys.executable, "-P", "-c", program, *words],
-        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
+        env=os.environ | {"PYTHONPATH": str(IMPORTED_FROM)} | environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -134,12 +136,12 @@ sys.meta_path.insert(0, Finder())
 
 
 @EVERY
-@pytest.mark.parametrize("at", ["lab.cli", "lab.commands", "click", "lab.catalogue", "lab.report.lesson"])
+@pytest.mark.parametrize("at", ["tlslab.cli", "tlslab.commands", "click", "tlslab.catalogue", "tlslab.report.lesson"])
 def test_in_the_first_moments_it_is_a_sentence(tmp_path: Path, at: str, number: signal.Signals) -> None:
     (tmp_path / "sitecustomize.py").write_text(AT_AN_IMPORT)
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "lab", "show", "expired"],
-        env=os.environ | {"PYTHONPATH": f"{tmp_path}:{ROOT}", "AT": at, "SIGNAL": str(int(number))},
+        [sys.executable, "-P", "-m", "tlslab", "show", "expired"],
+        env=os.environ | {"PYTHONPATH": f"{tmp_path}:{IMPORTED_FROM}", "AT": at, "SIGNAL": str(int(number))},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lab.situation import (
+from tlslab.model.situation import (  # fmt: skip
     LAB_ISSUING,
     LAB_ROOT,
     PAST,
@@ -13,7 +13,7 @@ from lab.situation import (
     ServerKind,
     TLSVersion,
     healthy,
-)  # fmt: skip
+)
 
 
 @pytest.mark.parametrize("kind", list(ServerKind))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from lab import system
+from tlslab.setup import system
 
 NGINX = system.need("nginx")
 

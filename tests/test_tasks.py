@@ -5,7 +5,7 @@ import contextlib
 
 import pytest
 
-from lab.tasks import abandon, each, to_the_end, together
+from tlslab.runtime.tasks import abandon, each, to_the_end, together
 
 IN_VAIN = 30
 

@@ -4,16 +4,16 @@ from dataclasses import replace
 
 import pytest
 
-from lab.clients.base import Acceptance, Client, Endpoint, Invocation, Login, Machine, Material, Missing
-from lab.documented import Level, Phase, Reason, Source, Wrapper
-from lab.matrix.choice import LOCAL, Choice
-from lab.matrix.plan import Cell, make_plan
-from lab.matrix.play import Attempt
-from lab.matrix.run import verdict_of
-from lab.outcome import Completed, Outcome, Result
-from lab.scenario import BOTH, Attack, Claim, Defect, Fix, Scenario, Side
-from lab.situation import CURRENT, PAST, Authority, Chain, ClientSide, Leaf, ServerKind, Situation, healthy
-from lab.verdict import BrokenVerdict, FixVerdict, judge_broken
+from tlslab.clients.base import Acceptance, Client, Endpoint, Invocation, Login, Machine, Material, Missing
+from tlslab.matrix.choice import LOCAL, Choice
+from tlslab.matrix.judge import BrokenVerdict, FixVerdict, judge_broken
+from tlslab.matrix.plan import Cell, make_plan
+from tlslab.matrix.play import Attempt
+from tlslab.matrix.run import verdict_of
+from tlslab.model.evidence import Level, Phase, Reason, Source, Wrapper
+from tlslab.model.outcome import Completed, Outcome, Result
+from tlslab.model.scenario import BOTH, Attack, Claim, Defect, Fix, Scenario, Side
+from tlslab.model.situation import CURRENT, PAST, Authority, Chain, ClientSide, Leaf, ServerKind, Situation, healthy
 
 BOOK = Source("a book", "https://example.org/book")
 EXPIRED = Reason("openssl", Phase.VERIFY, "certificate has expired", Level.VENDOR, BOOK)

@@ -10,7 +10,7 @@ import sys
 
 gc.disable()
 
-from lab.servers.mssql_image import main  # noqa: E402
+from tlslab.servers.mssql_image import main  # noqa: E402
 
 gc.freeze()
 gc.enable()

@@ -3,7 +3,7 @@
 from importlib import import_module
 from pkgutil import iter_modules
 
-from lab.clients.base import Client
+from tlslab.clients.base import Client
 
 __all__ = ["Client", "all_clients"]
 

@@ -8,7 +8,7 @@ A probe that ends without such a line has crashed; what it printed instead is th
 import json
 from typing import Any
 
-from lab.outcome import Completed, Outcome, Result
+from tlslab.model.outcome import Completed, Outcome, Result
 
 
 def read_answer(completed: Completed) -> Outcome:

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
-from lab import PROGRAM
-from lab.documented import Level, Source, Wrapper
-from lab.model.library import Row, Template
-from lab.outcome import Completed, Outcome
-from lab.situation import ClientSide, ServerKind, Situation
-from lab.versions.registry import Registry
+from tlslab import PROGRAM
+from tlslab.model.evidence import Level, Source, Wrapper
+from tlslab.model.library import Row, Template
+from tlslab.model.outcome import Completed, Outcome
+from tlslab.model.situation import ClientSide, ServerKind, Situation
+from tlslab.setup.versions.registry import Registry
 
 SETUP = f"{PROGRAM} setup"
 """The command that brings what most clients lack."""
@@ -151,7 +151,7 @@ class Trust:
 
 
 class Client(ABC):
-    """One client. Subclasses are stateless; one instance each is registered in `lab.clients`."""
+    """One client. Subclasses are stateless; one instance each is registered in `tlslab.clients`."""
 
     name: str
     title: str
@@ -161,13 +161,13 @@ class Client(ABC):
     """What does TLS inside it, in words: `OpenSSL of the system`."""
     wrappers: tuple[Wrapper, ...]
     templates: tuple[Template, ...]
-    """How it presents what its TLS libraries say (`lab.libraries`)."""
+    """How it presents what its TLS libraries say (`tlslab.libraries`)."""
     rows: tuple[Row, ...] = ()
     """What it says and tolerates itself: its own verification, its options that change what is looked at."""
     untold: Trust
     """What it trusts when it is told nothing (`ClientSide.plain`), as long as the machine makes no difference."""
     place: str = ""
-    """Where it runs, on a stage that has several places (`lab.clients.placed`); "": on the machine."""
+    """Where it runs, on a stage that has several places (`tlslab.clients.placed`); "": on the machine."""
     registry: Registry | None = None
     """Where its versions come from; None: it comes with the system."""
     program: str = ""

@@ -8,21 +8,14 @@ import re
 from pathlib import PurePosixPath
 from shlex import join
 
-from lab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Machine, Material, Missing, Roots, Trust
-from lab.clients.https import (
-    HTTPS,
-    LOW_SECURITY,
-    OBSERVED,
-    allows_old_versions,
-    expects_other_name,
-    floor,
-)
-from lab.documented import Level, Phase, Source, Wrapper
-from lab.model.circumstances import TRUST_EVERYTHING
-from lab.model.conditions import NAME_MISMATCH
-from lab.model.library import Template, says, tolerates
-from lab.outcome import Completed, Outcome, Result
-from lab.situation import ClientSide
+from tlslab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Machine, Material, Missing, Roots, Trust
+from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, allows_old_versions, expects_other_name, floor
+from tlslab.model.circumstances import TRUST_EVERYTHING
+from tlslab.model.conditions import NAME_MISMATCH
+from tlslab.model.evidence import Level, Phase, Source, Wrapper
+from tlslab.model.library import Template, says, tolerates
+from tlslab.model.outcome import Completed, Outcome, Result
+from tlslab.model.situation import ClientSide
 
 LIBRARY_SOURCE = Source(
     "curl, lib/vtls/openssl.c (ossl_connect_step2)",

@@ -7,7 +7,7 @@ import re
 from datetime import timedelta
 from pathlib import PurePosixPath
 
-from lab.clients.base import (
+from tlslab.clients.base import (
     SETUP,
     Acceptance,
     Client,
@@ -21,7 +21,7 @@ from lab.clients.base import (
     Trust,
     other_build,
 )
-from lab.clients.freetds_library import (
+from tlslab.clients.freetds_library import (  # fmt: skip
     CONNECTING,
     DUMP,
     GNUTLS_CONF,
@@ -46,9 +46,9 @@ from lab.clients.freetds_library import (
     unavailable_wrappers,
     verifies,
     with_trace,
-)  # fmt: skip
-from lab.clients.odbc import braced
-from lab.clients.sqlserver import (
+)
+from tlslab.clients.odbc import braced
+from tlslab.clients.sqlserver import (
     QUESTION,
     PythonSqlClient,
     missing_driver_manager,
@@ -58,12 +58,12 @@ from lab.clients.sqlserver import (
     read_versions,
     run_probe,
 )
-from lab.documented import Level, Phase
-from lab.model.circumstances import STRICT
-from lab.model.conditions import WEAK_SIGNATURE
-from lab.model.library import Row, When, tolerates
-from lab.outcome import Completed, Outcome, Result
-from lab.situation import (
+from tlslab.model.circumstances import STRICT
+from tlslab.model.conditions import WEAK_SIGNATURE
+from tlslab.model.evidence import Level, Phase
+from tlslab.model.library import Row, When, tolerates
+from tlslab.model.outcome import Completed, Outcome, Result
+from tlslab.model.situation import (
     ClientSide,
     Encryption,
     ServerEncryption,
@@ -72,7 +72,7 @@ from lab.situation import (
     Situation,
     TLSVersion,
 )
-from lab.versions.registry import Registry, RegistryKind
+from tlslab.setup.versions.registry import Registry, RegistryKind
 
 NO_CA_FILE = When("it was given no `ca file`", lambda act: not verifies(act.client))
 

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from lab.clients.base import Material
-from lab.documented import Level, Phase, Source, Wrapper
-from lab.model.library import Template
-from lab.outcome import Completed, Outcome
-from lab.situation import ClientSide, Encryption, TLSVersion
+from tlslab.clients.base import Material
+from tlslab.model.evidence import Level, Phase, Source, Wrapper
+from tlslab.model.library import Template
+from tlslab.model.outcome import Completed, Outcome
+from tlslab.model.situation import ClientSide, Encryption, TLSVersion
 
 USER_GUIDE = Source(
     'FreeTDS User Guide, table "freetds.conf settings"',

@@ -2,8 +2,8 @@
 
 from datetime import timedelta
 
-from lab.documented import Source
-from lab.situation import Authority, ClientSide, ServerKind, SignatureHash, Situation, TLSVersion
+from tlslab.model.evidence import Source
+from tlslab.model.situation import Authority, ClientSide, ServerKind, SignatureHash, Situation, TLSVersion
 
 HTTPS = frozenset({ServerKind.HTTPS})
 LOW_SECURITY = "DEFAULT@SECLEVEL=0"

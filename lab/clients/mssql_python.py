@@ -6,12 +6,12 @@ It loads the same driver library as `odbc18`, without a driver manager, and wrap
 
 from pathlib import PurePosixPath
 
-from lab.clients.base import Endpoint, Invocation, Login, Machine, Material
-from lab.clients.odbc import MicrosoftDriver, connection_string, driver_templates, driver_wrappers, openssl_room
-from lab.clients.sqlserver import read_versions, run_probe
-from lab.outcome import Completed
-from lab.situation import ClientSide
-from lab.versions.registry import Registry, RegistryKind
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
+from tlslab.clients.odbc import MicrosoftDriver, connection_string, driver_templates, driver_wrappers, openssl_room
+from tlslab.clients.sqlserver import read_versions, run_probe
+from tlslab.model.outcome import Completed
+from tlslab.model.situation import ClientSide
+from tlslab.setup.versions.registry import Registry, RegistryKind
 
 # https://github.com/microsoft/mssql-python/blob/315b35d366f66081add23aaf010ce52481b8807f/mssql_python/excepti
 # ons.py

@@ -8,15 +8,15 @@ from Node's command line and environment.
 import json
 from pathlib import PurePosixPath
 
-from lab.clients.answers import read_answer
-from lab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Machine, Material, Missing, Trust, probe
-from lab.clients.https import HTTPS, LOW_SECURITY, allows_old_versions, expects_other_name, floor
-from lab.clients.tedious import BUNDLED, EXTRA_ROOTS, node_trust, plain_trust
-from lab.documented import Level, Phase, Source, Wrapper
-from lab.model.circumstances import TRUST_EVERYTHING
-from lab.model.library import Template, tolerates
-from lab.outcome import Completed, Outcome
-from lab.situation import ClientSide, Situation, TLSVersion
+from tlslab.clients.answers import read_answer
+from tlslab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Machine, Material, Missing, Trust, probe
+from tlslab.clients.https import HTTPS, LOW_SECURITY, allows_old_versions, expects_other_name, floor
+from tlslab.clients.tedious import BUNDLED, EXTRA_ROOTS, node_trust, plain_trust
+from tlslab.model.circumstances import TRUST_EVERYTHING
+from tlslab.model.evidence import Level, Phase, Source, Wrapper
+from tlslab.model.library import Template, tolerates
+from tlslab.model.outcome import Completed, Outcome
+from tlslab.model.situation import ClientSide, Situation, TLSVersion
 
 PROBE = "node_https.js"
 TLS_DOC = Source(

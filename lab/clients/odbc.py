@@ -7,19 +7,8 @@ SSL_CERT_FILE and SSL_CERT_DIR, TLS limits through OPENSSL_CONF (openssl-env(7))
 
 from pathlib import PurePosixPath
 
-from lab.clients.base import (
-    SETUP,
-    Acceptance,
-    Endpoint,
-    Invocation,
-    Login,
-    Machine,
-    Material,
-    Missing,
-    Roots,
-    Trust,
-)
-from lab.clients.sqlserver import (
+from tlslab.clients.base import SETUP, Acceptance, Endpoint, Invocation, Login, Machine, Material, Missing, Roots, Trust
+from tlslab.clients.sqlserver import (
     PythonSqlClient,
     missing_driver_libraries,
     missing_driver_manager,
@@ -29,12 +18,12 @@ from lab.clients.sqlserver import (
     read_versions,
     run_probe,
 )
-from lab.documented import Level, Phase, Source, Wrapper
-from lab.model.circumstances import LOGIN_ONLY, STRICT, TRUST_EVERYTHING
-from lab.model.library import Template, tolerates
-from lab.outcome import Completed
-from lab.situation import ClientSide, Encryption, ServerEncryption, Situation, TLSVersion
-from lab.versions.registry import Registry, RegistryKind
+from tlslab.model.circumstances import LOGIN_ONLY, STRICT, TRUST_EVERYTHING
+from tlslab.model.evidence import Level, Phase, Source, Wrapper
+from tlslab.model.library import Template, tolerates
+from tlslab.model.outcome import Completed
+from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, Situation, TLSVersion
+from tlslab.setup.versions.registry import Registry, RegistryKind
 
 KEYWORDS = Source(
     'Microsoft, "Connecting from Linux or macOS" (ODBC), section "Using TLS/SSL"',

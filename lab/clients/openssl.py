@@ -8,19 +8,13 @@ import re
 from pathlib import PurePosixPath
 from shlex import join
 
-from lab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Machine, Material, Missing, Roots, Trust
-from lab.clients.https import (
-    HTTPS,
-    LOW_SECURITY,
-    OBSERVED,
-    allows_old_versions,
-    floor,
-)
-from lab.documented import Level, Phase, Source, Wrapper
-from lab.model.circumstances import DEFAULTS_ONLY, TRUST_EVERYTHING
-from lab.model.library import Template, tolerates
-from lab.outcome import Completed, Outcome, Result
-from lab.situation import ClientSide
+from tlslab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Machine, Material, Missing, Roots, Trust
+from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, allows_old_versions, floor
+from tlslab.model.circumstances import DEFAULTS_ONLY, TRUST_EVERYTHING
+from tlslab.model.evidence import Level, Phase, Source, Wrapper
+from tlslab.model.library import Template, tolerates
+from tlslab.model.outcome import Completed, Outcome, Result
+from tlslab.model.situation import ClientSide
 
 CALLBACK = Source(
     "OpenSSL, apps/lib/s_cb.c (verify_callback)",

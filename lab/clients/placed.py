@@ -3,9 +3,9 @@
 from pathlib import PurePosixPath
 from typing import Self
 
-from lab.clients.base import Acceptance, Client, Endpoint, Invocation, Login, Machine, Material, Missing, Trust
-from lab.outcome import Completed, Outcome
-from lab.situation import ClientSide, Situation
+from tlslab.clients.base import Acceptance, Client, Endpoint, Invocation, Login, Machine, Material, Missing, Trust
+from tlslab.model.outcome import Completed, Outcome
+from tlslab.model.situation import ClientSide, Situation
 
 
 class Placed(Client):

@@ -7,8 +7,8 @@ All three speak through Python's `ssl` module, which words what OpenSSL says as 
 import json
 from pathlib import PurePosixPath
 
-from lab.clients.answers import read_answer
-from lab.clients.base import (
+from tlslab.clients.answers import read_answer
+from tlslab.clients.base import (
     PYTHON_CLIENTS,
     SETUP,
     Client,
@@ -22,21 +22,14 @@ from lab.clients.base import (
     Trust,
     probe,
 )
-from lab.clients.https import (
-    HTTPS,
-    LOW_SECURITY,
-    OBSERVED,
-    allows_old_versions,
-    expects_other_name,
-    floor,
-)
-from lab.documented import Level, Phase, Source, Wrapper, wrappers
-from lab.model.circumstances import TRUST_EVERYTHING
-from lab.model.conditions import NAME_MISMATCH
-from lab.model.library import Template, Tolerates, says, tolerates
-from lab.outcome import Completed, Outcome
-from lab.situation import ClientSide, Situation, TLSVersion
-from lab.versions.registry import Registry, RegistryKind
+from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, allows_old_versions, expects_other_name, floor
+from tlslab.model.circumstances import TRUST_EVERYTHING
+from tlslab.model.conditions import NAME_MISMATCH
+from tlslab.model.evidence import Level, Phase, Source, Wrapper, wrappers
+from tlslab.model.library import Template, Tolerates, says, tolerates
+from tlslab.model.outcome import Completed, Outcome
+from tlslab.model.situation import ClientSide, Situation, TLSVersion
+from tlslab.setup.versions.registry import Registry, RegistryKind
 
 PROBE = "python_https.py"
 URL_ERROR = Source(

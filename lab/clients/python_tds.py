@@ -10,15 +10,15 @@ a CA is not told to encrypt the login alone (`enc_login_only`).
 from pathlib import PurePosixPath
 from typing import Any
 
-from lab.clients.base import Acceptance, Endpoint, Invocation, Login, Machine, Material, Roots, Trust
-from lab.clients.sqlserver import PythonSqlClient, read_versions, run_probe
-from lab.documented import Level, Phase, Source, Wrapper
-from lab.model.circumstances import LOGIN_ONLY
-from lab.model.conditions import DEMANDS_ENCRYPTION, NAME_MISMATCH, NO_COMMON_VERSION, NOT_LOADED
-from lab.model.library import Template, When, says, says_each, tolerates
-from lab.outcome import Completed
-from lab.situation import ClientSide, Encryption, ServerEncryption, Situation, TLSVersion
-from lab.versions.registry import Registry, RegistryKind
+from tlslab.clients.base import Acceptance, Endpoint, Invocation, Login, Machine, Material, Roots, Trust
+from tlslab.clients.sqlserver import PythonSqlClient, read_versions, run_probe
+from tlslab.model.circumstances import LOGIN_ONLY
+from tlslab.model.conditions import DEMANDS_ENCRYPTION, NAME_MISMATCH, NO_COMMON_VERSION, NOT_LOADED
+from tlslab.model.evidence import Level, Phase, Source, Wrapper
+from tlslab.model.library import Template, When, says, says_each, tolerates
+from tlslab.model.outcome import Completed
+from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, Situation, TLSVersion
+from tlslab.setup.versions.registry import Registry, RegistryKind
 
 REFUSED = Source("denisenkom/pytds, issue 82", "https://github.com/denisenkom/pytds/issues/82")
 TLS_PY = Source(

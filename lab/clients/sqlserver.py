@@ -9,11 +9,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from lab.clients.answers import read_answer
-from lab.clients.base import PYTHON_CLIENTS, SETUP, Client, Invocation, Machine, Missing, probe
-from lab.documented import Source
-from lab.outcome import Completed, Outcome
-from lab.situation import (
+from tlslab.clients.answers import read_answer
+from tlslab.clients.base import PYTHON_CLIENTS, SETUP, Client, Invocation, Machine, Missing, probe
+from tlslab.model.evidence import Source
+from tlslab.model.outcome import Completed, Outcome
+from tlslab.model.situation import (
     ClientSide,
     Encryption,
     ServerEncryption,

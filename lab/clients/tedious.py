@@ -10,8 +10,8 @@ import json
 from pathlib import PurePosixPath
 from typing import Any
 
-from lab.clients.answers import read_answer
-from lab.clients.base import (
+from tlslab.clients.answers import read_answer
+from tlslab.clients.base import (
     SETUP,
     Acceptance,
     Client,
@@ -25,14 +25,14 @@ from lab.clients.base import (
     Trust,
     probe,
 )
-from lab.clients.sqlserver import allows_old_versions
-from lab.documented import Level, Phase, Source, Wrapper
-from lab.model.circumstances import LOGIN_ONLY, STRICT, TRUST_EVERYTHING
-from lab.model.conditions import DEMANDS_ENCRYPTION, NOT_SERVING
-from lab.model.library import Template, says, tolerates
-from lab.outcome import Completed, Outcome
-from lab.situation import ClientSide, Encryption, ServerEncryption, ServerKind, Situation, TLSVersion
-from lab.versions.registry import Registry, RegistryKind
+from tlslab.clients.sqlserver import allows_old_versions
+from tlslab.model.circumstances import LOGIN_ONLY, STRICT, TRUST_EVERYTHING
+from tlslab.model.conditions import DEMANDS_ENCRYPTION, NOT_SERVING
+from tlslab.model.evidence import Level, Phase, Source, Wrapper
+from tlslab.model.library import Template, says, tolerates
+from tlslab.model.outcome import Completed, Outcome
+from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, ServerKind, Situation, TLSVersion
+from tlslab.setup.versions.registry import Registry, RegistryKind
 
 PROBE = "sqlserver.js"
 CONNECTION = Source(

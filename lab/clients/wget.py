@@ -8,7 +8,7 @@ import re
 from pathlib import PurePosixPath
 from shlex import join
 
-from lab.clients.base import (
+from tlslab.clients.base import (
     SETUP,
     Acceptance,
     Client,
@@ -22,20 +22,13 @@ from lab.clients.base import (
     Trust,
     other_build,
 )
-from lab.clients.https import HTTPS, certificate_is_good, expects_other_name
-from lab.documented import Level, Phase, Source, Wrapper, wrappers
-from lab.model.circumstances import TRUST_EVERYTHING
-from lab.model.conditions import (
-    EXPIRED,
-    INCOMPLETE,
-    NAME_MISMATCH,
-    SELF_SIGNED,
-    UNTRUSTED,
-    WEAK_SIGNATURE,
-)
-from lab.model.library import Template, says, says_each, tolerates
-from lab.outcome import Completed, Outcome, Result
-from lab.situation import ClientSide, Situation, TLSVersion
+from tlslab.clients.https import HTTPS, certificate_is_good, expects_other_name
+from tlslab.model.circumstances import TRUST_EVERYTHING
+from tlslab.model.conditions import EXPIRED, INCOMPLETE, NAME_MISMATCH, SELF_SIGNED, UNTRUSTED, WEAK_SIGNATURE
+from tlslab.model.evidence import Level, Phase, Source, Wrapper, wrappers
+from tlslab.model.library import Template, says, says_each, tolerates
+from tlslab.model.outcome import Completed, Outcome, Result
+from tlslab.model.situation import ClientSide, Situation, TLSVersion
 
 GNUTLS_C = Source(
     "GNU Wget, src/gnutls.c (ssl_init, ssl_connect_wget, _CHECK_CERT, ssl_check_certificate)",

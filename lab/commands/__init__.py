@@ -1,1 +1,1 @@
-"""The commands of `tlslab`, by what they are about; `lab.cli` puts them together."""
+"""The commands of `tlslab`, by what they are about; `tlslab.cli` puts them together."""

@@ -4,11 +4,11 @@ import json
 
 import click
 
-from lab import provision
-from lab.clients.base import Client
-from lab.commands import shared
-from lab.commands.shared import Exit, json_option, must_match, output, patterns
-from lab.matrix.choice import LOCAL, usual_stage
+from tlslab.clients.base import Client
+from tlslab.commands import shared
+from tlslab.commands.shared import Exit, json_option, must_match, output, patterns
+from tlslab.matrix.choice import LOCAL, usual_stage
+from tlslab.setup import provision
 
 
 @click.group(invoke_without_command=True)
@@ -26,10 +26,10 @@ def clients(context: click.Context, client: tuple[str, ...], defaults: bool, as_
         return None
     if defaults:
         return _defaults(client, as_json)
-    from lab.clients import all_clients
-    from lab.matrix.inspect import inspect_clients
-    from lab.matrix.plan import matches
-    from lab.report.listing import show_clients
+    from tlslab.clients import all_clients
+    from tlslab.matrix.inspect import inspect_clients
+    from tlslab.matrix.plan import matches
+    from tlslab.report.listing import show_clients
 
     known = {item.name: item for item in all_clients()}
     must_match("--client", client, known)
@@ -52,7 +52,7 @@ def remove(versions: tuple[str, ...]) -> Exit | None:
     """
     from fnmatch import fnmatchcase
 
-    from lab.versions.environments import Environments
+    from tlslab.setup.versions.environments import Environments
 
     environments = Environments(provision.cache_dir(), shared.echo)
     here = environments.labels
@@ -78,7 +78,7 @@ def remove(versions: tuple[str, ...]) -> Exit | None:
 )
 def prune(keep: int) -> None:
     """Remove the versions of clients that were not used for longest from the lab's cache."""
-    from lab.versions.environments import Environments
+    from tlslab.setup.versions.environments import Environments
 
     environments = Environments(provision.cache_dir(), shared.echo)
     for sentence in environments.prune(keep):
@@ -88,13 +88,13 @@ def prune(keep: int) -> None:
 
 
 def _defaults(given: tuple[str, ...], as_json: bool) -> Exit:
-    from lab.clients import all_clients
-    from lab.matrix.plan import Plan, matches
-    from lab.matrix.run import run_plan
-    from lab.report.defaults import defaults_as_data, show_defaults
-    from lab.report.progress import watch
-    from lab.versions import pinned
-    from lab.versions.spec import SpecError
+    from tlslab.clients import all_clients
+    from tlslab.matrix.plan import Plan, matches
+    from tlslab.matrix.run import run_plan
+    from tlslab.report.defaults import defaults_as_data, show_defaults
+    from tlslab.report.progress import watch
+    from tlslab.setup.versions import pinned
+    from tlslab.setup.versions.spec import SpecError
 
     shared.bring_python_clients()
 

@@ -4,16 +4,16 @@ from pathlib import Path
 
 import click
 
-from lab import provision
-from lab.clients.base import Client
-from lab.commands import shared
-from lab.commands.diff import fail_on_option, format_option, tell
-from lab.commands.play import keep, plan_for
-from lab.commands.shared import Exit, patterns, repeat_option
-from lab.matrix.choice import LOCAL
-from lab.matrix.plan import Filters, Plan, make_plan
-from lab.record import Record
-from lab.stages.machine import local_machine
+from tlslab.clients.base import Client
+from tlslab.commands import shared
+from tlslab.commands.diff import fail_on_option, format_option, tell
+from tlslab.commands.play import keep, plan_for
+from tlslab.commands.shared import Exit, patterns, repeat_option
+from tlslab.matrix.choice import LOCAL
+from tlslab.matrix.plan import Filters, Plan, make_plan
+from tlslab.model.record import Record
+from tlslab.setup import provision
+from tlslab.stages.machine import local_machine
 
 
 @click.command()
@@ -63,7 +63,7 @@ def compare(
     Both meet the same servers in the same run. What they do when no security option is given to them is
     measured too.
     """
-    from lab.diff.changes import compare as changes_between
+    from tlslab.diff.changes import compare as changes_between
 
     shared.must_be_writable("--save", save_to)
     filters = Filters(scenario, fix, (), server)
@@ -82,9 +82,9 @@ def both(old: str, new: str) -> tuple[Client, Client]:
     """The clients of two specs, installed. Raises click.UsageError for specs that mean nothing or that are not of one
     client, InstallError.
     """
-    from lab.clients import all_clients
-    from lab.versions import pinned
-    from lab.versions.spec import SpecError, parse
+    from tlslab.clients import all_clients
+    from tlslab.setup.versions import pinned
+    from tlslab.setup.versions.spec import SpecError, parse
 
     clients = all_clients()
     try:
@@ -104,10 +104,10 @@ def both(old: str, new: str) -> tuple[Client, Client]:
 
 def play(old: Client, new: Client, filters: Filters, *, jobs: int, repeat: int) -> Record:
     """The record of one run with both. Raises InstallError when one of them cannot run on this machine."""
-    from lab import catalogue
-    from lab.installer import InstallError
-    from lab.matrix.run import run_plan
-    from lab.report.progress import watch
+    from tlslab import catalogue
+    from tlslab.matrix.run import run_plan
+    from tlslab.report.progress import watch
+    from tlslab.setup.installer import InstallError
 
     machine = local_machine()
     for client in (old, new):

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from lab import provision
-from lab.commands.shared import FilledPath, echo, filled, hint, say
+from tlslab.commands.shared import FilledPath, echo, filled, hint, say
+from tlslab.setup import provision
 
 
 @click.command()
@@ -27,8 +27,9 @@ def images(names: tuple[str, ...], fetch: bool, list_only: bool, prune: bool, ke
     NAME is `endpoint`, what takes the place of SQL Server, or the distribution of the clients. Without names:
     the endpoint, and the clients on bookworm. A run builds what it lacks by itself.
     """
-    from lab.stages.docker import shelf, stock
-    from lab.stages.docker.daemon import connect
+    from tlslab.stages.docker import image_pruning as shelf
+    from tlslab.stages.docker import latest_images as stock
+    from tlslab.stages.docker.daemon import connect
 
     if list_only or prune:
         client = connect()
@@ -74,15 +75,15 @@ def certificates(scenario: tuple[str, ...], into: Path, fix: str | None) -> None
     owners and modes that SQL Server and nginx ask for. For that it has to run as root: it is what the
     containers called SCENARIO-certificates do.
     """
-    from lab import catalogue
-    from lab.clients import all_clients
-    from lab.compose import servers
-    from lab.compose.layout import TRUST, lay_out, outfit, trust
-    from lab.compose.tries import tries
-    from lab.pki.keys import Keys
-    from lab.pki.mint import Mint
-    from lab.scenario import Side
-    from lab.stages.stage import StageError
+    from tlslab import catalogue
+    from tlslab.clients import all_clients
+    from tlslab.compose import servers
+    from tlslab.compose.layout import TRUST, lay_out, outfit, trust
+    from tlslab.compose.tries import tries
+    from tlslab.model.scenario import Side
+    from tlslab.pki.keys import Keys
+    from tlslab.pki.mint import Mint
+    from tlslab.stages.stage import StageError
 
     scenarios = catalogue.load().scenarios
     everything = servers.servers(scenarios, servers.numbered([item.id for item in scenarios], {}))

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from lab import provision
-from lab.commands import shared
-from lab.commands.shared import Exit, output, patterns
-from lab.diff.kinds import Level
+from tlslab.commands import shared
+from tlslab.commands.shared import Exit, output, patterns
+from tlslab.diff.kinds import Level
+from tlslab.setup import provision
 
 if TYPE_CHECKING:
-    from lab.diff.changes import Changes
-    from lab.record import Record
+    from tlslab.diff.changes import Changes
+    from tlslab.model.record import Record
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -48,8 +48,8 @@ def diff(old: Path, new: Path | None, form: str, fail_on: str) -> Exit:
     odbc18@18.5.1 goes with odbc18@18.6.2 where each side has one of them. Changes with one cause are shown as one.
     A security regression exits with 1 whatever --fail-on says, unless it says never.
     """
-    from lab.diff.baseline import read
-    from lab.diff.changes import compare_sides
+    from tlslab.diff.baseline import read
+    from tlslab.diff.changes import compare_sides
 
     if new is None and not shared.last_record().exists():
         raise click.UsageError(f"there is no record of a last run. Make one: {shared.command_name()} run")
@@ -87,7 +87,7 @@ def baseline(client: tuple[str, ...], source: Path | None, directory: Path, jobs
     `diff baselines` and `pytest --lab-baseline=baselines` compare with them. Findings are written down as such;
     cells in which the lab failed, and unstable ones, end the command without a change.
     """
-    from lab.record import load
+    from tlslab.model.record import load
 
     record = load(source) if source else record_of_everything(client, jobs or 0, repeat)
     return write_baselines(record, client, directory)
@@ -98,8 +98,8 @@ def write_baselines(record: "Record", client: tuple[str, ...], directory: Path) 
 
     Raises click.UsageError for a record of a part of the matrix.
     """
-    from lab.clients import all_clients
-    from lab.diff.baseline import BaselineError, baselines_of, write
+    from tlslab.clients import all_clients
+    from tlslab.diff.baseline import BaselineError, baselines_of, write
 
     _must_be_whole(record)
     pinned = {item.name: item.registry is not None for item in all_clients()}
@@ -119,8 +119,8 @@ def write_baselines(record: "Record", client: tuple[str, ...], directory: Path) 
 
 def tell(changes: "Changes", form: str, fail_on: str) -> Exit:
     """Print the changes in a format; the exit status that they mean."""
-    from lab.report.diff import show_changes
-    from lab.report.markdown import markdown
+    from tlslab.report.diff import show_changes
+    from tlslab.report.markdown import markdown
 
     if form == "json":
         shared.say_data(changes)
@@ -141,10 +141,10 @@ def tell(changes: "Changes", form: str, fail_on: str) -> Exit:
 
 def record_of_everything(client: tuple[str, ...] = (), jobs: int = 0, repeat: int = 1) -> "Record":
     """The record of the whole matrix, or of these clients' part of it, played now."""
-    from lab.commands.play import plan_for
-    from lab.matrix.plan import Filters
-    from lab.matrix.run import run_plan
-    from lab.report.progress import watch
+    from tlslab.commands.play import plan_for
+    from tlslab.matrix.plan import Filters
+    from tlslab.matrix.run import run_plan
+    from tlslab.report.progress import watch
 
     plan = plan_for(Filters(clients=client))
     shared.bring_python_clients()
@@ -154,10 +154,10 @@ def record_of_everything(client: tuple[str, ...] = (), jobs: int = 0, repeat: in
 
 def _must_be_whole(record: "Record") -> None:
     """Raise click.UsageError for a record that does not hold every cell of its clients."""
-    from lab import catalogue
-    from lab.clients import all_clients
-    from lab.matrix.choice import LOCAL
-    from lab.matrix.plan import make_plan
+    from tlslab import catalogue
+    from tlslab.clients import all_clients
+    from tlslab.matrix.choice import LOCAL
+    from tlslab.matrix.plan import make_plan
 
     known = catalogue.load()
     plan = make_plan(known.scenarios, known.attacks, all_clients(), stage_cannot=LOCAL.cannot)
@@ -170,7 +170,7 @@ def _must_be_whole(record: "Record") -> None:
 
 
 def _chosen(record: "Record", client: tuple[str, ...]) -> "Record":
-    from lab.matrix.plan import matches
+    from tlslab.matrix.plan import matches
 
     kept = [cell for cell in record.cells if matches(cell.client, client)]
     if not kept:

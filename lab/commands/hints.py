@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from fnmatch import fnmatchcase
 
-from lab.clients.base import Client
-from lab.commands.shared import hint, nearest
-from lab.matrix.plan import Filters, matches
-from lab.report.terminal import TITLES
-from lab.scenario import Scenario
-from lab.situation import ServerKind
+from tlslab.clients.base import Client
+from tlslab.commands.shared import hint, nearest
+from tlslab.matrix.plan import Filters, matches
+from tlslab.model.scenario import Scenario
+from tlslab.model.situation import ServerKind
+from tlslab.report.terminal import TITLES
 
 PARTS = ("scenario", "fix", "client", "server")
 """The parts of a cell's name, in their order."""

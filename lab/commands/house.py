@@ -5,8 +5,10 @@ import sys
 
 import click
 
-from lab import provision, signals
-from lab.commands.shared import Exit, bring_python_clients, command_name, echo, root, run_setup, yes_option
+import tlslab
+from tlslab.commands.shared import Exit, bring_python_clients, command_name, echo, run_setup, yes_option
+from tlslab.runtime import child, signals
+from tlslab.setup import provision
 
 
 @click.command()
@@ -34,9 +36,9 @@ def test(with_setup: bool, yes: bool, pytest_args: tuple[str, ...]) -> None:
     Everything else is passed on to pytest: -k expired, -n auto, --lab-client=odbc18, --lab-require. The exit
     status is pytest's.
     """
-    from lab.pytesting.options import joined
+    from tlslab.pytesting.options import joined
 
-    checkout = root()
+    checkout = tlslab.ROOT
     if not (checkout / "tests").is_dir():
         raise click.UsageError(f"the tests are in the project's checkout; {checkout} is an installation without them")
     if with_setup:
@@ -45,22 +47,21 @@ def test(with_setup: bool, yes: bool, pytest_args: tuple[str, ...]) -> None:
         bring_python_clients()
     sys.stdout.flush()
     sys.stderr.flush()
-    path = os.pathsep.join(filter(None, [str(checkout), os.environ.get("PYTHONPATH", "")]))
     os.chdir(checkout)
     cache = provision.cache_dir()
-    env = os.environ | {"PYTHONPATH": path, "HYPOTHESIS_STORAGE_DIRECTORY": str(cache / "hypothesis")}
+    env = child.environment() | {"HYPOTHESIS_STORAGE_DIRECTORY": str(cache / "hypothesis")}
     # pytest takes this process over, and with it Ctrl-C and the exit status.
     where = () if "no:cacheprovider" in pytest_args else ("-o", f"cache_dir={cache / 'pytest'}")
     signals.hold()
-    os.execve(sys.executable, [sys.executable, "-m", "lab.pytesting", *where, *joined(pytest_args)], env)
+    os.execve(sys.executable, [sys.executable, "-m", "tlslab.pytesting", *where, *joined(pytest_args)], env)
 
 
 @click.command()
 def check() -> Exit:
     """Check formatting, lint and types of the lab's own source."""
-    from lab.check import check as check_source
+    from tlslab.setup.check import check as check_source
 
-    return Exit.FINDINGS if check_source(root()) else Exit.AS_EXPECTED
+    return Exit.FINDINGS if check_source(tlslab.ROOT) else Exit.AS_EXPECTED
 
 
 COMMANDS = (setup, test, check)

@@ -4,15 +4,15 @@ import json
 
 import click
 
-from lab.commands.shared import hint, json_option, output
+from tlslab.commands.shared import hint, json_option, output
 
 
 @click.command("list")
 @json_option
 def list_scenarios(as_json: bool) -> None:
     """List the scenarios and their fixes."""
-    from lab import catalogue
-    from lab.report import listing
+    from tlslab import catalogue
+    from tlslab.report import listing
 
     scenarios = catalogue.load().scenarios
     if as_json:
@@ -30,11 +30,11 @@ def show(scenario: str, as_json: bool) -> None:
     Fixes come with the steps and with what every client calls them, errors with what every client is
     documented to say, all with their sources. A pattern, or the name of a class, shows several scenarios.
     """
-    from lab import catalogue
-    from lab.clients import all_clients
-    from lab.matrix.plan import matches
-    from lab.report.lesson import show_lesson
-    from lab.report.listing import scenarios_as_data
+    from tlslab import catalogue
+    from tlslab.clients import all_clients
+    from tlslab.matrix.plan import matches
+    from tlslab.report.lesson import show_lesson
+    from tlslab.report.listing import scenarios_as_data
 
     scenarios = catalogue.load().scenarios
     found = [item for item in scenarios if matches(item.id, (scenario,))]
@@ -57,8 +57,8 @@ def schema(what: str) -> None:
 
     They are committed as schema/record.schema.json and schema/changes.schema.json.
     """
-    from lab import record
-    from lab.diff import changes
+    from tlslab.diff import changes
+    from tlslab.model import record
 
     click.echo(changes.schema_text() if what == "changes" else record.schema_text(), nl=False)
 

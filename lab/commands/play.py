@@ -7,10 +7,9 @@ from pathlib import Path
 
 import click
 
-from lab import provision
-from lab.clients.base import Client
-from lab.commands import shared
-from lab.commands.shared import (
+from tlslab.clients.base import Client
+from tlslab.commands import shared
+from tlslab.commands.shared import (
     Exit,
     json_option,
     must_match,
@@ -20,9 +19,10 @@ from lab.commands.shared import (
     stage_options,
     yes_option,
 )
-from lab.matrix.choice import LOCAL, Choice
-from lab.matrix.plan import Filters, Plan, make_plan
-from lab.record import CellEntry, Record, load, save
+from tlslab.matrix.choice import LOCAL, Choice
+from tlslab.matrix.plan import Filters, Plan, make_plan
+from tlslab.model.record import CellEntry, Record, load, save
+from tlslab.setup import provision
 
 
 @click.command()
@@ -74,10 +74,10 @@ def run(
     (--json) go to standard output, progress to standard error. The record is kept in the lab's cache, where
     `report` finds it.
     """
-    from lab.matrix.run import run_plan
-    from lab.report.listing import plan_as_data, show_plan
-    from lab.report.progress import watch
-    from lab.report.terminal import show_matrix
+    from tlslab.matrix.run import run_plan
+    from tlslab.report.listing import plan_as_data, show_plan
+    from tlslab.report.progress import watch
+    from tlslab.report.terminal import show_matrix
 
     filters = Filters(scenario, fix, client, server)
     plan = plan_for(filters, choice)
@@ -135,8 +135,8 @@ def report(record: Path | None, cell: tuple[str, ...], trace: bool, as_json: boo
     were held against. The exit status tells what the record (or the cells shown) came to, as that of `run`
     does.
     """
-    from lab.report.cell import select, show_cell
-    from lab.report.terminal import show_matrix
+    from tlslab.report.cell import select, show_cell
+    from tlslab.report.terminal import show_matrix
 
     if trace and not cell:
         raise click.UsageError("--trace shows the traces of cells, so it needs --cell")
@@ -163,11 +163,11 @@ def plan_for(filters: Filters, choice: Choice = LOCAL, *, provided: bool = False
     """The plan for these patterns and versions of clients; `provided`: with the versions installed, ready to be
     played. Raises click.UsageError when a pattern matches nothing, or all together leave nothing, InstallError.
     """
-    from lab import catalogue
-    from lab.clients import all_clients
-    from lab.situation import ServerKind
-    from lab.versions import pinned
-    from lab.versions.spec import SpecError, is_spec
+    from tlslab import catalogue
+    from tlslab.clients import all_clients
+    from tlslab.model.situation import ServerKind
+    from tlslab.setup.versions import pinned
+    from tlslab.setup.versions.spec import SpecError, is_spec
 
     def make(spec: str) -> Client:
         if provided:
@@ -192,7 +192,7 @@ def plan_for(filters: Filters, choice: Choice = LOCAL, *, provided: bool = False
     must_match("--server", filters.kinds, [kind.value for kind in ServerKind])
     plan = make_plan(known.scenarios, known.attacks, clients, filters, stage_cannot=choice.cannot)
     if not plan.cells and not plan.exclusions:
-        from lab.commands.hints import why_no_cell
+        from tlslab.commands.hints import why_no_cell
 
         raise click.UsageError(f"these patterns leave no cell: {why_no_cell(known.scenarios, clients, filters)}")
     return plan
@@ -200,7 +200,7 @@ def plan_for(filters: Filters, choice: Choice = LOCAL, *, provided: bool = False
 
 def cells_of(record: Record, given: tuple[str, ...]) -> list[CellEntry]:
     """The cells that the patterns take. Raises click.UsageError for a pattern that takes none."""
-    from lab.commands.hints import cell_hint
+    from tlslab.commands.hints import cell_hint
 
     ids = [entry.id for entry in record.cells]
     for pattern in given:

@@ -7,16 +7,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from lab.commands import shared
-from lab.commands.shared import Exit, echo, root, say
+import tlslab
+from tlslab.commands import shared
+from tlslab.commands.shared import Exit, echo, say
 
 if TYPE_CHECKING:
-    from lab.record import Record
+    from tlslab.model.record import Record
 
 COMPOSE = Path("docker", "compose.yaml")
 PICTURE = Path("docs", "table.svg")
 DOCUMENTS = (Path("README.md"),)
-"""The documents that have lists (`lab.report.lists`)."""
+"""The documents that have lists (`tlslab.report.lists`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Derived:
 
     def is_current(self, checkout: Path) -> bool:
         """Whether it holds that. A picture does when it says the same: how long a run took differs from run to run."""
-        from lab.report.picture import words
+        from tlslab.report.picture import words
 
         try:
             present = (checkout / self.path).read_text(encoding="utf-8")
@@ -52,11 +53,11 @@ def refresh(check: bool, source: Path | None) -> Exit:
     The schemas, docker/compose.yaml, the lists in the documents and the formatting follow from the source; the picture
     of the table and the baselines from a run of the whole matrix.
     """
-    from lab.check import format_source
-    from lab.commands.diff import record_of_everything, write_baselines
-    from lab.record import load
+    from tlslab.commands.diff import record_of_everything, write_baselines
+    from tlslab.model.record import load
+    from tlslab.setup.check import format_source
 
-    checkout = root()
+    checkout = tlslab.ROOT
     if not (checkout / COMPOSE).is_file():
         raise click.UsageError(f"refresh is for the project's checkout; {checkout} is an installation")
     if check:
@@ -76,11 +77,12 @@ def refresh(check: bool, source: Path | None) -> Exit:
 
 def of_the_source(checkout: Path) -> Iterator[Derived]:
     """What follows from the catalogue, the clients and the models, and from the numbers that servers have already."""
-    from lab import catalogue, record
-    from lab.clients import all_clients
-    from lab.compose import servers, text
-    from lab.diff import changes
-    from lab.report.lists import filled, lists
+    from tlslab import catalogue
+    from tlslab.clients import all_clients
+    from tlslab.compose import servers, text
+    from tlslab.diff import changes
+    from tlslab.model import record
+    from tlslab.report.lists import filled, lists
 
     scenarios, clients = catalogue.load().scenarios, all_clients()
     known = servers.numbers_in((checkout / COMPOSE).read_text(encoding="utf-8"))
@@ -95,7 +97,7 @@ def of_the_source(checkout: Path) -> Iterator[Derived]:
 
 def of_a_record(record: "Record") -> Iterator[Derived]:
     """What follows from a run of the whole matrix, beside the baselines."""
-    from lab.report.picture import draw
+    from tlslab.report.picture import draw
 
     yield Derived(PICTURE, draw(record))
 

@@ -14,13 +14,14 @@ import click
 from pydantic import BaseModel
 from rich.console import Console
 
-import lab
-from lab import files, installer, provision
-from lab.matrix.choice import DISTRIBUTIONS, HOST, LOCAL, STAGES, Choice, usual_stage
-from lab.matrix.plan import matches, patterns_in
-from lab.record import Record
-from lab.report.console import console
-from lab.report.printable import printable
+import tlslab
+from tlslab.matrix.choice import DISTRIBUTIONS, HOST, LOCAL, STAGES, Choice, usual_stage
+from tlslab.matrix.plan import matches, patterns_in
+from tlslab.model.record import Record
+from tlslab.report.console import console
+from tlslab.report.printable import printable
+from tlslab.runtime import files
+from tlslab.setup import installer, provision
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -83,7 +84,7 @@ def repeat_option(function: F) -> F:
 
 
 def stage_options(function: F) -> F:
-    """The options that choose a stage, as `choice` (`lab.matrix.choice`)."""
+    """The options that choose a stage, as `choice` (`tlslab.matrix.choice`)."""
 
     @functools.wraps(function)
     def with_choice(
@@ -214,14 +215,9 @@ def say_data(data: BaseModel) -> None:
     click.echo(json.dumps(data.model_dump(mode="json"), indent=1))
 
 
-def root() -> Path:
-    """The checkout, or the directory that holds the installed packages."""
-    return Path(lab.__file__).resolve().parent.parent
-
-
 def command_name() -> str:
     """How this program is started here."""
-    return lab.PROGRAM
+    return tlslab.PROGRAM
 
 
 def last_record() -> Path:
@@ -231,14 +227,14 @@ def last_record() -> Path:
 
 def note_checkout() -> None:
     """Note beside the last record that this checkout played it: several may share a cache. Raises OSError."""
-    _checkout_note().write_text(str(root()), encoding="utf-8")
+    _checkout_note().write_text(str(tlslab.ROOT), encoding="utf-8")
 
 
 def other_checkout() -> str:
     """The checkout that played the last run, where that is not this one; else ""."""
     note = _checkout_note()
     where = note.read_text(encoding="utf-8") if note.exists() else ""
-    return "" if where == str(root()) else where
+    return "" if where == str(tlslab.ROOT) else where
 
 
 def _checkout_note() -> Path:

@@ -9,12 +9,12 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from lab.compose.servers import INSIDE, Server
-from lab.pki.mint import Mint
-from lab.situation import LAB_ISSUING, LAB_ROOT, ServerKind
-from lab.stages.docker.container import Directory, File, Files
-from lab.stages.docker.servers import ROOM, nginx_files
-from lab.stages.docker.sqlserver import MSSQL, MSSQL_UID, sqlserver_files
+from tlslab.compose.servers import INSIDE, Server
+from tlslab.model.situation import LAB_ISSUING, LAB_ROOT, ServerKind
+from tlslab.pki.mint import Mint
+from tlslab.stages.docker.container import Directory, File, Files
+from tlslab.stages.docker.servers import ROOM, nginx_files
+from tlslab.stages.docker.sqlserver_container import MSSQL, MSSQL_UID, sqlserver_files
 
 SENTINEL = 8080
 """The port on which nginx says over plain HTTP that it serves."""

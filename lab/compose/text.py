@@ -6,14 +6,14 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from lab.clients.base import Client
-from lab.compose.layout import MOUNTS, TRUST
-from lab.compose.servers import INSIDE, NUMBERS, PORTS, Server
-from lab.compose.tries import tries
-from lab.situation import ServerKind
-from lab.stages.docker import vendor
-from lab.stages.docker.sqlserver import CA_STORE, OPENSSL_CNF, READY
-from lab.stages.docker.standins import NGINX
+from tlslab.clients.base import Client
+from tlslab.compose.layout import MOUNTS, TRUST
+from tlslab.compose.servers import INSIDE, NUMBERS, PORTS, Server
+from tlslab.compose.tries import tries
+from tlslab.model.situation import ServerKind
+from tlslab.stages.docker import sqlserver_image as vendor
+from tlslab.stages.docker.base_images import NGINX
+from tlslab.stages.docker.sqlserver_container import CA_STORE, OPENSSL_CNF, READY
 
 TEMPLATE = "compose.yaml.jinja"
 PASSWORD = "Tls-trust-lab-1"

@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable, Iterable
 from shlex import quote
 
-from lab.clients.base import Client
-from lab.clients.freetds_library import CONF
-from lab.clients.sqlserver import openssl_conf
-from lab.compose.servers import INSIDE, Server
-from lab.situation import ServerKind, Situation
+from tlslab.clients.base import Client
+from tlslab.clients.freetds_library import CONF
+from tlslab.clients.sqlserver import openssl_conf
+from tlslab.compose.servers import INSIDE, Server
+from tlslab.model.situation import ServerKind, Situation
 
 ACCEPTED = "  # is documented to connect all the same"
 _VARIABLE = re.compile(r"([A-Z_]+)=(\S+)")

@@ -11,10 +11,10 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from lab import files
-from lab.diff.sides import Key, Said, Side, SideCell, SideClient, bare, side_of
-from lab.record import Record, RecordError, Result, load
-from lab.report.printable import has_form
+from tlslab.diff.sides import Key, Said, Side, SideCell, SideClient, bare, side_of
+from tlslab.model.record import Record, RecordError, Result, load
+from tlslab.report.printable import has_form
+from tlslab.runtime import files
 
 VERSION = 1
 _NOT_PLAYED = {"missing", "unsupported", "lab-error"}

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lab.diff.kinds import Kind, Level
-from lab.diff.sides import BROKEN, CONTROL, DEFAULT, FIXED, IMPOSTOR, Key, Said, SideCell, SideDefault, bare
-from lab.record import Result
+from tlslab.diff.kinds import Kind, Level
+from tlslab.diff.sides import BROKEN, CONTROL, DEFAULT, FIXED, IMPOSTOR, Key, Said, SideCell, SideDefault, bare
+from tlslab.model.record import Result
 
 CONNECTED = "connected"
 NOTHING = Said("lab-error", "", "", "")

@@ -11,14 +11,14 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from lab.diff.cells import Change, cell_changes, default_changes
-from lab.diff.kinds import Kind, Level
-from lab.diff.pairing import pair
-from lab.diff.seconds import seconds_changes
-from lab.diff.sides import DEFAULT, Key, Side, SideCell, SideClient, side_of
-from lab.diff.system import system_differs
-from lab.diff.words import Piece, difference, edit
-from lab.record import Record, ShareEntry
+from tlslab.diff.cells import Change, cell_changes, default_changes
+from tlslab.diff.kinds import Kind, Level
+from tlslab.diff.pairing import pair
+from tlslab.diff.seconds import seconds_changes
+from tlslab.diff.sides import DEFAULT, Key, Side, SideCell, SideClient, side_of
+from tlslab.diff.system import system_differs
+from tlslab.diff.word_difference import Piece, difference, edit
+from tlslab.model.record import Record, ShareEntry
 
 SCHEMA_VERSION = 1
 

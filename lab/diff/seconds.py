@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from math import log
 from statistics import median
 
-from lab.diff.cells import Change, said_entry
-from lab.diff.kinds import Kind
-from lab.diff.sides import Key, Said, SideCell
+from tlslab.diff.cells import Change, said_entry
+from tlslab.diff.kinds import Kind
+from tlslab.diff.sides import Key, Said, SideCell
 
 REPETITIONS = 3
 """Fewer show no noise."""

@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from lab.matrix.defaults import Fact, facts
-from lab.normalise import normalise
-from lab.record import AttemptEntry, CellEntry, ClientEntry, Record, Result, ShareEntry
+from tlslab.matrix.defaults import Fact, facts
+from tlslab.model.normalise import normalise
+from tlslab.model.record import AttemptEntry, CellEntry, ClientEntry, Record, Result, ShareEntry
 
 CONTROL, BROKEN, FIXED, IMPOSTOR, DEFAULT = "control", "broken", "fixed", "impostor:", "default"
 """The acts; an impostor's is followed by the attack's id, `default` is an act of the default probe."""

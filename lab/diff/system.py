@@ -2,7 +2,7 @@
 
 import re
 
-from lab.diff.sides import SideClient
+from tlslab.diff.sides import SideClient
 
 _LIBRARY = re.compile(r"\b(OpenSSL|LibreSSL|BoringSSL|GnuTLS|wolfSSL)[ /]v?(\d[\w.]*)", re.IGNORECASE)
 _OWN = ("bundled", "Python package")

@@ -3,7 +3,7 @@
 from importlib import import_module
 from pkgutil import iter_modules
 
-from lab.model.library import Library
+from tlslab.model.library import Library
 
 
 def all_libraries() -> dict[str, Library]:

@@ -1,8 +1,8 @@
 """FreeTDS: its own check of the name, in the words of its log."""
 
-from lab.documented import Level, Phase, Source
-from lab.model.conditions import NAME_MISMATCH
-from lab.model.library import Library, says
+from tlslab.model.conditions import NAME_MISMATCH
+from tlslab.model.evidence import Level, Phase, Source
+from tlslab.model.library import Library, says
 
 TLS = Source(
     "FreeTDS, src/tds/tls.c, tds_verify_certificate and tds_ssl_init",

@@ -4,8 +4,7 @@ The status is a bit mask, gnutls_certificate_status_t: INVALID 2, SIGNER_NOT_FOU
 1024. Clients either word it themselves (wget) or log the number (FreeTDS), which is the `code` of a row.
 """
 
-from lab.documented import Level, Phase, Source
-from lab.model.conditions import (
+from tlslab.model.conditions import (
     EXPIRED,
     INCOMPLETE,
     NO_COMMON_VERSION,
@@ -14,7 +13,8 @@ from lab.model.conditions import (
     UNTRUSTED,
     WEAK_SIGNATURE,
 )
-from lab.model.library import Library, Prints, says, says_each
+from tlslab.model.evidence import Level, Phase, Source
+from tlslab.model.library import Library, Prints, says, says_each
 
 ALERTS = Source(
     "GnuTLS, lib/alert.c, sup_alerts",

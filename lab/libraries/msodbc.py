@@ -1,8 +1,8 @@
 """Microsoft's ODBC driver for SQL Server: its own check of the name, and what it says of a connection that failed."""
 
-from lab.documented import Level, Phase, Source
-from lab.model.conditions import NAME_MISMATCH, NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING
-from lab.model.library import Library, says, says_each
+from tlslab.model.conditions import NAME_MISMATCH, NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING
+from tlslab.model.evidence import Level, Phase, Source
+from tlslab.model.library import Library, says, says_each
 
 TROUBLESHOOTING = Source(
     "Microsoft, Connection encryption troubleshooting in the ODBC driver",

@@ -1,7 +1,6 @@
 """Node.js: its codes for OpenSSL's verification errors, its own check of the name, its own socket errors."""
 
-from lab.documented import Level, Phase, Source
-from lab.model.conditions import (
+from tlslab.model.conditions import (
     EXPIRED,
     INCOMPLETE,
     NAME_MISMATCH,
@@ -12,7 +11,8 @@ from lab.model.conditions import (
     UNTRUSTED,
     WEAK_SIGNATURE,
 )
-from lab.model.library import Library, Prints, says, says_each
+from tlslab.model.evidence import Level, Phase, Source
+from tlslab.model.library import Library, Prints, says, says_each
 
 CODES = Source(
     "Node.js, doc/api/tls.md, X509 certificate error codes",

@@ -1,7 +1,6 @@
 """OpenSSL: what its path validation and its handshake say. Most clients show these words inside their own."""
 
-from lab.documented import Level, Phase, Source
-from lab.model.conditions import (
+from tlslab.model.conditions import (
     EXPIRED,
     INCOMPLETE,
     NAME_MISMATCH,
@@ -10,7 +9,8 @@ from lab.model.conditions import (
     UNTRUSTED,
     WEAK_SIGNATURE,
 )
-from lab.model.library import Library, says, says_each
+from tlslab.model.evidence import Level, Phase, Source
+from tlslab.model.library import Library, says, says_each
 
 _OPENSSL = "https://github.com/openssl/openssl/blob"
 VERIFY = Source(

@@ -1,8 +1,8 @@
 """The system: what it says of a connection, by errno, in the words of strerror(3), which clients pass on."""
 
-from lab.documented import Level, Phase, Source
-from lab.model.conditions import NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING
-from lab.model.library import Library, says, says_each
+from tlslab.model.conditions import NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING
+from tlslab.model.evidence import Level, Phase, Source
+from tlslab.model.library import Library, says, says_each
 
 _ERRLIST = "https://github.com/bminor/glibc/blob/3d7d5c10c806ee24f8e35014e41e203002609a3f/sysdeps/gnu/errlist.h"
 RESET = Source("glibc, sysdeps/gnu/errlist.h, ECONNRESET", _ERRLIST)

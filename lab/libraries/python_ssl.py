@@ -1,8 +1,8 @@
 """Python's ssl module: what it says in whole messages of its own, beside the reasons of OpenSSL that it passes on."""
 
-from lab.documented import Level, Phase, Source
-from lab.model.conditions import NAME_MISMATCH
-from lab.model.library import Library, says
+from tlslab.model.conditions import NAME_MISMATCH
+from tlslab.model.evidence import Level, Phase, Source
+from tlslab.model.library import Library, says
 
 ERRORS = Source(
     "CPython, Modules/_ssl.c, fill_and_set_sslerror",

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab import CONTAINED
-from lab.stages.docker import distributions
+from tlslab import CONTAINED
+from tlslab.stages.docker import distributions
 
 if TYPE_CHECKING:
-    from lab.clients.base import Client
-    from lab.pki.mint import Mint
-    from lab.situation import Situation
-    from lab.stages.stage import Stage
+    from tlslab.clients.base import Client
+    from tlslab.model.situation import Situation
+    from tlslab.pki.mint import Mint
+    from tlslab.stages.stage import Stage
 
 STAGES = ("local", "docker")
 DISTRIBUTIONS = distributions.NAMES
@@ -45,7 +45,7 @@ class Choice:
     def make(self, cache: Path, mint: "Mint") -> "Stage":
         """The stage of one run."""
         if self.name == "docker":
-            from lab.stages.docker.stage import DockerStage
+            from tlslab.stages.docker.stage import DockerStage
 
             return DockerStage(
                 cache,
@@ -56,20 +56,20 @@ class Choice:
                 require_vendor_image=self.require_vendor_image,
                 sqlserver_limit=self.sqlserver_limit,
             )
-        from lab.stages.local import LocalStage
+        from tlslab.stages.local.stage import LocalStage
 
         return LocalStage(cache, mint, nginx=self.nginx)
 
     def clients(self, known: "Iterable[Client]") -> "tuple[Client, ...]":
         """The clients that this stage offers to a plan: each as it is on this machine, and once for each distribution.
-        A client of a chosen version (`lab.versions`) is on this machine alone.
+        A client of a chosen version (`tlslab.setup.versions`) is on this machine alone.
         """
         known = tuple(known)
         here = known if self.on_host else ()
         if self.name == "local":
             return here
-        from lab.clients.placed import Placed
-        from lab.versions.spec import is_spec
+        from tlslab.clients.placed import Placed
+        from tlslab.setup.versions.spec import is_spec
 
         places = [name for name in self.distributions if name != HOST]
         return (*here, *(Placed(client, place) for place in places for client in known if not is_spec(client.name)))
@@ -82,7 +82,7 @@ class Choice:
     def cannot(self, situation: "Situation") -> str | None:
         """Why this stage cannot play the situation (a sentence), or None when it can. Nobody's attempt is asked."""
         if self.name == "local" and not situation.server.key_readable:
-            from lab.stages import down
+            from tlslab.stages.local import down
 
             if why := down.obstacle():
                 return f"the local stage cannot keep a server from its key: {why}; the docker stage plays this"

@@ -8,9 +8,9 @@ tell them apart is concluded from which of them it refuses. Pure, but for the si
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from lab.record import AttemptEntry, Record
-from lab.scenario import Defect
-from lab.situation import (
+from tlslab.model.record import AttemptEntry, Record
+from tlslab.model.scenario import Defect
+from tlslab.model.situation import (
     HOSTS,
     LAB_ROOT,
     PAST,

@@ -7,15 +7,15 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import SignatureAlgorithmOID
 
-from lab.documented import Source
-from lab.matrix.defaults import Probe
-from lab.matrix.plan import Cell, Exclusion, Plan
-from lab.matrix.play import Attempt
-from lab.matrix.remedy import RemedyVerdict, Show, Treatment
-from lab.normalise import normalise
-from lab.outcome import Outcome
-from lab.pki.mint import Mint, certificates
-from lab.record import (
+from tlslab.matrix.defaults import Probe
+from tlslab.matrix.judge import BrokenVerdict, Judgement, Verdict, not_played
+from tlslab.matrix.plan import Cell, Exclusion, Plan
+from tlslab.matrix.play import Attempt
+from tlslab.matrix.procedure import RemedyVerdict, Show, Treatment
+from tlslab.model.evidence import Source
+from tlslab.model.normalise import normalise
+from tlslab.model.outcome import Outcome
+from tlslab.model.record import (  # fmt: skip
     AttackEntry,
     AttemptEntry,
     CellEntry,
@@ -32,12 +32,12 @@ from lab.record import (
     ShownEntry,
     SourceEntry,
     StepEntry,
-)  # fmt: skip
-from lab.scenario import Scenario
-from lab.situation import ServerEncryption, ServerKind, ServerSide, TLSVersion
-from lab.stages.remedy import Followed
-from lab.stages.stage import Stage
-from lab.verdict import BrokenVerdict, Judgement, Verdict, not_played
+)
+from tlslab.model.scenario import Scenario
+from tlslab.model.situation import ServerEncryption, ServerKind, ServerSide, TLSVersion
+from tlslab.pki.mint import Mint, certificates
+from tlslab.stages.stage import Stage
+from tlslab.stages.trust_procedure import Followed
 
 
 class Entries:
@@ -187,7 +187,7 @@ def describe(side: ServerSide) -> list[str]:
 
 
 def _versions(side: ServerSide) -> str:
-    """The TLS versions that clients are offered. TLS 1.3 came with TDS 8.0 (`lab.servers.tds.conf`)."""
+    """The TLS versions that clients are offered. TLS 1.3 came with TDS 8.0 (`tlslab.servers.tds.conf`)."""
     ends = side.tls_max
     if side.kind is ServerKind.SQLSERVER and side.encryption is not ServerEncryption.STRICT:
         ends = min(ends, TLSVersion.TLSv1_2)

@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from lab import signals
-from lab.clients.base import Client, Missing
-from lab.matrix.choice import LOCAL, Choice
-from lab.pki.keys import Keys
-from lab.pki.mint import Mint
-from lab.record import ClientEntry
-from lab.stages.stage import Stage
-from lab.tasks import together
+from tlslab.clients.base import Client, Missing
+from tlslab.matrix.choice import LOCAL, Choice
+from tlslab.model.record import ClientEntry
+from tlslab.pki.keys import Keys
+from tlslab.pki.mint import Mint
+from tlslab.runtime import signals
+from tlslab.runtime.tasks import together
+from tlslab.stages.stage import Stage
 
 
 def lacks(stage: Stage, client: Client) -> Missing | None:

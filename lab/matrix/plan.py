@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-from lab.clients.base import Client
-from lab.scenario import Attack, Fix, Scenario
-from lab.situation import ServerKind, Situation, healthy
+from tlslab.clients.base import Client
+from tlslab.model.scenario import Attack, Fix, Scenario
+from tlslab.model.situation import ServerKind, Situation, healthy
 
 Cannot = Callable[[Situation], str | None]
 """Says of a situation why it is impossible, in words, or None."""
@@ -113,7 +113,7 @@ def make_plan(
     stage_cannot: Cannot,
 ) -> Plan:
     """Every combination that exists, parted into what can be played and what cannot: by the client (`Client.cannot`),
-    or on the stage (`lab.matrix.choice.Choice.cannot`).
+    or on the stage (`tlslab.matrix.choice.Choice.cannot`).
     """
     attacks = tuple(attacks)
     cells: list[Cell] = []

@@ -12,20 +12,20 @@ from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
-from lab.clients.base import Client
-from lab.matrix.plan import Cell
-from lab.matrix.progress import Observer
-from lab.matrix.queue import Queue
-from lab.normalise import normalise
-from lab.outcome import Completed, Outcome, Result
-from lab.pki.audit import AuditError, audit
-from lab.pki.look import Look
-from lab.pki.mint import Mint
-from lab.scenario import Defect
-from lab.situation import ServerSide, Situation, TLSVersion
-from lab.stages.services import ServiceError
-from lab.stages.stage import Lost, Stage, StageError
-from lab.tasks import abandon, together
+from tlslab.clients.base import Client
+from tlslab.matrix.plan import Cell
+from tlslab.matrix.progress import Observer
+from tlslab.matrix.queue import Queue
+from tlslab.model.normalise import normalise
+from tlslab.model.outcome import Completed, Outcome, Result
+from tlslab.model.scenario import Defect
+from tlslab.model.situation import ServerSide, Situation, TLSVersion
+from tlslab.pki.audit import AuditError, audit
+from tlslab.pki.mint import Mint
+from tlslab.pki.scan import Look
+from tlslab.runtime.tasks import abandon, together
+from tlslab.stages.local.services import ServiceError
+from tlslab.stages.stage import Lost, Stage, StageError
 
 Key = tuple[str, str, Situation]
 """Name and place of the client, and the situation: who is attempted once in what."""

@@ -13,7 +13,7 @@ class Observer(Protocol):
         """All server sides are up."""
 
     def attempted(self, client: str, result: str) -> None:
-        """One attempt has ended; `result` is a value of `lab.outcome.Result`."""
+        """One attempt has ended; `result` is a value of `tlslab.model.outcome.Result`."""
 
     def judged(self, cell: str, as_expected: bool, why: str) -> None:
         """One cell has its verdict."""

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
-from lab.situation import ServerSide
-from lab.stages.stage import Distance
+from tlslab.model.situation import ServerSide
+from tlslab.stages.stage import Distance
 
 T = TypeVar("T")
 

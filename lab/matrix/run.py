@@ -16,28 +16,28 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import lab
-from lab import signals
-from lab.clients.base import Client, Missing, Trust
-from lab.matrix.choice import LOCAL
-from lab.matrix.defaults import probes
-from lab.matrix.entries import Entries
-from lab.matrix.inspect import inspect, lacks
-from lab.matrix.plan import Cell, Plan
-from lab.matrix.play import Attempt, Player
-from lab.matrix.progress import Observer, Silent
-from lab.matrix.remedies import Remedies
-from lab.matrix.remedy import treatments
-from lab.outcome import Result
-from lab.pki.keys import Keys
-from lab.pki.mint import Mint
-from lab.record import CellEntry, ClientEntry, DefaultEntry, Environment, Record
-from lab.scenario import Claim, Defect
-from lab.situation import ServerKind
-from lab.stages.remedy import Way
-from lab.stages.stage import Distance, StageFactory
-from lab.tasks import together
-from lab.verdict import Acts, BrokenVerdict, Verdict, judge, not_played
+import tlslab
+from tlslab.clients.base import Client, Missing, Trust
+from tlslab.matrix.choice import LOCAL
+from tlslab.matrix.defaults import probes
+from tlslab.matrix.entries import Entries
+from tlslab.matrix.inspect import inspect, lacks
+from tlslab.matrix.judge import Acts, BrokenVerdict, Verdict, judge, not_played
+from tlslab.matrix.plan import Cell, Plan
+from tlslab.matrix.play import Attempt, Player
+from tlslab.matrix.procedure import treatments
+from tlslab.matrix.procedures_played import Remedies
+from tlslab.matrix.progress import Observer, Silent
+from tlslab.model.outcome import Result
+from tlslab.model.record import CellEntry, ClientEntry, DefaultEntry, Environment, Record
+from tlslab.model.scenario import Claim, Defect
+from tlslab.model.situation import ServerKind
+from tlslab.pki.keys import Keys
+from tlslab.pki.mint import Mint
+from tlslab.runtime import signals
+from tlslab.runtime.tasks import together
+from tlslab.stages.stage import Distance, StageFactory
+from tlslab.stages.trust_procedure import Way
 
 
 class Run:
@@ -173,7 +173,7 @@ class Run:
         excluded = [self._entries.exclusion(item) for item in self.plan.exclusions]
         played = [self._cells[cell.id] for cell in self.plan.cells if cell.id in self._cells]
         return Record(
-            lab_version=lab.__version__,
+            lab_version=tlslab.__version__,
             started=self._started.isoformat(timespec="seconds"),
             seconds=round(time.monotonic() - self._clock, 3),
             interrupted=interrupted,

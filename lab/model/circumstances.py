@@ -1,7 +1,7 @@
 """The circumstances that rows of several clients depend on."""
 
-from lab.model.library import When
-from lab.situation import Encryption, ServerEncryption
+from tlslab.model.library import When
+from tlslab.model.situation import Encryption, ServerEncryption
 
 TRUST_EVERYTHING = When("told to trust every certificate", lambda act: act.client.trust_everything)
 DEFAULTS_ONLY = When("given no security option", lambda act: act.client.plain)

@@ -8,7 +8,7 @@ encryption nobody asked for. The conditions of an act are the intention; the sel
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from lab.situation import Situation
+from tlslab.model.situation import Situation
 
 
 @dataclass(frozen=True, slots=True)

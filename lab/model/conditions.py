@@ -6,8 +6,8 @@ include/openssl/x509_vfy.h.
 
 from datetime import timedelta
 
-from lab.model.condition import Condition, Seen
-from lab.situation import (
+from tlslab.model.condition import Condition, Seen
+from tlslab.model.situation import (
     Anchor,
     Authority,
     Chain,

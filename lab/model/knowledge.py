@@ -6,20 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from lab.documented import Level, Source
-from lab.model.condition import Condition
-from lab.model.library import (
-    Any,
-    Does,
-    Library,
-    Prints,
-    Row,
-    Says,
-    Template,
-    Tolerates,
-    When,
-)
-from lab.model.release import ALL, Versions
+from tlslab.model.condition import Condition
+from tlslab.model.evidence import Level, Source
+from tlslab.model.library import Any, Does, Library, Prints, Row, Says, Template, Tolerates, When
+from tlslab.model.release import ALL, Versions
 
 Holds = Callable[[When], bool]
 """Whether a circumstance holds in an act. It is asked of the circumstance itself, never of its negation."""

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from lab.documented import Level, Phase, Source
-from lab.model.condition import Condition
-from lab.model.release import ALL, Versions
-from lab.situation import Situation, TLSVersion
+from tlslab.model.condition import Condition
+from tlslab.model.evidence import Level, Phase, Source
+from tlslab.model.release import ALL, Versions
+from tlslab.model.situation import Situation, TLSVersion
 
 
 class Any:

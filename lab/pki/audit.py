@@ -17,10 +17,10 @@ from cryptography import x509
 from cryptography.x509 import verification
 from cryptography.x509.oid import ExtensionOID, NameOID
 
-from lab.pki.look import TIMEOUT, Look
-from lab.pki.mint import FALLBACK_NAME, Mint, certificates
-from lab.scenario import Defect
-from lab.situation import Leaf, ServerKind, SignatureHash, Situation, TLSVersion
+from tlslab.model.scenario import Defect
+from tlslab.model.situation import Leaf, ServerKind, SignatureHash, Situation, TLSVersion
+from tlslab.pki.mint import FALLBACK_NAME, Mint, certificates
+from tlslab.pki.scan import TIMEOUT, Look
 
 Looker = Callable[[TLSVersion, TLSVersion], Look]
 """Looks at the situation's server with a range of versions."""

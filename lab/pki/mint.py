@@ -14,9 +14,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from lab.pki.forge import resign_with_sha1
-from lab.pki.keys import FALLBACK_BITS, Keys, key_pem
-from lab.situation import Anchor, Authority, Chain, ClientSide, Leaf, SignatureHash
+from tlslab.model.situation import Anchor, Authority, Chain, ClientSide, Leaf, SignatureHash
+from tlslab.pki.forge import resign_with_sha1
+from tlslab.pki.keys import FALLBACK_BITS, Keys, key_pem
 
 FALLBACK_NAME = "SSL_Self_Signed_Fallback"
 FALLBACK_YEARS = 30

@@ -1,4 +1,4 @@
-"""`python -m lab.pytesting`: pytest as `tlslab test` starts it.
+"""`python -m tlslab.pytesting`: pytest as `tlslab test` starts it.
 
 What ends the lab interrupts it in good order, and whoever reads its output may go (`| head`): pytest itself would end
 with 1, as if tests had failed.
@@ -6,7 +6,7 @@ with 1, as if tests had failed.
 
 import sys
 
-from lab import signals, streams
+from tlslab.runtime import signals, streams
 
 
 def main() -> int:

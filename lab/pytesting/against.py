@@ -5,12 +5,12 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.diff.baseline import read
-from lab.diff.changes import compare_sides
-from lab.diff.kinds import Level
-from lab.diff.sides import Side, SideClient, cell_of, client_of
-from lab.pytesting.played import Played
-from lab.versions.spec import is_spec, parse
+from tlslab.diff.baseline import read
+from tlslab.diff.changes import compare_sides
+from tlslab.diff.kinds import Level
+from tlslab.diff.sides import Side, SideClient, cell_of, client_of
+from tlslab.pytesting.played import Played
+from tlslab.setup.versions.spec import is_spec, parse
 
 NOT_IN_IT = "is not in the baseline"
 
@@ -47,8 +47,8 @@ class Against:
         if not changes.groups:
             return Deviation("", fails=False)
         # Slow to import, and most sessions have no such cell.
-        from lab.report.console import console
-        from lab.report.diff import show_changes
+        from tlslab.report.console import console
+        from tlslab.report.diff import show_changes
 
         page = io.StringIO()
         show_changes(changes, console(page, colour=False))

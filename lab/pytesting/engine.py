@@ -17,10 +17,10 @@ import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
-from lab.matrix.choice import LOCAL, Choice
+from tlslab.matrix.choice import LOCAL, Choice
+from tlslab.runtime import child
 
 CLOSE_TIMEOUT = 300.0
 """Seconds in which everything is taken down, on a machine that is busy with something else."""
@@ -68,7 +68,7 @@ class Engine:
         self._selected = tuple(identities)
 
     def play(self, identity: str) -> Future[str]:
-        """The played cell (`lab.pytesting.played`) as JSON, some time from now.
+        """The played cell (`tlslab.pytesting.played`) as JSON, some time from now.
 
         Raises EngineError, and so does the future; that is cancelled when the engine is closed meanwhile.
         """
@@ -102,15 +102,13 @@ class Engine:
         return self._record
 
     def _start(self) -> None:
-        root = str(Path(__file__).resolve().parents[2])
-        path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115  # the reader closes it, when the process has ended
         self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "lab.pytesting.engine_process"],
+            [sys.executable, "-P", "-m", "tlslab.pytesting.engine_process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._complaints,
-            env={**os.environ, "PYTHONPATH": path},
+            env=child.environment(),
             start_new_session=True,  # Ctrl-C reaches pytest, which closes the engine in good order
         )
         self._send(asdict(self._order(self._selected)))

@@ -1,4 +1,4 @@
-"""The engine's process: `python -m lab.pytesting.engine_process`, for `lab.pytesting.engine` and nobody else.
+"""The engine's process: `python -m tlslab.pytesting.engine_process`, for `tlslab.pytesting.engine` and nobody else.
 
 Reads JSON lines: an order, then `{"play": id}` as often as wanted, then `{"close": true}`. Writes `{"cell": id,
 "played": JSON}` or `{"cell": id, "problem": sentence}`, and in the end the record. When its input ends otherwise,
@@ -11,19 +11,21 @@ import json
 import sys
 from typing import Any
 
-from lab import catalogue, provision, signals
-from lab.clients import all_clients
-from lab.clients.base import Client
-from lab.installer import InstallError
-from lab.matrix.choice import Choice
-from lab.matrix.plan import Cell, Filters, Plan, make_plan
-from lab.pytesting.engine import EngineError, Order
-from lab.pytesting.session_run import SessionRun, narrowed
-from lab.stages.services import ServiceError
-from lab.stages.stage import StageError
-from lab.unattended import unattended
-from lab.versions import pinned
-from lab.versions.spec import SpecError
+from tlslab import catalogue
+from tlslab.clients import all_clients
+from tlslab.clients.base import Client
+from tlslab.matrix.choice import Choice
+from tlslab.matrix.plan import Cell, Filters, Plan, make_plan
+from tlslab.pytesting.engine import EngineError, Order
+from tlslab.pytesting.session_run import SessionRun, narrowed
+from tlslab.runtime import signals
+from tlslab.runtime.unattended import unattended
+from tlslab.setup import provision
+from tlslab.setup.installer import InstallError
+from tlslab.setup.versions import pinned
+from tlslab.setup.versions.spec import SpecError
+from tlslab.stages.local.services import ServiceError
+from tlslab.stages.stage import StageError
 
 LINE_LIMIT = 1 << 24
 """Bytes of a line: the order holds the id of every selected cell."""

@@ -1,15 +1,13 @@
-"""Installs versions of clients, before a session of pytest plays anything: `python -m lab.pytesting.install SPEC...`.
+"""Installs versions of clients before pytest plays anything: `python -m tlslab.pytesting.install SPEC...`.
 
 In a process of its own: asking a program for its version takes an event loop, which the tests of others must not find.
 """
 
-import os
 import subprocess
 import sys
 from collections.abc import Iterable
-from pathlib import Path
 
-from lab import child
+from tlslab.runtime import child
 
 TIMEOUT = 3600.0
 """Seconds. pip and npm have limits of their own, which are shorter."""
@@ -17,11 +15,9 @@ TIMEOUT = 3600.0
 
 def install(specs: Iterable[str]) -> str:
     """Have these versions in the lab's cache; "", or why one of them cannot be had, in a sentence. Blocks."""
-    root = str(Path(__file__).resolve().parents[2])
-    path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
-    command = [sys.executable, "-P", "-m", "lab.pytesting.install", *specs]
+    command = [sys.executable, "-P", "-m", "tlslab.pytesting.install", *specs]
     try:
-        done = child.run(command, timeout=TIMEOUT, env={**os.environ, "PYTHONPATH": path}, together=True)
+        done = child.run(command, timeout=TIMEOUT, env=child.environment(), together=True)
     except subprocess.TimeoutExpired:
         return f"{', '.join(specs)}: not installed within {TIMEOUT:.0f} s"
     said = done.stdout.decode(errors="replace").strip()
@@ -30,12 +26,12 @@ def install(specs: Iterable[str]) -> str:
 
 def main(specs: Iterable[str]) -> None:
     """Ends the process: with 1, and the reason on standard output, when a version cannot be had."""
-    from lab import provision
-    from lab.clients import all_clients
-    from lab.installer import InstallError
-    from lab.stages.stage import StageError
-    from lab.versions import pinned
-    from lab.versions.spec import SpecError
+    from tlslab.clients import all_clients
+    from tlslab.setup import provision
+    from tlslab.setup.installer import InstallError
+    from tlslab.setup.versions import pinned
+    from tlslab.setup.versions.spec import SpecError
+    from tlslab.stages.stage import StageError
 
     try:
         for spec in specs:

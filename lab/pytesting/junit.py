@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from _pytest.junitxml import xml_key
 
-from lab import files
+from tlslab.runtime import files
 
 
 @contextmanager

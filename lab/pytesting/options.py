@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lab import files
-from lab.matrix.choice import DISTRIBUTIONS, HOST, STAGES, Choice, usual_stage
+from tlslab.matrix.choice import DISTRIBUTIONS, HOST, STAGES, Choice, usual_stage
+from tlslab.runtime import files
 
 if TYPE_CHECKING:
-    from lab.matrix.plan import Plan
-    from lab.pytesting.against import Against
+    from tlslab.matrix.plan import Plan
+    from tlslab.pytesting.against import Against
 
 PATTERNS = {
     "--lab-scenario": "only these scenarios; the name of a class takes all its faces",
@@ -131,7 +131,7 @@ def filled(value: str) -> str:
 
 def given(config: pytest.Config, option: str) -> tuple[str, ...]:
     """The patterns of an option. Raises pytest.UsageError for one that is empty."""
-    from lab.matrix.plan import patterns_in
+    from tlslab.matrix.plan import patterns_in
 
     values: Sequence[str] = config.getoption(option)
     try:
@@ -152,7 +152,7 @@ def check(config: pytest.Config) -> None:
             raise pytest.UsageError(f"{option} is about containers, so it needs --lab-stage docker")
     for name in given(config, "--lab-distribution"):
         if name not in (*DISTRIBUTIONS, HOST):
-            from lab.commands.shared import hint
+            from tlslab.commands.shared import hint
 
             known = (*DISTRIBUTIONS, HOST)
             raise pytest.UsageError(f"--lab-distribution: there is no distribution {name!r}. {hint(name, known)}")
@@ -227,8 +227,8 @@ def against(config: pytest.Config) -> "Against | None":
         return None
     known = config.stash.get(_AGAINST, None)
     if known is None:
-        from lab.pytesting.against import Against
-        from lab.record import RecordError
+        from tlslab.model.record import RecordError
+        from tlslab.pytesting.against import Against
 
         try:
             known = config.stash[_AGAINST] = Against(config.invocation_params.dir / path)
@@ -251,12 +251,12 @@ def install_versions(config: pytest.Config) -> None:
 
     Raises pytest.UsageError for one that cannot be had.
     """
-    from lab.versions.spec import is_spec
+    from tlslab.setup.versions.spec import is_spec
 
     specs = [item for item in given(config, "--lab-client") if is_spec(item)]
     if not specs:
         return
-    from lab.pytesting.install import install
+    from tlslab.pytesting.install import install
 
     if terminal := config.pluginmanager.get_plugin("terminalreporter"):
         terminal.write_line(f"tls trust lab: {', '.join(specs)}: installed before the first cell, unless already here")
@@ -267,13 +267,13 @@ def install_versions(config: pytest.Config) -> None:
 def _make_plan(config: pytest.Config) -> "Plan":
     import click
 
-    from lab import catalogue
-    from lab.clients import all_clients
-    from lab.commands.shared import command_name, must_match
-    from lab.matrix.plan import Filters, make_plan
-    from lab.situation import ServerKind
-    from lab.versions import pinned
-    from lab.versions.spec import SpecError, is_spec
+    from tlslab import catalogue
+    from tlslab.clients import all_clients
+    from tlslab.commands.shared import command_name, must_match
+    from tlslab.matrix.plan import Filters, make_plan
+    from tlslab.model.situation import ServerKind
+    from tlslab.setup.versions import pinned
+    from tlslab.setup.versions.spec import SpecError, is_spec
 
     scenarios, fixes, wanted, kinds = (given(config, f"--lab-{noun}") for noun in NOUNS)
     known, stage = catalogue.load(), choice(config)

@@ -4,8 +4,8 @@ import io
 
 from pydantic import BaseModel, ConfigDict
 
-from lab.record import AttemptEntry, CellEntry, ClientEntry, Record, RemedyEntry, ShownEntry
-from lab.report.printable import printable
+from tlslab.model.record import AttemptEntry, CellEntry, ClientEntry, Record, RemedyEntry, ShownEntry
+from tlslab.report.printable import printable
 
 STAND_IN = "stands in for the real server"
 """The property of a test whose server was not the real one."""
@@ -100,8 +100,8 @@ class Played(BaseModel):
         if self.record is None:
             return headline
         # Both are slow to import, and most sessions have no such cell.
-        from lab.report.cell import show_cell
-        from lab.report.console import console
+        from tlslab.report.cell import show_cell
+        from tlslab.report.console import console
 
         page = io.StringIO()
         show_cell(self.record, self.cell, console(page, colour=False))

@@ -3,13 +3,13 @@
 import asyncio
 from functools import cached_property
 
-from lab.clients.base import Client
-from lab.matrix.inspect import inspect
-from lab.matrix.plan import Cell, Plan
-from lab.matrix.run import Run
-from lab.pytesting.played import Played
-from lab.record import ClientEntry, Record
-from lab.report.cell import select
+from tlslab.clients.base import Client
+from tlslab.matrix.inspect import inspect
+from tlslab.matrix.plan import Cell, Plan
+from tlslab.matrix.run import Run
+from tlslab.model.record import ClientEntry, Record
+from tlslab.pytesting.played import Played
+from tlslab.report.cell import select
 
 
 class SessionRun(Run):

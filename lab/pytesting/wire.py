@@ -10,10 +10,10 @@ from collections.abc import Iterable
 from concurrent.futures import CancelledError, Future
 from typing import TYPE_CHECKING, Any, Protocol
 
-from lab.pytesting.engine import ENDED, Engine, EngineError
+from tlslab.pytesting.engine import ENDED, Engine, EngineError
 
 if TYPE_CHECKING:
-    from lab.pytesting.played import Played
+    from tlslab.pytesting.played import Played
 
 
 class Channel(Protocol):
@@ -38,7 +38,7 @@ class Remote:
 
     def play(self, identity: str) -> "Played":
         """The played cell, when it is played. Raises EngineError."""
-        from lab.pytesting.played import Played
+        from tlslab.pytesting.played import Played
 
         try:
             self._channel.send(("play", identity))
@@ -62,7 +62,7 @@ class Direct:
 
     def play(self, identity: str) -> "Played":
         """The played cell, when it is played. Raises EngineError."""
-        from lab.pytesting.played import Played
+        from tlslab.pytesting.played import Played
 
         try:
             return Played.model_validate_json(self._engine.play(identity).result())

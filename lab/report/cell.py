@@ -8,11 +8,11 @@ from string import ascii_lowercase
 from rich.console import Console
 from rich.text import Text
 
-from lab.record import AttemptEntry, CellEntry, CertificateEntry, JudgementEntry, Record, ServerEntry, narrow
-from lab.report.marks import Marked, mark_broken, mark_fix
-from lab.report.printable import in_line, printable
-from lab.report.remedies import show_remedy
-from lab.report.words import gaps, hang, plural, quoted, version_line
+from tlslab.model.record import AttemptEntry, CellEntry, CertificateEntry, JudgementEntry, Record, ServerEntry, narrow
+from tlslab.report.marks import Marked, mark_broken, mark_fix
+from tlslab.report.printable import in_line, printable
+from tlslab.report.text import gaps, hang, plural, quoted, version_line
+from tlslab.report.trust_procedures import show_remedy
 
 IMPOSTOR = "impostor:"
 ACTS = {

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from lab.diff.cells import Change
-from lab.diff.changes import Changes, Group, NotCompared, Pair, Unstable
-from lab.diff.sides import DEFAULT
-from lab.diff.words import Part, Piece
-from lab.record import ShareEntry
-from lab.report.printable import in_line
-from lab.report.words import plural
+from tlslab.diff.cells import Change
+from tlslab.diff.changes import Changes, Group, NotCompared, Pair, Unstable
+from tlslab.diff.sides import DEFAULT
+from tlslab.diff.word_difference import Part, Piece
+from tlslab.model.record import ShareEntry
+from tlslab.report.printable import in_line
+from tlslab.report.text import plural
 
 SECURITY = "SECURITY REGRESSION"
 CONTEXT = 48

@@ -9,7 +9,7 @@ from typing import IO
 from rich.console import Console, ConsoleOptions, RenderableType
 from rich.segment import Segment
 
-from lab.report.printable import printable
+from tlslab.report.printable import printable
 
 NARROWEST, WIDEST = 20, 10_000
 """Columns. Beyond them no report can be read, and rules as long as a line would fill the memory."""

@@ -6,12 +6,12 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from lab.clients.base import Client
-from lab.matrix.defaults import Fact, facts
-from lab.record import Record
-from lab.report.terminal import TITLES
-from lab.report.words import hang
-from lab.situation import ServerKind
+from tlslab.clients.base import Client
+from tlslab.matrix.defaults import Fact, facts
+from tlslab.model.record import Record
+from tlslab.model.situation import ServerKind
+from tlslab.report.terminal import TITLES
+from tlslab.report.text import hang
 
 STYLES = {True: "green", False: "yellow", None: "dim"}
 

@@ -6,10 +6,10 @@ In colour what went is red and what came is green; without colour they are marke
 from rich.console import Console
 from rich.text import Text
 
-from lab.diff.changes import Changes, Group
-from lab.diff.kinds import Level
-from lab.diff.words import Part, Piece
-from lab.report.changes import (
+from tlslab.diff.changes import Changes, Group
+from tlslab.diff.kinds import Level
+from tlslab.diff.word_difference import Part, Piece
+from tlslab.report.changes import (
     SECURITY,
     acts_of,
     cells_of,
@@ -22,8 +22,8 @@ from lab.report.changes import (
     where,
     who,
 )
-from lab.report.printable import printable
-from lab.report.words import hang, plural
+from tlslab.report.printable import printable
+from tlslab.report.text import hang, plural
 
 _STYLES = {Level.VERDICT: "bold red", Level.DEFAULT: "bold magenta", Level.FIX: "bold yellow", Level.CODE: "bold cyan"}
 _SECURITY_STYLE = "bold white on red"

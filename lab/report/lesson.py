@@ -8,16 +8,16 @@ from dataclasses import replace
 from rich.console import Console
 from rich.text import Text
 
-from lab.clients.base import Client
-from lab.documented import Expectation, Source, expectations
-from lab.matrix.choice import LOCAL
-from lab.report.cell import LEVELS
-from lab.report.printable import printable
-from lab.report.terminal import TITLES
-from lab.report.words import gaps, hang
-from lab.scenario import Fix, Scenario
-from lab.situation import Authority, ClientSide, Leaf, ServerKind, Situation, healthy
-from lab.verdict import accepts, with_names
+from tlslab.clients.base import Client
+from tlslab.matrix.choice import LOCAL
+from tlslab.matrix.judge import accepts, with_names
+from tlslab.model.evidence import Expectation, Source, expectations
+from tlslab.model.scenario import Fix, Scenario
+from tlslab.model.situation import Authority, ClientSide, Leaf, ServerKind, Situation, healthy
+from tlslab.report.cell import LEVELS
+from tlslab.report.printable import printable
+from tlslab.report.terminal import TITLES
+from tlslab.report.text import gaps, hang
 
 Spelling = tuple[tuple[str, ...], tuple[str, ...]]
 """What goes out of the client's words, and what comes in."""

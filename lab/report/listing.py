@@ -6,15 +6,15 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
-from lab.clients.base import PYTHON_CLIENTS, Client
-from lab.documented import Source
-from lab.matrix.plan import Plan
-from lab.record import ClientEntry
-from lab.report.lesson import kinds_of
-from lab.report.terminal import TITLES
-from lab.report.words import hang, plural, version_line
-from lab.scenario import Claim, Fix, Scenario
-from lab.situation import ServerKind
+from tlslab.clients.base import PYTHON_CLIENTS, Client
+from tlslab.matrix.plan import Plan
+from tlslab.model.evidence import Source
+from tlslab.model.record import ClientEntry
+from tlslab.model.scenario import Claim, Fix, Scenario
+from tlslab.model.situation import ServerKind
+from tlslab.report.lesson import kinds_of
+from tlslab.report.terminal import TITLES
+from tlslab.report.text import hang, plural, version_line
 
 
 def show_scenarios(scenarios: Sequence[Scenario], console: Console) -> None:

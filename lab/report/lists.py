@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterable, Mapping
 from textwrap import fill
 
-from lab.clients.base import Client
-from lab.scenario import BOTH, Scenario
-from lab.situation import ServerKind
+from tlslab.clients.base import Client
+from tlslab.model.scenario import BOTH, Scenario
+from tlslab.model.situation import ServerKind
 
 WIDTH = 120
 TITLES = {ServerKind.HTTPS: "HTTPS", ServerKind.SQLSERVER: "SQL Server"}

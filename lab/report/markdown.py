@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 from html import escape
 
-from lab.diff.changes import Changes, Group
-from lab.diff.words import opcodes
-from lab.report.changes import (
+from tlslab.diff.changes import Changes, Group
+from tlslab.diff.word_difference import opcodes
+from tlslab.report.changes import (
     SECURITY,
     acts_of,
     cells_of,
@@ -18,8 +18,8 @@ from lab.report.changes import (
     where,
     who,
 )
-from lab.report.printable import in_line, printable
-from lab.report.words import plural
+from tlslab.report.printable import in_line, printable
+from tlslab.report.text import plural
 
 _SHOWN = 5
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from lab.record import CellEntry, JudgementEntry
+from tlslab.model.record import CellEntry, JudgementEntry
 
 
 @dataclass(frozen=True, slots=True)

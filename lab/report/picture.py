@@ -4,9 +4,9 @@ import io
 import re
 from html import escape, unescape
 
-from lab.record import Record
-from lab.report.console import SafeConsole
-from lab.report.terminal import show_matrix
+from tlslab.model.record import Record
+from tlslab.report.console import SafeConsole
+from tlslab.report.terminal import show_matrix
 
 WIDTH = 110
 FONTS = "DejaVu Sans Mono, Menlo, Consolas"

@@ -8,9 +8,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from lab.matrix.progress import Observer
-from lab.report.printable import in_line, printable
-from lab.report.words import plural
+from tlslab.matrix.progress import Observer
+from tlslab.report.printable import in_line, printable
+from tlslab.report.text import plural
 
 TENTHS = 10
 LONGEST = 200

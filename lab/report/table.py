@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from rich.text import Text
 
-from lab.report.marks import Marked
-from lab.report.printable import in_line
+from tlslab.report.marks import Marked
+from tlslab.report.printable import in_line
 
 GAP = 2
 STEP = range(5, 2, -1)

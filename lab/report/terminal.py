@@ -9,9 +9,9 @@ from shlex import quote
 from rich.console import Console
 from rich.text import Text
 
-from lab.record import CellEntry, Record, ShareEntry
-from lab.report.changes import share_words
-from lab.report.marks import (
+from tlslab.model.record import CellEntry, Record, ShareEntry
+from tlslab.report.changes import share_words
+from tlslab.report.marks import (
     BROKEN,
     FINDING_MEANING,
     FINDING_STYLE,
@@ -25,10 +25,10 @@ from lab.report.marks import (
     mark_broken_of,
     mark_fix,
 )
-from lab.report.printable import in_line, printable
-from lab.report.remedies import show_remedies
-from lab.report.table import Row, draw
-from lab.report.words import flow, hang, plural
+from tlslab.report.printable import in_line, printable
+from tlslab.report.table import Row, draw
+from tlslab.report.text import flow, hang, plural
+from tlslab.report.trust_procedures import show_remedies
 
 TITLES = {"https": "HTTPS", "sqlserver": "SQL Server"}
 STAND_INS = {"https": "HTTPS endpoint", "sqlserver": "TDS endpoint"}
@@ -280,7 +280,7 @@ def _show_unsupported(record: Record, console: Console, command: str) -> None:
 
 def _reason(cell: CellEntry) -> str:
     """The reason without the beginning that names the client and the act
-    (`lab.matrix.plan.why_impossible`), so that clients can share it."""
+    (`tlslab.matrix.plan.why_impossible`), so that clients can share it."""
     why = cell.broken_judgement.why
     if why.startswith(f"{cell.client} cannot express "):
         return why.partition(": ")[2] or why

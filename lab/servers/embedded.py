@@ -1,4 +1,4 @@
-"""The embedded server: all listeners of a run in one process (`python -m lab.servers.embedded`).
+"""The embedded server: all listeners of a run in one process (`python -m tlslab.servers.embedded`).
 
 One JSON document on one line of standard input says what to listen on. On standard output comes one line `{"ready":
 {id: port}}`, and from then on one line an event: open, log, close, mark, and lost, with a count, for a slow reader. A
@@ -27,12 +27,12 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-from lab.servers.https_endpoint import HttpsEndpoint, HttpsOptions
-from lab.servers.journal import Journal
-from lab.servers.listener import CannotStart, Limits
-from lab.servers.streams import Marked, address_of, hung_up
-from lab.servers.tds.endpoint import Endpoint, Fallback, SqlServerOptions
-from lab.servers.tds.errorlog import LOGON, stamped
+from tlslab.servers.https_endpoint import HttpsEndpoint, HttpsOptions
+from tlslab.servers.journal import Journal
+from tlslab.servers.listener import CannotStart, Limits
+from tlslab.servers.streams import Marked, address_of, hung_up
+from tlslab.servers.tds.endpoint import Endpoint, Fallback, SqlServerOptions
+from tlslab.servers.tds.errorlog import LOGON, stamped
 
 EXIT_CANNOT_START = 3
 DEFAULT = Limits()

@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from lab import __version__
-from lab.servers.listener import CannotStart, Events, Limits
-from lab.servers.streams import Channel, address_of
-from lab.servers.tds.certificates import CertificateError, Identity, read_pem
-from lab.servers.tds.errorlog import printable
-from lab.servers.tds.tls import HandshakeFailed, Presented, RecordError, TlsPipe, presented
+from tlslab import __version__
+from tlslab.servers.listener import CannotStart, Events, Limits
+from tlslab.servers.streams import Channel, address_of
+from tlslab.servers.tds.certificates import CertificateError, Identity, read_pem
+from tlslab.servers.tds.errorlog import printable
+from tlslab.servers.tds.tls import HandshakeFailed, Presented, RecordError, TlsPipe, presented
 
 MAX_HEAD = 16 * 1024
 CIPHERS = "DEFAULT"

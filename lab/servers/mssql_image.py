@@ -1,4 +1,4 @@
-"""The endpoint behind the interface of Microsoft's container image of SQL Server (`python -m lab.servers.mssql_image`).
+"""The endpoint with the interface of Microsoft's image of SQL Server: `python -m tlslab.servers.mssql_image`.
 
 What that image documents (Microsoft Learn, "Configure SQL Server settings with environment variables on Linux" and
 "Configure SQL Server on Linux with the mssql-conf tool") is what this one takes: ACCEPT_EULA, MSSQL_SA_PASSWORD (or
@@ -20,10 +20,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
-from lab import __version__
-from lab.servers.embedded import BadDescription, Listener, Process
-from lab.servers.tds.endpoint import SqlServerOptions
-from lab.servers.tds.errorlog import SERVER, stamped
+from tlslab import __version__
+from tlslab.servers.embedded import BadDescription, Listener, Process
+from tlslab.servers.tds.endpoint import SqlServerOptions
+from tlslab.servers.tds.errorlog import SERVER, stamped
 
 HOME = Path("/var/opt/mssql")
 DEFAULT_PORT = 1433

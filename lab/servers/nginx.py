@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lab.situation import ServerSide, TLSVersion
+from tlslab.model.situation import ServerSide, TLSVersion
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import socket
 import struct
 from dataclasses import dataclass
 
-from lab.servers.tds.tls import TlsPipe
+from tlslab.servers.tds.tls import TlsPipe
 
 READ_SIZE = 16 * 1024
 MARK = "tlslab-mark {token}\n"

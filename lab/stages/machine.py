@@ -4,8 +4,8 @@ import json
 from importlib.metadata import distributions
 from pathlib import Path
 
-from lab import provision, system
-from lab.clients.base import Machine
+from tlslab.clients.base import Machine
+from tlslab.setup import provision, system
 
 PROGRAMS = ("curl", "wget", "openssl", "node", "tsql", "nginx", "git", "gnutls-cli")
 

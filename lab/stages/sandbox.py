@@ -17,7 +17,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from lab.stages.store import places, variables
+from tlslab.stages.system_store import places, variables
 
 _HOLDER = """
 while [ $# -gt 0 ]; do mount --bind "$1" "$2" || exit 1; shift 2; done
@@ -41,7 +41,7 @@ class Sandbox:
     """A context in which `argv` and `env` make a command that runs inside. `namespaces=False` takes the second way."""
 
     def __init__(self, hosts: Path, *, namespaces: bool = True, store: Path | None = None) -> None:
-        """`store`: a trust store (`lab.stages.store`) that takes the place of the system's."""
+        """`store`: a trust store (`tlslab.stages.system_store`) that takes the place of the system's."""
         self._hosts = hosts
         self._store = store
         self._namespaces = namespaces

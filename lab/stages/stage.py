@@ -7,12 +7,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Protocol, Self
 
-from lab.clients.base import Client, Machine, Missing
-from lab.outcome import Completed
-from lab.pki.look import Look
-from lab.pki.mint import Mint
-from lab.situation import ServerSide, Situation, TLSVersion
-from lab.stages.remedy import Fresh, Way
+from tlslab.clients.base import Client, Machine, Missing
+from tlslab.model.outcome import Completed
+from tlslab.model.situation import ServerSide, Situation, TLSVersion
+from tlslab.pki.mint import Mint
+from tlslab.pki.scan import Look
+from tlslab.stages.trust_procedure import Fresh, Way
 
 
 class StageError(Exception):
@@ -107,7 +107,7 @@ class Stage(Protocol):
         """
 
     def look(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Look:
-        """Look at a server side, offering these versions (`lab.pki.look`). Blocks."""
+        """Look at a server side, offering these versions (`tlslab.pki.scan`). Blocks."""
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
         """What the server wrote since this was last asked; nothing for one that must not come up."""

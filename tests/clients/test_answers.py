@@ -2,8 +2,8 @@
 
 import pytest
 
-from lab.clients.answers import read_answer
-from lab.outcome import Completed, Result
+from tlslab.clients.answers import read_answer
+from tlslab.model.outcome import Completed, Result
 
 
 def test_connected() -> None:

@@ -4,11 +4,11 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from lab.clients.base import Endpoint, Invocation, Login, Machine, Material
-from lab.clients.curl import TRACE, Curl
-from lab.documented import Level, Phase, Reason, Source, expectations
-from lab.outcome import Completed, Result
-from lab.situation import LAB_ISSUING, LAB_ROOT, ClientSide, ServerKind, TLSVersion
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
+from tlslab.clients.curl import TRACE, Curl
+from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
+from tlslab.model.outcome import Completed, Result
+from tlslab.model.situation import LAB_ISSUING, LAB_ROOT, ClientSide, ServerKind, TLSVersion
 
 CURL = Curl()
 HOST = "shop.lab.test"

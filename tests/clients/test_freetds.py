@@ -8,12 +8,12 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from lab.clients.base import Endpoint, Invocation, Login, Machine, Material
-from lab.clients.freetds import FreeTds, Pymssql, Tdsodbc, Tsql
-from lab.clients.freetds_library import gnutls_conf, trace_lines
-from lab.documented import Level, Phase, Reason, Source, expectations
-from lab.outcome import Completed, Result
-from lab.situation import (
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
+from tlslab.clients.freetds import FreeTds, Pymssql, Tdsodbc, Tsql
+from tlslab.clients.freetds_library import gnutls_conf, trace_lines
+from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
+from tlslab.model.outcome import Completed, Result
+from tlslab.model.situation import (
     LAB_ISSUING,
     LAB_ROOT,
     PAST,

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from lab.clients.https import allows_old_versions, certificate_is_good, expects_other_name, floor
-from lab.situation import (
+from tlslab.clients.https import allows_old_versions, certificate_is_good, expects_other_name, floor
+from tlslab.model.situation import (
     LAB_ISSUING,
     PAST,
     ClientSide,

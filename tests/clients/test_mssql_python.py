@@ -3,11 +3,11 @@
 import json
 from pathlib import PurePosixPath
 
-from lab.clients.base import Endpoint, Login, Machine, Material
-from lab.clients.mssql_python import MssqlPython
-from lab.documented import Level, Phase, Reason, Source, expectations
-from lab.outcome import Completed
-from lab.situation import ServerKind, healthy
+from tlslab.clients.base import Endpoint, Login, Machine, Material
+from tlslab.clients.mssql_python import MssqlPython
+from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
+from tlslab.model.outcome import Completed
+from tlslab.model.situation import ServerKind, healthy
 
 MSSQL_PYTHON = MssqlPython()
 HEALTHY = healthy(ServerKind.SQLSERVER)

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from lab.clients.base import Endpoint, Invocation, Login, Machine, Material
-from lab.clients.node_https import PROBE, NodeClient, NodeFetch, NodeHttps
-from lab.documented import Level, Phase, Reason, Source, expectations
-from lab.outcome import Completed, Result
-from lab.situation import LAB_ROOT, ClientSide, ServerKind, TLSVersion, healthy
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
+from tlslab.clients.node_https import PROBE, NodeClient, NodeFetch, NodeHttps
+from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
+from tlslab.model.outcome import Completed, Result
+from tlslab.model.situation import LAB_ROOT, ClientSide, ServerKind, TLSVersion, healthy
 
 HTTPS, FETCH = NodeHttps(), NodeFetch()
 HOST = "shop.lab.test"

@@ -9,11 +9,11 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from lab.clients.base import Endpoint, Invocation, Login, Machine, Material
-from lab.clients.odbc import Odbc18
-from lab.documented import Level, Phase, Reason, Source, expectations
-from lab.outcome import Completed, Result
-from lab.situation import (
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
+from tlslab.clients.odbc import Odbc18
+from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
+from tlslab.model.outcome import Completed, Result
+from tlslab.model.situation import (
     LAB_ROOT,
     PAST,
     ClientSide,

@@ -5,11 +5,11 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from lab.clients.base import Endpoint, Invocation, Login, Machine, Material
-from lab.clients.openssl import SClient
-from lab.documented import Level, Phase, Reason, Source, expectations
-from lab.outcome import Completed, Result
-from lab.situation import LAB_ROOT, ClientSide, ServerKind, TLSVersion
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
+from tlslab.clients.openssl import SClient
+from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
+from tlslab.model.outcome import Completed, Result
+from tlslab.model.situation import LAB_ROOT, ClientSide, ServerKind, TLSVersion
 
 OPENSSL = SClient()
 HOST = "shop.lab.test"

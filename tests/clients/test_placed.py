@@ -1,9 +1,9 @@
 """A client in a place: the same adapter under a name of its own."""
 
-from lab.clients.base import Machine
-from lab.clients.curl import Curl
-from lab.clients.placed import Placed
-from lab.matrix.plan import matches
+from tlslab.clients.base import Machine
+from tlslab.clients.curl import Curl
+from tlslab.clients.placed import Placed
+from tlslab.matrix.plan import matches
 
 
 def test_it_has_the_name_of_both_and_the_words_of_the_client() -> None:

@@ -5,9 +5,9 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from lab.clients import Client, all_clients
-from lab.clients.base import Endpoint, Invocation, Login, Machine, Material
-from lab.situation import HOSTS, LAB_ROOT, ClientSide, ServerKind, healthy
+from tlslab.clients import Client, all_clients
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
+from tlslab.model.situation import HOSTS, LAB_ROOT, ClientSide, ServerKind, healthy
 
 MACHINE = Machine(
     which={name: f"/usr/bin/{name}" for name in ("curl", "wget", "openssl", "node", "tsql")},

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from lab.clients.base import PROBES
+from tlslab.clients.base import PROBES
 
 SHOWN = """
 import json, runpy

@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from lab.clients.base import Endpoint, Invocation, Login, Machine, Material
-from lab.clients.python_https import PROBE, Httpx, PythonClient, Requests, Urllib
-from lab.documented import Level, Phase, Reason, Source, expectations
-from lab.outcome import Completed, Result
-from lab.situation import LAB_ROOT, ClientSide, ServerKind, TLSVersion, healthy
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
+from tlslab.clients.python_https import PROBE, Httpx, PythonClient, Requests, Urllib
+from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
+from tlslab.model.outcome import Completed, Result
+from tlslab.model.situation import LAB_ROOT, ClientSide, ServerKind, TLSVersion, healthy
 
 CLIENTS = (Urllib(), Requests(), Httpx())
 HOST = "shop.lab.test"

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from lab.clients.base import Endpoint, Login, Machine, Material
-from lab.clients.python_tds import PythonTds
-from lab.documented import Level, Phase, Reason, Source, expectations
-from lab.outcome import Completed
-from lab.situation import ClientSide, Encryption, ServerEncryption, ServerKind, Situation, TLSVersion, healthy
+from tlslab.clients.base import Endpoint, Login, Machine, Material
+from tlslab.clients.python_tds import PythonTds
+from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
+from tlslab.model.outcome import Completed
+from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, ServerKind, Situation, TLSVersion, healthy
 
 PYTHON_TDS = PythonTds()
 HOST = "db.lab.test"

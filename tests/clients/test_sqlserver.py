@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from lab.clients.base import Machine
-from lab.clients.sqlserver import openssl_conf, presents_certificate, read_versions, run_probe
-from lab.outcome import Completed
-from lab.situation import (
+from tlslab.clients.base import Machine
+from tlslab.clients.sqlserver import openssl_conf, presents_certificate, read_versions, run_probe
+from tlslab.model.outcome import Completed
+from tlslab.model.situation import (
     ClientSide,
     Encryption,
     ServerEncryption,

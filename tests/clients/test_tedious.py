@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
-from lab.clients.base import Endpoint, Invocation, Login, Machine, Material
-from lab.clients.tedious import Tedious
-from lab.documented import Level, Phase, Reason, Source, expectations
-from lab.outcome import Completed, Result
-from lab.situation import LAB_ROOT, ClientSide, Encryption, ServerEncryption, ServerKind, TLSVersion, healthy
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
+from tlslab.clients.tedious import Tedious
+from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
+from tlslab.model.outcome import Completed, Result
+from tlslab.model.situation import LAB_ROOT, ClientSide, Encryption, ServerEncryption, ServerKind, TLSVersion, healthy
 
 TEDIOUS = Tedious()
 HOST = "db.lab.test"

@@ -5,20 +5,11 @@ from pathlib import PurePosixPath
 
 import pytest
 
-from lab.clients.base import Endpoint, Invocation, Login, Machine, Material
-from lab.clients.wget import Wget
-from lab.documented import Level, Phase, Reason, Source, expectations
-from lab.outcome import Completed, Result
-from lab.situation import (
-    LAB_ROOT,
-    PAST,
-    ClientSide,
-    ServerKind,
-    SignatureHash,
-    Situation,
-    TLSVersion,
-    healthy,
-)
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
+from tlslab.clients.wget import Wget
+from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
+from tlslab.model.outcome import Completed, Result
+from tlslab.model.situation import LAB_ROOT, PAST, ClientSide, ServerKind, SignatureHash, Situation, TLSVersion, healthy
 
 WGET = Wget()
 HOST = "shop.lab.test"

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from lab import cli
-from lab.commands import refresh
-from lab.commands.shared import Exit
-from lab.report.picture import draw
 from tests.report.invented import full_record
+from tlslab import cli
+from tlslab.commands import refresh
+from tlslab.commands.shared import Exit
+from tlslab.report.picture import draw
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -39,7 +39,7 @@ def test_ports_of_broken_servers_stay_when_the_file_is_written_anew(tmp_path: Pa
         text = moved if path == refresh.COMPOSE else (CHECKOUT / path).read_text(encoding="utf-8")
         (tmp_path / path).write_text(text, encoding="utf-8")
     anew = next(item.text for item in refresh.of_the_source(tmp_path) if item.path == refresh.COMPOSE)
-    from lab.compose.servers import numbers_in
+    from tlslab.compose.servers import numbers_in
 
     assert numbers_in(anew) == numbers_in(moved)
     assert numbers_in(anew) != {}

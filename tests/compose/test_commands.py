@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from lab import cli
-from lab.commands.shared import Exit
+from tlslab import cli
+from tlslab.commands.shared import Exit
 
 
 def test_certificates_are_minted_for_one_scenario(

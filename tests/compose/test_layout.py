@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from cryptography import x509
 
-from lab import catalogue
-from lab.compose.layout import MOUNTS, Outfit, lay_out, outfit, trust
-from lab.compose.servers import Server, numbered, servers
-from lab.pki.keys import Keys
-from lab.pki.mint import Mint
-from lab.situation import ServerKind
-from lab.stages.docker.container import Directory, File
-from lab.stages.docker.sqlserver import CA_STORE, OPENSSL_CNF
+from tlslab import catalogue
+from tlslab.compose.layout import MOUNTS, Outfit, lay_out, outfit, trust
+from tlslab.compose.servers import Server, numbered, servers
+from tlslab.model.situation import ServerKind
+from tlslab.pki.keys import Keys
+from tlslab.pki.mint import Mint
+from tlslab.stages.docker.container import Directory, File
+from tlslab.stages.docker.sqlserver_container import CA_STORE, OPENSSL_CNF
 
 SCENARIOS = catalogue.load().scenarios
 ALL = servers(SCENARIOS, numbered([item.id for item in SCENARIOS], {}))

@@ -2,9 +2,9 @@
 
 import pytest
 
-from lab import catalogue
-from lab.compose.servers import HEALTHY, Server, mended, numbered, numbers_in, servers
-from lab.situation import ServerKind
+from tlslab import catalogue
+from tlslab.compose.servers import HEALTHY, Server, mended, numbered, numbers_in, servers
+from tlslab.model.situation import ServerKind
 
 SCENARIOS = catalogue.load().scenarios
 NUMBERS = numbered([item.id for item in SCENARIOS], {})

@@ -10,13 +10,13 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
-from lab import catalogue
-from lab.clients import all_clients
-from lab.compose.servers import numbered, numbers_in, servers
-from lab.compose.text import PASSWORD, text
-from lab.scenario import BOTH, Claim, Defect, Scenario, Side
-from lab.servers.mssql_image import strong
-from lab.situation import Situation
+from tlslab import catalogue
+from tlslab.clients import all_clients
+from tlslab.compose.servers import numbered, numbers_in, servers
+from tlslab.compose.text import PASSWORD, text
+from tlslab.model.scenario import BOTH, Claim, Defect, Scenario, Side
+from tlslab.model.situation import Situation
+from tlslab.servers.mssql_image import strong
 
 COMMITTED = Path(__file__).parents[2] / "docker" / "compose.yaml"
 SCENARIOS = catalogue.load().scenarios

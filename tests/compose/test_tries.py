@@ -5,10 +5,10 @@ import subprocess
 
 import pytest
 
-from lab import catalogue
-from lab.clients import all_clients
-from lab.compose.servers import Server, numbered, servers
-from lab.compose.tries import ACCEPTED, tries
+from tlslab import catalogue
+from tlslab.clients import all_clients
+from tlslab.compose.servers import Server, numbered, servers
+from tlslab.compose.tries import ACCEPTED, tries
 
 SCENARIOS = catalogue.load().scenarios
 ALL = servers(SCENARIOS, numbered([item.id for item in SCENARIOS], {}))

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from lab.record import AttemptEntry, CellEntry, Record
 from tests.report.invented import FIXES, attempt, cell, client, judgement, record
+from tlslab.model.record import AttemptEntry, CellEntry, Record
 
 CLIENTS = ("odbc18", "requests")
 SCENARIOS = ("expired", "name-mismatch", "untrusted-ca")

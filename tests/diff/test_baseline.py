@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from lab.diff.baseline import BaselineError, baselines_of, read, side_of_baselines, text_of, write
-from lab.diff.changes import compare_sides
-from lab.diff.kinds import Kind, Level
-from lab.diff.sides import side_of
-from lab.record import Record, RecordError, save
 from tests.diff.edited import CONNECTED, lost, small, with_attempts, with_cells
 from tests.report.invented import full_record, not_played
+from tlslab.diff.baseline import BaselineError, baselines_of, read, side_of_baselines, text_of, write
+from tlslab.diff.changes import compare_sides
+from tlslab.diff.kinds import Kind, Level
+from tlslab.diff.sides import side_of
+from tlslab.model.record import Record, RecordError, save
 
 PINNED = {"odbc18": True, "requests": True}
 OLD = small()

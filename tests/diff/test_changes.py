@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.diff.changes import Changes, compare, group
-from lab.diff.kinds import Kind, Level
-from lab.record import DefaultEntry, Record
 from tests.diff.edited import ACTS, CONNECTED, SAYS, SCENARIOS, TLS13, lost, small, with_attempts, with_cells
 from tests.report.invented import FIXES, attempt, full_record, judgement, not_played
+from tlslab.diff.changes import Changes, compare, group
+from tlslab.diff.kinds import Kind, Level
+from tlslab.model.record import DefaultEntry, Record
 
 COMMITTED = Path(__file__).parents[2] / "schema" / "changes.schema.json"
 OLD = small()

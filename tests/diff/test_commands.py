@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from lab import provision
-from lab.commands.shared import Exit
-from lab.record import Record, save
 from tests.diff.edited import lost, small, with_attempts, with_cells
 from tests.report.invented import full_record
+from tlslab import IMPORTED_FROM
+from tlslab.commands.shared import Exit
+from tlslab.model.record import Record, save
+from tlslab.setup import provision
 
 ROOT = Path(__file__).resolve().parents[2]
 CACHE = provision.cache_dir()
@@ -24,8 +25,8 @@ NOTHING = OLD.model_copy(update={"cells": []})
 
 
 def tlslab(place: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    env = os.environ | {"TLSLAB_CACHE": str(place), "PYTHONPATH": str(ROOT), "COLUMNS": "80"} | environment
-    command = [sys.executable, "-P", "-m", "lab", *arguments]
+    env = os.environ | {"TLSLAB_CACHE": str(place), "PYTHONPATH": str(IMPORTED_FROM), "COLUMNS": "80"} | environment
+    command = [sys.executable, "-P", "-m", "tlslab", *arguments]
     return subprocess.run(
         command, cwd=place, env=env, text=True, capture_output=True, timeout=120, stdin=subprocess.DEVNULL
     )
@@ -98,7 +99,7 @@ def session(place: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [*command, *options, "--lab-scenario=expired", matrix, *arguments],
         cwd=place,
-        env=env | {"TLSLAB_CACHE": str(CACHE), "PYTHONPATH": str(ROOT)},
+        env=env | {"TLSLAB_CACHE": str(CACHE), "PYTHONPATH": str(IMPORTED_FROM)},
         text=True,
         capture_output=True,
         timeout=120,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.diff.pairing import base_name, pair
+from tlslab.diff.pairing import base_name, pair
 
 NAMES = st.lists(st.sampled_from(["curl", "odbc18", "odbc18@18.5.1", "odbc18@18.6.2", "odbc18@18.6.2#2"]), unique=True)
 

@@ -8,17 +8,17 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from lab import catalogue
-from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material
-from lab.clients.python_https import Urllib
-from lab.diff.changes import compare
-from lab.diff.kinds import Kind, Level
-from lab.matrix.choice import LOCAL, Choice
-from lab.matrix.plan import Filters, make_plan
-from lab.matrix.run import run_plan
-from lab.outcome import Completed, Outcome
-from lab.record import Record
-from lab.situation import ClientSide
+from tlslab import catalogue
+from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material
+from tlslab.clients.python_https import Urllib
+from tlslab.diff.changes import compare
+from tlslab.diff.kinds import Kind, Level
+from tlslab.matrix.choice import LOCAL, Choice
+from tlslab.matrix.plan import Filters, make_plan
+from tlslab.matrix.run import run_plan
+from tlslab.model.outcome import Completed, Outcome
+from tlslab.model.record import Record
+from tlslab.model.situation import ClientSide
 
 CELL = "expired/renew/urllib{}/https"
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.diff.changes import compare
-from lab.diff.kinds import Kind
-from lab.record import Record
 from tests.diff.edited import small, with_attempts
+from tlslab.diff.changes import compare
+from tlslab.diff.kinds import Kind
+from tlslab.model.record import Record
 
 ACTS = [entry.id for entry in small().attempts]
 

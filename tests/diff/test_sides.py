@@ -2,9 +2,9 @@
 
 import pytest
 
-from lab.diff.sides import client_of, negotiated, shares, side_of
 from tests.diff.edited import small, with_attempts, with_cells
 from tests.report.invented import attempt, client
+from tlslab.diff.sides import client_of, negotiated, shares, side_of
 
 IDENTITY = "expired/renew/odbc18/sqlserver"
 KEY = ("expired", "renew", "sqlserver")

@@ -2,8 +2,8 @@
 
 import pytest
 
-from lab.diff.sides import SideClient
-from lab.diff.system import library, system_differs
+from tlslab.diff.sides import SideClient
+from tlslab.diff.system import library, system_differs
 
 PYMSSQL = "pymssql {} (freetds v1.5.19, OpenSSL 1.1.1k  FIPS 25 Mar 2021)"
 ODBC = "ODBC Driver 18.06.0002 (pyodbc 5.5.0, OpenSSL {} 27 Jan 2026)"

@@ -3,7 +3,7 @@
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from lab.diff.words import Part, Piece, difference, edit
+from tlslab.diff.word_difference import Part, Piece, difference, edit
 
 TEXTS = st.text(alphabet="ab .:\n'", max_size=60)
 

@@ -16,9 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lab.documented import Level, shows
-from lab.libraries.sqlclient import FRAMES, LIBRARY
-from lab.libraries.sqlclient.conditions import (
+from tlslab.libraries.sqlclient import FRAMES, LIBRARY
+from tlslab.libraries.sqlclient.conditions import (
     CN_ALONE,
     DIALLED_NAME,
     ENCRYPT_BY_WORD,
@@ -47,9 +46,9 @@ from lab.libraries.sqlclient.conditions import (
     WEAK_KEY,
     WRONG_PASSWORD,
 )
-from lab.libraries.sqlclient.drivers import MICROSOFT, SYSTEM
-from lab.model.condition import Condition, conditions_of, unmasked
-from lab.model.conditions import (
+from tlslab.libraries.sqlclient.drivers import MICROSOFT, SYSTEM
+from tlslab.model.condition import Condition, conditions_of, unmasked
+from tlslab.model.conditions import (
     DEMANDS_ENCRYPTION,
     EXPIRED,
     INCOMPLETE,
@@ -61,10 +60,11 @@ from lab.model.conditions import (
     UNTRUSTED,
     WEAK_SIGNATURE,
 )
-from lab.model.knowledge import Answer, Knowledge, Statement, answer
-from lab.model.library import Any, Hangs, Prints, When
-from lab.model.release import Versions, numbers
-from lab.situation import Encryption, ServerEncryption, ServerKind, Situation, healthy
+from tlslab.model.evidence import Level, shows
+from tlslab.model.knowledge import Answer, Knowledge, Statement, answer
+from tlslab.model.library import Any, Hangs, Prints, When
+from tlslab.model.release import Versions, numbers
+from tlslab.model.situation import Encryption, ServerEncryption, ServerKind, Situation, healthy
 
 DATA: dict[str, Json] = json.loads((Path(__file__).parent / "data" / "sqlclient.json").read_text(encoding="utf-8"))
 ATTEMPTS: dict[str, dict[str, Json]] = DATA["attempts"]

@@ -4,14 +4,14 @@ from collections import Counter
 
 import pytest
 
-from lab import catalogue
-from lab.clients import Client, all_clients
-from lab.documented import Level
-from lab.libraries import all_libraries
-from lab.matrix.plan import Plan, make_plan
-from lab.model.condition import conditions_of
-from lab.model.conditions import CONDITIONS
-from lab.model.knowledge import Knowledge, answer
+from tlslab import catalogue
+from tlslab.clients import Client, all_clients
+from tlslab.libraries import all_libraries
+from tlslab.matrix.plan import Plan, make_plan
+from tlslab.model.condition import conditions_of
+from tlslab.model.conditions import CONDITIONS
+from tlslab.model.evidence import Level
+from tlslab.model.knowledge import Knowledge, answer
 
 KNOWLEDGE = Knowledge(all_libraries(), CONDITIONS)
 CLIENTS = all_clients()

@@ -2,10 +2,10 @@
 
 import pytest
 
-from lab.catalogue import load
-from lab.matrix.choice import LOCAL, STAGES, Choice
-from lab.situation import ServerKind, healthy
-from lab.stages import down
+from tlslab.catalogue import load
+from tlslab.matrix.choice import LOCAL, STAGES, Choice
+from tlslab.model.situation import ServerKind, healthy
+from tlslab.stages.local import down
 
 UNREADABLE = healthy(ServerKind.SQLSERVER).with_server(key_readable=False)
 

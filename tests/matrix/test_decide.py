@@ -2,10 +2,10 @@
 
 import json
 
-from lab.clients import all_clients
-from lab.matrix.play import decide
-from lab.outcome import Completed, Result
-from lab.situation import ServerKind, healthy
+from tlslab.clients import all_clients
+from tlslab.matrix.play import decide
+from tlslab.model.outcome import Completed, Result
+from tlslab.model.situation import ServerKind, healthy
 
 REQUESTS = next(client for client in all_clients() if client.name == "requests")
 SITUATION = healthy(ServerKind.HTTPS)

@@ -2,13 +2,13 @@
 
 import pytest
 
-from lab.clients import all_clients
-from lab.matrix.defaults import conclude, facts, probes
-from lab.matrix.plan import Plan
-from lab.matrix.run import run_plan
-from lab.record import AttemptEntry, Record
-from lab.scenario import Defect
-from lab.situation import LAB_ROOT, ServerEncryption, ServerKind, healthy
+from tlslab.clients import all_clients
+from tlslab.matrix.defaults import conclude, facts, probes
+from tlslab.matrix.plan import Plan
+from tlslab.matrix.run import run_plan
+from tlslab.model.record import AttemptEntry, Record
+from tlslab.model.scenario import Defect
+from tlslab.model.situation import LAB_ROOT, ServerEncryption, ServerKind, healthy
 
 SQL = [probe.id for probe in probes(ServerKind.SQLSERVER)]
 WEB = [probe.id for probe in probes(ServerKind.HTTPS)]

@@ -1,7 +1,7 @@
 """Entries: a server side in words says what clients are really offered."""
 
-from lab.matrix.entries import describe
-from lab.situation import ServerEncryption, ServerKind, TLSVersion, healthy
+from tlslab.matrix.entries import describe
+from tlslab.model.situation import ServerEncryption, ServerKind, TLSVersion, healthy
 
 HTTPS = healthy(ServerKind.HTTPS).server
 TDS = healthy(ServerKind.SQLSERVER)

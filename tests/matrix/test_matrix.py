@@ -1,12 +1,12 @@
 """The matrix itself: one test a cell, `expired/renew/odbc18/sqlserver`.
 
-`lab.pytest_plugin` makes the cells from the catalogue and the clients, plays each in its four acts, and skips those
+`tlslab.pytest_plugin` makes the cells from the catalogue and the clients, plays each in its four acts, and skips those
 whose client is not on this machine.
 """
 
 import pytest
 
-from lab.pytesting.played import Played
+from tlslab.pytesting.played import Played
 
 
 def test_cell(lab_cell: Played) -> None:

@@ -4,13 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from lab.catalogue import load
-from lab.clients import all_clients
-from lab.matrix.choice import LOCAL
-from lab.matrix.inspect import inspect_clients
-from lab.matrix.plan import Filters, make_plan
-from lab.matrix.run import run_plan
-from lab.stages.sandbox import Sandbox
+from tlslab.catalogue import load
+from tlslab.clients import all_clients
+from tlslab.matrix.choice import LOCAL
+from tlslab.matrix.inspect import inspect_clients
+from tlslab.matrix.plan import Filters, make_plan
+from tlslab.matrix.run import run_plan
+from tlslab.stages.sandbox import Sandbox
 
 CURL = tuple(client for client in all_clients() if client.name == "curl")
 
@@ -19,7 +19,7 @@ CURL = tuple(client for client in all_clients() if client.name == "curl")
 def no_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither namespaces nor nss_wrapper."""
     monkeypatch.setattr(Sandbox, "_enter_namespaces", lambda self: False)
-    monkeypatch.setattr("lab.stages.sandbox.find_nss_wrapper", lambda: None)
+    monkeypatch.setattr("tlslab.stages.sandbox.find_nss_wrapper", lambda: None)
 
 
 def test_a_run_plays_nothing_and_says_what_to_install(tmp_path: Path) -> None:

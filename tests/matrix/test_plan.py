@@ -3,10 +3,10 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.catalogue import load
-from lab.clients import all_clients
-from lab.matrix.plan import Cannot, Exclusion, Filters, Plan, make_plan, matches
-from lab.situation import ServerKind, Situation
+from tlslab.catalogue import load
+from tlslab.clients import all_clients
+from tlslab.matrix.plan import Cannot, Exclusion, Filters, Plan, make_plan, matches
+from tlslab.model.situation import ServerKind, Situation
 
 CATALOGUE = load()
 CLIENTS = all_clients()

@@ -5,9 +5,9 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.matrix.queue import Queue
-from lab.situation import ServerKind, ServerSide, healthy
-from lab.stages.stage import Distance
+from tlslab.matrix.queue import Queue
+from tlslab.model.situation import ServerKind, ServerSide, healthy
+from tlslab.stages.stage import Distance
 
 ONE = healthy(ServerKind.SQLSERVER).server
 TWO = healthy(ServerKind.HTTPS).server

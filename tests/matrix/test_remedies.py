@@ -6,20 +6,20 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, cast
 
-from lab.catalogue import load
-from lab.clients import all_clients
-from lab.clients.base import Machine
-from lab.clients.placed import Placed
-from lab.matrix.entries import Entries
-from lab.matrix.plan import Filters, make_plan
-from lab.matrix.progress import Silent
-from lab.matrix.remedies import Remedies
-from lab.matrix.remedy import treatments
-from lab.pki.keys import Keys
-from lab.pki.mint import Mint
-from lab.record import RemedyEntry
-from lab.stages.remedy import Way
-from lab.stages.stage import StageError
+from tlslab.catalogue import load
+from tlslab.clients import all_clients
+from tlslab.clients.base import Machine
+from tlslab.clients.placed import Placed
+from tlslab.matrix.entries import Entries
+from tlslab.matrix.plan import Filters, make_plan
+from tlslab.matrix.procedure import treatments
+from tlslab.matrix.procedures_played import Remedies
+from tlslab.matrix.progress import Silent
+from tlslab.model.record import RemedyEntry
+from tlslab.pki.keys import Keys
+from tlslab.pki.mint import Mint
+from tlslab.stages.stage import StageError
+from tlslab.stages.trust_procedure import Way
 
 WAY = Way("way", ("cp ca.crt /store",), ())
 

@@ -4,19 +4,19 @@ from collections.abc import Mapping
 
 import pytest
 
-from lab.catalogue import load
-from lab.clients import all_clients
-from lab.clients.base import Client, Machine, Roots, Trust
-from lab.clients.placed import Placed
-from lab.documented import Level, Source
-from lab.matrix.plan import Filters, Plan, make_plan
-from lab.matrix.play import Attempt
-from lab.matrix.remedies import misbuilt
-from lab.matrix.remedy import RemedyVerdict, Show, judge, make_show, treatments
-from lab.outcome import Outcome, Result
-from lab.scenario import Defect
-from lab.situation import LAB_ROOT, ClientSide, ServerKind
-from lab.stages.remedy import Way
+from tlslab.catalogue import load
+from tlslab.clients import all_clients
+from tlslab.clients.base import Client, Machine, Roots, Trust
+from tlslab.clients.placed import Placed
+from tlslab.matrix.plan import Filters, Plan, make_plan
+from tlslab.matrix.play import Attempt
+from tlslab.matrix.procedure import RemedyVerdict, Show, judge, make_show, treatments
+from tlslab.matrix.procedures_played import misbuilt
+from tlslab.model.evidence import Level, Source
+from tlslab.model.outcome import Outcome, Result
+from tlslab.model.scenario import Defect
+from tlslab.model.situation import LAB_ROOT, ClientSide, ServerKind
+from tlslab.stages.trust_procedure import Way
 
 CATALOGUE = load()
 BOOK = Source("a book", "https://example.org/book")

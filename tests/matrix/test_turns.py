@@ -10,16 +10,16 @@ from typing import cast
 
 import pytest
 
-from lab.clients import all_clients
-from lab.clients.base import Client
-from lab.matrix.play import Player
-from lab.matrix.progress import Silent
-from lab.outcome import Completed
-from lab.pki.keys import Keys
-from lab.pki.look import NOBODY, Look
-from lab.pki.mint import Mint
-from lab.situation import ServerKind, ServerSide, Situation, TLSVersion, healthy
-from lab.stages.stage import Distance, Stage
+from tlslab.clients import all_clients
+from tlslab.clients.base import Client
+from tlslab.matrix.play import Player
+from tlslab.matrix.progress import Silent
+from tlslab.model.outcome import Completed
+from tlslab.model.situation import ServerKind, ServerSide, Situation, TLSVersion, healthy
+from tlslab.pki.keys import Keys
+from tlslab.pki.mint import Mint
+from tlslab.pki.scan import NOBODY, Look
+from tlslab.stages.stage import Distance, Stage
 
 SQLSERVER = healthy(ServerKind.SQLSERVER)
 CLIENTS = [client for client in all_clients() if client.name in ("python-tds", "pymssql")]

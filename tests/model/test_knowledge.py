@@ -4,11 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.documented import Level, Phase, Source
-from lab.model.condition import Condition
-from lab.model.knowledge import Answer, Knowledge, KnowledgeError, answer
-from lab.model.library import ANY, Any, Hangs, Library, Prints, Row, Template, When, says, tolerates, where
-from lab.model.release import Versions
+from tlslab.model.condition import Condition
+from tlslab.model.evidence import Level, Phase, Source
+from tlslab.model.knowledge import Answer, Knowledge, KnowledgeError, answer
+from tlslab.model.library import ANY, Any, Hangs, Library, Prints, Row, Template, When, says, tolerates, where
+from tlslab.model.release import Versions
 
 MANUAL = Source("A manual", "https://manual.example/")
 OTHER = Source("A post", "https://post.example/")

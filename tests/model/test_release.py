@@ -2,7 +2,7 @@
 
 import pytest
 
-from lab.model.release import ALL, Versions, numbers
+from tlslab.model.release import ALL, Versions, numbers
 
 
 @pytest.mark.parametrize(

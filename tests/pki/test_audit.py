@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from lab.catalogue import load
-from lab.pki.audit import AuditError, audit, client_versions
-from lab.pki.keys import Keys
-from lab.pki.look import Look
-from lab.pki.mint import Mint, certificates
-from lab.scenario import Claim, Defect
-from lab.situation import LAB_ISSUING, Authority, ServerKind, Situation, TLSVersion, Validity, healthy
+from tlslab.catalogue import load
+from tlslab.model.scenario import Claim, Defect
+from tlslab.model.situation import LAB_ISSUING, Authority, ServerKind, Situation, TLSVersion, Validity, healthy
+from tlslab.pki.audit import AuditError, audit, client_versions
+from tlslab.pki.keys import Keys
+from tlslab.pki.mint import Mint, certificates
+from tlslab.pki.scan import Look
 
 CATALOGUE = load()
 CASES = [
@@ -134,7 +134,7 @@ def test_a_defect_that_no_scenario_declares_is_an_error_of_the_lab(mint: Mint) -
 
 def test_the_two_implementations_must_agree(mint: Mint, monkeypatch: pytest.MonkeyPatch) -> None:
     """If OpenSSL's answer were lost, the other implementation would object."""
-    monkeypatch.setattr("lab.pki.audit._openssl_verify", lambda *_: set())
+    monkeypatch.setattr("tlslab.pki.audit._openssl_verify", lambda *_: set())
     with pytest.raises(AuditError, match="OpenSSL finds nothing wrong, but cryptography refuses it"):
         look_at(
             mint,

@@ -7,7 +7,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
-from lab.pki.keys import Keys, key_pem
+from tlslab.pki.keys import Keys, key_pem
 
 
 def test_labs_that_make_the_same_key_at_once_have_the_same_one(tmp_path: Path) -> None:

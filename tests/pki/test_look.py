@@ -5,8 +5,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from lab.pki.look import Look, look
-from lab.situation import ServerKind, TLSVersion
+from tlslab.model.situation import ServerKind, TLSVersion
+from tlslab.pki.scan import Look, look
 
 ADDRESS = "127.0.0.1"
 

@@ -9,9 +9,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from lab.pki.keys import Keys
-from lab.pki.mint import Mint, certificates
-from lab.situation import (
+from tlslab.model.situation import (  # fmt: skip
     CURRENT,
     LAB_ISSUING,
     LAB_ROOT,
@@ -22,7 +20,9 @@ from lab.situation import (
     ServerKind,
     SignatureHash,
     healthy,
-)  # fmt: skip
+)
+from tlslab.pki.keys import Keys
+from tlslab.pki.mint import Mint, certificates
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 HOST = "db.lab.test"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from lab.record import AttemptEntry, CellEntry, JudgementEntry
+from tlslab.model.record import AttemptEntry, CellEntry, JudgementEntry
 
 
 def judgement(why: str = "", *, as_expected: bool = True) -> JudgementEntry:

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from lab.diff.baseline import baselines_of, write
-from lab.pytesting.against import Against
-from lab.pytesting.played import Played
 from tests.diff.edited import small, with_attempts, with_cells
 from tests.report.invented import client
+from tlslab.diff.baseline import baselines_of, write
+from tlslab.pytesting.against import Against
+from tlslab.pytesting.played import Played
 
 IDENTITY = "expired/renew/odbc18/sqlserver"
 BROKEN = "odbc18/expired/broken"

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from lab import catalogue
-from lab.clients import all_clients
-from lab.matrix.choice import LOCAL
-from lab.matrix.plan import Filters, Plan, make_plan
-from lab.pytesting.engine import ENDED, Engine, EngineError, Order
-from lab.pytesting.session_run import narrowed
-from lab.pytesting.wire import Direct, Remote, serve
+from tlslab import catalogue
+from tlslab.clients import all_clients
+from tlslab.matrix.choice import LOCAL
+from tlslab.matrix.plan import Filters, Plan, make_plan
+from tlslab.pytesting.engine import ENDED, Engine, EngineError, Order
+from tlslab.pytesting.session_run import narrowed
+from tlslab.pytesting.wire import Direct, Remote, serve
 
 
 class Ends:
@@ -152,7 +152,7 @@ def test_a_narrowed_plan_keeps_the_order_of_the_tests() -> None:
 
 
 def test_an_engine_that_hangs_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lab.pytesting.engine.CLOSE_TIMEOUT", 0.5)
+    monkeypatch.setattr("tlslab.pytesting.engine.CLOSE_TIMEOUT", 0.5)
     engine = Engine(order)
     engine.select(["expired/renew/curl/https"])
     future = engine.play("expired/renew/curl/https")

@@ -1,8 +1,8 @@
 """A played cell: what decides, and which words stand for it."""
 
-from lab.pytesting.played import Played
 from tests.pytesting.entries import attempt, cell, judgement
 from tests.report.invented import remedy, shown
+from tlslab.pytesting.played import Played
 
 
 def test_the_words_of_both_sides_are_properties_of_their_act() -> None:

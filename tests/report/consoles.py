@@ -2,7 +2,7 @@
 
 from io import BytesIO, TextIOWrapper
 
-from lab.report.console import SafeConsole
+from tlslab.report.console import SafeConsole
 
 
 class Screen:

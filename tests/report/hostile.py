@@ -5,8 +5,8 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from lab.record import Record, RepeatEntry
 from tests.report.invented import attempt, cell, full_record, remedy, shown
+from tlslab.model.record import Record, RepeatEntry
 
 FAKE = "FAKE LINE"
 HOSTILE = (

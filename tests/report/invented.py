@@ -3,7 +3,7 @@ of verdict."""
 
 from typing import Literal, get_args
 
-from lab.record import (
+from tlslab.model.record import (
     AttackEntry,
     AttemptEntry,
     CellEntry,

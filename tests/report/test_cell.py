@@ -1,9 +1,9 @@
-from lab.record import CellEntry, Record, SourceEntry
-from lab.report.cell import select, show_cell
-from lab.report.words import pieces, version_line
 from tests.report.consoles import Screen
 from tests.report.invented import SAID, attempts, cell, judgement, not_played, record, remedy
 from tests.report.invented import shown as shown_of_remedy
+from tlslab.model.record import CellEntry, Record, SourceEntry
+from tlslab.report.cell import select, show_cell
+from tlslab.report.text import pieces, version_line
 
 WHERE = "expired/renew/odbc18/sqlserver"
 

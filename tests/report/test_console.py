@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from lab.report.console import NARROWEST, WIDEST, console, usable
+from tlslab.report.console import NARROWEST, WIDEST, console, usable
 
 SILLY = ["0", "00", "-5", "abc", "", " ", "8 0", "1e3", "0x50", "\N{SUPERSCRIPT TWO}"]
 

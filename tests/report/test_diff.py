@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.diff.changes import Changes, compare
-from lab.diff.words import Part, difference
-from lab.record import Record
-from lab.report.changes import excerpt
-from lab.report.diff import show_changes
-from lab.report.markdown import markdown
 from tests.diff.edited import CONNECTED, lost, small, with_attempts, with_cells
 from tests.report.consoles import Screen
+from tlslab.diff.changes import Changes, compare
+from tlslab.diff.word_difference import Part, difference
+from tlslab.model.record import Record
+from tlslab.report.changes import excerpt
+from tlslab.report.diff import show_changes
+from tlslab.report.markdown import markdown
 
 OLD = small()
 WORDING: dict[str, dict[str, object]] = {

@@ -6,18 +6,18 @@ from pathlib import Path
 
 import pytest
 
-from lab.cli import run_command
-from lab.clients import all_clients
-from lab.diff.baseline import baselines_of, text_of
-from lab.pytesting.against import Against
-from lab.pytesting.played import Played
-from lab.record import ClientEntry, Record, load, save
-from lab.report.listing import show_clients
-from lab.report.printable import in_line, printable
-from lab.report.progress import Plain, watch
 from tests.diff.edited import small, with_attempts
 from tests.report.consoles import Screen
 from tests.report.hostile import FAKE, HOSTILE, everything, hostile
+from tlslab.cli import run_command
+from tlslab.clients import all_clients
+from tlslab.diff.baseline import baselines_of, text_of
+from tlslab.model.record import ClientEntry, Record, load, save
+from tlslab.pytesting.against import Against
+from tlslab.pytesting.played import Played
+from tlslab.report.listing import show_clients
+from tlslab.report.printable import in_line, printable
+from tlslab.report.progress import Plain, watch
 
 SGR = re.compile(r"\x1b\[[0-9;]*m")
 ROOT = Path(__file__).resolve().parents[2]
@@ -163,7 +163,7 @@ def test_a_mistake_of_the_lab_is_told_as_text(
         raise ValueError(HOSTILE)
 
     monkeypatch.setenv("TLSLAB_DEBUG", "1")
-    monkeypatch.setattr("lab.commands.play.load", fail)
+    monkeypatch.setattr("tlslab.commands.play.load", fail)
     run_command(["report", "record.json"])
     assert without_form(capsys.readouterr().err) == set()
 

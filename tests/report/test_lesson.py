@@ -3,13 +3,13 @@ from dataclasses import fields
 
 import pytest
 
-from lab import catalogue
-from lab.clients import all_clients
-from lab.report.lesson import embolden, paragraphs, show_lesson, spelling, texts
-from lab.scenario import Fix, Scenario
-from lab.situation import ClientSide, ServerKind, healthy
-from lab.stages import down
 from tests.report.consoles import Screen
+from tlslab import catalogue
+from tlslab.clients import all_clients
+from tlslab.model.scenario import Fix, Scenario
+from tlslab.model.situation import ClientSide, ServerKind, healthy
+from tlslab.report.lesson import embolden, paragraphs, show_lesson, spelling, texts
+from tlslab.stages.local import down
 
 SCENARIOS = catalogue.load().scenarios
 CLIENTS = {client.name: client for client in all_clients()}

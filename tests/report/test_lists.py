@@ -2,7 +2,7 @@
 
 import pytest
 
-from lab.report.lists import filled
+from tlslab.report.lists import filled
 
 
 def test_a_list_is_put_between_its_comments_and_nothing_else_changes() -> None:

@@ -2,9 +2,9 @@ from typing import get_args
 
 import pytest
 
-from lab.record import CellEntry
-from lab.report.marks import BROKEN, FIX, Worth, mark_broken, mark_broken_of, mark_fix
 from tests.report.invented import cell, finding, judgement, not_played
+from tlslab.model.record import CellEntry
+from tlslab.report.marks import BROKEN, FIX, Worth, mark_broken, mark_broken_of, mark_fix
 
 WHERE = "expired/renew/curl/https"
 

@@ -1,5 +1,5 @@
-from lab.report.progress import Moving, Plain, watch
 from tests.report.consoles import Screen
+from tlslab.report.progress import Moving, Plain, watch
 
 
 def play(screen: Screen, attempts: int) -> None:

@@ -2,11 +2,11 @@
 
 import pytest
 
-from lab.record import Record, RemedyEntry
-from lab.report.cell import select, show_cell
-from lab.report.terminal import show_matrix
 from tests.report.consoles import Screen
 from tests.report.invented import attempts, cell, record, remedy, shown
+from tlslab.model.record import Record, RemedyEntry
+from tlslab.report.cell import select, show_cell
+from tlslab.report.terminal import show_matrix
 
 CELLS = [
     f"untrusted-ca/install-the-ca/{client}:{place}/https"

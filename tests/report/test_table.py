@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.text import Text
 
-from lab.report.marks import BROKEN, FIX, Marked, Worth
-from lab.report.table import FOOT_FROM, Row, draw
+from tlslab.report.marks import BROKEN, FIX, Marked, Worth
+from tlslab.report.table import FOOT_FROM, Row, draw
 
 REPRODUCED = Marked(BROKEN["reproduced"], Worth.PLAIN)
 CURES = Marked(FIX["cures"], Worth.OBSERVED)

@@ -2,10 +2,10 @@ import re
 
 import pytest
 
-from lab.record import ClientEntry
-from lab.report.terminal import findings, show_matrix, stand_ins
 from tests.report.consoles import Screen
 from tests.report.invented import cell, client, finding, full_record, judgement, not_played, record
+from tlslab.model.record import ClientEntry
+from tlslab.report.terminal import findings, show_matrix, stand_ins
 
 
 def shown(screen: Screen, **changes: str) -> Screen:

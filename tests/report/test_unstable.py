@@ -1,9 +1,9 @@
 """Cells that were repeated and did not always come out the same are told by the report of a run, once for each way."""
 
-from lab.record import ShareEntry
-from lab.report.terminal import show_matrix
 from tests.report.consoles import Screen
 from tests.report.invented import cell, record
+from tlslab.model.record import ShareEntry
+from tlslab.report.terminal import show_matrix
 
 SHARES = [
     ShareEntry(act="broken", result="refused", code="60", normalised="certificate has expired", count=4),

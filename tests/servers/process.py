@@ -85,7 +85,7 @@ class Running:
 def spawn(description: object) -> Running:
     """Start the process and hand it a description."""
     child = subprocess.Popen(
-        [sys.executable, "-m", "lab.servers.embedded"],
+        [sys.executable, "-m", "tlslab.servers.embedded"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         cwd=ROOT,

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from lab import provision
 from tests.servers.minted import Shelf
 from tests.servers.process import PASSWORD, Running, serving
+from tlslab.setup import provision
 
 ENCRYPTED = "SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID"
 

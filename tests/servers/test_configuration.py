@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from lab.servers import nginx
-from lab.servers.sqlserver import mssql_conf
-from lab.situation import ServerEncryption, ServerKind, ServerSide, TLSVersion, healthy
+from tlslab.model.situation import ServerEncryption, ServerKind, ServerSide, TLSVersion, healthy
+from tlslab.servers import nginx
+from tlslab.servers.mssql_conf import mssql_conf
 
 WEB = healthy(ServerKind.HTTPS).server
 DATABASE = healthy(ServerKind.SQLSERVER).server

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from lab.servers import embedded
-from lab.servers.embedded import BadDescription
-from lab.servers.https_endpoint import HttpsOptions
-from lab.servers.tds.endpoint import SqlServerOptions
 from tests.servers.minted import Shelf
 from tests.servers.process import ROOT, finish, serving, spawn
 from tests.servers.raw import Client, works
+from tlslab.servers import embedded
+from tlslab.servers.embedded import BadDescription
+from tlslab.servers.https_endpoint import HttpsOptions
+from tlslab.servers.tds.endpoint import SqlServerOptions
 
 
 def described(**entry: object) -> str:
@@ -172,7 +172,7 @@ def test_the_process_ends_when_nobody_reads_its_events(shelf: Shelf) -> None:
     entry = {"id": "a", "kind": "sqlserver", "conf": shelf.conf("good.conf")}
     read_end, write_end = os.pipe()
     with subprocess.Popen(
-        [sys.executable, "-m", "lab.servers.embedded"], stdin=subprocess.PIPE, stdout=write_end, cwd=ROOT
+        [sys.executable, "-m", "tlslab.servers.embedded"], stdin=subprocess.PIPE, stdout=write_end, cwd=ROOT
     ) as child:
         os.close(write_end)
         assert child.stdin is not None

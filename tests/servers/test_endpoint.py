@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from lab.servers.streams import MARK
 from tests.servers import raw
 from tests.servers.minted import Shelf
 from tests.servers.process import Running, serving
 from tests.servers.raw import Client
+from tlslab.servers.streams import MARK
 
 ENCRYPTED = "SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID"
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.servers.https_endpoint import response, versions_between
-from lab.servers.listener import CannotStart
 from tests.servers import raw
 from tests.servers.minted import Shelf
 from tests.servers.process import Running, serving
 from tests.servers.raw import Client
+from tlslab.servers.https_endpoint import response, versions_between
+from tlslab.servers.listener import CannotStart
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ import json
 import os
 import threading
 
-from lab.servers.journal import Journal
+from tlslab.servers.journal import Journal
 
 
 def test_records_come_out_in_order_one_a_line() -> None:

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from lab.servers.mssql_image import ErrorLog, Refused, listener, security_level, strong
-from lab.servers.tds.endpoint import SqlServerOptions
 from tests.servers.minted import Shelf
+from tlslab import IMPORTED_FROM
+from tlslab.servers.mssql_image import ErrorLog, Refused, listener, security_level, strong
+from tlslab.servers.tds.endpoint import SqlServerOptions
 
 GOOD = {"ACCEPT_EULA": "Y", "MSSQL_SA_PASSWORD": "Lab-Passw0rd"}
 
@@ -82,7 +83,7 @@ def test_the_log_goes_to_the_file_and_to_the_output_and_the_last_one_is_kept(tmp
 
 ROOT = Path(__file__).resolve().parents[2]
 START = (
-    "import sys; from pathlib import Path; from lab.servers import mssql_image; "
+    "import sys; from pathlib import Path; from tlslab.servers import mssql_image; "
     "mssql_image.HOME = Path(sys.argv[1]); sys.exit(mssql_image.main())"
 )
 BOUND_BY_MODES = ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if os.geteuid() == 0 else ()
@@ -91,7 +92,7 @@ BOUND_BY_MODES = ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if
 
 def started(home: Path) -> "subprocess.CompletedProcess[str]":
     """The image's entry point with another home, run to its end by somebody whom modes bind."""
-    environment = GOOD | {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    environment = GOOD | {"PATH": os.environ["PATH"], "PYTHONPATH": str(IMPORTED_FROM)}
     command = [*BOUND_BY_MODES, sys.executable, "-P", "-c", START, str(home)]
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from lab.stages.sandbox import Sandbox, SandboxError
+from tlslab.stages.sandbox import Sandbox, SandboxError
 
 
 @pytest.fixture(params=[True, False], ids=["namespaces", "nss_wrapper"])

@@ -10,14 +10,14 @@ from typing import Any
 
 import pytest
 
-from lab import system
-from lab.pki.keys import Keys
-from lab.pki.mint import Mint
-from lab.situation import ServerKind, ServerSide, healthy
-from lab.stages import down
-from lab.stages.down import Down
-from lab.stages.sandbox import Sandbox
-from lab.stages.services import ADDRESS
+from tlslab.model.situation import ServerKind, ServerSide, healthy
+from tlslab.pki.keys import Keys
+from tlslab.pki.mint import Mint
+from tlslab.setup import system
+from tlslab.stages.local import down
+from tlslab.stages.local.down import Down
+from tlslab.stages.local.services import ADDRESS
+from tlslab.stages.sandbox import Sandbox
 
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="the local stage's sandbox is Linux's"),

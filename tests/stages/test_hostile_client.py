@@ -14,8 +14,9 @@ from typing import Any
 
 import pytest
 
-from lab.stages import leftovers
-from lab.stages.process import OUTPUT_LIMIT
+from tlslab import IMPORTED_FROM
+from tlslab.stages import leftovers
+from tlslab.stages.runner import OUTPUT_LIMIT
 
 ROOT = Path(__file__).resolve().parents[2]
 FULL = bool(os.environ.get("TLSLAB_FULL"))
@@ -59,12 +60,12 @@ while True:
 LAB = """
 import asyncio, functools, json, resource, sys
 from pathlib import Path
-import lab.stages.here
-from lab.clients.base import Invocation
-from lab.stages.sandbox import Sandbox
+import tlslab.stages.local.clients
+from tlslab.clients.base import Invocation
+from tlslab.stages.sandbox import Sandbox
 cache, namespaces, timeout, left, argv = json.loads(sys.argv[1])
-lab.stages.here.Sandbox = functools.partial(Sandbox, namespaces=namespaces)
-with lab.stages.here.Here(Path(cache)) as here:
+tlslab.stages.local.clients.Sandbox = functools.partial(Sandbox, namespaces=namespaces)
+with tlslab.stages.local.clients.Here(Path(cache)) as here:
     sandbox = here.sandbox(("db.lab.test",), "127.0.0.1")
     if sandbox is None or sandbox.enters_namespaces != namespaces:
         sys.exit("not here")
@@ -82,7 +83,7 @@ def argv(alive: Path, *more: str) -> list[str]:
     return [sys.executable, "-I", "-c", HOSTILE, str(alive), *more]
 
 
-def python(*arguments: str, path: Path = ROOT, stdin: str = "") -> "subprocess.CompletedProcess[str]":
+def python(*arguments: str, path: Path = IMPORTED_FROM, stdin: str = "") -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-P", *arguments],
         env=os.environ | {"PYTHONPATH": str(path)},

@@ -18,8 +18,9 @@ from pathlib import Path
 
 import pytest
 
-from lab import system
-from lab.stages.sandbox import find_nss_wrapper
+from tlslab import IMPORTED_FROM
+from tlslab.setup import system
+from tlslab.stages.sandbox import find_nss_wrapper
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
@@ -33,13 +34,17 @@ HOLDER = "exec unshare --mount --pid --fork --kill-child sh -c 'echo ready; exec
 
 # The lab's program, told things about the machine that it would find out otherwise. curl needs no Python environment of
 # clients, so nothing is fetched for it.
-MAIN = "from lab.commands import shared\nshared.bring_python_clients = lambda: None\nfrom lab.cli import main\nmain()\n"
+MAIN = (
+    "from tlslab.commands import shared\nshared.bring_python_clients = lambda: None\n"
+    "from tlslab.cli import main\nmain()\n"
+)
 NO_NAMESPACES = (
-    "import functools, lab.stages.here as here\nhere.Sandbox = functools.partial(here.Sandbox, namespaces=False)\n"
+    "import functools, tlslab.stages.local.clients as here\n"
+    "here.Sandbox = functools.partial(here.Sandbox, namespaces=False)\n"
 )
 NO_NGINX = (
-    "import functools, lab.matrix.run as matrix\n"
-    "from lab.matrix.choice import Choice\n"
+    "import functools, tlslab.matrix.run as matrix\n"
+    "from tlslab.matrix.choice import Choice\n"
     "matrix.run_plan = functools.partial(matrix.run_plan, stage=Choice(nginx=False).make)\n"
 )
 
@@ -69,7 +74,7 @@ class Place:
 
     base: Path
     command: tuple[str, ...]
-    python_path: str = str(ROOT)
+    python_path: str = str(IMPORTED_FROM)
     user: int | None = None
 
     @property
@@ -129,15 +134,16 @@ def ordinary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     base.mkdir(mode=0o755)
     try:
         checkout = base / "checkout"
-        for name in ("lab", "scenarios", "requirements", "npm"):
-            shutil.copytree(ROOT / name, checkout / name, ignore=shutil.ignore_patterns("__pycache__"))
+        for name in (".python", "lab", "scenarios", "requirements", "npm"):
+            ignored = shutil.ignore_patterns("__pycache__")
+            shutil.copytree(ROOT / name, checkout / name, ignore=ignored, symlinks=True)
         click = find_spec("click")
         assert click
         assert click.origin
         packages = str(Path(click.origin).parents[1])
         version = f"python{sys.version_info.major}.{sys.version_info.minor}"
         for python in (sys.executable, f"/usr/local/bin/{version}", f"/usr/bin/{version}"):
-            place = Place(base, program(python=python), os.pathsep.join([str(checkout), packages]), NOBODY)
+            place = Place(base, program(python=python), os.pathsep.join([str(checkout / ".python"), packages]), NOBODY)
             if _can_start(place):
                 yield place
                 return

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from lab.stages import leftovers
-from lab.stages.down import SETPRIV, WITHOUT_OVERRIDE
+from tlslab import IMPORTED_FROM
+from tlslab.stages import leftovers
+from tlslab.stages.local.down import SETPRIV, WITHOUT_OVERRIDE
 
 LIMIT = 1000
 ROOT = Path(__file__).resolve().parents[2]
@@ -108,9 +109,9 @@ def test_what_nobody_may_look_into_goes(tmp_path: Path) -> None:
     (room / "a" / "b" / "file").touch()
     for shut in ("a/b/c", "a/b", "a"):
         (room / shut).chmod(0)
-    script = "import sys; from lab.stages.leftovers import remove; remove(sys.argv[1])"
+    script = "import sys; from tlslab.stages.leftovers import remove; remove(sys.argv[1])"
     command = [*limited, sys.executable, "-P", "-c", script, str(room)]
-    subprocess.run(command, check=True, timeout=60, env=os.environ | {"PYTHONPATH": str(ROOT)})
+    subprocess.run(command, check=True, timeout=60, env=os.environ | {"PYTHONPATH": str(IMPORTED_FROM)})
     assert not room.exists()
 
 

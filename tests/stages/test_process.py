@@ -12,10 +12,11 @@ from typing import Any, TypeVar
 
 import pytest
 
-from lab.clients.base import Invocation
-from lab.outcome import Completed
-from lab.stages.process import OUTPUT_LIMIT, run
-from lab.stages.sandbox import Sandbox
+from tlslab import IMPORTED_FROM
+from tlslab.clients.base import Invocation
+from tlslab.model.outcome import Completed
+from tlslab.stages.runner import OUTPUT_LIMIT, run
+from tlslab.stages.sandbox import Sandbox
 
 T = TypeVar("T")
 
@@ -198,9 +199,9 @@ def test_a_loop_that_ends_while_a_process_is_being_started_does_end(sandbox: San
 LAB = """
 import asyncio, sys
 from pathlib import Path
-from lab.clients.base import Invocation
-from lab.stages.process import run
-from lab.stages.sandbox import Sandbox
+from tlslab.clients.base import Invocation
+from tlslab.stages.runner import run
+from tlslab.stages.sandbox import Sandbox
 hosts, room, fifo, namespaces = sys.argv[1:]
 script = 'exec > "$1"; echo begun; exec sleep 4'
 with Sandbox(Path(hosts), namespaces=namespaces == "True") as sandbox:
@@ -216,7 +217,7 @@ def test_a_client_that_ended_while_the_lab_was_stopped_is_no_timeout(sandbox: Sa
     room.mkdir()
     lab = subprocess.Popen(
         [sys.executable, "-P", "-c", LAB, *map(str, (tmp_path / "hosts", room, fifo, sandbox.enters_namespaces))],
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+        env=os.environ | {"PYTHONPATH": str(IMPORTED_FROM)},
         stdout=subprocess.PIPE,
         text=True,
     )

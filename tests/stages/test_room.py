@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from lab.stages.room import run_room, sweep
+from tlslab.stages.workdir import run_room, sweep
 
 PATIENCE = 60.0
 """Seconds until an event that does not come is a failure."""
 HOLD = """
 import sys
 from pathlib import Path
-from lab.stages.room import run_room
+from tlslab.stages.workdir import run_room
 with run_room(Path(sys.argv[1])) as room:
     print(room, flush=True)
     sys.stdin.read()

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.stages import sandbox as module
-from lab.stages.sandbox import Sandbox, SandboxError
+from tlslab.stages import sandbox as module
+from tlslab.stages.sandbox import Sandbox, SandboxError
 
 LOOK_UP = "import socket, sys; print(socket.gethostbyname(sys.argv[1]))"
 

@@ -15,22 +15,23 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from lab import catalogue, provision, system
-from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing
-from lab.clients.curl import Curl
-from lab.commands.shared import Exit, status_of
-from lab.matrix.choice import LOCAL, Choice
-from lab.matrix.plan import Filters, Plan, make_plan
-from lab.matrix.run import Run
-from lab.outcome import Completed, Outcome, Result
-from lab.pki.keys import Keys
-from lab.pki.mint import Mint
-from lab.record import Record
-from lab.situation import ClientSide, ServerKind, healthy
-from lab.stages import services
-from lab.stages.local import LocalStage
-from lab.stages.sandbox import Sandbox
-from lab.stages.services import ADDRESS, MAX_LINES, Embedded, Nginx, Service, ServiceError
+from tlslab import IMPORTED_FROM, catalogue
+from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing
+from tlslab.clients.curl import Curl
+from tlslab.commands.shared import Exit, status_of
+from tlslab.matrix.choice import LOCAL, Choice
+from tlslab.matrix.plan import Filters, Plan, make_plan
+from tlslab.matrix.run import Run
+from tlslab.model.outcome import Completed, Outcome, Result
+from tlslab.model.record import Record
+from tlslab.model.situation import ClientSide, ServerKind, healthy
+from tlslab.pki.keys import Keys
+from tlslab.pki.mint import Mint
+from tlslab.setup import provision, system
+from tlslab.stages.local import services
+from tlslab.stages.local.services import ADDRESS, MAX_LINES, Embedded, Nginx, Service, ServiceError
+from tlslab.stages.local.stage import LocalStage
+from tlslab.stages.sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = [
@@ -448,10 +449,11 @@ def test_when_one_server_cannot_start_the_run_ends_with_a_sentence(tmp_path: Pat
     here = provision.cache_dir()
     for needed in (*here.glob("keys"), *here.glob("clients-*")):
         (tmp_path / needed.name).symlink_to(needed)
-    command = [sys.executable, "-P", "-m", "lab", "run", "--client", "curl,tsql", "--scenario", "expired"]
+    command = [sys.executable, "-P", "-m", "tlslab", "run", "--client", "curl,tsql", "--scenario", "expired"]
     done = subprocess.run(
         ["sh", "-c", 'ulimit -f 1 && exec "$@"', "sh", *command],
-        env=os.environ | {"TLSLAB_CACHE": str(tmp_path), "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"},
+        env=os.environ
+        | {"TLSLAB_CACHE": str(tmp_path), "PYTHONPATH": str(IMPORTED_FROM), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
         text=True,
         timeout=60,

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from lab.pki.keys import Keys
-from lab.pki.mint import Mint
-from lab.situation import LAB_ROOT
-from lab.stages.sandbox import Sandbox, SandboxError
-from lab.stages.store import BUNDLE, BUNDLES, lay_out_store, places, variables
+from tlslab.model.situation import LAB_ROOT
+from tlslab.pki.keys import Keys
+from tlslab.pki.mint import Mint
+from tlslab.stages.sandbox import Sandbox, SandboxError
+from tlslab.stages.system_store import BUNDLE, BUNDLES, lay_out_store, places, variables
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.commands.shared import Exit
 from tests.test_cli import tlslab
+from tlslab.commands.shared import Exit
 
 
 @pytest.mark.parametrize(

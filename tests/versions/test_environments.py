@@ -13,16 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from lab import installer
-from lab.clients.base import Client, Machine
-from lab.installer import InstallError
-from lab.versions.environments import Environment, Environments, UnknownVersion
-from lab.versions.index import Index
-from lab.versions.pinned import provide
-from lab.versions.registry import RegistryKind
-from lab.versions.spec import SpecError, parse
 from tests.versions.tiny_client import System, Tiny, TinyWithCompanion
 from tests.versions.wheels import companion, tiny, write_wheel
+from tlslab.clients.base import Client, Machine
+from tlslab.setup import installer
+from tlslab.setup.installer import InstallError
+from tlslab.setup.versions.environments import Environment, Environments, UnknownVersion
+from tlslab.setup.versions.index import Index
+from tlslab.setup.versions.pinned import provide
+from tlslab.setup.versions.registry import RegistryKind
+from tlslab.setup.versions.spec import SpecError, parse
 
 Provide = Callable[..., Environment]
 BACKEND = """
@@ -219,8 +219,8 @@ def test_removed_and_pruned_are_those_that_nobody_uses(cache: Path, shelf: Path)
         tiny(shelf, version)
         elsewhere = f"""
 from pathlib import Path
-from lab.versions.environments import Environments
-from lab.versions.spec import parse
+from tlslab.setup.versions.environments import Environments
+from tlslab.setup.versions.spec import parse
 from tests.versions.tiny_client import Tiny
 Environments(Path({str(cache)!r}), print).provide(Tiny(), parse("tiny@{version}"))
 """

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lab.versions.index import _locked
+from tlslab.setup.versions.index import _locked
 
 DIGEST = "ab" * 32
 METADATA = {"name": "tiny", "version": "1.0"}

@@ -4,14 +4,14 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from lab.clients import all_clients
-from lab.clients.base import Client, Endpoint, Login, Machine, Material
-from lab.matrix.choice import LOCAL
-from lab.matrix.plan import make_plan, matches
-from lab.situation import ServerKind, healthy
-from lab.versions.environments import Environment
-from lab.versions.pinned import Again, Pinned, choose, find, planned, wrong_version
-from lab.versions.spec import SpecError, parse
+from tlslab.clients import all_clients
+from tlslab.clients.base import Client, Endpoint, Login, Machine, Material
+from tlslab.matrix.choice import LOCAL
+from tlslab.matrix.plan import make_plan, matches
+from tlslab.model.situation import ServerKind, healthy
+from tlslab.setup.versions.environments import Environment
+from tlslab.setup.versions.pinned import Again, Pinned, choose, find, planned, wrong_version
+from tlslab.setup.versions.spec import SpecError, parse
 
 CLIENTS = all_clients()
 PYMSSQL = next(client for client in CLIENTS if client.name == "pymssql")
@@ -82,7 +82,7 @@ def test_only_the_version_is_taken_when_only_it_was_named() -> None:
 
 
 def test_a_version_is_planned_like_its_client() -> None:
-    from lab.catalogue import load
+    from tlslab.catalogue import load
 
     known = load()
     both = make_plan(known.scenarios, known.attacks, (PYMSSQL, PINNED), stage_cannot=LOCAL.cannot)

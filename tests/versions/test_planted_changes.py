@@ -10,14 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from lab import provision
-from lab.commands.compare import both, play
-from lab.diff.changes import Changes, compare
-from lab.diff.kinds import Level
-from lab.matrix.plan import Filters
-from lab.versions.environments import Environments
-from lab.versions.pinned import Pinned
 from tests.versions.wheels import repack, requirements_of
+from tlslab.commands.compare import both, play
+from tlslab.diff.changes import Changes, compare
+from tlslab.diff.kinds import Level
+from tlslab.matrix.plan import Filters
+from tlslab.setup import provision
+from tlslab.setup.versions.environments import Environments
+from tlslab.setup.versions.pinned import Pinned
 
 DRIVER = "python-tds"
 TEXT = (b"Certificate does not match host name", b"The certificate is for somebody else than")

@@ -4,8 +4,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.clients import all_clients
-from lab.versions.registry import Registry, RegistryKind, nearest_versions, newest, order, pin, says_version, unpin
+from tlslab.clients import all_clients
+from tlslab.setup.versions.registry import (
+    Registry,
+    RegistryKind,
+    nearest_versions,
+    newest,
+    order,
+    pin,
+    says_version,
+    unpin,
+)
 
 CLIENTS = {client.name: client for client in all_clients()}
 VERSIONS = st.from_regex(r"[0-9]{1,2}(\.[0-9]{1,2}){0,3}(rc1)?", fullmatch=True)

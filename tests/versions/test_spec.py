@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.versions.spec import Companion, Spec, SpecError, is_path, is_spec, parse
+from tlslab.setup.versions.spec import Companion, Spec, SpecError, is_path, is_spec, parse
 
 NAMES = st.from_regex(r"[a-z0-9][a-z0-9-]{0,12}", fullmatch=True)
 VERSIONS = st.from_regex(r"[0-9]{1,3}(\.[0-9]{1,4}){0,3}((a|b|rc)[0-9])?(\+local\.[0-9])?", fullmatch=True)

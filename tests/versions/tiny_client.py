@@ -2,10 +2,10 @@
 
 from pathlib import PurePosixPath
 
-from lab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing
-from lab.outcome import Completed, Outcome, Result
-from lab.situation import ClientSide, ServerKind
-from lab.versions.registry import Registry, RegistryKind
+from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing
+from tlslab.model.outcome import Completed, Outcome, Result
+from tlslab.model.situation import ClientSide, ServerKind
+from tlslab.setup.versions.registry import Registry, RegistryKind
 
 ASK = "import tiny; print('tiny', tiny.VERSION)"
 

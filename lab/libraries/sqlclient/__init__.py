@@ -8,10 +8,10 @@ Exception.ToString() joins them, without stacks. The code is SqlException.Number
 the rows the inner ones; an exception without inner ones is a row of its own.
 """
 
-from lab.libraries.sqlclient.certificates import CERTIFICATES
-from lab.libraries.sqlclient.connections import CONNECTIONS
-from lab.libraries.sqlclient.frames import FRAMES
-from lab.model.library import Library
+from tlslab.libraries.sqlclient.certificates import CERTIFICATES
+from tlslab.libraries.sqlclient.connections import CONNECTIONS
+from tlslab.libraries.sqlclient.frames import FRAMES
+from tlslab.model.library import Library
 
 LIBRARY = Library("sqlclient", (*CERTIFICATES, *CONNECTIONS))
 

@@ -1,8 +1,7 @@
 """What SqlClient says of a certificate, and what it accepts although something is wrong."""
 
-from lab.documented import Phase
-from lab.libraries.sqlclient import sources
-from lab.libraries.sqlclient.conditions import (
+from tlslab.libraries.sqlclient import sources
+from tlslab.libraries.sqlclient.conditions import (
     CN_ALONE,
     DIALLED_NAME,
     NO_CRL,
@@ -19,9 +18,9 @@ from lab.libraries.sqlclient.conditions import (
     TRUSTS_ALL,
     WEAK_KEY,
 )
-from lab.libraries.sqlclient.drivers import OBSERVED, microsoft, public, say, system, tolerate, vendor
-from lab.libraries.sqlclient.frames import CERTIFICATE, VERIFIED
-from lab.model.conditions import (
+from tlslab.libraries.sqlclient.drivers import OBSERVED, microsoft, public, say, system, tolerate, vendor
+from tlslab.libraries.sqlclient.frames import CERTIFICATE, VERIFIED
+from tlslab.model.conditions import (
     DEMANDS_ENCRYPTION,
     EXPIRED,
     INCOMPLETE,
@@ -30,7 +29,8 @@ from lab.model.conditions import (
     UNTRUSTED,
     WEAK_SIGNATURE,
 )
-from lab.model.library import ANY, Prints, Row, where
+from tlslab.model.evidence import Phase
+from tlslab.model.library import ANY, Prints, Row, where
 
 CERT_UNTRUSTED = "-2146893019"
 """SqlException.Number of a refused certificate from 4.0 on: SEC_E_UNTRUSTED_ROOT, whatever was wrong with it."""

@@ -5,8 +5,8 @@ A predicate that is `_not_yet` is about what no situation can have so far.
 
 from datetime import timedelta
 
-from lab.model.condition import Condition
-from lab.model.conditions import (
+from tlslab.model.condition import Condition
+from tlslab.model.conditions import (
     CONDITIONS,
     EXPIRED,
     INCOMPLETE,
@@ -19,8 +19,8 @@ from lab.model.conditions import (
     WEAK_SIGNATURE,
     anchors,
 )
-from lab.model.library import When
-from lab.situation import Encryption, Leaf, ServerEncryption, ServerKind, Situation
+from tlslab.model.library import When
+from tlslab.model.situation import Encryption, Leaf, ServerEncryption, ServerKind, Situation
 
 FALLBACK_NAME = "SSL_Self_Signed_Fallback"
 """The CN of the certificate that SQL Server makes for itself."""

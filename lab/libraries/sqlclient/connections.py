@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 
-from lab.documented import Level, Phase, Source
-from lab.libraries.sqlclient import sources
-from lab.libraries.sqlclient.conditions import (
+from tlslab.libraries.sqlclient import sources
+from tlslab.libraries.sqlclient.conditions import (
     ENCRYPT_BY_WORD,
     ENCRYPT_IS_NONSENSE,
     ENDS_WITH_FIN,
@@ -17,10 +16,11 @@ from lab.libraries.sqlclient.conditions import (
     UNKNOWN_HOST,
     WRONG_PASSWORD,
 )
-from lab.libraries.sqlclient.drivers import OBSERVED, microsoft, say, system, vendor
-from lab.libraries.sqlclient.frames import PRE_LOGIN
-from lab.model.conditions import NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING
-from lab.model.library import Hangs, Prints, Row, Says, When
+from tlslab.libraries.sqlclient.drivers import OBSERVED, microsoft, say, system, vendor
+from tlslab.libraries.sqlclient.frames import PRE_LOGIN
+from tlslab.model.conditions import NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING
+from tlslab.model.evidence import Level, Phase, Source
+from tlslab.model.library import Hangs, Prints, Row, Says, When
 
 # ---- The server ends the handshake.
 

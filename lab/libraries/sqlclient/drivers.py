@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 
-from lab.documented import Level, Phase, Source
-from lab.libraries.sqlclient.sources import MEASURED
-from lab.model.condition import Condition
-from lab.model.library import Any, Does, Says, Tolerates, When, says, tolerates
+from tlslab.libraries.sqlclient.sources import MEASURED
+from tlslab.model.condition import Condition
+from tlslab.model.evidence import Level, Phase, Source
+from tlslab.model.library import Any, Does, Says, Tolerates, When, says, tolerates
 
 MICROSOFT, SYSTEM = "microsoft-data-sqlclient", "system-data-sqlclient"
 """The names of the two drivers in a release."""

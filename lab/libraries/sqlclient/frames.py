@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping
 
-from lab.documented import Level, Phase, Source
-from lab.libraries.sqlclient import sources
-from lab.libraries.sqlclient.conditions import STRICT
-from lab.libraries.sqlclient.drivers import microsoft
-from lab.model.library import Template, When
-from lab.model.release import Versions
+from tlslab.libraries.sqlclient import sources
+from tlslab.libraries.sqlclient.conditions import STRICT
+from tlslab.libraries.sqlclient.drivers import microsoft
+from tlslab.model.evidence import Level, Phase, Source
+from tlslab.model.library import Template, When
+from tlslab.model.release import Versions
 
 VERIFIED = frozenset({Phase.VERIFY, Phase.NAME})
 """What the driver does not look at where something else decides."""

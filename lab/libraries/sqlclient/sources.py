@@ -1,6 +1,6 @@
 """Where the rows of SqlClient come from: places in its source at a commit of a release, threads, measurements."""
 
-from lab.documented import Source
+from tlslab.model.evidence import Source
 
 _MICROSOFT = "https://github.com/dotnet/SqlClient/blob"
 _MANAGED = "src/Microsoft.Data.SqlClient/netcore/src/Microsoft/Data/SqlClient"

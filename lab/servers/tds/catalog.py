@@ -9,9 +9,9 @@ login-only encryption is FALSE.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lab import __version__
-from lab.servers.tds import sqltypes as types
-from lab.servers.tds.sqltypes import Column, Result, SqlType
+from tlslab import __version__
+from tlslab.servers.tds import sqltypes as types
+from tlslab.servers.tds.sqltypes import Column, Result, SqlType
 
 PRODUCT = f"TLS trust lab endpoint {__version__} (TDS 7.1-8.0), not Microsoft SQL Server"
 LANGUAGE = "us_english"

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from lab.servers.tds import issued
-from lab.servers.tds.issued import Issued
+from tlslab.servers.tds import issued
+from tlslab.servers.tds.issued import Issued
 
 FALLBACK_NAME = "SSL_Self_Signed_Fallback"
 

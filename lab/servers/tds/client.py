@@ -10,9 +10,9 @@ import ssl
 import struct
 from collections.abc import Callable
 
-from lab.servers.tds.login import TDS_7_4, TDS_8_0
-from lab.servers.tds.packets import HEADER_LENGTH, STATUS_END_OF_MESSAGE, PacketType, ProtocolError, frame
-from lab.servers.tds.prelogin import Encryption, Option, build, parse
+from tlslab.servers.tds.login import TDS_7_4, TDS_8_0
+from tlslab.servers.tds.packets import HEADER_LENGTH, STATUS_END_OF_MESSAGE, PacketType, ProtocolError, frame
+from tlslab.servers.tds.prelogin import Encryption, Option, build, parse
 
 APPLICATION = "TLS trust lab"
 ALPN = "tds/8.0"

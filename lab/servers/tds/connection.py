@@ -10,13 +10,13 @@ import ssl
 from collections.abc import Callable
 from typing import Protocol
 
-from lab.servers.listener import Limits
-from lab.servers.streams import Address, Channel
-from lab.servers.tds import errorlog, login, prelogin, tokens
-from lab.servers.tds.catalog import DATABASES, LANGUAGE, Connected
-from lab.servers.tds.errorlog import LOGON, Entry
-from lab.servers.tds.errors import ServerError
-from lab.servers.tds.packets import (
+from tlslab.servers.listener import Limits
+from tlslab.servers.streams import Address, Channel
+from tlslab.servers.tds import errorlog, login, prelogin, tokens
+from tlslab.servers.tds.catalog import DATABASES, LANGUAGE, Connected
+from tlslab.servers.tds.errorlog import LOGON, Entry
+from tlslab.servers.tds.errors import ServerError
+from tlslab.servers.tds.packets import (
     DEFAULT_PACKET_SIZE,
     MAX_ENCRYPTED_PACKET_SIZE,
     MAX_PACKET_SIZE,
@@ -27,10 +27,10 @@ from lab.servers.tds.packets import (
     ProtocolError,
     frame,
 )
-from lab.servers.tds.prelogin import Scope, ServerMode
-from lab.servers.tds.session import ClosingError, Session
-from lab.servers.tds.tls import HandshakeFailed, Presented, RecordError, TlsPipe
-from lab.servers.tds.tokens import SERVER_VERSION
+from tlslab.servers.tds.prelogin import Scope, ServerMode
+from tlslab.servers.tds.session import ClosingError, Session
+from tlslab.servers.tds.tls import HandshakeFailed, Presented, RecordError, TlsPipe
+from tlslab.servers.tds.tokens import SERVER_VERSION
 
 # A PRELOGIN holds a handful of options; the longest, INSTOPT, is a name.
 MAX_PRELOGIN = 4096

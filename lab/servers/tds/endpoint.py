@@ -7,16 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from lab.servers.listener import CannotStart, Events, Limits
-from lab.servers.streams import Channel, address_of
-from lab.servers.tds import certificates, errorlog
-from lab.servers.tds.certificates import CertificateError, Identity, Unreadable
-from lab.servers.tds.conf import ConfError, MssqlConf, read
-from lab.servers.tds.connection import Connection
-from lab.servers.tds.errorlog import LOGON, SERVER, stamped
-from lab.servers.tds.prelogin import ServerMode
-from lab.servers.tds.session import Session
-from lab.servers.tds.tls import ALPN_TDS8, Presented, check_ciphers, presented
+from tlslab.servers.listener import CannotStart, Events, Limits
+from tlslab.servers.streams import Channel, address_of
+from tlslab.servers.tds import certificates, errorlog
+from tlslab.servers.tds.certificates import CertificateError, Identity, Unreadable
+from tlslab.servers.tds.conf import ConfError, MssqlConf, read
+from tlslab.servers.tds.connection import Connection
+from tlslab.servers.tds.errorlog import LOGON, SERVER, stamped
+from tlslab.servers.tds.prelogin import ServerMode
+from tlslab.servers.tds.session import Session
+from tlslab.servers.tds.tls import ALPN_TDS8, Presented, check_ciphers, presented
 
 FIRST_SESSION = 51  # SQL Server keeps the lower ones to itself.
 

@@ -3,7 +3,7 @@
 import struct
 from dataclasses import dataclass, field
 
-from lab.servers.tds.packets import ProtocolError
+from tlslab.servers.tds.packets import ProtocolError
 
 # MS-TDS 2.2.6.4: a LOGIN7 stream must not be longer than 128K-1 bytes.
 MAX_LOGIN7 = 128 * 1024 - 1

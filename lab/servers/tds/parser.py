@@ -13,10 +13,10 @@ from decimal import Decimal
 from math import isfinite
 from typing import NamedTuple
 
-from lab.servers.tds import sqltypes as types
-from lab.servers.tds.errors import SqlError, not_implemented, syntax_error
-from lab.servers.tds.sqltypes import INT, Cell
-from lab.servers.tds.statements import (
+from tlslab.servers.tds import sqltypes as types
+from tlslab.servers.tds.errors import SqlError, not_implemented, syntax_error
+from tlslab.servers.tds.sqltypes import INT, Cell
+from tlslab.servers.tds.statements import (
     Block,
     ColumnName,
     Execute,
@@ -30,7 +30,7 @@ from lab.servers.tds.statements import (
     Value,
     Variable,
 )
-from lab.servers.tds.tokens import SERVER_VERSION
+from tlslab.servers.tds.tokens import SERVER_VERSION
 
 MAX_DEPTH = 32
 MAX_COLUMNS = 4096

@@ -9,7 +9,7 @@ import struct
 from dataclasses import dataclass
 from enum import Enum, IntEnum
 
-from lab.servers.tds.packets import ProtocolError
+from tlslab.servers.tds.packets import ProtocolError
 
 MAX_OPTIONS = 32
 TERMINATOR = 0xFF

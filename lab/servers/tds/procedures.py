@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from lab.servers.tds import catalog, rpc
-from lab.servers.tds.errors import SqlError, not_implemented
-from lab.servers.tds.parser import parse
-from lab.servers.tds.sqltypes import Cell, Result
+from tlslab.servers.tds import catalog, rpc
+from tlslab.servers.tds.errors import SqlError, not_implemented
+from tlslab.servers.tds.parser import parse
+from tlslab.servers.tds.sqltypes import Cell, Result
 
 MAX_PREPARED = 64 * 1024
 """Characters of prepared statements that a session may have."""

@@ -9,9 +9,9 @@ import struct
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lab.servers.tds.login import TDS_7_2
-from lab.servers.tds.packets import ProtocolError
-from lab.servers.tds.sqltypes import INT, NULL_BYTE, NULL_LONG, NULL_SHORT, Cell, written_long
+from tlslab.servers.tds.login import TDS_7_2
+from tlslab.servers.tds.packets import ProtocolError
+from tlslab.servers.tds.sqltypes import INT, NULL_BYTE, NULL_LONG, NULL_SHORT, Cell, written_long
 
 MAX_PARAMETERS = 2100  # SQL Server's own limit.
 MAX_CALLS = 100

@@ -8,20 +8,20 @@ import struct
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from lab.servers.tds import catalog, procedures, rpc, tokens
-from lab.servers.tds.catalog import Connected, Facts
-from lab.servers.tds.errors import ServerError, SqlError, not_implemented
-from lab.servers.tds.packets import (
+from tlslab.servers.tds import catalog, procedures, rpc, tokens
+from tlslab.servers.tds.catalog import Connected, Facts
+from tlslab.servers.tds.errors import ServerError, SqlError, not_implemented
+from tlslab.servers.tds.packets import (
     STATUS_RESET_CONNECTION,
     STATUS_RESET_CONNECTION_KEEP_TRANSACTION,
     Message,
     PacketType,
     ProtocolError,
 )
-from lab.servers.tds.parser import parse
-from lab.servers.tds.procedures import Handles, Prepared, integer_of, prepare, text_of
-from lab.servers.tds.sqltypes import Cell, Column, Result
-from lab.servers.tds.statements import (
+from tlslab.servers.tds.parser import parse
+from tlslab.servers.tds.procedures import Handles, Prepared, integer_of, prepare, text_of
+from tlslab.servers.tds.sqltypes import Cell, Column, Result
+from tlslab.servers.tds.statements import (
     Block,
     ColumnName,
     Execute,
@@ -35,8 +35,8 @@ from lab.servers.tds.statements import (
     Value,
     Variable,
 )
-from lab.servers.tds.tokens import DONEINPROC, DONEPROC
-from lab.servers.tds.transactions import Transactions
+from tlslab.servers.tds.tokens import DONEINPROC, DONEPROC
+from tlslab.servers.tds.transactions import Transactions
 
 MAX_WORK = 128 * 1024
 """Characters of statements and bytes of results for one request: a client asks for little, and what it does not read

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from lab.servers.tds.errors import not_implemented
-from lab.servers.tds.login import TDS_7_2
+from tlslab.servers.tds.errors import not_implemented
+from tlslab.servers.tds.login import TDS_7_2
 
 # SQL_Latin1_General_CP1_CI_AS, the collation of a SQL Server that nobody asked for another.
 COLLATION = bytes.fromhex("0904d00034")

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lab.servers.tds.errors import SqlError
-from lab.servers.tds.sqltypes import Cell
+from tlslab.servers.tds.errors import SqlError
+from tlslab.servers.tds.sqltypes import Cell
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from lab.servers.tds.certificates import Identity, RefusedByOpenSSL, load
+from tlslab.servers.tds.certificates import Identity, RefusedByOpenSSL, load
 
 ALPN_TDS8 = "tds/8.0"
 # A ClientHello with post-quantum shares is under 2 KB; OpenSSL itself stops at 128 KB a message.

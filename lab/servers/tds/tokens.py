@@ -5,9 +5,9 @@ Every builder takes the TDS version where the token changed with it; TDS 8.0 has
 
 import struct
 
-from lab.servers.tds.errors import ServerError
-from lab.servers.tds.login import TDS_7_2, TDS_7_4, TDS_8_0, Feature
-from lab.servers.tds.sqltypes import COLLATION, INT, Result, described_columns
+from tlslab.servers.tds.errors import ServerError
+from tlslab.servers.tds.login import TDS_7_2, TDS_7_4, TDS_8_0, Feature
+from tlslab.servers.tds.sqltypes import COLLATION, INT, Result, described_columns
 
 PROGRAM_NAME = "Microsoft SQL Server"  # MS-TDS 2.2.7.14; drivers check it.
 SERVER_VERSION = (16, 0, 1000)

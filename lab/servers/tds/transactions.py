@@ -4,10 +4,10 @@ announcements.
 Requests of the transaction manager are MS-TDS 2.2.6.9, the announcements ENVCHANGE 8 to 10 of 2.2.7.9.
 """
 
-from lab.servers.tds import rpc, tokens
-from lab.servers.tds.errors import SqlError, not_implemented
-from lab.servers.tds.parser import checked_name
-from lab.servers.tds.statements import Transaction
+from tlslab.servers.tds import rpc, tokens
+from tlslab.servers.tds.errors import SqlError, not_implemented
+from tlslab.servers.tds.parser import checked_name
+from tlslab.servers.tds.statements import Transaction
 
 MAX_NESTING = 32
 MAX_SAVEPOINTS = 1000

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from docker.tls import TLSConfig
 
-from lab.stages.stage import StageError
+from tlslab.stages.stage import StageError
 
 DEFAULT_HOST = "unix:///var/run/docker.sock"
 DEFAULT_CONTEXT = "default"

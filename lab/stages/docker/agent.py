@@ -1,6 +1,6 @@
 """An agent: a container whose main process answers orders, one line of JSON each way.
 
-There are two: docker/client/agent.py runs clients, `lab.stages.docker.watch` looks at servers.
+There are two: docker/client/agent.py runs clients, `tlslab.stages.docker.pod_agent` looks at servers.
 """
 
 import asyncio
@@ -10,9 +10,9 @@ import json
 from typing import Any
 
 import docker
-from lab.deadline import deadline
-from lab.stages.docker.container import Container, Order
-from lab.stages.stage import Lost
+from tlslab.runtime.deadline import deadline
+from tlslab.stages.docker.container import Container, Order
+from tlslab.stages.stage import Lost
 
 GRACE = 30.0
 """Seconds beyond what an order may take by its own limit."""

@@ -16,12 +16,12 @@ from typing import Any
 from docker.errors import ImageNotFound
 
 import docker
-from lab.deadline import deadline
-from lab.stages.docker.attached import Attached
-from lab.stages.docker.fate import fate
-from lab.stages.docker.words import FAILURES, words
-from lab.stages.stage import StageError
-from lab.unattended import unattended
+from tlslab.runtime.deadline import deadline
+from tlslab.runtime.unattended import unattended
+from tlslab.stages.docker.attached_streams import Attached
+from tlslab.stages.docker.container_state import fate
+from tlslab.stages.docker.daemon_errors import FAILURES, words
+from tlslab.stages.stage import StageError
 
 REMOVE_TIMEOUT = 10.0
 """Seconds in which a daemon removes a container that runs."""
@@ -135,7 +135,7 @@ class Container:
         return str(state["NetworkSettings"]["Networks"][network]["IPAddress"])
 
     async def end(self) -> str:
-        """How it has ended, in words (`lab.stages.docker.fate`). Raises Lost when it is the daemon that has gone."""
+        """How it has ended, in words (`container_state`). Raises Lost when it is the daemon that has gone."""
         return await unattended(lambda: fate(self._api, self.id))
 
     async def stop(self) -> None:

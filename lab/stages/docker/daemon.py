@@ -16,11 +16,11 @@ from urllib3 import disable_warnings
 from urllib3.exceptions import InsecureRequestWarning
 
 import docker
-from lab import CONTAINED
-from lab.stages.docker import address
-from lab.stages.docker.address import Address
-from lab.stages.docker.words import FAILURES, chain, timed_out
-from lab.stages.stage import StageError
+from tlslab import CONTAINED
+from tlslab.stages.docker import address
+from tlslab.stages.docker.address import Address
+from tlslab.stages.docker.daemon_errors import FAILURES, chain, timed_out
+from tlslab.stages.stage import StageError
 
 TIMEOUT = 120
 """Seconds that one request may take; building is waited for by line."""

@@ -7,8 +7,8 @@ command line can name them without the cost of anything that builds.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from lab.documented import Source
-from lab.stages.remedy import CA, Way
+from tlslab.model.evidence import Source
+from tlslab.stages.trust_procedure import CA, Way
 
 CLIENTS = "clients.txt"
 
@@ -45,7 +45,7 @@ NAME = "tls-trust-lab"
 @dataclass(frozen=True, slots=True)
 class Family:
     """Distributions that share a packager. `dockerfile`: in docker/client. `driver`: the directory of Microsoft's
-    driver in its wheel (`lab.provision.DRIVER_FAMILIES`). `ways`: how each of them is documented to be told of a CA.
+    driver in its wheel (`provision.DRIVER_FAMILIES`). `ways`: how each of them is documented to be told of a CA.
     """
 
     name: str

@@ -9,21 +9,21 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 import docker
-from lab.clients.base import Login
-from lab.pki.mint import Mint
-from lab.situation import ServerKind, ServerSide
-from lab.stages.docker import standins
-from lab.stages.docker.container import Order
-from lab.stages.docker.pod import Pod
-from lab.stages.docker.pool import MEMORY, Pool, room_for
-from lab.stages.docker.servers import NginxServer
-from lab.stages.docker.sqlserver import PORT, SqlServer
-from lab.stages.docker.volumes import fill
-from lab.stages.docker.wanted import Wanted
-from lab.stages.services import ServiceError, group_by_kind
-from lab.stages.stage import Distance
-from lab.tasks import each, together
-from lab.unattended import unattended
+from tlslab.clients.base import Login
+from tlslab.model.situation import ServerKind, ServerSide
+from tlslab.pki.mint import Mint
+from tlslab.runtime.tasks import each, together
+from tlslab.runtime.unattended import unattended
+from tlslab.stages.docker import base_images as standins
+from tlslab.stages.docker.container import Order
+from tlslab.stages.docker.pod import Pod
+from tlslab.stages.docker.pool import MEMORY, Pool, room_for
+from tlslab.stages.docker.run_images import Wanted
+from tlslab.stages.docker.servers import NginxServer
+from tlslab.stages.docker.sqlserver_container import PORT, SqlServer
+from tlslab.stages.docker.volumes import fill
+from tlslab.stages.local.services import ServiceError, group_by_kind
+from tlslab.stages.stage import Distance
 
 ENDPOINT_START, VENDOR_START = 30.0, 180.0
 """Seconds for a server to come up."""

@@ -20,13 +20,13 @@ from docker.utils import parse_repository_tag
 
 import docker
 from docker import auth
-from lab import PROGRAM
-from lab.installer import Echo
-from lab.stages.docker import left
-from lab.stages.docker.daemon import readable_config
-from lab.stages.docker.owner import PREFIX, RUN
-from lab.stages.docker.words import FAILURES, timed_out, words
-from lab.stages.stage import StageError
+from tlslab import PROGRAM
+from tlslab.setup.installer import Echo
+from tlslab.stages.docker import cleanup as left
+from tlslab.stages.docker.daemon import readable_config
+from tlslab.stages.docker.daemon_errors import FAILURES, timed_out, words
+from tlslab.stages.docker.owner_labels import PREFIX, RUN
+from tlslab.stages.stage import StageError
 
 RECIPE = f"{PREFIX}.recipe"
 NAME = f"{PREFIX}.image"
@@ -38,12 +38,6 @@ _NO_NEWS = re.compile(r" ---> |Removing intermediate container|Step \d+/\d+ : LA
 _UNAUTHORISED = re.compile(
     r"unauthorized|denied|authentication required|incorrect username|no basic auth", re.IGNORECASE
 )
-
-
-def recipes() -> Path:
-    """The directory with the Dockerfiles: the checkout's, or lab/locks/docker in an installed package."""
-    here = Path(__file__).resolve().parents[2]
-    return here / "locks" / "docker" if (here / "locks").is_dir() else here.parent / "docker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +64,7 @@ class Recipe:
 def build(client: docker.DockerClient, recipe: Recipe, owner: Mapping[str, str], echo: Echo) -> str:
     """The tag of the image of this recipe, built unless it is there. The base must be there.
 
-    `owner`: the labels of whoever builds (`lab.stages.docker.owner.labels`); what an interrupted build leaves has them.
+    `owner`: the labels of whoever builds (`owner_labels.labels`); what an interrupted build leaves has them.
     Raises StageError with the last words of a build that failed; nothing of it is left behind.
     """
     base = client.images.get(recipe.base)
@@ -202,7 +196,7 @@ def has(client: docker.DockerClient, tag: str) -> bool:
 def pull(client: docker.DockerClient, tag: str) -> str:
     """Pull an image; "" when it is there then, else why it cannot be had.
 
-    A registry may take as long as it wants, as long as the daemon hears from it (`lab.stages.docker.daemon.TIMEOUT`).
+    A registry may take as long as it wants, as long as the daemon hears from it (`daemon.TIMEOUT`).
     """
     repository, version = parse_repository_tag(tag)
     try:

@@ -1,6 +1,6 @@
 """A pod: a network namespace in which servers listen, and the lab's eyes in it.
 
-Its holder is the container that runs `lab.stages.docker.watch`; servers join its network namespace, so that a server
+Its holder is the container that runs `pod_agent`; servers join its network namespace, so that a server
 that has ended leaves an address where nobody listens, as on a machine whose service is down, and one that is started
 again keeps its address. The lab's own connections come from 127.0.0.1 there and the clients' from the network, which
 keeps them apart in the servers' logs.
@@ -13,10 +13,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import docker
-from lab.stages.docker.agent import Agent
-from lab.stages.docker.container import Order
+from tlslab.stages.docker.agent import Agent
+from tlslab.stages.docker.container import Order
 
-WATCH = ("python3", "-m", "lab.stages.docker.watch")
+WATCH = ("python3", "-m", "tlslab.stages.docker.pod_agent")
 
 
 class Pod:

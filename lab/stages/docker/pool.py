@@ -11,11 +11,11 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
-from lab.pki.mint import Mint
-from lab.situation import ServerSide
-from lab.stages.services import ServiceError
-from lab.stages.stage import Distance, StageError
-from lab.tasks import abandon, each
+from tlslab.model.situation import ServerSide
+from tlslab.pki.mint import Mint
+from tlslab.runtime.tasks import abandon, each
+from tlslab.stages.local.services import ServiceError
+from tlslab.stages.stage import Distance, StageError
 
 GIB = 1 << 30
 MEMORY = 2 * GIB
@@ -40,7 +40,7 @@ def room_for(total: int, sides: int) -> int:
 
 
 class Loaded(Protocol):
-    """What plays one side at a time (`lab.stages.docker.sqlserver`)."""
+    """What plays one side at a time (`tlslab.stages.docker.sqlserver_container`)."""
 
     @property
     def real(self) -> bool: ...

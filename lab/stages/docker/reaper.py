@@ -1,6 +1,6 @@
 """The reaper: a process that waits for the end of the lab, however that comes, and removes what it left in Docker.
 
-    python -m lab.stages.docker.reaper RUN
+    python -m tlslab.stages.docker.reaper RUN
 
 It reads standard input, which nobody writes to and the lab holds open; the kernel closes it when the lab dies. It
 stands in a session of its own, so that Ctrl-C and a closed terminal do not reach it. A daemon that does not answer is
@@ -13,7 +13,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
+
+from tlslab.runtime import child
 
 PATIENCE = 600.0
 """Seconds for which a daemon that does not answer is waited for. The next run sweeps what is left then."""
@@ -30,14 +31,12 @@ _held: list[int] = []
 
 def start(run: str) -> "subprocess.Popen[bytes]":
     """Start the reaper of a run. It ends after `stdin` has been closed."""
-    root = str(Path(__file__).resolve().parents[3])
-    path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
     return subprocess.Popen(
-        [sys.executable, "-P", "-m", "lab.stages.docker.reaper", run],
+        [sys.executable, "-P", "-m", "tlslab.stages.docker.reaper", run],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env=os.environ | {"PYTHONPATH": path},
+        env=child.environment(),
         start_new_session=True,
     )
 
@@ -87,8 +86,8 @@ def main() -> None:
     while os.read(0, 4096):
         pass
     # Imported late: until here it costs the machine next to nothing.
-    from lab.stages.docker.daemon import connect
-    from lab.stages.docker.left import remove_run
+    from tlslab.stages.docker.cleanup import remove_run
+    from tlslab.stages.docker.daemon import connect
 
     def remove() -> None:
         client = connect()

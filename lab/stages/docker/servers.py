@@ -13,16 +13,16 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import docker
-from lab.deadline import deadline
-from lab.pki.mint import Mint
-from lab.servers import nginx
-from lab.situation import ServerSide
-from lab.stages.docker.agent import Agent
-from lab.stages.docker.container import Container, Directory, File, Files, Order
-from lab.stages.docker.pod import Pod
-from lab.stages.docker.volumes import Volume
-from lab.stages.services import SETTLE_TIMEOUT, ServiceError
-from lab.tasks import abandon
+from tlslab.model.situation import ServerSide
+from tlslab.pki.mint import Mint
+from tlslab.runtime.deadline import deadline
+from tlslab.runtime.tasks import abandon
+from tlslab.servers import nginx
+from tlslab.stages.docker.agent import Agent
+from tlslab.stages.docker.container import Container, Directory, File, Files, Order
+from tlslab.stages.docker.pod import Pod
+from tlslab.stages.docker.volumes import Volume
+from tlslab.stages.local.services import SETTLE_TIMEOUT, ServiceError
 
 LINES_SHOWN = 8
 ROOM = PurePosixPath("/lab")

@@ -18,32 +18,35 @@ from typing import Self
 
 from docker.errors import APIError
 
-from lab import installer
-from lab.clients.base import Client, Endpoint, Login, Machine, Material, Missing
-from lab.outcome import Completed
-from lab.pki.look import Look
-from lab.pki.mint import Mint
-from lab.situation import ServerSide, Situation, TLSVersion
-from lab.stages import room
-from lab.stages.docker import left, owner, reaper, supplies
-from lab.stages.docker.container import Order
-from lab.stages.docker.daemon import connect
-from lab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
-from lab.stages.docker.fate import answers
-from lab.stages.docker.fleet import Fleet
-from lab.stages.docker.places import Contained, Nowhere, OnHost, Place
-from lab.stages.docker.pool import Pool
-from lab.stages.docker.remedy import FreshContainer
-from lab.stages.docker.servers import NginxServer
-from lab.stages.docker.sqlserver import SqlServer
-from lab.stages.docker.wanted import Wanted
-from lab.stages.docker.words import FAILURES, words
-from lab.stages.here import Here
-from lab.stages.remedy import Way
-from lab.stages.services import ServiceError
-from lab.stages.stage import Distance, StageError
-from lab.tasks import together
-from lab.unattended import drain, unattended
+from tlslab.clients.base import Client, Endpoint, Login, Machine, Material, Missing
+from tlslab.model.outcome import Completed
+from tlslab.model.situation import ServerSide, Situation, TLSVersion
+from tlslab.pki.mint import Mint
+from tlslab.pki.scan import Look
+from tlslab.runtime.tasks import together
+from tlslab.runtime.unattended import drain, unattended
+from tlslab.setup import installer
+from tlslab.stages import workdir as room
+from tlslab.stages.docker import build_contexts as supplies
+from tlslab.stages.docker import cleanup as left
+from tlslab.stages.docker import owner_labels as owner
+from tlslab.stages.docker import reaper
+from tlslab.stages.docker.client_images import Contained, Nowhere, OnHost, Place
+from tlslab.stages.docker.container import Order
+from tlslab.stages.docker.container_state import answers
+from tlslab.stages.docker.daemon import connect
+from tlslab.stages.docker.daemon_errors import FAILURES, words
+from tlslab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
+from tlslab.stages.docker.fleet import Fleet
+from tlslab.stages.docker.fresh_container import FreshContainer
+from tlslab.stages.docker.pool import Pool
+from tlslab.stages.docker.run_images import Wanted
+from tlslab.stages.docker.servers import NginxServer
+from tlslab.stages.docker.sqlserver_container import SqlServer
+from tlslab.stages.local.clients import Here
+from tlslab.stages.local.services import ServiceError
+from tlslab.stages.stage import Distance, StageError
+from tlslab.stages.trust_procedure import Way
 
 DRAIN_TIMEOUT = 5.0
 """Seconds in which a daemon makes what it was asked for."""

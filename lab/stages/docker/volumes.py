@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 import docker
-from lab.stages.docker.container import Directory, File, Files, Order, archive, create
-from lab.stages.docker.words import FAILURES, words
-from lab.stages.stage import StageError
+from tlslab.stages.docker.container import Directory, File, Files, Order, archive, create
+from tlslab.stages.docker.daemon_errors import FAILURES, words
+from tlslab.stages.stage import StageError
 
 FILLER = PurePosixPath("/volumes")
 """Where the volumes are mounted while they are filled."""

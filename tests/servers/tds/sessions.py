@@ -4,10 +4,10 @@ import struct
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from lab.servers.tds.catalog import Connected
-from lab.servers.tds.packets import Message, PacketType
-from lab.servers.tds.session import Session
 from tests.servers import raw
+from tlslab.servers.tds.catalog import Connected
+from tlslab.servers.tds.packets import Message, PacketType
+from tlslab.servers.tds.session import Session
 
 VERSION = raw.TDS_7_4
 

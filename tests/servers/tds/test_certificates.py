@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from lab.servers.tds import certificates
-from lab.servers.tds.certificates import CertificateError, Identity, RefusedByOpenSSL, Unreadable
 from tests.servers.minted import Minted, Shelf, mint, rsa_key
+from tlslab.servers.tds import certificates
+from tlslab.servers.tds.certificates import CertificateError, Identity, RefusedByOpenSSL, Unreadable
 
 
 def test_the_issuers_of_a_leaf_are_found_nearest_first_without_the_root() -> None:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.servers.tds import client, login
-from lab.servers.tds.packets import ProtocolError
 from tests.servers.minted import Shelf
 from tests.servers.process import PASSWORD, Running, serving
+from tlslab.servers.tds import client, login
+from tlslab.servers.tds.packets import ProtocolError
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.servers.tds import conf
-from lab.servers.tds.conf import ConfError, MssqlConf
+from tlslab.servers.tds import conf
+from tlslab.servers.tds.conf import ConfError, MssqlConf
 
 
 def test_an_empty_file_has_the_defaults_of_sql_server() -> None:

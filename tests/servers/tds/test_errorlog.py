@@ -5,8 +5,8 @@ from datetime import datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.servers.tds import errorlog
-from lab.servers.tds.errorlog import stamped
+from tlslab.servers.tds import errorlog
+from tlslab.servers.tds.errorlog import stamped
 
 NOON = datetime(2000, 2, 3, 12, 34, 56, 789_000)
 

@@ -11,8 +11,8 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.servers.tds import issued
 from tests.servers.minted import mint
+from tlslab.servers.tds import issued
 
 ROOT = mint("root", ca=True)
 ISSUER = mint("issuer", ROOT, ca=True)

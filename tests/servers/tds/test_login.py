@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.servers.tds import login
-from lab.servers.tds.packets import MessageAssembler, ProtocolError
 from tests.servers import raw
+from tlslab.servers.tds import login
+from tlslab.servers.tds.packets import MessageAssembler, ProtocolError
 
 # The example of MS-TDS 4.2 with its packet header: user sa, no password, TDS 7.2.
 EXAMPLE = bytes.fromhex(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.servers.tds.packets import Message, MessageAssembler, PacketType, ProtocolError, frame
+from tlslab.servers.tds.packets import Message, MessageAssembler, PacketType, ProtocolError, frame
 
 
 def test_a_header_is_type_status_length_spid_number_window() -> None:

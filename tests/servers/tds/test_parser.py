@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.servers.tds import sqltypes as types
-from lab.servers.tds.connection import MAX_REQUEST
-from lab.servers.tds.errors import SqlError
-from lab.servers.tds.parser import parse
-from lab.servers.tds.sqltypes import Cell
-from lab.servers.tds.statements import Block, Execute, Fails, If, Select, Set, Statement, Transaction, Use, Variable
+from tlslab.servers.tds import sqltypes as types
+from tlslab.servers.tds.connection import MAX_REQUEST
+from tlslab.servers.tds.errors import SqlError
+from tlslab.servers.tds.parser import parse
+from tlslab.servers.tds.sqltypes import Cell
+from tlslab.servers.tds.statements import Block, Execute, Fails, If, Select, Set, Statement, Transaction, Use, Variable
 
 BLANKS = st.lists(st.sampled_from([" ", "\t", "\r\n", "-- x '\n", "/* ' */", "/* /* */ */"]), min_size=1, max_size=3)
 BLANK = BLANKS.map("".join)

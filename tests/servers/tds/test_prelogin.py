@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.servers.tds import prelogin
-from lab.servers.tds.packets import ProtocolError
-from lab.servers.tds.prelogin import Encryption, Prelogin, Scope, ServerMode
+from tlslab.servers.tds import prelogin
+from tlslab.servers.tds.packets import ProtocolError
+from tlslab.servers.tds.prelogin import Encryption, Prelogin, Scope, ServerMode
 
 OFF, ON, NOT_SUP, REQ = 0, 1, 2, 3
 END = "terminated"

@@ -7,9 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.servers.tds.connection import MAX_REQUEST
-from lab.servers.tds.packets import STATUS_RESET_CONNECTION, Message, PacketType
-from lab.servers.tds.session import MAX_WORK, ClosingError
 from tests.servers import raw
 from tests.servers.tds.sessions import (
     ask,
@@ -23,6 +20,9 @@ from tests.servers.tds.sessions import (
     session,
     transaction,
 )
+from tlslab.servers.tds.connection import MAX_REQUEST
+from tlslab.servers.tds.packets import STATUS_RESET_CONNECTION, Message, PacketType
+from tlslab.servers.tds.session import MAX_WORK, ClosingError
 
 DONE, DONEPROC, DONEINPROC = 0xFD, 0xFE, 0xFF
 MORE, ERROR, INXACT, COUNT = 1, 2, 4, 0x10

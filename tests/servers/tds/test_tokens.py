@@ -4,11 +4,11 @@ from decimal import Decimal
 
 import pytest
 
-from lab.servers.tds import sqltypes as types
-from lab.servers.tds import tokens
-from lab.servers.tds.errors import ServerError, SqlError
-from lab.servers.tds.login import TDS_7_1, TDS_7_2, TDS_7_4, TDS_8_0
-from lab.servers.tds.sqltypes import Cell, Column, Result
+from tlslab.servers.tds import sqltypes as types
+from tlslab.servers.tds import tokens
+from tlslab.servers.tds.errors import ServerError, SqlError
+from tlslab.servers.tds.login import TDS_7_1, TDS_7_2, TDS_7_4, TDS_8_0
+from tlslab.servers.tds.sqltypes import Cell, Column, Result
 
 
 def test_done_has_4_bytes_of_count_in_7_1_and_8_since_7_2() -> None:

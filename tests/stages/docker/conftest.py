@@ -5,14 +5,16 @@ from collections.abc import Iterator
 import pytest
 
 import docker
-from lab import provision
-from lab.stages.docker import images, standins, supplies
-from lab.stages.docker.daemon import connect
-from lab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
-from lab.stages.docker.owner import labels, new_run, this_process
-from lab.stages.stage import StageError
 from tests.stages.docker.own import NoOwnDaemon, OwnDaemon
 from tests.stages.docker.shelved import as_before
+from tlslab.setup import provision
+from tlslab.stages.docker import base_images as standins
+from tlslab.stages.docker import build_contexts as supplies
+from tlslab.stages.docker import images
+from tlslab.stages.docker.daemon import connect
+from tlslab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
+from tlslab.stages.docker.owner_labels import labels, new_run, this_process
+from tlslab.stages.stage import StageError
 
 
 @pytest.fixture(scope="session")

@@ -21,8 +21,8 @@ from typing import Self
 import trustme
 
 import docker
-from lab.stages.docker.daemon import connect
 from tests.stages.docker.remote import certificates, forwarded
+from tlslab.stages.docker.daemon import connect
 
 ROOT = Path(__file__).resolve().parents[3]
 CGROUPS = Path("/sys/fs/cgroup")

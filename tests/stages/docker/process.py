@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import docker
-from lab import provision
-from lab.stages.docker import owner
+from tlslab import IMPORTED_FROM
+from tlslab.setup import provision
+from tlslab.stages.docker import owner_labels as owner
 
 ROOT = Path(__file__).resolve().parents[3]
 START_TIMEOUT = 600.0
@@ -38,12 +39,16 @@ class Lab:
     def __init__(
         self, arguments: Sequence[str] = SMALL, environment: Mapping[str, str] | None = None, program: str = ""
     ) -> None:
-        start = ["-c", program] if program else ["-m", "lab"]
+        start = ["-c", program] if program else ["-m", "tlslab"]
         self.process = subprocess.Popen(
             [sys.executable, "-P", *start, *arguments],
             cwd=ROOT,
             env=os.environ
-            | {"PYTHONPATH": str(ROOT), "TLSLAB_CACHE": str(provision.cache_dir()), "PYTHONUNBUFFERED": "1"}
+            | {
+                "PYTHONPATH": str(IMPORTED_FROM),
+                "TLSLAB_CACHE": str(provision.cache_dir()),
+                "PYTHONUNBUFFERED": "1",
+            }
             | dict(environment or {}),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

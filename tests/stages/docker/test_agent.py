@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 import docker
-from lab.stages.docker.agent import Agent
-from lab.stages.docker.container import Order
-from lab.stages.docker.owner import labels, new_run, this_process
-from lab.stages.stage import Lost, StageError
+from tlslab.stages.docker.agent import Agent
+from tlslab.stages.docker.container import Order
+from tlslab.stages.docker.owner_labels import labels, new_run, this_process
+from tlslab.stages.stage import Lost, StageError
 
 PATIENCE = 15.0
 """Seconds within which every answer to an order of one second has to come: the agent gives stragglers five."""

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import pytest
 
 import docker
-from lab.matrix.choice import Choice
-from lab.matrix.plan import Filters
-from lab.stages.docker.images import NAME
 from tests.stages.docker.test_same_verdicts import played, verdicts
+from tlslab.matrix.choice import Choice
+from tlslab.matrix.plan import Filters
+from tlslab.stages.docker.images import NAME
 
 FILTERS = Filters(("untrusted-ca", "sha1-signature"), (), ("odbc18", "tsql"), ("sqlserver",))
 FOREIGN = "tlslab-test/foreign:1"

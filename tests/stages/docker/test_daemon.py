@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from lab.stages.docker.address import Address
-from lab.stages.docker.daemon import check_version, connect, sentence
-from lab.stages.stage import StageError
 from tests.stages.docker.own import OwnDaemon
 from tests.stages.docker.process import SMALL, running
+from tlslab.stages.docker.address import Address
+from tlslab.stages.docker.daemon import check_version, connect, sentence
+from tlslab.stages.stage import StageError
 
 NOBODY = 65534
 
@@ -61,7 +61,7 @@ for package in ("lab", "cryptography"):  # all of them now: nobody may not be ab
 os.setgroups([])
 os.setgid({NOBODY})
 os.setuid({NOBODY})
-from lab.cli import main
+from tlslab.cli import main
 main()
 """
 

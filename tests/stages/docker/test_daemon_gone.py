@@ -6,9 +6,9 @@ from collections.abc import Mapping
 import pytest
 
 import docker
-from lab.stages.docker import reaper
 from tests.stages.docker.own import OwnDaemon
 from tests.stages.docker.process import END_TIMEOUT, Lab, inventory, running, until
+from tlslab.stages.docker import reaper
 
 LONG = ("run", "--stage", "docker", "--client", "curl,tsql")
 """A run that takes some seconds once its servers are up."""
@@ -16,7 +16,7 @@ LONG = ("run", "--stage", "docker", "--client", "curl,tsql")
 NEVER_OVER = """
 import dataclasses, pathlib, sys
 room = pathlib.Path(sys.argv.pop())
-from lab.stages.docker import supplies
+from tlslab.stages.docker import supplies
 recipe = supplies.client_recipe
 def with_a_step_that_takes_long(*arguments):
     found = recipe(*arguments)
@@ -24,7 +24,7 @@ def with_a_step_that_takes_long(*arguments):
     dockerfile.write_text("ARG BASE\\nFROM ${BASE}\\nRUN echo 1 > /one\\nCOPY agent.py /\\nRUN sleep 600\\n")
     return dataclasses.replace(found, dockerfile=dockerfile, trees={})
 supplies.client_recipe = with_a_step_that_takes_long
-from lab.cli import main
+from tlslab.cli import main
 main()
 """
 """The lab, with a build of the clients' image that stands still in its last step."""

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from lab import provision
-from lab.catalogue import load
-from lab.clients import all_clients
-from lab.matrix.choice import DISTRIBUTIONS as NAMES_OFFERED
-from lab.matrix.choice import Choice
-from lab.stages.docker import images, supplies
-from lab.stages.docker.distributions import APT, DEFAULT, DISTRIBUTIONS, DNF, ZYPPER, Distribution, Family
-from lab.stages.remedy import Way
+from tlslab import LOCKS
+from tlslab.catalogue import load
+from tlslab.clients import all_clients
+from tlslab.matrix.choice import DISTRIBUTIONS as NAMES_OFFERED
+from tlslab.matrix.choice import Choice
+from tlslab.setup import provision
+from tlslab.stages.docker import build_contexts as supplies
+from tlslab.stages.docker.distributions import APT, DEFAULT, DISTRIBUTIONS, DNF, ZYPPER, Distribution, Family
+from tlslab.stages.trust_procedure import Way
 
 ALL = [pytest.param(item, id=item.name) for item in DISTRIBUTIONS.values()]
 FAMILIES = [pytest.param(item, id=item.name) for item in (APT, DNF, ZYPPER)]
@@ -31,7 +32,7 @@ DOCUMENTED = {
 
 
 def dockerfile(family: Family) -> Path:
-    return images.recipes() / "client" / family.dockerfile
+    return LOCKS / "docker" / "client" / family.dockerfile
 
 
 def instructions(text: str) -> list[tuple[str, str]]:
@@ -55,7 +56,7 @@ def test_names_fit_into_ids_images_and_containers(item: Distribution) -> None:
 
 @pytest.mark.parametrize("item", ALL)
 def test_what_it_refers_to_is_there(item: Distribution) -> None:
-    assert (provision.locks() / "requirements" / item.lock).is_file()
+    assert (LOCKS / "requirements" / item.lock).is_file()
     assert dockerfile(item.family).is_file()
     assert item.family.driver in provision.DRIVER_FAMILIES.values()
     assert set(item.absent) <= {client.name for client in all_clients()}
@@ -64,7 +65,7 @@ def test_what_it_refers_to_is_there(item: Distribution) -> None:
 
 @pytest.mark.parametrize("item", ALL)
 def test_its_lock_file_has_every_python_client_that_it_does_not_call_absent(item: Distribution) -> None:
-    lock = (provision.locks() / "requirements" / item.lock).read_text()
+    lock = (LOCKS / "requirements" / item.lock).read_text()
     pins = {pin.partition("==")[0] for pin in supplies.requirements(lock, ())}
     wanted = {name for client in all_clients() for name in getattr(client, "distributions", ())}
     assert wanted - pins <= set(item.absent)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from lab.stages.docker.fate import described
+from tlslab.stages.docker.container_state import described
 
 ENDED = {
     "Status": "exited", "Running": False, "Paused": False, "Restarting": False, "OOMKilled": False, "Dead": False,

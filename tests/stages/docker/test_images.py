@@ -5,13 +5,16 @@ from pathlib import Path
 import pytest
 
 import docker
-from lab import provision
-from lab.stages.docker import images, owner, standins
-from lab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS, DNF, ZYPPER, Family
-from lab.stages.docker.images import Recipe
-from lab.stages.docker.owner import RUN, labels, new_run, parse, this_process
-from lab.stages.stage import StageError
 from tests.stages.docker.process import inventory
+from tlslab import LOCKS
+from tlslab.setup import provision
+from tlslab.stages.docker import base_images as standins
+from tlslab.stages.docker import images
+from tlslab.stages.docker import owner_labels as owner
+from tlslab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS, DNF, ZYPPER, Family
+from tlslab.stages.docker.images import Recipe
+from tlslab.stages.docker.owner_labels import RUN, labels, new_run, parse, this_process
+from tlslab.stages.stage import StageError
 
 OWNER = labels(new_run(), this_process())
 
@@ -29,7 +32,7 @@ def test_a_build_that_fails_says_why(daemon: docker.DockerClient, base: str, fam
     """On a base that has no such packager: so the daemon has read the whole Dockerfile, and the build fails in it."""
     recipe = Recipe(
         "test-failing",
-        images.recipes() / "client" / family.dockerfile,
+        LOCKS / "docker" / "client" / family.dockerfile,
         base,
         arguments={"PACKAGES": "nothing", "PYTHON": "python3"},
         trees={"site": None, "node_modules": None},

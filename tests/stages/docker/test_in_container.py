@@ -9,16 +9,17 @@ import pytest
 from docker.models.containers import Container
 
 import docker
-from lab.stages.docker import left, owner
-from lab.stages.docker.distributions import DEFAULT
 from tests.stages.docker.own import OwnDaemon
 from tests.stages.docker.process import ROOT, until
+from tlslab.stages.docker import cleanup as left
+from tlslab.stages.docker import owner_labels as owner
+from tlslab.stages.docker.distributions import DEFAULT
 
 PATIENCE = 60.0
 OWNS_A_NETWORK = """
 import json, sys
-from lab.stages.docker import left, owner
-from lab.stages.docker.daemon import connect
+from tlslab.stages.docker import left, owner
+from tlslab.stages.docker.daemon import connect
 client = connect()
 me = owner.this_process(owner.own_container(client))
 client.api.create_network(sys.argv[1], labels=owner.labels("abc", me))
@@ -33,7 +34,7 @@ def inside(own: OwnDaemon, client: docker.DockerClient, image: str, network: str
     return client.containers.run(
         image,
         ["python3", "-c", OWNS_A_NETWORK, network],
-        environment={"PYTHONPATH": "/lab:/packages", "DOCKER_HOST": "unix:///docker.sock"},
+        environment={"PYTHONPATH": "/lab/.python:/packages", "DOCKER_HOST": "unix:///docker.sock"},
         volumes={
             str(ROOT): {"bind": "/lab", "mode": "ro"},
             packages: {"bind": "/packages", "mode": "ro"},

@@ -10,8 +10,8 @@ from zipfile import ZipFile
 import pytest
 
 import docker
-from lab import provision
-from lab.stages.docker import supplies
+from tlslab.setup import provision
+from tlslab.stages.docker import build_contexts as supplies
 
 ROOT = Path(__file__).parents[3]
 IN_A_CHECKOUT_ALONE = ("docker/lab/", "docker/compose.yaml")
@@ -46,16 +46,16 @@ def test_every_recipe_is_in_the_wheel_as_it_is_here(installed: Path) -> None:
     names = tracked()
     assert "docker/endpoint/Dockerfile" in names
     for name in names:
-        packed = installed / "lab" / "locks" / name
+        packed = installed / "tlslab" / "locks" / name
         assert packed.read_bytes() == (ROOT / name).read_bytes(), name
 
 
 def test_the_sources_of_the_endpoint_are_in_the_wheel(installed: Path) -> None:
-    assert [name for name in supplies.ENDPOINT_SOURCES if not (installed / "lab" / name).exists()] == []
+    assert [name for name in supplies.ENDPOINT_SOURCES if not (installed / "tlslab" / name).exists()] == []
 
 
 def test_what_a_checkout_alone_needs_is_not(installed: Path) -> None:
-    assert not (installed / "lab" / "locks" / "docker" / "lab").exists()
+    assert not (installed / "tlslab" / "locks" / "docker" / "lab").exists()
 
 
 def test_the_installed_package_plays_the_docker_stage(
@@ -64,7 +64,7 @@ def test_the_installed_package_plays_the_docker_stage(
     record = tmp_path / "record.json"
     words = ("run", "--stage", "docker", "--scenario", "expired", "--client", "curl,tsql", "--save", str(record))
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "lab", *words],
+        [sys.executable, "-P", "-m", "tlslab", *words],
         cwd=tmp_path,
         env=os.environ | {"PYTHONPATH": str(installed), "TLSLAB_CACHE": str(provision.cache_dir())},
         stdin=subprocess.DEVNULL,

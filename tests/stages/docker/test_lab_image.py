@@ -12,9 +12,11 @@ from pathlib import Path
 import pytest
 
 import docker
-from lab import CONTAINED, provision
-from lab.stages.docker import owner, stock
-from lab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
+from tlslab import CONTAINED
+from tlslab.setup import provision
+from tlslab.stages.docker import latest_images as stock
+from tlslab.stages.docker import owner_labels as owner
+from tlslab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
 
 ROOT = Path(__file__).parents[3]
 RECIPE = ROOT / "docker" / "lab"
@@ -36,7 +38,7 @@ def test_the_build_copies_what_is_there_and_what_the_daemon_is_sent() -> None:
 
 
 def test_the_image_says_that_it_is_the_labs_own() -> None:
-    """By that variable its stage is docker, without an option (`lab.matrix.choice.usual_stage`)."""
+    """By that variable its stage is docker, without an option (`tlslab.matrix.choice.usual_stage`)."""
     image = (RECIPE / "Dockerfile").read_text().rpartition("\nFROM ")[2]
     assert re.search(rf"^ENV (.+\\\n)*.*\b{CONTAINED}=1$", image, re.MULTILINE)
 

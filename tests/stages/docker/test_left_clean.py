@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 import docker
-from lab.stages.docker import left, owner
 from tests.stages.docker.process import END_TIMEOUT, running
+from tlslab.stages.docker import cleanup as left
+from tlslab.stages.docker import owner_labels as owner
 
 
 def test_nothing_is_left_after_a_run(daemon: docker.DockerClient) -> None:

@@ -7,18 +7,19 @@ from pathlib import Path
 import pytest
 
 import docker
-from lab import provision
-from lab.clients import all_clients
-from lab.matrix.choice import Choice
-from lab.matrix.plan import Filters
-from lab.pki.keys import Keys
-from lab.pki.mint import Mint
-from lab.stages.docker import images, supplies
-from lab.stages.docker.distributions import DISTRIBUTIONS, Distribution
-from lab.stages.docker.images import Recipe
-from lab.stages.docker.stage import DockerStage
-from lab.stages.stage import StageError
 from tests.stages.docker.test_same_verdicts import played
+from tlslab.clients import all_clients
+from tlslab.matrix.choice import Choice
+from tlslab.matrix.plan import Filters
+from tlslab.pki.keys import Keys
+from tlslab.pki.mint import Mint
+from tlslab.setup import provision
+from tlslab.stages.docker import build_contexts as supplies
+from tlslab.stages.docker import images
+from tlslab.stages.docker.distributions import DISTRIBUTIONS, Distribution
+from tlslab.stages.docker.images import Recipe
+from tlslab.stages.docker.stage import DockerStage
+from tlslab.stages.stage import StageError
 
 NOWHERE = "tlslab.invalid/nothing:1"
 """An image that no registry has: the name belongs to nobody (RFC 6761, 6.4)."""

@@ -8,10 +8,11 @@ import pytest
 from docker.errors import APIError
 
 import docker
-from lab.stages.docker import owner, standins
-from lab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
 from tests.stages.docker.own import NoOwnDaemon, OwnDaemon
 from tests.stages.docker.process import SMALL, inventory, running
+from tlslab.stages.docker import base_images as standins
+from tlslab.stages.docker import owner_labels as owner
+from tlslab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
 
 MIB = 1 << 20
 LEFT_FREE = 60 * MIB

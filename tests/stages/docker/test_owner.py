@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from lab.stages.docker import owner
-from lab.stages.docker.owner import Owner, candidates, labels, parse, this_process
+from tlslab.stages.docker import owner_labels as owner
+from tlslab.stages.docker.owner_labels import Owner, candidates, labels, parse, this_process
 
 ID, OTHER = "0123456789abcdef" * 4, "f" * 64
 

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 import docker
-from lab import system
-from lab.clients import all_clients
-from lab.matrix.choice import Choice
-from lab.matrix.plan import Filters
-from lab.stages.docker.places import OnHost
-from lab.stages.here import Here
-from lab.stages.stage import StageError
 from tests.stages.docker.test_same_verdicts import played, verdicts
+from tlslab.clients import all_clients
+from tlslab.matrix.choice import Choice
+from tlslab.matrix.plan import Filters
+from tlslab.setup import system
+from tlslab.stages.docker.client_images import OnHost
+from tlslab.stages.local.clients import Here
+from tlslab.stages.stage import StageError
 
 BOTH = Choice("docker", distributions=("host", "bookworm"))
 

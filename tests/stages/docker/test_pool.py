@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lab.pki.keys import Keys
-from lab.pki.mint import Mint
-from lab.situation import ServerKind, ServerSide, healthy
-from lab.stages.docker.pool import GIB, Pool, room_for
-from lab.stages.services import ServiceError
-from lab.stages.stage import Distance, StageError
+from tlslab.model.situation import ServerKind, ServerSide, healthy
+from tlslab.pki.keys import Keys
+from tlslab.pki.mint import Mint
+from tlslab.stages.docker.pool import GIB, Pool, room_for
+from tlslab.stages.local.services import ServiceError
+from tlslab.stages.stage import Distance, StageError
 
 SIDE = healthy(ServerKind.SQLSERVER).server
 SIDES = dict.fromkeys(("one", "two", "three"), SIDE)

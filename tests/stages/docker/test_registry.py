@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 import docker
-from lab.stages.docker import images
-from lab.stages.docker.owner import labels, new_run, this_process
-from lab.stages.stage import StageError
 from tests.stages.docker.own import ROOT, OwnDaemon
 from tests.stages.docker.process import SMALL, inventory, running
 from tests.stages.docker.registry import PORT
+from tlslab.stages.docker import images
+from tlslab.stages.docker.owner_labels import labels, new_run, this_process
+from tlslab.stages.stage import StageError
 
 IMAGE = f"127.0.0.1:{PORT}/thing:1"
 PATIENCE = 60.0

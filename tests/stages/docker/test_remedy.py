@@ -9,17 +9,17 @@ from collections.abc import Sequence
 import pytest
 
 import docker
-from lab import provision
-from lab.matrix.choice import Choice
-from lab.matrix.plan import Filters
-from lab.pki.keys import Keys
-from lab.pki.mint import Mint
-from lab.record import Record, RemedyEntry
-from lab.situation import LAB_ROOT
-from lab.stages.docker.distributions import DISTRIBUTIONS
-from lab.stages.docker.stage import DockerStage
-from lab.stages.remedy import Followed, Way
 from tests.stages.docker.test_same_verdicts import played
+from tlslab.matrix.choice import Choice
+from tlslab.matrix.plan import Filters
+from tlslab.model.record import Record, RemedyEntry
+from tlslab.model.situation import LAB_ROOT
+from tlslab.pki.keys import Keys
+from tlslab.pki.mint import Mint
+from tlslab.setup import provision
+from tlslab.stages.docker.distributions import DISTRIBUTIONS
+from tlslab.stages.docker.stage import DockerStage
+from tlslab.stages.trust_procedure import Followed, Way
 
 PLACES = [item.name for item in DISTRIBUTIONS.values() if item.built] if os.environ.get("TLSLAB_FULL") else ["bookworm"]
 """TLSLAB_FULL=1: every distribution that can be had here."""

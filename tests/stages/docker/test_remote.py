@@ -12,11 +12,11 @@ import pytest
 import trustme
 
 import docker
-from lab.stages.docker.daemon import connect
-from lab.stages.stage import StageError
 from tests.stages.docker.own import OwnDaemon
 from tests.stages.docker.process import SMALL, inventory, running
 from tests.stages.docker.remote import certificates, forwarded
+from tlslab.stages.docker.daemon import connect
+from tlslab.stages.stage import StageError
 
 
 @pytest.fixture

@@ -6,14 +6,15 @@ from fnmatch import fnmatchcase
 import pytest
 
 import docker
-from lab import catalogue, provision
-from lab.clients import all_clients
-from lab.clients.base import Machine
-from lab.matrix.choice import Choice
-from lab.matrix.plan import Filters, make_plan
-from lab.matrix.run import run_plan
-from lab.record import CellEntry, Record
-from lab.stages.machine import local_machine
+from tlslab import catalogue
+from tlslab.clients import all_clients
+from tlslab.clients.base import Machine
+from tlslab.matrix.choice import Choice
+from tlslab.matrix.plan import Filters, make_plan
+from tlslab.matrix.run import run_plan
+from tlslab.model.record import CellEntry, Record
+from tlslab.setup import provision
+from tlslab.stages.machine import local_machine
 
 DIFFERENCES: dict[str, str] = {}
 """Pattern of cells (without the distribution) to the reason why the two stages differ there."""

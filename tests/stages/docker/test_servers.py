@@ -6,12 +6,12 @@ from unittest.mock import Mock
 
 import pytest
 
-from lab.pki.keys import Keys
-from lab.pki.mint import Mint
-from lab.situation import ServerKind, healthy
-from lab.stages.docker.container import Order
-from lab.stages.docker.servers import ROOM, DockerServer, nginx_files
-from lab.stages.services import ServiceError
+from tlslab.model.situation import ServerKind, healthy
+from tlslab.pki.keys import Keys
+from tlslab.pki.mint import Mint
+from tlslab.stages.docker.container import Order
+from tlslab.stages.docker.servers import ROOM, DockerServer, nginx_files
+from tlslab.stages.local.services import ServiceError
 
 
 def test_nginx_gets_a_block_and_the_certificates_for_each_side(tmp_path: Path) -> None:
@@ -35,7 +35,7 @@ class Quiet(DockerServer):
 
 def test_a_server_that_does_not_settle_is_a_failure_of_the_lab(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its lines about a client could be missing, and would be taken for those of the next one."""
-    monkeypatch.setattr("lab.stages.docker.servers.SETTLE_TIMEOUT", 0.2)
+    monkeypatch.setattr("tlslab.stages.docker.servers.SETTLE_TIMEOUT", 0.2)
     server = Quiet(Mock(), Order("image", "name", {}), Mock())
     with pytest.raises(ServiceError, match="the server has not said within"):
         asyncio.run(server._hear_that(lambda: False))

@@ -7,13 +7,14 @@ from pathlib import Path
 import pytest
 
 import docker
-from lab.stages.docker import images, shelf
-from lab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
-from lab.stages.docker.images import Recipe
-from lab.stages.docker.owner import labels, new_run, this_process
-from lab.stages.docker.shelf import Shelved, outdated
 from tests.stages.docker.own import OwnDaemon
 from tests.stages.docker.process import running
+from tlslab.stages.docker import image_pruning as shelf
+from tlslab.stages.docker import images
+from tlslab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
+from tlslab.stages.docker.image_pruning import Shelved, outdated
+from tlslab.stages.docker.images import Recipe
+from tlslab.stages.docker.owner_labels import labels, new_run, this_process
 
 OWNER = labels(new_run(), this_process())
 

@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import cast
 
 import docker
-from lab.stages.docker.images import NAME, STANDIN
 from tests.stages.docker.shelved import BASES, as_before
+from tlslab.stages.docker.images import NAME, STANDIN
 
 BASE = min(BASES)
 

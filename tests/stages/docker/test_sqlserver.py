@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from lab.pki.keys import Keys
-from lab.pki.mint import Mint
-from lab.servers import mssql_image
-from lab.situation import ServerKind, ServerSide, healthy
-from lab.stages.docker.container import Directory, File, Files
-from lab.stages.docker.sqlserver import (
+from tlslab.model.situation import ServerKind, ServerSide, healthy
+from tlslab.pki.keys import Keys
+from tlslab.pki.mint import Mint
+from tlslab.servers import mssql_image
+from tlslab.stages.docker.container import Directory, File, Files
+from tlslab.stages.docker.sqlserver_container import (
     CA_STORE,
     CERTIFICATE,
     KEY,

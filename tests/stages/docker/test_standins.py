@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from lab.stages import room
-from lab.stages.docker import standins
 from tests.stages.docker.own import OwnDaemon
 from tests.stages.docker.process import running, until
+from tlslab.stages import workdir as room
+from tlslab.stages.docker import base_images as standins
 
 PATIENCE = 60.0
 
@@ -53,9 +53,9 @@ def test_there_is_no_stand_in_without_a_recipe(tag: str) -> None:
 MAKES_ONE = """
 import sys
 from pathlib import Path
-from lab.stages.docker import standins
-from lab.stages.docker.daemon import connect
-from lab.stages.docker.owner import labels, new_run, this_process
+from tlslab.stages.docker import standins
+from tlslab.stages.docker.daemon import connect
+from tlslab.stages.docker.owner_labels import labels, new_run, this_process
 standins.ensure_base(connect(), sys.argv[1], labels(new_run(), this_process()), Path(sys.argv[2]), print)
 """
 

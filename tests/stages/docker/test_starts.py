@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 import docker
-from lab.matrix.choice import Choice
-from lab.matrix.plan import Filters
 from tests.stages.docker.test_same_verdicts import played
+from tlslab.matrix.choice import Choice
+from tlslab.matrix.plan import Filters
 
 WORDS = "This program requires a machine with at least 2000 megabytes of memory."
 

@@ -1,9 +1,10 @@
 """The lab's own images under names that stay."""
 
 import docker
-from lab import provision
-from lab.matrix.choice import DISTRIBUTIONS
-from lab.stages.docker import stock, supplies
+from tlslab.matrix.choice import DISTRIBUTIONS
+from tlslab.setup import provision
+from tlslab.stages.docker import build_contexts as supplies
+from tlslab.stages.docker import latest_images as stock
 
 
 def test_there_is_an_image_for_the_endpoint_and_for_every_distribution() -> None:

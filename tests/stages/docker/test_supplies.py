@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from lab import provision
-from lab.stages.docker import supplies
-from lab.stages.docker.images import Recipe, failure
+from tlslab import LOCKS
+from tlslab.stages.docker import build_contexts as supplies
+from tlslab.stages.docker.images import Recipe, failure
 
 LOCK = """\
 one==1 \\
@@ -27,7 +27,7 @@ def test_pins_keep_their_hashes_and_lose_their_remarks() -> None:
 
 
 def test_what_the_endpoint_needs_is_in_the_labs_lock_file() -> None:
-    lock = (provision.locks() / "requirements" / "lab.txt").read_text()
+    lock = (LOCKS / "requirements" / "lab.txt").read_text()
     found = supplies.requirements(lock, supplies.ENDPOINT_PACKAGES)
     assert {pin.partition("==")[0] for pin in found} == set(supplies.ENDPOINT_PACKAGES)
 

@@ -4,8 +4,8 @@ from collections.abc import Callable
 
 import pytest
 
-from lab.stages.docker.vendor import Chosen, choose, image_of
-from lab.stages.stage import StageError
+from tlslab.stages.docker.sqlserver_image import Chosen, choose, image_of
+from tlslab.stages.stage import StageError
 
 OWN = "tlslab/sqlserver-endpoint:0123456789ab"
 OF_2022 = "mcr.microsoft.com/mssql/server:2022-latest"

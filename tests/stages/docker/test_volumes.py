@@ -6,11 +6,11 @@ from pathlib import PurePosixPath
 import pytest
 
 import docker
-from lab.stages.docker import left
-from lab.stages.docker.container import Directory, File, Order
-from lab.stages.docker.owner import RUN, labels, new_run, this_process
-from lab.stages.docker.volumes import Volume, contents, fill
-from lab.stages.stage import StageError
+from tlslab.stages.docker import cleanup as left
+from tlslab.stages.docker.container import Directory, File, Order
+from tlslab.stages.docker.owner_labels import RUN, labels, new_run, this_process
+from tlslab.stages.docker.volumes import Volume, contents, fill
+from tlslab.stages.stage import StageError
 
 HOME = PurePosixPath("/srv/home")
 

@@ -1,0 +1,206 @@
+"""The remedy of a cell: what is to be seen when a fix is followed on a system of its own, as its documents say. Pure.
+
+The cell itself gives the fix to the client with the client's own option. Here the client is told nothing, and the
+system is changed: whether that helps depends on whose trust store the client reads.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from tlslab.clients.base import Client, Roots, Trust
+from tlslab.matrix.judge import Judgement, of_trust, said, shown_expectation, with_names
+from tlslab.matrix.plan import Cell, Exclusion, Plan
+from tlslab.model.outcome import Outcome, Result
+from tlslab.model.scenario import Attack
+from tlslab.model.situation import Anchor, ClientSide, Situation, healthy
+from tlslab.stages.trust_procedure import Way
+
+
+class RemedyVerdict(StrEnum):
+    """What a client showed of a remedy."""
+
+    CURES = "cures"
+    """Refuses before, connects after, and refuses every impostor."""
+    IGNORED = "ignored"
+    """Refuses before and after: it reads a store of its own."""
+    UNVERIFIED = "unverified"
+    """Connects before: told nothing, it verifies nothing, so there is nothing to cure."""
+    NOT_CLEARED = "not-cleared"
+    """Refuses before and after, although it reads the system's store."""
+    SILENCES = "silences"
+    """Connects after, and to an impostor as well."""
+    UNPROVEN = "unproven"
+    """An impostor was refused, but not for a documented reason of trust."""
+    ACCEPTED = "accepted"
+    """Connects before, although it should verify."""
+    OTHER_ERROR = "other-error"
+    """Does not connect, but for no documented reason."""
+    FAILED = "failed"
+    """A documented command failed."""
+    UNSUPPORTED = "unsupported"
+    LAB_ERROR = "lab-error"
+
+
+@dataclass(frozen=True)
+class Show:
+    """What one client shows of a remedy: told nothing, before it and after it, and in the face of impostors.
+
+    `cannot`: why the client cannot express that, in a sentence; "" when it can.
+    """
+
+    cell: Cell | Exclusion
+    trust: Trust
+    before: Situation
+    after: Situation
+    impostors: tuple[tuple[Attack, Situation], ...]
+    cannot: str = ""
+
+    @property
+    def client(self) -> Client:
+        return self.cell.client
+
+    @property
+    def earlier(self) -> Mapping[str, Situation]:
+        """What is attempted before the remedy, by the name of the act."""
+        return {} if self.cannot else {"before": self.before}
+
+    @property
+    def later(self) -> Mapping[str, Situation]:
+        """What is attempted after it. A client that verifies nothing is not asked
+        again, and one that does not look at the system's store not to tell impostors apart.
+        """
+        if self.cannot or self.trust.roots is Roots.NONE:
+            return {}
+        acts = {"after": self.after}
+        if self.trust.roots is Roots.SYSTEM:
+            acts |= {f"impostor:{attack.id}": situation for attack, situation in self.impostors}
+        return acts
+
+    @property
+    def situations(self) -> tuple[Situation, ...]:
+        """Everything that is attempted."""
+        return (*self.earlier.values(), *self.later.values())
+
+
+@dataclass(frozen=True)
+class Treatment:
+    """One way, followed once in a fresh copy of one place, and all who show something there."""
+
+    place: str
+    way: Way
+    shows: tuple[Show, ...]
+
+    @property
+    def id(self) -> str:
+        """`bookworm/update-ca-certificates`."""
+        return f"{self.place}/{self.way.name}"
+
+    @property
+    def anchors(self) -> tuple[Anchor, ...]:
+        """What is put into the system's store."""
+        return tuple(dict.fromkeys(anchor for show in self.shows for anchor in show.after.client.system_trusts))
+
+
+def treatments(
+    plan: Plan, ways: Callable[[Client], Sequence[Way]], trusts: Callable[[Client], Trust]
+) -> tuple[Treatment, ...]:
+    """The treatments of a plan. `ways`: those of the place where a client runs, none for a client that is missing.
+    `trusts`: what it trusts there when it is told nothing.
+    """
+    groups: dict[tuple[str, Way], list[Show]] = {}
+    for item in plan.everything:
+        if item.fix.on_system:
+            for way in ways(item.client):
+                show = make_show(item, trusts(item.client), plan.attacks)
+                groups.setdefault((item.client.place, way), []).append(show)
+    return tuple(Treatment(place, way, tuple(shows)) for (place, way), shows in groups.items())
+
+
+def make_show(item: Cell | Exclusion, trust: Trust, attacks: Iterable[Attack]) -> Show:
+    """What the client of a cell shows of its fix. The cell's own client side does not matter: nothing is said to the
+    client but where to connect.
+    """
+    broken = item.scenario.apply(healthy(item.kind))
+    before = Situation(broken.server, ClientSide(broken.client.connect_to, plain=True))
+    after = before.with_client(system_trusts=item.fix.apply(before).client.trusts)
+    impostors = tuple((attack, attack.apply(after)) for attack in attacks)
+    return Show(item, trust, before, after, impostors, item.client.cannot(before) or "")
+
+
+def judge(show: Show, outcomes: Mapping[str, Outcome], failure: str) -> tuple[RemedyVerdict, Judgement]:
+    """What the acts of a show came to: `before`, and those of `Show.later` when they were played. `failure`: which
+    command of the remedy failed and how, "" when none did.
+    """
+    if show.cannot:
+        return RemedyVerdict.UNSUPPORTED, Judgement(True, f"{show.client.name} cannot express it: {show.cannot}")
+    for act, outcome in outcomes.items():
+        if outcome.result is Result.LAB_ERROR:
+            return RemedyVerdict.LAB_ERROR, Judgement(False, f"the act {act}: {outcome.text}")
+    before = outcomes["before"]
+    if before.result is Result.CONNECTED:
+        return _connects_before(show)
+    if show.trust.roots is Roots.NONE:
+        why = f"documented to connect to anybody ({show.trust.why}), but it failed: {said(before)}"
+        return RemedyVerdict.OTHER_ERROR, _by_trust(False, why, show.trust)
+    refusal = _refusal(show, before)
+    if not refusal.as_expected:
+        return RemedyVerdict.OTHER_ERROR, refusal
+    if failure:
+        return RemedyVerdict.FAILED, Judgement(False, f"the documented remedy fails: {failure}")
+    if show.trust.roots is Roots.OWN:
+        return _own_store(show, outcomes["after"])
+    return _system_store(show, outcomes, refusal)
+
+
+def _connects_before(show: Show) -> tuple[RemedyVerdict, Judgement]:
+    if show.trust.roots is Roots.NONE:
+        why = f"connects before any remedy, as to anybody: {show.trust.why}"
+        return RemedyVerdict.UNVERIFIED, _by_trust(True, why, show.trust)
+    why = "connects before the remedy, and no documentation says that it would"
+    return RemedyVerdict.ACCEPTED, Judgement(False, why)
+
+
+def _own_store(show: Show, after: Outcome) -> tuple[RemedyVerdict, Judgement]:
+    if after.result is Result.CONNECTED:
+        why = f"connects after the remedy, although its documents say: {show.trust.why}"
+        return RemedyVerdict.CURES, _by_trust(False, why, show.trust)
+    refusal = _refusal(show, after)
+    if not refusal.as_expected:
+        return RemedyVerdict.OTHER_ERROR, refusal
+    why = f"refuses after the remedy as before it: {show.trust.why}"
+    return RemedyVerdict.IGNORED, _by_trust(True, why, show.trust, refusal)
+
+
+def _system_store(show: Show, outcomes: Mapping[str, Outcome], refusal: Judgement) -> tuple[RemedyVerdict, Judgement]:
+    after = outcomes["after"]
+    if after.result is not Result.CONNECTED or not after.encrypted:
+        why = f"after the remedy it still does not connect encrypted: {said(after)}"
+        return RemedyVerdict.NOT_CLEARED, Judgement(False, why)
+    for attack, situation in show.impostors:
+        impostor = outcomes[f"impostor:{attack.id}"]
+        if impostor.result is Result.CONNECTED:
+            why = f"after the remedy it connects, and to the impostor `{attack.id}` as well"
+            return RemedyVerdict.SILENCES, Judgement(False, why)
+        reasons = of_trust(attack.reasons, show.cell.scenario.reasons)
+        if not shown_expectation(show.client, reasons, situation, impostor):
+            why = f"the impostor `{attack.id}` failed, but not for a documented reason of trust: {said(impostor)}"
+            return RemedyVerdict.UNPROVEN, Judgement(False, why)
+    why = f"refuses before the remedy, connects after it, and refuses every impostor: {show.trust.why}"
+    return RemedyVerdict.CURES, _by_trust(True, why, show.trust, refusal)
+
+
+def _refusal(show: Show, outcome: Outcome) -> Judgement:
+    """Whether a refusal is the documented one of the failure."""
+    shown = shown_expectation(show.client, show.cell.scenario.reasons, show.before, outcome)
+    if shown is None:
+        return Judgement(False, f"not a documented text of this failure: {said(outcome)}")
+    return Judgement(True, f"shows: {with_names(shown.text, show.before)}", shown.level, shown.sources)
+
+
+def _by_trust(as_expected: bool, why: str, trust: Trust, refusal: Judgement | None = None) -> Judgement:
+    """A judgement that rests on what the client is documented to trust, and on the text of its refusal."""
+    if refusal is None:
+        return Judgement(as_expected, why, trust.level, (trust.source,))
+    level = min(trust.level, refusal.level or trust.level)
+    return Judgement(as_expected, why, level, tuple(dict.fromkeys((trust.source, *refusal.sources))))

@@ -1,0 +1,127 @@
+"""Remedies: the treatments of a plan, followed on a stage while its matrix is played.
+
+Each has a fresh copy of its place. Whoever shows something there is attempted before the first command and after the
+last one; in between nobody is. Their attempts are those of the player, with its self-check, its turns and its logs.
+"""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+
+from tlslab.clients.placed import Placed
+from tlslab.matrix.entries import Entries
+from tlslab.matrix.judge import Judgement
+from tlslab.matrix.play import Attempt, Player
+from tlslab.matrix.procedure import RemedyVerdict, Show, Treatment, judge
+from tlslab.matrix.progress import Observer
+from tlslab.model.outcome import Result
+from tlslab.model.record import RemedyEntry, ShownEntry, narrow
+from tlslab.model.scenario import Defect
+from tlslab.model.situation import Situation
+from tlslab.pki.mint import Mint
+from tlslab.runtime.tasks import abandon, together
+from tlslab.stages.stage import Stage, StageError
+from tlslab.stages.trust_procedure import Followed
+
+Acts = dict[str, Attempt]
+
+
+class Remedies:
+    """The treatments under way. Use as an async context: entering begins with them, leaving abandons what is not done.
+    At most `at_once` fresh copies at a time.
+    """
+
+    def __init__(
+        self,
+        treatments: Iterable[Treatment],
+        stage: Stage,
+        player: Player,
+        entries: Entries,
+        mint: Mint,
+        observer: Observer,
+        at_once: int,
+    ) -> None:
+        self._treatments = tuple(treatments)
+        self._stage = stage
+        self._player = player
+        self._entries = entries
+        self._mint = mint
+        self._observer = observer
+        self._room = asyncio.Semaphore(at_once)
+        self._tasks: dict[str, asyncio.Task[RemedyEntry]] = {}
+
+    async def __aenter__(self) -> "Remedies":
+        self._tasks = {item.id: asyncio.create_task(self._treat(item)) for item in self._treatments}
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await abandon(self._tasks.values())
+
+    async def finish(self) -> None:
+        """Wait until all are done."""
+        await together(*map(asyncio.shield, self._tasks.values()))
+
+    async def of(self, cell: str) -> list[RemedyEntry]:
+        """The remedies of a cell, with what its client showed of them."""
+        wanted = [item.id for item in self._treatments if any(show.cell.id == cell for show in item.shows)]
+        done = await together(*(asyncio.shield(self._tasks[identity]) for identity in wanted))
+        return [narrow(entry, {cell}) for entry in done]
+
+    @property
+    def done(self) -> list[RemedyEntry]:
+        """Those that are done."""
+        return [task.result() for task in self._tasks.values() if task.done() and not task.cancelled()]
+
+    async def _treat(self, treatment: Treatment) -> RemedyEntry:
+        followed: Followed | None = None
+        problem = ""
+        acts: dict[Show, Acts] = {show: {} for show in treatment.shows}
+        try:
+            async with self._room, self._stage.fresh(treatment.place) as fresh:
+                await self._play(fresh.place, {show: show.earlier for show in acts}, acts)
+                followed = await fresh.follow(treatment.way, self._mint.pem(*treatment.anchors))
+                if not followed.failure:
+                    await self._play(fresh.place, {show: show.later for show in acts}, acts)
+        except (StageError, OSError) as failed:
+            problem = str(failed)
+        failure = followed.failure if followed else ""
+        shown = [self._judge(treatment, show, acts[show], failure, problem) for show in acts]
+        return self._entries.remedy(treatment, followed, shown)
+
+    async def _play(self, place: str, wanted: Mapping[Show, Mapping[str, Situation]], acts: dict[Show, Acts]) -> None:
+        """Make these attempts in this place, all at once, and put them with the acts."""
+        order = [(show, act, situation) for show, each in wanted.items() for act, situation in each.items()]
+        made = await together(
+            *(self._player.attempt(_moved(show, place), situation, soon=True) for show, _, situation in order)
+        )
+        for (show, act, _), attempt in zip(order, made, strict=True):
+            acts[show][act] = attempt
+
+    def _judge(self, treatment: Treatment, show: Show, acts: Acts, failure: str, problem: str) -> ShownEntry:
+        problem = problem or misbuilt(show, acts)
+        if problem:
+            verdict, judgement = RemedyVerdict.LAB_ERROR, Judgement(False, problem)
+        else:
+            outcomes = {act: attempt.outcome for act, attempt in acts.items()}
+            verdict, judgement = judge(show, outcomes, failure)
+        self._observer.judged(f"{treatment.id} for {show.cell.id}", judgement.as_expected, judgement.why)
+        return self._entries.shown(show, acts, verdict, judgement)
+
+
+def misbuilt(show: Show, acts: Mapping[str, Attempt]) -> str:
+    """What the self-check found otherwise than intended in the situations of the acts, in words; "" when nothing."""
+    for act, attempt in acts.items():
+        if attempt.outcome.result is Result.LAB_ERROR:
+            continue
+        wanted = show.cell.scenario.defects if act == "before" else frozenset[Defect]()
+        impostor = act.startswith("impostor:")
+        if impostor and not attempt.defects:
+            return f"self-check of the act {act}: nothing is wrong with the impostor"
+        if not impostor and attempt.defects != wanted:
+            found, intended = (", ".join(sorted(each)) or "nothing wrong" for each in (attempt.defects, wanted))
+            return f"self-check of the act {act}: found {found}, but the situation should have {intended}"
+    return ""
+
+
+def _moved(show: Show, place: str) -> Placed:
+    assert isinstance(show.client, Placed), "only places have ways"
+    return show.client.moved(place)

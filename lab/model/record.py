@@ -1,0 +1,333 @@
+"""The record: a whole run as data, in one JSON file with a published schema (`schema/record.schema.json`).
+
+Everything that shows or compares results reads a record, never the run itself. Attempts are stored once and referred
+to by id, because cells share them. `tlslab schema` prints the schema.
+"""
+
+import json
+from collections.abc import Container, Iterator
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from tlslab.runtime import files
+
+SCHEMA_VERSION = 1
+"""Raised when a reader of the previous version could misread a record."""
+
+
+Result = Literal["connected", "refused", "timeout", "crashed", "lab-error"]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SourceEntry(_Model):
+    """A document that a statement rests on."""
+
+    title: str
+    url: str
+
+
+class Environment(_Model):
+    """Where the run took place."""
+
+    system: str = Field(description="distribution and release")
+    kernel: str
+    python: str
+    openssl: str = Field(description="the OpenSSL that made the self-check")
+    cores: int
+    stage: str = Field(description="`local` or `docker`")
+    isolation: str = Field(description="how names are resolved and processes contained, in words")
+
+
+class CertificateEntry(_Model):
+    """One certificate as presented."""
+
+    subject: str
+    issuer: str
+    names: list[str] = Field(description="DNS names of the SAN extension")
+    not_before: str = Field(description="ISO 8601, UTC")
+    not_after: str = Field(description="ISO 8601, UTC")
+    signature_algorithm: str
+    key: str
+    sha256: str = Field(description="fingerprint, hexadecimal")
+
+
+class ServerEntry(_Model):
+    """One server side and what stood in for it."""
+
+    id: str
+    kind: Literal["https", "sqlserver"]
+    implementation: str = Field(description="program and version, as it says itself")
+    real: bool = Field(description="false: an endpoint of the lab stands in for the real server")
+    settings: list[str] = Field(description="the server side in words: versions, security level, encryption")
+    presented: list[CertificateEntry]
+    log: list[str] = Field(description="the server's lines that belong to no attempt (start-up)")
+
+
+class ClientEntry(_Model):
+    """One client of the run."""
+
+    name: str
+    title: str
+    tls_library: str
+    version: str = Field(description="as the program says; empty when it is missing")
+    missing: str = Field(default="", description="what is lacking, in words")
+    how_to_get: str = Field(default="", description="the command that brings it")
+
+
+class FixEntry(_Model):
+    """One fix of a scenario."""
+
+    name: str
+    summary: str
+    claim: Literal["cure", "silencer"]
+    side: Literal["server", "client"]
+    steps: list[str]
+    sources: list[SourceEntry]
+
+
+class ScenarioEntry(_Model):
+    """One scenario of the run, with its lesson."""
+
+    id: str
+    title: str
+    lesson: str
+    kinds: list[Literal["https", "sqlserver"]]
+    defects: list[str]
+    fixes: list[FixEntry]
+    sources: list[SourceEntry]
+
+
+class AttackEntry(_Model):
+    """One attack on the fixes: what the impostor of that name does."""
+
+    id: str
+    lesson: str
+
+
+class RepeatEntry(_Model):
+    """One of several times that the same attempt was made."""
+
+    result: Result
+    code: str
+    normalised: str = Field(description="the text without its volatile parts")
+    seconds: float
+
+
+class AttemptEntry(_Model):
+    """One connection by one client in one situation. When it was repeated: the most frequent outcome."""
+
+    id: str
+    client: str
+    server: str = Field(description="id of the server entry")
+    options: list[str] = Field(description="the client side in the client's own words")
+    audit: list[str] = Field(description="what the self-check found wrong with the situation")
+    result: Result
+    text: str = Field(description="what the client shows its user, verbatim")
+    normalised: str = Field(description="the text without its volatile parts")
+    code: str
+    trace: str
+    exit_status: int | None
+    seconds: float
+    encrypted: bool | None
+    tls_version: str
+    server_log: list[str]
+    repeats: list[RepeatEntry] = Field(default=[], description="every time that it was made; empty when only once")
+
+
+class JudgementEntry(_Model):
+    """A judged act or fix."""
+
+    as_expected: bool
+    why: str
+    level: Literal["", "observed", "public", "vendor"]
+    sources: list[SourceEntry]
+
+
+class ShareEntry(_Model):
+    """How often an act of an unstable cell came out like this."""
+
+    act: str
+    result: Result
+    code: str
+    normalised: str
+    count: int
+
+
+class CellEntry(_Model):
+    """One cell: its acts (ids of attempts) and its verdicts."""
+
+    id: str
+    scenario: str
+    fix: str
+    client: str
+    kind: Literal["https", "sqlserver"]
+    acts: dict[str, str] = Field(
+        description="control, broken, fixed and one `impostor:NAME` each; empty when not played"
+    )
+    broken: Literal["reproduced", "other-error", "accepted", "timeout", "unsupported", "missing", "lab-error"]
+    fix_verdict: Literal["cures", "silences", "unverified", "not-cleared", "broken-promise", "unproven", "not-played"]
+    as_expected: bool
+    broken_judgement: JudgementEntry
+    fix_judgement: JudgementEntry
+    unstable: bool = Field(default=False, description="an act that was repeated did not always come out the same")
+    distribution: list[ShareEntry] = Field(default=[], description="of the acts that did not, most frequent first")
+
+
+class DefaultEntry(_Model):
+    """What a client does when no security option is given to it, in one situation."""
+
+    id: str = Field(description="the situation, the same for every client: `sqlserver/forced/untrusted`")
+    client: str
+    server: str = Field(description="the server side in words")
+    server_id: str = Field(description="id of the server entry")
+    certificate: str = Field(description="what is the matter with it: good, untrusted, wrong-name, expired ...")
+    must_refuse: bool = Field(description="a client that verifies everything does not connect here")
+    attempt: str = Field(description="id of the attempt")
+
+
+class StepEntry(_Model):
+    """One command of a remedy."""
+
+    command: str = Field(description="of the shell, run by the administrator where the certificate lies as ca.crt")
+    exit_status: int | None = Field(description="null when it did not end in time")
+    output: str
+    seconds: float
+
+
+class ChangeEntry(_Model):
+    """One path of a system that a remedy left otherwise than it was."""
+
+    path: str
+    change: Literal["added", "changed", "deleted"]
+
+
+class ShownEntry(_Model):
+    """What one client showed of a remedy: told nothing about trust, before it and after it."""
+
+    cell: str = Field(description="id of the cell whose fix this is")
+    client: str
+    kind: Literal["https", "sqlserver"]
+    roots: Literal["system", "own", "none"] = Field(
+        description="what it trusts when it is told nothing: the system's store, one of its own, or everybody"
+    )
+    acts: dict[str, str] = Field(description="before, after and one `impostor:NAME` each, as far as they were played")
+    verdict: Literal[
+        "cures",
+        "ignored",
+        "unverified",
+        "not-cleared",
+        "silences",
+        "unproven",
+        "accepted",
+        "other-error",
+        "failed",
+        "unsupported",
+        "lab-error",
+    ]
+    as_expected: bool
+    judgement: JudgementEntry
+
+
+class RemedyEntry(_Model):
+    """A documented way to make a system trust a CA, followed in a fresh copy of a place, and what it changed."""
+
+    id: str = Field(description="`bookworm/update-ca-certificates`")
+    place: str
+    way: str
+    remark: str = Field(description="what a person must know who follows it")
+    sources: list[SourceEntry]
+    steps: list[StepEntry]
+    changes: list[ChangeEntry]
+    shown: list[ShownEntry]
+
+
+class Record(_Model):
+    """A whole run."""
+
+    schema_version: Literal[1] = 1
+    lab_version: str
+    started: str = Field(description="ISO 8601, UTC")
+    seconds: float
+    interrupted: bool = False
+    environment: Environment
+    servers: list[ServerEntry]
+    clients: list[ClientEntry]
+    scenarios: list[ScenarioEntry]
+    attacks: list[AttackEntry] = Field(default=[], description="of the cells that were planned")
+    attempts: list[AttemptEntry]
+    cells: list[CellEntry]
+    defaults: list[DefaultEntry] = Field(default=[], description="empty when the clients' defaults were not probed")
+    remedies: list[RemedyEntry] = Field(default=[], description="empty where no system is the lab's to change")
+
+    def findings(self) -> Iterator[CellEntry]:
+        """The cells that are not as expected, the lab's own failures aside."""
+        return (cell for cell in self.cells if not cell.as_expected and cell.broken != "lab-error")
+
+    def lab_errors(self) -> Iterator[CellEntry]:
+        """The cells about which the lab can say nothing because it failed itself."""
+        return (cell for cell in self.cells if cell.broken == "lab-error")
+
+    def unexpected_remedies(self) -> Iterator[tuple[RemedyEntry, ShownEntry]]:
+        """What was shown of a remedy and is not as documented, the lab's own failures aside."""
+        return (
+            (remedy, shown)
+            for remedy in self.remedies
+            for shown in remedy.shown
+            if not shown.as_expected and shown.verdict != "lab-error"
+        )
+
+    def failed_remedies(self) -> Iterator[tuple[RemedyEntry, ShownEntry]]:
+        """What the lab could not show of a remedy because it failed itself."""
+        return ((remedy, shown) for remedy in self.remedies for shown in remedy.shown if shown.verdict == "lab-error")
+
+    def attempt(self, identity: str) -> AttemptEntry:
+        """The attempt of this id. Raises KeyError when there is none."""
+        for entry in self.attempts:
+            if entry.id == identity:
+                return entry
+        raise KeyError(identity)
+
+
+def narrow(remedy: RemedyEntry, cells: Container[str]) -> RemedyEntry:
+    """The remedy with what was shown for these cells alone, by their ids."""
+    return remedy.model_copy(update={"shown": [item for item in remedy.shown if item.cell in cells]})
+
+
+class RecordError(Exception):
+    """A file is not a record that this version can read; the message names the file and says why."""
+
+
+def save(record: Record, path: Path) -> None:
+    """Write the record as indented JSON, whole or not at all. Raises OSError with the file's name."""
+    files.write(path, record.model_dump_json(indent=1) + "\n")
+
+
+def load(path: Path) -> Record:
+    """Read a record. Raises RecordError for a file that is none, is of another schema version, or cannot be read."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as problem:
+        raise RecordError(f"cannot read {path}: {problem.strerror}") from problem
+    except (ValueError, RecursionError) as problem:
+        raise RecordError(f"{path} is not JSON: {problem}") from problem
+    if not isinstance(content, dict) or "schema_version" not in content:
+        raise RecordError(f"{path} is not a record of the lab: it has no schema_version")
+    version = content["schema_version"]
+    if version != SCHEMA_VERSION:
+        raise RecordError(f"{path} has schema version {version!r}; this lab reads version {SCHEMA_VERSION}")
+    try:
+        return Record.model_validate(content)
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise RecordError(f"{path} is not a record of the lab: {where}: {first['msg']}") from problem
+
+
+def schema_text() -> str:
+    """The JSON schema of a record, as committed in `schema/record.schema.json`."""
+    return json.dumps(Record.model_json_schema(), indent=2, sort_keys=True) + "\n"

@@ -1,0 +1,238 @@
+"""The situation: one server side and one client side, as immutable values.
+
+Everything that the lab plays is a `Situation`. Scenarios, fixes and attacks are pure functions from situation to
+situation; equal situations are equal values, so that the lab attempts each of them once. A situation names
+certificates by *description* (`Leaf`, `Authority`); `tlslab.pki.mint` turns a description into a certificate at run
+time. Nothing here reads a clock or a file.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from enum import IntEnum, StrEnum
+from typing import Any, Self
+
+
+class ServerKind(StrEnum):
+    """The protocol that the server speaks."""
+
+    HTTPS = "https"
+    SQLSERVER = "sqlserver"
+
+
+class TLSVersion(IntEnum):
+    """TLS protocol versions, ordered; the value is the version on the wire (RFC 8446, 4.1.2 and appendix D)."""
+
+    TLSv1_0 = 0x0301
+    TLSv1_1 = 0x0302
+    TLSv1_2 = 0x0303
+    TLSv1_3 = 0x0304
+
+    @property
+    def label(self) -> str:
+        """The name that OpenSSL and nginx use: `TLSv1`, `TLSv1.1`, `TLSv1.2`, `TLSv1.3`."""
+        return {0x0301: "TLSv1", 0x0302: "TLSv1.1", 0x0303: "TLSv1.2", 0x0304: "TLSv1.3"}[self.value]
+
+    @property
+    def number(self) -> str:
+        """The bare number, as mssql.conf and curl write it: `1.2`."""
+        return f"1.{self.value - 0x0301}"
+
+
+class SignatureHash(StrEnum):
+    """The hash of a certificate's signature algorithm."""
+
+    SHA1 = "sha1"
+    SHA256 = "sha256"
+
+
+class ServerEncryption(StrEnum):
+    """What SQL Server demands (mssql.conf `network.forceencryption`, `network.forcestrict`)."""
+
+    OFF = "off"
+    FORCED = "forced"
+    STRICT = "strict"
+
+
+class Encryption(StrEnum):
+    """What a SQL Server client asks for; the words are those of Microsoft's drivers from version 18 on."""
+
+    OPTIONAL = "optional"
+    """Not asked for; the login packet is encrypted when the server can, everything when the server forces it."""
+    MANDATORY = "mandatory"
+    STRICT = "strict"
+    """TDS 8.0: TLS before anything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """notBefore and notAfter of a certificate, relative to the moment of minting."""
+
+    starts: timedelta
+    ends: timedelta
+
+
+CURRENT = Validity(timedelta(days=-10), timedelta(days=90))
+PAST = Validity(timedelta(days=-100), timedelta(days=-10))
+LONG = Validity(timedelta(days=-400), timedelta(days=3650))
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """A certificate authority: a root when it has no parent, else an intermediate signed by its parent."""
+
+    name: str
+    parent: "Authority | None" = None
+    validity: Validity = LONG
+
+    @property
+    def root(self) -> "Authority":
+        """The root above this authority (itself when it is one)."""
+        return self if self.parent is None else self.parent.root
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """A server certificate. No issuer means self-signed. `names` are its DNS SANs; `owner` holds the private key."""
+
+    common_name: str
+    names: tuple[str, ...]
+    issuer: Authority | None
+    validity: Validity = CURRENT
+    signature: SignatureHash = SignatureHash.SHA256
+    owner: str = "server"
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """What the server presents: its leaf and, unless it forgets them, the intermediates (never the root)."""
+
+    leaf: Leaf
+    with_intermediates: bool = True
+
+    @property
+    def intermediates(self) -> tuple[Authority, ...]:
+        """The intermediates between leaf and root, nearest the leaf first, presented or not."""
+        found: list[Authority] = []
+        authority = self.leaf.issuer
+        while authority is not None and authority.parent is not None:
+            found.append(authority)
+            authority = authority.parent
+        return tuple(found)
+
+    @property
+    def presented(self) -> tuple[Leaf | Authority, ...]:
+        """The certificates on the wire, leaf first."""
+        return (self.leaf, *self.intermediates) if self.with_intermediates else (self.leaf,)
+
+
+Anchor = Authority | Leaf
+"""What a client can be told to trust: an authority's certificate, or a server's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerSide:
+    """How a server is set up.
+
+    `chain` None: no certificate is configured, and SQL Server makes its own at start (self-generated fallback
+    certificate). `security_level` is the OpenSSL security level (0-5) that the server's TLS library runs with.
+    `key_readable` False: the account of SQL Server may not read the private key that it is told to use, and it does not
+    start (error 49940): nobody listens at its port.
+    """
+
+    kind: ServerKind
+    chain: Chain | None
+    tls_min: TLSVersion = TLSVersion.TLSv1_2
+    tls_max: TLSVersion = TLSVersion.TLSv1_3
+    security_level: int = 2
+    encryption: ServerEncryption = ServerEncryption.OFF
+    key_readable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSide:
+    """How a client connects. The names of the options are the lab's; each adapter says how its client spells them.
+
+    `trusts`: what stands in the client's trust store beside an unrelated public root. `intermediates`: certificates
+    that the client has been given to complete chains, without trusting them. `expected_name`: the name to look for in
+    the certificate when it is not the one connected to. `tls_min`, `tls_max` None: the client's own default.
+
+    `plain`: the client is given no security option whatever, to see what it does by itself. What it trusts then stands
+    in the store that it reads by itself: the system's, or where it has a list of its own the variable that adds to it.
+
+    `system_trusts`: what has been put into the system's trust store, beside the public roots. A client that has a
+    store of its own does not see it.
+    """
+
+    connect_to: str
+    trusts: tuple[Anchor, ...] = ()
+    intermediates: tuple[Authority, ...] = ()
+    trust_everything: bool = False
+    expected_name: str | None = None
+    encryption: Encryption | None = None
+    tls_min: TLSVersion | None = None
+    tls_max: TLSVersion | None = None
+    plain: bool = False
+    system_trusts: tuple[Anchor, ...] = ()
+
+    @property
+    def name_to_verify(self) -> str:
+        """The name that the certificate must carry."""
+        return self.expected_name or self.connect_to
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One server side and one client side."""
+
+    server: ServerSide
+    client: ClientSide
+
+    @property
+    def kind(self) -> ServerKind:
+        return self.server.kind
+
+    def with_server(self, **changes: Any) -> Self:
+        """The same situation with these fields of the server side changed."""
+        return replace(self, server=replace(self.server, **changes))
+
+    def with_client(self, **changes: Any) -> Self:
+        """The same situation with these fields of the client side changed."""
+        return replace(self, client=replace(self.client, **changes))
+
+    def with_leaf(self, **changes: Any) -> Self:
+        """The same situation with these fields of the server's leaf certificate changed.
+
+        Raises ValueError when the server has no certificate configured.
+        """
+        return self.with_chain(leaf=replace(self.chain.leaf, **changes))
+
+    def with_chain(self, **changes: Any) -> Self:
+        """The same situation with these fields of the presented chain changed (ValueError as for `with_leaf`)."""
+        return self.with_server(chain=replace(self.chain, **changes))
+
+    @property
+    def chain(self) -> Chain:
+        """The configured chain; ValueError when the server side has none."""
+        if self.server.chain is None:
+            raise ValueError("this server side has no configured certificate: it generates its own")
+        return self.server.chain
+
+
+LAB_ROOT = Authority("TLS Trust Lab Root CA")
+LAB_ISSUING = Authority("TLS Trust Lab Issuing CA", parent=LAB_ROOT)
+
+HOSTS = {ServerKind.HTTPS: "shop.lab.test", ServerKind.SQLSERVER: "db.lab.test"}
+
+
+def healthy(kind: ServerKind) -> Situation:
+    """The situation in which every client must connect: a good chain, a client that trusts its root and asks for
+    verification.
+    """
+    host = HOSTS[kind]
+    leaf = Leaf(common_name=host, names=(host,), issuer=LAB_ISSUING)
+    client = ClientSide(
+        connect_to=host,
+        trusts=(LAB_ROOT,),
+        encryption=Encryption.MANDATORY if kind is ServerKind.SQLSERVER else None,
+    )
+    return Situation(ServerSide(kind, Chain(leaf)), client)

@@ -1,0 +1,159 @@
+"""A look at a live server: the certificates that it really presents, and whether it speaks a version of TLS.
+
+HTTPS servers are looked at with `openssl s_client`. TDS 7.x hides the handshake in its own packets, which s_client
+does not speak, so the ServerHello flight, which TLS 1.2 sends in clear, is read from the wire (MS-TDS 2.2.6.5; RFC
+5246, 7.4.2).
+"""
+
+import contextlib
+import socket
+import ssl
+import struct
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tlslab.model.situation import ServerKind, TLSVersion
+
+TIMEOUT = 20.0
+"""Seconds that a look may take, on a machine that is busy with something else."""
+NOBODY = "nobody listens"
+_PRELOGIN, _LAST = 0x12, 0x01
+_SERVER_HELLO, _CERTIFICATE = 2, 11
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was seen: PEM certificates, leaf first, or in words why the handshake brought none."""
+
+    certificates: tuple[str, ...] = ()
+    refused: str = ""
+
+    @property
+    def nobody(self) -> bool:
+        """Whether nobody listens there. It is read from the words, which are all that a look from afar brings home."""
+        return self.refused.startswith(NOBODY)
+
+
+def look(kind: ServerKind, address: str, port: int, host: str, low: TLSVersion, high: TLSVersion) -> Look:
+    """Begin a handshake that offers the versions `low` to `high` and verifies nothing. Blocks for at most `TIMEOUT`
+    seconds.
+    """
+    try:
+        if kind is ServerKind.HTTPS:
+            return _look_https(address, port, host, low, high)
+        return _look_tds(address, port, host, low, min(high, TLSVersion.TLSv1_2))
+    except ConnectionRefusedError as problem:
+        return Look(refused=f"{NOBODY}: {problem}")
+    except (OSError, subprocess.TimeoutExpired, EOFError) as problem:
+        return Look(refused=f"{type(problem).__name__}: {problem}")
+
+
+def _look_https(address: str, port: int, host: str, low: TLSVersion, high: TLSVersion) -> Look:
+    done = subprocess.run(
+        [
+            *("openssl", "s_client", "-connect", f"{address}:{port}", "-servername", host, "-showcerts"),
+            *("-min_protocol", low.label, "-max_protocol", high.label, "-cipher", "DEFAULT@SECLEVEL=0"),
+        ],
+        input="",
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=TIMEOUT,
+        check=False,
+    )
+    found = tuple(_pem_blocks(done.stdout))
+    return Look(found) if found else Look(refused=done.stderr.strip() or "no certificate was presented")
+
+
+def _pem_blocks(text: str) -> Iterator[str]:
+    for block in text.split("-----BEGIN CERTIFICATE-----")[1:]:
+        yield f"-----BEGIN CERTIFICATE-----{block.partition('-----END CERTIFICATE-----')[0]}-----END CERTIFICATE-----\n"
+
+
+def _look_tds(address: str, port: int, host: str, low: TLSVersion, high: TLSVersion) -> Look:
+    if low > high:
+        return Look(refused="TDS 7.x carries TLS 1.2 at most")
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    context.set_ciphers("DEFAULT@SECLEVEL=0")
+    context.minimum_version, context.maximum_version = ssl.TLSVersion.MINIMUM_SUPPORTED, ssl.TLSVersion.TLSv1_2
+    incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+    client = context.wrap_bio(incoming, outgoing, server_hostname=host)
+    with contextlib.suppress(ssl.SSLWantReadError):
+        client.do_handshake()
+    with socket.create_connection((address, port), timeout=TIMEOUT) as connection:
+        connection.sendall(_packet(_prelogin()))
+        _receive(connection)
+        connection.sendall(_packet(_offering(outgoing.read(), high)))
+        flight = b""
+        while True:
+            flight += _receive(connection)
+            for kind, body in _handshake_messages(flight):
+                if kind == _SERVER_HELLO and int.from_bytes(body[:2]) < low:
+                    return Look(refused="the server chose a version of TLS that was not offered")
+                if kind == _CERTIFICATE:
+                    return Look(tuple(ssl.DER_cert_to_PEM_cert(der) for der in _certificate_list(body)))
+            if flight[:1] == b"\x15":
+                return Look(refused=f"TLS alert {flight[6]}" if len(flight) > 6 else "TLS alert")
+
+
+def _prelogin() -> bytes:
+    """VERSION and ENCRYPTION=ON (MS-TDS 2.2.6.5)."""
+    options = struct.pack(">BHH", 0, 11, 6) + struct.pack(">BHH", 1, 17, 1) + b"\xff"
+    return options + bytes(6) + b"\x01"
+
+
+def _offering(client_hello: bytes, newest: TLSVersion) -> bytes:
+    """The ClientHello with another client_version, the newest that it offers (RFC 5246, 7.4.1.2); the record's header
+    has 5 bytes, the message's 4. The ssl module warns of old versions, and the lab does not mean to use them.
+    """
+    return client_hello[:9] + newest.value.to_bytes(2) + client_hello[11:]
+
+
+def _packet(payload: bytes) -> bytes:
+    return struct.pack(">BBHHBB", _PRELOGIN, _LAST, len(payload) + 8, 0, 1, 0) + payload
+
+
+def _receive(connection: socket.socket) -> bytes:
+    """The payload of one TDS message."""
+    payload = b""
+    while True:
+        header = _exactly(connection, 8)
+        payload += _exactly(connection, int.from_bytes(header[2:4]) - 8)
+        if header[1] & _LAST:
+            return payload
+
+
+def _exactly(connection: socket.socket, count: int) -> bytes:
+    received = b""
+    while len(received) < count:
+        part = connection.recv(count - len(received))
+        if not part:
+            raise EOFError("the server closed the connection during the handshake")
+        received += part
+    return received
+
+
+def _handshake_messages(records: bytes) -> Iterator[tuple[int, bytes]]:
+    """Type and body of the complete handshake messages in these TLS records (RFC 5246, 6.2.1 and 7.4)."""
+    stream = b""
+    while len(records) >= 5:
+        length = int.from_bytes(records[3:5])
+        if records[0] == 22:
+            stream += records[5 : 5 + length]
+        records = records[5 + length :]
+    while len(stream) >= 4:
+        length = int.from_bytes(stream[1:4])
+        if len(stream) < 4 + length:
+            return
+        yield stream[0], stream[4 : 4 + length]
+        stream = stream[4 + length :]
+
+
+def _certificate_list(body: bytes) -> Iterator[bytes]:
+    rest = body[3:]
+    while len(rest) >= 3:
+        length = int.from_bytes(rest[:3])
+        yield rest[3 : 3 + length]
+        rest = rest[3 + length :]

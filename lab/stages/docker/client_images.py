@@ -1,0 +1,189 @@
+"""Places: where the clients of the docker stage run. In the container of a distribution, or on this machine.
+
+A place is asked to run an invocation so that the lab's names are servers in a given pod.
+"""
+
+import asyncio
+import itertools
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import docker
+from tlslab.clients.base import Invocation, Machine, Missing
+from tlslab.model.outcome import Completed
+from tlslab.runtime.deadline import deadline
+from tlslab.stages.docker.agent import Agent
+from tlslab.stages.docker.container import Order
+from tlslab.stages.docker.pod import Pod
+from tlslab.stages.local.clients import Here
+from tlslab.stages.sandbox import Sandbox
+from tlslab.stages.stage import StageError
+
+REACH_TIMEOUT = 20.0
+ROOMS = {"/rooms": "exec,mode=1777", "/tmp": "exec,mode=1777"}
+"""What clients write to: not to the container itself."""
+
+
+_ROOMS = itertools.count(1)
+
+
+async def run_in(agent: Agent, invocation: Invocation, room: str) -> Completed:
+    """Run an invocation in a client container. Raises as `Agent.ask` does."""
+    said = await agent.ask(
+        limit=invocation.timeout,
+        room=room,
+        argv=list(invocation.argv),
+        env=dict(invocation.env),
+        files=dict(invocation.files),
+        stdin=invocation.stdin,
+        collect=list(invocation.collect),
+        timeout=invocation.timeout,
+    )
+    return Completed(
+        exit_status=said["exit_status"],
+        stdout=said["stdout"],
+        stderr=said["stderr"],
+        seconds=said["seconds"],
+        collected=tuple(said["collected"].items()),
+    )
+
+
+class Place(ABC):
+    """Where clients run."""
+
+    machine: Machine
+    names: tuple[str, ...] = ()
+    """The names that the lab's servers have, once they are known."""
+
+    def new_room(self) -> str:
+        """The path of a directory for one attempt, as the client will see it."""
+        return f"/rooms/attempt-{next(_ROOMS)}"
+
+    @abstractmethod
+    async def run(self, invocation: Invocation, room: str, pod: Pod | None) -> Completed:
+        """Run it in its room; the names of the lab are servers in this pod (None: no server is needed). Raises OSError
+        when it cannot be started, StageError.
+        """
+
+
+class Contained(Place):
+    """The containers of one distribution. The first one knows the names that the network knows; where the network
+    cannot know which of several pods is meant, each pod has one more, in whose /etc/hosts they stand.
+    """
+
+    def __init__(
+        self,
+        client: docker.DockerClient,
+        order: Order,
+        network: str,
+        stack: AsyncExitStack,
+    ) -> None:
+        """`order`: image, name and labels of the containers. `stack`: what removes them."""
+        self._client = client
+        self._order = order
+        self._network = network
+        self._stack = stack
+        self._agents: dict[str, asyncio.Task[Agent]] = {}
+
+    async def start(self) -> None:
+        """Start the first container and look at what its image holds. Raises StageError."""
+        found: dict[str, Any] = await (await self._agent(None)).ask(inspect=True)
+        self.machine = Machine(
+            which=found["which"],
+            python=found["python"],
+            python_packages=found["python_packages"],
+            node_modules=found["node_modules"],
+            node_packages=found["node_packages"],
+            files=found["files"],
+            gnutls=frozenset(found["gnutls"]),
+            absent=found["absent"],
+            system_roots=frozenset(found["system_roots"]),
+        )
+
+    async def run(self, invocation: Invocation, room: str, pod: Pod | None) -> Completed:
+        return await run_in(await self._agent(pod), invocation, room)
+
+    async def _agent(self, pod: Pod | None) -> Agent:
+        hosts = pod.hosts(self.names) if pod else {}
+        key = pod.name if pod and hosts else ""
+        if key not in self._agents:
+            self._agents[key] = asyncio.create_task(self._start_agent(len(self._agents), hosts))
+        return await asyncio.shield(self._agents[key])
+
+    async def _start_agent(self, number: int, hosts: Mapping[str, str]) -> Agent:
+        agent = Agent(
+            self._client,
+            Order(
+                self._order.image,
+                f"{self._order.name}-{number}" if number else self._order.name,
+                self._order.labels,
+                host={
+                    "network_mode": self._network,
+                    "init": True,
+                    "read_only": True,
+                    "tmpfs": ROOMS,
+                    "cap_drop": ["ALL"],
+                    "security_opt": ["no-new-privileges"],
+                    "dns_opt": ["timeout:1", "attempts:1"],
+                    "extra_hosts": dict(hosts),
+                },
+            ),
+        )
+        self._stack.push_async_callback(agent.stop)
+        await agent.start()
+        return agent
+
+
+class Nowhere(Place):
+    """A distribution that cannot be had: its clients are missing, for this reason."""
+
+    def __init__(self, missing: Missing) -> None:
+        self.machine = Machine(obstacle=missing)
+        self._missing = missing
+
+    async def run(self, invocation: Invocation, room: str, pod: Pod | None) -> Completed:
+        raise StageError(f"{self._missing.what} is missing")
+
+
+class OnHost(Place):
+    """This machine: processes in sandboxes, which connect to the pods' own addresses. Nothing is published, and
+    nothing stands between client and server.
+    """
+
+    def __init__(self, here: Here) -> None:
+        self.here = here
+        self.machine = here.machine
+        self._sandboxes: dict[str, Sandbox] = {}
+
+    def new_room(self) -> str:
+        return str(self.here.new_room())
+
+    async def run(self, invocation: Invocation, room: str, pod: Pod | None) -> Completed:
+        return await self.here.run(invocation, Path(room), self._sandbox(pod.address if pod else "127.0.0.1"))
+
+    async def reach(self, address: str, port: int) -> None:
+        """Connect to a server once. Raises StageError where containers cannot be reached from here."""
+        try:
+            async with deadline(REACH_TIMEOUT):
+                _, writer = await asyncio.open_connection(address, port)
+        except (OSError, TimeoutError) as problem:
+            raise StageError(
+                f"this machine cannot connect to {address}:{port}, where Docker's containers are ({problem!r}). That "
+                "needs a daemon on this very machine, not one elsewhere or in a virtual machine (Docker Desktop); else "
+                "let the clients run in containers, too (without --distribution host)"
+            ) from None
+        writer.close()
+
+    def _sandbox(self, address: str) -> Sandbox:
+        """The sandbox in which the names are at this address. Raises OSError where this machine has no way to make
+        one.
+        """
+        if address not in self._sandboxes:
+            made = self.here.sandbox(self.names, address)
+            if made is None:
+                raise OSError(str(self.here.obstacle))
+            self._sandboxes[address] = made
+        return self._sandboxes[address]

@@ -1,0 +1,1 @@
+"""The local stage: servers and clients as processes of this machine."""

@@ -1,0 +1,70 @@
+"""The clients of this machine: processes, each in a directory of its own, in sandboxes in which the names of the lab's
+servers resolve. The local stage runs all clients here, the docker stage those that are asked for on `host`.
+"""
+
+import asyncio
+import platform
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from tlslab.clients.base import Invocation, Missing
+from tlslab.model.outcome import Completed
+from tlslab.stages import leftovers
+from tlslab.stages.machine import local_machine
+from tlslab.stages.runner import run
+from tlslab.stages.sandbox import Sandbox, SandboxError
+from tlslab.stages.workdir import run_room
+
+
+class Here:
+    """A context with a room in the lab's cache; leaving it ends every sandbox and removes the room."""
+
+    def __init__(self, cache: Path) -> None:
+        self._cache = cache
+        self._stack = ExitStack()
+        self._attempts = 0
+        self._sandboxes = 0
+        self.machine = local_machine()
+        self.obstacle: Missing | None = None
+        """Why no client can run here, once a sandbox has been asked for."""
+
+    def __enter__(self) -> Self:
+        self.room = self._stack.enter_context(run_room(self._cache))
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def sandbox(self, names: Iterable[str], address: str, store: Path | None = None) -> Sandbox | None:
+        """An open sandbox in which these names are at this address, and `store` (`system_store`) is the system's
+        trust store; None where this machine has no way to make one, which then is the obstacle.
+        """
+        self._sandboxes += 1
+        hosts = self.room / f"hosts-{self._sandboxes}"
+        hosts.write_text(f"127.0.0.1 localhost {platform.node()}\n{address} {' '.join(sorted(names))}\n")
+        try:
+            return self._stack.enter_context(Sandbox(hosts, store=store))
+        except SandboxError as problem:
+            self.obstacle = Missing(problem.what, problem.how_to_get)
+            return None
+
+    def new_room(self) -> Path:
+        """The path of a directory for one attempt; it does not exist yet."""
+        self._attempts += 1
+        return self.room / f"attempt-{self._attempts}"
+
+    async def run(self, invocation: Invocation, room: Path, sandbox: Sandbox) -> Completed:
+        """Run an invocation in a directory of its own, which is gone afterwards. Raises OSError when it cannot be
+        started.
+        """
+        room.mkdir()
+        try:
+            return await run(sandbox, invocation, room)
+        finally:
+            for _ in leftovers.removing(room):
+                await asyncio.sleep(0)  # others go on meanwhile

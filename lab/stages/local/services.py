@@ -1,0 +1,422 @@
+"""Services: the processes behind the server sides, started once for a whole plan.
+
+A service has a port for each of its server sides and hands out, after an attempt, the lines that the server wrote
+about it. "After" is an event, not a delay: a marker connection follows the client's through the server's own event
+loop, and once the server has dealt with the marker it has dealt with everything before it. The lab's own endpoints know
+it by a token: a port is given out again, and so names no connection.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import secrets
+import socket
+import sys
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import tlslab
+from tlslab.model.situation import ServerKind, ServerSide
+from tlslab.pki.mint import Mint
+from tlslab.runtime.deadline import deadline
+from tlslab.runtime.tasks import abandon
+from tlslab.servers import nginx
+from tlslab.servers.mssql_conf import mssql_conf
+from tlslab.servers.streams import MARK
+from tlslab.stages.runner import Process, clean_environment, end, exited, forget, start
+from tlslab.stages.sandbox import Sandbox
+
+ADDRESS = "127.0.0.1"
+START_TIMEOUT = 60.0
+"""Seconds in which a server starts, on a machine that is busy with something else."""
+SETTLE_TIMEOUT = 30.0
+"""Seconds in which a server deals with a connection, on such a machine."""
+MAX_LINES = 1000
+"""Lines about one server side that are kept between two attempts; whoever can reach its port can make it write."""
+_COMPLAINTS, _VERSION = "server.stderr", "nginx.version"
+POLL = 0.005
+"""Seconds between two questions whether nginx listens yet: it has no way to say so."""
+
+PROTOCOLS = {ServerKind.HTTPS: "HTTPS", ServerKind.SQLSERVER: "TDS"}
+
+
+class ServiceError(Exception):
+    """A server could not be started or has died; the message carries its own words."""
+
+
+class Service(ABC):
+    """One process that plays some server sides."""
+
+    implementation = ""
+    """Program and version, as the program says itself; known after the start."""
+    real = False
+    """False: the lab's own endpoint stands in for the real server."""
+
+    def __init__(self, room: Path, mint: Mint, sides: Mapping[str, ServerSide], names: Mapping[str, str]) -> None:
+        self.room = room
+        self.mint = mint
+        self.sides = sides
+        self.names = names
+        self.ports: dict[str, int] = {}
+        self._process: Process | None = None
+        self._sandbox: Sandbox | None = None
+
+    @abstractmethod
+    async def start(self, sandbox: Sandbox) -> None:
+        """Start and wait until every side accepts connections. Raises ServiceError."""
+
+    @abstractmethod
+    async def take_log(self, identity: str) -> tuple[str, ...]:
+        """The lines written about this side since they were last taken, once the server has dealt with all ended
+        connections.
+        """
+
+    def start_log(self, identity: str) -> tuple[str, ...]:
+        """The lines that belong to no connection: what the server said of this side when it started."""
+        return ()
+
+    async def stop(self) -> None:
+        """End the process."""
+        if self._process is not None and self._sandbox is not None:
+            await end(self._sandbox, self._process)
+            await forget(self._process)
+
+    def write(self, name: str, text: str) -> str:
+        """Write a file of the service; its absolute path. Keys are readable by the owner alone."""
+        path = self.room / name
+        path.touch(mode=0o600)
+        path.write_text(text, encoding="utf-8")
+        return str(path)
+
+
+class Nginx(Service):
+    """The real nginx."""
+
+    real = True
+
+    def __init__(
+        self, program: str, room: Path, mint: Mint, sides: Mapping[str, ServerSide], names: Mapping[str, str]
+    ) -> None:
+        super().__init__(room, mint, sides, names)
+        self._program = program
+        self._sentinel = 0
+        self._reserved: list[socket.socket] = []
+        self._offsets: dict[str, int] = {}
+
+    async def start(self, sandbox: Sandbox) -> None:
+        self._reserved = [reserve() for _ in range(len(self.sides) + 1)]
+        self._sentinel, *ports = (item.getsockname()[1] for item in self._reserved)
+        self.ports = dict(zip(self.sides, ports, strict=True))
+        blocks = tuple(nginx.Block(name, side, self.ports[name]) for name, side in self.sides.items())
+        for block in blocks:
+            assert block.side.chain
+            chain, key = self.mint.chain_pem(block.side.chain), self.mint.leaf_key_pem(block.side.chain.leaf)
+            for name, text in nginx.files(block, chain, key).items():
+                self.write(name, text)
+        self.write("nginx.conf", nginx.configuration(self.room, ADDRESS, blocks, self._sentinel))
+        self._sandbox = sandbox
+        self._process = await self._run(_COMPLAINTS, *nginx.command(self._program, self.room))
+        await self._answer()
+        self.implementation = await self._version()
+
+    async def _run(self, said: str, *argv: str) -> Process:
+        """Start nginx; what it says goes to a file of this name: a pipe that nobody reads would stop it."""
+        assert self._sandbox
+        with (self.room / said).open("wb") as output:
+            return await start(
+                self._sandbox,
+                argv,
+                self.room,
+                clean_environment(self.room),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+
+    async def take_log(self, identity: str) -> tuple[str, ...]:
+        await self._answer()
+        lines: list[str] = []
+        for name in (f"{identity}.error.log", f"{identity}.access.log"):
+            with contextlib.suppress(FileNotFoundError), (self.room / name).open("rb") as file:
+                file.seek(self._offsets.get(name, 0))
+                fresh = file.read()
+                self._offsets[name] = self._offsets.get(name, 0) + len(fresh)
+                lines += fresh.decode("utf-8", errors="replace").splitlines()
+        return tuple(lines)
+
+    async def stop(self) -> None:
+        await super().stop()
+        for item in self._reserved:
+            item.close()
+
+    async def _answer(self) -> None:
+        """Wait for an answer of the sentinel, or for nginx's death."""
+        assert self._process
+        death = asyncio.ensure_future(exited(self._process))
+        answer = asyncio.ensure_future(self._ask())
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with deadline(START_TIMEOUT):
+                    await asyncio.wait({death, answer}, return_when=asyncio.FIRST_COMPLETED)
+            if answer.done() and not answer.exception():
+                return
+            said = (self.room / name for name in (_COMPLAINTS, "nginx.error.log"))
+            words = [text for path in said if path.exists() and (text := path.read_text(errors="replace").strip())]
+            reason = f" ({answer.exception()!r})" if answer.done() else ""
+            raise ServiceError(f"nginx does not answer{reason}: {' | '.join(words) or 'it said nothing'}")
+        finally:
+            await abandon([death, answer])
+
+    async def _ask(self) -> None:
+        reader, writer = await self._connect()
+        try:
+            writer.write(b"GET / HTTP/1.0\r\n\r\n")
+            if not await reader.read():
+                raise ServiceError("nginx closed the connection without an answer")
+        finally:
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+
+    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """Connect to the sentinel; while nginx is starting nobody listens there yet."""
+        assert self._process
+        while True:
+            try:
+                return await asyncio.open_connection(ADDRESS, self._sentinel)
+            except ConnectionRefusedError:
+                if self._process.has_ended:
+                    raise
+                await asyncio.sleep(POLL)
+
+    async def _version(self) -> str:
+        assert self._sandbox
+        asked = await self._run(_VERSION, self._program, "-v")
+        try:
+            async with deadline(START_TIMEOUT):
+                await exited(asked)
+        except TimeoutError:
+            raise ServiceError(f"`{self._program} -v` did not end within {START_TIMEOUT:.0f} s") from None
+        finally:
+            await end(self._sandbox, asked)
+            await forget(asked)
+        return (self.room / _VERSION).read_text(errors="replace").strip().removeprefix("nginx version: ")
+
+
+class Embedded(Service):
+    """The lab's own endpoints (`servers.embedded`): TDS in place of SQL Server, HTTPS where there is no nginx."""
+
+    def __init__(
+        self,
+        kind: ServerKind,
+        password: str,
+        room: Path,
+        mint: Mint,
+        sides: Mapping[str, ServerSide],
+        names: Mapping[str, str],
+    ) -> None:
+        super().__init__(room, mint, sides, names)
+        self._kind = kind
+        self._password = password
+        self._start_lines: dict[str, list[str]] = {name: [] for name in sides}
+        self._lines: dict[str, list[str]] = {name: [] for name in sides}
+        self._marked: dict[str, int] = dict.fromkeys(sides, 0)
+        """The number of the last marker's connection; numbers grow."""
+        self._markers: dict[str, asyncio.Future[tuple[str, ...] | None]] = {}
+        self._reader: asyncio.Task[None] | None = None
+
+    async def start(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        # Its complaints go to a file: a pipe that nobody reads would stop it when it is full.
+        with (self.room / _COMPLAINTS).open("wb") as complaints:
+            self._process = await start(
+                sandbox,
+                self._command(),
+                self.room,
+                {**clean_environment(self.room), **_python_environment()},
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=complaints,
+                limit=1 << 20,
+            )
+        assert self._process.stdin
+        order = {
+            "listeners": [self._listener(name, side) for name, side in self.sides.items()],
+            "password": self._password,
+        }
+        with contextlib.suppress(ConnectionError):  # It has ended; its own words are better.
+            self._process.stdin.write(json.dumps(order).encode() + b"\n")
+            with contextlib.suppress(TimeoutError):  # Who does not read it says nothing, either.
+                async with deadline(START_TIMEOUT):
+                    await self._process.stdin.drain()
+        while "ready" not in (event := await self._next_event()):
+            self._note(event)
+        self.ports = event["ready"]
+        self._reader = asyncio.create_task(self._read_events())
+        self.implementation = self.own_name
+
+    async def take_log(self, identity: str) -> tuple[str, ...]:
+        while (lines := await self._settle(identity)) is None:
+            pass  # The marker is among the events that the endpoint could not tell.
+        return lines
+
+    def start_log(self, identity: str) -> tuple[str, ...]:
+        return tuple(self._start_lines[identity])
+
+    async def stop(self) -> None:
+        if self._reader is not None:
+            await abandon([self._reader])
+        await super().stop()
+
+    @property
+    def own_name(self) -> str:
+        """What it is called in a record."""
+        return f"the lab's own {PROTOCOLS[self._kind]} endpoint {tlslab.__version__}"
+
+    def _command(self) -> Sequence[str]:
+        return (sys.executable, "-P", "-m", "tlslab.servers.embedded")
+
+    def _listener(self, name: str, side: ServerSide) -> dict[str, Any]:
+        common = {
+            "id": name,
+            "kind": side.kind.value,
+            "address": ADDRESS,
+            "port": 0,
+            "security_level": side.security_level,
+        }
+        chain = side.chain
+        certificate = self.write(f"{name}.chain.pem", self.mint.chain_pem(chain)) if chain else ""
+        key = self.write(f"{name}.key.pem", self.mint.leaf_key_pem(chain.leaf)) if chain else ""
+        if side.kind is ServerKind.HTTPS:
+            return {
+                **common,
+                "chain": certificate,
+                "key": key,
+                "tls_min": side.tls_min.label,
+                "tls_max": side.tls_max.label,
+            }
+        listener = {
+            **common,
+            "conf": self.write(f"{name}.mssql.conf", mssql_conf(side, certificate, key)),
+            "host": self.names[name],
+            # Drivers are reported to say 10054 of a refused handshake; they say so when it is closed, not reset.
+            "refusal": "close",
+        }
+        if chain is None:
+            fallback_certificate, fallback_key = self.mint.fallback()
+            listener["fallback_cert"] = self.write(f"{name}.fallback.pem", fallback_certificate)
+            listener["fallback_key"] = self.write(f"{name}.fallback-key.pem", fallback_key)
+        elif chain.with_intermediates and chain.intermediates:
+            listener["ca_store"] = self.write(
+                f"{name}.ca-store.pem", self.mint.pem(*chain.intermediates, chain.intermediates[-1].root)
+            )
+        return listener
+
+    async def _next_event(self) -> dict[str, Any]:
+        assert self._process
+        assert self._process.stdout
+        try:
+            async with deadline(START_TIMEOUT):
+                line = await self._process.stdout.readline()
+        except TimeoutError:
+            raise ServiceError(
+                f"the embedded {self._kind.value} endpoint did not start within {START_TIMEOUT:.0f} s"
+            ) from None
+        if not line:
+            raise ServiceError(self._ended())
+        event: dict[str, Any] = json.loads(line)
+        if "error" in event:
+            raise ServiceError(f"the embedded {self._kind.value} endpoint could not start: {event['error']}")
+        return event
+
+    def _ended(self) -> str:
+        words = (self.room / _COMPLAINTS).read_text(errors="replace").strip()
+        return f"the embedded {self._kind.value} endpoint has ended: {words or 'without a word'}"
+
+    async def _read_events(self) -> None:
+        assert self._process
+        assert self._process.stdout
+        async for line in self._process.stdout:
+            self._note(json.loads(line))
+
+    def _note(self, event: dict[str, Any]) -> None:
+        match event:
+            case {"event": "log", "listener": name, "connection": None, "line": line}:
+                self._start_lines[name].append(line)
+            case {"event": "log", "listener": name, "connection": number, "line": line}:
+                # Who came before the last marker is not the client whose attempt follows it.
+                if number > self._marked[name]:
+                    self._keep(name, line)
+            case {"event": "mark", "listener": name, "connection": number, "token": token} if token in self._markers:
+                self._markers.pop(token).set_result(tuple(self._lines[name]))
+                self._lines[name].clear()
+                self._marked[name] = number
+            case {"event": "lost", "count": count}:
+                for name in self._lines:
+                    self._keep(
+                        name, f"(The lab was too slow to read: {count} events of its endpoints are missing here.)"
+                    )
+                for marker in self._markers.values():
+                    marker.set_result(None)
+                self._markers.clear()
+
+    def _keep(self, name: str, line: str) -> None:
+        kept = self._lines[name]
+        if len(kept) == MAX_LINES:
+            kept[:2] = ["(The lab has left out earlier lines: there are too many.)"]
+        kept.append(line)
+
+    async def _settle(self, identity: str) -> tuple[str, ...] | None:
+        """What was written about this side up to a marker connection, once the endpoint has dealt with all before it.
+        None when its events have a gap, in which that of the marker may be. Raises ServiceError when it dies, or hangs.
+        """
+        assert self._reader
+        token = secrets.token_hex(16)
+        marker: asyncio.Future[tuple[str, ...] | None] = asyncio.get_running_loop().create_future()
+        self._markers[token] = marker
+        writer: asyncio.StreamWriter | None = None
+        waited: set[asyncio.Future[Any]] = {marker, self._reader}
+        try:
+            with contextlib.suppress(TimeoutError):
+                async with deadline(SETTLE_TIMEOUT):
+                    _, writer = await asyncio.open_connection(ADDRESS, self.ports[identity])
+                    writer.write(MARK.format(token=token).encode())
+                    await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
+        except OSError as problem:
+            raise ServiceError(f"{self._ended()} ({problem})") from problem
+        finally:
+            if writer is not None:
+                writer.transport.abort()
+            self._markers.pop(token, None)
+        if marker.done():
+            return marker.result()
+        if self._reader.done():
+            raise ServiceError(self._ended())
+        raise ServiceError(f"the embedded {self._kind.value} endpoint gave no answer within {SETTLE_TIMEOUT:.0f} s")
+
+
+def reserve() -> socket.socket:
+    """A port that is nobody else's: bound with SO_REUSEPORT (socket(7)) and never listened on, so that nginx may bind
+    it too.
+    """
+    reserved = socket.socket()
+    reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    reserved.bind((ADDRESS, 0))
+    return reserved
+
+
+def _python_environment() -> dict[str, str]:
+    prefix = os.environ.get("PYTHONPYCACHEPREFIX")
+    return {"PYTHONPATH": str(tlslab.IMPORTED_FROM), **({"PYTHONPYCACHEPREFIX": prefix} if prefix else {})}
+
+
+def group_by_kind(sides: Sequence[ServerSide]) -> dict[ServerKind, dict[str, ServerSide]]:
+    """Server sides by kind, each with an identity: `https-1`, `sqlserver-3`."""
+    grouped: dict[ServerKind, dict[str, ServerSide]] = {}
+    for side in sides:
+        group = grouped.setdefault(side.kind, {})
+        group[f"{side.kind.value}-{len(group) + 1}"] = side
+    return grouped

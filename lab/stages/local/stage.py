@@ -1,0 +1,172 @@
+"""The local stage: servers and clients as processes of this machine, on loopback, inside the sandbox."""
+
+import contextlib
+import os
+import secrets
+from collections.abc import AsyncIterator, Iterable, Mapping
+from contextlib import AsyncExitStack
+from pathlib import Path, PurePosixPath
+from types import TracebackType
+from typing import NoReturn, Self
+
+from tlslab.clients.base import Client, Endpoint, Login, Machine, Material, Missing
+from tlslab.model.outcome import Completed
+from tlslab.model.situation import ServerKind, ServerSide, Situation, TLSVersion
+from tlslab.pki.mint import Mint
+from tlslab.pki.scan import Look, look
+from tlslab.runtime.tasks import together
+from tlslab.stages.local.clients import Here
+from tlslab.stages.local.down import Down
+from tlslab.stages.local.services import ADDRESS, Embedded, Nginx, Service, ServiceError, group_by_kind
+from tlslab.stages.stage import Distance, StageError
+from tlslab.stages.system_store import lay_out_store
+from tlslab.stages.trust_procedure import Way
+
+USER = "sa"
+
+
+class LocalStage:
+    """Turns situations into endpoints and invocations into completed processes; leaves nothing behind."""
+
+    name = "local"
+
+    def __init__(self, cache: Path, mint: Mint, *, nginx: bool = True) -> None:
+        self._mint = mint
+        self._use_nginx = nginx
+        self._services: list[Service] = []
+        self._where: dict[ServerSide, tuple[Service, str]] = {}
+        self._stack = AsyncExitStack()
+        self.here = Here(cache)
+        self.machine = self.here.machine
+        self.login = Login(USER, f"Lab-{secrets.token_urlsafe(12)}")
+
+    async def __aenter__(self) -> Self:
+        self.room = self._stack.enter_context(self.here).room
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    @property
+    def obstacle(self) -> Missing | None:
+        """Why nothing can be played on this machine, once the stage has been opened."""
+        return self.here.obstacle
+
+    @property
+    def isolation(self) -> str:
+        """How names are resolved and processes contained, in words."""
+        return self.obstacle.what if self.obstacle else self.sandbox.description
+
+    def machine_of(self, client: Client) -> Machine:
+        """This machine, for every client."""
+        return self.machine
+
+    def open(self, names: Iterable[str], roots: str = "") -> None:
+        """Make the sandbox, in which these names resolve to the lab's servers. `roots` (PEM): what plain clients find
+        in the system's trust store. Where this machine has no way to make one, that becomes the stage's obstacle.
+        """
+        names = tuple(names)
+        opened = self.here.sandbox(names, ADDRESS)
+        if opened is None:
+            return
+        self.sandbox = self._plain = opened
+        if roots:
+            store = lay_out_store(self.room / "system-store", roots)
+            self._plain = self.here.sandbox(names, ADDRESS, store) or opened
+
+    async def serve(self, situations: Iterable[Situation]) -> None:
+        """Start every distinct server side of these situations, all together. Raises ServiceError."""
+        names: dict[ServerSide, str] = {}
+        for situation in situations:
+            names.setdefault(situation.server, situation.client.connect_to)
+        for kind, group in group_by_kind(tuple(names)).items():
+            up = {name: side for name, side in group.items() if side.key_readable}
+            down = [{name: side} for name, side in group.items() if not side.key_readable]
+            for number, sides in enumerate([up, *down]):
+                if sides:
+                    room = self.room / (f"{kind.value}-{number}" if number else kind.value)
+                    room.mkdir()
+                    self._add(kind, room, sides, {name: names[side] for name, side in sides.items()})
+        await together(*(self._start(service) for service in self._services))
+
+    async def _start(self, service: Service) -> None:
+        try:
+            await service.start(self.sandbox)
+        except OSError as problem:
+            why = problem.strerror or str(problem)
+            raise ServiceError(f"the servers with their files in {service.room} cannot be started: {why}") from problem
+
+    def _add(self, kind: ServerKind, room: Path, sides: Mapping[str, ServerSide], names: Mapping[str, str]) -> None:
+        service = self._service(kind, room, sides, names)
+        self._services.append(service)
+        self._stack.push_async_callback(service.stop)
+        self._where |= {side: (service, name) for name, side in sides.items()}
+
+    def _service(
+        self, kind: ServerKind, room: Path, sides: Mapping[str, ServerSide], names: Mapping[str, str]
+    ) -> Service:
+        program = self.machine.which.get("nginx")
+        if kind is ServerKind.HTTPS and program and self._use_nginx:
+            return Nginx(program, room, self._mint, sides, names)
+        server = Embedded if all(side.key_readable for side in sides.values()) else Down
+        return server(kind, self.login.password, room, self._mint, sides, names)
+
+    @property
+    def at_once(self) -> int:
+        """One for each core."""
+        return os.cpu_count() or 1
+
+    @property
+    def sides(self) -> Mapping[ServerSide, tuple[Service, str]]:
+        """The server sides that are up, with their service and identity there."""
+        return self._where
+
+    def endpoint(self, side: ServerSide) -> Endpoint:
+        """Where this server side listens."""
+        service, identity = self._where[side]
+        return Endpoint(side.kind, ADDRESS, service.ports[identity])
+
+    def distance(self, side: ServerSide) -> Distance:
+        """Every side is up all the time."""
+        return Distance.UP
+
+    @contextlib.asynccontextmanager
+    async def hold(self, side: ServerSide) -> AsyncIterator[None]:
+        """Every side is up all the time, but for those that must not be. Raises ServiceError when one of them is."""
+        service, _ = self._where[side]
+        if isinstance(service, Down) and service.problem:
+            raise ServiceError(service.problem)
+        yield
+
+    def look(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Look:
+        """Look at a server side, offering these versions."""
+        endpoint = self.endpoint(side)
+        return look(endpoint.kind, endpoint.address, endpoint.port, host, low, high)
+
+    async def server_log(self, side: ServerSide) -> tuple[str, ...]:
+        """What the server wrote since this was last asked."""
+        service, identity = self._where[side]
+        return await service.take_log(identity)
+
+    async def attempt(self, client: Client, situation: Situation) -> Completed:
+        """Let the client connect once. Its directory is gone afterwards. Raises OSError when it cannot be started."""
+        material = Material(self._mint.anchors_pem(situation.client), self._mint.pem(*situation.client.intermediates))
+        endpoint = self.endpoint(situation.server)
+        room = self.here.new_room()
+        invocation = client.invoke(self.machine, situation.client, endpoint, material, self.login, PurePosixPath(room))
+        return await self.here.run(invocation, room, self._plain if situation.client.plain else self.sandbox)
+
+    def ways(self, client: Client) -> tuple[Way, ...]:
+        """None: this machine's trust store is not the lab's to change."""
+        return ()
+
+    def fresh(self, place: str) -> NoReturn:
+        """There is no other machine."""
+        raise StageError("the local stage has no system to spare")
+
+    async def version(self, client: Client) -> str:
+        """Ask the client for its version; empty when it does not tell."""
+        probe = client.version_probe(self.machine)
+        return client.read_version(await self.here.run(probe, self.here.new_room(), self.sandbox))

@@ -1,0 +1,97 @@
+"""Rooms: the directory of one run in the lab's cache, removed at its end, and swept by a later run when its owner was
+killed.
+
+A room has the lock of a living owner from the first moment that others can see it: rooms are made, and judged, under
+the lock of all rooms. So whatever is there without an owner is left over, however far its making or its removal had
+come.
+"""
+
+import contextlib
+import errno
+import fcntl
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from tlslab.stages.leftovers import remove
+
+_LOCK = "owner.lock"
+KEY = "key.pem"
+"""How the name of every file in a room ends that holds a private key."""
+
+
+@contextmanager
+def run_room(cache: Path) -> Iterator[Path]:
+    """A fresh directory for one run; its lock is held for as long as the owner lives. Raises OSError when the cache
+    is not writable.
+    """
+    runs = cache / "runs"
+    runs.mkdir(parents=True, exist_ok=True)
+    sweep(runs)
+    with contextlib.ExitStack() as lock, contextlib.ExitStack() as removal:
+        with _judging(runs):
+            room = Path(tempfile.mkdtemp(prefix=f"run-{os.getpid()}-", dir=runs))
+            removal.callback(_remove, room)
+            descriptor = os.open(room / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+            lock.callback(os.close, descriptor)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield room
+
+
+def sweep(runs: Path) -> tuple[Path, ...]:
+    """Remove the rooms that have no living owner; what was removed. Raises OSError when the cache is not writable."""
+    if not runs.is_dir():
+        return ()
+    with contextlib.ExitStack() as held:
+        with _judging(runs):
+            left = [room for room in _directories(runs) if room.name.startswith("run-") and _is_left(room, held)]
+        for room in left:
+            _remove(room)
+    return tuple(left)
+
+
+@contextmanager
+def _judging(runs: Path) -> Iterator[None]:
+    """While this is open nobody else makes a room, or says whose one is."""
+    descriptor = os.open(f"{runs}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _is_left(room: Path, held: contextlib.ExitStack) -> bool:
+    """Whether a room has no owner; then this process is its owner for as long as `held` is open."""
+    with contextlib.suppress(OSError):  # it is another user's
+        room.chmod(0o700)
+    try:
+        descriptor = os.open(room / _LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError as problem:
+        return problem.errno in {errno.ENOENT, errno.EISDIR, errno.ELOOP, errno.ENXIO}  # no lock of the lab's
+    held.callback(os.close, descriptor)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _remove(room: Path) -> None:
+    """The private keys first: whatever ends this in the middle, they are gone."""
+    for directory in _directories(room):
+        for path in directory.glob(f"*{KEY}"):
+            with contextlib.suppress(OSError):
+                path.unlink()
+    remove(room)
+
+
+def _directories(parent: Path) -> list[Path]:
+    """The directories in a directory. Links are none: a client may have left one to anywhere."""
+    try:
+        with os.scandir(parent) as entries:
+            return [Path(entry.path) for entry in entries if entry.is_dir(follow_symlinks=False)]
+    except OSError:
+        return []
