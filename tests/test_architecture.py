@@ -201,13 +201,13 @@ def test_imports_are_absolute() -> None:
     ("module", "text", "found"),
     [
         ("tlslab.clients.curl", "from tlslab.stages.local.stage import LocalStage", ["tlslab.stages.local.stage"]),
-        ("tlslab.clients.curl", "def late():\n    from lab import verdict", ["tlslab.matrix.judge"]),
+        ("tlslab.clients.curl", "def late():\n    from tlslab.matrix import judge", ["tlslab.matrix.judge"]),
         ("tlslab.clients.base", "import tlslab.clients.curl", ["tlslab.clients.curl"]),
-        ("tlslab.matrix.judge", "from lab import nowhere", []),
-        ("tlslab.matrix.judge", "from lab.nowhere import thing", ["lab.nowhere"]),
+        ("tlslab.matrix.judge", "from tlslab import nowhere", []),
+        ("tlslab.matrix.judge", "from tlslab.nowhere import thing", ["tlslab.nowhere"]),
         ("tlslab.report.cell", "from tlslab.matrix import plan, run", []),
         ("tlslab.matrix.plan", "from tlslab.matrix import run", ["tlslab.matrix.run"]),
-        ("tlslab.stages.local.stage", "from lab import provision", []),
+        ("tlslab.stages.local.stage", "from tlslab.setup import provision", []),
     ],
 )
 def test_a_wrong_import_is_found(module: str, text: str, found: list[str]) -> None:
