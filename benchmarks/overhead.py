@@ -113,7 +113,7 @@ def _up(options: argparse.Namespace) -> Iterator[Any]:
 
     known = catalogue.load()
     filters = Filters(tuple(options.scenario), tuple(options.fix), tuple(options.client), tuple(options.server))
-    plan = make_plan(known.scenarios, known.attacks, all_clients(), filters, stage_cannot=LOCAL.cannot)
+    plan = make_plan(known.scenarios, known.impostors, all_clients(), filters, stage_cannot=LOCAL.cannot)
     cache = provision.cache_dir()
     mint = Mint(Keys(cache / "keys"))
     stage = LocalStage(cache, mint)
@@ -123,7 +123,9 @@ def _up(options: argparse.Namespace) -> Iterator[Any]:
 
     async def enter() -> None:
         await stage.__aenter__()
-        stage.open({name for _, item in attempts for name in (item.client.connect_to, item.client.name_to_verify)})
+        stage.open(
+            {name for _, item in attempts for name in (item.client.connect_to, item.client.reference_identifier)}
+        )
         await stage.serve(dict.fromkeys(item for _, item in attempts))
 
     def again() -> Bare:

@@ -1,10 +1,10 @@
-"""The catalogue: every scenario and attack of the package `scenarios`, found by looking into its modules."""
+"""The catalogue: every scenario and impostor of the package `scenarios`, found by looking into its modules."""
 
 from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
 
-from tlslab.model.scenario import Attack, Scenario
+from tlslab.model.scenario import Impostor, Scenario
 
 SCENARIOS = "tlslab_scenarios"
 """The import package that the folder scenarios/ is."""
@@ -12,10 +12,10 @@ SCENARIOS = "tlslab_scenarios"
 
 @dataclass(frozen=True)
 class Catalogue:
-    """All scenarios, ordered by id, and all attacks."""
+    """All scenarios, ordered by id, and all impostors."""
 
     scenarios: tuple[Scenario, ...]
-    attacks: tuple[Attack, ...]
+    impostors: tuple[Impostor, ...]
 
     def scenario(self, identity: str) -> Scenario:
         """The scenario of this id. Raises KeyError when there is none."""
@@ -31,7 +31,7 @@ def load() -> Catalogue:
     modules = [import_module(f"{SCENARIOS}.{info.name}") for info in iter_modules(package.__path__)]
     values = [value for module in modules for value in vars(module).values()]
     scenarios = {id(value): value for value in values if isinstance(value, Scenario)}.values()
-    attacks = {id(value): value for value in values if isinstance(value, Attack)}.values()
+    impostors = {id(value): value for value in values if isinstance(value, Impostor)}.values()
     known: set[str] = set()
     for item in scenarios:
         if item.id in known:
@@ -40,5 +40,5 @@ def load() -> Catalogue:
             raise ValueError(f"scenario {item.id} has no fix")
         known.add(item.id)
     return Catalogue(
-        tuple(sorted(scenarios, key=lambda item: item.id)), tuple(sorted(attacks, key=lambda item: item.id))
+        tuple(sorted(scenarios, key=lambda item: item.id)), tuple(sorted(impostors, key=lambda item: item.id))
     )

@@ -1,8 +1,8 @@
-"""Impostors: what attacks every fix. Both own the server's name and address, as whoever controls the network or the
+"""Impostors: what impostors every fix. Both own the server's name and address, as whoever controls the network or the
 DNS does.
 """
 
-from tlslab.model.scenario import attack
+from tlslab.model.scenario import impostor
 from tlslab.model.situation import LAB_ISSUING, Authority, Chain, Leaf, Situation
 from tlslab_scenarios import missing_intermediate, name_mismatch, self_signed, untrusted_ca
 
@@ -17,18 +17,18 @@ _REFUSALS = (
 )
 
 
-@attack(reasons=_REFUSALS)
+@impostor(reasons=_REFUSALS)
 def stranger(fixed: Situation) -> Situation:
     """A stranger's server: a certificate for exactly the right name, issued by a CA that the attacker made.
 
     A client that verifies the chain refuses it.
     """
-    names = tuple(dict.fromkeys((fixed.client.name_to_verify, fixed.client.connect_to)))
+    names = tuple(dict.fromkeys((fixed.client.reference_identifier, fixed.client.connect_to)))
     leaf = Leaf(common_name=names[0], names=names, issuer=STRANGER_ISSUING, owner="stranger")
     return fixed.with_server(chain=Chain(leaf))
 
 
-@attack(reasons=_REFUSALS)
+@impostor(reasons=_REFUSALS)
 def neighbour(fixed: Situation) -> Situation:
     """A neighbour's server: a certificate of the very CA that the client trusts, but issued to the attacker for the
     attacker's own name.

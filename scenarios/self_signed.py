@@ -74,7 +74,7 @@ def self_signed(healthy: Situation) -> Situation:
 )
 def trust_certificate(broken: Situation) -> Situation:
     """Trust that certificate on the client."""
-    return broken.with_client(trusts=(*broken.client.trusts, broken.chain.leaf))
+    return broken.with_client(trust_anchors=(*broken.client.trust_anchors, broken.chain.leaf))
 
 
 @self_signed.fix(

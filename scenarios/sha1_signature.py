@@ -26,7 +26,7 @@ REASONS = (
 
 
 @scenario(
-    face="client",
+    form="client",
     title="The client refuses a certificate signed with SHA-1",
     defects={Defect.WEAK_SIGNATURE},
     reasons=REASONS,
@@ -49,7 +49,7 @@ def sha1_client(healthy: Situation) -> Situation:
 
 
 @scenario(
-    face="server",
+    form="server",
     title="SQL Server's own OpenSSL refuses its SHA-1 certificate and drops connections",
     kinds={ServerKind.SQLSERVER},
     defects={Defect.WEAK_SIGNATURE},

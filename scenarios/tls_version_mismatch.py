@@ -46,7 +46,7 @@ REASONS = (
 
 
 @scenario(
-    face="server-older",
+    form="server-older",
     title="The server speaks only versions older than the client allows",
     defects={Defect.NO_COMMON_VERSION},
     reasons=REASONS,
@@ -100,7 +100,7 @@ def allow_on_client(broken: Situation) -> Situation:
 
 
 @scenario(
-    face="server-newer",
+    form="server-newer",
     title="The server speaks only versions newer than the client knows",
     defects={Defect.NO_COMMON_VERSION},
     reasons=REASONS,

@@ -73,11 +73,11 @@ def untrusted_ca(healthy: Situation) -> Situation:
     **Fix.** Install the CA's root in the trust store of the client: of the operating system for programs that read
     it, of the program for those that bring their own (Node, Python's certifi, Java, browsers).
     """
-    return healthy.with_client(trusts=())
+    return healthy.with_client(trust_anchors=())
 
 
 @scenario(
-    face="forced",
+    form="forced",
     title="SQL Server forces encryption with a certificate of an untrusted CA",
     kinds={ServerKind.SQLSERVER},
     defects={Defect.UNTRUSTED},
@@ -102,12 +102,12 @@ def untrusted_ca_forced(healthy: Situation) -> Situation:
     **Fix.** Install the CA in the client's trust store. TrustServerCertificate only silences the alarm.
     """
     return healthy.with_server(encryption=ServerEncryption.FORCED).with_client(
-        trusts=(), encryption=Encryption.OPTIONAL
+        trust_anchors=(), encryption=Encryption.OPTIONAL
     )
 
 
 @scenario(
-    face="fallback",
+    form="fallback",
     title="SQL Server presents its self-generated certificate",
     kinds={ServerKind.SQLSERVER},
     defects={Defect.SELF_SIGNED, Defect.NAME_MISMATCH},
@@ -135,7 +135,7 @@ def untrusted_ca_fallback(healthy: Situation) -> Situation:
 
 def install_ca(broken: Situation) -> Situation:
     """Install the CA's root certificate in the client's trust store."""
-    return broken.with_client(trusts=(*broken.client.trusts, LAB_ROOT))
+    return broken.with_client(trust_anchors=(*broken.client.trust_anchors, LAB_ROOT))
 
 
 def _client_side_fixes(of: Scenario) -> None:

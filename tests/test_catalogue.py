@@ -90,13 +90,13 @@ def test_a_server_sides_fix_can_be_played_by_every_client(scenario: Scenario) ->
 
 
 def test_two_attacks_own_the_servers_name_and_not_its_key() -> None:
-    assert [item.id for item in CATALOGUE.attacks] == ["neighbour", "stranger"]
+    assert [item.id for item in CATALOGUE.impostors] == ["neighbour", "stranger"]
     for kind in ServerKind:
         genuine = healthy(kind)
-        for attack in CATALOGUE.attacks:
-            impostor = attack.apply(genuine)
-            assert impostor.client == genuine.client
-            assert impostor.chain.leaf.owner != genuine.chain.leaf.owner
+        for impostor in CATALOGUE.impostors:
+            faked = impostor.apply(genuine)
+            assert faked.client == genuine.client
+            assert faked.chain.leaf.owner != genuine.chain.leaf.owner
 
 
 def test_a_silencer_is_never_the_only_fix() -> None:

@@ -52,9 +52,9 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_a_record_from_before_attacks_were_recorded_is_read(record: Record, tmp_path: Path) -> None:
     content = json.loads(record.model_dump_json())
-    del content["attacks"]
+    del content["impostors"]
     (tmp_path / "record.json").write_text(json.dumps(content))
-    assert load(tmp_path / "record.json").attacks == []
+    assert load(tmp_path / "record.json").impostors == []
 
 
 def test_an_unknown_field_is_refused(record: Record, tmp_path: Path) -> None:

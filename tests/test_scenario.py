@@ -3,7 +3,7 @@
 import pytest
 
 from tlslab.model.evidence import Level, Phase, Reason, Source
-from tlslab.model.scenario import Claim, Defect, Side, attack, scenario
+from tlslab.model.scenario import Claim, Defect, Side, scenario
 from tlslab.model.situation import PAST, Situation
 
 BOOK = Source("a book", "https://example.org")
@@ -20,7 +20,7 @@ def silent(healthy: Situation) -> Situation:
 
 
 def test_the_id_is_the_modules_name_and_the_face() -> None:
-    declare = scenario(title="t", defects={Defect.EXPIRED}, reasons=[REASON], sources=[BOOK], face="server")
+    declare = scenario(title="t", defects={Defect.EXPIRED}, reasons=[REASON], sources=[BOOK], form="server")
     assert declare(late).id == "test-scenario.server"
 
 
@@ -45,4 +45,4 @@ def test_a_fix_needs_steps_and_sources_and_a_name_of_its_own() -> None:
 
 def test_an_attack_explains_itself() -> None:
     with pytest.raises(ValueError, match="docstring"):
-        attack(reasons=[REASON])(silent)
+        impostor(reasons=[REASON])(silent)

@@ -62,9 +62,9 @@ def test_only_sql_server_clients_ask_for_encryption() -> None:
 
 def test_the_name_to_verify_is_the_one_connected_to_unless_another_is_expected() -> None:
     client = healthy(ServerKind.HTTPS).client
-    assert client.name_to_verify == client.connect_to
+    assert client.reference_identifier == client.connect_to
     other = healthy(ServerKind.HTTPS).with_client(expected_name="other.lab.test").client
-    assert other.name_to_verify == "other.lab.test"
+    assert other.reference_identifier == "other.lab.test"
 
 
 def test_tls_versions_are_ordered_and_named_as_openssl_and_mssql_conf_name_them() -> None:

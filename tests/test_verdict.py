@@ -12,7 +12,7 @@ from tlslab.matrix.play import Attempt
 from tlslab.matrix.run import verdict_of
 from tlslab.model.evidence import Level, Phase, Reason, Source, Wrapper
 from tlslab.model.outcome import Completed, Outcome, Result
-from tlslab.model.scenario import BOTH, Attack, Claim, Defect, Fix, Scenario, Side
+from tlslab.model.scenario import BOTH, Claim, Defect, Fix, Impostor, Scenario, Side
 from tlslab.model.situation import CURRENT, PAST, Authority, Chain, ClientSide, Leaf, ServerKind, Situation, healthy
 
 BOOK = Source("a book", "https://example.org/book")
@@ -44,7 +44,7 @@ class Example(Client):
     def accepts(self, situation: Situation) -> Acceptance | None:
         return self.acceptance
 
-    def spell(self, side: ClientSide) -> tuple[str, ...]:
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         return ()
 
     def invoke(
@@ -78,7 +78,7 @@ def stranger(situation: Situation) -> Situation:
     return situation.with_server(chain=Chain(Leaf("s", ("s",), Authority("Stranger"), owner="stranger")))
 
 
-ATTACK = Attack("stranger", "A stranger.", stranger, (UNKNOWN,))
+ATTACK = Impostor("stranger", "A stranger.", stranger, (UNKNOWN,))
 CURE = Fix("renew", "Renew.", renew, Claim.CURE, Side.SERVER, BOTH, ("renew",), (BOOK,))
 SILENCER = Fix("ignore", "Ignore.", ignore, Claim.SILENCER, Side.CLIENT, BOTH, ("ignore",), (BOOK,))
 

@@ -164,8 +164,8 @@ class Client(ABC):
     """How it presents what its TLS libraries say (`tlslab.libraries`)."""
     rows: tuple[Row, ...] = ()
     """What it says and tolerates itself: its own verification, its options that change what is looked at."""
-    untold: Trust
-    """What it trusts when it is told nothing (`ClientSide.plain`), as long as the machine makes no difference."""
+    default_trust: Trust
+    """What it trusts when it is told nothing (`ClientSide.defaults_only`), unless the machine makes a difference."""
     place: str = ""
     """Where it runs, on a stage that has several places (`tlslab.clients.placed`); "": on the machine."""
     registry: Registry | None = None
@@ -200,14 +200,14 @@ class Client(ABC):
         """
         return None
 
-    def trusts_untold(self, machine: Machine) -> Trust:
+    def default_trust_on(self, machine: Machine) -> Trust:
         """What it trusts on this machine when it is told nothing; not the same everywhere for programs whose store is
         chosen when they are built.
         """
-        return self.untold
+        return self.default_trust
 
     @abstractmethod
-    def spell(self, side: ClientSide) -> tuple[str, ...]:
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         """The options of this client side in the client's own words, for people to copy; file names are `ca.pem` and
         the like.
         """
@@ -220,7 +220,7 @@ class Client(ABC):
         endpoint: Endpoint,
         material: Material,
         login: Login,
-        room: PurePosixPath,
+        workdir: PurePosixPath,
     ) -> Invocation:
         """One attempt. `room` is the absolute path of its own directory, which gets the invocation's files."""
 

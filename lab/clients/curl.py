@@ -49,7 +49,7 @@ class Curl(Client):
     program = "curl"
     kinds = HTTPS
     tls_library = "OpenSSL of the system"
-    untold = Trust(Roots.SYSTEM, "its store is set at build time, and distributions set the system's", STORE)
+    default_trust = Trust(Roots.SYSTEM, "its store is set at build time, and distributions set the system's", STORE)
     wrappers: tuple[Wrapper, ...] = (
         Wrapper(
             "openssl",
@@ -156,10 +156,10 @@ class Curl(Client):
         found = re.match(r"curl (\S++).*?((?:OpenSSL|LibreSSL|GnuTLS|BoringSSL|wolfSSL)/\S+)", completed.stdout)
         return f"curl {found[1]} ({found[2]})" if found else ""
 
-    def spell(self, side: ClientSide) -> tuple[str, ...]:
-        given = (side.trusts or side.intermediates) and not side.plain
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
+        given = (side.trust_anchors or side.intermediates) and not side.defaults_only
         trust = (("--cacert", "ca.pem"),) if given else ()
-        url = (f"https://{side.name_to_verify}/",) if expects_other_name(side) else ()
+        url = (f"https://{side.reference_identifier}/",) if expects_other_name(side) else ()
         return (*(join(option) for option in (*trust, *_options(side))), *url)
 
     def invoke(
@@ -169,7 +169,7 @@ class Curl(Client):
         endpoint: Endpoint,
         material: Material,
         login: Login,
-        room: PurePosixPath,
+        workdir: PurePosixPath,
     ) -> Invocation:
         options = [word for option in _options(side) for word in option]
         return Invocation(
@@ -179,7 +179,7 @@ class Curl(Client):
                 "--silent",
                 "--show-error",
                 # Without --capath the directory that curl was built with is trusted as well (curl(1)).
-                *(() if side.plain else ("--cacert", "ca.pem", "--capath", ".")),
+                *(() if side.defaults_only else ("--cacert", "ca.pem", "--capath", ".")),
                 *options,
                 "--trace-ascii",
                 TRACE,
@@ -187,7 +187,7 @@ class Curl(Client):
                 "body",
                 "--write-out",
                 "%{http_code}",
-                f"https://{side.name_to_verify}:{endpoint.port}/",
+                f"https://{side.reference_identifier}:{endpoint.port}/",
             ),
             files={"ca.pem": material.bundle},
             collect=(TRACE,),
@@ -217,7 +217,7 @@ def _options(side: ClientSide) -> tuple[tuple[str, ...], ...]:
     if expects_other_name(side):
         # curl verifies the name in the URL; where to connect can be given beside it, without a port for that of the URL
         # (curl(1), --connect-to).
-        options.append(("--connect-to", f"{side.name_to_verify}::{side.connect_to}:"))
+        options.append(("--connect-to", f"{side.reference_identifier}::{side.connect_to}:"))
     lowest = floor(side)
     if lowest is not None:
         options.append((f"--tlsv{lowest.number}",))

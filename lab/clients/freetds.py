@@ -81,7 +81,7 @@ class FreeTds(Client):
     """What the three have in common."""
 
     kinds = frozenset({ServerKind.SQLSERVER})
-    untold = Trust(Roots.NONE, "without `ca file`, which is the default, it accepts any certificate", USER_GUIDE)
+    default_trust = Trust(Roots.NONE, "without `ca file`, which is the default, it accepts any certificate", USER_GUIDE)
     oldest: TLSVersion
     """The oldest TLS version that it allows by default."""
     knows_no_strict = True
@@ -131,7 +131,7 @@ class FreeTds(Client):
             USER_GUIDE,
         )
 
-    def spell(self, side: ClientSide) -> tuple[str, ...]:
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         return (*settings(side), *self.limit_words(side))
 
     def limit_words(self, side: ClientSide) -> tuple[str, ...]:
@@ -147,7 +147,7 @@ class Pymssql(FreeTds, PythonSqlClient):
     title = "pymssql (FreeTDS with OpenSSL 1.1.1, from its wheel)"
     tls_library = "OpenSSL 1.1.1, bundled in the wheel"
     driver = "pymssql"
-    distributions = ("pymssql",)
+    python_packages = ("pymssql",)
     registry = Registry(RegistryKind.PYPI, "pymssql")
     oldest = TLSVersion.TLSv1_1
     knows_no_strict = False
@@ -214,12 +214,12 @@ class Pymssql(FreeTds, PythonSqlClient):
         endpoint: Endpoint,
         material: Material,
         login: Login,
-        room: PurePosixPath,
+        workdir: PurePosixPath,
     ) -> Invocation:
-        env, files = freetds_room(side, material, room)
+        env, files = freetds_room(side, material, workdir)
         if text := openssl_conf(side):
             files["openssl.cnf"] = text
-            env["OPENSSL_CONF"] = str(room / "openssl.cnf")
+            env["OPENSSL_CONF"] = str(workdir / "openssl.cnf")
         connection = {
             "server": side.connect_to,
             "port": str(endpoint.port),
@@ -241,7 +241,7 @@ class Tdsodbc(FreeTds, PythonSqlClient):
     library = "tdsodbc"
     tls_library = "GnuTLS of the system"
     driver = "pyodbc"
-    distributions = ("pyodbc",)
+    python_packages = ("pyodbc",)
     oldest = TLSVersion.TLSv1_0
     wrappers = (
         *gnutls_wrappers("[08001] [FreeTDS][SQL Server]Unable to connect to data source", Level.VENDOR, TLS_SOURCE),
@@ -282,13 +282,13 @@ class Tdsodbc(FreeTds, PythonSqlClient):
         endpoint: Endpoint,
         material: Material,
         login: Login,
-        room: PurePosixPath,
+        workdir: PurePosixPath,
     ) -> Invocation:
         where = (f"host = {side.connect_to}", f"port = {endpoint.port}", "tds version = auto")
-        env, files = freetds_room(side, material, room, SERVER_NAME, where)
+        env, files = freetds_room(side, material, workdir, SERVER_NAME, where)
         # unixODBC reads no data sources and no drivers of the machine.
-        env["ODBCSYSINI"] = str(room)
-        limit_gnutls(side, room, env, files)
+        env["ODBCSYSINI"] = str(workdir)
+        limit_gnutls(side, workdir, env, files)
         words = (
             f"DRIVER={braced(machine.files['tdsodbc'])}",
             f"UID={braced(login.user)}",
@@ -345,10 +345,10 @@ class Tsql(FreeTds):
         endpoint: Endpoint,
         material: Material,
         login: Login,
-        room: PurePosixPath,
+        workdir: PurePosixPath,
     ) -> Invocation:
-        env, files = freetds_room(side, material, room)
-        limit_gnutls(side, room, env, files)
+        env, files = freetds_room(side, material, workdir)
+        limit_gnutls(side, workdir, env, files)
         where = ("-H", side.connect_to, "-p", str(endpoint.port))
         return Invocation(
             # `-P -`: the password is the first line of standard input, so that none stands in argv.
@@ -385,10 +385,10 @@ def _weak_signature_alone(situation: Situation) -> bool:
         return False
     now = timedelta(0)
     return (
-        chain.leaf.issuer.root in client.trusts
-        and (chain.with_intermediates or set(chain.intermediates) <= {*client.intermediates, *client.trusts})
+        chain.leaf.issuer.root in client.trust_anchors
+        and (chain.with_intermediates or set(chain.intermediates) <= {*client.intermediates, *client.trust_anchors})
         and chain.leaf.validity.starts <= now < chain.leaf.validity.ends
-        and client.name_to_verify in chain.leaf.names
+        and client.reference_identifier in chain.leaf.names
         and presents_certificate(situation, TLSVersion.TLSv1_1)
     )
 

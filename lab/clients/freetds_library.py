@@ -61,7 +61,7 @@ _TRACE_LINE = re.compile(
 
 def verifies(side: ClientSide) -> bool:
     """Whether this side gives FreeTDS a CA file, without which it accepts any certificate."""
-    return bool(side.trusts or side.intermediates) and not (side.trust_everything or side.plain)
+    return bool(side.trust_anchors or side.intermediates) and not (side.trust_everything or side.defaults_only)
 
 
 def settings(side: ClientSide, ca_file: str = "ca.pem") -> tuple[str, ...]:
@@ -88,14 +88,14 @@ def trace_lines(dump: str) -> str:
 def freetds_room(
     side: ClientSide,
     material: Material,
-    room: PurePosixPath,
+    workdir: PurePosixPath,
     section: str = "global",
     more: Iterable[str] = (),
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Environment and files of a program that uses FreeTDS; `section`: where the settings go in the file."""
-    lines = (*more, *settings(side, str(room / "ca.pem")))
+    lines = (*more, *settings(side, str(workdir / "ca.pem")))
     conf = f"[{section}]\n" + "".join(f"\t{line}\n" for line in lines)
-    env = {"FREETDSCONF": str(room / CONF), "TDSDUMP": str(room / DUMP)}
+    env = {"FREETDSCONF": str(workdir / CONF), "TDSDUMP": str(workdir / DUMP)}
     files = {CONF: conf}
     if verifies(side):
         files["ca.pem"] = material.bundle
@@ -237,11 +237,11 @@ def gnutls_conf(side: ClientSide) -> str:
     return "\n".join(["[overrides]", *off]) + "\n" if off else ""
 
 
-def limit_gnutls(side: ClientSide, room: PurePosixPath, env: dict[str, str], files: dict[str, str]) -> None:
+def limit_gnutls(side: ClientSide, workdir: PurePosixPath, env: dict[str, str], files: dict[str, str]) -> None:
     """Add this side's TLS limits, as GnuTLS' system configuration, to an environment and its files."""
     if text := gnutls_conf(side):
         files[GNUTLS_CONF] = text
-        env["GNUTLS_SYSTEM_PRIORITY_FILE"] = str(room / GNUTLS_CONF)
+        env["GNUTLS_SYSTEM_PRIORITY_FILE"] = str(workdir / GNUTLS_CONF)
 
 
 def with_trace(outcome: Outcome, completed: Completed) -> Outcome:

@@ -27,7 +27,7 @@ def allows_old_versions(side: ClientSide) -> bool:
 
 def expects_other_name(side: ClientSide) -> bool:
     """Whether the name to verify is not the one connected to."""
-    return side.name_to_verify != side.connect_to
+    return side.reference_identifier != side.connect_to
 
 
 def certificate_is_good(situation: Situation) -> bool:
@@ -38,8 +38,12 @@ def certificate_is_good(situation: Situation) -> bool:
     leaf = chain.leaf
     authorities: tuple[Authority, ...] = chain.intermediates
     known = chain.with_intermediates or all(authority in client.intermediates for authority in authorities)
-    anchored = leaf in client.trusts or (leaf.issuer is not None and leaf.issuer.root in client.trusts and known)
+    anchored = leaf in client.trust_anchors or (
+        leaf.issuer is not None and leaf.issuer.root in client.trust_anchors and known
+    )
     now = timedelta()
     dates = [leaf.validity, *(authority.validity for authority in authorities)]
     in_time = all(validity.starts <= now < validity.ends for validity in dates)
-    return anchored and in_time and client.name_to_verify in leaf.names and leaf.signature is not SignatureHash.SHA1
+    return (
+        anchored and in_time and client.reference_identifier in leaf.names and leaf.signature is not SignatureHash.SHA1
+    )

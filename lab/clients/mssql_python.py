@@ -24,7 +24,7 @@ class MssqlPython(MicrosoftDriver):
     name = "mssql-python"
     title = "mssql-python (Microsoft's driver for Python)"
     driver = "mssql-python"
-    distributions = ("mssql-python",)
+    python_packages = ("mssql-python",)
     registry = Registry(RegistryKind.PYPI, "mssql-python")
     wrappers = driver_wrappers(MESSAGE)
     templates = driver_templates(MESSAGE)
@@ -47,9 +47,9 @@ class MssqlPython(MicrosoftDriver):
         endpoint: Endpoint,
         material: Material,
         login: Login,
-        room: PurePosixPath,
+        workdir: PurePosixPath,
     ) -> Invocation:
-        env, files = openssl_room(side, material, room)
+        env, files = openssl_room(side, material, workdir)
         request = {
             "driver": self.driver,
             "connection": {"connection_string": connection_string(side, endpoint, login)},

@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from tlslab.clients.answers import read_answer
 from tlslab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Machine, Material, Missing, Trust, probe
 from tlslab.clients.https import HTTPS, LOW_SECURITY, allows_old_versions, expects_other_name, floor
-from tlslab.clients.tedious import BUNDLED, EXTRA_ROOTS, node_trust, plain_trust
+from tlslab.clients.tedious import BUNDLED, EXTRA_ROOTS, default_trust_words, node_trust
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.evidence import Level, Phase, Source, Wrapper
 from tlslab.model.library import Template, tolerates
@@ -51,7 +51,7 @@ class NodeClient(Client):
     kinds = HTTPS
     tls_library = "OpenSSL inside Node"
     program = "node"
-    untold = BUNDLED
+    default_trust = BUNDLED
 
     def missing(self, machine: Machine) -> Missing | None:
         return None if "node" in machine.which else Missing("the program node", SETUP)
@@ -63,7 +63,7 @@ class NodeClient(Client):
     def read_version(self, completed: Completed) -> str:
         return completed.stdout.strip() if completed.stdout.startswith("Node ") else ""
 
-    def trusts_untold(self, machine: Machine) -> Trust:
+    def default_trust_on(self, machine: Machine) -> Trust:
         return node_trust(machine)
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
@@ -124,10 +124,10 @@ class NodeHttps(NodeClient):
         ),
     )
 
-    def spell(self, side: ClientSide) -> tuple[str, ...]:
-        if side.plain:
-            return plain_trust(side)
-        trust = ("ca: fs.readFileSync('ca.pem')",) if side.trusts or side.intermediates else ()
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
+        if side.defaults_only:
+            return default_trust_words(side)
+        trust = ("ca: fs.readFileSync('ca.pem')",) if side.trust_anchors or side.intermediates else ()
         return (*trust, *(f"{name}: {_literal(value)}" for name, value in _options(side).items()))
 
     def invoke(
@@ -137,17 +137,17 @@ class NodeHttps(NodeClient):
         endpoint: Endpoint,
         material: Material,
         login: Login,
-        room: PurePosixPath,
+        workdir: PurePosixPath,
     ) -> Invocation:
         given = {
             "client": self.name,
             "url": _url(side, endpoint),
-            "ca": None if side.plain else "ca.pem",
+            "ca": None if side.defaults_only else "ca.pem",
             "options": _options(side),
         }
         return Invocation(
             argv=(machine.which["node"], PROBE, json.dumps(given)),
-            env={EXTRA_ROOTS: str(room / "ca.pem")} if side.plain and side.trusts else {},
+            env={EXTRA_ROOTS: str(workdir / "ca.pem")} if side.defaults_only and side.trust_anchors else {},
             files={PROBE: probe(PROBE), "ca.pem": material.bundle},
         )
 
@@ -232,10 +232,10 @@ class NodeFetch(NodeClient):
             return "Node's built-in fetch takes its cap from the command line, which knows 1.2 and 1.3 alone"
         return None
 
-    def spell(self, side: ClientSide) -> tuple[str, ...]:
-        if side.plain:
-            return plain_trust(side)
-        trust = ("--use-openssl-ca", "SSL_CERT_FILE=ca.pem") if side.trusts or side.intermediates else ()
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
+        if side.defaults_only:
+            return default_trust_words(side)
+        trust = ("--use-openssl-ca", "SSL_CERT_FILE=ca.pem") if side.trust_anchors or side.intermediates else ()
         silencer = ("NODE_TLS_REJECT_UNAUTHORIZED=0",) if side.trust_everything else ()
         return (*trust, *silencer, *_flags(side))
 
@@ -246,16 +246,16 @@ class NodeFetch(NodeClient):
         endpoint: Endpoint,
         material: Material,
         login: Login,
-        room: PurePosixPath,
+        workdir: PurePosixPath,
     ) -> Invocation:
         # NODE_EXTRA_CA_CERTS adds to Node's own roots; --use-openssl-ca replaces them (doc/api/cli.md).
-        env = {"SSL_CERT_FILE": str(room / "ca.pem"), "SSL_CERT_DIR": str(room / "none")}
+        env = {"SSL_CERT_FILE": str(workdir / "ca.pem"), "SSL_CERT_DIR": str(workdir / "none")}
         if side.trust_everything:
             env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0"
         given = {"client": self.name, "url": _url(side, endpoint)}
         store: tuple[str, ...] = ("--use-openssl-ca",)
-        if side.plain:
-            env, store = {EXTRA_ROOTS: str(room / "ca.pem")} if side.trusts else {}, ()
+        if side.defaults_only:
+            env, store = {EXTRA_ROOTS: str(workdir / "ca.pem")} if side.trust_anchors else {}, ()
         return Invocation(
             argv=(machine.which["node"], *store, *_flags(side), PROBE, json.dumps(given)),
             env=env,
@@ -273,7 +273,7 @@ def _options(side: ClientSide) -> dict[str, str | bool]:
     if side.trust_everything:
         options["rejectUnauthorized"] = False
     if expects_other_name(side):
-        options["servername"] = side.name_to_verify
+        options["servername"] = side.reference_identifier
     lowest = floor(side)
     if lowest is not None:
         options["minVersion"] = lowest.label

@@ -121,22 +121,22 @@ def braced(value: str) -> str:
     return "{" + value.replace("}", "}}") + "}"
 
 
-def openssl_room(side: ClientSide, material: Material, room: PurePosixPath) -> tuple[dict[str, str], dict[str, str]]:
+def openssl_room(side: ClientSide, material: Material, workdir: PurePosixPath) -> tuple[dict[str, str], dict[str, str]]:
     """Environment and files of a program that asks the system's OpenSSL for trusted roots and for TLS limits."""
-    if side.plain:
+    if side.defaults_only:
         return {}, {}
     # The directory does not exist: OpenSSL then finds no certificate beside the file.
-    env = {"SSL_CERT_FILE": str(room / "ca.pem"), "SSL_CERT_DIR": str(room / "no-certificates")}
+    env = {"SSL_CERT_FILE": str(workdir / "ca.pem"), "SSL_CERT_DIR": str(workdir / "no-certificates")}
     files = {"ca.pem": material.bundle}
     if text := openssl_conf(side):
         files["openssl.cnf"] = text
-        env["OPENSSL_CONF"] = str(room / "openssl.cnf")
+        env["OPENSSL_CONF"] = str(workdir / "openssl.cnf")
     return env, files
 
 
 def trust_words(side: ClientSide) -> tuple[str, ...]:
     """How people say the trust store and the TLS limits to a program that uses the system's OpenSSL."""
-    given = (side.trusts or side.intermediates) and not side.plain
+    given = (side.trust_anchors or side.intermediates) and not side.defaults_only
     trust = ("SSL_CERT_FILE=ca.pem",) if given else ()
     return (*trust, *openssl_words(side))
 
@@ -145,7 +145,7 @@ class MicrosoftDriver(PythonSqlClient):
     """What every program has in common that loads Microsoft's driver."""
 
     tls_library = "OpenSSL of the system"
-    untold = Trust(
+    default_trust = Trust(
         Roots.SYSTEM,
         "TLS on Linux uses the OpenSSL library and its default trust store, the system's",
         KEYWORDS,
@@ -192,7 +192,7 @@ class MicrosoftDriver(PythonSqlClient):
             )
         return None
 
-    def spell(self, side: ClientSide) -> tuple[str, ...]:
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         return (*encryption_words(side), *trust_words(side))
 
 
@@ -209,7 +209,7 @@ class Odbc18(MicrosoftDriver):
     name = "odbc18"
     title = "Microsoft ODBC Driver 18 through pyodbc"
     driver = "pyodbc"
-    distributions = ("pyodbc",)
+    python_packages = ("pyodbc",)
     registry = Registry(
         RegistryKind.PYPI,
         "mssql-python-odbc",
@@ -242,12 +242,12 @@ class Odbc18(MicrosoftDriver):
         endpoint: Endpoint,
         material: Material,
         login: Login,
-        room: PurePosixPath,
+        workdir: PurePosixPath,
     ) -> Invocation:
         text = connection_string(side, endpoint, login, machine.files["odbc18"])
-        env, files = openssl_room(side, material, room)
+        env, files = openssl_room(side, material, workdir)
         # unixODBC reads no data sources and no drivers of the machine.
-        env["ODBCSYSINI"] = str(room)
+        env["ODBCSYSINI"] = str(workdir)
         request = {"driver": self.driver, "connection": {"connection_string": text}}
         return run_probe(machine, request, env=env, files=files)
 

@@ -41,7 +41,7 @@ class SClient(Client):
     program = "openssl"
     kinds = HTTPS
     tls_library = "OpenSSL of the system"
-    untold = Trust(
+    default_trust = Trust(
         Roots.NONE,
         "without -verify_return_error it tells what is wrong and goes on: no certificate makes the connection fail",
         MANUAL,
@@ -103,8 +103,8 @@ class SClient(Client):
     def read_version(self, completed: Completed) -> str:
         return completed.stdout.strip() if completed.stdout.startswith(("OpenSSL", "LibreSSL")) else ""
 
-    def spell(self, side: ClientSide) -> tuple[str, ...]:
-        given = (side.trusts or side.intermediates) and not side.plain
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
+        given = (side.trust_anchors or side.intermediates) and not side.defaults_only
         trust = (("-CAfile", "ca.pem"),) if given else ()
         return tuple(join(option) for option in (*trust, *_options(side)))
 
@@ -115,7 +115,7 @@ class SClient(Client):
         endpoint: Endpoint,
         material: Material,
         login: Login,
-        room: PurePosixPath,
+        workdir: PurePosixPath,
     ) -> Invocation:
         host = f"{side.connect_to}:{endpoint.port}"
         return Invocation(
@@ -124,7 +124,7 @@ class SClient(Client):
                 "s_client",
                 "-connect",
                 host,
-                *(() if side.plain else ("-CAfile", "ca.pem", "-no-CApath", "-no-CAstore")),
+                *(() if side.defaults_only else ("-CAfile", "ca.pem", "-no-CApath", "-no-CAstore")),
                 *(word for option in _options(side) for word in option),
                 # Without it the end of standard input ends the session before the answer.
                 "-ign_eof",
@@ -135,7 +135,7 @@ class SClient(Client):
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
         # With no option it goes on whatever it finds, so an answer is all that there is to see.
-        verified = side.trust_everything or side.plain or _VERIFIED.search(completed.stdout) is not None
+        verified = side.trust_everything or side.defaults_only or _VERIFIED.search(completed.stdout) is not None
         connected = verified and _ANSWERED.search(completed.stdout) is not None
         protocol = _PROTOCOL.search(completed.stdout)
         number = re.search(r"verify error:num=(\d+)", completed.stderr)
@@ -153,9 +153,9 @@ class SClient(Client):
 
 def _options(side: ClientSide) -> tuple[tuple[str, ...], ...]:
     options: list[tuple[str, ...]] = []
-    if not (side.trust_everything or side.plain):
+    if not (side.trust_everything or side.defaults_only):
         options.append(("-verify_return_error",))
-        options.append(("-verify_hostname", side.name_to_verify))
+        options.append(("-verify_hostname", side.reference_identifier))
     lowest = floor(side)
     if lowest is not None:
         options.append(("-min_protocol", lowest.label))

@@ -47,11 +47,11 @@ class Placed(Client):
     def accepts(self, situation: Situation) -> Acceptance | None:
         return self.client.accepts(situation)
 
-    def trusts_untold(self, machine: Machine) -> Trust:
-        return self.client.trusts_untold(machine)
+    def default_trust_on(self, machine: Machine) -> Trust:
+        return self.client.default_trust_on(machine)
 
-    def spell(self, side: ClientSide) -> tuple[str, ...]:
-        return self.client.spell(side)
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
+        return self.client.options_as_typed(side)
 
     def invoke(
         self,
@@ -60,9 +60,9 @@ class Placed(Client):
         endpoint: Endpoint,
         material: Material,
         login: Login,
-        room: PurePosixPath,
+        workdir: PurePosixPath,
     ) -> Invocation:
-        return self.client.invoke(machine, side, endpoint, material, login, room)
+        return self.client.invoke(machine, side, endpoint, material, login, workdir)
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
         return self.client.read(completed, side)

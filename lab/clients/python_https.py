@@ -103,31 +103,33 @@ class PythonClient(Client):
         endpoint: Endpoint,
         material: Material,
         login: Login,
-        room: PurePosixPath,
+        workdir: PurePosixPath,
     ) -> Invocation:
         lowest = floor(side)
         given = {
             "client": self.name,
             "url": f"https://{side.connect_to}:{endpoint.port}/",
-            "ca": None if side.plain else "ca.pem",
+            "ca": None if side.defaults_only else "ca.pem",
             "trust_everything": side.trust_everything,
-            "expected_name": side.name_to_verify if expects_other_name(side) else None,
+            "expected_name": side.reference_identifier if expects_other_name(side) else None,
             "tls_min": _constant(lowest) if lowest else None,
             "tls_max": _constant(side.tls_max) if side.tls_max else None,
             "ciphers": LOW_SECURITY if allows_old_versions(side) else None,
         }
         return Invocation(
             argv=(machine.python, "-I", PROBE, json.dumps(given)),
-            env={self.roots_variable: str(room / "ca.pem")} if side.plain and self.plain_words(side) else {},
+            env={self.roots_variable: str(workdir / "ca.pem")}
+            if side.defaults_only and self.default_trust_words(side)
+            else {},
             files={PROBE: probe(PROBE), "ca.pem": material.bundle},
         )
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
         return read_answer(completed)
 
-    def plain_words(self, side: ClientSide) -> tuple[str, ...]:
+    def default_trust_words(self, side: ClientSide) -> tuple[str, ...]:
         """How it is told of a root without an option."""
-        return (f"{self.roots_variable}=ca.pem",) if side.trusts and self.roots_variable else ()
+        return (f"{self.roots_variable}=ca.pem",) if side.trust_anchors and self.roots_variable else ()
 
 
 def _ssl_module(before: str, source: Source) -> tuple[Wrapper, ...]:
@@ -175,7 +177,9 @@ class Urllib(PythonClient):
 
     name = "urllib"
     title = "Python urllib"
-    untold = Trust(Roots.SYSTEM, "the ssl module loads OpenSSL's default verify paths, the system's", DEFAULT_CERTS)
+    default_trust = Trust(
+        Roots.SYSTEM, "the ssl module loads OpenSSL's default verify paths, the system's", DEFAULT_CERTS
+    )
     wrappers: tuple[Wrapper, ...] = (
         *_ssl_module("urllib.error.URLError: <urlopen error ", URL_ERROR),
         *wrappers(
@@ -204,9 +208,9 @@ class Urllib(PythonClient):
             return "urllib verifies the name in the URL; it has no option to look for another one"
         return None
 
-    def spell(self, side: ClientSide) -> tuple[str, ...]:
-        if side.plain:
-            return self.plain_words(side)
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
+        if side.defaults_only:
+            return self.default_trust_words(side)
         return _context_words(side)
 
 
@@ -217,7 +221,9 @@ class Requests(PythonClient):
     title = "Python requests"
     distribution = "requests"
     roots_variable = "REQUESTS_CA_BUNDLE"
-    untold = Trust(Roots.OWN, "it brings the roots of the package certifi and reads no system store", REQUESTS_CERTS)
+    default_trust = Trust(
+        Roots.OWN, "it brings the roots of the package certifi and reads no system store", REQUESTS_CERTS
+    )
     registry = Registry(RegistryKind.PYPI, "requests")
     wrappers: tuple[Wrapper, ...] = (
         *_ssl_module(
@@ -265,16 +271,16 @@ class Requests(PythonClient):
         _unverified("with session.verify = False requests", REQUESTS_VERIFY),
     )
 
-    def spell(self, side: ClientSide) -> tuple[str, ...]:
-        if side.plain:
-            return self.plain_words(side)
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
+        if side.defaults_only:
+            return self.default_trust_words(side)
         words = []
         if side.trust_everything:
             words.append("session.verify = False")
-        elif side.trusts or side.intermediates:
+        elif side.trust_anchors or side.intermediates:
             words.append('session.verify = "ca.pem"')
         if expects_other_name(side):
-            words.append(_adapter_words(f'server_hostname="{side.name_to_verify}"'))
+            words.append(_adapter_words(f'server_hostname="{side.reference_identifier}"'))
         limits = _limit_words(side)
         if limits:
             words += ["context = urllib3.util.create_urllib3_context()", *limits]
@@ -290,7 +296,9 @@ class Httpx(PythonClient):
     title = "Python httpx"
     distribution = "httpx"
     roots_variable = "SSL_CERT_FILE"
-    untold = Trust(Roots.OWN, "it brings the roots of the package certifi and reads no system store", HTTPX_CONFIG)
+    default_trust = Trust(
+        Roots.OWN, "it brings the roots of the package certifi and reads no system store", HTTPX_CONFIG
+    )
     registry = Registry(RegistryKind.PYPI, "httpx")
     wrappers: tuple[Wrapper, ...] = (
         *_ssl_module("httpx.ConnectError: ", HTTPX_SSL),
@@ -311,12 +319,12 @@ class Httpx(PythonClient):
     )
     rows = (_unverified("with an unverified context httpx", HTTPX_SSL),)
 
-    def spell(self, side: ClientSide) -> tuple[str, ...]:
-        if side.plain:
-            return self.plain_words(side)
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
+        if side.defaults_only:
+            return self.default_trust_words(side)
         words = list(_context_words(side))
         if expects_other_name(side):
-            words.append(f'extensions={{"sni_hostname": "{side.name_to_verify}"}}')
+            words.append(f'extensions={{"sni_hostname": "{side.reference_identifier}"}}')
         return tuple(words)
 
 
@@ -336,7 +344,7 @@ def _context_words(side: ClientSide) -> tuple[str, ...]:
     limits = _limit_words(side)
     if side.trust_everything:
         return ("context = ssl._create_unverified_context()", *limits)
-    if side.trusts or side.intermediates:
+    if side.trust_anchors or side.intermediates:
         return ('context = ssl.create_default_context(cafile="ca.pem")', *limits)
     return ("context = ssl.create_default_context()", *limits) if limits else ()
 

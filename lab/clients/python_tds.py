@@ -40,7 +40,9 @@ ONLY_VERSION = TLSVersion.TLSv1_2
 
 def uses_tls(side: ClientSide) -> bool:
     """Whether this side gives python-tds a `cafile`, without which it does not encrypt."""
-    return not side.plain and (side.encryption is not Encryption.OPTIONAL or bool(side.trusts or side.intermediates))
+    return not side.defaults_only and (
+        side.encryption is not Encryption.OPTIONAL or bool(side.trust_anchors or side.intermediates)
+    )
 
 
 NO_CAFILE = When("it was given no `cafile`", lambda act: not uses_tls(act.client))
@@ -52,9 +54,9 @@ class PythonTds(PythonSqlClient):
     name = "python-tds"
     title = "python-tds (pytds)"
     tls_library = "OpenSSL of the Python package cryptography, through pyOpenSSL"
-    untold = Trust(Roots.OWN, "it uses TLS only with `cafile`, and then trusts what that file holds", CONNECT)
+    default_trust = Trust(Roots.OWN, "it uses TLS only with `cafile`, and then trusts what that file holds", CONNECT)
     driver = "python-tds"
-    distributions = ("python-tds", "pyopenssl")
+    python_packages = ("python-tds", "pyopenssl")
     registry = Registry(RegistryKind.PYPI, "python-tds", ("pyopenssl",))
     wrappers = (
         # pyOpenSSL lists OpenSSL's errors, without the reason for which the certificate was refused.
@@ -175,7 +177,7 @@ class PythonTds(PythonSqlClient):
             CONNECT,
         )
 
-    def spell(self, side: ClientSide) -> tuple[str, ...]:
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         return ('cafile="ca.pem"',) if uses_tls(side) else ()
 
     def read_version(self, completed: Completed) -> str:
@@ -189,7 +191,7 @@ class PythonTds(PythonSqlClient):
         endpoint: Endpoint,
         material: Material,
         login: Login,
-        room: PurePosixPath,
+        workdir: PurePosixPath,
     ) -> Invocation:
         connection: dict[str, Any] = {
             "dsn": side.connect_to,
@@ -198,7 +200,7 @@ class PythonTds(PythonSqlClient):
             "password": login.password,
         }
         if uses_tls(side):
-            connection["cafile"] = str(room / "ca.pem")
+            connection["cafile"] = str(workdir / "ca.pem")
         request = {"driver": self.driver, "connection": connection}
         return run_probe(machine, request, files={"ca.pem": material.bundle})
 

@@ -37,13 +37,13 @@ class PythonSqlClient(Client):
     kinds = frozenset({ServerKind.SQLSERVER})
     driver: str
     """What the probe calls it."""
-    distributions: tuple[str, ...]
+    python_packages: tuple[str, ...]
     """The distributions (normalised names) without which it does not run."""
 
     def missing(self, machine: Machine) -> Missing | None:
         if not machine.python:
             return Missing(PYTHON_CLIENTS, SETUP)
-        for name in self.distributions:
+        for name in self.python_packages:
             if name not in machine.python_packages:
                 return Missing(f"the Python package {name}", SETUP)
         return None

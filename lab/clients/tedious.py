@@ -70,7 +70,7 @@ class Tedious(Client):
     title = "tedious (Node)"
     kinds = frozenset({ServerKind.SQLSERVER})
     tls_library = "OpenSSL inside Node"
-    untold = BUNDLED
+    default_trust = BUNDLED
     registry = Registry(RegistryKind.NPM, "tedious")
     wrappers = (
         Wrapper("openssl", frozenset({Phase.VERIFY}), _FAILED + "{reason}", Level.VENDOR, CONNECTION),
@@ -146,7 +146,7 @@ class Tedious(Client):
 
     def cannot(self, situation: Situation) -> str | None:
         side, server = situation.client, situation.server
-        asks_for_trust = bool(side.trusts) or side.trust_everything
+        asks_for_trust = bool(side.trust_anchors) or side.trust_everything
         if side.encryption is Encryption.OPTIONAL and server.encryption is not ServerEncryption.OFF and asks_for_trust:
             return (
                 "tedious cannot leave encryption to the server: with `encrypt: false` it never encrypts and "
@@ -168,16 +168,16 @@ class Tedious(Client):
             )
         return None
 
-    def trusts_untold(self, machine: Machine) -> Trust:
+    def default_trust_on(self, machine: Machine) -> Trust:
         return node_trust(machine)
 
-    def spell(self, side: ClientSide) -> tuple[str, ...]:
-        if side.plain:
-            return plain_trust(side)
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
+        if side.defaults_only:
+            return default_trust_words(side)
         details = credentials(side)
         words = [f"{key}: {_literal(value)}" for key, value in options(side).items()]
         inner = [f"{key}: {_literal(value)}" for key, value in details.items()]
-        if side.trusts or side.intermediates:
+        if side.trust_anchors or side.intermediates:
             inner.insert(0, "ca: fs.readFileSync('ca.pem')")
         return (*words, *((f"cryptoCredentialsDetails: {{{', '.join(inner)}}}",) if inner else ()))
 
@@ -188,7 +188,7 @@ class Tedious(Client):
         endpoint: Endpoint,
         material: Material,
         login: Login,
-        room: PurePosixPath,
+        workdir: PurePosixPath,
     ) -> Invocation:
         config = {
             "server": side.connect_to,
@@ -201,9 +201,9 @@ class Tedious(Client):
                 **options(side),
                 "cryptoCredentialsDetails": credentials(side),
             },
-            "ca_file": "" if side.plain else "ca.pem",
+            "ca_file": "" if side.defaults_only else "ca.pem",
         }
-        extra = {EXTRA_ROOTS: str(room / "ca.pem")} if side.plain and side.trusts else {}
+        extra = {EXTRA_ROOTS: str(workdir / "ca.pem")} if side.defaults_only and side.trust_anchors else {}
         return Invocation(
             argv=(machine.which["node"], PROBE),
             env={"NODE_PATH": machine.node_modules, **extra},
@@ -220,9 +220,9 @@ def node_trust(machine: Machine) -> Trust:
     return SYSTEMS if "node" in machine.system_roots else BUNDLED
 
 
-def plain_trust(side: ClientSide) -> tuple[str, ...]:
+def default_trust_words(side: ClientSide) -> tuple[str, ...]:
     """How Node is told of a root without an option: those that it trusts are compiled in."""
-    return (f"{EXTRA_ROOTS}=ca.pem",) if side.trusts else ()
+    return (f"{EXTRA_ROOTS}=ca.pem",) if side.trust_anchors else ()
 
 
 def options(side: ClientSide) -> dict[str, Any]:

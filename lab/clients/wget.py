@@ -58,7 +58,7 @@ class Wget(Client):
     program = "wget"
     kinds = HTTPS
     tls_library = "GnuTLS of the system"
-    untold = Trust(Roots.SYSTEM, "without --ca-directory it loads GnuTLS' system trust", GNUTLS_C)
+    default_trust = Trust(Roots.SYSTEM, "without --ca-directory it loads GnuTLS' system trust", GNUTLS_C)
     wrappers: tuple[Wrapper, ...] = (
         Wrapper(
             "wget",
@@ -161,8 +161,8 @@ class Wget(Client):
             )
         return None
 
-    def spell(self, side: ClientSide) -> tuple[str, ...]:
-        given = (side.trusts or side.intermediates) and not side.plain
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
+        given = (side.trust_anchors or side.intermediates) and not side.defaults_only
         trust = ("--ca-certificate=ca.pem",) if given else ()
         return tuple(join((option,)) for option in (*trust, *_options(side)))
 
@@ -173,7 +173,7 @@ class Wget(Client):
         endpoint: Endpoint,
         material: Material,
         login: Login,
-        room: PurePosixPath,
+        workdir: PurePosixPath,
     ) -> Invocation:
         return Invocation(
             argv=(
@@ -181,7 +181,7 @@ class Wget(Client):
                 "--no-config",
                 "--tries=1",
                 # Empty: without --ca-directory the system's trust store is loaded beside the file (gnutls.c, ssl_init).
-                *(() if side.plain else ("--ca-certificate=ca.pem", "--ca-directory=")),
+                *(() if side.defaults_only else ("--ca-certificate=ca.pem", "--ca-directory=")),
                 *_options(side),
                 "--output-document=body",
                 f"https://{side.connect_to}:{endpoint.port}/",

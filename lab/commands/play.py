@@ -26,7 +26,7 @@ from tlslab.setup import provision
 
 
 @click.command()
-@patterns("--scenario", "Only these scenarios; the name of a class takes all its faces.")
+@patterns("--scenario", "Only these scenarios; the name of a class takes all its forms.")
 @patterns("--client", "Only these clients; NAME@VERSION takes any version (odbc18@18.5.1, tedious@latest).")
 @patterns("--fix", "Only these fixes.")
 @patterns("--server", "Only this kind of server: https or sqlserver.")
@@ -190,7 +190,7 @@ def plan_for(filters: Filters, choice: Choice = LOCAL, *, provided: bool = False
     must_match("--client", filters.clients, [item.name for item in clients])
     must_match("--fix", filters.fixes, [fix.name for item in known.scenarios for fix in item.fixes])
     must_match("--server", filters.kinds, [kind.value for kind in ServerKind])
-    plan = make_plan(known.scenarios, known.attacks, clients, filters, stage_cannot=choice.cannot)
+    plan = make_plan(known.scenarios, known.impostors, clients, filters, stage_cannot=choice.cannot)
     if not plan.cells and not plan.exclusions:
         from tlslab.commands.hints import why_no_cell
 

@@ -171,7 +171,7 @@ def nearest(wrong: str, names: Iterable[str]) -> list[str]:
     """Up to three names that look like the wrong one."""
     bare = wrong.strip("*?").lower()
     names = list(names)
-    # A dot before a digit is part of a version: no face of a class.
+    # A dot before a digit is part of a version: no form of a class.
     classes = {name.partition(".")[0] for name in names if not re.search(r"\.\d", name)}
     near = difflib.get_close_matches(bare, sorted({*names, *classes}), n=3, cutoff=0.6)
     return near or [name for name in names if bare and bare in name][:3]

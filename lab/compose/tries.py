@@ -24,14 +24,14 @@ def tries(server: Server, clients: Iterable[Client]) -> tuple[tuple[str, str], .
     found = []
     for client in clients:
         if client.name in _LINES and situation.kind in client.kinds and not client.cannot(situation):
-            line = _LINES[client.name](situation, client.spell(situation.client))
+            line = _LINES[client.name](situation, client.options_as_typed(situation.client))
             accepted = server.serves and client.accepts(situation)
             found.append((client.name, line + (ACCEPTED if accepted else "")))
     return tuple(found)
 
 
 def _curl(situation: Situation, words: tuple[str, ...]) -> str:
-    return " ".join(("curl", *words, f"https://{situation.client.name_to_verify}/"))
+    return " ".join(("curl", *words, f"https://{situation.client.reference_identifier}/"))
 
 
 def _openssl(situation: Situation, words: tuple[str, ...]) -> str:

@@ -78,7 +78,7 @@ def plain(kind: ServerKind) -> Situation:
     """The healthy server, and a client that is told nothing but where to connect; the lab's root stands in the store
     that it reads by itself.
     """
-    return Situation(healthy(kind).server, ClientSide(HOSTS[kind], trusts=(LAB_ROOT,), plain=True))
+    return Situation(healthy(kind).server, ClientSide(HOSTS[kind], trust_anchors=(LAB_ROOT,), defaults_only=True))
 
 
 def _certificates(identity: str, good: Situation, server: str) -> tuple[Probe, ...]:

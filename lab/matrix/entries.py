@@ -16,13 +16,13 @@ from tlslab.model.evidence import Source
 from tlslab.model.normalise import normalise
 from tlslab.model.outcome import Outcome
 from tlslab.model.record import (  # fmt: skip
-    AttackEntry,
     AttemptEntry,
     CellEntry,
     CertificateEntry,
     ChangeEntry,
     DefaultEntry,
     FixEntry,
+    ImpostorEntry,
     JudgementEntry,
     RemedyEntry,
     RepeatEntry,
@@ -54,7 +54,7 @@ class Entries:
             id=attempt.id,
             client=attempt.client.name,
             server=self._stage.sides[attempt.situation.server][1],
-            options=list(attempt.client.spell(attempt.situation.client)),
+            options=list(attempt.client.options_as_typed(attempt.situation.client)),
             audit=sorted(attempt.defects),
             result=outcome.result.value,
             text=outcome.text,
@@ -83,7 +83,7 @@ class Entries:
 
     def cell(self, cell: Cell, attempts: tuple[Attempt, ...], verdict: Verdict) -> CellEntry:
         """One judged cell."""
-        names = ["control", "broken", "fixed", *(f"impostor:{attack.id}" for attack, _ in cell.impostors)]
+        names = ["control", "broken", "fixed", *(f"impostor:{impostor.id}" for impostor, _ in cell.impostors)]
         acts = {name: attempt.id for name, attempt in zip(names, attempts, strict=bool(attempts))}
         distribution = [
             ShareEntry(act=name, result=kind[0].value, code=kind[1], normalised=kind[2], count=count)
@@ -168,10 +168,10 @@ class Entries:
         found = {item.scenario.id: item.scenario for item in plan.everything}
         return [scenario_entry(item) for item in found.values()]
 
-    def attacks(self, plan: Plan) -> list[AttackEntry]:
-        """Every attack of the plan, each once."""
-        found = {attack.id: attack.lesson for cell in plan.cells for attack, _ in cell.impostors}
-        return [AttackEntry(id=identity, lesson=lesson) for identity, lesson in found.items()]
+    def impostors(self, plan: Plan) -> list[ImpostorEntry]:
+        """Every impostor of the plan, each once."""
+        found = {impostor.id: impostor.lesson for cell in plan.cells for impostor, _ in cell.impostors}
+        return [ImpostorEntry(id=identity, lesson=lesson) for identity, lesson in found.items()]
 
 
 def describe(side: ServerSide) -> list[str]:

@@ -76,7 +76,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Acts:
-    """The outcomes of a cell; `impostors` in the order of the cell's attacks."""
+    """The outcomes of a cell; `impostors` in the order of the cell's impostors."""
 
     control: Outcome
     broken: Outcome
@@ -139,14 +139,14 @@ def judge_fix(cell: Cell, acts: Acts) -> tuple[FixVerdict, Judgement]:
         return FixVerdict.BROKEN_PROMISE, Judgement(False, f"the fix promises {promised}, the server says otherwise")
     let_in: list[str] = []
     undocumented: list[str] = []
-    for (attack, situation), outcome in zip(cell.impostors, acts.impostors, strict=True):
+    for (impostor, situation), outcome in zip(cell.impostors, acts.impostors, strict=True):
         if outcome.result is Result.CONNECTED:
             acceptance = accepts(cell.client, situation)
-            let_in.append(attack.id)
+            let_in.append(impostor.id)
             if acceptance is None:
-                undocumented.append(attack.id)
-        elif not shown_expectation(cell.client, of_trust(attack.reasons, cell.scenario.reasons), situation, outcome):
-            why = f"the impostor `{attack.id}` failed, but not for a documented reason of trust: {said(outcome)}"
+                undocumented.append(impostor.id)
+        elif not shown_expectation(cell.client, of_trust(impostor.reasons, cell.scenario.reasons), situation, outcome):
+            why = f"the impostor `{impostor.id}` failed, but not for a documented reason of trust: {said(outcome)}"
             return FixVerdict.UNPROVEN, Judgement(False, why)
     if not let_in:
         why = "connects, and every impostor is refused"
@@ -191,7 +191,7 @@ def pattern_values(situation: Situation) -> dict[str, str]:
     chain = situation.server.chain
     return {
         "host": situation.client.connect_to,
-        "name": situation.client.name_to_verify,
+        "name": situation.client.reference_identifier,
         "certificate": chain.leaf.common_name if chain else "SSL_Self_Signed_Fallback",
     }
 
@@ -204,7 +204,7 @@ def with_names(pattern: str, situation: Situation) -> str:
 
 
 def _unverified(cell: Cell, let_in: list[str]) -> Judgement:
-    situation = next(situation for attack, situation in cell.impostors if attack.id in let_in)
+    situation = next(situation for impostor, situation in cell.impostors if impostor.id in let_in)
     acceptance = accepts(cell.client, situation)
     assert acceptance is not None
     return Judgement(True, f"clears, but verifies nothing: {acceptance.why}", acceptance.level, (acceptance.source,))

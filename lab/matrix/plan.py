@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from tlslab.clients.base import Client
-from tlslab.model.scenario import Attack, Fix, Scenario
+from tlslab.model.scenario import Fix, Impostor, Scenario
 from tlslab.model.situation import ServerKind, Situation, healthy
 
 Cannot = Callable[[Situation], str | None]
@@ -18,9 +18,7 @@ Cannot = Callable[[Situation], str | None]
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the matrix and the situations of its acts. The impostor act has one situation for each attack, by
-    the attack's id.
-    """
+    """One cell of the matrix and the situations of its acts. The impostor act has one situation for each impostor."""
 
     scenario: Scenario
     fix: Fix
@@ -29,7 +27,7 @@ class Cell:
     control: Situation
     broken: Situation
     fixed: Situation
-    impostors: tuple[tuple[Attack, Situation], ...]
+    impostors: tuple[tuple[Impostor, Situation], ...]
 
     @property
     def id(self) -> str:
@@ -65,7 +63,7 @@ class Plan:
 
     cells: tuple[Cell, ...]
     exclusions: tuple[Exclusion, ...]
-    attacks: tuple[Attack, ...] = ()
+    impostors: tuple[Impostor, ...] = ()
     """What every fix is attacked with."""
 
     @property
@@ -82,7 +80,7 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Glob patterns; an empty tuple takes everything. A scenario's pattern also matches its class: `untrusted-ca`
-    takes every face.
+    takes every form.
     """
 
     scenarios: tuple[str, ...] = ()
@@ -106,7 +104,7 @@ def patterns_in(option: str, values: Iterable[str]) -> tuple[str, ...]:
 
 def make_plan(
     scenarios: Iterable[Scenario],
-    attacks: Iterable[Attack],
+    impostors: Iterable[Impostor],
     clients: Iterable[Client],
     filters: Filters = Filters(),
     *,
@@ -115,27 +113,27 @@ def make_plan(
     """Every combination that exists, parted into what can be played and what cannot: by the client (`Client.cannot`),
     or on the stage (`tlslab.matrix.choice.Choice.cannot`).
     """
-    attacks = tuple(attacks)
+    impostors = tuple(impostors)
     cells: list[Cell] = []
     exclusions: list[Exclusion] = []
     for scenario, fix, client, kind in _combinations(tuple(scenarios), tuple(clients), filters):
         control = healthy(kind)
         broken = scenario.apply(control)
         fixed = fix.apply(broken)
-        impostors = tuple((attack, attack.apply(fixed)) for attack in attacks)
-        cell = Cell(scenario, fix, client, kind, control, broken, fixed, impostors)
+        faked = tuple((impostor, impostor.apply(fixed)) for impostor in impostors)
+        cell = Cell(scenario, fix, client, kind, control, broken, fixed, faked)
         why = why_impossible(cell, stage_cannot)
         if why is None:
             cells.append(cell)
         else:
             exclusions.append(Exclusion(scenario, fix, client, kind, why))
-    return Plan(tuple(cells), tuple(exclusions), attacks)
+    return Plan(tuple(cells), tuple(exclusions), impostors)
 
 
 def why_impossible(cell: Cell, stage_cannot: Cannot) -> str | None:
     """Why the client cannot play this cell, or nobody can on this stage, in words; or None."""
     acts = [("the healthy situation", cell.control), ("the failure", cell.broken), ("the fix", cell.fixed)]
-    acts += [(f"the attack `{attack.id}`", situation) for attack, situation in cell.impostors]
+    acts += [(f"the impostor `{impostor.id}`", situation) for impostor, situation in cell.impostors]
     for act, situation in acts:
         why = cell.client.cannot(situation)
         if why is not None:

@@ -12,7 +12,7 @@ from tlslab.clients.base import Client, Roots, Trust
 from tlslab.matrix.judge import Judgement, of_trust, said, shown_expectation, with_names
 from tlslab.matrix.plan import Cell, Exclusion, Plan
 from tlslab.model.outcome import Outcome, Result
-from tlslab.model.scenario import Attack
+from tlslab.model.scenario import Impostor
 from tlslab.model.situation import Anchor, ClientSide, Situation, healthy
 from tlslab.stages.trust_procedure import Way
 
@@ -53,7 +53,7 @@ class Show:
     trust: Trust
     before: Situation
     after: Situation
-    impostors: tuple[tuple[Attack, Situation], ...]
+    impostors: tuple[tuple[Impostor, Situation], ...]
     cannot: str = ""
 
     @property
@@ -74,7 +74,7 @@ class Show:
             return {}
         acts = {"after": self.after}
         if self.trust.roots is Roots.SYSTEM:
-            acts |= {f"impostor:{attack.id}": situation for attack, situation in self.impostors}
+            acts |= {f"impostor:{impostor.id}": situation for impostor, situation in self.impostors}
         return acts
 
     @property
@@ -99,33 +99,33 @@ class Treatment:
     @property
     def anchors(self) -> tuple[Anchor, ...]:
         """What is put into the system's store."""
-        return tuple(dict.fromkeys(anchor for show in self.shows for anchor in show.after.client.system_trusts))
+        return tuple(dict.fromkeys(anchor for show in self.shows for anchor in show.after.client.system_trust_anchors))
 
 
 def treatments(
     plan: Plan, ways: Callable[[Client], Sequence[Way]], trusts: Callable[[Client], Trust]
 ) -> tuple[Treatment, ...]:
     """The treatments of a plan. `ways`: those of the place where a client runs, none for a client that is missing.
-    `trusts`: what it trusts there when it is told nothing.
+    `trust_anchors`: what it trusts there when it is told nothing.
     """
     groups: dict[tuple[str, Way], list[Show]] = {}
     for item in plan.everything:
         if item.fix.on_system:
             for way in ways(item.client):
-                show = make_show(item, trusts(item.client), plan.attacks)
+                show = make_show(item, trusts(item.client), plan.impostors)
                 groups.setdefault((item.client.place, way), []).append(show)
     return tuple(Treatment(place, way, tuple(shows)) for (place, way), shows in groups.items())
 
 
-def make_show(item: Cell | Exclusion, trust: Trust, attacks: Iterable[Attack]) -> Show:
+def make_show(item: Cell | Exclusion, trust: Trust, impostors: Iterable[Impostor]) -> Show:
     """What the client of a cell shows of its fix. The cell's own client side does not matter: nothing is said to the
     client but where to connect.
     """
     broken = item.scenario.apply(healthy(item.kind))
-    before = Situation(broken.server, ClientSide(broken.client.connect_to, plain=True))
-    after = before.with_client(system_trusts=item.fix.apply(before).client.trusts)
-    impostors = tuple((attack, attack.apply(after)) for attack in attacks)
-    return Show(item, trust, before, after, impostors, item.client.cannot(before) or "")
+    before = Situation(broken.server, ClientSide(broken.client.connect_to, defaults_only=True))
+    after = before.with_client(system_trust_anchors=item.fix.apply(before).client.trust_anchors)
+    faked = tuple((impostor, impostor.apply(after)) for impostor in impostors)
+    return Show(item, trust, before, after, faked, item.client.cannot(before) or "")
 
 
 def judge(show: Show, outcomes: Mapping[str, Outcome], failure: str) -> tuple[RemedyVerdict, Judgement]:
@@ -177,14 +177,14 @@ def _system_store(show: Show, outcomes: Mapping[str, Outcome], refusal: Judgemen
     if after.result is not Result.CONNECTED or not after.encrypted:
         why = f"after the remedy it still does not connect encrypted: {said(after)}"
         return RemedyVerdict.NOT_CLEARED, Judgement(False, why)
-    for attack, situation in show.impostors:
-        impostor = outcomes[f"impostor:{attack.id}"]
-        if impostor.result is Result.CONNECTED:
-            why = f"after the remedy it connects, and to the impostor `{attack.id}` as well"
+    for impostor, situation in show.impostors:
+        outcome = outcomes[f"impostor:{impostor.id}"]
+        if outcome.result is Result.CONNECTED:
+            why = f"after the remedy it connects, and to the impostor `{impostor.id}` as well"
             return RemedyVerdict.SILENCES, Judgement(False, why)
-        reasons = of_trust(attack.reasons, show.cell.scenario.reasons)
-        if not shown_expectation(show.client, reasons, situation, impostor):
-            why = f"the impostor `{attack.id}` failed, but not for a documented reason of trust: {said(impostor)}"
+        reasons = of_trust(impostor.reasons, show.cell.scenario.reasons)
+        if not shown_expectation(show.client, reasons, situation, outcome):
+            why = f"the impostor `{impostor.id}` failed, but not for a documented reason of trust: {said(outcome)}"
             return RemedyVerdict.UNPROVEN, Judgement(False, why)
     why = f"refuses before the remedy, connects after it, and refuses every impostor: {show.trust.why}"
     return RemedyVerdict.CURES, _by_trust(True, why, show.trust, refusal)

@@ -46,7 +46,7 @@ class Remedies:
         self._entries = entries
         self._mint = mint
         self._observer = observer
-        self._room = asyncio.Semaphore(at_once)
+        self._workdir = asyncio.Semaphore(at_once)
         self._tasks: dict[str, asyncio.Task[RemedyEntry]] = {}
 
     async def __aenter__(self) -> "Remedies":
@@ -76,7 +76,7 @@ class Remedies:
         problem = ""
         acts: dict[Show, Acts] = {show: {} for show in treatment.shows}
         try:
-            async with self._room, self._stage.fresh(treatment.place) as fresh:
+            async with self._workdir, self._stage.fresh(treatment.place) as fresh:
                 await self._play(fresh.place, {show: show.earlier for show in acts}, acts)
                 followed = await fresh.follow(treatment.way, self._mint.pem(*treatment.anchors))
                 if not followed.failure:

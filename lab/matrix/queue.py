@@ -50,7 +50,7 @@ class Queue(Generic[T]):
 
     def next(self, *, down: bool) -> Line[T] | None:
         """Whose turn it is, among the sides that are down or among the others: at a side that is up, else at one that
-        can be brought up now. One that has to wait is waited for only when nobody is under way who could make room.
+        can be brought up now. One that has to wait is waited for only when nobody is under way who could make workdir.
         """
         free = [line for line in self._lines.values() if line.waiting and not line.busy and line.down is down]
         best: tuple[Distance, Line[T]] | None = None

@@ -86,7 +86,7 @@ class Run:
             treated = treatments(self.plan, self._ways, self._trusts)
             shown = [item for treatment in treated for show in treatment.shows for item in show.situations]
             every = [*(item for cell in self.plan.cells for item in cell.situations), *plain, *shown]
-            names = {name for item in every for name in (item.client.connect_to, item.client.name_to_verify)}
+            names = {name for item in every for name in (item.client.connect_to, item.client.reference_identifier)}
             self._stage.open(names, self._mint.anchors_pem(plain[0].client) if plain else "")
             self._missing = {name: lacks(self._stage, client) for name, client in self._clients_of_run.items()}
             self._probes = [(client, probe) for client, probe in self._probes if not self._missing[client.name]]
@@ -119,7 +119,7 @@ class Run:
         return () if client.missing(self._stage.machine_of(client)) else self._stage.ways(client)
 
     def _trusts(self, client: Client) -> Trust:
-        return client.trusts_untold(self._stage.machine_of(client))
+        return client.default_trust_on(self._stage.machine_of(client))
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -181,7 +181,7 @@ class Run:
             servers=self._entries.servers(self._player.presented),
             clients=[self._clients[name] for name in self._clients_of_run],
             scenarios=self._entries.scenarios(self.plan),
-            attacks=self._entries.attacks(self.plan),
+            impostors=self._entries.impostors(self.plan),
             attempts=[self._entries.attempt(item) for item in self._player.attempts],
             cells=played + excluded,
             defaults=self._defaults,

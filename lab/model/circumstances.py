@@ -4,7 +4,7 @@ from tlslab.model.library import When
 from tlslab.model.situation import Encryption, ServerEncryption
 
 TRUST_EVERYTHING = When("told to trust every certificate", lambda act: act.client.trust_everything)
-DEFAULTS_ONLY = When("given no security option", lambda act: act.client.plain)
+DEFAULTS_ONLY = When("given no security option", lambda act: act.client.defaults_only)
 STRICT = When("TDS 8.0", lambda act: act.client.encryption is Encryption.STRICT)
 LOGIN_ONLY = When(
     "only the login is encrypted",

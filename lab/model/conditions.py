@@ -36,7 +36,7 @@ def client_versions(situation: Situation) -> tuple[TLSVersion, TLSVersion]:
 
 def anchors(situation: Situation) -> tuple[Anchor, ...]:
     """What the client trusts, the public roots aside."""
-    return (*situation.client.trusts, *situation.client.system_trusts)
+    return (*situation.client.trust_anchors, *situation.client.system_trust_anchors)
 
 
 def _leaf(situation: Situation) -> Leaf | None:
@@ -74,7 +74,7 @@ def _is_incomplete(situation: Situation) -> bool:
 
 def _has_other_names(situation: Situation) -> bool:
     leaf = _leaf(situation)
-    return leaf is None or situation.client.name_to_verify not in leaf.names
+    return leaf is None or situation.client.reference_identifier not in leaf.names
 
 
 def _is_weak(situation: Situation) -> bool:

@@ -102,7 +102,7 @@ class ScenarioEntry(_Model):
     sources: list[SourceEntry]
 
 
-class AttackEntry(_Model):
+class ImpostorEntry(_Model):
     """One attack on the fixes: what the impostor of that name does."""
 
     id: str
@@ -258,7 +258,7 @@ class Record(_Model):
     servers: list[ServerEntry]
     clients: list[ClientEntry]
     scenarios: list[ScenarioEntry]
-    attacks: list[AttackEntry] = Field(default=[], description="of the cells that were planned")
+    impostors: list[ImpostorEntry] = Field(default=[], description="of the cells that were planned")
     attempts: list[AttemptEntry]
     cells: list[CellEntry]
     defaults: list[DefaultEntry] = Field(default=[], description="empty when the clients' defaults were not probed")

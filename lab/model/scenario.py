@@ -77,7 +77,7 @@ class Fix:
 
 @dataclass(frozen=True)
 class Scenario:
-    """One documented failure. `id` is `class` or `class.face` where a class has several faces."""
+    """One documented failure. `id` is `class` or `class.form` where a class has several forms."""
 
     id: str
     title: str
@@ -133,7 +133,7 @@ class Scenario:
 
 
 @dataclass(frozen=True)
-class Attack:
+class Impostor:
     """What an impostor does after the fix: it takes the server's place with a certificate of its own."""
 
     id: str
@@ -149,13 +149,13 @@ def scenario(
     reasons: Iterable[Reason],
     sources: Iterable[Source],
     kinds: Iterable[ServerKind] = BOTH,
-    face: str = "",
+    form: str = "",
 ) -> Callable[[Change], Scenario]:
-    """Declare a scenario; its id is the module's name, with the face behind a dot where the class has several."""
+    """Declare a scenario; its id is the module's name, with the form behind a dot where the class has several."""
 
     def declare(change: Change) -> Scenario:
         lesson = inspect.getdoc(change) or ""
-        identity = _kebab(change.__module__.rpartition(".")[2]) + (f".{face}" if face else "")
+        identity = _kebab(change.__module__.rpartition(".")[2]) + (f".{form}" if form else "")
         given_sources = tuple(sources)
         if not (lesson and given_sources):
             raise ValueError(f"scenario {identity} needs a docstring (its lesson) and sources")
@@ -173,14 +173,14 @@ def scenario(
     return declare
 
 
-def attack(*, reasons: Iterable[Reason]) -> Callable[[Change], Attack]:
-    """Declare an attack; its id is the function's name."""
+def impostor(*, reasons: Iterable[Reason]) -> Callable[[Change], Impostor]:
+    """Declare an impostor; its id is the function's name."""
 
-    def declare(change: Change) -> Attack:
+    def declare(change: Change) -> Impostor:
         lesson = inspect.getdoc(change) or ""
         if not lesson:
-            raise ValueError(f"attack {change.__name__} needs a docstring")
-        return Attack(_kebab(change.__name__), lesson, change, tuple(reasons))
+            raise ValueError(f"impostor {change.__name__} needs a docstring")
+        return Impostor(_kebab(change.__name__), lesson, change, tuple(reasons))
 
     return declare
 

@@ -1,6 +1,6 @@
 """The situation: one server side and one client side, as immutable values.
 
-Everything that the lab plays is a `Situation`. Scenarios, fixes and attacks are pure functions from situation to
+Everything that the lab plays is a `Situation`. Scenarios, fixes and impostors are pure functions from situation to
 situation; equal situations are equal values, so that the lab attempts each of them once. A situation names
 certificates by *description* (`Leaf`, `Authority`); `tlslab.pki.mint` turns a description into a certificate at run
 time. Nothing here reads a clock or a file.
@@ -152,30 +152,32 @@ class ServerSide:
 class ClientSide:
     """How a client connects. The names of the options are the lab's; each adapter says how its client spells them.
 
-    `trusts`: what stands in the client's trust store beside an unrelated public root. `intermediates`: certificates
-    that the client has been given to complete chains, without trusting them. `expected_name`: the name to look for in
-    the certificate when it is not the one connected to. `tls_min`, `tls_max` None: the client's own default.
+    `trust_anchors`: what stands in the client's trust store beside an unrelated public root. `intermediates`:
+    certificates that the client has been given to complete chains, without trusting them. `expected_name`: the name to
+    look for in the certificate when it is not the one connected to. `tls_min`, `tls_max` None: the client's own
+    default.
 
-    `plain`: the client is given no security option whatever, to see what it does by itself. What it trusts then stands
-    in the store that it reads by itself: the system's, or where it has a list of its own the variable that adds to it.
+    `defaults_only`: the client is given no security option whatever, to see what it does by itself. What it trusts then
+    stands in the store that it reads by itself: the system's, or where it has a list of its own the variable that adds
+    to it.
 
-    `system_trusts`: what has been put into the system's trust store, beside the public roots. A client that has a
-    store of its own does not see it.
+    `system_trust_anchors`: what has been put into the system's trust store, beside the public roots. A client that has
+    a store of its own does not see it.
     """
 
     connect_to: str
-    trusts: tuple[Anchor, ...] = ()
+    trust_anchors: tuple[Anchor, ...] = ()
     intermediates: tuple[Authority, ...] = ()
     trust_everything: bool = False
     expected_name: str | None = None
     encryption: Encryption | None = None
     tls_min: TLSVersion | None = None
     tls_max: TLSVersion | None = None
-    plain: bool = False
-    system_trusts: tuple[Anchor, ...] = ()
+    defaults_only: bool = False
+    system_trust_anchors: tuple[Anchor, ...] = ()
 
     @property
-    def name_to_verify(self) -> str:
+    def reference_identifier(self) -> str:
         """The name that the certificate must carry."""
         return self.expected_name or self.connect_to
 
@@ -232,7 +234,7 @@ def healthy(kind: ServerKind) -> Situation:
     leaf = Leaf(common_name=host, names=(host,), issuer=LAB_ISSUING)
     client = ClientSide(
         connect_to=host,
-        trusts=(LAB_ROOT,),
+        trust_anchors=(LAB_ROOT,),
         encryption=Encryption.MANDATORY if kind is ServerKind.SQLSERVER else None,
     )
     return Situation(ServerSide(kind, Chain(leaf)), client)

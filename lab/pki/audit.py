@@ -74,8 +74,8 @@ def client_versions(situation: Situation) -> tuple[TLSVersion, TLSVersion]:
 def audit_chain(situation: Situation, mint: Mint, presented: str) -> frozenset[Defect]:
     """What is wrong with these presented certificates (PEM, leaf first) for this client side."""
     side = situation.client
-    anchors, given = mint.anchors_pem(side) + mint.pem(*side.system_trusts), mint.pem(*side.intermediates)
-    name = situation.client.name_to_verify
+    anchors, given = mint.anchors_pem(side) + mint.pem(*side.system_trust_anchors), mint.pem(*side.intermediates)
+    name = situation.client.reference_identifier
     found: set[Defect] = set()
     numbers = _openssl_verify(presented, anchors, given)
     found |= {_X509_ERRORS[number] for number in numbers if number in _X509_ERRORS}
@@ -193,14 +193,14 @@ def _cross_check(
     It follows the CA/Browser Forum's profile, in which no server certificate is an anchor, so a client that trusts a
     leaf is not asked about.
     """
-    if any(isinstance(anchor, Leaf) for anchor in situation.client.trusts):
+    if any(isinstance(anchor, Leaf) for anchor in situation.client.trust_anchors):
         return
     leaf, *rest = certificates(presented + given)
     verifier = (
         verification.PolicyBuilder()
         .store(verification.Store(list(certificates(anchors))))
         .time(mint.now)
-        .build_server_verifier(x509.DNSName(situation.client.name_to_verify))
+        .build_server_verifier(x509.DNSName(situation.client.reference_identifier))
     )
     try:
         verifier.verify(leaf, rest)

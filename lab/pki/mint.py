@@ -57,7 +57,7 @@ class Mint:
 
     def anchors_pem(self, client: ClientSide) -> str:
         """The client's trust store: the unrelated public root, then what this client side trusts."""
-        return self.public_root + self.pem(*client.trusts)
+        return self.public_root + self.pem(*client.trust_anchors)
 
     def fallback(self) -> tuple[str, str]:
         """SQL Server's self-generated certificate and its key: subject and issuer `SSL_Self_Signed_Fallback`, no SAN,

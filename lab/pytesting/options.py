@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tlslab.pytesting.against import Against
 
 PATTERNS = {
-    "--lab-scenario": "only these scenarios; the name of a class takes all its faces",
+    "--lab-scenario": "only these scenarios; the name of a class takes all its forms",
     "--lab-client": "only these clients",
     "--lab-fix": "only these fixes",
     "--lab-server": "only this kind of server: https or sqlserver",
@@ -292,7 +292,7 @@ def _make_plan(config: pytest.Config) -> "Plan":
     except SpecError as problem:
         raise pytest.UsageError(f"--lab-client: {problem}") from None
     filters = Filters(scenarios, fixes, clients, kinds)
-    plan = make_plan(known.scenarios, known.attacks, programs, filters, stage_cannot=stage.cannot)
+    plan = make_plan(known.scenarios, known.impostors, programs, filters, stage_cannot=stage.cannot)
     if plan.cells:
         return plan
     if plan.exclusions:

@@ -75,7 +75,7 @@ def select(record: Record, cells: Iterable[CellEntry]) -> Record:
             "servers": [entry for entry in record.servers if entry.id in servers],
             "clients": [entry for entry in record.clients if any(cell.client == entry.name for cell in cells)],
             "scenarios": [entry for entry in record.scenarios if any(cell.scenario == entry.id for cell in cells)],
-            "attacks": [entry for entry in record.attacks if IMPOSTOR + entry.id in acts],
+            "impostors": [entry for entry in record.impostors if IMPOSTOR + entry.id in acts],
             "remedies": remedies,
         }
     )
@@ -140,7 +140,7 @@ def _numbers(cell: CellEntry) -> Iterator[str]:
 def _act_meaning(record: Record, act: str) -> str:
     if not act.startswith(IMPOSTOR):
         return ACTS.get(act, "")
-    lesson = next((entry.lesson for entry in record.attacks if IMPOSTOR + entry.id == act), "")
+    lesson = next((entry.lesson for entry in record.impostors if IMPOSTOR + entry.id == act), "")
     first = re.split(r"(?<=\.)\s", " ".join(lesson.split()), maxsplit=1)[0]
     return first or "after the fix, an attacker with the same name and address and a certificate of its own"
 

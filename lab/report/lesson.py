@@ -77,18 +77,18 @@ def spelling(client: Client, before: Situation, after: Situation) -> Spelling:
 
     Where the two differ in what `ca.pem` holds, the option that names it is set, whether or not it was there before.
     """
-    old, new = client.spell(before.client), client.spell(after.client)
+    old, new = client.options_as_typed(before.client), client.options_as_typed(after.client)
     same = set(old)
     if ca_file(before.client) != ca_file(after.client):
-        untold = client.spell(replace(after.client, trusts=(), intermediates=()))
+        untold = client.options_as_typed(replace(after.client, trust_anchors=(), intermediates=()))
         same = {word for word in same if word in untold and "ca.pem" not in word}
     return tuple(word for word in old if word not in new), tuple(word for word in new if word not in same)
 
 
 def ca_file(side: ClientSide) -> str:
     """What `ca.pem` holds, in words."""
-    held = ["the root of the CA"] if any(isinstance(anchor, Authority) for anchor in side.trusts) else []
-    held += ["the server's certificate"] if any(isinstance(anchor, Leaf) for anchor in side.trusts) else []
+    held = ["the root of the CA"] if any(isinstance(anchor, Authority) for anchor in side.trust_anchors) else []
+    held += ["the server's certificate"] if any(isinstance(anchor, Leaf) for anchor in side.trust_anchors) else []
     held += ["the intermediate"] if side.intermediates else []
     return " and ".join(held)
 

@@ -225,7 +225,7 @@ class _Connections:
         except asyncio.CancelledError:
             # Nobody waits for this task. It is cancelled at the end of the process, or for another client.
             if number not in self._clients:
-                text = f"The connection was closed before a login, to make room: there are {self._limit} others."
+                text = f"The connection was closed before a login, to make workdir: there are {self._limit} others."
                 self._events.line(number, stamped(LOGON, text, datetime.now()))
         except Exception as e:  # One client must never end the others.
             self._events.line(number, f"The endpoint failed: {type(e).__name__}: {e}")

@@ -29,28 +29,28 @@ class Block:
 
 
 def configuration(
-    room: Path, address: str, blocks: tuple[Block, ...], sentinel_port: int, *, one_log: bool = False
+    workdir: Path, address: str, blocks: tuple[Block, ...], sentinel_port: int, *, one_log: bool = False
 ) -> str:
     """nginx.conf for these server sides. The sentinel answers plain HTTP and so tells when nginx has caught up.
 
     `one_log`: everything goes to standard error in the order in which it happens, the lines of the access log behind
     the number of the connection and the port, and the sentinel's requests among them; else to files, two a side.
     """
-    servers = "\n".join(_server(room, address, block, one_log=one_log) for block in blocks)
+    servers = "\n".join(_server(workdir, address, block, one_log=one_log) for block in blocks)
     errors, access, prefix = (
         ("stderr", "/dev/stderr lab", "*$connection $server_port ")
         if one_log
-        else (f"{room}/nginx.error.log", "off", "")
+        else (f"{workdir}/nginx.error.log", "off", "")
     )
     return f"""\
 daemon off;
 master_process off;
-pid {room}/nginx.pid;
+pid {workdir}/nginx.pid;
 error_log {errors} info;
 events {{ worker_connections 1024; }}
 http {{
-    client_body_temp_path {room}/tmp; proxy_temp_path {room}/tmp; fastcgi_temp_path {room}/tmp;
-    uwsgi_temp_path {room}/tmp; scgi_temp_path {room}/tmp;
+    client_body_temp_path {workdir}/tmp; proxy_temp_path {workdir}/tmp; fastcgi_temp_path {workdir}/tmp;
+    uwsgi_temp_path {workdir}/tmp; scgi_temp_path {workdir}/tmp;
     log_format lab '{prefix}$remote_addr:$remote_port [$ssl_protocol $ssl_cipher] "$request" $status';
     access_log {access};
     server {{ listen {address}:{sentinel_port} reuseport; location / {{ return 200 "ready\\n"; }} }}
@@ -59,15 +59,15 @@ http {{
 """
 
 
-def _server(room: Path, address: str, block: Block, *, one_log: bool) -> str:
+def _server(workdir: Path, address: str, block: Block, *, one_log: bool) -> str:
     side = block.side
-    logs = f"error_log {room}/{block.error_log} info; access_log {room}/{block.access_log} lab;"
+    logs = f"error_log {workdir}/{block.error_log} info; access_log {workdir}/{block.access_log} lab;"
     versions = " ".join(version.label for version in TLSVersion if side.tls_min <= version <= side.tls_max)
     return f"""\
     server {{
         listen {address}:{block.port} ssl reuseport;
-        ssl_certificate {room}/{block.identity}.chain.pem;
-        ssl_certificate_key {room}/{block.identity}.key.pem;
+        ssl_certificate {workdir}/{block.identity}.chain.pem;
+        ssl_certificate_key {workdir}/{block.identity}.key.pem;
         ssl_protocols {versions};
         ssl_ciphers DEFAULT@SECLEVEL={side.security_level};
         {"" if one_log else logs}
@@ -81,6 +81,6 @@ def files(block: Block, chain_pem: str, key_pem: str) -> Mapping[str, str]:
     return {f"{block.identity}.chain.pem": chain_pem, f"{block.identity}.key.pem": key_pem}
 
 
-def command(program: str, room: Path) -> tuple[str, ...]:
+def command(program: str, workdir: Path) -> tuple[str, ...]:
     """How to start nginx in the foreground with this configuration."""
-    return (program, "-e", f"{room}/nginx.error.log", "-p", f"{room}", "-c", f"{room}/nginx.conf")
+    return (program, "-e", f"{workdir}/nginx.error.log", "-p", f"{workdir}", "-c", f"{workdir}/nginx.conf")

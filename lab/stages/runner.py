@@ -31,26 +31,26 @@ def clean_environment(home: Path) -> dict[str, str]:
     return {"PATH": PATH, "LC_ALL": "C.UTF-8", "HOME": str(home), "TMPDIR": str(home)}
 
 
-def lay_out(invocation: Invocation, room: Path) -> None:
-    """Write the files of the invocation into its room."""
+def lay_out(invocation: Invocation, workdir: Path) -> None:
+    """Write the files of the invocation into its workdir."""
     for name, text in invocation.files.items():
-        path = room / name
+        path = workdir / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
 
 
-async def run(sandbox: Sandbox, invocation: Invocation, room: Path) -> Completed:
+async def run(sandbox: Sandbox, invocation: Invocation, workdir: Path) -> Completed:
     """Lay out the files in `room`, run the invocation there, and collect what it left.
 
     Raises OSError when it cannot be started.
     """
-    lay_out(invocation, room)
+    lay_out(invocation, workdir)
     began = time.monotonic()
     process = await start(
         sandbox,
         invocation.argv,
-        room,
-        {**clean_environment(room), **invocation.env},
+        workdir,
+        {**clean_environment(workdir), **invocation.env},
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -76,7 +76,7 @@ async def run(sandbox: Sandbox, invocation: Invocation, room: Path) -> Completed
         stdout=_text(out),
         stderr=_text(err),
         seconds=seconds,
-        collected=tuple(_collect(room, invocation.collect)),
+        collected=tuple(_collect(workdir, invocation.collect)),
     )
 
 
@@ -173,7 +173,7 @@ class Process:
 async def start(
     sandbox: Sandbox,
     argv: Sequence[str],
-    room: Path,
+    workdir: Path,
     env: Mapping[str, str],
     *,
     limit: int = _PART,
@@ -187,7 +187,7 @@ async def start(
     """
     process = Process(
         subprocess.Popen(
-            sandbox.argv(argv, room),
+            sandbox.argv(argv, workdir),
             env=sandbox.env(env),
             start_new_session=True,
             bufsize=0,
@@ -277,8 +277,8 @@ def _children(pid: int) -> list[int]:
         return []
 
 
-def _collect(room: Path, names: tuple[str, ...]) -> list[tuple[str, str]]:
-    read = ((name, leftovers.read(room, name, OUTPUT_LIMIT)) for name in names)
+def _collect(workdir: Path, names: tuple[str, ...]) -> list[tuple[str, str]]:
+    read = ((name, leftovers.read(workdir, name, OUTPUT_LIMIT)) for name in names)
     return [(name, _text(data)) for name, data in read if data is not None]
 
 

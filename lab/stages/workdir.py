@@ -19,11 +19,11 @@ from tlslab.stages.leftovers import remove
 
 _LOCK = "owner.lock"
 KEY = "key.pem"
-"""How the name of every file in a room ends that holds a private key."""
+"""How the name of every file in a workdir ends that holds a private key."""
 
 
 @contextmanager
-def run_room(cache: Path) -> Iterator[Path]:
+def run_workdir(cache: Path) -> Iterator[Path]:
     """A fresh directory for one run; its lock is held for as long as the owner lives. Raises OSError when the cache
     is not writable.
     """
@@ -32,12 +32,12 @@ def run_room(cache: Path) -> Iterator[Path]:
     sweep(runs)
     with contextlib.ExitStack() as lock, contextlib.ExitStack() as removal:
         with _judging(runs):
-            room = Path(tempfile.mkdtemp(prefix=f"run-{os.getpid()}-", dir=runs))
-            removal.callback(_remove, room)
-            descriptor = os.open(room / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
+            workdir = Path(tempfile.mkdtemp(prefix=f"run-{os.getpid()}-", dir=runs))
+            removal.callback(_remove, workdir)
+            descriptor = os.open(workdir / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
             lock.callback(os.close, descriptor)
             fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield room
+        yield workdir
 
 
 def sweep(runs: Path) -> tuple[Path, ...]:
@@ -46,15 +46,17 @@ def sweep(runs: Path) -> tuple[Path, ...]:
         return ()
     with contextlib.ExitStack() as held:
         with _judging(runs):
-            left = [room for room in _directories(runs) if room.name.startswith("run-") and _is_left(room, held)]
-        for room in left:
-            _remove(room)
+            left = [
+                workdir for workdir in _directories(runs) if workdir.name.startswith("run-") and _is_left(workdir, held)
+            ]
+        for workdir in left:
+            _remove(workdir)
     return tuple(left)
 
 
 @contextmanager
 def _judging(runs: Path) -> Iterator[None]:
-    """While this is open nobody else makes a room, or says whose one is."""
+    """While this is open nobody else makes a workdir, or says whose one is."""
     descriptor = os.open(f"{runs}.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -63,12 +65,12 @@ def _judging(runs: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _is_left(room: Path, held: contextlib.ExitStack) -> bool:
-    """Whether a room has no owner; then this process is its owner for as long as `held` is open."""
+def _is_left(workdir: Path, held: contextlib.ExitStack) -> bool:
+    """Whether a workdir has no owner; then this process is its owner for as long as `held` is open."""
     with contextlib.suppress(OSError):  # it is another user's
-        room.chmod(0o700)
+        workdir.chmod(0o700)
     try:
-        descriptor = os.open(room / _LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
+        descriptor = os.open(workdir / _LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as problem:
         return problem.errno in {errno.ENOENT, errno.EISDIR, errno.ELOOP, errno.ENXIO}  # no lock of the lab's
     held.callback(os.close, descriptor)
@@ -79,13 +81,13 @@ def _is_left(room: Path, held: contextlib.ExitStack) -> bool:
     return True
 
 
-def _remove(room: Path) -> None:
+def _remove(workdir: Path) -> None:
     """The private keys first: whatever ends this in the middle, they are gone."""
-    for directory in _directories(room):
+    for directory in _directories(workdir):
         for path in directory.glob(f"*{KEY}"):
             with contextlib.suppress(OSError):
                 path.unlink()
-    remove(room)
+    remove(workdir)
 
 
 def _directories(parent: Path) -> list[Path]:

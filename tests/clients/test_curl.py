@@ -12,7 +12,7 @@ from tlslab.model.situation import LAB_ISSUING, LAB_ROOT, ClientSide, ServerKind
 
 CURL = Curl()
 HOST = "shop.lab.test"
-SAFE = ClientSide(HOST, trusts=(LAB_ROOT,))
+SAFE = ClientSide(HOST, trust_anchors=(LAB_ROOT,))
 MACHINE = Machine(which={"curl": "/usr/bin/curl"})
 DOCUMENT = Source("a document", "https://example.org/")
 
@@ -58,15 +58,15 @@ def test_trusts_nothing_but_its_own_file() -> None:
     ],
 )
 def test_spells_options_as_curl_does(side: ClientSide, spelled: tuple[str, ...]) -> None:
-    assert CURL.spell(side) == spelled
+    assert CURL.options_as_typed(side) == spelled
 
 
 def test_silencer_reaches_the_command_line() -> None:
-    assert options(ClientSide(HOST, trusts=(LAB_ROOT,), trust_everything=True)) == ["--insecure"]
+    assert options(ClientSide(HOST, trust_anchors=(LAB_ROOT,), trust_everything=True)) == ["--insecure"]
 
 
 def test_other_name_is_the_one_in_the_url() -> None:
-    argv = invoked(ClientSide(HOST, trusts=(LAB_ROOT,), expected_name="www.lab.test")).argv
+    argv = invoked(ClientSide(HOST, trust_anchors=(LAB_ROOT,), expected_name="www.lab.test")).argv
     assert argv[-1] == "https://www.lab.test:8443/"
     assert argv[argv.index("--connect-to") + 1] == "www.lab.test::shop.lab.test:"
 

@@ -87,7 +87,7 @@ def test_verifies_with_a_ca_file(client: FreeTds) -> None:
     "side",
     [
         ClientSide(HOST, encryption=Encryption.MANDATORY),
-        ClientSide(HOST, trusts=(LAB_ROOT,), trust_everything=True, encryption=Encryption.MANDATORY),
+        ClientSide(HOST, trust_anchors=(LAB_ROOT,), trust_everything=True, encryption=Encryption.MANDATORY),
     ],
 )
 def test_without_a_ca_file_any_certificate_is_accepted(client: FreeTds, side: ClientSide) -> None:
@@ -100,7 +100,7 @@ def test_without_a_ca_file_any_certificate_is_accepted(client: FreeTds, side: Cl
 
 @pytest.mark.parametrize("client", ALL, ids=lambda client: client.name)
 def test_what_ends_before_the_certificate_is_accepted_by_nobody(client: FreeTds) -> None:
-    careless = HEALTHY.with_client(trusts=())
+    careless = HEALTHY.with_client(trust_anchors=())
     assert client.accepts(careless.with_client(tls_max=TLSVersion.TLSv1_1)) is None
     assert client.accepts(careless.with_leaf(signature=SignatureHash.SHA1)) is None
 
@@ -109,7 +109,7 @@ def test_what_ends_before_the_certificate_is_accepted_by_nobody(client: FreeTds)
 def test_optional_encryption_with_a_ca_file_silences_nothing(client: FreeTds) -> None:
     optional = HEALTHY.with_client(encryption=Encryption.OPTIONAL)
     assert "ca file" in (client.cannot(optional) or "")
-    assert client.cannot(optional.with_client(trusts=())) is None
+    assert client.cannot(optional.with_client(trust_anchors=())) is None
     assert client.cannot(optional.with_server(encryption=ServerEncryption.FORCED)) is None
 
 
@@ -133,7 +133,7 @@ def test_optional_encryption_with_a_ca_file_silences_nothing(client: FreeTds) ->
     ],
 )
 def test_spells_options_as_freetds_does(side: ClientSide, spelled: tuple[str, ...]) -> None:
-    assert TSQL.spell(side) == spelled
+    assert TSQL.options_as_typed(side) == spelled
 
 
 def test_gnutls_switches_off_what_is_above_the_cap() -> None:
@@ -151,7 +151,7 @@ def test_pymssql_limits_its_own_openssl() -> None:
 def test_only_the_newer_freetds_expects_another_name() -> None:
     other = HEALTHY.with_client(expected_name="db1.lab.test")
     assert PYMSSQL.cannot(other) is None
-    assert "certificate hostname = db1.lab.test" in PYMSSQL.spell(other.client)
+    assert "certificate hostname = db1.lab.test" in PYMSSQL.options_as_typed(other.client)
     assert "certificate hostname" in (TSQL.cannot(other) or "")
     assert TDSODBC.cannot(other) is not None
 

@@ -50,7 +50,7 @@ SELF_SIGNED = GOOD.with_leaf(issuer=None)
     "situation",
     [
         GOOD,
-        SELF_SIGNED.with_client(trusts=(SELF_SIGNED.chain.leaf,)),
+        SELF_SIGNED.with_client(trust_anchors=(SELF_SIGNED.chain.leaf,)),
         GOOD.with_chain(with_intermediates=False).with_client(intermediates=(LAB_ISSUING,)),
         GOOD.with_leaf(names=("www.lab.test",)).with_client(expected_name="www.lab.test"),
     ],
@@ -64,7 +64,7 @@ def test_good_certificate(situation: Situation) -> None:
     [
         SELF_SIGNED,
         GOOD.with_server(chain=None),
-        GOOD.with_client(trusts=()),
+        GOOD.with_client(trust_anchors=()),
         GOOD.with_leaf(validity=PAST),
         GOOD.with_leaf(validity=Validity(timedelta(days=2), timedelta(days=90))),
         GOOD.with_leaf(names=()),

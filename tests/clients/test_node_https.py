@@ -15,7 +15,7 @@ from tlslab.model.situation import LAB_ROOT, ClientSide, ServerKind, TLSVersion,
 
 HTTPS, FETCH = NodeHttps(), NodeFetch()
 HOST = "shop.lab.test"
-SAFE = ClientSide(HOST, trusts=(LAB_ROOT,))
+SAFE = ClientSide(HOST, trust_anchors=(LAB_ROOT,))
 MACHINE = Machine(which={"node": "/usr/bin/node"})
 DOCUMENT = Source("a document", "https://example.org/")
 
@@ -66,7 +66,7 @@ def test_https_takes_its_options_in_the_call(
 ) -> None:
     side = replace(SAFE, **changes)
     assert json.loads(invoked(HTTPS, side).argv[2])["options"] == options
-    assert HTTPS.spell(side) == ("ca: fs.readFileSync('ca.pem')", *spelled)
+    assert HTTPS.options_as_typed(side) == ("ca: fs.readFileSync('ca.pem')", *spelled)
 
 
 @pytest.mark.parametrize(
@@ -81,15 +81,15 @@ def test_https_takes_its_options_in_the_call(
 )
 def test_fetch_takes_its_options_from_node(changes: dict[str, Any], spelled: tuple[str, ...]) -> None:
     side = replace(SAFE, **changes)
-    assert FETCH.spell(side) == ("--use-openssl-ca", "SSL_CERT_FILE=ca.pem", *spelled)
+    assert FETCH.options_as_typed(side) == ("--use-openssl-ca", "SSL_CERT_FILE=ca.pem", *spelled)
     invocation = invoked(FETCH, side)
     given = {*invocation.argv, *(f"{name}={value}" for name, value in invocation.env.items())}
     assert set(spelled) <= given
 
 
 def test_trust_is_spelled_only_when_there_is_some() -> None:
-    assert HTTPS.spell(ClientSide(HOST)) == ()
-    assert FETCH.spell(ClientSide(HOST)) == ()
+    assert HTTPS.options_as_typed(ClientSide(HOST)) == ()
+    assert FETCH.options_as_typed(ClientSide(HOST)) == ()
 
 
 def test_fetch_says_what_it_cannot_express() -> None:

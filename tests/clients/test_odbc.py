@@ -87,10 +87,10 @@ def test_limits_go_into_an_openssl_configuration_of_its_own() -> None:
         (ClientSide(HOST), ()),
         (ClientSide(HOST, encryption=Encryption.OPTIONAL), ("Encrypt=no",)),
         (ClientSide(HOST, encryption=Encryption.STRICT), ("Encrypt=strict",)),
-        (ClientSide(HOST, trusts=(LAB_ROOT,)), ("SSL_CERT_FILE=ca.pem",)),
+        (ClientSide(HOST, trust_anchors=(LAB_ROOT,)), ("SSL_CERT_FILE=ca.pem",)),
         (ClientSide(HOST, trust_everything=True), ("TrustServerCertificate=yes",)),
         (
-            ClientSide(HOST, trusts=(LAB_ROOT,), trust_everything=True),
+            ClientSide(HOST, trust_anchors=(LAB_ROOT,), trust_everything=True),
             ("TrustServerCertificate=yes", "SSL_CERT_FILE=ca.pem"),
         ),
         (ClientSide(HOST, expected_name="db1.lab.test"), ("HostnameInCertificate=db1.lab.test",)),
@@ -98,7 +98,7 @@ def test_limits_go_into_an_openssl_configuration_of_its_own() -> None:
     ],
 )
 def test_spells_options_as_the_driver_does(side: ClientSide, spelled: tuple[str, ...]) -> None:
-    assert ODBC18.spell(side) == spelled
+    assert ODBC18.options_as_typed(side) == spelled
     keywords = [word for word in spelled if "=" in word and word.split("=")[0] in ("Encrypt", "TrustServerCertificate")]
     assert set(keywords) <= set(words(side))
 

@@ -13,8 +13,8 @@ from tlslab.model.situation import LAB_ROOT, ClientSide, ServerKind, TLSVersion
 
 OPENSSL = SClient()
 HOST = "shop.lab.test"
-SAFE = ClientSide(HOST, trusts=(LAB_ROOT,))
-UNSAFE = ClientSide(HOST, trusts=(LAB_ROOT,), trust_everything=True)
+SAFE = ClientSide(HOST, trust_anchors=(LAB_ROOT,))
+UNSAFE = ClientSide(HOST, trust_anchors=(LAB_ROOT,), trust_everything=True)
 MACHINE = Machine(which={"openssl": "/usr/bin/openssl"})
 DOCUMENT = Source("a document", "https://example.org/")
 ANSWER = "HTTP/1.1 200 OK\nServer: nginx/1.22.1\nConnection: close\n\nclosed\n"
@@ -56,7 +56,7 @@ def test_trusts_nothing_but_its_own_file_and_types_a_request() -> None:
     ],
 )
 def test_spells_options_as_s_client_does(side: ClientSide, spelled: tuple[str, ...]) -> None:
-    assert OPENSSL.spell(side) == spelled
+    assert OPENSSL.options_as_typed(side) == spelled
     assert set(" ".join(spelled).split()) <= set(invoked(side).argv)
 
 

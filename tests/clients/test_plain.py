@@ -51,7 +51,7 @@ def given_to(client: Client, side: ClientSide) -> str:
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
 def test_no_security_option_is_given(client: Client) -> None:
-    text = given_to(client, ClientSide("", trusts=(LAB_ROOT,), plain=True))
+    text = given_to(client, ClientSide("", trust_anchors=(LAB_ROOT,), defaults_only=True))
     assert [word for word in SECURITY_WORDS if word in text] == []
 
 
@@ -65,13 +65,15 @@ def test_the_same_words_are_given_when_the_side_is_not_plain(client: Client) -> 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
 def test_people_are_shown_no_option_either(client: Client) -> None:
-    assert client.spell(ClientSide("x.lab.test", trusts=(LAB_ROOT,), plain=True)) == OWN_LISTS.get(client.name, ())
+    assert client.options_as_typed(
+        ClientSide("x.lab.test", trust_anchors=(LAB_ROOT,), defaults_only=True)
+    ) == OWN_LISTS.get(client.name, ())
 
 
 @pytest.mark.parametrize("name", OWN_LISTS)
 def test_clients_with_a_list_of_their_own_are_told_of_the_root_by_its_variable(name: str) -> None:
     client = next(item for item in CLIENTS if item.name == name)
-    invocation = invoked(client, ClientSide("", trusts=(LAB_ROOT,), plain=True))
+    invocation = invoked(client, ClientSide("", trust_anchors=(LAB_ROOT,), defaults_only=True))
     variable = OWN_LISTS[name][0].partition("=")[0]
     assert invocation.env[variable] == "/room/ca.pem"
     assert invocation.files["ca.pem"].startswith("ROOTS\n")

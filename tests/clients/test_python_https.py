@@ -19,7 +19,7 @@ from tlslab.model.situation import LAB_ROOT, ClientSide, ServerKind, TLSVersion,
 
 CLIENTS = (Urllib(), Requests(), Httpx())
 HOST = "shop.lab.test"
-SAFE = ClientSide(HOST, trusts=(LAB_ROOT,))
+SAFE = ClientSide(HOST, trust_anchors=(LAB_ROOT,))
 ADAPTER = (
     "class Adapter(requests.adapters.HTTPAdapter):\n"
     "    def init_poolmanager(self, *args, **options):\n"
@@ -134,7 +134,7 @@ def test_other_name_reaches_requests_and_httpx_and_is_refused_for_urllib() -> No
     ],
 )
 def test_spells_options_as_people_write_them(client: PythonClient, side: ClientSide, spelled: tuple[str, ...]) -> None:
-    assert client.spell(side) == spelled
+    assert client.options_as_typed(side) == spelled
 
 
 VERIFY = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "

@@ -35,16 +35,16 @@ def arguments(side: ClientSide) -> dict[str, Any]:
     ("side", "cafile"),
     [
         (HEALTHY.client, True),
-        (HEALTHY.with_client(trusts=()).client, True),
+        (HEALTHY.with_client(trust_anchors=()).client, True),
         (OPTIONAL.client, True),
-        (OPTIONAL.with_client(trusts=()).client, False),
+        (OPTIONAL.with_client(trust_anchors=()).client, False),
     ],
 )
 def test_uses_tls_unless_nothing_is_asked_and_nothing_trusted(side: ClientSide, cafile: bool) -> None:
     given = arguments(side)
     assert given.get("cafile") == ("/room/ca.pem" if cafile else None)
     assert "enc_login_only" not in given
-    assert PYTHON_TDS.spell(side) == (('cafile="ca.pem"',) if cafile else ())
+    assert PYTHON_TDS.options_as_typed(side) == (('cafile="ca.pem"',) if cafile else ())
 
 
 @pytest.mark.parametrize(
@@ -64,14 +64,14 @@ def test_says_what_it_cannot_express(situation: Situation, why: str) -> None:
 
 @pytest.mark.parametrize(
     "situation",
-    [HEALTHY, FORCED, OPTIONAL.with_client(trusts=()), HEALTHY.with_client(tls_min=TLSVersion.TLSv1_2)],
+    [HEALTHY, FORCED, OPTIONAL.with_client(trust_anchors=()), HEALTHY.with_client(tls_min=TLSVersion.TLSv1_2)],
 )
 def test_can_express_the_rest(situation: Situation) -> None:
     assert PYTHON_TDS.cannot(situation) is None
 
 
 def test_accepts_everything_where_it_uses_no_tls() -> None:
-    careless = OPTIONAL.with_client(trusts=()).with_leaf(issuer=None)
+    careless = OPTIONAL.with_client(trust_anchors=()).with_leaf(issuer=None)
     assert PYTHON_TDS.accepts(careless) is not None
     assert PYTHON_TDS.accepts(careless.with_server(encryption=ServerEncryption.FORCED)) is None
     assert PYTHON_TDS.accepts(HEALTHY.with_leaf(issuer=None)) is None

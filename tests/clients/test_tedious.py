@@ -57,10 +57,10 @@ def test_healthy_side() -> None:
         (ClientSide(HOST), ()),
         (ClientSide(HOST, encryption=Encryption.OPTIONAL), ("encrypt: false",)),
         (ClientSide(HOST, encryption=Encryption.STRICT), ("encrypt: 'strict'",)),
-        (ClientSide(HOST, trusts=(LAB_ROOT,)), ("cryptoCredentialsDetails: {ca: fs.readFileSync('ca.pem')}",)),
+        (ClientSide(HOST, trust_anchors=(LAB_ROOT,)), ("cryptoCredentialsDetails: {ca: fs.readFileSync('ca.pem')}",)),
         (ClientSide(HOST, trust_everything=True), ("trustServerCertificate: true",)),
         (
-            ClientSide(HOST, trusts=(LAB_ROOT,), trust_everything=True),
+            ClientSide(HOST, trust_anchors=(LAB_ROOT,), trust_everything=True),
             ("trustServerCertificate: true", "cryptoCredentialsDetails: {ca: fs.readFileSync('ca.pem')}"),
         ),
         (ClientSide(HOST, expected_name="db1.lab.test"), ("serverName: 'db1.lab.test'",)),
@@ -73,7 +73,7 @@ def test_healthy_side() -> None:
     ],
 )
 def test_spells_options_as_tedious_does(side: ClientSide, spelled: tuple[str, ...]) -> None:
-    assert TEDIOUS.spell(side) == spelled
+    assert TEDIOUS.options_as_typed(side) == spelled
 
 
 def test_never_encrypts_when_it_does_not_ask_for_it() -> None:
@@ -84,8 +84,8 @@ def test_never_encrypts_when_it_does_not_ask_for_it() -> None:
     forced = OPTIONAL.with_server(encryption=ServerEncryption.FORCED)
     assert TEDIOUS.accepts(forced) is None
     assert "encrypt: false" in (TEDIOUS.cannot(forced) or "")
-    assert "encrypt: false" in (TEDIOUS.cannot(forced.with_client(trusts=(), trust_everything=True)) or "")
-    assert TEDIOUS.cannot(forced.with_client(trusts=())) is None
+    assert "encrypt: false" in (TEDIOUS.cannot(forced.with_client(trust_anchors=(), trust_everything=True)) or "")
+    assert TEDIOUS.cannot(forced.with_client(trust_anchors=())) is None
 
 
 def test_strict_ignores_trust_server_certificate() -> None:

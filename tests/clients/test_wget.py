@@ -13,7 +13,7 @@ from tlslab.model.situation import LAB_ROOT, PAST, ClientSide, ServerKind, Signa
 
 WGET = Wget()
 HOST = "shop.lab.test"
-SAFE = ClientSide(HOST, trusts=(LAB_ROOT,))
+SAFE = ClientSide(HOST, trust_anchors=(LAB_ROOT,))
 MACHINE = Machine(which={"wget": "/usr/bin/wget"}, gnutls=frozenset({"wget"}))
 DOCUMENT = Source("a document", "https://example.org/")
 OPEN, CLOSE = "\N{LEFT SINGLE QUOTATION MARK}", "\N{RIGHT SINGLE QUOTATION MARK}"
@@ -53,7 +53,7 @@ def test_trusts_nothing_but_its_own_file() -> None:
     ],
 )
 def test_spells_options_as_wget_does(side: ClientSide, spelled: tuple[str, ...]) -> None:
-    assert WGET.spell(side) == spelled
+    assert WGET.options_as_typed(side) == spelled
     assert set(spelled) <= set(invoked(side).argv)
 
 
@@ -81,7 +81,7 @@ def test_accepts_an_old_server_unless_a_floor_is_set() -> None:
         OLD.with_leaf(signature=SignatureHash.SHA1),
         OLD.with_chain(with_intermediates=False),
         OLD.with_leaf(names=("another.lab.test",)),
-        OLD.with_client(trusts=()),
+        OLD.with_client(trust_anchors=()),
         OLD.with_server(tls_min=TLSVersion.TLSv1_1).with_client(tls_max=TLSVersion.TLSv1_0),
     ],
 )

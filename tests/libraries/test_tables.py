@@ -20,7 +20,7 @@ CLIENTS = all_clients()
 @pytest.fixture(scope="module")
 def plan() -> Plan:
     known = catalogue.load()
-    return make_plan(known.scenarios, known.attacks, CLIENTS, stage_cannot=lambda _: None)
+    return make_plan(known.scenarios, known.impostors, CLIENTS, stage_cannot=lambda _: None)
 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)

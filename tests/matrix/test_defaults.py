@@ -18,8 +18,8 @@ WEB = [probe.id for probe in probes(ServerKind.HTTPS)]
 def test_nobody_is_told_anything_but_where_to_connect(kind: ServerKind) -> None:
     for probe in probes(kind):
         side = probe.situation.client
-        assert side.plain
-        assert side.trusts == (LAB_ROOT,)
+        assert side.defaults_only
+        assert side.trust_anchors == (LAB_ROOT,)
         assert (side.trust_everything, side.expected_name, side.encryption, side.tls_min, side.tls_max) == (
             False,
             None,

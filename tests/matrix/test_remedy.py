@@ -31,17 +31,19 @@ GOOD = {"before": UNKNOWN, "after": CONNECTED, "impostor:neighbour": NAME, "impo
 def plan(*names: str, fixes: tuple[str, ...] = ()) -> Plan:
     known = [item for item in all_clients() if item.name in names]
     clients = [Placed(item, place) for place in ("here", "there") for item in known]
-    return make_plan(CATALOGUE.scenarios, CATALOGUE.attacks, clients, Filters(fixes=fixes), stage_cannot=lambda _: None)
+    return make_plan(
+        CATALOGUE.scenarios, CATALOGUE.impostors, clients, Filters(fixes=fixes), stage_cannot=lambda _: None
+    )
 
 
 def shown(roots: Roots, name: str = "curl") -> Show:
     """What a client shows that is documented to trust these roots."""
     cell = next(item for item in plan(name).cells if item.fix.on_system)
-    return make_show(cell, Trust(roots, "so it is written", BOOK), CATALOGUE.attacks)
+    return make_show(cell, Trust(roots, "so it is written", BOOK), CATALOGUE.impostors)
 
 
 def told(client: Client) -> Trust:
-    return client.trusts_untold(Machine())
+    return client.default_trust_on(Machine())
 
 
 def test_a_fix_on_the_system_is_followed_once_in_each_place_for_all_its_clients() -> None:
@@ -76,9 +78,9 @@ def test_the_client_is_told_nothing_and_the_system_gets_the_root() -> None:
     show = shown(Roots.SYSTEM)
     for situation in show.situations:
         side = situation.client
-        assert side == ClientSide(side.connect_to, plain=True, system_trusts=side.system_trusts)
-    assert show.before.client.system_trusts == ()
-    assert {item.client.system_trusts for item in show.later.values()} == {(LAB_ROOT,)}
+        assert side == ClientSide(side.connect_to, defaults_only=True, system_trust_anchors=side.system_trust_anchors)
+    assert show.before.client.system_trust_anchors == ()
+    assert {item.client.system_trust_anchors for item in show.later.values()} == {(LAB_ROOT,)}
     assert show.before.server == show.after.server == show.cell.scenario.apply(show.before).server
 
 
@@ -179,7 +181,7 @@ def test_a_situation_that_is_not_as_intended_is_the_labs_own_failure(
 @pytest.mark.parametrize("client", all_clients(), ids=lambda client: client.name)
 def test_every_client_has_a_sourced_statement_of_what_it_trusts_untold(client: Client) -> None:
     for machine in (Machine(), Machine(system_roots=frozenset({"node"}))):
-        trust = client.trusts_untold(machine)
+        trust = client.default_trust_on(machine)
         assert trust.level is Level.VENDOR
         assert trust.source.url.startswith("https://")
         assert " " in trust.why
@@ -188,8 +190,8 @@ def test_every_client_has_a_sourced_statement_of_what_it_trusts_untold(client: C
 def test_what_node_trusts_depends_on_how_it_was_built() -> None:
     by_name = {client.name: client for client in all_clients()}
     for name in ("node-https", "node-fetch", "tedious"):
-        assert by_name[name].trusts_untold(Machine()).roots is Roots.OWN
-        assert by_name[name].trusts_untold(Machine(system_roots=frozenset({"node"}))).roots is Roots.SYSTEM
+        assert by_name[name].default_trust_on(Machine()).roots is Roots.OWN
+        assert by_name[name].default_trust_on(Machine(system_roots=frozenset({"node"}))).roots is Roots.SYSTEM
 
 
 def test_sql_servers_clients_are_shown_where_the_server_forces_encryption() -> None:

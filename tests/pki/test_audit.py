@@ -73,8 +73,8 @@ def test_a_cure_leaves_nothing_wrong_and_every_impostor_has_something(
         fixed = fix.apply(broken)
         if fix.claim is Claim.CURE:
             assert look_at(mint, fixed) == frozenset(), fix.name
-        for attack in CATALOGUE.attacks:
-            assert look_at(mint, attack.apply(fixed)), (fix.name, attack.id)
+        for impostor in CATALOGUE.impostors:
+            assert look_at(mint, impostor.apply(fixed)), (fix.name, impostor.id)
 
 
 def test_a_second_fault_beside_the_declared_one_is_seen(mint: Mint) -> None:

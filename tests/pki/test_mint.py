@@ -83,7 +83,7 @@ def test_the_impostors_key_is_not_the_servers(mint: Mint) -> None:
 
 
 def test_every_trust_store_holds_an_unrelated_public_root_first(mint: Mint) -> None:
-    alone = certificates(mint.anchors_pem(healthy(ServerKind.HTTPS).with_client(trusts=()).client))
+    alone = certificates(mint.anchors_pem(healthy(ServerKind.HTTPS).with_client(trust_anchors=()).client))
     assert len(alone) == 1
     with_root = certificates(mint.anchors_pem(healthy(ServerKind.HTTPS).client))
     assert with_root == (alone[0], mint.certificate(LAB_ROOT))

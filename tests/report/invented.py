@@ -4,7 +4,6 @@ of verdict."""
 from typing import Literal, get_args
 
 from tlslab.model.record import (
-    AttackEntry,
     AttemptEntry,
     CellEntry,
     CertificateEntry,
@@ -12,6 +11,7 @@ from tlslab.model.record import (
     ClientEntry,
     Environment,
     FixEntry,
+    ImpostorEntry,
     JudgementEntry,
     Record,
     RemedyEntry,
@@ -262,7 +262,7 @@ def record(
         servers=[server("s1", "sqlserver", real=False), server("s2", "https", real=True)],
         clients=[client(name) for name in CLIENTS] if clients is None else clients,
         scenarios=[scenario(identity) for identity in FIXES],
-        attacks=[AttackEntry(id="stranger", lesson=STRANGER)],
+        impostors=[ImpostorEntry(id="stranger", lesson=STRANGER)],
         attempts=attempts or [],
         cells=cells,
     )

@@ -147,7 +147,7 @@ def test_a_selection_is_a_record_of_what_its_cells_refer_to() -> None:
     assert {entry.id for entry in chosen.attempts} == set(source.cells[0].acts.values())
     assert [entry.id for entry in chosen.servers] == ["s1"]
     assert [entry.name for entry in chosen.clients] == ["odbc18"]
-    assert [entry.id for entry in chosen.attacks] == ["stranger"]
+    assert [entry.id for entry in chosen.impostors] == ["stranger"]
 
 
 def test_long_words_of_a_client_lose_nothing_when_they_are_parted() -> None:

@@ -27,7 +27,7 @@ if kind in ("odbc18", "tdsodbc"):
     import pyodbc
     if kind == "odbc18":
         import glob, os, mssql_python_odbc
-        room = os.path.dirname(mssql_python_odbc.__file__) + "/libs/linux/debian_ubuntu/*/lib/"
+        workdir = os.path.dirname(mssql_python_odbc.__file__) + "/libs/linux/debian_ubuntu/*/lib/"
         driver = glob.glob(room + "libmsodbcsql*")[0]
         text = f"DRIVER={driver};SERVER=localhost,{port};UID=sa;PWD={password};Encrypt={mode}"
     else:

@@ -262,8 +262,8 @@ def test_mutated_streams_neither_kill_nor_stop_nor_fill_the_endpoint(lab: Runnin
     with ThreadPoolExecutor(8) as pool:
         while sent < PACKETS:
             mutators = [Mutator(next(numbers)) for _ in range(200)]
-            attacks = [m.random.choice(ATTACKS) for m in mutators]
-            jobs = [pool.submit(a, lab.ports[where], m) for (where, a), m in zip(attacks, mutators, strict=True)]
+            impostors = [m.random.choice(ATTACKS) for m in mutators]
+            jobs = [pool.submit(a, lab.ports[where], m) for (where, a), m in zip(impostors, mutators, strict=True)]
             for job in jobs:
                 job.result()
             sent += sum(m.packets for m in mutators)

@@ -31,7 +31,7 @@ class Open(Down):
 
     def _listener(self, name: str, side: ServerSide) -> dict[str, Any]:
         found = super()._listener(name, side)
-        Path(self.room, f"{name}.key.pem").chmod(0o600)
+        Path(self.workdir, f"{name}.key.pem").chmod(0o600)
         return found
 
 
@@ -40,13 +40,13 @@ class Damaged(Down):
 
     def _listener(self, name: str, side: ServerSide) -> dict[str, Any]:
         found = super()._listener(name, side)
-        Path(self.room, f"{name}.chain.pem").write_text("no PEM")
+        Path(self.workdir, f"{name}.chain.pem").write_text("no PEM")
         return found
 
 
-async def started(kind: type[Down], sandbox: Sandbox, room: Path) -> Down:
-    room.mkdir()
-    server = kind(ServerKind.SQLSERVER, "Lab-0123", room, Mint(Keys(room)), {"one": SIDE}, {"one": "db.lab.test"})
+async def started(kind: type[Down], sandbox: Sandbox, workdir: Path) -> Down:
+    workdir.mkdir()
+    server = kind(ServerKind.SQLSERVER, "Lab-0123", workdir, Mint(Keys(workdir)), {"one": SIDE}, {"one": "db.lab.test"})
     await server.start(sandbox)
     return server
 

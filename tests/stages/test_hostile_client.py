@@ -69,9 +69,9 @@ with tlslab.stages.local.clients.Here(Path(cache)) as here:
     sandbox = here.sandbox(("db.lab.test",), "127.0.0.1")
     if sandbox is None or sandbox.enters_namespaces != namespaces:
         sys.exit("not here")
-    room = here.new_room()
-    done = asyncio.run(here.run(Invocation(tuple(argv), timeout=timeout, collect=tuple(left)), room, sandbox))
-    gone = not room.exists()
+    workdir = here.new_workdir()
+    done = asyncio.run(here.run(Invocation(tuple(argv), timeout=timeout, collect=tuple(left)), workdir, sandbox))
+    gone = not workdir.exists()
 memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 said = [done.exit_status, len(done.stdout), set(done.stdout) == {"x"}, set(done.stderr) <= {"y"}]
 print(json.dumps({"said": said, "left": {n: len(t) for n, t in done.collected}, "gone": gone, "memory": memory}))
@@ -117,8 +117,16 @@ def test_a_hostile_client_costs_its_time_limit_and_leaves_nothing(tmp_path: Path
 
 
 def test_the_agent_of_a_container_copes_with_it_as_well(tmp_path: Path) -> None:
-    alive, room = tmp_path / "alive", tmp_path / "room"
-    order = {"id": 1, "room": str(room), "argv": argv(alive), "env": {}, "files": {}, "stdin": "", "timeout": TIMEOUT}
+    alive, workdir = tmp_path / "alive", tmp_path / "room"
+    order = {
+        "id": 1,
+        "room": str(workdir),
+        "argv": argv(alive),
+        "env": {},
+        "files": {},
+        "stdin": "",
+        "timeout": TIMEOUT,
+    }
     reader = os.open(alive, os.O_RDONLY | os.O_NONBLOCK)
     agent = subprocess.Popen(
         [sys.executable, "-P", "-u", str(ROOT / "docker" / "client" / "agent.py")],
@@ -140,7 +148,7 @@ def test_the_agent_of_a_container_copes_with_it_as_well(tmp_path: Path) -> None:
         assert len(answer["stdout"]) == OUTPUT_LIMIT
         assert len(answer["collected"].pop("huge")) == OUTPUT_LIMIT
         assert not any(answer["collected"].values())
-        assert not room.exists()
+        assert not workdir.exists()
         agent.stdin.close()
     patience.cancel()
     os.set_blocking(reader, True)

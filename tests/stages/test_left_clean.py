@@ -199,7 +199,7 @@ def test_nothing_is_left_when_a_server_does_not_start(place: Place) -> None:
 
 @needs_nginx
 @pytest.mark.parametrize("group", [False, True], ids=["the lab alone", "the process group"])
-@pytest.mark.parametrize("moment", ["the room", "the servers", "the first attempt", "the fifth attempt"])
+@pytest.mark.parametrize("moment", ["the workdir", "the servers", "the first attempt", "the fifth attempt"])
 def test_nothing_is_left_after_ctrl_c(place: Place, moment: str, group: bool) -> None:
     run = Watched(place, place.start())
     run.until(moment)
@@ -210,7 +210,7 @@ def test_nothing_is_left_after_ctrl_c(place: Place, moment: str, group: bool) ->
 
 @needs_nginx
 @pytest.mark.parametrize("prefix", [(), ("sh", "-c", 'trap "" INT; exec "$@"', "sh")], ids=["", "in the background"])
-@pytest.mark.parametrize("moment", ["the room", "the first attempt"])
+@pytest.mark.parametrize("moment", ["the workdir", "the first attempt"])
 def test_nothing_is_left_after_sigterm(tmp_path: Path, moment: str, prefix: tuple[str, ...]) -> None:
     """`docker stop` and `kill` are as good as Ctrl-C, also where a shell had SIGINT ignored."""
     place = Place(tmp_path, (*prefix, *program()))
@@ -222,7 +222,7 @@ def test_nothing_is_left_after_sigterm(tmp_path: Path, moment: str, prefix: tupl
 
 
 @needs_nginx
-@pytest.mark.parametrize("moment", ["the room", "the servers", "the first attempt", "the fifth attempt"])
+@pytest.mark.parametrize("moment", ["the workdir", "the servers", "the first attempt", "the fifth attempt"])
 def test_nothing_is_left_after_sigkill(place: Place, moment: str) -> None:
     """The room is left to the next run, which sweeps it."""
     run = Watched(place, place.start())
@@ -332,7 +332,7 @@ def test_namespaces_of_another_lab_are_not_taken_for_those_of_the_run(place: Pla
         enter(process)
         (place.cache / "runs" / f"run-{process.pid}-x").mkdir(parents=True)
         run = Watched(place, process)
-        run.until("the room")
+        run.until("the workdir")
         assert run.wait() == 0
         for other in others:
             enter(other)
@@ -357,19 +357,21 @@ class Watched:
     def until(self, moment: str) -> None:
         """Wait for a moment of the run."""
 
-        def reached(room: Path) -> bool:
+        def reached(workdir: Path) -> bool:
             match moment:
-                case "the room":
+                case "the workdir":
                     return True
                 case "the servers":
-                    return any((room / kind).is_dir() for kind in ("https", "sqlserver"))
+                    return any((workdir / kind).is_dir() for kind in ("https", "sqlserver"))
                 case "the first attempt":
-                    return (room / "attempt-1").is_dir()
-            return (room / "attempt-5").is_dir()
+                    return (workdir / "attempt-1").is_dir()
+            return (workdir / "attempt-5").is_dir()
 
         def there() -> bool:
             assert self._process.poll() is None, f"the run ended before {moment}: {self._process.communicate()[0]}"
-            return any(reached(room) for room in self._place.rooms() if room.name.startswith(f"run-{self.pid}-"))
+            return any(
+                reached(workdir) for workdir in self._place.rooms() if workdir.name.startswith(f"run-{self.pid}-")
+            )
 
         wait_for(there, f"{moment} did not come")
         own = _namespaces("self")

@@ -1,4 +1,4 @@
-"""Leftovers: whatever lies in the directory of a client, reading it takes no time and no room, and it goes."""
+"""Leftovers: whatever lies in the directory of a client, reading it takes no time and no workdir, and it goes."""
 
 import os
 import shutil
@@ -71,22 +71,22 @@ def nest(directory: Path, depth: int) -> None:
 
 
 def test_a_deep_tree_goes(tmp_path: Path) -> None:
-    room = tmp_path / "room"
-    room.mkdir()
-    nest(room, 2000)
-    leftovers.remove(room)
-    assert not room.exists()
+    workdir = tmp_path / "room"
+    workdir.mkdir()
+    nest(workdir, 2000)
+    leftovers.remove(workdir)
+    assert not workdir.exists()
 
 
 def test_what_a_link_leads_to_stays(tmp_path: Path) -> None:
-    room = tmp_path / "room"
-    (room / "inside").mkdir(parents=True)
+    workdir = tmp_path / "room"
+    (workdir / "inside").mkdir(parents=True)
     (tmp_path / "kept").mkdir(mode=0o500)
     (tmp_path / "kept" / "file").touch()
-    (room / "link").symlink_to(tmp_path / "kept")
-    (room / "inside" / "link").symlink_to(tmp_path / "kept")
-    leftovers.remove(room)
-    assert not room.exists()
+    (workdir / "link").symlink_to(tmp_path / "kept")
+    (workdir / "inside" / "link").symlink_to(tmp_path / "kept")
+    leftovers.remove(workdir)
+    assert not workdir.exists()
     assert (tmp_path / "kept" / "file").exists()
     assert stat.S_IMODE((tmp_path / "kept").stat().st_mode) == 0o500
 
@@ -104,38 +104,38 @@ def test_what_nobody_may_look_into_goes(tmp_path: Path) -> None:
     limited = (SETPRIV, *WITHOUT_OVERRIDE) if os.geteuid() == 0 else ()
     if limited and not shutil.which(SETPRIV):
         pytest.skip("root may look into everything, and setpriv is not here")
-    room = tmp_path / "room"
-    (room / "a" / "b" / "c").mkdir(parents=True)
-    (room / "a" / "b" / "file").touch()
+    workdir = tmp_path / "room"
+    (workdir / "a" / "b" / "c").mkdir(parents=True)
+    (workdir / "a" / "b" / "file").touch()
     for shut in ("a/b/c", "a/b", "a"):
-        (room / shut).chmod(0)
+        (workdir / shut).chmod(0)
     script = "import sys; from tlslab.stages.leftovers import remove; remove(sys.argv[1])"
-    command = [*limited, sys.executable, "-P", "-c", script, str(room)]
+    command = [*limited, sys.executable, "-P", "-c", script, str(workdir)]
     subprocess.run(command, check=True, timeout=60, env=os.environ | {"PYTHONPATH": str(IMPORTED_FROM)})
-    assert not room.exists()
+    assert not workdir.exists()
 
 
 def test_a_removal_goes_on_in_steps(tmp_path: Path) -> None:
-    room = tmp_path / "room"
-    room.mkdir()
+    workdir = tmp_path / "room"
+    workdir.mkdir()
     for number in range(2 * leftovers.STEP):
-        (room / str(number)).touch()
-    removal = leftovers.removing(room)
+        (workdir / str(number)).touch()
+    removal = leftovers.removing(workdir)
     next(removal)
-    assert len(list(room.iterdir())) == leftovers.STEP
+    assert len(list(workdir.iterdir())) == leftovers.STEP
     assert len(list(removal)) == 1
-    assert not room.exists()
+    assert not workdir.exists()
 
 
 def test_who_goes_on_writing_keeps_nobody_waiting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(leftovers, "REMOVAL_TIMEOUT", 0.2)
-    room = tmp_path / "room"
-    room.mkdir()
+    workdir = tmp_path / "room"
+    workdir.mkdir()
     script = 'n=0; while [ -d "$1" ]; do n=$((n+1)); mkdir -p "$1/$n/x" 2> /dev/null; done'
-    with subprocess.Popen(["sh", "-c", script, "sh", room]) as writer:
+    with subprocess.Popen(["sh", "-c", script, "sh", workdir]) as writer:
         try:
-            leftovers.remove(room)
+            leftovers.remove(workdir)
         finally:
             writer.kill()
-    leftovers.remove(room)
-    assert not room.exists()
+    leftovers.remove(workdir)
+    assert not workdir.exists()

@@ -25,9 +25,9 @@ def play(awaited: Coroutine[Any, Any, T]) -> T:
     return asyncio.run(awaited)
 
 
-def completed(sandbox: Sandbox, room: Path, script: str, **more: Any) -> Completed:
-    room.mkdir(exist_ok=True)
-    return play(run(sandbox, Invocation(("sh", "-c", script), **more), room))
+def completed(sandbox: Sandbox, workdir: Path, script: str, **more: Any) -> Completed:
+    workdir.mkdir(exist_ok=True)
+    return play(run(sandbox, Invocation(("sh", "-c", script), **more), workdir))
 
 
 def test_output_and_status_are_collected(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -54,16 +54,18 @@ def test_the_environment_of_the_machine_is_not_inherited(
     sandbox: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SSL_CERT_FILE", "/somewhere/ca.pem")
-    room = tmp_path / "room"
-    names = {line.partition("=")[0] for line in completed(sandbox, room, "env", env={"OWN": "1"}).stdout.splitlines()}
+    workdir = tmp_path / "room"
+    names = {
+        line.partition("=")[0] for line in completed(sandbox, workdir, "env", env={"OWN": "1"}).stdout.splitlines()
+    }
     given = {"PATH", "HOME", "TMPDIR", "LC_ALL", "OWN"}
     of_the_shell, of_the_sandbox = {"PWD", "OLDPWD", "SHLVL", "_"}, {"LD_PRELOAD", "NSS_WRAPPER_HOSTS"}
     assert given <= names <= given | of_the_shell | of_the_sandbox
 
 
 def test_home_and_working_directory_are_the_room(sandbox: Sandbox, tmp_path: Path) -> None:
-    room = tmp_path / "room"
-    assert completed(sandbox, room, 'echo "$HOME"; pwd').stdout == f"{room}\n{room}\n"
+    workdir = tmp_path / "room"
+    assert completed(sandbox, workdir, 'echo "$HOME"; pwd').stdout == f"{workdir}\n{workdir}\n"
 
 
 def test_a_process_that_hangs_is_ended_and_its_children_with_it(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -171,8 +173,8 @@ def test_every_loop_of_the_lab_starts_processes(sandbox: Sandbox, tmp_path: Path
     """A version of a client is asked for its own in a loop of another thread, before the first attempt."""
     statuses: list[int | None] = []
 
-    def in_a_loop_of_its_own(room: str) -> None:
-        statuses.append(completed(sandbox, tmp_path / room, "exit 3").exit_status)
+    def in_a_loop_of_its_own(workdir: str) -> None:
+        statuses.append(completed(sandbox, tmp_path / workdir, "exit 3").exit_status)
 
     thread = threading.Thread(target=in_a_loop_of_its_own, args=("first",))
     thread.start()
@@ -202,21 +204,21 @@ from pathlib import Path
 from tlslab.clients.base import Invocation
 from tlslab.stages.runner import run
 from tlslab.stages.sandbox import Sandbox
-hosts, room, fifo, namespaces = sys.argv[1:]
+hosts, workdir, fifo, namespaces = sys.argv[1:]
 script = 'exec > "$1"; echo begun; exec sleep 4'
 with Sandbox(Path(hosts), namespaces=namespaces == "True") as sandbox:
-    done = asyncio.run(run(sandbox, Invocation(("sh", "-c", script, "sh", fifo), timeout=3), Path(room)))
+    done = asyncio.run(run(sandbox, Invocation(("sh", "-c", script, "sh", fifo), timeout=3), Path(workdir)))
 print(done.exit_status)
 """
 
 
 def test_a_client_that_ended_while_the_lab_was_stopped_is_no_timeout(sandbox: Sandbox, tmp_path: Path) -> None:
     """As by Ctrl-Z: the lab is stopped, and its clients, in sessions of their own, are not."""
-    fifo, room = tmp_path / "alive", tmp_path / "room"
+    fifo, workdir = tmp_path / "alive", tmp_path / "room"
     os.mkfifo(fifo)
-    room.mkdir()
+    workdir.mkdir()
     lab = subprocess.Popen(
-        [sys.executable, "-P", "-c", LAB, *map(str, (tmp_path / "hosts", room, fifo, sandbox.enters_namespaces))],
+        [sys.executable, "-P", "-c", LAB, *map(str, (tmp_path / "hosts", workdir, fifo, sandbox.enters_namespaces))],
         env=os.environ | {"PYTHONPATH": str(IMPORTED_FROM)},
         stdout=subprocess.PIPE,
         text=True,

@@ -10,41 +10,41 @@ from pathlib import Path
 
 import pytest
 
-from tlslab.stages.workdir import run_room, sweep
+from tlslab.stages.workdir import run_workdir, sweep
 
 PATIENCE = 60.0
 """Seconds until an event that does not come is a failure."""
 HOLD = """
 import sys
 from pathlib import Path
-from tlslab.stages.workdir import run_room
-with run_room(Path(sys.argv[1])) as room:
-    print(room, flush=True)
+from tlslab.stages.workdir import run_workdir
+with run_workdir(Path(sys.argv[1])) as workdir:
+    print(workdir, flush=True)
     sys.stdin.read()
 """
 
 
 def test_a_room_is_there_during_the_run_and_gone_afterwards(tmp_path: Path) -> None:
-    with run_room(tmp_path) as room:
-        (room / "attempt-1").mkdir()
-        (room / "attempt-1" / "ca.pem").write_text("text")
-        assert room.parent == tmp_path / "runs"
+    with run_workdir(tmp_path) as workdir:
+        (workdir / "attempt-1").mkdir()
+        (workdir / "attempt-1" / "ca.pem").write_text("text")
+        assert workdir.parent == tmp_path / "runs"
     assert list((tmp_path / "runs").iterdir()) == []
 
 
 def test_a_room_is_gone_after_an_exception(tmp_path: Path) -> None:
-    with pytest.raises(KeyboardInterrupt), run_room(tmp_path):
+    with pytest.raises(KeyboardInterrupt), run_workdir(tmp_path):
         raise KeyboardInterrupt
     assert list((tmp_path / "runs").iterdir()) == []
 
 
 def test_a_room_is_closed_to_others(tmp_path: Path) -> None:
-    with run_room(tmp_path) as room:
-        assert stat.S_IMODE(room.stat().st_mode) == 0o700
+    with run_workdir(tmp_path) as workdir:
+        assert stat.S_IMODE(workdir.stat().st_mode) == 0o700
 
 
 def test_two_runs_have_two_rooms(tmp_path: Path) -> None:
-    with run_room(tmp_path) as one, run_room(tmp_path) as other:
+    with run_workdir(tmp_path) as one, run_workdir(tmp_path) as other:
         assert one != other
         assert one.is_dir()
         assert other.is_dir()
@@ -56,14 +56,14 @@ def test_the_room_of_a_killed_run_is_swept_and_that_of_a_living_one_stays(tmp_pa
     )
     with owner:
         assert owner.stdout
-        room = Path(owner.stdout.readline().strip())
+        workdir = Path(owner.stdout.readline().strip())
         assert sweep(tmp_path / "runs") == ()
-        assert room.is_dir()
+        assert workdir.is_dir()
         owner.kill()
         owner.wait()
-        assert room.is_dir()
-        with run_room(tmp_path) as following:
-            assert not room.exists()
+        assert workdir.is_dir()
+        with run_workdir(tmp_path) as following:
+            assert not workdir.exists()
             assert following.is_dir()
 
 
@@ -71,18 +71,18 @@ def test_the_room_of_a_killed_run_is_swept_and_that_of_a_living_one_stays(tmp_pa
 def test_a_room_without_an_owner_is_swept_however_far_its_making_or_removal_had_come(
     tmp_path: Path, stage: str
 ) -> None:
-    room = tmp_path / "runs" / "run-1-x"
-    (room / "https").mkdir(parents=True)
+    workdir = tmp_path / "runs" / "run-1-x"
+    (workdir / "https").mkdir(parents=True)
     if stage != "just made":
-        (room / "https" / "https-1.key.pem").write_text("a key")
+        (workdir / "https" / "https-1.key.pem").write_text("a key")
     if stage == "partly removed":
-        (room / "owner.lock").touch()
+        (workdir / "owner.lock").touch()
     if stage == "with a link for a lock":
-        (room / "owner.lock").symlink_to(tmp_path / "elsewhere")
+        (workdir / "owner.lock").symlink_to(tmp_path / "elsewhere")
     if stage == "closed":
-        room.chmod(0)
-    assert sweep(tmp_path / "runs") == (room,)
-    assert not room.exists()
+        workdir.chmod(0)
+    assert sweep(tmp_path / "runs") == (workdir,)
+    assert not workdir.exists()
     assert not (tmp_path / "elsewhere").exists()
 
 
@@ -102,17 +102,17 @@ def test_a_room_that_is_being_made_has_an_owner_when_others_see_it(
             lock(descriptor, how)
 
         monkeypatch.setattr(fcntl, "flock", late)
-        with run_room(tmp_path) as room:
+        with run_workdir(tmp_path) as workdir:
             assert [item.result(PATIENCE) for item in sweeps] == [()]
-            assert room.is_dir()
+            assert workdir.is_dir()
 
 
 def test_many_runs_on_one_cache_do_not_disturb_each_other(tmp_path: Path) -> None:
     def runs(_: int) -> None:
         for _ in range(50):
-            with run_room(tmp_path) as room:
-                (room / "file").write_text("text")
-                assert (room / "file").read_text() == "text"
+            with run_workdir(tmp_path) as workdir:
+                (workdir / "file").write_text("text")
+                assert (workdir / "file").read_text() == "text"
 
     with ThreadPoolExecutor(8) as workers:
         list(workers.map(runs, range(8)))
@@ -129,15 +129,15 @@ def test_keys_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     outside.mkdir()
     (outside / "mine.key.pem").write_text("text")
     monkeypatch.setattr(shutil, "rmtree", interrupted)
-    run = run_room(tmp_path)
-    room = run.__enter__()
-    (room / "sqlserver").mkdir()
+    run = run_workdir(tmp_path)
+    workdir = run.__enter__()
+    (workdir / "sqlserver").mkdir()
     for name in ("sqlserver-1.key.pem", "sqlserver-1.fallback-key.pem", "sqlserver-1.chain.pem"):
-        (room / "sqlserver" / name).write_text("text")
-    (room / "attempt-1").symlink_to(outside)
+        (workdir / "sqlserver" / name).write_text("text")
+    (workdir / "attempt-1").symlink_to(outside)
     with pytest.raises(KeyboardInterrupt):
         run.__exit__(None, None, None)
-    assert [path.name for path in room.rglob("*.pem")] == ["sqlserver-1.chain.pem"]
+    assert [path.name for path in workdir.rglob("*.pem")] == ["sqlserver-1.chain.pem"]
     assert (outside / "mine.key.pem").exists()
 
 

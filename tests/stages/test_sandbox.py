@@ -15,9 +15,9 @@ from tlslab.stages.sandbox import Sandbox, SandboxError
 LOOK_UP = "import socket, sys; print(socket.gethostbyname(sys.argv[1]))"
 
 
-def inside(sandbox: Sandbox, room: Path, *command: str, **env: str) -> "subprocess.CompletedProcess[str]":
+def inside(sandbox: Sandbox, workdir: Path, *command: str, **env: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        sandbox.argv(command, room),
+        sandbox.argv(command, workdir),
         env=sandbox.env({"PATH": os.environ["PATH"], **env}),
         text=True,
         capture_output=True,

@@ -77,7 +77,7 @@ class Script(Client):
     def read_version(self, completed: Completed) -> str:
         return "1"
 
-    def spell(self, side: ClientSide) -> tuple[str, ...]:
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         return ()
 
     def invoke(
@@ -87,7 +87,7 @@ class Script(Client):
         endpoint: Endpoint,
         material: Material,
         login: Login,
-        room: PurePosixPath,
+        workdir: PurePosixPath,
     ) -> Invocation:
         return Invocation(("sh", "-c", self._script), timeout=1)
 
@@ -118,7 +118,7 @@ class After:
 def plan(client: Client, *scenarios: str, fix: str = "*") -> Plan:
     known = catalogue.load()
     filters = Filters(scenarios, (fix,), (), ("https",))
-    return make_plan(known.scenarios, known.attacks, [client], filters, stage_cannot=LOCAL.cannot)
+    return make_plan(known.scenarios, known.impostors, [client], filters, stage_cannot=LOCAL.cannot)
 
 
 async def record_of(played: Plan, cache: Path, *, nginx: bool = True, kill_after: int | None = None) -> Record:
@@ -201,9 +201,9 @@ class DiesWhenExpired(Curl):
         endpoint: Endpoint,
         material: Material,
         login: Login,
-        room: PurePosixPath,
+        workdir: PurePosixPath,
     ) -> Invocation:
-        real = super().invoke(machine, side, endpoint, material, login, room)
+        real = super().invoke(machine, side, endpoint, material, login, workdir)
         script = f'"$@"; status=$?; grep -q "certificate has expired" curl.trace && {{ {self._script}; }}; exit $status'
         return Invocation(("sh", "-c", script, "sh", *real.argv), real.env, real.files, collect=real.collect, timeout=3)
 
@@ -361,10 +361,10 @@ def nginx_that(tmp_path: Path, *lines: str) -> str:
 
 def started(program: str, sandbox: Sandbox, tmp_path: Path) -> Nginx:
     """nginx that this program plays, once it has been started and stopped."""
-    room = tmp_path / "nginx-room"
-    room.mkdir()
+    workdir = tmp_path / "nginx-room"
+    workdir.mkdir()
     side = healthy(ServerKind.HTTPS).server
-    service = Nginx(program, room, Mint(Keys(tmp_path / "keys")), {"a": side}, {"a": "shop.lab.test"})
+    service = Nginx(program, workdir, Mint(Keys(tmp_path / "keys")), {"a": side}, {"a": "shop.lab.test"})
 
     async def start() -> None:
         try:
@@ -402,15 +402,15 @@ def test_an_nginx_that_does_not_tell_its_version_is_ended(
 def test_an_endpoint_that_cannot_start_says_why(sandbox: Sandbox, tmp_path: Path) -> None:
     mint = Mint(Keys(tmp_path / "keys"))
     side = healthy(ServerKind.SQLSERVER).server
-    room = tmp_path / "sqlserver"
-    room.mkdir()
+    workdir = tmp_path / "sqlserver"
+    workdir.mkdir()
 
     class Wrong(Embedded):
         def write(self, name: str, text: str) -> str:
             return super().write(name, "" if name.endswith("key.pem") else text)
 
     async def start() -> None:
-        service = Wrong(ServerKind.SQLSERVER, "secret", room, mint, {"a": side}, {"a": "db.lab.test"})
+        service = Wrong(ServerKind.SQLSERVER, "secret", workdir, mint, {"a": side}, {"a": "db.lab.test"})
         try:
             await service.start(sandbox)
         finally:

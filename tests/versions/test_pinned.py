@@ -46,7 +46,7 @@ def test_it_can_and_says_what_its_adapter_can_and_says(client: Client) -> None:
     situation = healthy(kind).with_client(trust_everything=True)
     assert pinned.wrappers == client.wrappers
     assert pinned.kinds == client.kinds
-    assert pinned.spell(situation.client) == client.spell(situation.client)
+    assert pinned.options_as_typed(situation.client) == client.options_as_typed(situation.client)
     assert pinned.cannot(situation) == client.cannot(situation)
     assert pinned.accepts(situation) == client.accepts(situation)
 
@@ -85,7 +85,7 @@ def test_a_version_is_planned_like_its_client() -> None:
     from tlslab.catalogue import load
 
     known = load()
-    both = make_plan(known.scenarios, known.attacks, (PYMSSQL, PINNED), stage_cannot=LOCAL.cannot)
+    both = make_plan(known.scenarios, known.impostors, (PYMSSQL, PINNED), stage_cannot=LOCAL.cannot)
     own = [cell.id for cell in both.cells if cell.client is PYMSSQL]
     pinned = [cell.id.replace("pymssql@2.3.13", "pymssql") for cell in both.cells if cell.client is PINNED]
     assert own

@@ -29,7 +29,7 @@ class Tiny(Client):
     def read_version(self, completed: Completed) -> str:
         return completed.stdout.strip()
 
-    def spell(self, side: ClientSide) -> tuple[str, ...]:
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         return ()
 
     def invoke(

@@ -41,7 +41,7 @@ def _carries(leaf: Leaf, name: str) -> bool:
 
 
 def _subject_is_the_name(situation: Situation) -> bool:
-    leaf, name = _leaf(situation), situation.client.name_to_verify
+    leaf, name = _leaf(situation), situation.client.reference_identifier
     begins = f"{leaf.common_name}.".startswith(f"{name}.")
     return begins and not _carries(leaf, situation.client.connect_to)
 
@@ -85,13 +85,15 @@ NO_CRL = Condition(
 CN_ALONE = Condition(
     "cn-alone",
     "the certificate has no SAN, and its CN is the name that the client expects",
-    lambda situation: not _leaf(situation).names and _leaf(situation).common_name == situation.client.name_to_verify,
+    lambda situation: (
+        not _leaf(situation).names and _leaf(situation).common_name == situation.client.reference_identifier
+    ),
 )
 DIALLED_NAME = Condition(
     "dialled-name",
     "the certificate carries the name that was dialled, and the client was told to expect another",
     lambda situation: (
-        situation.client.connect_to != situation.client.name_to_verify
+        situation.client.connect_to != situation.client.reference_identifier
         and _carries(_leaf(situation), situation.client.connect_to)
     ),
 )

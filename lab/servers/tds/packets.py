@@ -59,8 +59,8 @@ class Message:
 
 def frame(kind: PacketType, payload: bytes, packet_size: int = DEFAULT_PACKET_SIZE, spid: int = 0) -> bytes:
     """Split a message into packets of at most `packet_size` bytes, header included (MS-TDS 2.2.3.1)."""
-    room = packet_size - HEADER_LENGTH
-    parts = [payload[i : i + room] for i in range(0, len(payload), room)] or [b""]
+    workdir = packet_size - HEADER_LENGTH
+    parts = [payload[i : i + workdir] for i in range(0, len(payload), workdir)] or [b""]
     out = bytearray()
     for number, part in enumerate(parts, start=1):
         status = STATUS_END_OF_MESSAGE if number == len(parts) else 0

@@ -237,10 +237,10 @@ class Environments:
             return here
         if spec.version:
             return spec.version
-        return pinned_version(registry.distribution, registry.kind)
+        return pinned_version(registry.package, registry.kind)
 
     def _versions(self, registry: Registry) -> tuple[str, ...]:
-        listed = self._index.versions(registry.kind, registry.distribution)
+        listed = self._index.versions(registry.kind, registry.package)
         return (*listed, *registry.more_versions) if listed else ()
 
     def _local(self, registry: Registry, path: Path) -> tuple[Path, str, str]:
@@ -303,7 +303,7 @@ class Environments:
             listed = self._index.versions(request.kind, package)
             if not listed or version in listed:
                 continue
-            if package == registry.distribution:
+            if package == registry.package:
                 return UnknownVersion(self._unknown(request, package, version, (*listed, *registry.more_versions)))
             return UnknownVersion(self._unknown(request, package, version, listed))
         return InstallError(

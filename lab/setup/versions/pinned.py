@@ -53,11 +53,11 @@ class Pinned(Client):
     def accepts(self, situation: Situation) -> Acceptance | None:
         return self.base.accepts(situation)
 
-    def trusts_untold(self, machine: Machine) -> Trust:
-        return self.base.trusts_untold(self._on(machine))
+    def default_trust_on(self, machine: Machine) -> Trust:
+        return self.base.default_trust_on(self._on(machine))
 
-    def spell(self, side: ClientSide) -> tuple[str, ...]:
-        return self.base.spell(side)
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
+        return self.base.options_as_typed(side)
 
     def invoke(
         self,

@@ -22,14 +22,14 @@ class RegistryKind(StrEnum):
 class Registry:
     """Where a client comes from.
 
-    `distribution`: the package whose version is the client's. `companions`: packages without which it does not run,
+    `package`: the package whose version is the client's. `companions`: packages without which it does not run,
     or that decide what it does, and that it does not bring itself; they are installed in the newest version that goes
     with it unless a spec pins one. `requirements`: the packages that make a version, where that is not
-    `distribution==version`. `more_versions`: versions that `distribution` does not list, but `requirements` knows.
+    `package==version`. `more_versions`: versions that `package` does not list, but `requirements` knows.
     """
 
     kind: RegistryKind
-    distribution: str
+    package: str
     companions: tuple[str, ...] = ()
     requirements: Requirements | None = None
     more_versions: tuple[str, ...] = ()
@@ -38,7 +38,7 @@ class Registry:
         """The requirements that make this version of the client, in the words of its package manager."""
         if self.requirements is not None:
             return self.requirements(version)
-        return (pin(self.kind, self.distribution, version),)
+        return (pin(self.kind, self.package, version),)
 
 
 def pin(kind: RegistryKind, package: str, version: str) -> str:

@@ -24,7 +24,7 @@ from tlslab.stages.docker import images
 from tlslab.stages.docker.daemon_errors import FAILURES, words
 from tlslab.stages.docker.images import STANDIN
 from tlslab.stages.stage import StageError
-from tlslab.stages.workdir import run_room
+from tlslab.stages.workdir import run_workdir
 
 NGINX = "nginx:stable"
 _DEBIAN = re.compile(r"debian:(\w+)-slim")
@@ -125,10 +125,10 @@ def _import_debian(client: docker.DockerClient, tag: str, cache: Path) -> None:
     assert suite
     script = tlslab.LOCKS / "docker" / "standins" / "debian.sh"
     try:
-        # In a room: when the lab is killed, the next run sweeps what mmdebstrap had unpacked.
-        with run_room(cache) as room:
+        # In a workdir: when the lab is killed, the next run sweeps what mmdebstrap had unpacked.
+        with run_workdir(cache) as workdir:
             command = ["sh", str(script), suite[1], *found]  # an installed package has no executable files
-            done = child.run(command, timeout=TIMEOUT, env=os.environ | {"TMPDIR": str(room)}, apart=True)
+            done = child.run(command, timeout=TIMEOUT, env=os.environ | {"TMPDIR": str(workdir)}, apart=True)
     except subprocess.TimeoutExpired:
         raise StageError(f"the stand-in of {tag} was not made within {TIMEOUT:.0f} s") from None
     except OSError as problem:

@@ -30,11 +30,11 @@ ROOMS = {"/rooms": "exec,mode=1777", "/tmp": "exec,mode=1777"}
 _ROOMS = itertools.count(1)
 
 
-async def run_in(agent: Agent, invocation: Invocation, room: str) -> Completed:
+async def run_in(agent: Agent, invocation: Invocation, workdir: str) -> Completed:
     """Run an invocation in a client container. Raises as `Agent.ask` does."""
     said = await agent.ask(
         limit=invocation.timeout,
-        room=room,
+        workdir=workdir,
         argv=list(invocation.argv),
         env=dict(invocation.env),
         files=dict(invocation.files),
@@ -58,14 +58,14 @@ class Place(ABC):
     names: tuple[str, ...] = ()
     """The names that the lab's servers have, once they are known."""
 
-    def new_room(self) -> str:
+    def new_workdir(self) -> str:
         """The path of a directory for one attempt, as the client will see it."""
         return f"/rooms/attempt-{next(_ROOMS)}"
 
     @abstractmethod
-    async def run(self, invocation: Invocation, room: str, pod: Pod | None) -> Completed:
-        """Run it in its room; the names of the lab are servers in this pod (None: no server is needed). Raises OSError
-        when it cannot be started, StageError.
+    async def run(self, invocation: Invocation, workdir: str, pod: Pod | None) -> Completed:
+        """Run it in its workdir; the names of the lab are servers in this pod (None: no server is needed). Raises
+        OSError when it cannot be started, StageError.
         """
 
 
@@ -103,8 +103,8 @@ class Contained(Place):
             system_roots=frozenset(found["system_roots"]),
         )
 
-    async def run(self, invocation: Invocation, room: str, pod: Pod | None) -> Completed:
-        return await run_in(await self._agent(pod), invocation, room)
+    async def run(self, invocation: Invocation, workdir: str, pod: Pod | None) -> Completed:
+        return await run_in(await self._agent(pod), invocation, workdir)
 
     async def _agent(self, pod: Pod | None) -> Agent:
         hosts = pod.hosts(self.names) if pod else {}
@@ -144,7 +144,7 @@ class Nowhere(Place):
         self.machine = Machine(obstacle=missing)
         self._missing = missing
 
-    async def run(self, invocation: Invocation, room: str, pod: Pod | None) -> Completed:
+    async def run(self, invocation: Invocation, workdir: str, pod: Pod | None) -> Completed:
         raise StageError(f"{self._missing.what} is missing")
 
 
@@ -158,11 +158,11 @@ class OnHost(Place):
         self.machine = here.machine
         self._sandboxes: dict[str, Sandbox] = {}
 
-    def new_room(self) -> str:
-        return str(self.here.new_room())
+    def new_workdir(self) -> str:
+        return str(self.here.new_workdir())
 
-    async def run(self, invocation: Invocation, room: str, pod: Pod | None) -> Completed:
-        return await self.here.run(invocation, Path(room), self._sandbox(pod.address if pod else "127.0.0.1"))
+    async def run(self, invocation: Invocation, workdir: str, pod: Pod | None) -> Completed:
+        return await self.here.run(invocation, Path(workdir), self._sandbox(pod.address if pod else "127.0.0.1"))
 
     async def reach(self, address: str, port: int) -> None:
         """Connect to a server once. Raises StageError where containers cannot be reached from here."""

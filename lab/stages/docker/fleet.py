@@ -129,10 +129,10 @@ class Fleet:
 
     def _at_once(self, sides: int) -> int:
         """How many SQL Servers run at a time. Raises StageError when there is no room for one."""
-        room = sides
+        workdir = sides
         if not self._images.is_endpoint(self._images.sqlserver):
-            room = room_for(int(self._client.info()["MemTotal"]), sides)
-        return min(room, self._limit or room)
+            workdir = room_for(int(self._client.info()["MemTotal"]), sides)
+        return min(workdir, self._limit or workdir)
 
     def _pod(self, number: int) -> Pod:
         """The first one has the names on the network; in the others clients get them as entries of their own."""

@@ -64,10 +64,10 @@ class FreshContainer(Place):
         """Remove it."""
         await self._agent.stop()
 
-    async def run(self, invocation: Invocation, room: str, pod: Pod | None) -> Completed:
+    async def run(self, invocation: Invocation, workdir: str, pod: Pod | None) -> Completed:
         async with self._naming:  # the names mean one pod at a time
             await self._name(pod.hosts(self.names) if pod else {})
-            return await run_in(self._agent, invocation, room)
+            return await run_in(self._agent, invocation, workdir)
 
     async def follow(self, way: Way, ca: str) -> Followed:
         """Follow a way with this CA (PEM), up to the first command that fails. Raises StageError, OSError."""
@@ -82,7 +82,7 @@ class FreshContainer(Place):
 
     async def _command(self, command: str, files: Mapping[str, str] | None = None) -> Step:
         invocation = Invocation(("sh", "-c", command), env={"PATH": PATH}, files=files or {}, timeout=LIMIT)
-        done = await run_in(self._agent, invocation, self.new_room())
+        done = await run_in(self._agent, invocation, self.new_workdir())
         return Step(command, done.exit_status, done.stdout + done.stderr, done.seconds)
 
     async def _name(self, hosts: Mapping[str, str]) -> None:

@@ -143,7 +143,7 @@ def failure(name: str, why: str, said: Iterable[str]) -> str:
 def hint(text: str) -> str:
     """What to do about what the daemon says there, when that is known."""
     if "no space left" in text.lower():
-        return "\nThe daemon's disk is full: `docker system df` shows by what, `docker system prune` makes room."
+        return "\nThe daemon's disk is full: `docker system df` shows by what, `docker system prune` makes workdir."
     return ""
 
 

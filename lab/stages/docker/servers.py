@@ -204,8 +204,8 @@ def nginx_files(
 ) -> dict[str, File]:
     """What is put into the nginx container, and its configuration."""
     blocks = tuple(nginx.Block(name, side, ports[name]) for name, side in sides.items())
-    room = Path(ROOM)
-    found = {f"{ROOM}/nginx.conf": File(nginx.configuration(room, "0.0.0.0", blocks, sentinel, one_log=True))}
+    workdir = Path(ROOM)
+    found = {f"{ROOM}/nginx.conf": File(nginx.configuration(workdir, "0.0.0.0", blocks, sentinel, one_log=True))}
     for block in blocks:
         assert block.side.chain
         texts = nginx.files(block, mint.chain_pem(block.side.chain), mint.leaf_key_pem(block.side.chain.leaf))

@@ -26,7 +26,7 @@ from tlslab.pki.scan import Look
 from tlslab.runtime.tasks import together
 from tlslab.runtime.unattended import drain, unattended
 from tlslab.setup import installer
-from tlslab.stages import workdir as room
+from tlslab.stages import workdir
 from tlslab.stages.docker import build_contexts as supplies
 from tlslab.stages.docker import cleanup as left
 from tlslab.stages.docker import owner_labels as owner
@@ -230,14 +230,16 @@ class DockerStage:
         material = Material(self._mint.anchors_pem(situation.client), self._mint.pem(*situation.client.intermediates))
         endpoint = Endpoint(situation.kind, situation.client.connect_to, self._fleet.port(situation.server))
         place, pod = self._places[client.place], self._fleet.pod(situation.server)
-        room = place.new_room()
-        invocation = client.invoke(place.machine, situation.client, endpoint, material, self.login, PurePosixPath(room))
-        return await place.run(invocation, room, pod)
+        workdir = place.new_workdir()
+        invocation = client.invoke(
+            place.machine, situation.client, endpoint, material, self.login, PurePosixPath(workdir)
+        )
+        return await place.run(invocation, workdir, pod)
 
     async def version(self, client: Client) -> str:
         """Ask the client for its version; empty when it does not tell."""
         place = self._places[client.place]
-        return client.read_version(await place.run(client.version_probe(place.machine), place.new_room(), None))
+        return client.read_version(await place.run(client.version_probe(place.machine), place.new_workdir(), None))
 
     def ways(self, client: Client) -> tuple[Way, ...]:
         """The documented ways of the client's distribution; none for this machine, and none where nothing runs."""
@@ -291,7 +293,7 @@ class DockerStage:
         """Remove what earlier runs left that were killed; who this process is."""
         me = owner.this_process(owner.own_container(self._client))
         left.sweep(self._client, me)
-        room.sweep(self._cache / "runs")
+        workdir.sweep(self._cache / "runs")
         return me
 
     def _start_reaper(self) -> None:

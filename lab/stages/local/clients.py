@@ -16,11 +16,11 @@ from tlslab.stages import leftovers
 from tlslab.stages.machine import local_machine
 from tlslab.stages.runner import run
 from tlslab.stages.sandbox import Sandbox, SandboxError
-from tlslab.stages.workdir import run_room
+from tlslab.stages.workdir import run_workdir
 
 
 class Here:
-    """A context with a room in the lab's cache; leaving it ends every sandbox and removes the room."""
+    """A context with a workdir in the lab's cache; leaving it ends every sandbox and removes the workdir."""
 
     def __init__(self, cache: Path) -> None:
         self._cache = cache
@@ -32,7 +32,7 @@ class Here:
         """Why no client can run here, once a sandbox has been asked for."""
 
     def __enter__(self) -> Self:
-        self.room = self._stack.enter_context(run_room(self._cache))
+        self.workdir = self._stack.enter_context(run_workdir(self._cache))
         return self
 
     def __exit__(
@@ -45,7 +45,7 @@ class Here:
         trust store; None where this machine has no way to make one, which then is the obstacle.
         """
         self._sandboxes += 1
-        hosts = self.room / f"hosts-{self._sandboxes}"
+        hosts = self.workdir / f"hosts-{self._sandboxes}"
         hosts.write_text(f"127.0.0.1 localhost {platform.node()}\n{address} {' '.join(sorted(names))}\n")
         try:
             return self._stack.enter_context(Sandbox(hosts, store=store))
@@ -53,18 +53,18 @@ class Here:
             self.obstacle = Missing(problem.what, problem.how_to_get)
             return None
 
-    def new_room(self) -> Path:
+    def new_workdir(self) -> Path:
         """The path of a directory for one attempt; it does not exist yet."""
         self._attempts += 1
-        return self.room / f"attempt-{self._attempts}"
+        return self.workdir / f"attempt-{self._attempts}"
 
-    async def run(self, invocation: Invocation, room: Path, sandbox: Sandbox) -> Completed:
+    async def run(self, invocation: Invocation, workdir: Path, sandbox: Sandbox) -> Completed:
         """Run an invocation in a directory of its own, which is gone afterwards. Raises OSError when it cannot be
         started.
         """
-        room.mkdir()
+        workdir.mkdir()
         try:
-            return await run(sandbox, invocation, room)
+            return await run(sandbox, invocation, workdir)
         finally:
-            for _ in leftovers.removing(room):
+            for _ in leftovers.removing(workdir):
                 await asyncio.sleep(0)  # others go on meanwhile

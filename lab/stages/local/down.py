@@ -54,7 +54,7 @@ class Down(Embedded):
                 self.problem = f"a server that may not read its key does not say so: {problem}"
         else:
             self.problem = (
-                f"on this machine a process reads a file of mode 000 ({self.room}), so no key can be kept from it"
+                f"on this machine a process reads a file of mode 000 ({self.workdir}), so no key can be kept from it"
             )
 
     async def take_log(self, identity: str) -> tuple[str, ...]:
@@ -72,7 +72,7 @@ class Down(Embedded):
 
     def _listener(self, name: str, side: ServerSide) -> dict[str, Any]:
         found = super()._listener(name, side)
-        Path(self.room, f"{name}.key.pem").chmod(0)
+        Path(self.workdir, f"{name}.key.pem").chmod(0)
         return found
 
     async def _last_lines(self) -> None:

@@ -55,8 +55,8 @@ class Service(ABC):
     real = False
     """False: the lab's own endpoint stands in for the real server."""
 
-    def __init__(self, room: Path, mint: Mint, sides: Mapping[str, ServerSide], names: Mapping[str, str]) -> None:
-        self.room = room
+    def __init__(self, workdir: Path, mint: Mint, sides: Mapping[str, ServerSide], names: Mapping[str, str]) -> None:
+        self.workdir = workdir
         self.mint = mint
         self.sides = sides
         self.names = names
@@ -86,7 +86,7 @@ class Service(ABC):
 
     def write(self, name: str, text: str) -> str:
         """Write a file of the service; its absolute path. Keys are readable by the owner alone."""
-        path = self.room / name
+        path = self.workdir / name
         path.touch(mode=0o600)
         path.write_text(text, encoding="utf-8")
         return str(path)
@@ -98,9 +98,9 @@ class Nginx(Service):
     real = True
 
     def __init__(
-        self, program: str, room: Path, mint: Mint, sides: Mapping[str, ServerSide], names: Mapping[str, str]
+        self, program: str, workdir: Path, mint: Mint, sides: Mapping[str, ServerSide], names: Mapping[str, str]
     ) -> None:
-        super().__init__(room, mint, sides, names)
+        super().__init__(workdir, mint, sides, names)
         self._program = program
         self._sentinel = 0
         self._reserved: list[socket.socket] = []
@@ -116,21 +116,21 @@ class Nginx(Service):
             chain, key = self.mint.chain_pem(block.side.chain), self.mint.leaf_key_pem(block.side.chain.leaf)
             for name, text in nginx.files(block, chain, key).items():
                 self.write(name, text)
-        self.write("nginx.conf", nginx.configuration(self.room, ADDRESS, blocks, self._sentinel))
+        self.write("nginx.conf", nginx.configuration(self.workdir, ADDRESS, blocks, self._sentinel))
         self._sandbox = sandbox
-        self._process = await self._run(_COMPLAINTS, *nginx.command(self._program, self.room))
+        self._process = await self._run(_COMPLAINTS, *nginx.command(self._program, self.workdir))
         await self._answer()
         self.implementation = await self._version()
 
     async def _run(self, said: str, *argv: str) -> Process:
         """Start nginx; what it says goes to a file of this name: a pipe that nobody reads would stop it."""
         assert self._sandbox
-        with (self.room / said).open("wb") as output:
+        with (self.workdir / said).open("wb") as output:
             return await start(
                 self._sandbox,
                 argv,
-                self.room,
-                clean_environment(self.room),
+                self.workdir,
+                clean_environment(self.workdir),
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
@@ -140,7 +140,7 @@ class Nginx(Service):
         await self._answer()
         lines: list[str] = []
         for name in (f"{identity}.error.log", f"{identity}.access.log"):
-            with contextlib.suppress(FileNotFoundError), (self.room / name).open("rb") as file:
+            with contextlib.suppress(FileNotFoundError), (self.workdir / name).open("rb") as file:
                 file.seek(self._offsets.get(name, 0))
                 fresh = file.read()
                 self._offsets[name] = self._offsets.get(name, 0) + len(fresh)
@@ -163,7 +163,7 @@ class Nginx(Service):
                     await asyncio.wait({death, answer}, return_when=asyncio.FIRST_COMPLETED)
             if answer.done() and not answer.exception():
                 return
-            said = (self.room / name for name in (_COMPLAINTS, "nginx.error.log"))
+            said = (self.workdir / name for name in (_COMPLAINTS, "nginx.error.log"))
             words = [text for path in said if path.exists() and (text := path.read_text(errors="replace").strip())]
             reason = f" ({answer.exception()!r})" if answer.done() else ""
             raise ServiceError(f"nginx does not answer{reason}: {' | '.join(words) or 'it said nothing'}")
@@ -203,7 +203,7 @@ class Nginx(Service):
         finally:
             await end(self._sandbox, asked)
             await forget(asked)
-        return (self.room / _VERSION).read_text(errors="replace").strip().removeprefix("nginx version: ")
+        return (self.workdir / _VERSION).read_text(errors="replace").strip().removeprefix("nginx version: ")
 
 
 class Embedded(Service):
@@ -213,12 +213,12 @@ class Embedded(Service):
         self,
         kind: ServerKind,
         password: str,
-        room: Path,
+        workdir: Path,
         mint: Mint,
         sides: Mapping[str, ServerSide],
         names: Mapping[str, str],
     ) -> None:
-        super().__init__(room, mint, sides, names)
+        super().__init__(workdir, mint, sides, names)
         self._kind = kind
         self._password = password
         self._start_lines: dict[str, list[str]] = {name: [] for name in sides}
@@ -231,12 +231,12 @@ class Embedded(Service):
     async def start(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         # Its complaints go to a file: a pipe that nobody reads would stop it when it is full.
-        with (self.room / _COMPLAINTS).open("wb") as complaints:
+        with (self.workdir / _COMPLAINTS).open("wb") as complaints:
             self._process = await start(
                 sandbox,
                 self._command(),
-                self.room,
-                {**clean_environment(self.room), **_python_environment()},
+                self.workdir,
+                {**clean_environment(self.workdir), **_python_environment()},
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=complaints,
@@ -333,7 +333,7 @@ class Embedded(Service):
         return event
 
     def _ended(self) -> str:
-        words = (self.room / _COMPLAINTS).read_text(errors="replace").strip()
+        words = (self.workdir / _COMPLAINTS).read_text(errors="replace").strip()
         return f"the embedded {self._kind.value} endpoint has ended: {words or 'without a word'}"
 
     async def _read_events(self) -> None:

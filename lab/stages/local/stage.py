@@ -41,7 +41,7 @@ class LocalStage:
         self.login = Login(USER, f"Lab-{secrets.token_urlsafe(12)}")
 
     async def __aenter__(self) -> Self:
-        self.room = self._stack.enter_context(self.here).room
+        self.workdir = self._stack.enter_context(self.here).workdir
         return self
 
     async def __aexit__(
@@ -73,7 +73,7 @@ class LocalStage:
             return
         self.sandbox = self._plain = opened
         if roots:
-            store = lay_out_store(self.room / "system-store", roots)
+            store = lay_out_store(self.workdir / "system-store", roots)
             self._plain = self.here.sandbox(names, ADDRESS, store) or opened
 
     async def serve(self, situations: Iterable[Situation]) -> None:
@@ -86,9 +86,9 @@ class LocalStage:
             down = [{name: side} for name, side in group.items() if not side.key_readable]
             for number, sides in enumerate([up, *down]):
                 if sides:
-                    room = self.room / (f"{kind.value}-{number}" if number else kind.value)
-                    room.mkdir()
-                    self._add(kind, room, sides, {name: names[side] for name, side in sides.items()})
+                    workdir = self.workdir / (f"{kind.value}-{number}" if number else kind.value)
+                    workdir.mkdir()
+                    self._add(kind, workdir, sides, {name: names[side] for name, side in sides.items()})
         await together(*(self._start(service) for service in self._services))
 
     async def _start(self, service: Service) -> None:
@@ -96,22 +96,24 @@ class LocalStage:
             await service.start(self.sandbox)
         except OSError as problem:
             why = problem.strerror or str(problem)
-            raise ServiceError(f"the servers with their files in {service.room} cannot be started: {why}") from problem
+            raise ServiceError(
+                f"the servers with their files in {service.workdir} cannot be started: {why}"
+            ) from problem
 
-    def _add(self, kind: ServerKind, room: Path, sides: Mapping[str, ServerSide], names: Mapping[str, str]) -> None:
-        service = self._service(kind, room, sides, names)
+    def _add(self, kind: ServerKind, workdir: Path, sides: Mapping[str, ServerSide], names: Mapping[str, str]) -> None:
+        service = self._service(kind, workdir, sides, names)
         self._services.append(service)
         self._stack.push_async_callback(service.stop)
         self._where |= {side: (service, name) for name, side in sides.items()}
 
     def _service(
-        self, kind: ServerKind, room: Path, sides: Mapping[str, ServerSide], names: Mapping[str, str]
+        self, kind: ServerKind, workdir: Path, sides: Mapping[str, ServerSide], names: Mapping[str, str]
     ) -> Service:
         program = self.machine.which.get("nginx")
         if kind is ServerKind.HTTPS and program and self._use_nginx:
-            return Nginx(program, room, self._mint, sides, names)
+            return Nginx(program, workdir, self._mint, sides, names)
         server = Embedded if all(side.key_readable for side in sides.values()) else Down
-        return server(kind, self.login.password, room, self._mint, sides, names)
+        return server(kind, self.login.password, workdir, self._mint, sides, names)
 
     @property
     def at_once(self) -> int:
@@ -154,9 +156,11 @@ class LocalStage:
         """Let the client connect once. Its directory is gone afterwards. Raises OSError when it cannot be started."""
         material = Material(self._mint.anchors_pem(situation.client), self._mint.pem(*situation.client.intermediates))
         endpoint = self.endpoint(situation.server)
-        room = self.here.new_room()
-        invocation = client.invoke(self.machine, situation.client, endpoint, material, self.login, PurePosixPath(room))
-        return await self.here.run(invocation, room, self._plain if situation.client.plain else self.sandbox)
+        workdir = self.here.new_workdir()
+        invocation = client.invoke(
+            self.machine, situation.client, endpoint, material, self.login, PurePosixPath(workdir)
+        )
+        return await self.here.run(invocation, workdir, self._plain if situation.client.defaults_only else self.sandbox)
 
     def ways(self, client: Client) -> tuple[Way, ...]:
         """None: this machine's trust store is not the lab's to change."""
@@ -169,4 +173,4 @@ class LocalStage:
     async def version(self, client: Client) -> str:
         """Ask the client for its version; empty when it does not tell."""
         probe = client.version_probe(self.machine)
-        return client.read_version(await self.here.run(probe, self.here.new_room(), self.sandbox))
+        return client.read_version(await self.here.run(probe, self.here.new_workdir(), self.sandbox))

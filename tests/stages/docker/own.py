@@ -78,17 +78,17 @@ class OwnDaemon:
             raise NoOwnDaemon(why)
         _sweep()
         # Not pytest's directory: the path of a socket has 107 bytes at most (unix(7)).
-        self.room = Path(tempfile.mkdtemp(prefix=f"{ROOM}{os.getpid()}-"))
-        self.socket = self.room / "docker.sock"
+        self.workdir = Path(tempfile.mkdtemp(prefix=f"{ROOM}{os.getpid()}-"))
+        self.socket = self.workdir / "docker.sock"
         self.host = f"unix://{self.socket}"
         self.ca = trustme.CA()
         """Signs the daemon's certificate, and those of its clients."""
-        self._certificates = certificates(self.room / "tls", self.ca, self.ca, "127.0.0.1")
-        self._log = (self.room / "log").open("ab")
+        self._certificates = certificates(self.workdir / "tls", self.ca, self.ca, "127.0.0.1")
+        self._log = (self.workdir / "log").open("ab")
         self._first = subprocess.Popen(
             [
                 *("unshare", "--net", "--mount", "--pid", "--fork", "--kill-child", "--mount-proc"),
-                *("sh", "-c", FIRST, "sh", str(self.room), self._size, sys.executable),
+                *("sh", "-c", FIRST, "sh", str(self.workdir), self._size, sys.executable),
             ],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -118,7 +118,7 @@ class OwnDaemon:
     @property
     def words(self) -> str:
         """The last lines of its log."""
-        return " | ".join((self.room / "log").read_text(errors="replace").splitlines()[-LOG_LINES:])
+        return " | ".join((self.workdir / "log").read_text(errors="replace").splitlines()[-LOG_LINES:])
 
     def client(self) -> docker.DockerClient:
         return connect(self.environment)
@@ -126,7 +126,7 @@ class OwnDaemon:
     def start(self) -> None:
         """Start it and wait until it says that it is ready (sd_notify(3))."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notices:
-            path, tls = self.room / "notify", self._certificates
+            path, tls = self.workdir / "notify", self._certificates
             path.unlink(missing_ok=True)
             notices.bind(str(path))
             self._process = subprocess.Popen(
@@ -134,8 +134,8 @@ class OwnDaemon:
                     # nsenter stops itself when dockerd is stopped, and then would outlive the tests.
                     *("setpriv", "--pdeathsig", "KILL", "--"),
                     *("nsenter", "--target", str(self._inside), "--net", "--mount", "--pid", "--", "dockerd"),
-                    *(f"--host={self.host}", f"--data-root={self.room}/data", f"--exec-root={self.room}/exec"),
-                    *(f"--pidfile={self.room}/pid", f"--cgroup-parent=/{PARENT}{os.getpid()}"),
+                    *(f"--host={self.host}", f"--data-root={self.workdir}/data", f"--exec-root={self.workdir}/exec"),
+                    *(f"--pidfile={self.workdir}/pid", f"--cgroup-parent=/{PARENT}{os.getpid()}"),
                     "--dns=127.0.0.1",  # nobody is there: a name that cannot be found is known at once
                     *("--exec-opt=native.cgroupdriver=cgroupfs", f"--host=tcp://127.0.0.1:{TLS_PORT}", "--tlsverify"),
                     *(f"--tlscacert={tls}/ca.pem", f"--tlscert={tls}/cert.pem", f"--tlskey={tls}/key.pem"),
@@ -176,7 +176,7 @@ class OwnDaemon:
     @contextlib.contextmanager
     def over_tls(self) -> Iterator[int]:
         """A port on 127.0.0.1 of this machine that leads to where the daemon itself speaks TLS."""
-        path = self.room / "over-tls.sock"
+        path = self.workdir / "over-tls.sock"
         command = self.inside(sys.executable, "-m", "tests.stages.docker.remote", str(path), str(TLS_PORT))
         with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as leading:
             assert leading.stdin
@@ -227,7 +227,7 @@ class OwnDaemon:
                 self._process.wait()
             self._first.stdout.close()
             self._log.close()
-            shutil.rmtree(self.room, ignore_errors=True)
+            shutil.rmtree(self.workdir, ignore_errors=True)
             _sweep()
 
 
@@ -235,9 +235,9 @@ def _sweep() -> None:
     """Remove what daemons left whose tests were killed: their rooms, and groups in which no process is (the kernel
     removes no others).
     """
-    for room in Path(tempfile.gettempdir()).glob(f"{ROOM}*"):
-        if not Path("/proc", room.name.removeprefix(ROOM).partition("-")[0]).exists():
-            shutil.rmtree(room, ignore_errors=True)
+    for workdir in Path(tempfile.gettempdir()).glob(f"{ROOM}*"):
+        if not Path("/proc", workdir.name.removeprefix(ROOM).partition("-")[0]).exists():
+            shutil.rmtree(workdir, ignore_errors=True)
     for directory, _, _ in os.walk(CGROUPS, topdown=False):
         if PARENT in directory:
             with contextlib.suppress(OSError):

@@ -48,7 +48,7 @@ def answer(client: docker.DockerClient, image: str, script: str) -> dict[str, An
 
     async def act(agent: Agent) -> Any:
         return await agent.ask(
-            limit=1.0, room="/tmp/room", argv=argv, env={}, files={}, stdin="", collect=[], timeout=1.0
+            limit=1.0, workdir="/tmp/room", argv=argv, env={}, files={}, stdin="", collect=[], timeout=1.0
         )
 
     began = time.monotonic()
@@ -106,7 +106,9 @@ def test_a_container_that_somebody_ends_is_lost_with_the_reason(
 
     async def end(agent: Agent) -> None:
         waiting = asyncio.create_task(
-            agent.ask(limit=60, room="/tmp/r", argv=["sleep", "60"], env={}, files={}, stdin="", collect=[], timeout=60)
+            agent.ask(
+                limit=60, workdir="/tmp/r", argv=["sleep", "60"], env={}, files={}, stdin="", collect=[], timeout=60
+            )
         )
         await agent.ask(inspect=True)
         (container,) = daemon.containers.list(filters={"name": agent.name})

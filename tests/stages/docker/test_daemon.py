@@ -68,7 +68,7 @@ main()
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody who may not use the daemon")
 def test_a_run_of_a_user_who_may_not_use_the_daemon(own: OwnDaemon) -> None:
-    own.room.chmod(0o755)
+    own.workdir.chmod(0o755)
     with tempfile.TemporaryDirectory() as cache:
         os.chown(cache, NOBODY, NOBODY)
         with running(SMALL, own.environment | {"TLSLAB_CACHE": cache}, AS_NOBODY) as lab:

@@ -15,12 +15,12 @@ LONG = ("run", "--stage", "docker", "--client", "curl,tsql")
 
 NEVER_OVER = """
 import dataclasses, pathlib, sys
-room = pathlib.Path(sys.argv.pop())
+workdir = pathlib.Path(sys.argv.pop())
 from tlslab.stages.docker import supplies
 recipe = supplies.client_recipe
 def with_a_step_that_takes_long(*arguments):
     found = recipe(*arguments)
-    dockerfile = room / "Dockerfile"
+    dockerfile = workdir / "Dockerfile"
     dockerfile.write_text("ARG BASE\\nFROM ${BASE}\\nRUN echo 1 > /one\\nCOPY agent.py /\\nRUN sleep 600\\n")
     return dataclasses.replace(found, dockerfile=dockerfile, trees={})
 supplies.client_recipe = with_a_step_that_takes_long

@@ -54,7 +54,7 @@ def full(daemon: docker.DockerClient, lab_images: tuple[str, ...]) -> Iterator[O
     try:
         with OwnDaemon() as own:
             own.load(daemon, [tag for tag in lab_images if "client" not in tag])
-            data = f"{own.room}/data"
+            data = f"{own.workdir}/data"
             script = f"fallocate -l $(($(stat -f -c '%a * %S' {data}) - {LEFT_FREE})) {data}/filler"
             subprocess.run([*own.inside("sh", "-c", script, mounts=True)], check=True)
             yield own

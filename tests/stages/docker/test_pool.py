@@ -1,4 +1,4 @@
-"""The pool of SQL Servers: all at once where there is room, by turns where memory is short."""
+"""The pool of SQL Servers: all at once where there is workdir, by turns where memory is short."""
 
 import asyncio
 from collections.abc import Mapping

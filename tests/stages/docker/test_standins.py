@@ -8,7 +8,7 @@ import pytest
 
 from tests.stages.docker.own import OwnDaemon
 from tests.stages.docker.process import running, until
-from tlslab.stages import workdir as room
+from tlslab.stages import workdir
 from tlslab.stages.docker import base_images as standins
 
 PATIENCE = 60.0
@@ -83,5 +83,5 @@ def test_nothing_of_a_stand_in_outlives_a_lab_that_is_killed_while_it_is_made(ow
         lab.wait()
     assert until(lambda: not started_for(tmp_path), PATIENCE), started_for(tmp_path)
     assert Path("/proc/self/mounts").read_text() == mounts
-    assert room.sweep(tmp_path / "runs")
+    assert workdir.sweep(tmp_path / "runs")
     assert not [*(tmp_path / "runs").iterdir()]
