@@ -108,11 +108,11 @@ def _handle(handler: Handler | signal.Handlers) -> None:
 def _interrupt(number: int, frame: FrameType | None) -> None:
     """Raise KeyboardInterrupt.
 
-    The first time not in the middle of an import that ends soon: Python drops what is raised in callbacks of its import
-    system. And not twice at once: the first may have come to where it is answered.
+    Not in the middle of an import that ends soon: Python drops what is raised in callbacks of its import system. And
+    not twice at once: the first may have come to where it is answered.
     """
     global _raised  # noqa: PLW0603
-    if _is_importing(frame) and len(_asked) < PATIENCE / RETRY and (number == signal.SIGALRM or not _asked):
+    if _is_importing(frame) and len(_asked) < PATIENCE / RETRY:
         _asked.append(number)
         signal.signal(signal.SIGALRM, _interrupt)
         signal.setitimer(signal.ITIMER_REAL, RETRY)
