@@ -66,25 +66,29 @@ def run(main: Coroutine[Any, Any, R]) -> R:
     import asyncio  # slow to import
 
     came: list[int] = []
+    ways: list[Callable[[], object]] = []
+
+    def cancel(number: int, frame: FrameType | None) -> None:
+        global _raised  # noqa: PLW0603
+        _raised = time.monotonic()
+        came.append(number)
+        for way in ways:
+            way()
 
     async def watched() -> R:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task
-
-        def cancel(number: int, frame: FrameType | None) -> None:
-            global _raised  # noqa: PLW0603
-            _raised = time.monotonic()
-            came.append(number)
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(task.cancel)
-
-        _handle(cancel)
+        ways.append(lambda: loop.is_closed() or loop.call_soon_threadsafe(task.cancel))
+        if came:  # while the loop was made
+            main.close()
+            raise asyncio.CancelledError
         return await main
 
     if threading.current_thread() is not threading.main_thread():
         return asyncio.run(main)  # Python hands signals to the main thread alone
     before = {number: signal.getsignal(number) for number in (*ENDING, signal.SIGALRM)}
     try:
+        _handle(cancel)
         result = asyncio.run(watched())
     except BaseException as problem:
         if came:
