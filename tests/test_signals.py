@@ -104,6 +104,31 @@ except KeyboardInterrupt:
         assert process.communicate(timeout=PATIENCE)[0] == "still here\ninterrupted\n"
 
 
+def test_one_that_comes_while_the_loop_is_made_is_answered_by_it() -> None:
+    program = """
+import asyncio, signal
+from lab import signals
+
+make = asyncio.events.new_event_loop
+
+def interrupted():
+    signal.raise_signal(signal.SIGINT)
+    return make()
+
+async def main():
+    print("begun")
+
+asyncio.events.new_event_loop = interrupted
+signals.take()
+try:
+    signals.run(main())
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    with started(program) as process:
+        assert process.communicate(timeout=PATIENCE)[0] == "interrupted\n"
+
+
 def test_an_import_is_not_interrupted_in_its_middle(tmp_path: Path) -> None:
     (tmp_path / "slow.py").write_text("import signal\nsignal.raise_signal(signal.SIGINT)\nwhole = True\n")
     program = f"""
