@@ -299,7 +299,10 @@ sys.meta_path.insert(0, Finder())
 
 
 @pytest.mark.parametrize("at", ["lab.pytesting", "lab.pytesting.engine", "lab.catalogue", "scenarios.expired"])
-def test_ctrl_c_in_the_first_moments_is_no_traceback(pytester: pytest.Pytester, at: str) -> None:
+def test_ctrl_c_in_the_first_moments_is_no_traceback(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)  # this test may run in one itself
     pytester.makepyfile(sitecustomize=AT_AN_IMPORT.replace("AT", at))
 
     result = matrix(pytester, *SOME)
