@@ -81,7 +81,7 @@ def test_nothing_of_it_outlives_a_lab_that_is_killed(tmp_path: Path, apart: bool
     mark = f"600.{os.getpid()}"
     leaves = "setsid sleep" if apart else "exec sleep"
     program = (
-        "from lab import child\n"
+        "from tlslab.runtime import child\n"
         f"child.run(['sh', '-c', 'echo 1 > {tmp_path}/began; {leaves} {mark}'], timeout=600, apart={apart})\n"
     )
     with subprocess.Popen(

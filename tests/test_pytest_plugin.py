@@ -31,7 +31,7 @@ WITHOUT_AND_WITH_XDIST = pytest.mark.parametrize("xdist", [(), ("-n2",)], ids=["
 
 OTHER_TEXTS = """
 from dataclasses import replace
-from lab import catalogue
+from tlslab import catalogue
 
 known = catalogue.load()
 scenarios = tuple(replace(item, reasons=()) for item in known.scenarios)
@@ -302,7 +302,10 @@ sys.meta_path.insert(0, Finder())
 @pytest.mark.parametrize(
     "at", ["tlslab.pytesting", "tlslab.pytesting.engine", "tlslab.catalogue", "tlslab_scenarios.expired"]
 )
-def test_ctrl_c_in_the_first_moments_is_no_traceback(pytester: pytest.Pytester, at: str) -> None:
+def test_ctrl_c_in_the_first_moments_is_no_traceback(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, at: str
+) -> None:
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)  # this test may run in one itself
     pytester.makepyfile(sitecustomize=AT_AN_IMPORT.replace("AT", at))
 
     result = matrix(pytester, *SOME)

@@ -3,7 +3,7 @@
 import pytest
 
 from tlslab.model.evidence import Level, Phase, Reason, Source
-from tlslab.model.scenario import Claim, Defect, Side, scenario
+from tlslab.model.scenario import Claim, Defect, Side, impostor, scenario
 from tlslab.model.situation import PAST, Situation
 
 BOOK = Source("a book", "https://example.org")

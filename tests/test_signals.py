@@ -43,7 +43,7 @@ def started(program: str, *words: str, **environment: str) -> "subprocess.Popen[
 
 TAKES_DOWN = """
 import asyncio
-from lab import signals
+from tlslab.runtime import signals
 
 async def main():
     try:
@@ -93,7 +93,7 @@ def test_what_a_shell_has_ignored_stays_ignored() -> None:
 def test_one_that_was_held_back_comes_when_it_can_be_answered(number: signal.Signals) -> None:
     program = """
 import signal, sys
-from lab import signals
+from tlslab.runtime import signals
 signals.hold()
 signal.raise_signal(int(sys.argv[1]))
 print("still here", flush=True)
@@ -106,11 +106,36 @@ except KeyboardInterrupt:
         assert process.communicate(timeout=PATIENCE)[0] == "still here\ninterrupted\n"
 
 
+def test_one_that_comes_while_the_loop_is_made_is_answered_by_it() -> None:
+    program = """
+import asyncio, signal
+from tlslab.runtime import signals
+
+make = asyncio.events.new_event_loop
+
+def interrupted():
+    signal.raise_signal(signal.SIGINT)
+    return make()
+
+async def main():
+    print("begun")
+
+asyncio.events.new_event_loop = interrupted
+signals.take()
+try:
+    signals.run(main())
+except KeyboardInterrupt:
+    print("interrupted")
+"""
+    with started(program) as process:
+        assert process.communicate(timeout=PATIENCE)[0] == "interrupted\n"
+
+
 def test_an_import_is_not_interrupted_in_its_middle(tmp_path: Path) -> None:
     (tmp_path / "slow.py").write_text("import signal\nsignal.raise_signal(signal.SIGINT)\nwhole = True\n")
     program = f"""
 import sys, threading
-from lab import signals
+from tlslab.runtime import signals
 sys.path.append({str(tmp_path)!r})
 try:
     signals.take()

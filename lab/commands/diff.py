@@ -89,6 +89,8 @@ def baseline(client: tuple[str, ...], source: Path | None, directory: Path, jobs
     """
     from tlslab.model.record import load
 
+    there = next(place for place in (directory.absolute(), *directory.absolute().parents) if place.exists())
+    shared.must_be_writable("--to", there / "baseline.json")
     record = load(source) if source else record_of_everything(client, jobs or 0, repeat)
     return write_baselines(record, client, directory)
 

@@ -66,25 +66,29 @@ def run(main: Coroutine[Any, Any, R]) -> R:
     import asyncio  # slow to import
 
     came: list[int] = []
+    ways: list[Callable[[], object]] = []
+
+    def cancel(number: int, frame: FrameType | None) -> None:
+        global _raised  # noqa: PLW0603
+        _raised = time.monotonic()
+        came.append(number)
+        for way in ways:
+            way()
 
     async def watched() -> R:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task
-
-        def cancel(number: int, frame: FrameType | None) -> None:
-            global _raised  # noqa: PLW0603
-            _raised = time.monotonic()
-            came.append(number)
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(task.cancel)
-
-        _handle(cancel)
+        ways.append(lambda: loop.is_closed() or loop.call_soon_threadsafe(task.cancel))
+        if came:  # while the loop was made
+            main.close()
+            raise asyncio.CancelledError
         return await main
 
     if threading.current_thread() is not threading.main_thread():
         return asyncio.run(main)  # Python hands signals to the main thread alone
     before = {number: signal.getsignal(number) for number in (*ENDING, signal.SIGALRM)}
     try:
+        _handle(cancel)
         result = asyncio.run(watched())
     except BaseException as problem:
         if came:
@@ -108,11 +112,11 @@ def _handle(handler: Handler | signal.Handlers) -> None:
 def _interrupt(number: int, frame: FrameType | None) -> None:
     """Raise KeyboardInterrupt.
 
-    The first time not in the middle of an import that ends soon: Python drops what is raised in callbacks of its import
-    system. And not twice at once: the first may have come to where it is answered.
+    Not in the middle of an import that ends soon: Python drops what is raised in callbacks of its import system. And
+    not twice at once: the first may have come to where it is answered.
     """
     global _raised  # noqa: PLW0603
-    if _is_importing(frame) and len(_asked) < PATIENCE / RETRY and (number == signal.SIGALRM or not _asked):
+    if _is_importing(frame) and len(_asked) < PATIENCE / RETRY:
         _asked.append(number)
         signal.signal(signal.SIGALRM, _interrupt)
         signal.setitimer(signal.ITIMER_REAL, RETRY)

@@ -1,7 +1,6 @@
 """Rooms: one a run, gone afterwards; those of killed runs are swept, those of living runs never."""
 
 import fcntl
-import shutil
 import stat
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tlslab.stages import workdir as workdirs
 from tlslab.stages.workdir import run_workdir, sweep
 
 PATIENCE = 60.0
@@ -128,7 +128,7 @@ def test_keys_go_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     outside = tmp_path / "outside"
     outside.mkdir()
     (outside / "mine.key.pem").write_text("text")
-    monkeypatch.setattr(shutil, "rmtree", interrupted)
+    monkeypatch.setattr(workdirs, "remove", interrupted)
     run = run_workdir(tmp_path)
     workdir = run.__enter__()
     (workdir / "sqlserver").mkdir()
