@@ -8,7 +8,7 @@ from tlslab.catalogue import load
 from tlslab.clients import all_clients
 from tlslab.clients.base import Client
 from tlslab.matrix.judge import pattern_values
-from tlslab.model.evidence import Level, expectations
+from tlslab.model.evidence import Basis, expectations
 from tlslab.model.scenario import Claim, Scenario
 from tlslab.model.situation import ServerKind, healthy
 
@@ -59,7 +59,7 @@ def test_a_scenario_breaks_the_healthy_situation_and_a_fix_changes_the_broken_on
 @pytest.mark.parametrize("scenario", SCENARIOS)
 def test_every_source_has_a_title_and_an_address(scenario: Scenario) -> None:
     sources = [*scenario.sources, *(source for fix in scenario.fixes for source in fix.sources)]
-    sources += [reason.source for reason in scenario.reasons if reason.level > Level.OBSERVED]
+    sources += [reason.source for reason in scenario.reasons if reason.level > Basis.OBSERVED]
     for source in sources:
         assert source.title
         assert re.match(r"https://[^\s]+$", source.url), source
@@ -68,7 +68,7 @@ def test_every_source_has_a_title_and_an_address(scenario: Scenario) -> None:
 def test_every_wrapper_with_evidence_has_an_address() -> None:
     for client in CLIENTS:
         for wrapper in client.wrappers:
-            if wrapper.level > Level.OBSERVED:
+            if wrapper.level > Basis.OBSERVED:
                 assert re.match(r"https://[^\s]+$", wrapper.source.url), (client.name, wrapper.source)
 
 
@@ -138,4 +138,4 @@ def test_the_words_of_openssl_1_1_1_are_documented_as_well(client: str, says: st
         values = {"host": "shop.lab.test", "name": "shop.lab.test", "certificate": "x"}
         shown = [item for item in expectations(scenario.reasons, wrappers) if item.matches(says, "", values)]
         assert shown
-        assert all(item.level is Level.VENDOR for item in shown)
+        assert all(item.level is Basis.AUTHORITATIVE for item in shown)

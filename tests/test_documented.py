@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tlslab.model.evidence import Level, Phase, Reason, Source, Wrapper, expectations, shows
+from tlslab.model.evidence import Basis, Phase, Reason, Source, Wrapper, expectations, shows
 
 BOOK = Source("a book", "https://example.org/book")
 BLOG = Source("a blog", "https://example.org/blog")
@@ -69,20 +69,20 @@ def test_a_placeholder_without_value_is_an_error_of_the_catalogue() -> None:
 
 
 def test_a_reason_meets_the_wrappers_of_its_dialect_and_phase_alone() -> None:
-    reason = Reason("openssl", Phase.VERIFY, "certificate has expired", Level.VENDOR, BOOK)
-    fitting = Wrapper("openssl", frozenset({Phase.VERIFY}), "curl: (60) {reason}", Level.PUBLIC, BLOG)
-    other_phase = Wrapper("openssl", frozenset({Phase.NAME}), "curl: (51) {reason}", Level.VENDOR, BOOK)
-    other_dialect = Wrapper("gnutls", frozenset({Phase.VERIFY}), "GnuTLS: {reason}", Level.VENDOR, BOOK)
+    reason = Reason("openssl", Phase.VERIFY, "certificate has expired", Basis.AUTHORITATIVE, BOOK)
+    fitting = Wrapper("openssl", frozenset({Phase.VERIFY}), "curl: (60) {reason}", Basis.REPORTED, BLOG)
+    other_phase = Wrapper("openssl", frozenset({Phase.NAME}), "curl: (51) {reason}", Basis.AUTHORITATIVE, BOOK)
+    other_dialect = Wrapper("gnutls", frozenset({Phase.VERIFY}), "GnuTLS: {reason}", Basis.AUTHORITATIVE, BOOK)
     (found,) = expectations([reason], [fitting, other_phase, other_dialect])
     assert found.text == "curl: (60) certificate has expired"
-    assert found.level is Level.PUBLIC
+    assert found.level is Basis.REPORTED
     assert found.sources == (BOOK, BLOG)
 
 
 def test_a_trace_must_show_its_part_too() -> None:
-    reason = Reason("gnutls", Phase.VERIFY, "1026", Level.VENDOR, BOOK)
+    reason = Reason("gnutls", Phase.VERIFY, "1026", Basis.AUTHORITATIVE, BOOK)
     wrapper = Wrapper(
-        "gnutls", frozenset({Phase.VERIFY}), "connection failed", Level.VENDOR, BOOK, trace="status: {reason}"
+        "gnutls", frozenset({Phase.VERIFY}), "connection failed", Basis.AUTHORITATIVE, BOOK, trace="status: {reason}"
     )
     (found,) = expectations([reason], [wrapper])
     assert found.matches("connection failed", "status: 1026", {})

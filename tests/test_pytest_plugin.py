@@ -69,7 +69,7 @@ def test_cells_are_played_once_and_told_in_junit_and_in_the_record(
 
     known = catalogue.load()
     filters = Filters(clients=("curl",), scenarios=("expired", "self-signed"))
-    cells = make_plan(known.scenarios, known.impostors, all_clients(), filters, stage_cannot=LOCAL.cannot).cells
+    cells = make_plan(known, all_clients(), filters, stage_cannot=LOCAL.cannot).cells
     result.assert_outcomes(passed=len(cells))
     result.stdout.fnmatch_lines([f"tls trust lab: {len(cells)} cells*", f"the record: {pytester.path / 'record.json'}"])
     record = load(pytester.path / "record.json")

@@ -2,12 +2,12 @@
 
 import pytest
 
-from tlslab.model.evidence import Level, Phase, Reason, Source
+from tlslab.model.evidence import Basis, Phase, Reason, Source
 from tlslab.model.scenario import Claim, Defect, Side, impostor, scenario
 from tlslab.model.situation import PAST, Situation
 
 BOOK = Source("a book", "https://example.org")
-REASON = Reason("openssl", Phase.VERIFY, "certificate has expired", Level.VENDOR, BOOK)
+REASON = Reason("openssl", Phase.VERIFY, "certificate has expired", Basis.AUTHORITATIVE, BOOK)
 
 
 def late(healthy: Situation) -> Situation:

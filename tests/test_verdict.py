@@ -10,14 +10,14 @@ from tlslab.matrix.judge import BrokenVerdict, FixVerdict, judge_broken
 from tlslab.matrix.plan import Cell, make_plan
 from tlslab.matrix.play import Attempt
 from tlslab.matrix.run import verdict_of
-from tlslab.model.evidence import Level, Phase, Reason, Source, Wrapper
+from tlslab.model.evidence import Basis, Phase, Reason, Source, Wrapper
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.scenario import BOTH, Claim, Defect, Fix, Impostor, Scenario, Side
 from tlslab.model.situation import CURRENT, PAST, Authority, Chain, ClientSide, Leaf, ServerKind, Situation, healthy
 
 BOOK = Source("a book", "https://example.org/book")
-EXPIRED = Reason("openssl", Phase.VERIFY, "certificate has expired", Level.VENDOR, BOOK)
-UNKNOWN = Reason("openssl", Phase.VERIFY, "unable to get local issuer certificate", Level.VENDOR, BOOK)
+EXPIRED = Reason("openssl", Phase.VERIFY, "certificate has expired", Basis.AUTHORITATIVE, BOOK)
+UNKNOWN = Reason("openssl", Phase.VERIFY, "unable to get local issuer certificate", Basis.AUTHORITATIVE, BOOK)
 
 
 class Example(Client):
@@ -28,7 +28,7 @@ class Example(Client):
     kinds = BOTH
     tls_library = "OpenSSL"
     wrappers: tuple[Wrapper, ...] = (
-        Wrapper("openssl", frozenset({Phase.VERIFY}), "example: {reason}", Level.VENDOR, BOOK),
+        Wrapper("openssl", frozenset({Phase.VERIFY}), "example: {reason}", Basis.AUTHORITATIVE, BOOK),
     )
     acceptance: Acceptance | None = None
 
@@ -132,7 +132,7 @@ def test_a_cure_that_cures_is_as_expected() -> None:
     verdict = judged(cure())
     assert (verdict.broken, verdict.fix) == (BrokenVerdict.REPRODUCED, FixVerdict.CURES)
     assert verdict.as_expected
-    assert verdict.broken_judgement.level is Level.VENDOR
+    assert verdict.broken_judgement.level is Basis.AUTHORITATIVE
     assert verdict.broken_judgement.sources == (BOOK,)
 
 
@@ -162,7 +162,7 @@ def test_a_success_where_a_failure_is_due_is_red() -> None:
 
 def test_a_documented_acceptance_is_as_expected_and_its_end_is_red() -> None:
     client = Example()
-    client.acceptance = Acceptance("verifies nothing here", Level.VENDOR, BOOK)
+    client.acceptance = Acceptance("verifies nothing here", Basis.AUTHORITATIVE, BOOK)
     played = changed(cure(), 1, result=Result.CONNECTED, encrypted=True)
     assert judged(played, cell(client=client)).broken_judgement.as_expected
     refused = judged(cure(), cell(client=client))
@@ -226,7 +226,7 @@ def test_an_impostor_that_fails_for_another_reason_proves_nothing(failure: Outco
     assert not verdict.as_expected
 
 
-DOWN = Reason("posix", Phase.CONNECT, "Connection refused", Level.VENDOR, BOOK)
+DOWN = Reason("posix", Phase.CONNECT, "Connection refused", Basis.AUTHORITATIVE, BOOK)
 
 
 class Reaching(Example):
@@ -234,7 +234,7 @@ class Reaching(Example):
 
     wrappers = (
         *Example.wrappers,
-        Wrapper("posix", frozenset({Phase.CONNECT}), "example: {reason}", Level.VENDOR, BOOK),
+        Wrapper("posix", frozenset({Phase.CONNECT}), "example: {reason}", Basis.AUTHORITATIVE, BOOK),
     )
 
 
@@ -282,7 +282,7 @@ def test_an_impostor_that_is_down_proves_nothing_even_where_being_down_is_the_fa
 def test_nobody_is_documented_to_connect_to_a_server_that_is_down() -> None:
     item = down()
     client = Reaching()
-    client.acceptance = Acceptance("verifies nothing here", Level.VENDOR, BOOK)
+    client.acceptance = Acceptance("verifies nothing here", Basis.AUTHORITATIVE, BOOK)
     verdict, judgement = judge_broken(client, (DOWN,), item.broken, Outcome(Result.CONNECTED, "", encrypted=True))
     assert verdict is BrokenVerdict.ACCEPTED
     assert not judgement.as_expected
@@ -350,13 +350,13 @@ def test_an_error_of_the_lab_in_any_act_says_nothing_about_the_client() -> None:
 
 def test_an_observed_text_is_marked_as_such() -> None:
     client = Example()
-    client.wrappers = (replace(Example.wrappers[0], level=Level.OBSERVED),)
-    assert judged(cure(), cell(client=client)).broken_judgement.level is Level.OBSERVED
+    client.wrappers = (replace(Example.wrappers[0], level=Basis.OBSERVED),)
+    assert judged(cure(), cell(client=client)).broken_judgement.level is Basis.OBSERVED
 
 
 def test_the_text_that_was_shown_is_told_with_the_names_of_the_situation() -> None:
     class Named(Example):
-        wrappers = (Wrapper("openssl", frozenset({Phase.VERIFY}), "{host}:{*}: {reason}", Level.VENDOR, BOOK),)
+        wrappers = (Wrapper("openssl", frozenset({Phase.VERIFY}), "{host}:{*}: {reason}", Basis.AUTHORITATIVE, BOOK),)
 
     broken = expire(healthy(ServerKind.HTTPS))
     said = Outcome(Result.REFUSED, "shop.lab.test:443: certificate has expired")

@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
 from tlslab import PROGRAM
-from tlslab.model.evidence import Level, Source, Wrapper
+from tlslab.model.evidence import Basis, Source, Wrapper
 from tlslab.model.library import Row, Template
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, ServerKind, Situation
@@ -125,7 +125,7 @@ class Acceptance:
     """The client is documented or proven to connect although something is wrong: why, and who says so."""
 
     why: str
-    level: Level
+    level: Basis
     source: Source
 
 
@@ -147,7 +147,7 @@ class Trust:
     roots: Roots
     why: str
     source: Source
-    level: Level = Level.VENDOR
+    level: Basis = Basis.AUTHORITATIVE
 
 
 class Client(ABC):

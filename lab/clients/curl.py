@@ -12,7 +12,7 @@ from tlslab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Mach
 from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, allows_old_versions, expects_other_name, floor
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.conditions import NAME_MISMATCH
-from tlslab.model.evidence import Level, Phase, Source, Wrapper
+from tlslab.model.evidence import Basis, Phase, Source, Wrapper
 from tlslab.model.library import Template, says, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import ClientSide
@@ -55,7 +55,7 @@ class Curl(Client):
             "openssl",
             frozenset({Phase.VERIFY}),
             "curl: (60) SSL certificate problem: {reason}",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             LIBRARY_SOURCE,
         ),
         # The words of curl 8.22, with the number of OpenSSL's error behind the reason.
@@ -63,36 +63,36 @@ class Curl(Client):
             "openssl",
             frozenset({Phase.VERIFY}),
             "curl: (60) SSL certificate OpenSSL verify result: {reason} (",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             NEWER_LIBRARY_SOURCE,
         ),
         Wrapper(
             "openssl",
             frozenset({Phase.HANDSHAKE, Phase.CLOSED}),
             "curl: (35) {*}SSL routines:{*}:{reason}",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             LIBRARY_SOURCE,
         ),
-        Wrapper("curl", frozenset({Phase.NAME}), "curl: (60) {reason}", Level.VENDOR, LIBRARY_SOURCE),
+        Wrapper("curl", frozenset({Phase.NAME}), "curl: (60) {reason}", Basis.AUTHORITATIVE, LIBRARY_SOURCE),
         Wrapper(
             "curl",
             frozenset({Phase.HANDSHAKE, Phase.CLOSED}),
             "curl: (35) {reason}",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             LIBRARY_SOURCE,
         ),
         Wrapper(
             "openssl",
             frozenset({Phase.CLOSED}),
             "curl: (35) OpenSSL SSL_connect: {reason} in connection to {name}:",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             LIBRARY_SOURCE,
         ),
         Wrapper(
             "openssl",
             frozenset({Phase.CLOSED}),
             "curl: (35) Recv failure: {reason}",
-            Level.OBSERVED,
+            Basis.OBSERVED,
             OBSERVED,
         ),
     )
@@ -102,7 +102,7 @@ class Curl(Client):
             "openssl",
             frozenset({Phase.VERIFY}),
             "curl: (60) SSL certificate problem: {reason}",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             LIBRARY_SOURCE,
         ),
         # The words of curl 8.22, with the number of OpenSSL's error behind the reason.
@@ -110,38 +110,38 @@ class Curl(Client):
             "openssl",
             frozenset({Phase.VERIFY}),
             "curl: (60) SSL certificate OpenSSL verify result: {reason} (",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             NEWER_LIBRARY_SOURCE,
         ),
         Template(
             "openssl",
             frozenset({Phase.HANDSHAKE}),
             "curl: (35) {*}SSL routines:{*}:{reason}",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             LIBRARY_SOURCE,
         ),
         Template(
             "posix",
             frozenset({Phase.CLOSED}),
             "curl: (35) OpenSSL SSL_connect: {reason} in connection to {name}:",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             LIBRARY_SOURCE,
         ),
-        Template("posix", frozenset({Phase.CLOSED}), "curl: (35) Recv failure: {reason}", Level.OBSERVED, OBSERVED),
+        Template("posix", frozenset({Phase.CLOSED}), "curl: (35) Recv failure: {reason}", Basis.OBSERVED, OBSERVED),
     )
     rows = (
         *says(
             [NAME_MISMATCH],
             Phase.NAME,
             "curl: (60) SSL: no alternative certificate subject name matches target host",
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=NAME_SOURCE,
         ),
         tolerates(
             "with --insecure curl looks neither at the chain nor at the name",
             phases=[Phase.VERIFY, Phase.NAME],
             when=[TRUST_EVERYTHING],
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=SKIP_VERIFICATION,
         ),
     )

@@ -60,7 +60,7 @@ from tlslab.clients.sqlserver import (
 )
 from tlslab.model.circumstances import STRICT
 from tlslab.model.conditions import WEAK_SIGNATURE
-from tlslab.model.evidence import Level, Phase
+from tlslab.model.evidence import Basis, Phase
 from tlslab.model.library import Row, When, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import (
@@ -92,7 +92,7 @@ class FreeTds(Client):
             "without `ca file`, which is the default, FreeTDS accepts any certificate and any name",
             phases=[Phase.VERIFY, Phase.NAME],
             when=[NO_CA_FILE, ~STRICT],
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=USER_GUIDE,
         ),
     )
@@ -127,7 +127,7 @@ class FreeTds(Client):
             return None
         return Acceptance(
             "without `ca file`, which is the default, FreeTDS accepts any certificate and any name",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             USER_GUIDE,
         )
 
@@ -153,24 +153,24 @@ class Pymssql(FreeTds, PythonSqlClient):
     knows_no_strict = False
     wrappers = (
         # FreeTDS 1.5 says `TDS server`, older ones `Adaptive Server`.
-        *openssl_wrappers("severity 9:\\nTDS server connection failed ({host})", Level.VENDOR, RENAMED),
-        *openssl_wrappers("severity 9:\\nAdaptive Server connection failed ({host})", Level.PUBLIC, PYMSSQL_ISSUE),
+        *openssl_wrappers("severity 9:\\nTDS server connection failed ({host})", Basis.AUTHORITATIVE, RENAMED),
+        *openssl_wrappers("severity 9:\\nAdaptive Server connection failed ({host})", Basis.REPORTED, PYMSSQL_ISSUE),
         *unavailable_wrappers(
             "severity 9:\\n",
             " ({host})\\nNet-Lib error during {reason} ({*})",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             PYMSSQL_ERRORS,
         ),
     )
 
     templates = (
         # FreeTDS 1.5 says `TDS server`, older ones `Adaptive Server`.
-        *openssl_templates("severity 9:\\nTDS server connection failed ({host})", Level.VENDOR, RENAMED),
-        *openssl_templates("severity 9:\\nAdaptive Server connection failed ({host})", Level.PUBLIC, PYMSSQL_ISSUE),
+        *openssl_templates("severity 9:\\nTDS server connection failed ({host})", Basis.AUTHORITATIVE, RENAMED),
+        *openssl_templates("severity 9:\\nAdaptive Server connection failed ({host})", Basis.REPORTED, PYMSSQL_ISSUE),
         *unavailable_templates(
             "severity 9:\\n",
             " ({host})\\nNet-Lib error during {reason} ({*})",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             PYMSSQL_ERRORS,
         ),
     )
@@ -180,7 +180,7 @@ class Pymssql(FreeTds, PythonSqlClient):
             "the OpenSSL 1.1.1 of pymssql's wheel runs at security level 1, which allows SHA-1 signatures before "
             "OpenSSL 3.0",
             of=[WEAK_SIGNATURE],
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=LEVEL_1,
         ),
     )
@@ -195,7 +195,7 @@ class Pymssql(FreeTds, PythonSqlClient):
             return Acceptance(
                 "the OpenSSL 1.1.1 of pymssql's wheel runs at security level 1, "
                 "which allows SHA-1 signatures before OpenSSL 3.0",
-                Level.VENDOR,
+                Basis.AUTHORITATIVE,
                 LEVEL_1,
             )
         return super().accepts(situation)
@@ -244,20 +244,28 @@ class Tdsodbc(FreeTds, PythonSqlClient):
     python_packages = ("pyodbc",)
     oldest = TLSVersion.TLSv1_0
     wrappers = (
-        *gnutls_wrappers("[08001] [FreeTDS][SQL Server]Unable to connect to data source", Level.VENDOR, TLS_SOURCE),
+        *gnutls_wrappers(
+            "[08001] [FreeTDS][SQL Server]Unable to connect to data source", Basis.AUTHORITATIVE, TLS_SOURCE
+        ),
         *unavailable_wrappers(
             "[08S01] [FreeTDS][SQL Server]",
             "",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             NET_SOURCE,
             trace="getsockopt(2) reported: {reason}",
         ),
     )
 
     templates = (
-        *gnutls_templates("[08001] [FreeTDS][SQL Server]Unable to connect to data source", Level.VENDOR, TLS_SOURCE),
+        *gnutls_templates(
+            "[08001] [FreeTDS][SQL Server]Unable to connect to data source", Basis.AUTHORITATIVE, TLS_SOURCE
+        ),
         *unavailable_templates(
-            "[08S01] [FreeTDS][SQL Server]", "", Level.VENDOR, NET_SOURCE, trace="getsockopt(2) reported: {reason}"
+            "[08S01] [FreeTDS][SQL Server]",
+            "",
+            Basis.AUTHORITATIVE,
+            NET_SOURCE,
+            trace="getsockopt(2) reported: {reason}",
         ),
     )
 
@@ -312,17 +320,25 @@ class Tsql(FreeTds):
     tls_library = "GnuTLS of the system"
     oldest = TLSVersion.TLSv1_0
     wrappers = (
-        *gnutls_wrappers("Error 20002 (severity 9): Adaptive Server connection failed", Level.VENDOR, CONNECTING),
+        *gnutls_wrappers(
+            "Error 20002 (severity 9): Adaptive Server connection failed", Basis.AUTHORITATIVE, CONNECTING
+        ),
         # FreeTDS 1.5.
-        *gnutls_wrappers("Error 20002 (severity 9): TDS server connection failed", Level.VENDOR, RENAMED),
-        *unavailable_wrappers("Error 20009 (severity 9): ", ' OS error {*}, "{reason}"', Level.VENDOR, TSQL_ERRORS),
+        *gnutls_wrappers("Error 20002 (severity 9): TDS server connection failed", Basis.AUTHORITATIVE, RENAMED),
+        *unavailable_wrappers(
+            "Error 20009 (severity 9): ", ' OS error {*}, "{reason}"', Basis.AUTHORITATIVE, TSQL_ERRORS
+        ),
     )
 
     templates = (
-        *gnutls_templates("Error 20002 (severity 9): Adaptive Server connection failed", Level.VENDOR, CONNECTING),
+        *gnutls_templates(
+            "Error 20002 (severity 9): Adaptive Server connection failed", Basis.AUTHORITATIVE, CONNECTING
+        ),
         # FreeTDS 1.5.
-        *gnutls_templates("Error 20002 (severity 9): TDS server connection failed", Level.VENDOR, RENAMED),
-        *unavailable_templates("Error 20009 (severity 9): ", ' OS error {*}, "{reason}"', Level.VENDOR, TSQL_ERRORS),
+        *gnutls_templates("Error 20002 (severity 9): TDS server connection failed", Basis.AUTHORITATIVE, RENAMED),
+        *unavailable_templates(
+            "Error 20009 (severity 9): ", ' OS error {*}, "{reason}"', Basis.AUTHORITATIVE, TSQL_ERRORS
+        ),
     )
 
     def missing(self, machine: Machine) -> Missing | None:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from tlslab.clients.base import Material
-from tlslab.model.evidence import Level, Phase, Source, Wrapper
+from tlslab.model.evidence import Basis, Phase, Source, Wrapper
 from tlslab.model.library import Template
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Encryption, TLSVersion
@@ -102,7 +102,7 @@ def freetds_room(
     return env, files
 
 
-def gnutls_wrappers(text: str, level: Level, source: Source) -> tuple[Wrapper, ...]:
+def gnutls_wrappers(text: str, level: Basis, source: Source) -> tuple[Wrapper, ...]:
     """The wrappers of a client that shows one text for every failure and whose FreeTDS logs what GnuTLS says.
 
     Dialects: `gnutls-status` (the number of the certificate's status, a bit mask of
@@ -124,7 +124,7 @@ def gnutls_wrappers(text: str, level: Level, source: Source) -> tuple[Wrapper, .
     )
 
 
-def openssl_wrappers(text: str, level: Level, source: Source) -> tuple[Wrapper, ...]:
+def openssl_wrappers(text: str, level: Basis, source: Source) -> tuple[Wrapper, ...]:
     """The same where FreeTDS is built with OpenSSL.
 
     It keeps OpenSSL's reasons to itself and logs the state in which the handshake failed.
@@ -146,7 +146,7 @@ def openssl_wrappers(text: str, level: Level, source: Source) -> tuple[Wrapper, 
     )
 
 
-def gnutls_templates(text: str, basis: Level, source: Source) -> tuple[Template, ...]:
+def gnutls_templates(text: str, basis: Basis, source: Source) -> tuple[Template, ...]:
     """The templates of a client that shows one text for every failure and whose FreeTDS logs what GnuTLS says."""
     certificate = " handshake failed: Error in the certificate."
     return (
@@ -170,7 +170,7 @@ def gnutls_templates(text: str, basis: Level, source: Source) -> tuple[Template,
     )
 
 
-def openssl_templates(text: str, basis: Level, source: Source) -> tuple[Template, ...]:
+def openssl_templates(text: str, basis: Basis, source: Source) -> tuple[Template, ...]:
     """The same where FreeTDS is built with OpenSSL.
 
     It keeps OpenSSL's reasons to itself and logs the state in which the handshake failed.
@@ -190,7 +190,7 @@ def openssl_templates(text: str, basis: Level, source: Source) -> tuple[Template
 
 
 def unavailable_templates(
-    before: str, after: str, basis: Level, source: Source, *, trace: str = ""
+    before: str, after: str, basis: Basis, source: Source, *, trace: str = ""
 ) -> tuple[Template, ...]:
     """How a client says that there was no TCP connection (error 20009); what the system says of it is the reason, in
     `after` or in the trace. FreeTDS 1.5 says `TDS server`, older ones `Adaptive Server`.
@@ -209,7 +209,7 @@ def unavailable_templates(
 
 
 def unavailable_wrappers(
-    before: str, after: str, level: Level, source: Source, *, trace: str = ""
+    before: str, after: str, level: Basis, source: Source, *, trace: str = ""
 ) -> tuple[Wrapper, ...]:
     """How a client says that there was no TCP connection (error 20009); what the system says of it is the reason, in
     `after` or in the trace. FreeTDS 1.5 says `TDS server`, older ones `Adaptive Server`.

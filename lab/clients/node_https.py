@@ -13,7 +13,7 @@ from tlslab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Mach
 from tlslab.clients.https import HTTPS, LOW_SECURITY, allows_old_versions, expects_other_name, floor
 from tlslab.clients.tedious import BUNDLED, EXTRA_ROOTS, default_trust_words, node_trust
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.evidence import Level, Phase, Source, Wrapper
+from tlslab.model.evidence import Basis, Phase, Source, Wrapper
 from tlslab.model.library import Template, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Situation, TLSVersion
@@ -76,41 +76,41 @@ class NodeHttps(NodeClient):
     name = "node-https"
     title = "Node https"
     wrappers: tuple[Wrapper, ...] = (
-        Wrapper("openssl", frozenset({Phase.VERIFY}), "Error: {reason}", Level.VENDOR, TLS_DOC),
-        Wrapper("node", frozenset(Phase), "Error: {reason}", Level.VENDOR, TLS_DOC),
-        Wrapper("node-code", frozenset(Phase), "code: '{reason}'", Level.VENDOR, TLS_DOC),
+        Wrapper("openssl", frozenset({Phase.VERIFY}), "Error: {reason}", Basis.AUTHORITATIVE, TLS_DOC),
+        Wrapper("node", frozenset(Phase), "Error: {reason}", Basis.AUTHORITATIVE, TLS_DOC),
+        Wrapper("node-code", frozenset(Phase), "code: '{reason}'", Basis.AUTHORITATIVE, TLS_DOC),
         Wrapper(
             "node",
             frozenset({Phase.NAME}),
             "Error [ERR_TLS_CERT_ALTNAME_INVALID]: {reason}",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             CHECK_IDENTITY,
         ),
         Wrapper(
             "openssl",
             frozenset({Phase.HANDSHAKE}),
             "Error: write EPROTO {*}:error:{*}:SSL routines:{*}:{reason}:",
-            Level.PUBLIC,
+            Basis.REPORTED,
             EPROTO,
         ),
     )
 
     templates = (
-        Template("openssl", frozenset({Phase.VERIFY}), "Error: {reason}", Level.VENDOR, TLS_DOC),
-        Template("node", frozenset(Phase), "Error: {reason}", Level.VENDOR, TLS_DOC),
-        Template("node", frozenset(Phase), "code: '{code}'", Level.VENDOR, TLS_DOC),
+        Template("openssl", frozenset({Phase.VERIFY}), "Error: {reason}", Basis.AUTHORITATIVE, TLS_DOC),
+        Template("node", frozenset(Phase), "Error: {reason}", Basis.AUTHORITATIVE, TLS_DOC),
+        Template("node", frozenset(Phase), "code: '{code}'", Basis.AUTHORITATIVE, TLS_DOC),
         Template(
             "node",
             frozenset({Phase.NAME}),
             "Error [ERR_TLS_CERT_ALTNAME_INVALID]: {reason}",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             CHECK_IDENTITY,
         ),
         Template(
             "openssl",
             frozenset({Phase.HANDSHAKE}),
             "Error: write EPROTO {*}:error:{*}:SSL routines:{*}:{reason}:",
-            Level.PUBLIC,
+            Basis.REPORTED,
             EPROTO,
         ),
     )
@@ -119,7 +119,7 @@ class NodeHttps(NodeClient):
             "with rejectUnauthorized: false Node refuses no certificate",
             phases=[Phase.VERIFY, Phase.NAME],
             when=[TRUST_EVERYTHING],
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=REJECT_UNAUTHORIZED,
         ),
     )
@@ -162,55 +162,57 @@ class NodeFetch(NodeClient):
             "openssl",
             frozenset({Phase.VERIFY}),
             "TypeError: fetch failed { [cause]: Error: {reason}",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             FETCH_FAILED,
         ),
         Wrapper(
             "node",
             frozenset(Phase),
             "TypeError: fetch failed { [cause]: Error: {reason}",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             FETCH_FAILED,
         ),
         Wrapper(
             "node-code",
             frozenset(Phase),
             "TypeError: fetch failed { [cause]: {*}code: '{reason}'",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             FETCH_FAILED,
         ),
         Wrapper(
             "node",
             frozenset({Phase.NAME}),
             "TypeError: fetch failed { [cause]: Error [ERR_TLS_CERT_ALTNAME_INVALID]: {reason}",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             FETCH_FAILED,
         ),
         Wrapper(
             "openssl",
             frozenset({Phase.HANDSHAKE}),
             "TypeError: fetch failed { [cause]: Error: {*}:error:{*}:SSL routines:{*}:{reason}:",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             FETCH_FAILED,
         ),
     )
 
     templates = (
-        Template("openssl", frozenset({Phase.VERIFY}), _FETCH_FAILED + "Error: {reason}", Level.VENDOR, FETCH_FAILED),
-        Template("node", frozenset(Phase), _FETCH_FAILED + "Error: {reason}", Level.VENDOR, FETCH_FAILED),
-        Template("node", frozenset(Phase), _FETCH_FAILED + "{*}code: '{code}'", Level.VENDOR, FETCH_FAILED),
+        Template(
+            "openssl", frozenset({Phase.VERIFY}), _FETCH_FAILED + "Error: {reason}", Basis.AUTHORITATIVE, FETCH_FAILED
+        ),
+        Template("node", frozenset(Phase), _FETCH_FAILED + "Error: {reason}", Basis.AUTHORITATIVE, FETCH_FAILED),
+        Template("node", frozenset(Phase), _FETCH_FAILED + "{*}code: '{code}'", Basis.AUTHORITATIVE, FETCH_FAILED),
         Template(
             "node",
             frozenset({Phase.NAME}),
             _FETCH_FAILED + "Error [ERR_TLS_CERT_ALTNAME_INVALID]: {reason}",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             FETCH_FAILED,
         ),
         Template(
             "openssl",
             frozenset({Phase.HANDSHAKE}),
             _FETCH_FAILED + "Error: {*}:error:{*}:SSL routines:{*}:{reason}:",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             FETCH_FAILED,
         ),
     )
@@ -219,7 +221,7 @@ class NodeFetch(NodeClient):
             "with NODE_TLS_REJECT_UNAUTHORIZED=0 Node refuses no certificate",
             phases=[Phase.VERIFY, Phase.NAME],
             when=[TRUST_EVERYTHING],
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=NODE_TLS_REJECT_UNAUTHORIZED,
         ),
     )

@@ -19,7 +19,7 @@ from tlslab.clients.sqlserver import (
     run_probe,
 )
 from tlslab.model.circumstances import LOGIN_ONLY, STRICT, TRUST_EVERYTHING
-from tlslab.model.evidence import Level, Phase, Source, Wrapper
+from tlslab.model.evidence import Basis, Phase, Source, Wrapper
 from tlslab.model.library import Template, tolerates
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, Situation, TLSVersion
@@ -61,15 +61,17 @@ def driver_wrappers(before: str) -> tuple[Wrapper, ...]:
             "openssl",
             frozenset({Phase.VERIFY}),
             ssl + "certificate verify failed:{reason}]",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             TROUBLESHOOTING,
         ),
         # The driver compares names itself and words it like a reason of OpenSSL.
-        Wrapper("odbc18", refused, ssl + "certificate verify failed:{reason}]", Level.VENDOR, TROUBLESHOOTING),
+        Wrapper("odbc18", refused, ssl + "certificate verify failed:{reason}]", Basis.AUTHORITATIVE, TROUBLESHOOTING),
         # OpenSSL adds the alert's number to the reason, the driver the further errors of the queue.
-        Wrapper("openssl", frozenset({Phase.HANDSHAKE}), ssl + "{reason}", Level.VENDOR, FAQ),
-        Wrapper("odbc18", frozenset({Phase.HANDSHAKE, Phase.CONNECT}), before + "{reason}", Level.VENDOR, STRINGS),
-        Wrapper("odbc18", frozenset({Phase.CLOSED}), before + "TCP Provider: {reason}", Level.PUBLIC, RESET),
+        Wrapper("openssl", frozenset({Phase.HANDSHAKE}), ssl + "{reason}", Basis.AUTHORITATIVE, FAQ),
+        Wrapper(
+            "odbc18", frozenset({Phase.HANDSHAKE, Phase.CONNECT}), before + "{reason}", Basis.AUTHORITATIVE, STRINGS
+        ),
+        Wrapper("odbc18", frozenset({Phase.CLOSED}), before + "TCP Provider: {reason}", Basis.REPORTED, RESET),
     )
 
 
@@ -81,13 +83,13 @@ def driver_templates(before: str) -> tuple[Template, ...]:
     ssl = before + "SSL Provider: [error:{*}:SSL routines:{*}:"
     refused = ssl + "certificate verify failed:{reason}]"
     return (
-        Template("openssl", frozenset({Phase.VERIFY}), refused, Level.VENDOR, TROUBLESHOOTING),
+        Template("openssl", frozenset({Phase.VERIFY}), refused, Basis.AUTHORITATIVE, TROUBLESHOOTING),
         # The driver compares names itself and words it like a reason of OpenSSL.
-        Template("msodbc", frozenset({Phase.NAME}), refused, Level.VENDOR, TROUBLESHOOTING),
+        Template("msodbc", frozenset({Phase.NAME}), refused, Basis.AUTHORITATIVE, TROUBLESHOOTING),
         # OpenSSL adds the alert's number to the reason, the driver the further errors of the queue.
-        Template("openssl", frozenset({Phase.HANDSHAKE}), ssl + "{reason}", Level.VENDOR, FAQ),
-        Template("msodbc", frozenset({Phase.CONNECT}), before + "{reason}", Level.VENDOR, STRINGS),
-        Template("msodbc", frozenset({Phase.CLOSED}), before + "TCP Provider: {reason}", Level.PUBLIC, RESET),
+        Template("openssl", frozenset({Phase.HANDSHAKE}), ssl + "{reason}", Basis.AUTHORITATIVE, FAQ),
+        Template("msodbc", frozenset({Phase.CONNECT}), before + "{reason}", Basis.AUTHORITATIVE, STRINGS),
+        Template("msodbc", frozenset({Phase.CLOSED}), before + "TCP Provider: {reason}", Basis.REPORTED, RESET),
     )
 
 
@@ -157,14 +159,14 @@ class MicrosoftDriver(PythonSqlClient):
             "certificate is not checked",
             phases=[Phase.VERIFY, Phase.NAME],
             when=[LOGIN_ONLY],
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=KEYWORDS,
         ),
         tolerates(
             "with TrustServerCertificate=yes the driver looks neither at the chain nor at the name",
             phases=[Phase.VERIFY, Phase.NAME],
             when=[TRUST_EVERYTHING, ~STRICT],
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=KEYWORDS,
         ),
     )
@@ -187,7 +189,7 @@ class MicrosoftDriver(PythonSqlClient):
             return Acceptance(
                 "Encrypt=no against a server that does not force encryption encrypts the login alone, "
                 "and the server's certificate is not checked",
-                Level.VENDOR,
+                Basis.AUTHORITATIVE,
                 KEYWORDS,
             )
         return None

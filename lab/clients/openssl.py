@@ -11,7 +11,7 @@ from shlex import join
 from tlslab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Machine, Material, Missing, Roots, Trust
 from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, allows_old_versions, floor
 from tlslab.model.circumstances import DEFAULTS_ONLY, TRUST_EVERYTHING
-from tlslab.model.evidence import Level, Phase, Source, Wrapper
+from tlslab.model.evidence import Basis, Phase, Source, Wrapper
 from tlslab.model.library import Template, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import ClientSide
@@ -51,18 +51,18 @@ class SClient(Client):
             "openssl",
             frozenset({Phase.VERIFY, Phase.NAME}),
             "verify error:num={*}:{reason} {*}:SSL routines:{*}:certificate verify failed:",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             CALLBACK,
         ),
         Wrapper(
             "openssl",
             frozenset({Phase.HANDSHAKE, Phase.CLOSED}),
             ":error:{*}:SSL routines:{*}:{reason}:",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             PRINTED_ERRORS,
         ),
         # errno 104 is ECONNRESET on Linux; s_client prints the number alone.
-        Wrapper("openssl", frozenset({Phase.CLOSED}), "write:errno=104", Level.OBSERVED, OBSERVED),
+        Wrapper("openssl", frozenset({Phase.CLOSED}), "write:errno=104", Basis.OBSERVED, OBSERVED),
     )
 
     templates = (
@@ -70,25 +70,25 @@ class SClient(Client):
             "openssl",
             frozenset({Phase.VERIFY, Phase.NAME}),
             "verify error:num={*}:{reason} {*}:SSL routines:{*}:certificate verify failed:",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             CALLBACK,
         ),
         Template(
             "openssl",
             frozenset({Phase.HANDSHAKE}),
             ":error:{*}:SSL routines:{*}:{reason}:",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             PRINTED_ERRORS,
         ),
         # errno 104 is ECONNRESET on Linux; s_client prints the number alone.
-        Template("posix", frozenset({Phase.CLOSED}), "write:errno=104", Level.OBSERVED, OBSERVED),
+        Template("posix", frozenset({Phase.CLOSED}), "write:errno=104", Basis.OBSERVED, OBSERVED),
     )
     rows = tuple(
         tolerates(
             "without -verify_return_error it says what is wrong and goes on",
             phases=[Phase.VERIFY, Phase.NAME],
             when=[when],
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=MANUAL,
         )
         for when in (TRUST_EVERYTHING, DEFAULTS_ONLY)

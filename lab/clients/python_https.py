@@ -25,7 +25,7 @@ from tlslab.clients.base import (
 from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, allows_old_versions, expects_other_name, floor
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.conditions import NAME_MISMATCH
-from tlslab.model.evidence import Level, Phase, Source, Wrapper, wrappers
+from tlslab.model.evidence import Basis, Phase, Source, Wrapper, wrappers
 from tlslab.model.library import Template, Tolerates, says, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Situation, TLSVersion
@@ -141,9 +141,9 @@ def _ssl_module(before: str, source: Source) -> tuple[Wrapper, ...]:
     verify = before + "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {reason} (_ssl.c:"
     other = before + "[SSL: {*}] {reason} (_ssl.c:"
     return (
-        *wrappers("openssl", [Phase.VERIFY], verify, level=Level.VENDOR, source=source),
-        *wrappers("openssl", [Phase.HANDSHAKE, Phase.CLOSED], other, level=Level.VENDOR, source=source),
-        *wrappers("python-ssl", Phase, before + "{reason}", level=Level.VENDOR, source=source),
+        *wrappers("openssl", [Phase.VERIFY], verify, level=Basis.AUTHORITATIVE, source=source),
+        *wrappers("openssl", [Phase.HANDSHAKE, Phase.CLOSED], other, level=Basis.AUTHORITATIVE, source=source),
+        *wrappers("python-ssl", Phase, before + "{reason}", level=Basis.AUTHORITATIVE, source=source),
     )
 
 
@@ -156,9 +156,9 @@ def _templates(before: str, source: Source) -> tuple[Template, ...]:
     verify = before + "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {reason} (_ssl.c:"
     other = before + "[SSL: {*}] {reason} (_ssl.c:"
     return (
-        Template("openssl", frozenset({Phase.VERIFY}), verify, Level.VENDOR, source),
-        Template("openssl", frozenset({Phase.HANDSHAKE}), other, Level.VENDOR, source),
-        Template("python-ssl", frozenset(Phase), before + "{reason}", Level.VENDOR, source),
+        Template("openssl", frozenset({Phase.VERIFY}), verify, Basis.AUTHORITATIVE, source),
+        Template("openssl", frozenset({Phase.HANDSHAKE}), other, Basis.AUTHORITATIVE, source),
+        Template("python-ssl", frozenset(Phase), before + "{reason}", Basis.AUTHORITATIVE, source),
     )
 
 
@@ -167,7 +167,7 @@ def _unverified(what: str, source: Source) -> Tolerates:
         f"{what} looks neither at the chain nor at the name",
         phases=[Phase.VERIFY, Phase.NAME],
         when=[TRUST_EVERYTHING],
-        basis=Level.VENDOR,
+        basis=Basis.AUTHORITATIVE,
         source=source,
     )
 
@@ -186,7 +186,7 @@ class Urllib(PythonClient):
             "openssl",
             [Phase.CLOSED],
             "urllib.error.URLError: <urlopen error [Errno {*}] {reason}>",
-            level=Level.VENDOR,
+            level=Basis.AUTHORITATIVE,
             source=URL_ERROR,
         ),
     )
@@ -197,7 +197,7 @@ class Urllib(PythonClient):
             "posix",
             frozenset({Phase.CLOSED}),
             "urllib.error.URLError: <urlopen error [Errno {*}] {reason}>",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             URL_ERROR,
         ),
     )
@@ -237,14 +237,14 @@ class Requests(PythonClient):
             [Phase.NAME],
             "requests.exceptions.SSLError: HTTPSConnectionPool(host='{host}', port={*}): "
             "Max retries exceeded with url: / (Caused by SSLError({reason}",
-            level=Level.VENDOR,
+            level=Basis.AUTHORITATIVE,
             source=MAX_RETRY_ERROR,
         ),
         *wrappers(
             "openssl",
             [Phase.CLOSED],
             "requests.exceptions.ConnectionError: ('Connection aborted.', ConnectionResetError({*}, '{reason}'))",
-            level=Level.OBSERVED,
+            level=Basis.OBSERVED,
             source=OBSERVED,
         ),
     )
@@ -255,7 +255,7 @@ class Requests(PythonClient):
             "posix",
             frozenset({Phase.CLOSED}),
             "requests.exceptions.ConnectionError: ('Connection aborted.', ConnectionResetError({*}, '{reason}'))",
-            Level.OBSERVED,
+            Basis.OBSERVED,
             OBSERVED,
         ),
     )
@@ -265,7 +265,7 @@ class Requests(PythonClient):
             [NAME_MISMATCH],
             Phase.NAME,
             _MAX_RETRIES + "CertificateError(\"hostname '{name}' doesn't match ",
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=URLLIB3_NAMES,
         ),
         _unverified("with session.verify = False requests", REQUESTS_VERIFY),
@@ -306,7 +306,7 @@ class Httpx(PythonClient):
             "openssl",
             [Phase.CLOSED],
             "httpx.ConnectError: [Errno {*}] {reason}",
-            level=Level.OBSERVED,
+            level=Basis.OBSERVED,
             source=OBSERVED,
         ),
     )
@@ -314,7 +314,7 @@ class Httpx(PythonClient):
     templates = (
         *_templates("httpx.ConnectError: ", HTTPX_SSL),
         Template(
-            "posix", frozenset({Phase.CLOSED}), "httpx.ConnectError: [Errno {*}] {reason}", Level.OBSERVED, OBSERVED
+            "posix", frozenset({Phase.CLOSED}), "httpx.ConnectError: [Errno {*}] {reason}", Basis.OBSERVED, OBSERVED
         ),
     )
     rows = (_unverified("with an unverified context httpx", HTTPX_SSL),)

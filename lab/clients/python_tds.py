@@ -14,7 +14,7 @@ from tlslab.clients.base import Acceptance, Endpoint, Invocation, Login, Machine
 from tlslab.clients.sqlserver import PythonSqlClient, read_versions, run_probe
 from tlslab.model.circumstances import LOGIN_ONLY
 from tlslab.model.conditions import DEMANDS_ENCRYPTION, NAME_MISMATCH, NO_COMMON_VERSION, NOT_LOADED
-from tlslab.model.evidence import Level, Phase, Source, Wrapper
+from tlslab.model.evidence import Basis, Phase, Source, Wrapper
 from tlslab.model.library import Template, When, says, says_each, tolerates
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, Situation, TLSVersion
@@ -65,7 +65,7 @@ class PythonTds(PythonSqlClient):
                 dialect,
                 phases,
                 "OpenSSL.SSL.Error: [('SSL routines', '{*}', '{reason}')",
-                Level.PUBLIC,
+                Basis.REPORTED,
                 REFUSED,
             )
             for dialect, phases in (
@@ -77,16 +77,16 @@ class PythonTds(PythonSqlClient):
             "python-tds",
             frozenset({Phase.NAME, Phase.HANDSHAKE}),
             "pytds.tds_base.Error: {reason}",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             TLS_PY,
         ),
-        Wrapper("python-tds", frozenset({Phase.CLOSED}), "{reason}", Level.VENDOR, TDS_BASE),
+        Wrapper("python-tds", frozenset({Phase.CLOSED}), "{reason}", Basis.AUTHORITATIVE, TDS_BASE),
         # It tries again until its login timeout, and then raises a TimeoutError from the last refusal.
         Wrapper(
             "posix",
             frozenset({Phase.CONNECT}),
             "ConnectionRefusedError: [Errno {*}] {reason}{*}TimeoutError",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             BACKOFF,
         ),
     )
@@ -98,7 +98,7 @@ class PythonTds(PythonSqlClient):
                 library,
                 frozenset({phase}),
                 "OpenSSL.SSL.Error: [('SSL routines', '{*}', '{reason}')",
-                Level.PUBLIC,
+                Basis.REPORTED,
                 REFUSED,
             )
             for library, phase in (("pyopenssl", Phase.VERIFY), ("openssl", Phase.HANDSHAKE))
@@ -108,7 +108,7 @@ class PythonTds(PythonSqlClient):
             "posix",
             frozenset({Phase.CONNECT}),
             "ConnectionRefusedError: [Errno {*}] {reason}{*}TimeoutError",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             BACKOFF,
         ),
     )
@@ -117,14 +117,14 @@ class PythonTds(PythonSqlClient):
             [NAME_MISMATCH],
             Phase.NAME,
             "pytds.tds_base.Error: Certificate does not match host name '{name}'",
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=TLS_PY,
         ),
         *says(
             [DEMANDS_ENCRYPTION],
             Phase.HANDSHAKE,
             "pytds.tds_base.Error: Client does not have encryption enabled but it is required by server",
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=TLS_PY,
             when=[NO_CAFILE],
         ),
@@ -133,14 +133,14 @@ class PythonTds(PythonSqlClient):
                 (NO_COMMON_VERSION, NOT_LOADED), "pytds.tds_base.ClosedConnectionError: Server closed connection"
             ),
             Phase.CLOSED,
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=TDS_BASE,
         ),
         tolerates(
             "without `cafile` python-tds uses no TLS: no certificate is shown, and the login goes in clear",
             phases=[Phase.VERIFY, Phase.NAME, Phase.HANDSHAKE, Phase.CLOSED],
             when=[NO_CAFILE, LOGIN_ONLY],
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=CONNECT,
         ),
     )
@@ -173,7 +173,7 @@ class PythonTds(PythonSqlClient):
             return None
         return Acceptance(
             "without `cafile` python-tds uses no TLS: no certificate is shown, and the login goes in clear",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             CONNECT,
         )
 

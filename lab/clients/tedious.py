@@ -28,7 +28,7 @@ from tlslab.clients.base import (
 from tlslab.clients.sqlserver import allows_old_versions
 from tlslab.model.circumstances import LOGIN_ONLY, STRICT, TRUST_EVERYTHING
 from tlslab.model.conditions import DEMANDS_ENCRYPTION, NOT_SERVING
-from tlslab.model.evidence import Level, Phase, Source, Wrapper
+from tlslab.model.evidence import Basis, Phase, Source, Wrapper
 from tlslab.model.library import Template, says, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, ServerKind, Situation, TLSVersion
@@ -73,28 +73,28 @@ class Tedious(Client):
     default_trust = BUNDLED
     registry = Registry(RegistryKind.NPM, "tedious")
     wrappers = (
-        Wrapper("openssl", frozenset({Phase.VERIFY}), _FAILED + "{reason}", Level.VENDOR, CONNECTION),
-        Wrapper("node", frozenset(Phase), _FAILED + "{reason}", Level.VENDOR, CONNECTION),
-        Wrapper("node-code", frozenset(Phase), _FAILED + "{*}code: '{reason}'", Level.VENDOR, CONNECTION),
-        Wrapper("tedious", frozenset({Phase.HANDSHAKE}), "ConnectionError: {reason}", Level.VENDOR, CONNECTION),
+        Wrapper("openssl", frozenset({Phase.VERIFY}), _FAILED + "{reason}", Basis.AUTHORITATIVE, CONNECTION),
+        Wrapper("node", frozenset(Phase), _FAILED + "{reason}", Basis.AUTHORITATIVE, CONNECTION),
+        Wrapper("node-code", frozenset(Phase), _FAILED + "{*}code: '{reason}'", Basis.AUTHORITATIVE, CONNECTION),
+        Wrapper("tedious", frozenset({Phase.HANDSHAKE}), "ConnectionError: {reason}", Basis.AUTHORITATIVE, CONNECTION),
         Wrapper(
             "openssl",
             frozenset({Phase.HANDSHAKE}),
             _FAILED + "{*}:SSL routines:{*}:{reason}:",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             CONNECTION,
         ),
     )
 
     templates = (
-        Template("openssl", frozenset({Phase.VERIFY}), _FAILED + "{reason}", Level.VENDOR, CONNECTION),
-        Template("node", frozenset(Phase), _FAILED + "{reason}", Level.VENDOR, CONNECTION),
-        Template("node", frozenset(Phase), _FAILED + "{*}code: '{code}'", Level.VENDOR, CONNECTION),
+        Template("openssl", frozenset({Phase.VERIFY}), _FAILED + "{reason}", Basis.AUTHORITATIVE, CONNECTION),
+        Template("node", frozenset(Phase), _FAILED + "{reason}", Basis.AUTHORITATIVE, CONNECTION),
+        Template("node", frozenset(Phase), _FAILED + "{*}code: '{code}'", Basis.AUTHORITATIVE, CONNECTION),
         Template(
             "openssl",
             frozenset({Phase.HANDSHAKE}),
             _FAILED + "{*}:SSL routines:{*}:{reason}:",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             CONNECTION,
         ),
     )
@@ -103,28 +103,28 @@ class Tedious(Client):
             [DEMANDS_ENCRYPTION],
             Phase.HANDSHAKE,
             "ConnectionError: Server requires encryption, set 'encrypt' config option to true.",
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=CONNECTION,
         ),
         *says(
             [NOT_SERVING],
             Phase.CONNECT,
             _FAILED + "Could not connect (sequence)",
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=CONNECTOR,
         ),
         tolerates(
             "with `encrypt: false` tedious declares encryption unsupported: no TLS, and the login goes in clear",
             phases=[Phase.VERIFY, Phase.NAME, Phase.HANDSHAKE, Phase.CLOSED],
             when=[LOGIN_ONLY],
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=CONNECTION,
         ),
         tolerates(
             "with trustServerCertificate tedious looks neither at the chain nor at the name",
             phases=[Phase.VERIFY, Phase.NAME],
             when=[TRUST_EVERYTHING, ~STRICT],
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=CONNECTION,
         ),
     )
@@ -163,7 +163,7 @@ class Tedious(Client):
             return Acceptance(
                 "with `encrypt: false` tedious declares encryption unsupported: "
                 "there is no TLS, and the login goes in clear",
-                Level.VENDOR,
+                Basis.AUTHORITATIVE,
                 CONNECTION,
             )
         return None

@@ -25,7 +25,7 @@ from tlslab.clients.base import (
 from tlslab.clients.https import HTTPS, certificate_is_good, expects_other_name
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.conditions import EXPIRED, INCOMPLETE, NAME_MISMATCH, SELF_SIGNED, UNTRUSTED, WEAK_SIGNATURE
-from tlslab.model.evidence import Level, Phase, Source, Wrapper, wrappers
+from tlslab.model.evidence import Basis, Phase, Source, Wrapper, wrappers
 from tlslab.model.library import Template, says, says_each, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import ClientSide, Situation, TLSVersion
@@ -66,22 +66,22 @@ class Wget(Client):
             # The quotation marks of wget in a UTF-8 locale, which is every attempt's.
             "ERROR: The certificate of \N{LEFT SINGLE QUOTATION MARK}{host}\N{RIGHT SINGLE QUOTATION MARK} "
             "is not trusted.{*}{reason}",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             GNUTLS_C,
         ),
-        Wrapper("wget", frozenset({Phase.NAME}), "{reason}", Level.VENDOR, GNUTLS_C),
+        Wrapper("wget", frozenset({Phase.NAME}), "{reason}", Basis.AUTHORITATIVE, GNUTLS_C),
         *wrappers(
             "gnutls",
             [Phase.HANDSHAKE],
             "GnuTLS: received alert [{*}]: {reason} Unable to establish SSL connection.",
-            level=Level.VENDOR,
+            level=Basis.AUTHORITATIVE,
             source=GNUTLS_C,
         ),
         *wrappers(
             "gnutls",
             [Phase.CLOSED],
             "GnuTLS: {reason} Unable to establish SSL connection.",
-            level=Level.VENDOR,
+            level=Basis.AUTHORITATIVE,
             source=GNUTLS_C,
         ),
     )
@@ -91,14 +91,14 @@ class Wget(Client):
             "gnutls",
             frozenset({Phase.HANDSHAKE}),
             "GnuTLS: received alert [{*}]: {reason} Unable to establish SSL connection.",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             GNUTLS_C,
         ),
         Template(
             "gnutls",
             frozenset({Phase.CLOSED}),
             "GnuTLS: {reason} Unable to establish SSL connection.",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             GNUTLS_C,
         ),
     )
@@ -112,21 +112,21 @@ class Wget(Client):
                 WEAK_SIGNATURE: NOT_TRUSTED + "was signed using an insecure algorithm",
             },
             Phase.VERIFY,
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=GNUTLS_C,
         ),
         *says(
             [NAME_MISMATCH],
             Phase.NAME,
             "The certificate's owner does not match hostname {*}{name}",
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=GNUTLS_C,
         ),
         tolerates(
             "with --no-check-certificate wget says what is wrong and goes on",
             phases=[Phase.VERIFY, Phase.NAME],
             when=[TRUST_EVERYTHING],
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=GNUTLS_C,
         ),
     )
@@ -156,7 +156,7 @@ class Wget(Client):
         if unlimited and agreed and (client.trust_everything or certificate_is_good(situation)):
             return Acceptance(
                 "without --secure-protocol wget switches off SSL 3.0 alone, so it speaks TLS 1.0 and 1.1",
-                Level.VENDOR,
+                Basis.AUTHORITATIVE,
                 PRIORITIES,
             )
         return None

@@ -114,7 +114,7 @@ def play(old: Client, new: Client, filters: Filters, *, jobs: int, repeat: int) 
         if missing := client.missing(machine):
             raise InstallError(f"{client.name} cannot run: {missing.what} is missing. Get it: {missing.how_to_get}")
     known = catalogue.load()
-    plan: Plan = make_plan(known.scenarios, known.impostors, (old, new), filters, stage_cannot=LOCAL.cannot)
+    plan: Plan = make_plan(known, (old, new), filters, stage_cannot=LOCAL.cannot)
     if not plan.everything:
         raise click.UsageError(f"these patterns leave no cell for {old.name}")
     with watch(shared.progress_output()) as observer:

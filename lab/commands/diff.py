@@ -162,7 +162,7 @@ def _must_be_whole(record: "Record") -> None:
     from tlslab.matrix.plan import make_plan
 
     known = catalogue.load()
-    plan = make_plan(known.scenarios, known.impostors, all_clients(), stage_cannot=LOCAL.cannot)
+    plan = make_plan(known, all_clients(), stage_cannot=LOCAL.cannot)
     clients = {entry.name for entry in record.clients}
     cells = {cell.id for cell in record.cells}
     lacking = [item.id for item in plan.everything if item.client.name in clients and item.id not in cells]

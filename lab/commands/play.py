@@ -190,7 +190,7 @@ def plan_for(filters: Filters, choice: Choice = LOCAL, *, provided: bool = False
     must_match("--client", filters.clients, [item.name for item in clients])
     must_match("--fix", filters.fixes, [fix.name for item in known.scenarios for fix in item.fixes])
     must_match("--server", filters.kinds, [kind.value for kind in ServerKind])
-    plan = make_plan(known.scenarios, known.impostors, clients, filters, stage_cannot=choice.cannot)
+    plan = make_plan(known, clients, filters, stage_cannot=choice.cannot)
     if not plan.cells and not plan.exclusions:
         from tlslab.commands.hints import why_no_cell
 

@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from tlslab.catalogue import Catalogue
 from tlslab.clients.base import Client
+from tlslab.model.knowledge import Knowledge
 from tlslab.model.scenario import Fix, Impostor, Scenario
 from tlslab.model.situation import ServerKind, Situation, healthy
 
@@ -33,6 +35,11 @@ class Cell:
     def id(self) -> str:
         """`expired/renew/odbc18/sqlserver`."""
         return cell_id(self.scenario, self.fix, self.client, self.kind)
+
+    @property
+    def acts(self) -> tuple[str, ...]:
+        """The names of all acts, in the order of play."""
+        return ("control", "broken", "fixed", *(f"impostor:{impostor.id}" for impostor, _ in self.impostors))
 
     @property
     def situations(self) -> tuple[Situation, ...]:
@@ -65,6 +72,8 @@ class Plan:
     exclusions: tuple[Exclusion, ...]
     impostors: tuple[Impostor, ...] = ()
     """What every fix is attacked with."""
+    knowledge: Knowledge = Knowledge({}, ())
+    """What the acts are held against."""
 
     @property
     def clients(self) -> tuple[Client, ...]:
@@ -103,31 +112,25 @@ def patterns_in(option: str, values: Iterable[str]) -> tuple[str, ...]:
 
 
 def make_plan(
-    scenarios: Iterable[Scenario],
-    impostors: Iterable[Impostor],
-    clients: Iterable[Client],
-    filters: Filters = Filters(),
-    *,
-    stage_cannot: Cannot,
+    known: Catalogue, clients: Iterable[Client], filters: Filters = Filters(), *, stage_cannot: Cannot
 ) -> Plan:
     """Every combination that exists, parted into what can be played and what cannot: by the client (`Client.cannot`),
     or on the stage (`tlslab.matrix.choice.Choice.cannot`).
     """
-    impostors = tuple(impostors)
     cells: list[Cell] = []
     exclusions: list[Exclusion] = []
-    for scenario, fix, client, kind in _combinations(tuple(scenarios), tuple(clients), filters):
+    for scenario, fix, client, kind in _combinations(known.scenarios, tuple(clients), filters):
         control = healthy(kind)
         broken = scenario.apply(control)
         fixed = fix.apply(broken)
-        faked = tuple((impostor, impostor.apply(fixed)) for impostor in impostors)
+        faked = tuple((impostor, impostor.apply(fixed)) for impostor in known.impostors)
         cell = Cell(scenario, fix, client, kind, control, broken, fixed, faked)
         why = why_impossible(cell, stage_cannot)
         if why is None:
             cells.append(cell)
         else:
             exclusions.append(Exclusion(scenario, fix, client, kind, why))
-    return Plan(tuple(cells), tuple(exclusions), impostors)
+    return Plan(tuple(cells), tuple(exclusions), known.impostors, known.knowledge)
 
 
 def why_impossible(cell: Cell, stage_cannot: Cannot) -> str | None:

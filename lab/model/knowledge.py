@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from tlslab.model.condition import Condition
-from tlslab.model.evidence import Level, Source
+from tlslab.model.evidence import Basis, Source
 from tlslab.model.library import Any, Does, Library, Prints, Row, Says, Template, Tolerates, When
 from tlslab.model.release import ALL, Versions
 
@@ -32,7 +32,7 @@ class Statement:
     row: Row
     does: Does | None
     library: str
-    basis: Level
+    basis: Basis
     sources: tuple[Source, ...]
     when: tuple[When, ...] = ()
     versions: Versions = ALL

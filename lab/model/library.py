@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tlslab.model.condition import Condition
-from tlslab.model.evidence import Level, Phase, Source
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.release import ALL, Versions
 from tlslab.model.situation import Situation, TLSVersion
 
@@ -92,7 +92,7 @@ class Says:
     of: frozenset[Condition] | Any
     phase: Phase
     does: Does
-    basis: Level
+    basis: Basis
     source: Source
     when: tuple[When, ...] = ()
     versions: Versions = ALL
@@ -107,7 +107,7 @@ class Tolerates:
     """
 
     why: str
-    basis: Level
+    basis: Basis
     source: Source
     of: frozenset[Condition] = frozenset()
     phases: frozenset[Phase] = frozenset()
@@ -129,7 +129,7 @@ class Template:
     library: str
     phases: frozenset[Phase]
     text: str
-    basis: Level
+    basis: Basis
     source: Source
     trace: str = ""
     when: tuple[When, ...] = ()
@@ -152,7 +152,7 @@ def says(
     of: Iterable[Condition] | Any,
     phase: Phase,
     *texts: str | Does,
-    basis: Level,
+    basis: Basis,
     source: Source,
     when: Iterable[When] = (),
     versions: Mapping[str, str] | None = None,
@@ -177,7 +177,7 @@ def says_each(
     texts: Mapping[Condition, str | Does],
     phase: Phase,
     *,
-    basis: Level,
+    basis: Basis,
     source: Source,
     versions: Mapping[str, str] | None = None,
 ) -> tuple[Says, ...]:
@@ -192,7 +192,7 @@ def says_each(
 def tolerates(
     why: str,
     *,
-    basis: Level,
+    basis: Basis,
     source: Source,
     of: Iterable[Condition] = (),
     phases: Iterable[Phase] = (),

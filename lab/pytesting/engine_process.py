@@ -100,7 +100,7 @@ def plan_of(order: Order) -> Plan:
     chosen, patterns = pinned.choose(order.clients, all_clients(), provide)
     filters = Filters(order.scenarios, order.fixes, patterns, order.kinds)
     clients = order.stage.clients(chosen)
-    return make_plan(known.scenarios, known.impostors, clients, filters, stage_cannot=order.stage.cannot)
+    return make_plan(known, clients, filters, stage_cannot=order.stage.cannot)
 
 
 def order_of(message: dict[str, Any]) -> Order:

@@ -292,7 +292,7 @@ def _make_plan(config: pytest.Config) -> "Plan":
     except SpecError as problem:
         raise pytest.UsageError(f"--lab-client: {problem}") from None
     filters = Filters(scenarios, fixes, clients, kinds)
-    plan = make_plan(known.scenarios, known.impostors, programs, filters, stage_cannot=stage.cannot)
+    plan = make_plan(known, programs, filters, stage_cannot=stage.cannot)
     if plan.cells:
         return plan
     if plan.exclusions:

@@ -6,7 +6,7 @@ import pytest
 
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
 from tlslab.clients.curl import TRACE, Curl
-from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
+from tlslab.model.evidence import Basis, Phase, Reason, Source, expectations
 from tlslab.model.outcome import Completed, Result
 from tlslab.model.situation import LAB_ISSUING, LAB_ROOT, ClientSide, ServerKind, TLSVersion
 
@@ -94,7 +94,7 @@ def test_exit_status_0_without_a_200_is_no_connection(status: str) -> None:
     ("reason", "stderr"),
     [
         (
-            Reason("openssl", Phase.VERIFY, "certificate has expired", Level.VENDOR, DOCUMENT),
+            Reason("openssl", Phase.VERIFY, "certificate has expired", Basis.AUTHORITATIVE, DOCUMENT),
             (
                 "curl: (60) SSL certificate problem: certificate has expired\n"
                 "More details here: https://curl.se/docs/sslcerts.html\n"
@@ -102,7 +102,7 @@ def test_exit_status_0_without_a_200_is_no_connection(status: str) -> None:
         ),
         (
             # lib/vtls/openssl.c of curl 8.22.0.
-            Reason("openssl", Phase.VERIFY, "certificate has expired", Level.VENDOR, DOCUMENT),
+            Reason("openssl", Phase.VERIFY, "certificate has expired", Basis.AUTHORITATIVE, DOCUMENT),
             "curl: (60) SSL certificate OpenSSL verify result: certificate has expired (10)\n",
         ),
         (
@@ -110,25 +110,25 @@ def test_exit_status_0_without_a_200_is_no_connection(status: str) -> None:
                 "curl",
                 Phase.NAME,
                 "SSL: no alternative certificate subject name matches target",
-                Level.VENDOR,
+                Basis.AUTHORITATIVE,
                 DOCUMENT,
             ),
             "curl: (60) SSL: no alternative certificate subject name matches target hostname 'x'\n",
         ),
         (
-            Reason("openssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Level.VENDOR, DOCUMENT),
+            Reason("openssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Basis.AUTHORITATIVE, DOCUMENT),
             "curl: (35) error:0A00042E:SSL routines::tlsv1 alert protocol version\n",
         ),
         (
-            Reason("openssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Level.VENDOR, DOCUMENT),
+            Reason("openssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Basis.AUTHORITATIVE, DOCUMENT),
             "curl: (35) OpenSSL/3.0.19: error:0A00042E:SSL routines::tlsv1 alert protocol version\n",
         ),
         (
-            Reason("openssl", Phase.CLOSED, "Connection reset by peer", Level.VENDOR, DOCUMENT),
+            Reason("openssl", Phase.CLOSED, "Connection reset by peer", Basis.AUTHORITATIVE, DOCUMENT),
             "curl: (35) OpenSSL SSL_connect: Connection reset by peer in connection to shop.lab.test:8443\n",
         ),
         (
-            Reason("openssl", Phase.CLOSED, "Connection reset by peer", Level.VENDOR, DOCUMENT),
+            Reason("openssl", Phase.CLOSED, "Connection reset by peer", Basis.AUTHORITATIVE, DOCUMENT),
             "curl: (35) Recv failure: Connection reset by peer\n",
         ),
     ],
@@ -138,7 +138,7 @@ def test_documented_texts_are_recognised_and_only_those(reason: Reason, stderr: 
     assert (outcome.result, outcome.text, outcome.code) == (Result.REFUSED, stderr, stderr[7:9])
     values = {"host": HOST, "name": HOST}
     assert any(item.matches(outcome.text, "", values) for item in expectations([reason], CURL.wrappers))
-    other = Reason(reason.dialect, reason.phase, "another reason", Level.VENDOR, DOCUMENT)
+    other = Reason(reason.dialect, reason.phase, "another reason", Basis.AUTHORITATIVE, DOCUMENT)
     assert not any(item.matches(outcome.text, "", values) for item in expectations([other], CURL.wrappers))
 
 

@@ -11,7 +11,7 @@ import pytest
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
 from tlslab.clients.freetds import FreeTds, Pymssql, Tdsodbc, Tsql
 from tlslab.clients.freetds_library import gnutls_conf, trace_lines
-from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
+from tlslab.model.evidence import Basis, Phase, Reason, Source, expectations
 from tlslab.model.outcome import Completed, Result
 from tlslab.model.situation import (
     LAB_ISSUING,
@@ -95,7 +95,7 @@ def test_without_a_ca_file_any_certificate_is_accepted(client: FreeTds, side: Cl
     broken = Situation(HEALTHY.with_leaf(issuer=None, validity=PAST, names=()).server, side)
     acceptance = client.accepts(broken)
     assert acceptance is not None
-    assert acceptance.level is Level.VENDOR
+    assert acceptance.level is Basis.AUTHORITATIVE
 
 
 @pytest.mark.parametrize("client", ALL, ids=lambda client: client.name)
@@ -186,7 +186,7 @@ def test_tsql_refused_keeps_text_code_and_trace() -> None:
     outcome = TSQL.read(completed, SAFE)
     assert (outcome.result, outcome.code, outcome.text) == (Result.REFUSED, "20002", TSQL_FAILED.strip())
     assert outcome.trace.startswith("Certificate status: 66")
-    reason = Reason("gnutls-status", Phase.VERIFY, "66", Level.VENDOR, DOCUMENT)
+    reason = Reason("gnutls-status", Phase.VERIFY, "66", Basis.AUTHORITATIVE, DOCUMENT)
     assert shows(TSQL, reason, outcome.text, outcome.trace)
 
 
@@ -204,15 +204,15 @@ def test_tsql_that_dies_has_crashed() -> None:
     ("reason", "trace"),
     [
         (
-            Reason("gnutls-status", Phase.VERIFY, "1026", Level.VENDOR, DOCUMENT),
+            Reason("gnutls-status", Phase.VERIFY, "1026", Basis.AUTHORITATIVE, DOCUMENT),
             "Certificate status: 1026\nhandshake failed: Error in the certificate.",
         ),
         (
-            Reason("freetds", Phase.NAME, "Certificate hostname does not match", Level.VENDOR, DOCUMENT),
+            Reason("freetds", Phase.NAME, "Certificate hostname does not match", Basis.AUTHORITATIVE, DOCUMENT),
             "Certificate hostname does not match\nhandshake failed: Error in the certificate.",
         ),
         (
-            Reason("gnutls", Phase.HANDSHAKE, "A TLS fatal alert has been received.", Level.VENDOR, DOCUMENT),
+            Reason("gnutls", Phase.HANDSHAKE, "A TLS fatal alert has been received.", Basis.AUTHORITATIVE, DOCUMENT),
             "handshake failed: A TLS fatal alert has been received.",
         ),
     ],
@@ -233,7 +233,7 @@ def test_gnutls_log_tells_the_failures_apart(reason: Reason, trace: str) -> None
     ],
 )
 def test_openssl_log_tells_the_phases_apart(phase: Phase, dialect: str, trace: str) -> None:
-    reason = Reason(dialect, phase, "whatever OpenSSL says", Level.VENDOR, DOCUMENT)
+    reason = Reason(dialect, phase, "whatever OpenSSL says", Basis.AUTHORITATIVE, DOCUMENT)
     assert shows(PYMSSQL, reason, PYMSSQL_FAILED, trace)
     assert shows(PYMSSQL, reason, PYMSSQL_FAILED.replace("Adaptive Server", "TDS server"), trace)
     assert not shows(PYMSSQL, reason, PYMSSQL_FAILED, "checking hostname failed")
@@ -273,7 +273,7 @@ def test_says_what_is_missing(client: FreeTds) -> None:
     assert client.missing(MACHINE) is None
 
 
-REFUSED = Reason("posix", Phase.CONNECT, "Connection refused", Level.VENDOR, DOCUMENT)
+REFUSED = Reason("posix", Phase.CONNECT, "Connection refused", Basis.AUTHORITATIVE, DOCUMENT)
 UNAVAILABLE = "Unable to connect: Adaptive Server is unavailable or does not exist"
 
 

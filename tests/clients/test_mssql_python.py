@@ -5,14 +5,14 @@ from pathlib import PurePosixPath
 
 from tlslab.clients.base import Endpoint, Login, Machine, Material
 from tlslab.clients.mssql_python import MssqlPython
-from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
+from tlslab.model.evidence import Basis, Phase, Reason, Source, expectations
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ServerKind, healthy
 
 MSSQL_PYTHON = MssqlPython()
 HEALTHY = healthy(ServerKind.SQLSERVER)
 DOCUMENT = Source("a document", "https://example.org/")
-EXPIRED = Reason("openssl", Phase.VERIFY, "certificate has expired", Level.VENDOR, DOCUMENT)
+EXPIRED = Reason("openssl", Phase.VERIFY, "certificate has expired", Basis.AUTHORITATIVE, DOCUMENT)
 
 
 def test_brings_its_driver_itself() -> None:
@@ -55,7 +55,7 @@ def test_a_refused_connection_is_told_behind_its_own_words() -> None:
         "mssql_python.exceptions.OperationalError: Driver Error: Client unable to establish connection; DDBC Error: "
         "[Microsoft]TCP Provider: Error code 0x2749"
     )
-    refused = Reason("odbc18", Phase.CONNECT, "TCP Provider: Error code 0x2749", Level.PUBLIC, DOCUMENT)
+    refused = Reason("odbc18", Phase.CONNECT, "TCP Provider: Error code 0x2749", Basis.REPORTED, DOCUMENT)
     found = expectations([refused], MSSQL_PYTHON.wrappers)
     assert any(item.matches(text, "", {}) for item in found)
     assert not any(item.matches(text.replace("0x2749", "0x2746"), "", {}) for item in found)

@@ -9,7 +9,7 @@ import pytest
 
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
 from tlslab.clients.node_https import PROBE, NodeClient, NodeFetch, NodeHttps
-from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
+from tlslab.model.evidence import Basis, Phase, Reason, Source, expectations
 from tlslab.model.outcome import Completed, Result
 from tlslab.model.situation import LAB_ROOT, ClientSide, ServerKind, TLSVersion, healthy
 
@@ -101,12 +101,12 @@ def test_fetch_says_what_it_cannot_express() -> None:
     assert HTTPS.cannot(situation.with_client(expected_name="www.lab.test")) is None
 
 
-UNKNOWN = Reason("node", Phase.VERIFY, "unable to get local issuer certificate", Level.VENDOR, DOCUMENT)
-UNKNOWN_CODE = Reason("node-code", Phase.VERIFY, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", Level.VENDOR, DOCUMENT)
+UNKNOWN = Reason("node", Phase.VERIFY, "unable to get local issuer certificate", Basis.AUTHORITATIVE, DOCUMENT)
+UNKNOWN_CODE = Reason("node-code", Phase.VERIFY, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", Basis.AUTHORITATIVE, DOCUMENT)
 ALTNAMES = "Hostname/IP does not match certificate's altnames: Host: {name}. is not in the cert's altnames: "
-NAME = Reason("node", Phase.NAME, ALTNAMES, Level.VENDOR, DOCUMENT)
-OLD = Reason("openssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Level.VENDOR, DOCUMENT)
-RESET = Reason("node", Phase.CLOSED, "read ECONNRESET", Level.VENDOR, DOCUMENT)
+NAME = Reason("node", Phase.NAME, ALTNAMES, Basis.AUTHORITATIVE, DOCUMENT)
+OLD = Reason("openssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Basis.AUTHORITATIVE, DOCUMENT)
+RESET = Reason("node", Phase.CLOSED, "read ECONNRESET", Basis.AUTHORITATIVE, DOCUMENT)
 ALERT = "80EC:error:0A00042E:SSL routines:ssl3_read_bytes:tlsv1 alert protocol version:../ssl/x.c:9:"
 SHOWN = ALTNAMES.replace("{name}", HOST) + "DNS:www.lab.test"
 

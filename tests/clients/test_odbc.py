@@ -11,7 +11,7 @@ import pytest
 
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
 from tlslab.clients.odbc import Odbc18
-from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
+from tlslab.model.evidence import Basis, Phase, Reason, Source, expectations
 from tlslab.model.outcome import Completed, Result
 from tlslab.model.situation import (
     LAB_ROOT,
@@ -113,7 +113,7 @@ def test_optional_encryption_is_not_verified_unless_the_server_forces_it() -> No
     optional = HEALTHY.with_leaf(issuer=None).with_client(encryption=Encryption.OPTIONAL)
     acceptance = ODBC18.accepts(optional)
     assert acceptance is not None
-    assert acceptance.level is Level.VENDOR
+    assert acceptance.level is Basis.AUTHORITATIVE
     assert ODBC18.accepts(optional.with_server(encryption=ServerEncryption.FORCED)) is None
     assert ODBC18.accepts(optional.with_server(tls_max=TLSVersion.TLSv1_1)) is None
 
@@ -127,26 +127,26 @@ def test_mandatory_encryption_accepts_nothing(situation: Situation) -> None:
     ("reason", "text"),
     [
         (
-            Reason("openssl", Phase.VERIFY, "unable to get local issuer certificate", Level.VENDOR, DOCUMENT),
+            Reason("openssl", Phase.VERIFY, "unable to get local issuer certificate", Basis.AUTHORITATIVE, DOCUMENT),
             SSL_PROVIDER
             + "[error:0A000086:SSL routines::certificate verify failed:unable to get local issuer certificate]",
         ),
         (
-            Reason("openssl", Phase.VERIFY, "self signed certificate", Level.VENDOR, DOCUMENT),
+            Reason("openssl", Phase.VERIFY, "self signed certificate", Basis.AUTHORITATIVE, DOCUMENT),
             SSL_PROVIDER + "[error:1416F086:SSL routines:tls_process_server_certificate:certificate verify failed:"
             "self signed certificate]",
         ),
         (
-            Reason("odbc18", Phase.NAME, "subject name does not match host name", Level.VENDOR, DOCUMENT),
+            Reason("odbc18", Phase.NAME, "subject name does not match host name", Basis.AUTHORITATIVE, DOCUMENT),
             SSL_PROVIDER
             + "[error:0A000086:SSL routines::certificate verify failed:subject name does not match host name]",
         ),
         (
-            Reason("openssl", Phase.HANDSHAKE, "unsupported protocol", Level.VENDOR, DOCUMENT),
+            Reason("openssl", Phase.HANDSHAKE, "unsupported protocol", Basis.AUTHORITATIVE, DOCUMENT),
             SSL_PROVIDER + "[error:0A000102:SSL routines::unsupported protocol]",
         ),
         (
-            Reason("odbc18", Phase.CLOSED, "Error code 0x2746", Level.PUBLIC, DOCUMENT),
+            Reason("odbc18", Phase.CLOSED, "Error code 0x2746", Basis.REPORTED, DOCUMENT),
             "[Microsoft][ODBC Driver 18 for SQL Server]TCP Provider: Error code 0x2746",
         ),
     ],
@@ -158,7 +158,7 @@ def test_documented_texts_are_recognised(reason: Reason, text: str) -> None:
 
 def test_another_reason_is_not_recognised() -> None:
     text = SSL_PROVIDER + "[error:0A000086:SSL routines::certificate verify failed:certificate has expired]"
-    reason = Reason("openssl", Phase.VERIFY, "self-signed certificate", Level.VENDOR, DOCUMENT)
+    reason = Reason("openssl", Phase.VERIFY, "self-signed certificate", Basis.AUTHORITATIVE, DOCUMENT)
     assert not shows(Phase.VERIFY, reason, text)
 
 
@@ -200,6 +200,6 @@ def test_nothing_is_missing_where_everything_is() -> None:
 def test_a_server_that_nobody_reaches_is_told_in_the_drivers_own_words(reason: str) -> None:
     """As quoted in microsoft/mssql-docker, issues 203 and 469."""
     text = f"('HYT00', '[HYT00] [Microsoft][ODBC Driver 18 for SQL Server]{reason} (0) (SQLDriverConnect)')"
-    said = Reason("odbc18", Phase.CONNECT, reason, Level.VENDOR, DOCUMENT)
+    said = Reason("odbc18", Phase.CONNECT, reason, Basis.AUTHORITATIVE, DOCUMENT)
     assert shows(Phase.CONNECT, said, text)
     assert not shows(Phase.CONNECT, said, f"{SSL_PROVIDER}{reason}")

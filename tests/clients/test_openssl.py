@@ -7,7 +7,7 @@ import pytest
 
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
 from tlslab.clients.openssl import SClient
-from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
+from tlslab.model.evidence import Basis, Phase, Reason, Source, expectations
 from tlslab.model.outcome import Completed, Result
 from tlslab.model.situation import LAB_ROOT, ClientSide, ServerKind, TLSVersion
 
@@ -99,17 +99,17 @@ FAILED = "4087:error:0A000086:SSL routines:tls_process_server_certificate:certif
     ("reason", "stderr", "code"),
     [
         (
-            Reason("openssl", Phase.VERIFY, "self-signed certificate", Level.VENDOR, DOCUMENT),
+            Reason("openssl", Phase.VERIFY, "self-signed certificate", Basis.AUTHORITATIVE, DOCUMENT),
             f"depth=0 CN = x\nverify error:num=18:self-signed certificate\n{FAILED}\n",
             "18",
         ),
         (
-            Reason("openssl", Phase.NAME, "hostname mismatch", Level.VENDOR, DOCUMENT),
+            Reason("openssl", Phase.NAME, "hostname mismatch", Basis.AUTHORITATIVE, DOCUMENT),
             f"depth=0 CN = x\nverify error:num=62:hostname mismatch\n{FAILED}\n",
             "62",
         ),
         (
-            Reason("openssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Level.VENDOR, DOCUMENT),
+            Reason("openssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Basis.AUTHORITATIVE, DOCUMENT),
             "40C7:error:0A00042E:SSL routines:ssl3_read_bytes:tlsv1 alert protocol version:../ssl/x.c:9:\n",
             "1",
         ),
@@ -127,7 +127,7 @@ def test_documented_texts_are_recognised_and_only_those(reason: Reason, stderr: 
 
 def test_verification_error_that_was_passed_over_is_no_refusal() -> None:
     said = "verify error:num=18:self-signed certificate\nverify return:1\nread:errno=0\n"
-    reason = Reason("openssl", Phase.VERIFY, "self-signed certificate", Level.VENDOR, DOCUMENT)
+    reason = Reason("openssl", Phase.VERIFY, "self-signed certificate", Basis.AUTHORITATIVE, DOCUMENT)
     values = {"host": HOST, "name": HOST}
     assert not any(item.matches(said, "", values) for item in expectations([reason], OPENSSL.wrappers))
 

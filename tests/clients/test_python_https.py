@@ -13,7 +13,7 @@ import pytest
 
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
 from tlslab.clients.python_https import PROBE, Httpx, PythonClient, Requests, Urllib
-from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
+from tlslab.model.evidence import Basis, Phase, Reason, Source, expectations
 from tlslab.model.outcome import Completed, Result
 from tlslab.model.situation import LAB_ROOT, ClientSide, ServerKind, TLSVersion, healthy
 
@@ -141,11 +141,11 @@ VERIFY = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: "
 ALERT = "[SSL: TLSV1_ALERT_PROTOCOL_VERSION] tlsv1 alert protocol version (_ssl.c:1006)"
 POOL = "HTTPSConnectionPool(host='shop.lab.test', port=8443)"
 RETRIES = f"{POOL}: Max retries exceeded with url: / (Caused by SSLError("
-EXPIRED = Reason("openssl", Phase.VERIFY, "certificate has expired", Level.VENDOR, DOCUMENT)
+EXPIRED = Reason("openssl", Phase.VERIFY, "certificate has expired", Basis.AUTHORITATIVE, DOCUMENT)
 NAME = "Hostname mismatch, certificate is not valid for '{name}'."
-MISMATCH = Reason("python-ssl", Phase.NAME, VERIFY + NAME, Level.VENDOR, DOCUMENT)
-OLD = Reason("openssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Level.VENDOR, DOCUMENT)
-RESET = Reason("openssl", Phase.CLOSED, "Connection reset by peer", Level.VENDOR, DOCUMENT)
+MISMATCH = Reason("python-ssl", Phase.NAME, VERIFY + NAME, Basis.AUTHORITATIVE, DOCUMENT)
+OLD = Reason("openssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Basis.AUTHORITATIVE, DOCUMENT)
+RESET = Reason("openssl", Phase.CLOSED, "Connection reset by peer", Basis.AUTHORITATIVE, DOCUMENT)
 SHOWN = VERIFY + "Hostname mismatch, certificate is not valid for 'shop.lab.test'. (_ssl.c:1006)"
 
 

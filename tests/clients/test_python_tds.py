@@ -8,7 +8,7 @@ import pytest
 
 from tlslab.clients.base import Endpoint, Login, Machine, Material
 from tlslab.clients.python_tds import PythonTds
-from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
+from tlslab.model.evidence import Basis, Phase, Reason, Source, expectations
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, ServerKind, Situation, TLSVersion, healthy
 
@@ -81,23 +81,25 @@ def test_accepts_everything_where_it_uses_no_tls() -> None:
     ("reason", "text"),
     [
         (
-            Reason("pyopenssl", Phase.VERIFY, "certificate verify failed", Level.VENDOR, DOCUMENT),
+            Reason("pyopenssl", Phase.VERIFY, "certificate verify failed", Basis.AUTHORITATIVE, DOCUMENT),
             "OpenSSL.SSL.Error: [('SSL routines', 'tls_process_server_certificate', 'certificate verify failed')]",
         ),
         (
-            Reason("openssl", Phase.HANDSHAKE, "unsupported protocol", Level.VENDOR, DOCUMENT),
+            Reason("openssl", Phase.HANDSHAKE, "unsupported protocol", Basis.AUTHORITATIVE, DOCUMENT),
             "OpenSSL.SSL.Error: [('SSL routines', '', 'unsupported protocol')]",
         ),
         (
-            Reason("python-tds", Phase.NAME, "Certificate does not match host name '{name}'", Level.VENDOR, DOCUMENT),
+            Reason(
+                "python-tds", Phase.NAME, "Certificate does not match host name '{name}'", Basis.AUTHORITATIVE, DOCUMENT
+            ),
             "pytds.tds_base.Error: Certificate does not match host name 'db.lab.test'",
         ),
         (
-            Reason("python-tds", Phase.CLOSED, "ClosedConnectionError: Server closed", Level.VENDOR, DOCUMENT),
+            Reason("python-tds", Phase.CLOSED, "ClosedConnectionError: Server closed", Basis.AUTHORITATIVE, DOCUMENT),
             "pytds.tds_base.ClosedConnectionError: Server closed connection",
         ),
         (
-            Reason("posix", Phase.CONNECT, "Connection refused", Level.VENDOR, DOCUMENT),
+            Reason("posix", Phase.CONNECT, "Connection refused", Basis.AUTHORITATIVE, DOCUMENT),
             (
                 "ConnectionRefusedError: [Errno 111] Connection refused\n\n"
                 "The above exception was the direct cause of the following exception:\n\nTimeoutError"
@@ -122,7 +124,7 @@ def test_says_what_is_missing() -> None:
 
 
 def test_a_timeout_that_no_refusal_led_to_is_another_failure() -> None:
-    refused = Reason("posix", Phase.CONNECT, "Connection refused", Level.VENDOR, DOCUMENT)
+    refused = Reason("posix", Phase.CONNECT, "Connection refused", Basis.AUTHORITATIVE, DOCUMENT)
     found = expectations([refused], PYTHON_TDS.wrappers)
     assert found
     assert not any(item.matches("TimeoutError", "", {"host": HOST, "name": HOST}) for item in found)

@@ -8,7 +8,7 @@ import pytest
 
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
 from tlslab.clients.tedious import Tedious
-from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
+from tlslab.model.evidence import Basis, Phase, Reason, Source, expectations
 from tlslab.model.outcome import Completed, Result
 from tlslab.model.situation import LAB_ROOT, ClientSide, Encryption, ServerEncryption, ServerKind, TLSVersion, healthy
 
@@ -98,7 +98,7 @@ def test_strict_ignores_trust_server_certificate() -> None:
     ("reason", "text"),
     [
         (
-            Reason("node-code", Phase.VERIFY, "DEPTH_ZERO_SELF_SIGNED_CERT", Level.VENDOR, DOCUMENT),
+            Reason("node-code", Phase.VERIFY, "DEPTH_ZERO_SELF_SIGNED_CERT", Basis.AUTHORITATIVE, DOCUMENT),
             (
                 "ConnectionError: Failed to connect to db.lab.test:1433 - self-signed certificate {\n"
                 "  code: 'ESOCKET',\n  [cause]: Error: self-signed certificate {\n"
@@ -106,31 +106,31 @@ def test_strict_ignores_trust_server_certificate() -> None:
             ),
         ),
         (
-            Reason("openssl", Phase.VERIFY, "certificate has expired", Level.VENDOR, DOCUMENT),
+            Reason("openssl", Phase.VERIFY, "certificate has expired", Basis.AUTHORITATIVE, DOCUMENT),
             "ConnectionError: Failed to connect to db.lab.test:1433 - certificate has expired {\n  code: 'ESOCKET'\n}",
         ),
         (
-            Reason("openssl", Phase.HANDSHAKE, "unsupported protocol", Level.VENDOR, DOCUMENT),
+            Reason("openssl", Phase.HANDSHAKE, "unsupported protocol", Basis.AUTHORITATIVE, DOCUMENT),
             (
                 "ConnectionError: Failed to connect to db.lab.test:1433 - 80EC:error:0A000102:SSL routines:"
                 "ssl_choose_client_version:unsupported protocol:../deps/openssl/openssl/ssl/statem/statem_lib.c:1952:"
             ),
         ),
         (
-            Reason("node-code", Phase.CLOSED, "ECONNRESET", Level.VENDOR, DOCUMENT),
+            Reason("node-code", Phase.CLOSED, "ECONNRESET", Basis.AUTHORITATIVE, DOCUMENT),
             (
                 "ConnectionError: Failed to connect to db.lab.test:1433 - socket hang up {\n  code: 'ESOCKET',\n"
                 "  [cause]: Error: socket hang up {\n    code: 'ECONNRESET'\n  }\n}"
             ),
         ),
-        (Reason("node-code", Phase.CONNECT, "ECONNREFUSED", Level.VENDOR, DOCUMENT), REFUSED),
-        (Reason("node", Phase.CONNECT, "Could not connect (sequence)", Level.VENDOR, DOCUMENT), REFUSED),
+        (Reason("node-code", Phase.CONNECT, "ECONNREFUSED", Basis.AUTHORITATIVE, DOCUMENT), REFUSED),
+        (Reason("node", Phase.CONNECT, "Could not connect (sequence)", Basis.AUTHORITATIVE, DOCUMENT), REFUSED),
         (
             Reason(
                 "tedious",
                 Phase.HANDSHAKE,
                 "Server requires encryption, set 'encrypt' config option to true.",
-                Level.VENDOR,
+                Basis.AUTHORITATIVE,
                 DOCUMENT,
             ),
             "ConnectionError: Server requires encryption, set 'encrypt' config option to true. {\n  code: 'EENCRYPT'",

@@ -7,7 +7,7 @@ import pytest
 
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
 from tlslab.clients.wget import Wget
-from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
+from tlslab.model.evidence import Basis, Phase, Reason, Source, expectations
 from tlslab.model.outcome import Completed, Result
 from tlslab.model.situation import LAB_ROOT, PAST, ClientSide, ServerKind, SignatureHash, Situation, TLSVersion, healthy
 
@@ -108,12 +108,12 @@ NOT_TRUSTED = f"ERROR: The certificate of {OPEN}{HOST}{CLOSE} is not trusted.\n"
     ("reason", "status", "said"),
     [
         (
-            Reason("wget", Phase.VERIFY, "doesn't have a known issuer", Level.VENDOR, DOCUMENT),
+            Reason("wget", Phase.VERIFY, "doesn't have a known issuer", Basis.AUTHORITATIVE, DOCUMENT),
             5,
             NOT_TRUSTED + f"ERROR: The certificate of {OPEN}{HOST}{CLOSE} doesn't have a known issuer.\n",
         ),
         (
-            Reason("wget", Phase.VERIFY, "has expired", Level.VENDOR, DOCUMENT),
+            Reason("wget", Phase.VERIFY, "has expired", Basis.AUTHORITATIVE, DOCUMENT),
             5,
             NOT_TRUSTED + f"ERROR: The certificate of {OPEN}{HOST}{CLOSE} has expired.\nThe certificate has expired\n",
         ),
@@ -122,14 +122,14 @@ NOT_TRUSTED = f"ERROR: The certificate of {OPEN}{HOST}{CLOSE} is not trusted.\n"
                 "wget",
                 Phase.NAME,
                 "The certificate's owner does not match hostname {*}{name}",
-                Level.VENDOR,
+                Basis.AUTHORITATIVE,
                 DOCUMENT,
             ),
             5,
             f"The certificate's owner does not match hostname {OPEN}{HOST}{CLOSE}\n",
         ),
         (
-            Reason("gnutls", Phase.HANDSHAKE, "Error in protocol version", Level.VENDOR, DOCUMENT),
+            Reason("gnutls", Phase.HANDSHAKE, "Error in protocol version", Basis.AUTHORITATIVE, DOCUMENT),
             4,
             (
                 "GnuTLS: A TLS fatal alert has been received.\n"
@@ -138,7 +138,7 @@ NOT_TRUSTED = f"ERROR: The certificate of {OPEN}{HOST}{CLOSE} is not trusted.\n"
             ),
         ),
         (
-            Reason("gnutls", Phase.CLOSED, "Error in the pull function.", Level.VENDOR, DOCUMENT),
+            Reason("gnutls", Phase.CLOSED, "Error in the pull function.", Basis.AUTHORITATIVE, DOCUMENT),
             4,
             "GnuTLS: Error in the pull function.\nUnable to establish SSL connection.\n",
         ),
@@ -156,7 +156,7 @@ def test_documented_texts_are_recognised_and_only_those(reason: Reason, status: 
 def test_warning_of_an_unverified_download_is_no_documented_refusal() -> None:
     """With --no-check-certificate wget prints the same sentences as warnings and goes on."""
     said = NOT_TRUSTED.replace("ERROR", "WARNING") + "WARNING: The certificate has expired.\n"
-    reason = Reason("wget", Phase.VERIFY, "has expired", Level.VENDOR, DOCUMENT)
+    reason = Reason("wget", Phase.VERIFY, "has expired", Basis.AUTHORITATIVE, DOCUMENT)
     values = {"host": HOST, "name": HOST}
     assert not any(item.matches(said, "", values) for item in expectations([reason], WGET.wrappers))
 

@@ -76,7 +76,7 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def played(cache: Path, *clients: Client, repeat: int = 1, jobs: int = 0) -> Record:
     known = catalogue.load()
     filters = Filters(("expired",), ("renew",))
-    plan = make_plan(known.scenarios, known.impostors, clients, filters, stage_cannot=LOCAL.cannot)
+    plan = make_plan(known, clients, filters, stage_cannot=LOCAL.cannot)
     return run_plan(plan, cache=cache, stage=Choice(nginx=False).make, repeat=repeat, jobs=jobs)
 
 

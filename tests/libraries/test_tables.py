@@ -10,7 +10,7 @@ from tlslab.libraries import all_libraries
 from tlslab.matrix.plan import Plan, make_plan
 from tlslab.model.condition import conditions_of
 from tlslab.model.conditions import CONDITIONS
-from tlslab.model.evidence import Level
+from tlslab.model.evidence import Basis
 from tlslab.model.knowledge import Knowledge, answer
 
 KNOWLEDGE = Knowledge(all_libraries(), CONDITIONS)
@@ -20,7 +20,7 @@ CLIENTS = all_clients()
 @pytest.fixture(scope="module")
 def plan() -> Plan:
     known = catalogue.load()
-    return make_plan(known.scenarios, known.impostors, CLIENTS, stage_cannot=lambda _: None)
+    return make_plan(known, CLIENTS, stage_cannot=lambda _: None)
 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
@@ -53,4 +53,4 @@ def test_every_row_that_is_more_than_observed_names_where_it_is_said() -> None:
     rows += [row for client in CLIENTS for row in client.rows]
     for row in rows:
         assert row.source.title
-        assert row.source.url.startswith("https://") or row.basis is Level.OBSERVED, row
+        assert row.source.url.startswith("https://") or row.basis is Basis.OBSERVED, row

@@ -25,7 +25,7 @@ def no_unreadable_key(situation: Situation) -> str | None:
 
 
 def plan(cannot: Cannot = everything, **filters: tuple[str, ...]) -> Plan:
-    return make_plan(CATALOGUE.scenarios, CATALOGUE.impostors, CLIENTS, Filters(**filters), stage_cannot=cannot)
+    return make_plan(CATALOGUE, CLIENTS, Filters(**filters), stage_cannot=cannot)
 
 
 def by_the_stage(item: Exclusion) -> bool:

@@ -12,7 +12,7 @@ from tlslab.matrix.plan import Filters, Plan, make_plan
 from tlslab.matrix.play import Attempt
 from tlslab.matrix.procedure import RemedyVerdict, Show, judge, make_show, treatments
 from tlslab.matrix.procedures_played import misbuilt
-from tlslab.model.evidence import Level, Source
+from tlslab.model.evidence import Basis, Source
 from tlslab.model.outcome import Outcome, Result
 from tlslab.model.scenario import Defect
 from tlslab.model.situation import LAB_ROOT, ClientSide, ServerKind
@@ -31,8 +31,7 @@ GOOD = {"before": UNKNOWN, "after": CONNECTED, "impostor:neighbour": NAME, "impo
 def plan(*names: str, fixes: tuple[str, ...] = ()) -> Plan:
     known = [item for item in all_clients() if item.name in names]
     clients = [Placed(item, place) for place in ("here", "there") for item in known]
-    return make_plan(
-        CATALOGUE.scenarios, CATALOGUE.impostors, clients, Filters(fixes=fixes), stage_cannot=lambda _: None
+    return make_plan(CATALOGUE, clients, Filters(fixes=fixes), stage_cannot=lambda _: None
     )
 
 
@@ -153,7 +152,7 @@ def test_a_failure_of_the_lab_says_nothing_of_the_client() -> None:
 
 def test_the_evidence_is_the_document_about_trust_and_that_of_the_words() -> None:
     _, judgement = judge(shown(Roots.SYSTEM), GOOD, "")
-    assert judgement.level is Level.VENDOR
+    assert judgement.level is Basis.AUTHORITATIVE
     assert judgement.sources[0] is BOOK
     assert any("x509_txt.c" in source.title for source in judgement.sources)
 
@@ -182,7 +181,7 @@ def test_a_situation_that_is_not_as_intended_is_the_labs_own_failure(
 def test_every_client_has_a_sourced_statement_of_what_it_trusts_untold(client: Client) -> None:
     for machine in (Machine(), Machine(system_roots=frozenset({"node"}))):
         trust = client.default_trust_on(machine)
-        assert trust.level is Level.VENDOR
+        assert trust.level is Basis.AUTHORITATIVE
         assert trust.source.url.startswith("https://")
         assert " " in trust.why
 

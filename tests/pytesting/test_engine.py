@@ -52,7 +52,7 @@ class Gibberish:
 def small_plan() -> Plan:
     known = catalogue.load()
     filters = Filters(clients=("curl",), scenarios=("expired", "self-signed"))
-    return make_plan(known.scenarios, known.impostors, all_clients(), filters, stage_cannot=LOCAL.cannot)
+    return make_plan(known, all_clients(), filters, stage_cannot=LOCAL.cannot)
 
 
 def order(selected: tuple[str, ...]) -> Order:

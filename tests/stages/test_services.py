@@ -118,7 +118,7 @@ class After:
 def plan(client: Client, *scenarios: str, fix: str = "*") -> Plan:
     known = catalogue.load()
     filters = Filters(scenarios, (fix,), (), ("https",))
-    return make_plan(known.scenarios, known.impostors, [client], filters, stage_cannot=LOCAL.cannot)
+    return make_plan(known, [client], filters, stage_cannot=LOCAL.cannot)
 
 
 async def record_of(played: Plan, cache: Path, *, nginx: bool = True, kill_after: int | None = None) -> Record:

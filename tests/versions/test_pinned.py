@@ -85,7 +85,7 @@ def test_a_version_is_planned_like_its_client() -> None:
     from tlslab.catalogue import load
 
     known = load()
-    both = make_plan(known.scenarios, known.impostors, (PYMSSQL, PINNED), stage_cannot=LOCAL.cannot)
+    both = make_plan(known, (PYMSSQL, PINNED), stage_cannot=LOCAL.cannot)
     own = [cell.id for cell in both.cells if cell.client is PYMSSQL]
     pinned = [cell.id.replace("pymssql@2.3.13", "pymssql") for cell in both.cells if cell.client is PINNED]
     assert own

@@ -25,8 +25,7 @@ CHOSEN = Filters(scenarios=("expired", "sha1-signature*", "unreadable-key"), cli
 
 def played(choice: Choice, filters: Filters) -> Record:
     known = catalogue.load()
-    plan = make_plan(
-        known.scenarios, known.impostors, choice.clients(all_clients()), filters, stage_cannot=choice.cannot
+    plan = make_plan(known, choice.clients(all_clients()), filters, stage_cannot=choice.cannot
     )
     return run_plan(plan, cache=provision.cache_dir(), stage=choice.make)
 
