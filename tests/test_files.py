@@ -72,7 +72,10 @@ def test_a_pipe_is_written_as_it_is(tmp_path: Path) -> None:
 
 
 def test_standard_output_is_not_replaced_by_another_file(tmp_path: Path) -> None:
-    program = "from tlslab.runtime import files\nfrom pathlib import Path\nfiles.write(Path('/dev/stdout'), 'text')\nprint('more')"
+    program = (
+        "from tlslab.runtime import files\nfrom pathlib import Path\n"
+        "files.write(Path('/dev/stdout'), 'text')\nprint('more')"
+    )
     with (tmp_path / "out").open("a") as out:
         environment = os.environ | {"PYTHONPATH": str(IMPORTED_FROM)}
         subprocess.run([sys.executable, "-c", program], stdout=out, env=environment, timeout=60, check=True)

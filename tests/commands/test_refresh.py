@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+import tlslab
 from tests.report.invented import full_record
 from tlslab import cli
 from tlslab.commands import refresh
@@ -24,7 +25,7 @@ def test_what_is_not_current_is_named(
     for path in (refresh.COMPOSE, *refresh.DOCUMENTS):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text((CHECKOUT / path).read_text(encoding="utf-8"), encoding="utf-8")
-    monkeypatch.setattr(refresh, "root", lambda: tmp_path)
+    monkeypatch.setattr(tlslab, "ROOT", tmp_path)
     assert cli.run_command(["refresh", "--check"]) == Exit.FINDINGS
     said = capsys.readouterr().err
     assert "schema/record.schema.json is not current" in said
@@ -48,7 +49,7 @@ def test_ports_of_broken_servers_stay_when_the_file_is_written_anew(tmp_path: Pa
 def test_an_installation_has_nothing_to_refresh(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(refresh, "root", lambda: tmp_path)
+    monkeypatch.setattr(tlslab, "ROOT", tmp_path)
     assert cli.run_command(["refresh"]) == Exit.USAGE
     assert "is for the project's checkout" in capsys.readouterr().err
 

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tlslab import IMPORTED_FROM
+
 PASSWORD = "Lab!Passw0rd"
-ROOT = Path(__file__).resolve().parents[2]
 
 
 @dataclass
@@ -88,8 +89,7 @@ def spawn(description: object) -> Running:
         [sys.executable, "-m", "tlslab.servers.embedded"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        cwd=ROOT,
-        env={"PATH": os.environ["PATH"]},
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(IMPORTED_FROM)},
     )
     assert child.stdin is not None
     text = description if isinstance(description, str) else json.dumps(description)

@@ -13,8 +13,9 @@ from typing import Any
 import pytest
 
 from tests.servers.minted import Shelf
-from tests.servers.process import ROOT, finish, serving, spawn
+from tests.servers.process import finish, serving, spawn
 from tests.servers.raw import Client, works
+from tlslab import IMPORTED_FROM
 from tlslab.servers import embedded
 from tlslab.servers.embedded import BadDescription
 from tlslab.servers.https_endpoint import HttpsOptions
@@ -172,7 +173,10 @@ def test_the_process_ends_when_nobody_reads_its_events(shelf: Shelf) -> None:
     entry = {"id": "a", "kind": "sqlserver", "conf": shelf.conf("good.conf")}
     read_end, write_end = os.pipe()
     with subprocess.Popen(
-        [sys.executable, "-m", "tlslab.servers.embedded"], stdin=subprocess.PIPE, stdout=write_end, cwd=ROOT
+        [sys.executable, "-m", "tlslab.servers.embedded"],
+        stdin=subprocess.PIPE,
+        stdout=write_end,
+        env=os.environ | {"PYTHONPATH": str(IMPORTED_FROM)},
     ) as child:
         os.close(write_end)
         assert child.stdin is not None
