@@ -87,7 +87,9 @@ def _imported(name: str) -> ModuleType:
     except Exception as problem:
         frames = traceback.extract_tb(problem.__traceback__)
         # The last line of the scenarios, not of what they call.
-        own = next((frame for frame in reversed(frames) if frame.filename.endswith(f"{name.rpartition('.')[2]}.py")), None)
+        own = next(
+            (frame for frame in reversed(frames) if frame.filename.endswith(f"{name.rpartition('.')[2]}.py")), None
+        )
         where = f"{own.filename}, line {own.lineno}" if own else name
         if isinstance(problem, SyntaxError):
             where = f"{problem.filename}, line {problem.lineno}"
@@ -95,5 +97,5 @@ def _imported(name: str) -> ModuleType:
 
 
 def _place(scenario: Scenario) -> str:
-    code = scenario.apply.__code__  # type: ignore[attr-defined]  # every change is a function
+    code = scenario.apply.__code__
     return f"{code.co_filename}, line {code.co_firstlineno}"

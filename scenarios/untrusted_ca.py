@@ -65,7 +65,7 @@ def untrusted_ca_forced(healthy: Situation) -> Situation:
     **Look.** `SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID` from a client that still
     connects, and `network.forceencryption` in mssql.conf.
 
-    **Fix.** Install the CA in the client's trust store. TrustServerCertificate only silences the alarm.
+    **Fix.** Install the CA in the client's trust store. TrustServerCertificate only switches the check off.
     """
     return healthy.with_server(encryption=ServerEncryption.FORCED).with_client(
         trust_anchors=(), encryption=Encryption.OPTIONAL

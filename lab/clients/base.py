@@ -12,7 +12,7 @@ from enum import StrEnum
 from pathlib import Path, PurePosixPath
 
 from tlslab import PROGRAM
-from tlslab.model.evidence import Basis, Source, Wrapper
+from tlslab.model.evidence import Basis, Source
 from tlslab.model.library import Row, Template
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, ServerKind, Situation
@@ -120,15 +120,6 @@ def other_build(machine: Machine, name: str) -> Missing | None:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Acceptance:
-    """The client is documented or proven to connect although something is wrong: why, and who says so."""
-
-    why: str
-    level: Basis
-    source: Source
-
-
 class Roots(StrEnum):
     """Where the roots come from that a client trusts when it is told nothing."""
 
@@ -147,7 +138,7 @@ class Trust:
     roots: Roots
     why: str
     source: Source
-    level: Basis = Basis.AUTHORITATIVE
+    basis: Basis = Basis.AUTHORITATIVE
 
 
 class Client(ABC):
@@ -159,9 +150,10 @@ class Client(ABC):
     kinds: frozenset[ServerKind]
     tls_library: str
     """What does TLS inside it, in words: `OpenSSL of the system`."""
-    wrappers: tuple[Wrapper, ...]
     templates: tuple[Template, ...]
     """How it presents what its TLS libraries say (`tlslab.libraries`)."""
+    release: Mapping[str, str] = {}
+    """The version of each program and library of it that is known before it plays, by its name."""
     rows: tuple[Row, ...] = ()
     """What it says and tolerates itself: its own verification, its options that change what is looked at."""
     default_trust: Trust
@@ -191,12 +183,6 @@ class Client(ABC):
         """Why this client cannot express the situation (a sentence), or None when it can.
 
         Never inferred from failing.
-        """
-        return None
-
-    def accepts(self, situation: Situation) -> Acceptance | None:
-        """Why this client is documented to connect in this situation whatever is wrong with the
-        certificate, or None.
         """
         return None
 

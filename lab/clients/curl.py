@@ -12,7 +12,7 @@ from tlslab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Mach
 from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, allows_old_versions, expects_other_name, floor
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.conditions import NAME_MISMATCH
-from tlslab.model.evidence import Basis, Phase, Source, Wrapper
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import ClientSide
@@ -50,52 +50,6 @@ class Curl(Client):
     kinds = HTTPS
     tls_library = "OpenSSL of the system"
     default_trust = Trust(Roots.SYSTEM, "its store is set at build time, and distributions set the system's", STORE)
-    wrappers: tuple[Wrapper, ...] = (
-        Wrapper(
-            "openssl",
-            frozenset({Phase.VERIFY}),
-            "curl: (60) SSL certificate problem: {reason}",
-            Basis.AUTHORITATIVE,
-            LIBRARY_SOURCE,
-        ),
-        # The words of curl 8.22, with the number of OpenSSL's error behind the reason.
-        Wrapper(
-            "openssl",
-            frozenset({Phase.VERIFY}),
-            "curl: (60) SSL certificate OpenSSL verify result: {reason} (",
-            Basis.AUTHORITATIVE,
-            NEWER_LIBRARY_SOURCE,
-        ),
-        Wrapper(
-            "openssl",
-            frozenset({Phase.HANDSHAKE, Phase.CLOSED}),
-            "curl: (35) {*}SSL routines:{*}:{reason}",
-            Basis.AUTHORITATIVE,
-            LIBRARY_SOURCE,
-        ),
-        Wrapper("curl", frozenset({Phase.NAME}), "curl: (60) {reason}", Basis.AUTHORITATIVE, LIBRARY_SOURCE),
-        Wrapper(
-            "curl",
-            frozenset({Phase.HANDSHAKE, Phase.CLOSED}),
-            "curl: (35) {reason}",
-            Basis.AUTHORITATIVE,
-            LIBRARY_SOURCE,
-        ),
-        Wrapper(
-            "openssl",
-            frozenset({Phase.CLOSED}),
-            "curl: (35) OpenSSL SSL_connect: {reason} in connection to {name}:",
-            Basis.AUTHORITATIVE,
-            LIBRARY_SOURCE,
-        ),
-        Wrapper(
-            "openssl",
-            frozenset({Phase.CLOSED}),
-            "curl: (35) Recv failure: {reason}",
-            Basis.OBSERVED,
-            OBSERVED,
-        ),
-    )
 
     templates = (
         Template(

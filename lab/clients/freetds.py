@@ -9,7 +9,6 @@ from pathlib import PurePosixPath
 
 from tlslab.clients.base import (
     SETUP,
-    Acceptance,
     Client,
     Endpoint,
     Invocation,
@@ -37,13 +36,10 @@ from tlslab.clients.freetds_library import (  # fmt: skip
     freetds_room,
     gnutls_conf,
     gnutls_templates,
-    gnutls_wrappers,
     limit_gnutls,
     openssl_templates,
-    openssl_wrappers,
     settings,
     unavailable_templates,
-    unavailable_wrappers,
     verifies,
     with_trace,
 )
@@ -106,7 +102,7 @@ class FreeTds(Client):
         ):
             return (
                 "FreeTDS with a `ca file` verifies the server even when it encrypts the login alone "
-                "(`encryption = request`); asking for less does not silence it, leaving out `ca file` does"
+                "(`encryption = request`); asking for less does not switch that off, leaving out `ca file` does"
             )
         if self.knows_no_strict and side.encryption is Encryption.STRICT:
             return (
@@ -119,17 +115,6 @@ class FreeTds(Client):
                 "(no `certificate hostname`); the lab does not ask a newer one"
             )
         return None
-
-    def accepts(self, situation: Situation) -> Acceptance | None:
-        if verifies(situation.client) or situation.client.encryption is Encryption.STRICT:
-            return None
-        if not presents_certificate(situation, self.oldest):
-            return None
-        return Acceptance(
-            "without `ca file`, which is the default, FreeTDS accepts any certificate and any name",
-            Basis.AUTHORITATIVE,
-            USER_GUIDE,
-        )
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         return (*settings(side), *self.limit_words(side))
@@ -151,17 +136,6 @@ class Pymssql(FreeTds, PythonSqlClient):
     registry = Registry(RegistryKind.PYPI, "pymssql")
     oldest = TLSVersion.TLSv1_1
     knows_no_strict = False
-    wrappers = (
-        # FreeTDS 1.5 says `TDS server`, older ones `Adaptive Server`.
-        *openssl_wrappers("severity 9:\\nTDS server connection failed ({host})", Basis.AUTHORITATIVE, RENAMED),
-        *openssl_wrappers("severity 9:\\nAdaptive Server connection failed ({host})", Basis.REPORTED, PYMSSQL_ISSUE),
-        *unavailable_wrappers(
-            "severity 9:\\n",
-            " ({host})\\nNet-Lib error during {reason} ({*})",
-            Basis.AUTHORITATIVE,
-            PYMSSQL_ERRORS,
-        ),
-    )
 
     templates = (
         # FreeTDS 1.5 says `TDS server`, older ones `Adaptive Server`.
@@ -189,16 +163,6 @@ class Pymssql(FreeTds, PythonSqlClient):
         if situation.client.encryption is Encryption.STRICT and not verifies(situation.client):
             return "with `encryption = strict` FreeTDS always verifies, if need be against the system's CAs"
         return super().cannot(situation)
-
-    def accepts(self, situation: Situation) -> Acceptance | None:
-        if verifies(situation.client) and _weak_signature_alone(situation):
-            return Acceptance(
-                "the OpenSSL 1.1.1 of pymssql's wheel runs at security level 1, "
-                "which allows SHA-1 signatures before OpenSSL 3.0",
-                Basis.AUTHORITATIVE,
-                LEVEL_1,
-            )
-        return super().accepts(situation)
 
     def read_version(self, completed: Completed) -> str:
         found = read_versions(completed)
@@ -243,18 +207,6 @@ class Tdsodbc(FreeTds, PythonSqlClient):
     driver = "pyodbc"
     python_packages = ("pyodbc",)
     oldest = TLSVersion.TLSv1_0
-    wrappers = (
-        *gnutls_wrappers(
-            "[08001] [FreeTDS][SQL Server]Unable to connect to data source", Basis.AUTHORITATIVE, TLS_SOURCE
-        ),
-        *unavailable_wrappers(
-            "[08S01] [FreeTDS][SQL Server]",
-            "",
-            Basis.AUTHORITATIVE,
-            NET_SOURCE,
-            trace="getsockopt(2) reported: {reason}",
-        ),
-    )
 
     templates = (
         *gnutls_templates(
@@ -319,16 +271,6 @@ class Tsql(FreeTds):
     program = "tsql"
     tls_library = "GnuTLS of the system"
     oldest = TLSVersion.TLSv1_0
-    wrappers = (
-        *gnutls_wrappers(
-            "Error 20002 (severity 9): Adaptive Server connection failed", Basis.AUTHORITATIVE, CONNECTING
-        ),
-        # FreeTDS 1.5.
-        *gnutls_wrappers("Error 20002 (severity 9): TDS server connection failed", Basis.AUTHORITATIVE, RENAMED),
-        *unavailable_wrappers(
-            "Error 20009 (severity 9): ", ' OS error {*}, "{reason}"', Basis.AUTHORITATIVE, TSQL_ERRORS
-        ),
-    )
 
     templates = (
         *gnutls_templates(

@@ -7,7 +7,7 @@ It loads the same driver library as `odbc18`, without a driver manager, and wrap
 from pathlib import PurePosixPath
 
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
-from tlslab.clients.odbc import MicrosoftDriver, connection_string, driver_templates, driver_wrappers, openssl_room
+from tlslab.clients.odbc import MicrosoftDriver, connection_string, driver_templates, openssl_room
 from tlslab.clients.sqlserver import read_versions, run_probe
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ClientSide
@@ -26,7 +26,6 @@ class MssqlPython(MicrosoftDriver):
     driver = "mssql-python"
     python_packages = ("mssql-python",)
     registry = Registry(RegistryKind.PYPI, "mssql-python")
-    wrappers = driver_wrappers(MESSAGE)
     templates = driver_templates(MESSAGE)
 
     def version_probe(self, machine: Machine) -> Invocation:

@@ -13,7 +13,7 @@ from tlslab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Mach
 from tlslab.clients.https import HTTPS, LOW_SECURITY, allows_old_versions, expects_other_name, floor
 from tlslab.clients.tedious import BUNDLED, EXTRA_ROOTS, default_trust_words, node_trust
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.evidence import Basis, Phase, Source, Wrapper
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Situation, TLSVersion
@@ -75,25 +75,6 @@ class NodeHttps(NodeClient):
 
     name = "node-https"
     title = "Node https"
-    wrappers: tuple[Wrapper, ...] = (
-        Wrapper("openssl", frozenset({Phase.VERIFY}), "Error: {reason}", Basis.AUTHORITATIVE, TLS_DOC),
-        Wrapper("node", frozenset(Phase), "Error: {reason}", Basis.AUTHORITATIVE, TLS_DOC),
-        Wrapper("node-code", frozenset(Phase), "code: '{reason}'", Basis.AUTHORITATIVE, TLS_DOC),
-        Wrapper(
-            "node",
-            frozenset({Phase.NAME}),
-            "Error [ERR_TLS_CERT_ALTNAME_INVALID]: {reason}",
-            Basis.AUTHORITATIVE,
-            CHECK_IDENTITY,
-        ),
-        Wrapper(
-            "openssl",
-            frozenset({Phase.HANDSHAKE}),
-            "Error: write EPROTO {*}:error:{*}:SSL routines:{*}:{reason}:",
-            Basis.REPORTED,
-            EPROTO,
-        ),
-    )
 
     templates = (
         Template("openssl", frozenset({Phase.VERIFY}), "Error: {reason}", Basis.AUTHORITATIVE, TLS_DOC),
@@ -157,43 +138,6 @@ class NodeFetch(NodeClient):
 
     name = "node-fetch"
     title = "Node fetch"
-    wrappers: tuple[Wrapper, ...] = (
-        Wrapper(
-            "openssl",
-            frozenset({Phase.VERIFY}),
-            "TypeError: fetch failed { [cause]: Error: {reason}",
-            Basis.AUTHORITATIVE,
-            FETCH_FAILED,
-        ),
-        Wrapper(
-            "node",
-            frozenset(Phase),
-            "TypeError: fetch failed { [cause]: Error: {reason}",
-            Basis.AUTHORITATIVE,
-            FETCH_FAILED,
-        ),
-        Wrapper(
-            "node-code",
-            frozenset(Phase),
-            "TypeError: fetch failed { [cause]: {*}code: '{reason}'",
-            Basis.AUTHORITATIVE,
-            FETCH_FAILED,
-        ),
-        Wrapper(
-            "node",
-            frozenset({Phase.NAME}),
-            "TypeError: fetch failed { [cause]: Error [ERR_TLS_CERT_ALTNAME_INVALID]: {reason}",
-            Basis.AUTHORITATIVE,
-            FETCH_FAILED,
-        ),
-        Wrapper(
-            "openssl",
-            frozenset({Phase.HANDSHAKE}),
-            "TypeError: fetch failed { [cause]: Error: {*}:error:{*}:SSL routines:{*}:{reason}:",
-            Basis.AUTHORITATIVE,
-            FETCH_FAILED,
-        ),
-    )
 
     templates = (
         Template(
@@ -238,8 +182,8 @@ class NodeFetch(NodeClient):
         if side.defaults_only:
             return default_trust_words(side)
         trust = ("--use-openssl-ca", "SSL_CERT_FILE=ca.pem") if side.trust_anchors or side.intermediates else ()
-        silencer = ("NODE_TLS_REJECT_UNAUTHORIZED=0",) if side.trust_everything else ()
-        return (*trust, *silencer, *_flags(side))
+        unverified = ("NODE_TLS_REJECT_UNAUTHORIZED=0",) if side.trust_everything else ()
+        return (*trust, *unverified, *_flags(side))
 
     def invoke(
         self,

@@ -7,22 +7,21 @@ SSL_CERT_FILE and SSL_CERT_DIR, TLS limits through OPENSSL_CONF (openssl-env(7))
 
 from pathlib import PurePosixPath
 
-from tlslab.clients.base import SETUP, Acceptance, Endpoint, Invocation, Login, Machine, Material, Missing, Roots, Trust
+from tlslab.clients.base import SETUP, Endpoint, Invocation, Login, Machine, Material, Missing, Roots, Trust
 from tlslab.clients.sqlserver import (
     PythonSqlClient,
     missing_driver_libraries,
     missing_driver_manager,
     openssl_conf,
     openssl_words,
-    presents_certificate,
     read_versions,
     run_probe,
 )
 from tlslab.model.circumstances import LOGIN_ONLY, STRICT, TRUST_EVERYTHING
-from tlslab.model.evidence import Basis, Phase, Source, Wrapper
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, tolerates
 from tlslab.model.outcome import Completed
-from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, Situation, TLSVersion
+from tlslab.model.situation import ClientSide, Encryption, Situation
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
 KEYWORDS = Source(
@@ -47,32 +46,6 @@ BUNDLED_VERSION, BUNDLING = "18.5.1", "1.7.1"
 ENCRYPT = {Encryption.OPTIONAL: "no", Encryption.MANDATORY: "yes", Encryption.STRICT: "strict"}
 
 MESSAGE = "[Microsoft][ODBC Driver 18 for SQL Server]"
-
-
-def driver_wrappers(before: str) -> tuple[Wrapper, ...]:
-    """How the driver presents what OpenSSL says, and what it says itself (dialect `odbc18`).
-
-    `before`: the words of the program that stand before the driver's.
-    """
-    ssl = before + "SSL Provider: [error:{*}:SSL routines:{*}:"
-    refused = frozenset({Phase.VERIFY, Phase.NAME})
-    return (
-        Wrapper(
-            "openssl",
-            frozenset({Phase.VERIFY}),
-            ssl + "certificate verify failed:{reason}]",
-            Basis.AUTHORITATIVE,
-            TROUBLESHOOTING,
-        ),
-        # The driver compares names itself and words it like a reason of OpenSSL.
-        Wrapper("odbc18", refused, ssl + "certificate verify failed:{reason}]", Basis.AUTHORITATIVE, TROUBLESHOOTING),
-        # OpenSSL adds the alert's number to the reason, the driver the further errors of the queue.
-        Wrapper("openssl", frozenset({Phase.HANDSHAKE}), ssl + "{reason}", Basis.AUTHORITATIVE, FAQ),
-        Wrapper(
-            "odbc18", frozenset({Phase.HANDSHAKE, Phase.CONNECT}), before + "{reason}", Basis.AUTHORITATIVE, STRINGS
-        ),
-        Wrapper("odbc18", frozenset({Phase.CLOSED}), before + "TCP Provider: {reason}", Basis.REPORTED, RESET),
-    )
 
 
 def driver_templates(before: str) -> tuple[Template, ...]:
@@ -179,21 +152,6 @@ class MicrosoftDriver(PythonSqlClient):
             return "with Encrypt=strict Microsoft's driver ignores TrustServerCertificate: it always verifies"
         return None
 
-    def accepts(self, situation: Situation) -> Acceptance | None:
-        optional = situation.client.encryption is Encryption.OPTIONAL
-        if (
-            optional
-            and situation.server.encryption is ServerEncryption.OFF
-            and presents_certificate(situation, TLSVersion.TLSv1_2)
-        ):
-            return Acceptance(
-                "Encrypt=no against a server that does not force encryption encrypts the login alone, "
-                "and the server's certificate is not checked",
-                Basis.AUTHORITATIVE,
-                KEYWORDS,
-            )
-        return None
-
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         return (*encryption_words(side), *trust_words(side))
 
@@ -220,7 +178,6 @@ class Odbc18(MicrosoftDriver):
         more_versions=(BUNDLED_VERSION,),
     )
     library = "odbc18"
-    wrappers = driver_wrappers(MESSAGE)
     templates = driver_templates(MESSAGE)
 
     def missing(self, machine: Machine) -> Missing | None:

@@ -11,7 +11,7 @@ from shlex import join
 from tlslab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Machine, Material, Missing, Roots, Trust
 from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, allows_old_versions, floor
 from tlslab.model.circumstances import DEFAULTS_ONLY, TRUST_EVERYTHING
-from tlslab.model.evidence import Basis, Phase, Source, Wrapper
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import ClientSide
@@ -45,24 +45,6 @@ class SClient(Client):
         Roots.NONE,
         "without -verify_return_error it tells what is wrong and goes on: no certificate makes the connection fail",
         MANUAL,
-    )
-    wrappers: tuple[Wrapper, ...] = (
-        Wrapper(
-            "openssl",
-            frozenset({Phase.VERIFY, Phase.NAME}),
-            "verify error:num={*}:{reason} {*}:SSL routines:{*}:certificate verify failed:",
-            Basis.AUTHORITATIVE,
-            CALLBACK,
-        ),
-        Wrapper(
-            "openssl",
-            frozenset({Phase.HANDSHAKE, Phase.CLOSED}),
-            ":error:{*}:SSL routines:{*}:{reason}:",
-            Basis.AUTHORITATIVE,
-            PRINTED_ERRORS,
-        ),
-        # errno 104 is ECONNRESET on Linux; s_client prints the number alone.
-        Wrapper("openssl", frozenset({Phase.CLOSED}), "write:errno=104", Basis.OBSERVED, OBSERVED),
     )
 
     templates = (

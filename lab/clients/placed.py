@@ -3,7 +3,7 @@
 from pathlib import PurePosixPath
 from typing import Self
 
-from tlslab.clients.base import Acceptance, Client, Endpoint, Invocation, Login, Machine, Material, Missing, Trust
+from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing, Trust
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Situation
 
@@ -18,7 +18,8 @@ class Placed(Client):
         self.title = f"{client.title}, on {place}"
         self.kinds = client.kinds
         self.tls_library = client.tls_library
-        self.wrappers = client.wrappers
+        self.templates = client.templates
+        self.rows = client.rows
 
     def moved(self, place: str) -> Self:
         """The same client, under the same name, in another place of the stage."""
@@ -43,9 +44,6 @@ class Placed(Client):
 
     def cannot(self, situation: Situation) -> str | None:
         return self.client.cannot(situation)
-
-    def accepts(self, situation: Situation) -> Acceptance | None:
-        return self.client.accepts(situation)
 
     def default_trust_on(self, machine: Machine) -> Trust:
         return self.client.default_trust_on(machine)

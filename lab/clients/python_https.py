@@ -25,7 +25,7 @@ from tlslab.clients.base import (
 from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, allows_old_versions, expects_other_name, floor
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.conditions import NAME_MISMATCH
-from tlslab.model.evidence import Basis, Phase, Source, Wrapper, wrappers
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, Tolerates, says, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Situation, TLSVersion
@@ -132,21 +132,6 @@ class PythonClient(Client):
         return (f"{self.roots_variable}=ca.pem",) if side.trust_anchors and self.roots_variable else ()
 
 
-def _ssl_module(before: str, source: Source) -> tuple[Wrapper, ...]:
-    """The wrappers of a client that shows the whole message of the ssl module behind these words.
-
-    Its format around the reasons of OpenSSL: Modules/_ssl.c, fill_and_set_sslerror. Reasons of the dialect
-    `python-ssl` are whole messages.
-    """
-    verify = before + "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {reason} (_ssl.c:"
-    other = before + "[SSL: {*}] {reason} (_ssl.c:"
-    return (
-        *wrappers("openssl", [Phase.VERIFY], verify, level=Basis.AUTHORITATIVE, source=source),
-        *wrappers("openssl", [Phase.HANDSHAKE, Phase.CLOSED], other, level=Basis.AUTHORITATIVE, source=source),
-        *wrappers("python-ssl", Phase, before + "{reason}", level=Basis.AUTHORITATIVE, source=source),
-    )
-
-
 def _templates(before: str, source: Source) -> tuple[Template, ...]:
     """How a client shows the whole message of the ssl module behind these words.
 
@@ -179,16 +164,6 @@ class Urllib(PythonClient):
     title = "Python urllib"
     default_trust = Trust(
         Roots.SYSTEM, "the ssl module loads OpenSSL's default verify paths, the system's", DEFAULT_CERTS
-    )
-    wrappers: tuple[Wrapper, ...] = (
-        *_ssl_module("urllib.error.URLError: <urlopen error ", URL_ERROR),
-        *wrappers(
-            "openssl",
-            [Phase.CLOSED],
-            "urllib.error.URLError: <urlopen error [Errno {*}] {reason}>",
-            level=Basis.AUTHORITATIVE,
-            source=URL_ERROR,
-        ),
     )
 
     templates = (
@@ -225,29 +200,6 @@ class Requests(PythonClient):
         Roots.OWN, "it brings the roots of the package certifi and reads no system store", REQUESTS_CERTS
     )
     registry = Registry(RegistryKind.PYPI, "requests")
-    wrappers: tuple[Wrapper, ...] = (
-        *_ssl_module(
-            "requests.exceptions.SSLError: HTTPSConnectionPool(host='{host}', port={*}): "
-            "Max retries exceeded with url: / (Caused by SSLError({*}",
-            MAX_RETRY_ERROR,
-        ),
-        # urllib3 before 2.0 compared names itself, and in words of its own.
-        *wrappers(
-            "urllib3",
-            [Phase.NAME],
-            "requests.exceptions.SSLError: HTTPSConnectionPool(host='{host}', port={*}): "
-            "Max retries exceeded with url: / (Caused by SSLError({reason}",
-            level=Basis.AUTHORITATIVE,
-            source=MAX_RETRY_ERROR,
-        ),
-        *wrappers(
-            "openssl",
-            [Phase.CLOSED],
-            "requests.exceptions.ConnectionError: ('Connection aborted.', ConnectionResetError({*}, '{reason}'))",
-            level=Basis.OBSERVED,
-            source=OBSERVED,
-        ),
-    )
 
     templates = (
         *_templates(_MAX_RETRIES, MAX_RETRY_ERROR),
@@ -300,16 +252,6 @@ class Httpx(PythonClient):
         Roots.OWN, "it brings the roots of the package certifi and reads no system store", HTTPX_CONFIG
     )
     registry = Registry(RegistryKind.PYPI, "httpx")
-    wrappers: tuple[Wrapper, ...] = (
-        *_ssl_module("httpx.ConnectError: ", HTTPX_SSL),
-        *wrappers(
-            "openssl",
-            [Phase.CLOSED],
-            "httpx.ConnectError: [Errno {*}] {reason}",
-            level=Basis.OBSERVED,
-            source=OBSERVED,
-        ),
-    )
 
     templates = (
         *_templates("httpx.ConnectError: ", HTTPX_SSL),

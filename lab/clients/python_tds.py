@@ -10,11 +10,11 @@ a CA is not told to encrypt the login alone (`enc_login_only`).
 from pathlib import PurePosixPath
 from typing import Any
 
-from tlslab.clients.base import Acceptance, Endpoint, Invocation, Login, Machine, Material, Roots, Trust
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Roots, Trust
 from tlslab.clients.sqlserver import PythonSqlClient, read_versions, run_probe
 from tlslab.model.circumstances import LOGIN_ONLY
 from tlslab.model.conditions import DEMANDS_ENCRYPTION, NAME_MISMATCH, NO_COMMON_VERSION, NOT_LOADED
-from tlslab.model.evidence import Basis, Phase, Source, Wrapper
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, When, says, says_each, tolerates
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, Situation, TLSVersion
@@ -58,38 +58,6 @@ class PythonTds(PythonSqlClient):
     driver = "python-tds"
     python_packages = ("python-tds", "pyopenssl")
     registry = Registry(RegistryKind.PYPI, "python-tds", ("pyopenssl",))
-    wrappers = (
-        # pyOpenSSL lists OpenSSL's errors, without the reason for which the certificate was refused.
-        *(
-            Wrapper(
-                dialect,
-                phases,
-                "OpenSSL.SSL.Error: [('SSL routines', '{*}', '{reason}')",
-                Basis.REPORTED,
-                REFUSED,
-            )
-            for dialect, phases in (
-                ("pyopenssl", frozenset({Phase.VERIFY, Phase.HANDSHAKE})),
-                ("openssl", frozenset({Phase.HANDSHAKE})),
-            )
-        ),
-        Wrapper(
-            "python-tds",
-            frozenset({Phase.NAME, Phase.HANDSHAKE}),
-            "pytds.tds_base.Error: {reason}",
-            Basis.AUTHORITATIVE,
-            TLS_PY,
-        ),
-        Wrapper("python-tds", frozenset({Phase.CLOSED}), "{reason}", Basis.AUTHORITATIVE, TDS_BASE),
-        # It tries again until its login timeout, and then raises a TimeoutError from the last refusal.
-        Wrapper(
-            "posix",
-            frozenset({Phase.CONNECT}),
-            "ConnectionRefusedError: [Errno {*}] {reason}{*}TimeoutError",
-            Basis.AUTHORITATIVE,
-            BACKOFF,
-        ),
-    )
 
     templates = (
         # pyOpenSSL lists OpenSSL's errors, without the reason for which the certificate was refused.
@@ -158,7 +126,7 @@ class PythonTds(PythonSqlClient):
         if side.encryption is Encryption.OPTIONAL and situation.server.encryption is ServerEncryption.OFF:
             return (
                 "python-tds with a `cafile` verifies the server even when it encrypts the login alone "
-                "(`enc_login_only=True`); asking for less does not silence it, leaving out `cafile` does"
+                "(`enc_login_only=True`); asking for less does not switch that off, leaving out `cafile` does"
             )
         low, high = side.tls_min or ONLY_VERSION, side.tls_max or ONLY_VERSION
         if low != ONLY_VERSION or high < ONLY_VERSION:
@@ -167,15 +135,6 @@ class PythonTds(PythonSqlClient):
                 "no option and no openssl.cnf changes that"
             )
         return None
-
-    def accepts(self, situation: Situation) -> Acceptance | None:
-        if uses_tls(situation.client) or situation.server.encryption is not ServerEncryption.OFF:
-            return None
-        return Acceptance(
-            "without `cafile` python-tds uses no TLS: no certificate is shown, and the login goes in clear",
-            Basis.AUTHORITATIVE,
-            CONNECT,
-        )
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         return ('cafile="ca.pem"',) if uses_tls(side) else ()

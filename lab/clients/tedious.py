@@ -13,7 +13,6 @@ from typing import Any
 from tlslab.clients.answers import read_answer
 from tlslab.clients.base import (
     SETUP,
-    Acceptance,
     Client,
     Endpoint,
     Invocation,
@@ -28,7 +27,7 @@ from tlslab.clients.base import (
 from tlslab.clients.sqlserver import allows_old_versions
 from tlslab.model.circumstances import LOGIN_ONLY, STRICT, TRUST_EVERYTHING
 from tlslab.model.conditions import DEMANDS_ENCRYPTION, NOT_SERVING
-from tlslab.model.evidence import Basis, Phase, Source, Wrapper
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, ServerKind, Situation, TLSVersion
@@ -72,19 +71,6 @@ class Tedious(Client):
     tls_library = "OpenSSL inside Node"
     default_trust = BUNDLED
     registry = Registry(RegistryKind.NPM, "tedious")
-    wrappers = (
-        Wrapper("openssl", frozenset({Phase.VERIFY}), _FAILED + "{reason}", Basis.AUTHORITATIVE, CONNECTION),
-        Wrapper("node", frozenset(Phase), _FAILED + "{reason}", Basis.AUTHORITATIVE, CONNECTION),
-        Wrapper("node-code", frozenset(Phase), _FAILED + "{*}code: '{reason}'", Basis.AUTHORITATIVE, CONNECTION),
-        Wrapper("tedious", frozenset({Phase.HANDSHAKE}), "ConnectionError: {reason}", Basis.AUTHORITATIVE, CONNECTION),
-        Wrapper(
-            "openssl",
-            frozenset({Phase.HANDSHAKE}),
-            _FAILED + "{*}:SSL routines:{*}:{reason}:",
-            Basis.AUTHORITATIVE,
-            CONNECTION,
-        ),
-    )
 
     templates = (
         Template("openssl", frozenset({Phase.VERIFY}), _FAILED + "{reason}", Basis.AUTHORITATIVE, CONNECTION),
@@ -155,17 +141,6 @@ class Tedious(Client):
             )
         if side.encryption is Encryption.STRICT and side.trust_everything:
             return "with `encrypt: 'strict'` tedious ignores trustServerCertificate: it always verifies"
-        return None
-
-    def accepts(self, situation: Situation) -> Acceptance | None:
-        optional = situation.client.encryption is Encryption.OPTIONAL
-        if optional and situation.server.encryption is ServerEncryption.OFF:
-            return Acceptance(
-                "with `encrypt: false` tedious declares encryption unsupported: "
-                "there is no TLS, and the login goes in clear",
-                Basis.AUTHORITATIVE,
-                CONNECTION,
-            )
         return None
 
     def default_trust_on(self, machine: Machine) -> Trust:

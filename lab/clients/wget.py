@@ -10,7 +10,6 @@ from shlex import join
 
 from tlslab.clients.base import (
     SETUP,
-    Acceptance,
     Client,
     Endpoint,
     Invocation,
@@ -22,10 +21,10 @@ from tlslab.clients.base import (
     Trust,
     other_build,
 )
-from tlslab.clients.https import HTTPS, certificate_is_good, expects_other_name
+from tlslab.clients.https import HTTPS, expects_other_name
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.conditions import EXPIRED, INCOMPLETE, NAME_MISMATCH, SELF_SIGNED, UNTRUSTED, WEAK_SIGNATURE
-from tlslab.model.evidence import Basis, Phase, Source, Wrapper, wrappers
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says, says_each, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import ClientSide, Situation, TLSVersion
@@ -59,32 +58,6 @@ class Wget(Client):
     kinds = HTTPS
     tls_library = "GnuTLS of the system"
     default_trust = Trust(Roots.SYSTEM, "without --ca-directory it loads GnuTLS' system trust", GNUTLS_C)
-    wrappers: tuple[Wrapper, ...] = (
-        Wrapper(
-            "wget",
-            frozenset({Phase.VERIFY}),
-            # The quotation marks of wget in a UTF-8 locale, which is every attempt's.
-            "ERROR: The certificate of \N{LEFT SINGLE QUOTATION MARK}{host}\N{RIGHT SINGLE QUOTATION MARK} "
-            "is not trusted.{*}{reason}",
-            Basis.AUTHORITATIVE,
-            GNUTLS_C,
-        ),
-        Wrapper("wget", frozenset({Phase.NAME}), "{reason}", Basis.AUTHORITATIVE, GNUTLS_C),
-        *wrappers(
-            "gnutls",
-            [Phase.HANDSHAKE],
-            "GnuTLS: received alert [{*}]: {reason} Unable to establish SSL connection.",
-            level=Basis.AUTHORITATIVE,
-            source=GNUTLS_C,
-        ),
-        *wrappers(
-            "gnutls",
-            [Phase.CLOSED],
-            "GnuTLS: {reason} Unable to establish SSL connection.",
-            level=Basis.AUTHORITATIVE,
-            source=GNUTLS_C,
-        ),
-    )
 
     templates = (
         Template(
@@ -147,18 +120,6 @@ class Wget(Client):
     def cannot(self, situation: Situation) -> str | None:
         if expects_other_name(situation.client):
             return "wget verifies the name in the URL; it has no option to look for another one"
-        return None
-
-    def accepts(self, situation: Situation) -> Acceptance | None:
-        server, client = situation.server, situation.client
-        unlimited = server.tls_max < TLSVersion.TLSv1_2 and client.tls_min is None
-        agreed = client.tls_max is None or server.tls_min <= client.tls_max
-        if unlimited and agreed and (client.trust_everything or certificate_is_good(situation)):
-            return Acceptance(
-                "without --secure-protocol wget switches off SSL 3.0 alone, so it speaks TLS 1.0 and 1.1",
-                Basis.AUTHORITATIVE,
-                PRIORITIES,
-            )
         return None
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:

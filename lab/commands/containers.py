@@ -85,12 +85,13 @@ def certificates(scenario: tuple[str, ...], into: Path, fix: str | None) -> None
     from tlslab.pki.mint import Mint
     from tlslab.stages.stage import StageError
 
-    scenarios = catalogue.load().scenarios
+    known = catalogue.load()
+    scenarios = known.scenarios
     everything = servers.servers(scenarios, servers.numbered([item.id for item in scenarios], {}))
-    known = sorted({server.scenario for server in everything})
+    names = sorted({server.scenario for server in everything})
     for name in scenario:
-        if name not in known:
-            raise click.UsageError(f"no scenario is called {name!r}. {hint(name, known)}")
+        if name not in names:
+            raise click.UsageError(f"no scenario is called {name!r}. {hint(name, names)}")
     fixes = {item.name for each in scenarios for item in each.fixes if item.side is Side.SERVER}
     if fix and fix not in fixes:
         raise click.UsageError(f"no fix on the server's side is called {fix!r}. {hint(fix, sorted(fixes))}")
@@ -113,7 +114,7 @@ def certificates(scenario: tuple[str, ...], into: Path, fix: str | None) -> None
     for server in chosen:
         if fix and server in everything:
             click.echo(f"{server.name}: {fix} is no fix of this server; it is as broken as before")
-        for _, line in tries(server, all_clients()):
+        for _, line in tries(server, all_clients(), known.knowledge):
             click.echo(f"{server.name}: to try in the client: {line}")
 
 

@@ -17,7 +17,7 @@ from tlslab.report.printable import has_form
 from tlslab.runtime import files
 
 VERSION = 1
-_NOT_PLAYED = {"missing", "unsupported", "lab-error"}
+_NOT_PLAYED = {"missing", "excluded", "lab-error"}
 
 
 class _Model(BaseModel):
@@ -41,7 +41,7 @@ class Baseline(_Model):
     version: str = Field(description="of the client and of its TLS library, as the program says")
     tls_library: str
     pinned: bool = Field(description="false: it comes with the machine")
-    cells: dict[str, str] = Field(description="both verdicts, with ! behind a finding: `reproduced, cures`")
+    cells: dict[str, str] = Field(description="both verdicts, with ! behind a finding: `as-documented, cure`")
     outcomes: list[BaselineOutcome]
 
 

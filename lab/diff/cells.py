@@ -184,10 +184,10 @@ class _Comparison:
     def _fix_kind(self) -> Kind:
         """The kind of a change of verdict alone."""
         before, after = bare(self.old.fix), bare(self.new.fix)
-        lets_in = {"silences", "unverified"}
-        if before == "cures" and after in lets_in:
+        lets_in = {"bypass", "partial-bypass"}
+        if before == "cure" and after in lets_in:
             return Kind.LETS_IN
-        if before in lets_in and after == "cures":
+        if before in lets_in and after == "cure":
             return Kind.KEEPS_OUT
         if "not-cleared" in {before, after} and before != after:
             return Kind.FIX_FAILS if after == "not-cleared" else Kind.FIX_CLEARS
@@ -195,7 +195,7 @@ class _Comparison:
 
     def _broken_kind(self) -> Kind | None:
         acts = self._pair(BROKEN)
-        accepted = bare(self.old.broken) == "accepted", bare(self.new.broken) == "accepted"
+        accepted = tuple(bare(side.broken) == "unexpected-connection" for side in (self.old, self.new))
         opened = _opened(acts) or accepted == (False, True)
         closed = _opened(acts[::-1]) or accepted == (True, False)
         if opened is not closed:

@@ -143,7 +143,7 @@ def negotiated(tls_version: str, server_log: Iterable[str]) -> str:
 
 
 def verdict(name: str, as_expected: bool) -> str:
-    """A verdict in one word: `cures`, `other-error!`."""
+    """A verdict in one word: `cure`, `other-error!`."""
     return name if as_expected else f"{name}!"
 
 
@@ -166,22 +166,15 @@ def _said(entry: AttemptEntry) -> Said:
 
 
 def _cell(cell: CellEntry, known: Mapping[str, AttemptEntry], said: Mapping[str, Said]) -> SideCell:
-    control = known.get(cell.acts.get(CONTROL, ""))
-    lost = cell.broken == "lab-error"
-    # The self-check found nothing wrong with the healthy situation, so the client is to blame.
-    client_fails = (
-        lost and control is not None and control.result not in {"connected", "lab-error"} and not control.audit
-    )
     unstable = [share for act, identity in cell.acts.items() for share in shares(act, known[identity])]
-    not_played = lost or cell.broken in {"missing", "unsupported"}
     return SideCell(
         id=cell.id,
-        broken=verdict(cell.broken, cell.broken_judgement.as_expected),
+        broken=verdict(cell.verdict, cell.broken_judgement.as_expected),
         fix=verdict(cell.fix_verdict, cell.fix_judgement.as_expected),
         acts={act: said[identity] for act, identity in cell.acts.items()},
-        why_not=f"{cell.broken}: {cell.broken_judgement.why}" if not_played and not client_fails else "",
-        lab_failed=lost and not client_fails,
-        healthy_fails=client_fails,
+        why_not=f"{cell.status}: {cell.broken_judgement.why}" if cell.status != "played" else "",
+        lab_failed=cell.status == "lab-error",
+        healthy_fails=cell.broken == "never-connects",
         unstable=tuple(unstable or cell.distribution),
     )
 

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tlslab.model.record import AttemptEntry, Record
-from tlslab.model.scenario import Defect
 from tlslab.model.situation import (
     HOSTS,
     LAB_ROOT,
@@ -31,18 +30,14 @@ OTHER_NAME = "elsewhere.lab.test"
 @dataclass(frozen=True, slots=True)
 class Probe:
     """One server that is connected to plainly. `id` is the same for every client; `must_refuse`: a client that
-    verifies everything does not connect. `defects` is what the self-check must find.
+    verifies everything does not connect.
     """
 
     id: str
     situation: Situation
     server: str
     certificate: str
-    defects: frozenset[Defect] = frozenset()
-
-    @property
-    def must_refuse(self) -> bool:
-        return bool(self.defects)
+    must_refuse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +61,7 @@ def probes(kind: ServerKind) -> tuple[Probe, ...]:
             good.with_server(chain=None),
             "no certificate configured, encryption not forced",
             "self-generated",
-            frozenset({Defect.SELF_SIGNED, Defect.NAME_MISMATCH}),
+            must_refuse=True,
         ),
         *_certificates("sqlserver/on", good, "certificate configured, encryption not forced"),
         *_certificates("sqlserver/forced", forced, "encryption forced"),
@@ -82,27 +77,27 @@ def plain(kind: ServerKind) -> Situation:
 
 
 def _certificates(identity: str, good: Situation, server: str) -> tuple[Probe, ...]:
-    def probe(certificate: str, situation: Situation, *defects: Defect) -> Probe:
-        return Probe(f"{identity}/{certificate}", situation, server, certificate, frozenset(defects))
+    def probe(certificate: str, situation: Situation) -> Probe:
+        return Probe(f"{identity}/{certificate}", situation, server, certificate, certificate != "good")
 
     return (
         probe("good", good),
-        probe("untrusted", good.with_leaf(issuer=UNKNOWN_ISSUING), Defect.UNTRUSTED),
-        probe("wrong-name", good.with_leaf(common_name=OTHER_NAME, names=(OTHER_NAME,)), Defect.NAME_MISMATCH),
-        probe("expired", good.with_leaf(validity=PAST), Defect.EXPIRED),
+        probe("untrusted", good.with_leaf(issuer=UNKNOWN_ISSUING)),
+        probe("wrong-name", good.with_leaf(common_name=OTHER_NAME, names=(OTHER_NAME,))),
+        probe("expired", good.with_leaf(validity=PAST)),
     )
 
 
 def _common_name_only(good: Situation) -> Probe:
     """The name stands in the subject alone, where RFC 9525 (6.3) says not to look and clients used to."""
     situation = good.with_leaf(names=())
-    return Probe("https/cn-only", situation, "HTTPS", "cn-only", frozenset({Defect.NAME_MISMATCH}))
+    return Probe("https/cn-only", situation, "HTTPS", "cn-only", must_refuse=True)
 
 
 def _old(identity: str, good: Situation, server: str) -> Probe:
     situation = good.with_server(tls_min=TLSVersion.TLSv1_0, tls_max=TLSVersion.TLSv1_1, security_level=0)
     words = f"{server}, TLS 1.0 and 1.1 alone"
-    return Probe(f"{identity}/tls-1.1", situation, words, "good", frozenset({Defect.NO_COMMON_VERSION}))
+    return Probe(f"{identity}/tls-1.1", situation, words, "good", must_refuse=True)
 
 
 # --- what follows from them

@@ -8,13 +8,13 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import SignatureAlgorithmOID
 
 from tlslab.matrix.defaults import Probe
-from tlslab.matrix.judge import BrokenVerdict, Judgement, Verdict, not_played
+from tlslab.matrix.judge import Judgement, Status, Verdict, not_played
 from tlslab.matrix.plan import Cell, Exclusion, Plan
 from tlslab.matrix.play import Attempt
 from tlslab.matrix.procedure import RemedyVerdict, Show, Treatment
 from tlslab.model.evidence import Source
 from tlslab.model.normalise import normalise
-from tlslab.model.outcome import Outcome
+from tlslab.model.outcome import Outcome, Result
 from tlslab.model.record import (  # fmt: skip
     AttemptEntry,
     CellEntry,
@@ -55,7 +55,7 @@ class Entries:
             client=attempt.client.name,
             server=self._stage.sides[attempt.situation.server][1],
             options=list(attempt.client.options_as_typed(attempt.situation.client)),
-            audit=sorted(attempt.defects),
+            audit=sorted(map(str, attempt.defects)),
             result=outcome.result.value,
             text=outcome.text,
             normalised=normalise(outcome.text),
@@ -83,7 +83,7 @@ class Entries:
 
     def cell(self, cell: Cell, attempts: tuple[Attempt, ...], verdict: Verdict) -> CellEntry:
         """One judged cell."""
-        names = ["control", "broken", "fixed", *(f"impostor:{impostor.id}" for impostor, _ in cell.impostors)]
+        names = cell.acts
         acts = {name: attempt.id for name, attempt in zip(names, attempts, strict=bool(attempts))}
         distribution = [
             ShareEntry(act=name, result=kind[0].value, code=kind[1], normalised=kind[2], count=count)
@@ -91,7 +91,8 @@ class Entries:
             if attempt.unstable
             for kind, count in attempt.classes.most_common()
         ]
-        entry = _cell_entry(cell, acts, verdict)
+        results = {name: attempt.outcome.result for name, attempt in zip(names, attempts, strict=bool(attempts))}
+        entry = _cell_entry(cell, acts, verdict, results.get("broken"))
         return entry.model_copy(update={"unstable": bool(distribution), "distribution": distribution})
 
     def remedy(self, treatment: Treatment, followed: Followed | None, shown: Iterable[ShownEntry]) -> RemedyEntry:
@@ -135,7 +136,7 @@ class Entries:
 
     def exclusion(self, exclusion: Exclusion) -> CellEntry:
         """One cell that cannot be played."""
-        return _cell_entry(exclusion, {}, not_played(BrokenVerdict.UNSUPPORTED, exclusion.why))
+        return _cell_entry(exclusion, {}, not_played(Status.EXCLUDED, exclusion.why))
 
     def servers(self, seen: Callable[[ServerSide], str]) -> list[ServerEntry]:
         """Every server side of the stage. `seen`: what a side was seen to present; a certificate that a server makes
@@ -202,7 +203,7 @@ def scenario_entry(scenario: Scenario) -> ScenarioEntry:
         title=scenario.title,
         lesson=scenario.lesson,
         kinds=[kind.value for kind in ServerKind if kind in scenario.kinds],
-        defects=sorted(scenario.defects),
+        conditions=sorted(map(str, scenario.conditions)),
         fixes=[
             FixEntry(
                 name=fix.name,
@@ -262,7 +263,9 @@ def _repeat(outcome: Outcome) -> RepeatEntry:
     )
 
 
-def _cell_entry(cell: Cell | Exclusion, acts: dict[str, str], verdict: Verdict) -> CellEntry:
+def _cell_entry(
+    cell: Cell | Exclusion, acts: dict[str, str], verdict: Verdict, broken_result: Result | None = None
+) -> CellEntry:
     return CellEntry(
         id=cell.id,
         scenario=cell.scenario.id,
@@ -270,8 +273,10 @@ def _cell_entry(cell: Cell | Exclusion, acts: dict[str, str], verdict: Verdict) 
         client=cell.client.name,
         kind=cell.kind.value,
         acts=acts,
-        broken=verdict.broken.value,
-        fix_verdict=verdict.fix.value,
+        status=verdict.status.value,
+        broken=verdict.broken.value if verdict.broken else "",
+        fix_verdict=verdict.fix.value if verdict.fix else "",
+        broken_result=broken_result.value if broken_result else "",
         as_expected=verdict.as_expected,
         broken_judgement=_judgement(verdict.broken_judgement),
         fix_judgement=_judgement(verdict.fix_judgement),
@@ -282,8 +287,9 @@ def _judgement(judgement: Judgement) -> JudgementEntry:
     return JudgementEntry(
         as_expected=judgement.as_expected,
         why=judgement.why,
-        level="" if judgement.level is None else judgement.level.name.lower(),  # type: ignore[arg-type]
+        basis="" if judgement.basis is None else judgement.basis.name.lower(),  # type: ignore[arg-type]
         sources=_sources(judgement.sources),
+        also=[condition.name for condition in judgement.also],
     )
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tlslab.clients.base import Client
 from tlslab.matrix.plan import Cell
+from tlslab.model.condition import Condition, conditions_of, defects
 from tlslab.model.evidence import Basis, Phase, Source, shows
-from tlslab.model.condition import Condition, conditions_of
 from tlslab.model.knowledge import Answer, Knowledge, Release, Statement, answer
 from tlslab.model.library import Any, ConnectsLate, Crashes, Hangs, Prints, Says
 from tlslab.model.outcome import Outcome, Result
@@ -68,19 +69,22 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A cell, judged: its broken act and its fix. `why_not`: why it has no verdicts, in words."""
+    """A cell, judged: its broken act and its fix. Of one that was not played, both judgements say why not."""
 
-    status: Status = Status.PLAYED
-    why_not: str = ""
-    broken: ActVerdict | None = None
-    fix: FixVerdict | None = None
-    broken_judgement: Judgement | None = None
-    fix_judgement: Judgement | None = None
+    status: Status
+    broken: ActVerdict | None
+    fix: FixVerdict | None
+    broken_judgement: Judgement
+    fix_judgement: Judgement
 
     @property
     def as_expected(self) -> bool:
-        judged = (self.broken_judgement, self.fix_judgement)
-        return self.status is not Status.LAB_ERROR and all(item is None or item.as_expected for item in judged)
+        return self.broken_judgement.as_expected and self.fix_judgement.as_expected
+
+    @property
+    def why(self) -> str:
+        """The sentence that matters most: what is not as expected, else what the fix is worth."""
+        return (self.fix_judgement if self.broken_judgement.as_expected else self.broken_judgement).why
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +107,19 @@ class Judge:
     knowledge: Knowledge
     release: Release
 
-    def act(self, situation: Situation, outcome: Outcome) -> Act:
-        """An act with what the table says of it. Raises KnowledgeError when the table contradicts itself."""
+    @classmethod
+    def of(cls, client: Client, knowledge: Knowledge) -> "Judge":
+        """The judge of a client. Raises KnowledgeError for a client with a template of a library that is not there."""
+        return cls(knowledge.table(client.templates, client.rows), knowledge, client.release)
+
+    def answer(self, situation: Situation) -> Answer:
+        """What the client must do in a situation. Raises KnowledgeError when its table contradicts itself."""
         present = conditions_of(situation, self.knowledge.conditions)
-        found = answer(self.table, present, lambda when: when.holds(situation), self.release)
-        return Act(situation, outcome, found)
+        return answer(self.table, present, lambda when: when.holds(situation), self.release)
+
+    def act(self, situation: Situation, outcome: Outcome) -> Act:
+        """An act with what the client must do in it."""
+        return Act(situation, outcome, self.answer(situation))
 
     def judge(self, act: Act) -> Judged:
         """Hold an act against its answer."""
@@ -130,28 +142,30 @@ class Judge:
             True, f"shows: {words}", best.basis, best.sources, _other_conditions(shown, said)
         )
 
-
     def cell(self, cell: Cell, outcomes: tuple[Outcome, ...]) -> Verdict:
         """The verdict of a played cell. `outcomes`: of its acts, in the order of `Cell.situations`."""
         for name, outcome in zip(cell.acts, outcomes, strict=True):
             if outcome.result is Result.LAB_ERROR:
-                return Verdict(Status.LAB_ERROR, f"the act {name}: {outcome.text}")
+                return not_played(Status.LAB_ERROR, f"the act {name}: {outcome.text}")
         control, broken, fixed, *impostors = map(self.act, cell.situations, outcomes)
         if control.outcome.result is not Result.CONNECTED or not control.outcome.encrypted:
             return self._never_connects(control)
         verdict, judgement = self.judge(broken)
         fix, fix_judgement = self._fix(cell, fixed, tuple(impostors))
-        return Verdict(Status.PLAYED, "", verdict, fix, judgement, fix_judgement)
+        return Verdict(Status.PLAYED, verdict, fix, judgement, fix_judgement)
 
     def _never_connects(self, control: Act) -> Verdict:
-        """The self-check found nothing wrong, and the client does not connect all the same: that is the client's doing."""
+        """The self-check found nothing wrong, and the client does not connect all the same."""
         if control.outcome.result is Result.CONNECTED:
-            judgement = Judgement(False, "nothing is wrong, and it connects without encryption, although it is to encrypt")
+            judgement = Judgement(
+                False, "nothing is wrong, and it connects without encryption, although it is to encrypt"
+            )
         else:
             shown = self.judge(control)[1]
             why = f"nothing is wrong, and it does not connect: {said(control.outcome)}"
             judgement = Judgement(shown.as_expected, why, shown.basis, shown.sources)
-        return Verdict(Status.PLAYED, "", ActVerdict.NEVER_CONNECTS, None, judgement, None)
+        nothing = Judgement(True, "nothing can be said of the fix: the client connects to no server")
+        return Verdict(Status.PLAYED, ActVerdict.NEVER_CONNECTS, None, judgement, nothing)
 
     def _fix(self, cell: Cell, fixed: Act, impostors: tuple[Act, ...]) -> tuple[FixVerdict, Judgement]:
         """What a fix is worth: does it clear the error, keep its promise, and keep impostors out?"""
@@ -171,21 +185,26 @@ class Judge:
                 explained = explained or judgement
                 if verdict is not ActVerdict.AS_DOCUMENTED:
                     unexpected.append(impostor.id)
-            elif verdict is not ActVerdict.AS_DOCUMENTED or not self._refuses_for_trust(act):
-                why = f"the impostor `{impostor.id}` fails, but not for a documented reason of trust: {said(act.outcome)}"
+            elif verdict is not ActVerdict.AS_DOCUMENTED or not self.refuses_for_trust(act):
+                why = (
+                    f"the impostor `{impostor.id}` fails, but not for a documented reason of trust: {said(act.outcome)}"
+                )
                 return FixVerdict.UNPROVEN, Judgement(False, why)
         return _worth(cell, let_in, unexpected, explained)
 
-    def _refuses_for_trust(self, act: Act) -> bool:
-        """Whether it refuses a server for what that is: that nobody answers says nothing about trust."""
+    def refuses_for_trust(self, act: Act) -> bool:
+        """Whether it refuses a server for what that is, as documented: that nobody answers says nothing about trust."""
+        if act.outcome.result is not Result.REFUSED:
+            return False
         shown = shown_statements(self.table, act.outcome, act.situation)
         said = [item.row for item in shown if item in act.answer.says]
         return any(isinstance(row, Says) and row.phase is not Phase.CONNECT for row in said)
 
 
 def not_played(status: Status, why: str) -> Verdict:
-    """The verdict of a cell that was not played."""
-    return Verdict(status, why)
+    """The verdict of a cell that was not played. That the lab failed is never as expected."""
+    judgement = Judgement(status is not Status.LAB_ERROR, why)
+    return Verdict(status, None, None, judgement, judgement)
 
 
 def _worth(
@@ -209,6 +228,20 @@ def _worth(
     return verdict, Judgement(True, why, basis, sources)
 
 
+def misbuilt(situation: Situation, seen: frozenset[Condition], known: Iterable[Condition]) -> str:
+    """In what the defects that the self-check saw differ from those that the situation is meant to have, in words; ""
+    when in nothing. Then the situation says nothing about a client.
+    """
+    wanted = defects(conditions_of(situation, known))
+    if seen == wanted:
+        return ""
+    return f"found {_names(seen)}, but the situation should have {_names(wanted)}"
+
+
+def _names(found: Iterable[Condition]) -> str:
+    return ", ".join(sorted(map(str, found))) or "nothing wrong"
+
+
 def _connected(act: Act) -> Judged:
     late = [item for item in act.answer.says if isinstance(item.does, ConnectsLate)]
     for item in late:
@@ -217,7 +250,7 @@ def _connected(act: Act) -> Judged:
             why = f"connects after {act.outcome.seconds:.0f} s"
             return ActVerdict.AS_DOCUMENTED, Judgement(True, why, item.basis, item.sources)
     if act.answer.connects:
-        why, basis, sources = "connects", None, ()
+        why, basis, sources = "connects", None, tuple[Source, ...]()
         if act.answer.tolerated:
             first = act.answer.tolerated[0]
             why, basis, sources = getattr(first.row, "why", why), first.basis, first.sources
@@ -253,9 +286,7 @@ def _no_documented_text(act: Act, shown: tuple[Statement, ...]) -> str:
     return f"says nothing that is documented for this: {what}"
 
 
-def shown_statements(
-    table: Iterable[Statement], outcome: Outcome, situation: Situation
-) -> tuple[Statement, ...]:
+def shown_statements(table: Iterable[Statement], outcome: Outcome, situation: Situation) -> tuple[Statement, ...]:
     """The rows that decide: of all that match what the client printed, those with most literal characters."""
     values = pattern_values(situation)
     best, found = 0, list[Statement]()

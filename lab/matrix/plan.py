@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 
 from tlslab.catalogue import Catalogue
 from tlslab.clients.base import Client
-from tlslab.model.knowledge import Knowledge
+from tlslab.model.knowledge import NOTHING_KNOWN, Knowledge
 from tlslab.model.scenario import Fix, Impostor, Scenario
 from tlslab.model.situation import ServerKind, Situation, healthy
 
@@ -72,7 +72,7 @@ class Plan:
     exclusions: tuple[Exclusion, ...]
     impostors: tuple[Impostor, ...] = ()
     """What every fix is attacked with."""
-    knowledge: Knowledge = Knowledge({}, ())
+    knowledge: Knowledge = NOTHING_KNOWN
     """What the acts are held against."""
 
     @property

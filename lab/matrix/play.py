@@ -16,9 +16,9 @@ from tlslab.clients.base import Client
 from tlslab.matrix.plan import Cell
 from tlslab.matrix.progress import Observer
 from tlslab.matrix.queue import Queue
+from tlslab.model.condition import Condition
 from tlslab.model.normalise import normalise
 from tlslab.model.outcome import Completed, Outcome, Result
-from tlslab.model.scenario import Defect
 from tlslab.model.situation import ServerSide, Situation, TLSVersion
 from tlslab.pki.audit import AuditError, audit
 from tlslab.pki.mint import Mint
@@ -42,7 +42,7 @@ class Attempt:
     id: str
     client: Client
     situation: Situation
-    defects: frozenset[Defect]
+    defects: frozenset[Condition]
     outcome: Outcome
     repeats: tuple[Outcome, ...] = ()
     """Every time that it was made, when that was more than once; `outcome` is then of the most frequent class."""
@@ -60,10 +60,20 @@ class Attempt:
 
 class Player:
     """Makes attempts on a stage that is already serving. Use as an async context; leaving it abandons what is still
-    waiting. Each attempt is made `repeat` times.
+    waiting. Each attempt is made `repeat` times. `known`: the conditions that the self-check looks for.
     """
 
-    def __init__(self, stage: Stage, mint: Mint, *, jobs: int, observer: Observer, repeat: int = 1) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        mint: Mint,
+        known: Iterable[Condition],
+        *,
+        jobs: int,
+        observer: Observer,
+        repeat: int = 1,
+    ) -> None:
+        self._known = tuple(known)
         self._stage = stage
         self._mint = mint
         self._jobs = jobs
@@ -74,7 +84,7 @@ class Player:
         self._done = 0
         self._turn = asyncio.Condition()
         self._workers: list[asyncio.Task[None]] = []
-        self._audits: dict[Situation, asyncio.Future[frozenset[Defect]]] = {}
+        self._audits: dict[Situation, asyncio.Future[frozenset[Condition]]] = {}
         self._looks: dict[tuple[ServerSide, str, TLSVersion, TLSVersion], Look] = {}
 
     async def __aenter__(self) -> Self:
@@ -181,7 +191,7 @@ class Player:
         log = await self._stage.server_log(situation.server)
         return replace(decide(client, situation, completed), server_log=log)
 
-    async def _audit(self, situation: Situation) -> frozenset[Defect]:
+    async def _audit(self, situation: Situation) -> frozenset[Condition]:
         known = self._audits.get(situation)
         if known is None:
             known = self._audits[situation] = asyncio.ensure_future(asyncio.to_thread(self._look_at, situation))
@@ -194,7 +204,7 @@ class Player:
         seen = (look.certificates for (side, *_), look in self._looks.items() if side == server)
         return "".join(next((found for found in seen if found), ()))
 
-    def _look_at(self, situation: Situation) -> frozenset[Defect]:
+    def _look_at(self, situation: Situation) -> frozenset[Condition]:
         """In a thread. A server side presents the same to everybody: one look for each name and range of versions."""
         server, host = situation.server, situation.client.connect_to
 
@@ -204,7 +214,7 @@ class Player:
                 known = self._looks[server, host, low, high] = self._stage.look(server, host, low, high)
             return known
 
-        return audit(situation, self._mint, looker)
+        return audit(situation, self._mint, looker, self._known)
 
 
 def class_of(outcome: Outcome) -> Class:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tlslab.clients.base import Client, Roots, Trust
-from tlslab.matrix.judge import Judgement, of_trust, said, shown_expectation, with_names
+from tlslab.matrix.judge import Judge, Judgement, said
 from tlslab.matrix.plan import Cell, Exclusion, Plan
 from tlslab.model.outcome import Outcome, Result
 from tlslab.model.scenario import Impostor
@@ -20,25 +20,25 @@ from tlslab.stages.trust_procedure import Way
 class RemedyVerdict(StrEnum):
     """What a client showed of a remedy."""
 
-    CURES = "cures"
+    CURE = "cure"
     """Refuses before, connects after, and refuses every impostor."""
     IGNORED = "ignored"
     """Refuses before and after: it reads a store of its own."""
-    UNVERIFIED = "unverified"
+    VERIFIES_NOTHING = "verifies-nothing"
     """Connects before: told nothing, it verifies nothing, so there is nothing to cure."""
     NOT_CLEARED = "not-cleared"
     """Refuses before and after, although it reads the system's store."""
-    SILENCES = "silences"
+    BYPASS = "bypass"
     """Connects after, and to an impostor as well."""
     UNPROVEN = "unproven"
     """An impostor was refused, but not for a documented reason of trust."""
-    ACCEPTED = "accepted"
+    UNEXPECTED_CONNECTION = "unexpected-connection"
     """Connects before, although it should verify."""
     OTHER_ERROR = "other-error"
     """Does not connect, but for no documented reason."""
     FAILED = "failed"
     """A documented command failed."""
-    UNSUPPORTED = "unsupported"
+    EXCLUDED = "excluded"
     LAB_ERROR = "lab-error"
 
 
@@ -128,12 +128,12 @@ def make_show(item: Cell | Exclusion, trust: Trust, impostors: Iterable[Impostor
     return Show(item, trust, before, after, faked, item.client.cannot(before) or "")
 
 
-def judge(show: Show, outcomes: Mapping[str, Outcome], failure: str) -> tuple[RemedyVerdict, Judgement]:
+def judge(show: Show, outcomes: Mapping[str, Outcome], failure: str, by: Judge) -> tuple[RemedyVerdict, Judgement]:
     """What the acts of a show came to: `before`, and those of `Show.later` when they were played. `failure`: which
-    command of the remedy failed and how, "" when none did.
+    command of the remedy failed and how, "" when none did. `by`: the judge of its client.
     """
     if show.cannot:
-        return RemedyVerdict.UNSUPPORTED, Judgement(True, f"{show.client.name} cannot express it: {show.cannot}")
+        return RemedyVerdict.EXCLUDED, Judgement(True, f"{show.client.name} cannot express it: {show.cannot}")
     for act, outcome in outcomes.items():
         if outcome.result is Result.LAB_ERROR:
             return RemedyVerdict.LAB_ERROR, Judgement(False, f"the act {act}: {outcome.text}")
@@ -143,36 +143,38 @@ def judge(show: Show, outcomes: Mapping[str, Outcome], failure: str) -> tuple[Re
     if show.trust.roots is Roots.NONE:
         why = f"documented to connect to anybody ({show.trust.why}), but it failed: {said(before)}"
         return RemedyVerdict.OTHER_ERROR, _by_trust(False, why, show.trust)
-    refusal = _refusal(show, before)
+    refusal = _refusal(show, before, by)
     if not refusal.as_expected:
         return RemedyVerdict.OTHER_ERROR, refusal
     if failure:
         return RemedyVerdict.FAILED, Judgement(False, f"the documented remedy fails: {failure}")
     if show.trust.roots is Roots.OWN:
-        return _own_store(show, outcomes["after"])
-    return _system_store(show, outcomes, refusal)
+        return _own_store(show, outcomes["after"], by)
+    return _system_store(show, outcomes, refusal, by)
 
 
 def _connects_before(show: Show) -> tuple[RemedyVerdict, Judgement]:
     if show.trust.roots is Roots.NONE:
         why = f"connects before any remedy, as to anybody: {show.trust.why}"
-        return RemedyVerdict.UNVERIFIED, _by_trust(True, why, show.trust)
+        return RemedyVerdict.VERIFIES_NOTHING, _by_trust(True, why, show.trust)
     why = "connects before the remedy, and no documentation says that it would"
-    return RemedyVerdict.ACCEPTED, Judgement(False, why)
+    return RemedyVerdict.UNEXPECTED_CONNECTION, Judgement(False, why)
 
 
-def _own_store(show: Show, after: Outcome) -> tuple[RemedyVerdict, Judgement]:
+def _own_store(show: Show, after: Outcome, by: Judge) -> tuple[RemedyVerdict, Judgement]:
     if after.result is Result.CONNECTED:
         why = f"connects after the remedy, although its documents say: {show.trust.why}"
-        return RemedyVerdict.CURES, _by_trust(False, why, show.trust)
-    refusal = _refusal(show, after)
+        return RemedyVerdict.CURE, _by_trust(False, why, show.trust)
+    refusal = _refusal(show, after, by)
     if not refusal.as_expected:
         return RemedyVerdict.OTHER_ERROR, refusal
     why = f"refuses after the remedy as before it: {show.trust.why}"
     return RemedyVerdict.IGNORED, _by_trust(True, why, show.trust, refusal)
 
 
-def _system_store(show: Show, outcomes: Mapping[str, Outcome], refusal: Judgement) -> tuple[RemedyVerdict, Judgement]:
+def _system_store(
+    show: Show, outcomes: Mapping[str, Outcome], refusal: Judgement, by: Judge
+) -> tuple[RemedyVerdict, Judgement]:
     after = outcomes["after"]
     if after.result is not Result.CONNECTED or not after.encrypted:
         why = f"after the remedy it still does not connect encrypted: {said(after)}"
@@ -181,26 +183,22 @@ def _system_store(show: Show, outcomes: Mapping[str, Outcome], refusal: Judgemen
         outcome = outcomes[f"impostor:{impostor.id}"]
         if outcome.result is Result.CONNECTED:
             why = f"after the remedy it connects, and to the impostor `{impostor.id}` as well"
-            return RemedyVerdict.SILENCES, Judgement(False, why)
-        reasons = of_trust(impostor.reasons, show.cell.scenario.reasons)
-        if not shown_expectation(show.client, reasons, situation, outcome):
+            return RemedyVerdict.BYPASS, Judgement(False, why)
+        if not by.refuses_for_trust(by.act(situation, outcome)):
             why = f"the impostor `{impostor.id}` failed, but not for a documented reason of trust: {said(outcome)}"
             return RemedyVerdict.UNPROVEN, Judgement(False, why)
     why = f"refuses before the remedy, connects after it, and refuses every impostor: {show.trust.why}"
-    return RemedyVerdict.CURES, _by_trust(True, why, show.trust, refusal)
+    return RemedyVerdict.CURE, _by_trust(True, why, show.trust, refusal)
 
 
-def _refusal(show: Show, outcome: Outcome) -> Judgement:
+def _refusal(show: Show, outcome: Outcome, by: Judge) -> Judgement:
     """Whether a refusal is the documented one of the failure."""
-    shown = shown_expectation(show.client, show.cell.scenario.reasons, show.before, outcome)
-    if shown is None:
-        return Judgement(False, f"not a documented text of this failure: {said(outcome)}")
-    return Judgement(True, f"shows: {with_names(shown.text, show.before)}", shown.level, shown.sources)
+    return by.judge(by.act(show.before, outcome))[1]
 
 
 def _by_trust(as_expected: bool, why: str, trust: Trust, refusal: Judgement | None = None) -> Judgement:
     """A judgement that rests on what the client is documented to trust, and on the text of its refusal."""
     if refusal is None:
-        return Judgement(as_expected, why, trust.level, (trust.source,))
-    level = min(trust.level, refusal.level or trust.level)
-    return Judgement(as_expected, why, level, tuple(dict.fromkeys((trust.source, *refusal.sources))))
+        return Judgement(as_expected, why, trust.basis, (trust.source,))
+    basis = min(trust.basis, refusal.basis or trust.basis)
+    return Judgement(as_expected, why, basis, tuple(dict.fromkeys((trust.source, *refusal.sources))))

@@ -5,17 +5,17 @@ last one; in between nobody is. Their attempts are those of the player, with its
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
+from tlslab.clients.base import Client
 from tlslab.clients.placed import Placed
 from tlslab.matrix.entries import Entries
-from tlslab.matrix.judge import Judgement
+from tlslab.matrix.judge import Judge, Judgement, misbuilt
 from tlslab.matrix.play import Attempt, Player
 from tlslab.matrix.procedure import RemedyVerdict, Show, Treatment, judge
 from tlslab.matrix.progress import Observer
 from tlslab.model.outcome import Result
 from tlslab.model.record import RemedyEntry, ShownEntry, narrow
-from tlslab.model.scenario import Defect
 from tlslab.model.situation import Situation
 from tlslab.pki.mint import Mint
 from tlslab.runtime.tasks import abandon, together
@@ -38,6 +38,7 @@ class Remedies:
         entries: Entries,
         mint: Mint,
         observer: Observer,
+        judge_of: Callable[[Client], Judge],
         at_once: int,
     ) -> None:
         self._treatments = tuple(treatments)
@@ -46,6 +47,7 @@ class Remedies:
         self._entries = entries
         self._mint = mint
         self._observer = observer
+        self._judge_of = judge_of
         self._workdir = asyncio.Semaphore(at_once)
         self._tasks: dict[str, asyncio.Task[RemedyEntry]] = {}
 
@@ -97,28 +99,24 @@ class Remedies:
             acts[show][act] = attempt
 
     def _judge(self, treatment: Treatment, show: Show, acts: Acts, failure: str, problem: str) -> ShownEntry:
-        problem = problem or misbuilt(show, acts)
+        by = self._judge_of(show.client)
+        problem = problem or _misbuilt(acts, by)
         if problem:
             verdict, judgement = RemedyVerdict.LAB_ERROR, Judgement(False, problem)
         else:
             outcomes = {act: attempt.outcome for act, attempt in acts.items()}
-            verdict, judgement = judge(show, outcomes, failure)
+            verdict, judgement = judge(show, outcomes, failure, by)
         self._observer.judged(f"{treatment.id} for {show.cell.id}", judgement.as_expected, judgement.why)
         return self._entries.shown(show, acts, verdict, judgement)
 
 
-def misbuilt(show: Show, acts: Mapping[str, Attempt]) -> str:
+def _misbuilt(acts: Mapping[str, Attempt], by: Judge) -> str:
     """What the self-check found otherwise than intended in the situations of the acts, in words; "" when nothing."""
     for act, attempt in acts.items():
-        if attempt.outcome.result is Result.LAB_ERROR:
-            continue
-        wanted = show.cell.scenario.defects if act == "before" else frozenset[Defect]()
-        impostor = act.startswith("impostor:")
-        if impostor and not attempt.defects:
-            return f"self-check of the act {act}: nothing is wrong with the impostor"
-        if not impostor and attempt.defects != wanted:
-            found, intended = (", ".join(sorted(each)) or "nothing wrong" for each in (attempt.defects, wanted))
-            return f"self-check of the act {act}: found {found}, but the situation should have {intended}"
+        if attempt.outcome.result is not Result.LAB_ERROR:
+            problem = misbuilt(attempt.situation, attempt.defects, by.knowledge.conditions)
+            if problem:
+                return f"self-check of the act {act}: {problem}"
     return ""
 
 

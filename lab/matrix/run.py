@@ -22,7 +22,7 @@ from tlslab.matrix.choice import LOCAL
 from tlslab.matrix.defaults import probes
 from tlslab.matrix.entries import Entries
 from tlslab.matrix.inspect import inspect, lacks
-from tlslab.matrix.judge import Acts, BrokenVerdict, Verdict, judge, not_played
+from tlslab.matrix.judge import Judge, Status, Verdict, misbuilt, not_played
 from tlslab.matrix.plan import Cell, Plan
 from tlslab.matrix.play import Attempt, Player
 from tlslab.matrix.procedure import treatments
@@ -30,7 +30,6 @@ from tlslab.matrix.procedures_played import Remedies
 from tlslab.matrix.progress import Observer, Silent
 from tlslab.model.outcome import Result
 from tlslab.model.record import CellEntry, ClientEntry, DefaultEntry, Environment, Record
-from tlslab.model.scenario import Claim, Defect
 from tlslab.model.situation import ServerKind
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint
@@ -78,6 +77,8 @@ class Run:
         self._clients: dict[str, ClientEntry] = {}
         self._cells: dict[str, CellEntry] = {}
         self._defaults: list[DefaultEntry] = []
+        self._judges: dict[Client, Judge] = {}
+        self._known = plan.knowledge.conditions
 
     async def __aenter__(self) -> Self:
         try:
@@ -104,11 +105,22 @@ class Run:
             up = sum(self._stage.distance(side) is Distance.UP for side in self._stage.sides)
             self._observer.started(up, time.monotonic() - began)
             jobs = self._jobs or self._stage.at_once
-            player = Player(self._stage, self._mint, jobs=jobs, observer=self._observer, repeat=self._repeat)
+            player = Player(
+                self._stage, self._mint, self._known, jobs=jobs, observer=self._observer, repeat=self._repeat
+            )
             self._player = await self._stack.enter_async_context(player)
             self._entries = Entries(self._stage, self._mint)
             self._remedies = await self._stack.enter_async_context(
-                Remedies(treated, self._stage, self._player, self._entries, self._mint, self._observer, at_once=jobs)
+                Remedies(
+                    treated,
+                    self._stage,
+                    self._player,
+                    self._entries,
+                    self._mint,
+                    self._observer,
+                    self._judge,
+                    at_once=jobs,
+                )
             )
         except BaseException:
             await self._stack.aclose()
@@ -126,6 +138,12 @@ class Run:
     ) -> None:
         await self._stack.__aexit__(kind, error, trace)
 
+    def _judge(self, client: Client) -> Judge:
+        known = self._judges.get(client)
+        if known is None:
+            known = self._judges[client] = Judge.of(client, self.plan.knowledge)
+        return known
+
     async def want(self, cells: tuple[Cell, ...]) -> None:
         """Begin with the attempts of these cells without waiting for them."""
         await self._player.want([cell for cell in cells if not self._missing[cell.client.name]])
@@ -138,14 +156,13 @@ class Run:
         missing = self._missing[cell.client.name]
         if missing is not None:
             attempts: tuple[Attempt, ...] = ()
-            verdict = not_played(BrokenVerdict.MISSING, _missing_sentence(missing))
+            verdict = not_played(Status.MISSING, _missing_sentence(missing))
         else:
             attempts = await self._player.acts(cell)
-            verdict = verdict_of(cell, attempts)
+            verdict = verdict_of(self._judge(cell.client), cell, attempts)
         entry = self._cells[cell.id] = self._entries.cell(cell, attempts, verdict)
         if missing is None:
-            why = verdict.broken_judgement if not verdict.broken_judgement.as_expected else verdict.fix_judgement
-            self._observer.judged(cell.id, verdict.as_expected, why.why)
+            self._observer.judged(cell.id, verdict.as_expected, verdict.why)
         return entry
 
     async def probe(self) -> None:
@@ -155,8 +172,8 @@ class Run:
         attempts = await together(*(self._player.attempt(client, probe.situation) for client, probe in self._probes))
         for (client, probe), attempt in zip(self._probes, attempts, strict=True):
             failed = attempt.outcome.result is Result.LAB_ERROR
-            if failed or attempt.defects != probe.defects:
-                why = attempt.outcome.text if failed else _wrong(attempt, probe.defects)
+            why = attempt.outcome.text if failed else misbuilt(probe.situation, attempt.defects, self._known)
+            if why:
                 self._observer.judged(f"{client.name} without options at {probe.id}", False, f"self-check: {why}")
             else:
                 self._defaults.append(self._entries.default(probe, attempt))
@@ -204,40 +221,16 @@ class Run:
         )
 
 
-def verdict_of(cell: Cell, attempts: tuple[Attempt, ...]) -> Verdict:
+def verdict_of(judge: Judge, cell: Cell, attempts: tuple[Attempt, ...]) -> Verdict:
     """The verdict of a cell from its attempts, the self-check first: a wrongly built situation says nothing about a
     client.
     """
-    control, broken, fixed, *impostors = attempts
-    for act, attempt, problem in [
-        ("control", control, _wrong(control, frozenset())),
-        ("broken", broken, _wrong(broken, cell.scenario.defects)),
-        ("fixed", fixed, _wrong_fix(cell, fixed)),
-        *(("impostor", item, "" if item.defects else "nothing is wrong with the impostor") for item in impostors),
-    ]:
-        if problem and attempt.outcome.result is not Result.LAB_ERROR:
-            why = f"self-check of the {act} act: {problem}"
-            return not_played(BrokenVerdict.LAB_ERROR, why, as_expected=False)
-    outcomes = Acts(control.outcome, broken.outcome, fixed.outcome, tuple(item.outcome for item in impostors))
-    return judge(cell, outcomes)
-
-
-def _wrong(attempt: Attempt, wanted: frozenset[Defect]) -> str:
-    if attempt.defects == wanted:
-        return ""
-    return f"found {_words(attempt.defects)}, but the situation should have {_words(wanted)}"
-
-
-def _wrong_fix(cell: Cell, attempt: Attempt) -> str:
-    if cell.fix.claim is Claim.CURE:
-        return _wrong(attempt, frozenset())
-    if attempt.defects and attempt.defects <= cell.scenario.defects:
-        return ""
-    return f"a silencer should leave {_words(cell.scenario.defects)}, but {_words(attempt.defects)} is found"
-
-
-def _words(defects: frozenset[Defect]) -> str:
-    return ", ".join(sorted(defects)) or "nothing wrong"
+    for act, attempt in zip(cell.acts, attempts, strict=True):
+        if attempt.outcome.result is not Result.LAB_ERROR:
+            problem = misbuilt(attempt.situation, attempt.defects, judge.knowledge.conditions)
+            if problem:
+                return not_played(Status.LAB_ERROR, f"self-check of the act {act}: {problem}")
+    return judge.cell(cell, tuple(attempt.outcome for attempt in attempts))
 
 
 def _missing_sentence(missing: Missing) -> str:

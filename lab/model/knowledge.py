@@ -88,6 +88,16 @@ class Knowledge:
         found += [_as_it_is(row, "") for row in own]
         return tuple(dict.fromkeys(found))
 
+    def about(self, conditions: frozenset[Condition]) -> Iterator[tuple[str, Says]]:
+        """What the libraries say of some of these conditions and of nothing else, with the library's name."""
+        for name, library in sorted(self.libraries.items()):
+            for row in library.rows:
+                if isinstance(row, Says) and not isinstance(row.of, Any) and row.of and row.of <= conditions:
+                    yield name, row
+
+
+NOTHING_KNOWN = Knowledge({}, ())
+
 
 def answer(
     table: Iterable[Statement], present: frozenset[Condition], holds: Holds, release: Release | None = None

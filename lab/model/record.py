@@ -84,7 +84,7 @@ class FixEntry(_Model):
 
     name: str
     summary: str
-    claim: Literal["cure", "silencer"]
+    claim: Literal["cure", "bypass"]
     side: Literal["server", "client"]
     steps: list[str]
     sources: list[SourceEntry]
@@ -97,7 +97,7 @@ class ScenarioEntry(_Model):
     title: str
     lesson: str
     kinds: list[Literal["https", "sqlserver"]]
-    defects: list[str]
+    conditions: list[str] = Field(description="what is so in its situation; what is wrong of it is a defect")
     fixes: list[FixEntry]
     sources: list[SourceEntry]
 
@@ -144,8 +144,9 @@ class JudgementEntry(_Model):
 
     as_expected: bool
     why: str
-    level: Literal["", "observed", "public", "vendor"]
+    basis: Literal["", "observed", "reported", "authoritative"]
     sources: list[SourceEntry]
+    also: list[str] = Field(default=[], description="other conditions that the same text could mean")
 
 
 class ShareEntry(_Model):
@@ -169,13 +170,26 @@ class CellEntry(_Model):
     acts: dict[str, str] = Field(
         description="control, broken, fixed and one `impostor:NAME` each; empty when not played"
     )
-    broken: Literal["reproduced", "other-error", "accepted", "timeout", "unsupported", "missing", "lab-error"]
-    fix_verdict: Literal["cures", "silences", "unverified", "not-cleared", "broken-promise", "unproven", "not-played"]
+    status: Literal["played", "excluded", "missing", "lab-error"]
+    broken: Literal["", "as-documented", "other-error", "unexpected-connection", "no-answer", "never-connects"] = Field(
+        description="what the broken act showed; empty when it was not played"
+    )
+    fix_verdict: Literal["", "cure", "partial-bypass", "bypass", "not-cleared", "broken-promise", "unproven"] = Field(
+        description="what the fix is worth; empty when it was not played, or the client never connects"
+    )
+    broken_result: Literal["", "connected", "refused", "timeout", "crashed", "lab-error"] = Field(
+        default="", description="how the attempt of the broken act ended"
+    )
     as_expected: bool
-    broken_judgement: JudgementEntry
+    broken_judgement: JudgementEntry = Field(description="of a cell that was not played: why not")
     fix_judgement: JudgementEntry
     unstable: bool = Field(default=False, description="an act that was repeated did not always come out the same")
     distribution: list[ShareEntry] = Field(default=[], description="of the acts that did not, most frequent first")
+
+    @property
+    def verdict(self) -> str:
+        """What the broken act showed; of a cell that was not played, its status."""
+        return self.broken or self.status
 
 
 class DefaultEntry(_Model):
@@ -217,16 +231,16 @@ class ShownEntry(_Model):
     )
     acts: dict[str, str] = Field(description="before, after and one `impostor:NAME` each, as far as they were played")
     verdict: Literal[
-        "cures",
+        "cure",
         "ignored",
-        "unverified",
+        "verifies-nothing",
         "not-cleared",
-        "silences",
+        "bypass",
         "unproven",
-        "accepted",
+        "unexpected-connection",
         "other-error",
         "failed",
-        "unsupported",
+        "excluded",
         "lab-error",
     ]
     as_expected: bool
@@ -266,11 +280,11 @@ class Record(_Model):
 
     def findings(self) -> Iterator[CellEntry]:
         """The cells that are not as expected, the lab's own failures aside."""
-        return (cell for cell in self.cells if not cell.as_expected and cell.broken != "lab-error")
+        return (cell for cell in self.cells if not cell.as_expected and cell.status != "lab-error")
 
     def lab_errors(self) -> Iterator[CellEntry]:
         """The cells about which the lab can say nothing because it failed itself."""
-        return (cell for cell in self.cells if cell.broken == "lab-error")
+        return (cell for cell in self.cells if cell.status == "lab-error")
 
     def unexpected_remedies(self) -> Iterator[tuple[RemedyEntry, ShownEntry]]:
         """What was shown of a remedy and is not as documented, the lab's own failures aside."""

@@ -51,12 +51,12 @@ class Played(BaseModel):
     @property
     def missing(self) -> str:
         """What is lacking on this machine and how to get it, or "" when the client is here."""
-        return self.cell.broken_judgement.why if self.cell.broken == "missing" else ""
+        return self.cell.broken_judgement.why if self.cell.status == "missing" else ""
 
     @property
     def lab_failed(self) -> bool:
         """Whether the lab itself failed, so that nothing can be said about the client."""
-        return self.cell.broken == "lab-error" or any(item.verdict == "lab-error" for item in self._unexpected)
+        return self.cell.status == "lab-error" or any(item.verdict == "lab-error" for item in self._unexpected)
 
     @property
     def why(self) -> str:
@@ -69,7 +69,7 @@ class Played(BaseModel):
             return "; ".join(f"remedy {item.verdict}: {item.judgement.why}" for item in self._unexpected)
         broken, fix = self.cell.broken_judgement, self.cell.fix_judgement
         if not broken.as_expected or fix.as_expected:
-            return f"{self.cell.broken}: {broken.why}"
+            return f"{self.cell.verdict}: {broken.why}"
         return f"{self.cell.fix_verdict}: {fix.why}"
 
     def properties(self) -> Properties:
@@ -77,8 +77,8 @@ class Played(BaseModel):
         cell = self.cell
         found = [("scenario", cell.scenario), ("fix", cell.fix), (CLIENT, cell.client), ("server", cell.kind)]
         found += [(VERSION, self.client.version)] if self.client else []
-        found += [("broken verdict", cell.broken), ("broken verdict: why", cell.broken_judgement.why)]
-        if cell.fix_verdict != "not-played":
+        found += [("broken verdict", cell.verdict), ("broken verdict: why", cell.broken_judgement.why)]
+        if cell.fix_verdict:
             found += [("fix verdict", cell.fix_verdict), ("fix verdict: why", cell.fix_judgement.why)]
         known = {attempt.id: attempt for attempt in self.attempts}
         for act, identity in cell.acts.items():

@@ -60,4 +60,4 @@ def narrowed(plan: Plan, selected: tuple[str, ...]) -> Plan:
     """The plan of the selected cells, in their order. What cannot be played belongs to the whole plan only."""
     cells = {cell.id: cell for cell in plan.cells}
     chosen = tuple(cells[identity] for identity in dict.fromkeys(selected) if identity in cells)
-    return Plan(chosen, plan.exclusions if len(chosen) == len(cells) else (), plan.impostors)
+    return Plan(chosen, plan.exclusions if len(chosen) == len(cells) else (), plan.impostors, plan.knowledge)

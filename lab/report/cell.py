@@ -20,9 +20,9 @@ ACTS = {
     "broken": "the failure",
     "fixed": "the failure with the fix applied",
 }
-LEVELS = {
-    "vendor": "documented by the vendor or project",
-    "public": "posted by people",
+BASES = {
+    "authoritative": "documented by the vendor or project",
+    "reported": "posted by people",
     "observed": "observed by this lab only: a baseline, not documentation",
 }
 INDENT = "    "
@@ -102,11 +102,12 @@ def _head(record: Record, cell: CellEntry, console: Console) -> None:
 
 def _verdict(cell: CellEntry, console: Console) -> None:
     console.print()
-    if cell.fix_verdict == "not-played":
-        _judgement("not played", mark_broken(cell), cell.broken, cell.broken_judgement, console)
+    if cell.status != "played":
+        _judgement("not played", mark_broken(cell), cell.status, cell.broken_judgement, console)
         return
     _judgement("failure", mark_broken(cell), cell.broken, cell.broken_judgement, console)
-    _judgement("fix", mark_fix(cell), cell.fix_verdict, cell.fix_judgement, console)
+    if cell.fix_verdict:
+        _judgement("fix", mark_fix(cell), cell.fix_verdict, cell.fix_judgement, console)
 
 
 def _judgement(of: str, marked: Marked, verdict: str, judgement: JudgementEntry, console: Console) -> None:
@@ -119,8 +120,11 @@ def _judgement(of: str, marked: Marked, verdict: str, judgement: JudgementEntry,
         highlight=False,
     )
     hang(console, INDENT, Text(printable(gaps(judgement.why, ascii_only=console.options.ascii_only))))
-    if judgement.level:
-        hang(console, f"{INDENT}evidence: ", Text(f"{judgement.level} ({LEVELS[judgement.level]})"), "dim")
+    if judgement.basis:
+        hang(console, f"{INDENT}basis:    ", Text(f"{judgement.basis} ({BASES[judgement.basis]})"), "dim")
+    if judgement.also:
+        also = f"the same words are documented for: {', '.join(judgement.also)}"
+        hang(console, f"{INDENT}also:     ", Text(printable(also)), "dim")
     for source in judgement.sources:
         hang(console, f"{INDENT}source:   ", Text(source.title), "dim")
         if source.url:

@@ -13,6 +13,7 @@ from tlslab.model.record import CellEntry, Record, ShareEntry
 from tlslab.report.changes import share_words
 from tlslab.report.marks import (
     BROKEN,
+    CONNECTS,
     FINDING_MEANING,
     FINDING_STYLE,
     FIX,
@@ -24,6 +25,7 @@ from tlslab.report.marks import (
     mark_broken,
     mark_broken_of,
     mark_fix,
+    shown_verdict,
 )
 from tlslab.report.printable import in_line, printable
 from tlslab.report.table import Row, draw
@@ -37,13 +39,13 @@ REASONS_SHOWN = 12
 """How many reasons for unsupported cells are told before `--plan` is pointed at."""
 
 WHAT_HAPPENED = {
-    "reproduced": "refuses, although it is documented to accept",
-    "accepted": "connects, although it should refuse",
+    "unexpected-connection": "connects, although it should refuse",
     "other-error": "fails for another reason than documented",
-    "timeout": "gives no answer in time",
-    "cures": "a fix is more than the silencer it is documented to be",
-    "silences": "a fix lets an impostor in, although it is documented as a cure",
-    "unverified": "a fix verifies nothing",
+    "no-answer": "gives no answer in time",
+    "never-connects": "connects to no server, not even to a good one",
+    "cure": "a fix is more than the bypass that it is documented to be",
+    "partial-bypass": "a fix lets an impostor in, although nothing says that it would",
+    "bypass": "a fix lets every impostor in, although nothing says that it would",
     "not-cleared": "a fix does not clear the error",
     "broken-promise": "a fix connects, but not as promised",
     "unproven": "a fix could not be proven to keep impostors out",
@@ -51,9 +53,9 @@ WHAT_HAPPENED = {
 
 
 WORTH = {
-    "cures": ("fix cures", "fixes cure"),
-    "silences": ("silences", "silence"),
-    "unverified": ("verifies nothing", "verify nothing"),
+    "cure": ("fix cures", "fixes cure"),
+    "partial-bypass": ("is a partial bypass", "are partial bypasses"),
+    "bypass": ("is a bypass", "are bypasses"),
     "not-cleared": ("does not clear", "do not clear"),
     "broken-promise": ("breaks its promise", "break their promise"),
     "unproven": ("is unproven", "are unproven"),
@@ -262,7 +264,7 @@ def _show_unstable(record: Record, console: Console) -> None:
 def _show_unsupported(record: Record, console: Console, command: str) -> None:
     reasons: dict[str, list[CellEntry]] = {}
     for cell in record.cells:
-        if cell.broken == "unsupported":
+        if cell.status == "excluded":
             reasons.setdefault(_reason(cell), []).append(cell)
     if not reasons:
         return
@@ -331,12 +333,19 @@ def _together(record: Record, names: list[str]) -> str:
 
 def _closing(record: Record) -> Iterator[Text]:
     """What the run came to: one sentence, in the parts between which a line may end."""
-    counted: Counter[str] = Counter(cell.broken for cell in record.cells)
-    observed = sum(cell.broken == "reproduced" and cell.broken_judgement.level == "observed" for cell in record.cells)
+    counted: Counter[str] = Counter(shown_verdict(cell) for cell in record.cells)
+    observed = sum(
+        shown_verdict(cell) == "as-documented" and cell.broken_judgement.basis == "observed" for cell in record.cells
+    )
     words = {
-        "reproduced": f"reproduced ({observed} by observation only)" if observed else "reproduced",
+        "as-documented": f"refused as documented ({observed} by observation only)"
+        if observed
+        else "refused as documented",
+        CONNECTS: "connected as documented",
+        "unexpected-connection": "connected unexpectedly",
         "other-error": "with another error",
-        "timeout": "without an answer",
+        "no-answer": "without an answer",
+        "never-connects": "of clients that never connect",
         "lab-error": "lost to the lab",
     }
     broken = [f"{counted[verdict]} {words.get(verdict, verdict)}" for verdict in BROKEN if counted[verdict]]

@@ -11,7 +11,7 @@ from tlslab.report.printable import in_line, printable
 from tlslab.report.text import hang, plural, quoted
 
 WORTH = {
-    "cures": ("✓", "+", "bold green", "helps", "they refuse before it, connect after it, and refuse impostors"),
+    "cure": ("✓", "+", "bold green", "helps", "they refuse before it, connect after it, and refuse impostors"),
     "ignored": (
         "✗",
         "x",
@@ -19,14 +19,20 @@ WORTH = {
         "does not help",
         "they read a store of their own (name the file in their own option)",
     ),
-    "unverified": ("?", "?", "magenta", "makes no difference to", "told nothing, they connect to anybody"),
+    "verifies-nothing": ("?", "?", "magenta", "makes no difference to", "told nothing, they connect to anybody"),
     "not-cleared": ("N", "N", "red", "does not help", "they still do not connect"),
-    "silences": ("~", "~", "red", "opens", "they connect after it, and to an impostor as well"),
+    "bypass": ("~", "~", "red", "opens", "they connect after it, and to an impostor as well"),
     "unproven": ("U", "U", "red", "is unproven for", "they refuse an impostor for no documented reason"),
-    "accepted": (">", ">", "red", "is not needed by", "they connect before it, although they should verify"),
+    "unexpected-connection": (
+        ">",
+        ">",
+        "red",
+        "is not needed by",
+        "they connect before it, although they should verify",
+    ),
     "other-error": ("E", "E", "red", "is unclear for", "they fail for no documented reason"),
     "failed": ("F", "F", "red", "fails for", "a documented command does not end well"),
-    "unsupported": ("·", ".", "dim", "is not for", "they cannot express it"),
+    "excluded": ("·", ".", "dim", "is not for", "they cannot express it"),
     "lab-error": ("L", "L", "red", "is lost for", "the lab itself failed"),
 }
 """By verdict: glyph, the same in ASCII, style, what the remedy does to these clients, and what they do."""
@@ -85,8 +91,8 @@ def show_remedy(record: Record, remedy: RemedyEntry, shown: ShownEntry, console:
         highlight=False,
     )
     hang(console, "    ", Text(printable(shown.judgement.why)))
-    if shown.judgement.level:
-        hang(console, "    evidence: ", Text(shown.judgement.level), "dim")
+    if shown.judgement.basis:
+        hang(console, "    evidence: ", Text(shown.judgement.basis), "dim")
     if remedy.remark:
         hang(console, "    ", Text(remedy.remark, "dim"))
     for source in (*remedy.sources, *shown.judgement.sources):

@@ -8,7 +8,7 @@ import glob
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
-from tlslab.clients.base import Acceptance, Client, Endpoint, Invocation, Login, Machine, Material, Missing, Trust
+from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing, Trust
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Situation
 from tlslab.setup.installer import Echo, InstallError
@@ -30,7 +30,8 @@ class Pinned(Client):
         self.name = label
         self.environment = environment
         self.kinds = base.kinds
-        self.wrappers = base.wrappers
+        self.templates = base.templates
+        self.rows = base.rows
         self.registry = base.registry
         self.program, self.library = base.program, base.library
         self.title = f"{base.title}, {label.partition('@')[2] or 'again'}"
@@ -49,9 +50,6 @@ class Pinned(Client):
 
     def cannot(self, situation: Situation) -> str | None:
         return self.base.cannot(situation)
-
-    def accepts(self, situation: Situation) -> Acceptance | None:
-        return self.base.accepts(situation)
 
     def default_trust_on(self, machine: Machine) -> Trust:
         return self.base.default_trust_on(self._on(machine))
