@@ -43,7 +43,7 @@ catalogue.load = lambda: catalogue.Catalogue(scenarios, known.impostors)
 @pytest.fixture(autouse=True)
 def _the_labs_place(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TLSLAB_CACHE", str(CACHE))
-    monkeypatch.setenv("PYTHONPATH", f"{pytester.path}{os.pathsep}{IMPORTED_FROM}")
+    monkeypatch.setenv("PYTHONPATH", f"{pytester.path}{os.pathsep}{IMPORTED_FROM}{os.pathsep}{ROOT}")
     monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
 
 

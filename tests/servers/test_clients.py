@@ -27,8 +27,8 @@ if kind in ("odbc18", "tdsodbc"):
     import pyodbc
     if kind == "odbc18":
         import glob, os, mssql_python_odbc
-        workdir = os.path.dirname(mssql_python_odbc.__file__) + "/libs/linux/debian_ubuntu/*/lib/"
-        driver = glob.glob(room + "libmsodbcsql*")[0]
+        directory = os.path.dirname(mssql_python_odbc.__file__) + "/libs/linux/debian_ubuntu/*/lib/"
+        driver = glob.glob(directory + "libmsodbcsql*")[0]
         text = f"DRIVER={driver};SERVER=localhost,{port};UID=sa;PWD={password};Encrypt={mode}"
     else:
         text = f"DRIVER={ca};SERVER=localhost;PORT={port};TDS_Version=7.4;UID=sa;PWD={password};Encryption={mode}"
