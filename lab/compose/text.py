@@ -11,7 +11,7 @@ from tlslab.compose.layout import MOUNTS, TRUST
 from tlslab.compose.servers import INSIDE, NUMBERS, PORTS, Server
 from tlslab.compose.tries import tries
 from tlslab.model.situation import ServerKind
-from tlslab.stages.docker import sqlserver_image as vendor
+from tlslab.stages.docker import sqlserver_image
 from tlslab.stages.docker.base_images import NGINX
 from tlslab.stages.docker.sqlserver_container import CA_STORE, OPENSSL_CNF, READY
 
@@ -44,7 +44,7 @@ def text(servers: Sequence[Server], clients: Sequence[Client]) -> str:
         trust=TRUST,
         ready=READY,
         nginx=NGINX,
-        vendor_image=vendor.image_of(""),
+        vendor_image=sqlserver_image.image_of(""),
         password=PASSWORD,
     )
 
