@@ -17,7 +17,7 @@ import time
 
 import leftovers  # lab/stages/leftovers.py, which the image holds beside this file
 
-ROOMS = "/rooms"
+WORKDIRS = "/workdirs"
 PATH = "/usr/local/bin:/usr/bin:/bin"
 SITE = "/opt/clients/site"
 NODE_MODULES = "/opt/clients/node_modules"
@@ -50,34 +50,34 @@ def text(data):
 
 
 def run(order):
-    room = order["room"]
-    os.makedirs(room)
+    workdir = order["workdir"]
+    os.makedirs(workdir)
     try:
         for name, content in order["files"].items():
-            path = os.path.join(room, name)
+            path = os.path.join(workdir, name)
             os.makedirs(os.path.dirname(path), exist_ok=True)
             with open(path, "w", encoding="utf-8") as file:
                 file.write(content)
-        env = {"PATH": PATH, "LC_ALL": "C.UTF-8", "HOME": room, "TMPDIR": room}
+        env = {"PATH": PATH, "LC_ALL": "C.UTF-8", "HOME": workdir, "TMPDIR": workdir}
         env.update(order["env"])
         began = time.monotonic()
-        status, out, err = spawn(order["argv"], room, env, order["stdin"].encode(), order["timeout"])
+        status, out, err = spawn(order["argv"], workdir, env, order["stdin"].encode(), order["timeout"])
         seconds = time.monotonic() - began
         collected = {}
         for name in order["collect"]:
-            data = leftovers.read(room, name, LIMIT)
+            data = leftovers.read(workdir, name, LIMIT)
             if data is not None:
                 collected[name] = text(data)
         return {
             "exit_status": status, "stdout": text(out), "stderr": text(err), "seconds": seconds, "collected": collected,
         }  # fmt: skip
     finally:
-        leftovers.remove(room)
+        leftovers.remove(workdir)
 
 
-def spawn(argv, room, env, stdin, timeout):
+def spawn(argv, workdir, env, stdin, timeout):
     process = subprocess.Popen(
-        argv, cwd=room, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        argv, cwd=workdir, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         start_new_session=True,
     )  # fmt: skip
     out, err = bytearray(), bytearray()

@@ -23,11 +23,11 @@ from tlslab.stages.sandbox import Sandbox
 from tlslab.stages.stage import StageError
 
 REACH_TIMEOUT = 20.0
-ROOMS = {"/rooms": "exec,mode=1777", "/tmp": "exec,mode=1777"}
+WORKDIRS = {"/workdirs": "exec,mode=1777", "/tmp": "exec,mode=1777"}
 """What clients write to: not to the container itself."""
 
 
-_ROOMS = itertools.count(1)
+_NUMBERS = itertools.count(1)
 
 
 async def run_in(agent: Agent, invocation: Invocation, workdir: str) -> Completed:
@@ -60,7 +60,7 @@ class Place(ABC):
 
     def new_workdir(self) -> str:
         """The path of a directory for one attempt, as the client will see it."""
-        return f"/rooms/attempt-{next(_ROOMS)}"
+        return f"/workdirs/attempt-{next(_NUMBERS)}"
 
     @abstractmethod
     async def run(self, invocation: Invocation, workdir: str, pod: Pod | None) -> Completed:
@@ -124,7 +124,7 @@ class Contained(Place):
                     "network_mode": self._network,
                     "init": True,
                     "read_only": True,
-                    "tmpfs": ROOMS,
+                    "tmpfs": WORKDIRS,
                     "cap_drop": ["ALL"],
                     "security_opt": ["no-new-privileges"],
                     "dns_opt": ["timeout:1", "attempts:1"],

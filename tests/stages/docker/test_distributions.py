@@ -12,7 +12,7 @@ from tlslab.clients import all_clients
 from tlslab.matrix.choice import DISTRIBUTIONS as NAMES_OFFERED
 from tlslab.matrix.choice import Choice
 from tlslab.setup import provision
-from tlslab.stages.docker import build_contexts as supplies
+from tlslab.stages.docker import build_contexts
 from tlslab.stages.docker.distributions import APT, DEFAULT, DISTRIBUTIONS, DNF, ZYPPER, Distribution, Family
 from tlslab.stages.trust_procedure import Way
 
@@ -66,7 +66,7 @@ def test_what_it_refers_to_is_there(item: Distribution) -> None:
 @pytest.mark.parametrize("item", ALL)
 def test_its_lock_file_has_every_python_client_that_it_does_not_call_absent(item: Distribution) -> None:
     lock = (LOCKS / "requirements" / item.lock).read_text()
-    pins = {pin.partition("==")[0] for pin in supplies.requirements(lock, ())}
+    pins = {pin.partition("==")[0] for pin in build_contexts.requirements(lock, ())}
     wanted = {name for client in all_clients() for name in getattr(client, "distributions", ())}
     assert wanted - pins <= set(item.absent)
 

@@ -8,9 +8,7 @@ import docker
 from tests.stages.docker.process import inventory
 from tlslab import LOCKS
 from tlslab.setup import provision
-from tlslab.stages.docker import base_images as standins
-from tlslab.stages.docker import images
-from tlslab.stages.docker import owner_labels as owner
+from tlslab.stages.docker import base_images, images, owner_labels
 from tlslab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS, DNF, ZYPPER, Family
 from tlslab.stages.docker.images import Recipe
 from tlslab.stages.docker.owner_labels import RUN, labels, new_run, parse, this_process
@@ -23,7 +21,7 @@ OWNER = labels(new_run(), this_process())
 def base(daemon: docker.DockerClient) -> str:
     """A base image that is here."""
     tag = DISTRIBUTIONS[DEFAULT].base
-    standins.ensure_base(daemon, tag, OWNER, provision.cache_dir(), lambda text: None)
+    base_images.ensure_base(daemon, tag, OWNER, provision.cache_dir(), lambda text: None)
     return tag
 
 
@@ -61,9 +59,9 @@ def test_a_finished_image_is_nobodys(own_client: docker.DockerClient, tmp_path: 
     tag = images.build(own_client, recipe, OWNER, lambda text: None)
     try:
         found = own_client.images.get(tag).labels
-        assert {name: found[name] for name in OWNER} == {RUN: "", owner.OWNER: ""}
+        assert {name: found[name] for name in OWNER} == {RUN: "", owner_labels.OWNER: ""}
         assert found[images.NAME] == "test-finished"
-        assert parse(found[owner.OWNER]) is None
+        assert parse(found[owner_labels.OWNER]) is None
     finally:
         own_client.images.remove(tag)
 

@@ -14,8 +14,7 @@ from tlslab.matrix.plan import Filters
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint
 from tlslab.setup import provision
-from tlslab.stages.docker import build_contexts as supplies
-from tlslab.stages.docker import images
+from tlslab.stages.docker import build_contexts, images
 from tlslab.stages.docker.distributions import DISTRIBUTIONS, Distribution
 from tlslab.stages.docker.images import Recipe
 from tlslab.stages.docker.stage import DockerStage
@@ -61,14 +60,14 @@ def test_a_distribution_whose_build_fails_is_missing_with_the_last_words(
     dockerfile = tmp_path / "Dockerfile"
     dockerfile.write_text("ARG BASE\nFROM ${BASE}\nRUN echo these are the last words; exit 3\n")
 
-    real = supplies.client_recipe
+    real = build_contexts.client_recipe
 
     def recipe(distribution: Distribution, architecture: str, cache: Path, echo: object) -> Recipe:
         if distribution.name == "trixie":
             return Recipe("test-broken", dockerfile, DISTRIBUTIONS["bookworm"].base)
         return real(distribution, architecture, cache, lambda text: None)
 
-    monkeypatch.setattr(supplies, "client_recipe", recipe)
+    monkeypatch.setattr(build_contexts, "client_recipe", recipe)
     monkeypatch.setitem(
         DISTRIBUTIONS,
         "trixie",

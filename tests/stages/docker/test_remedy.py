@@ -89,7 +89,7 @@ def test_the_commands_said_so_and_the_store_has_one_more(remedy: RemedyEntry) ->
     directory = "/usr/local/share/ca-certificates" if own else "/usr/share/ca-certificates"
     assert changes[f"{directory}/tls-trust-lab.crt"] == "added"
     assert ("/etc/ca-certificates.conf" in changes) != own
-    assert not [path for path in changes if path.startswith(("/rooms", "/opt/clients"))], "of the lab itself"
+    assert not [path for path in changes if path.startswith(("/workdirs", "/opt/clients"))], "of the lab itself"
 
 
 def test_no_fresh_container_outlives_the_run(daemon: docker.DockerClient, record: Record) -> None:

@@ -9,8 +9,7 @@ import pytest
 import docker
 from tests.stages.docker.own import OwnDaemon
 from tests.stages.docker.process import running
-from tlslab.stages.docker import image_pruning as shelf
-from tlslab.stages.docker import images
+from tlslab.stages.docker import image_pruning, images
 from tlslab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
 from tlslab.stages.docker.image_pruning import Shelved, outdated
 from tlslab.stages.docker.images import Recipe
@@ -62,10 +61,12 @@ def old(own_client: docker.DockerClient, tmp_path: Path) -> Iterator[list[str]]:
 def test_pruning_removes_the_labs_own_and_unused_alone(
     own_client: docker.DockerClient, old: list[str], tmp_path: Path
 ) -> None:
-    mine = [item for item in shelf.shelf(own_client, tmp_path) if item.name == "test-shelf"]
+    mine = [item for item in image_pruning.shelf(own_client, tmp_path) if item.name == "test-shelf"]
     assert [item.tag for item in mine] == [*reversed(old)]
-    shelf.mark(tmp_path, [tag for item in shelf.shelf(own_client, tmp_path) if (tag := item.tag) not in old])
-    told = [line for line in shelf.prune(own_client, tmp_path, 1) if "test-shelf" in line]
+    image_pruning.mark(
+        tmp_path, [tag for item in image_pruning.shelf(own_client, tmp_path) if (tag := item.tag) not in old]
+    )
+    told = [line for line in image_pruning.prune(own_client, tmp_path, 1) if "test-shelf" in line]
     assert [images.has(own_client, tag) for tag in old] == [True, False, False, True]
     assert sum("removed" in line for line in told) == 2
     built_upon = own_client.images.get("tlslab-test/built-upon:1")
