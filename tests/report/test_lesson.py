@@ -13,7 +13,7 @@ from tlslab.matrix.judge import Judge
 from tlslab.model.conditions import EXPIRED
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.knowledge import Knowledge
-from tlslab.model.library import ConnectsLate, Crashes, Does, Hangs, Library, Prints, says, tolerates
+from tlslab.model.library import ConnectsLate, Crashes, Does, Hangs, Library, Prints, Row, says, tolerates
 from tlslab.model.scenario import Fix, Scenario
 from tlslab.model.situation import ClientSide, ServerKind, healthy
 from tlslab.report.lesson import embolden, known_answers, paragraphs, show_lesson, spelling
@@ -191,10 +191,10 @@ BOOK, POST = Source("a book", "https://example.org/book"), Source("a post", "htt
 
 def errors(*rows: Does, tolerated: str = "") -> str:
     """The end of the lesson of an expired certificate, of a curl whose library does this."""
-    said = says([EXPIRED], Phase.VERIFY, *rows, basis=Basis.AUTHORITATIVE, source=BOOK)
+    said: tuple[Row, ...] = says([EXPIRED], Phase.VERIFY, *rows, basis=Basis.AUTHORITATIVE, source=BOOK)
     if tolerated:
         said = (tolerates(tolerated, of=[EXPIRED], basis=Basis.REPORTED, source=POST),)
-    knowledge = Knowledge(KNOWLEDGE.libraries | {"openssl": Library("openssl", said)}, KNOWLEDGE.conditions)
+    knowledge = Knowledge({**KNOWLEDGE.libraries, "openssl": Library("openssl", said)}, KNOWLEDGE.conditions)
     screen = Screen(200)
     show_lesson(CATALOGUE.scenario("expired"), [CLIENTS["curl"]], knowledge, screen.console)
     return screen.text.partition("Documented errors\n")[2]
