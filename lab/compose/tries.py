@@ -27,7 +27,8 @@ def tries(server: Server, clients: Iterable[Client], knowledge: Knowledge) -> tu
     for client in clients:
         if client.name in _LINES and situation.kind in client.kinds and not client.cannot(situation):
             line = _LINES[client.name](situation, client.options_as_typed(situation.client))
-            accepted = server.serves and Judge.of(client, knowledge).answer(situation).connects
+            answer = Judge.of(client, knowledge).answer(situation)
+            accepted = server.serves and answer.connects and answer.tolerated
             found.append((client.name, line + (ACCEPTED if accepted else "")))
     return tuple(found)
 
