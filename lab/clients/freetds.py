@@ -8,7 +8,6 @@ from datetime import timedelta
 from pathlib import PurePosixPath
 
 from tlslab.clients.base import (
-    SETUP,
     Acceptance,
     Client,
     Endpoint,
@@ -16,10 +15,8 @@ from tlslab.clients.base import (
     Login,
     Machine,
     Material,
-    Missing,
     Roots,
     Trust,
-    other_build,
 )
 from tlslab.clients.freetds_library import (  # fmt: skip
     CONNECTING,
@@ -49,9 +46,9 @@ from tlslab.clients.freetds_library import (  # fmt: skip
 )
 from tlslab.clients.odbc import braced
 from tlslab.clients.sqlserver import (
+    DRIVER_MANAGER,
     QUESTION,
     PythonSqlClient,
-    missing_driver_manager,
     openssl_conf,
     openssl_words,
     presents_certificate,
@@ -72,6 +69,7 @@ from tlslab.model.situation import (
     Situation,
     TLSVersion,
 )
+from tlslab.setup.needs import Library, Packages, Program, PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
 NO_CA_FILE = When("it was given no `ca file`", lambda act: not verifies(act.client))
@@ -147,7 +145,7 @@ class Pymssql(FreeTds, PythonSqlClient):
     title = "pymssql (FreeTDS with OpenSSL 1.1.1, from its wheel)"
     tls_library = "OpenSSL 1.1.1, bundled in the wheel"
     driver = "pymssql"
-    python_packages = ("pymssql",)
+    needs = (PythonPackage("pymssql"),)
     registry = Registry(RegistryKind.PYPI, "pymssql")
     oldest = TLSVersion.TLSv1_1
     knows_no_strict = False
@@ -241,7 +239,17 @@ class Tdsodbc(FreeTds, PythonSqlClient):
     library = "tdsodbc"
     tls_library = "GnuTLS of the system"
     driver = "pyodbc"
-    python_packages = ("pyodbc",)
+    needs = (
+        PythonPackage("pyodbc"),
+        DRIVER_MANAGER,
+        Library(
+            "tdsodbc",
+            ("libtdsodbc.so", "libtdsodbc.so.0"),
+            Packages(apt="tdsodbc", dnf="freetds-libs"),
+            "FreeTDS' ODBC driver libtdsodbc.so",
+            gnutls=True,
+        ),
+    )
     oldest = TLSVersion.TLSv1_0
     wrappers = (
         *gnutls_wrappers("[08001] [FreeTDS][SQL Server]Unable to connect to data source", Level.VENDOR, TLS_SOURCE),
@@ -260,12 +268,6 @@ class Tdsodbc(FreeTds, PythonSqlClient):
             "[08S01] [FreeTDS][SQL Server]", "", Level.VENDOR, NET_SOURCE, trace="getsockopt(2) reported: {reason}"
         ),
     )
-
-    def missing(self, machine: Machine) -> Missing | None:
-        lacking = super().missing(machine) or missing_driver_manager(machine)
-        if lacking is None and "tdsodbc" not in machine.files:
-            return Missing("FreeTDS' ODBC driver libtdsodbc.so", SETUP)
-        return lacking or other_build(machine, "tdsodbc")
 
     def version_probe(self, machine: Machine) -> Invocation:
         request = {"driver": self.driver, "version": True, "files": {"odbc_driver": machine.files["tdsodbc"]}}
@@ -308,6 +310,7 @@ class Tsql(FreeTds):
 
     name = "tsql"
     title = "FreeTDS tsql"
+    needs = (Program("tsql", Packages(apt="freetds-bin", dnf="freetds"), gnutls=True),)
     program = "tsql"
     tls_library = "GnuTLS of the system"
     oldest = TLSVersion.TLSv1_0
@@ -324,11 +327,6 @@ class Tsql(FreeTds):
         *gnutls_templates("Error 20002 (severity 9): TDS server connection failed", Level.VENDOR, RENAMED),
         *unavailable_templates("Error 20009 (severity 9): ", ' OS error {*}, "{reason}"', Level.VENDOR, TSQL_ERRORS),
     )
-
-    def missing(self, machine: Machine) -> Missing | None:
-        if "tsql" not in machine.which:
-            return Missing("the program tsql", SETUP)
-        return other_build(machine, "tsql")
 
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation((machine.which["tsql"], "-C"))

@@ -12,7 +12,6 @@ from typing import Any
 
 from tlslab.clients.answers import read_answer
 from tlslab.clients.base import (
-    SETUP,
     Acceptance,
     Client,
     Endpoint,
@@ -20,7 +19,6 @@ from tlslab.clients.base import (
     Login,
     Machine,
     Material,
-    Missing,
     Roots,
     Trust,
     probe,
@@ -32,6 +30,7 @@ from tlslab.model.evidence import Level, Phase, Source, Wrapper
 from tlslab.model.library import Template, says, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, ServerKind, Situation, TLSVersion
+from tlslab.setup.needs import NODE, NodePackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
 PROBE = "sqlserver.js"
@@ -71,6 +70,7 @@ class Tedious(Client):
     kinds = frozenset({ServerKind.SQLSERVER})
     tls_library = "OpenSSL inside Node"
     default_trust = BUNDLED
+    needs = (NODE, NodePackage("tedious"))
     registry = Registry(RegistryKind.NPM, "tedious")
     wrappers = (
         Wrapper("openssl", frozenset({Phase.VERIFY}), _FAILED + "{reason}", Level.VENDOR, CONNECTION),
@@ -128,11 +128,6 @@ class Tedious(Client):
             source=CONNECTION,
         ),
     )
-
-    def missing(self, machine: Machine) -> Missing | None:
-        if "node" not in machine.which:
-            return Missing("the program node", SETUP)
-        return None if machine.node_modules else Missing("the npm package tedious", SETUP)
 
     def version_probe(self, machine: Machine) -> Invocation:
         asked = (

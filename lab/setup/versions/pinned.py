@@ -31,6 +31,7 @@ class Pinned(Client):
         self.environment = environment
         self.kinds = base.kinds
         self.wrappers = base.wrappers
+        self.needs = base.needs
         self.registry = base.registry
         self.program, self.library = base.program, base.library
         self.title = f"{base.title}, {label.partition('@')[2] or 'again'}"
