@@ -9,17 +9,14 @@ from pathlib import PurePosixPath
 from shlex import join
 
 from tlslab.clients.base import (
-    SETUP,
     Client,
     Endpoint,
     Invocation,
     Login,
     Machine,
     Material,
-    Missing,
     Roots,
     Trust,
-    other_build,
 )
 from tlslab.clients.https import HTTPS, expects_other_name
 from tlslab.model.circumstances import TRUST_EVERYTHING
@@ -28,6 +25,7 @@ from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says, says_each, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import ClientSide, Situation, TLSVersion
+from tlslab.setup.needs import Packages, Program
 
 GNUTLS_C = Source(
     "GNU Wget, src/gnutls.c (ssl_init, ssl_connect_wget, _CHECK_CERT, ssl_check_certificate)",
@@ -54,6 +52,7 @@ class Wget(Client):
 
     name = "wget"
     title = "GNU Wget"
+    needs = (Program("wget", Packages(apt="wget", dnf="wget", zypper="wget"), gnutls=True),)
     program = "wget"
     kinds = HTTPS
     tls_library = "GnuTLS of the system"
@@ -103,11 +102,6 @@ class Wget(Client):
             source=GNUTLS_C,
         ),
     )
-
-    def missing(self, machine: Machine) -> Missing | None:
-        if "wget" not in machine.which:
-            return Missing("the program wget", SETUP)
-        return other_build(machine, "wget")
 
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation((machine.which["wget"], "--version"))

@@ -51,8 +51,7 @@ def remedies(tmp_path: Path, enter: Callable[[], Awaitable[None]]) -> Remedies:
     """Those of curl and wget, whose fresh copy is entered like this. Nobody is attempted."""
     known = load()
     clients = [Placed(item, "here") for item in all_clients() if item.name in ("curl", "wget")]
-    plan = make_plan(known, clients, Filters(fixes=("install-ca",)), stage_cannot=lambda _: None
-    )
+    plan = make_plan(known, clients, Filters(fixes=("install-ca",)), stage_cannot=lambda _: None)
     found = treatments(plan, lambda client: (WAY,), lambda client: client.default_trust_on(Machine()))
     stage, mint = cast(Any, Stage(enter)), Mint(Keys(tmp_path))
     return Remedies(found, stage, cast(Any, None), Entries(stage, mint), mint, Silent(), at_once=1)

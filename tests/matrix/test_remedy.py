@@ -31,8 +31,7 @@ GOOD = {"before": UNKNOWN, "after": CONNECTED, "impostor:neighbour": NAME, "impo
 def plan(*names: str, fixes: tuple[str, ...] = ()) -> Plan:
     known = [item for item in all_clients() if item.name in names]
     clients = [Placed(item, place) for place in ("here", "there") for item in known]
-    return make_plan(CATALOGUE, clients, Filters(fixes=fixes), stage_cannot=lambda _: None
-    )
+    return make_plan(CATALOGUE, clients, Filters(fixes=fixes), stage_cannot=lambda _: None)
 
 
 def shown(roots: Roots, name: str = "curl") -> Show:

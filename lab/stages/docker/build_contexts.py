@@ -15,8 +15,9 @@ from pathlib import Path
 
 import tlslab
 from tlslab.runtime import child
-from tlslab.setup import installer, provision
+from tlslab.setup import all_needs, installer, provision
 from tlslab.setup.installer import Echo, InstallError
+from tlslab.setup.needs import Library, Program, from_npm
 from tlslab.stages import leftovers
 from tlslab.stages.docker import images
 from tlslab.stages.docker.distributions import CLIENTS, DEFAULT, DISTRIBUTIONS, Distribution
@@ -47,11 +48,11 @@ def client_recipe(distribution: Distribution, architecture: str, cache: Path, ec
         driver = {f"site/{item.name}": item for item in sorted(found.iterdir())}
     modules: Path | None = None
     absent = dict(distribution.absent)
-    if distribution.node:
+    if of_node := clients_of_node(distribution):
         try:
             modules = provision.ensure_node_modules(echo)
         except InstallError as problem:
-            absent["tedious"] = " ".join(str(problem).split())
+            absent |= dict.fromkeys(of_node, " ".join(str(problem).split()))
     here = tlslab.LOCKS / "docker" / "client"
     manifest = [tlslab.LOCKS / "npm" / "package-lock.json"] if modules else []
     return Recipe(
@@ -60,7 +61,7 @@ def client_recipe(distribution: Distribution, architecture: str, cache: Path, ec
         base=distribution.base,
         key=images.digest([lock, lock.with_name(CLIENTS), *manifest]),
         arguments={
-            "PACKAGES": " ".join(distribution.packages),
+            "PACKAGES": " ".join(packages(distribution)),
             "PYTHON": distribution.interpreter,
             **({"MODULES": " ".join(distribution.modules)} if distribution.modules else {}),
         },
@@ -71,6 +72,20 @@ def client_recipe(distribution: Distribution, architecture: str, cache: Path, ec
             "absent.json": json.dumps(absent, sort_keys=True),
         },
     )
+
+
+def packages(distribution: Distribution) -> tuple[str, ...]:
+    """What is installed with a distribution's own packager: what the clients need that can be had there."""
+    family, needs = distribution.family, all_needs.of_clients()
+    wanted = [need for name in needs if name not in distribution.absent for need in needs[name]]
+    named = [name for need in wanted if isinstance(need, Program | Library) for name in need.packages.of(family.name)]
+    return tuple(dict.fromkeys((*family.packages, *(distribution.renamed.get(name, name) for name in named))))
+
+
+def clients_of_node(distribution: Distribution) -> tuple[str, ...]:
+    """The clients that come from npm and can be had there."""
+    needs = all_needs.of_clients()
+    return tuple(name for name in needs if name not in distribution.absent and from_npm(needs[name]))
 
 
 def endpoint_recipe(architecture: str, cache: Path, echo: Echo) -> Recipe:

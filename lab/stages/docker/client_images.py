@@ -15,6 +15,8 @@ import docker
 from tlslab.clients.base import Invocation, Machine, Missing
 from tlslab.model.outcome import Completed
 from tlslab.runtime.deadline import deadline
+from tlslab.setup import all_needs
+from tlslab.setup.needs import Library, Program
 from tlslab.stages.docker.agent import Agent
 from tlslab.stages.docker.container import Order
 from tlslab.stages.docker.pod import Pod
@@ -49,6 +51,16 @@ async def run_in(agent: Agent, invocation: Invocation, workdir: str) -> Complete
         seconds=said["seconds"],
         collected=tuple(said["collected"].items()),
     )
+
+
+def wanted() -> dict[str, Any]:
+    """What an agent is asked to look for: what clients need of a system."""
+    needs = all_needs.system()
+    return {
+        "programs": [need.name for need in needs if isinstance(need, Program)],
+        "libraries": {need.name: need.files for need in needs if isinstance(need, Library)},
+        "gnutls": [need.name for need in needs if need.gnutls],
+    }
 
 
 class Place(ABC):
@@ -90,7 +102,7 @@ class Contained(Place):
 
     async def start(self) -> None:
         """Start the first container and look at what its image holds. Raises StageError."""
-        found: dict[str, Any] = await (await self._agent(None)).ask(inspect=True)
+        found: dict[str, Any] = await (await self._agent(None)).ask(inspect=wanted())
         self.machine = Machine(
             which=found["which"],
             python=found["python"],

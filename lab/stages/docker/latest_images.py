@@ -25,7 +25,7 @@ USUAL = (ENDPOINT, DEFAULT)
 def fetch(names: Iterable[str], cache: Path, echo: Echo) -> None:
     """Have in the cache all that these images are built from. Needs no Docker. Raises StageError, InstallError."""
     for name in names:
-        if name != ENDPOINT and DISTRIBUTIONS[name].node:
+        if name != ENDPOINT and build_contexts.clients_of_node(DISTRIBUTIONS[name]):
             # A recipe does without them where they cannot be had; whoever fetches for later wants to be told.
             provision.ensure_node_modules(echo)
         _recipe(name, build_contexts.architecture_of(platform.machine()), cache, echo)
