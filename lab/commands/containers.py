@@ -27,7 +27,7 @@ def images(names: tuple[str, ...], fetch: bool, list_only: bool, prune: bool, ke
     NAME is `endpoint`, what takes the place of SQL Server, or the distribution of the clients. Without names:
     the endpoint, and the clients on bookworm. A run builds what it lacks by itself.
     """
-    from tlslab.stages.docker import image_pruning, latest_images
+    from tlslab.stages.docker import image_pruning, named_images
     from tlslab.stages.docker.daemon import connect
 
     if list_only or prune:
@@ -39,15 +39,15 @@ def images(names: tuple[str, ...], fetch: bool, list_only: bool, prune: bool, ke
         return
 
     for name in names:
-        if name not in latest_images.NAMES:
-            raise click.UsageError(f"no image is called {name!r}. {hint(name, latest_images.NAMES)}")
-    chosen = names or latest_images.USUAL
+        if name not in named_images.NAMES:
+            raise click.UsageError(f"no image is called {name!r}. {hint(name, named_images.NAMES)}")
+    chosen = names or named_images.USUAL
     if fetch:
-        latest_images.fetch(chosen, provision.cache_dir(), echo)
+        named_images.fetch(chosen, provision.cache_dir(), echo)
         return
     client = connect()
     with client.api:
-        for tag in latest_images.build(client, chosen, provision.cache_dir(), echo).values():
+        for tag in named_images.build(client, chosen, provision.cache_dir(), echo).values():
             say(tag)
 
 

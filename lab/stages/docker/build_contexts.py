@@ -19,9 +19,9 @@ from tlslab.setup import all_needs, installer, provision
 from tlslab.setup.installer import Echo, InstallError
 from tlslab.setup.needs import Library, Program, from_npm
 from tlslab.stages import leftovers
-from tlslab.stages.docker import images
+from tlslab.stages.docker import image_building
 from tlslab.stages.docker.distributions import CLIENTS, DEFAULT, DISTRIBUTIONS, Distribution
-from tlslab.stages.docker.images import Recipe
+from tlslab.stages.docker.image_building import Recipe
 from tlslab.stages.stage import StageError
 
 PIP_TIMEOUT = 900.0
@@ -59,7 +59,7 @@ def client_recipe(distribution: Distribution, architecture: str, cache: Path, ec
         name=f"client-{distribution.name}",
         dockerfile=here / family.dockerfile,
         base=distribution.base,
-        key=images.digest([lock, lock.with_name(CLIENTS), *manifest]),
+        key=image_building.digest([lock, lock.with_name(CLIENTS), *manifest]),
         arguments={
             "PACKAGES": " ".join(packages(distribution)),
             "PYTHON": distribution.interpreter,
@@ -99,7 +99,7 @@ def endpoint_recipe(architecture: str, cache: Path, echo: Echo) -> Recipe:
         name=ENDPOINT,
         dockerfile=tlslab.LOCKS / "docker" / "endpoint" / "Dockerfile",
         base=base.base,
-        key=images.digest([lock, *sources.values()]),
+        key=image_building.digest([lock, *sources.values()]),
         trees={"site": site, **sources},
         texts={"start.py": (tlslab.LOCKS / "docker" / "endpoint" / "start.py").read_text()},
     )
@@ -114,7 +114,14 @@ def wheels(
     (`tlslab.setup.provision.DRIVER_FAMILIES`). Raises StageError with pip's last words.
     """
     pins = requirements(lock.read_text(), tuple(only))
-    parts = ["site", images.digest([lock]), str(len(pins)), f"py{python}", *([driver] if driver else []), architecture]
+    parts = [
+        "site",
+        image_building.digest([lock]),
+        str(len(pins)),
+        f"py{python}",
+        *([driver] if driver else []),
+        architecture,
+    ]
     target = cache / "docker" / "-".join(parts)
     target.parent.mkdir(parents=True, exist_ok=True)
     with installer.locked(target.with_name(f"{target.name}.lock"), echo):
@@ -135,7 +142,7 @@ def wheels(
                 raise StageError(f"pip has not fetched the wheels of {lock.name} within {PIP_TIMEOUT:.0f} s") from None
             if done.returncode != 0:
                 said = done.stdout.decode(errors="replace")
-                raise StageError(images.failure(f"with {lock.name}", "its wheels cannot be fetched", [said]))
+                raise StageError(image_building.failure(f"with {lock.name}", "its wheels cannot be fetched", [said]))
             _prune(fresh / "site", driver, architecture)
             (fresh / "site").rename(target)
         finally:

@@ -17,8 +17,8 @@ from tlslab.model.outcome import Completed
 from tlslab.runtime.deadline import deadline
 from tlslab.setup import all_needs
 from tlslab.setup.needs import Library, Program
-from tlslab.stages.docker.agent import Agent
 from tlslab.stages.docker.container import Order
+from tlslab.stages.docker.container_agent import Agent
 from tlslab.stages.docker.pod import Pod
 from tlslab.stages.local.clients import Here
 from tlslab.stages.sandbox import Sandbox

@@ -34,12 +34,12 @@ from tlslab.stages.docker.container_state import answers
 from tlslab.stages.docker.daemon import connect
 from tlslab.stages.docker.daemon_errors import FAILURES, words
 from tlslab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
-from tlslab.stages.docker.fleet import Fleet
-from tlslab.stages.docker.fresh_container import FreshContainer
-from tlslab.stages.docker.pool import Pool
-from tlslab.stages.docker.run_images import Wanted
+from tlslab.stages.docker.images_of_run import Wanted
+from tlslab.stages.docker.server_fleet import Fleet
 from tlslab.stages.docker.servers import NginxServer
 from tlslab.stages.docker.sqlserver_container import SqlServer
+from tlslab.stages.docker.sqlserver_pool import Pool
+from tlslab.stages.docker.trust_procedure_container import FreshContainer
 from tlslab.stages.local.clients import Here
 from tlslab.stages.local.services import ServiceError
 from tlslab.stages.stage import Distance, StageError

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 import docker
-from tlslab.stages.docker.agent import Agent
 from tlslab.stages.docker.client_images import wanted
 from tlslab.stages.docker.container import Order
+from tlslab.stages.docker.container_agent import Agent
 from tlslab.stages.docker.owner_labels import labels, new_run, this_process
 from tlslab.stages.stage import Lost, StageError
 

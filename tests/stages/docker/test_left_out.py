@@ -14,9 +14,9 @@ from tlslab.matrix.plan import Filters
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint
 from tlslab.setup import provision
-from tlslab.stages.docker import build_contexts, images
+from tlslab.stages.docker import build_contexts, image_building
 from tlslab.stages.docker.distributions import DISTRIBUTIONS, Distribution
-from tlslab.stages.docker.images import Recipe
+from tlslab.stages.docker.image_building import Recipe
 from tlslab.stages.docker.stage import DockerStage
 from tlslab.stages.stage import StageError
 
@@ -90,4 +90,4 @@ def test_a_distribution_whose_build_fails_is_missing_with_the_last_words(
     assert "these are the last words" in what
     assert any(text.startswith("left out is trixie: ") for text in told)
     assert not any("test-broken" in str(item.tags) for item in daemon.images.list())
-    assert images.has(daemon, DISTRIBUTIONS["bookworm"].base)
+    assert image_building.has(daemon, DISTRIBUTIONS["bookworm"].base)

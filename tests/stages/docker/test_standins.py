@@ -53,7 +53,7 @@ def test_there_is_no_stand_in_without_a_recipe(tag: str) -> None:
 MAKES_ONE = """
 import sys
 from pathlib import Path
-from tlslab.stages.docker import standins
+from tlslab.stages.docker import base_images
 from tlslab.stages.docker.daemon import connect
 from tlslab.stages.docker.owner_labels import labels, new_run, this_process
 base_images.ensure_base(connect(), sys.argv[1], labels(new_run(), this_process()), Path(sys.argv[2]), print)

@@ -6,7 +6,7 @@ import pytest
 
 from tlslab import LOCKS
 from tlslab.stages.docker import build_contexts
-from tlslab.stages.docker.images import Recipe, failure
+from tlslab.stages.docker.image_building import Recipe, failure
 
 LOCK = """\
 one==1 \\

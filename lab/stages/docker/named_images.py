@@ -10,9 +10,9 @@ from pathlib import Path
 import docker
 from tlslab.setup import installer, provision
 from tlslab.setup.installer import Echo
-from tlslab.stages.docker import base_images, build_contexts, images, owner_labels, reaper
+from tlslab.stages.docker import base_images, build_contexts, image_building, owner_labels, reaper
 from tlslab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
-from tlslab.stages.docker.images import Recipe
+from tlslab.stages.docker.image_building import Recipe
 
 ENDPOINT = "endpoint"
 """What takes the place of SQL Server."""
@@ -41,7 +41,7 @@ def build(client: docker.DockerClient, names: Iterable[str], cache: Path, echo: 
         for name in names:
             recipe = _recipe(name, architecture, cache, echo)
             base_images.ensure_base(client, recipe.base, labels, cache, echo)
-            image = client.images.get(images.build(client, recipe, labels, echo))
+            image = client.images.get(image_building.build(client, recipe, labels, echo))
             found[name] = f"tlslab/{recipe.name}:latest"
             image.tag(found[name])
     return found

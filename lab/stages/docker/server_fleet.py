@@ -16,11 +16,11 @@ from tlslab.runtime.tasks import each, together
 from tlslab.runtime.unattended import unattended
 from tlslab.stages.docker import base_images
 from tlslab.stages.docker.container import Order
+from tlslab.stages.docker.images_of_run import Wanted
 from tlslab.stages.docker.pod import Pod
-from tlslab.stages.docker.pool import MEMORY, Pool, room_for
-from tlslab.stages.docker.run_images import Wanted
 from tlslab.stages.docker.servers import NginxServer
 from tlslab.stages.docker.sqlserver_container import PORT, SqlServer
+from tlslab.stages.docker.sqlserver_pool import MEMORY, Pool, room_for
 from tlslab.stages.docker.volumes import fill
 from tlslab.stages.local.services import ServiceError, group_by_kind
 from tlslab.stages.stage import Distance

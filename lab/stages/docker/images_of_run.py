@@ -7,7 +7,7 @@ import docker
 from tlslab.clients.base import Missing
 from tlslab.setup import installer
 from tlslab.setup.installer import Echo
-from tlslab.stages.docker import base_images, build_contexts, image_pruning, images, sqlserver_image
+from tlslab.stages.docker import base_images, build_contexts, image_building, image_pruning, sqlserver_image
 from tlslab.stages.docker.distributions import DISTRIBUTIONS, Distribution
 from tlslab.stages.stage import StageError
 
@@ -60,19 +60,19 @@ class Wanted:
 
     def is_endpoint(self, image: str) -> bool:
         """Whether this is the lab's own endpoint, whatever its tag."""
-        return images.name_of(self._client, image) == build_contexts.ENDPOINT
+        return image_building.name_of(self._client, image) == build_contexts.ENDPOINT
 
     def is_standin(self, image: str) -> bool:
         """Whether the lab built this one in place of the published one."""
-        return images.is_standin(self._client, image)
+        return image_building.is_standin(self._client, image)
 
     def _choose(self, wanted: str, *, required: bool) -> str:
         found = sqlserver_image.choose(
             wanted,
             required=required,
             endpoint=self.endpoint,
-            has=lambda image: images.has(self._client, image),
-            pull=lambda image: images.pull(self._client, image),
+            has=lambda image: image_building.has(self._client, image),
+            pull=lambda image: image_building.pull(self._client, image),
             is_endpoint=self.is_endpoint,
         )
         self.notes += [found.note] if found.note else []
@@ -84,7 +84,7 @@ class Wanted:
         try:
             self._have(distribution.base)
             recipe = build_contexts.client_recipe(distribution, architecture, self._cache, self._echo)
-            self.clients[name] = images.build(self._client, recipe, self._labels, self._echo)
+            self.clients[name] = image_building.build(self._client, recipe, self._labels, self._echo)
             return ""
         except base_images.BaseMissing as problem:
             said, self.missing[name] = str(problem), problem.missing
@@ -94,9 +94,9 @@ class Wanted:
             self.missing[name] = Missing(f"the image of {name} ({why})", "the next run tries to build it again")
         return said
 
-    def _build(self, recipe: images.Recipe) -> str:
+    def _build(self, recipe: image_building.Recipe) -> str:
         self._have(recipe.base)
-        return images.build(self._client, recipe, self._labels, self._echo)
+        return image_building.build(self._client, recipe, self._labels, self._echo)
 
     def _have(self, base: str) -> None:
         base_images.ensure_base(self._client, base, self._labels, self._cache, self._echo)
