@@ -33,7 +33,7 @@ from tlslab.stages.local.services import ADDRESS, MAX_LINES, Embedded, Nginx, Se
 from tlslab.stages.local.stage import LocalStage
 from tlslab.stages.sandbox import Sandbox
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(__file__).resolve().parents[3]
 pytestmark = [
     pytest.mark.skipif(sys.platform != "linux", reason="the local stage's sandbox is Linux's"),
     pytest.mark.skipif(
