@@ -184,8 +184,8 @@ def _about_tls(problem: ssl.SSLError, where: str, place: Address) -> str:
     if isinstance(problem, ssl.SSLCertVerificationError):
         return (
             f"the certificate of {where} is refused: {problem.verify_message}. "
-            f"{place.certificates}/{daemon_address.CA} has to be the CA that signed it, and the name in DOCKER_HOST one "
-            "of those in it"
+            f"{place.certificates}/{daemon_address.CA} has to be the CA that signed it, and the name in DOCKER_HOST "
+            "one of those in it"
         )
     reason = str(problem.reason or problem)
     if "ALERT" in reason:
