@@ -20,9 +20,8 @@ from tlslab.clients.base import (
 )
 from tlslab.clients.https import HTTPS, expects_other_name
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.conditions import EXPIRED, INCOMPLETE, NAME_MISMATCH, SELF_SIGNED, UNTRUSTED, WEAK_SIGNATURE
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, says, says_each, tolerates
+from tlslab.model.library import Template, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import ClientSide, Situation, TLSVersion
 from tlslab.setup.needs import Packages, Program
@@ -59,6 +58,8 @@ class Wget(Client):
     default_trust = Trust(Roots.SYSTEM, "without --ca-directory it loads GnuTLS' system trust", GNUTLS_C)
 
     templates = (
+        Template("wget", frozenset({Phase.VERIFY}), NOT_TRUSTED + "{reason}", Basis.AUTHORITATIVE, GNUTLS_C),
+        Template("wget", frozenset({Phase.NAME}), "{reason}", Basis.AUTHORITATIVE, GNUTLS_C),
         Template(
             "gnutls",
             frozenset({Phase.HANDSHAKE}),
@@ -75,25 +76,6 @@ class Wget(Client):
         ),
     )
     rows = (
-        *says_each(
-            {
-                SELF_SIGNED: NOT_TRUSTED + "doesn't have a known issuer",
-                UNTRUSTED: NOT_TRUSTED + "doesn't have a known issuer",
-                INCOMPLETE: NOT_TRUSTED + "doesn't have a known issuer",
-                EXPIRED: NOT_TRUSTED + "has expired",
-                WEAK_SIGNATURE: NOT_TRUSTED + "was signed using an insecure algorithm",
-            },
-            Phase.VERIFY,
-            basis=Basis.AUTHORITATIVE,
-            source=GNUTLS_C,
-        ),
-        *says(
-            [NAME_MISMATCH],
-            Phase.NAME,
-            "The certificate's owner does not match hostname {*}{name}",
-            basis=Basis.AUTHORITATIVE,
-            source=GNUTLS_C,
-        ),
         tolerates(
             "with --no-check-certificate wget says what is wrong and goes on",
             phases=[Phase.VERIFY, Phase.NAME],

@@ -27,7 +27,7 @@ from tlslab.pki.scan import TIMEOUT, Look
 Looker = Callable[[TLSVersion, TLSVersion], Look]
 """Looks at the situation's server with a range of versions."""
 
-_KNOWN = {10, 18, 19, 20, 21}
+_KNOWN = {9, 10, 18, 19, 20, 21}
 """X509_V_ERR_* that conditions are told by: openssl/include/openssl/x509_vfy.h."""
 _HOSTNAME_MISMATCH = 62
 _PIPE = "/dev/fd/"
