@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tlslab.clients.base import Acceptance, Client, Endpoint, Invocation, Login, Machine, Material, Missing
+from tlslab.clients.base import Acceptance, Client, Endpoint, Invocation, Login, Machine, Material, Roots, Trust
 from tlslab.matrix.choice import LOCAL, Choice
 from tlslab.matrix.judge import BrokenVerdict, FixVerdict, judge_broken
 from tlslab.matrix.plan import Cell, make_plan
@@ -13,7 +13,18 @@ from tlslab.matrix.run import verdict_of
 from tlslab.model.evidence import Level, Phase, Reason, Source, Wrapper
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.scenario import BOTH, Claim, Defect, Fix, Impostor, Scenario, Side
-from tlslab.model.situation import CURRENT, PAST, Authority, Chain, ClientSide, Leaf, ServerKind, Situation, healthy
+from tlslab.model.situation import (
+    CURRENT,
+    PAST,
+    Authority,
+    Chain,
+    ClientSide,
+    Leaf,
+    ServerKind,
+    Situation,
+    healthy,
+    options,
+)
 
 BOOK = Source("a book", "https://example.org/book")
 EXPIRED = Reason("openssl", Phase.VERIFY, "certificate has expired", Level.VENDOR, BOOK)
@@ -30,10 +41,11 @@ class Example(Client):
     wrappers: tuple[Wrapper, ...] = (
         Wrapper("openssl", frozenset({Phase.VERIFY}), "example: {reason}", Level.VENDOR, BOOK),
     )
+    templates = ()
+    default_trust = Trust(Roots.SYSTEM, "it reads the system's store", BOOK)
+    needs = ()
+    supports = frozenset(options(ClientSide))
     acceptance: Acceptance | None = None
-
-    def missing(self, machine: Machine) -> Missing | None:
-        return None
 
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation(("true",))

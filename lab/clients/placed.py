@@ -11,6 +11,8 @@ from tlslab.model.situation import ClientSide, Situation
 class Placed(Client):
     """What the client does, as it does it there. `place` is the name of a distribution."""
 
+    delegates = True
+
     def __init__(self, client: Client, place: str) -> None:
         self.client = client
         self.place = place
@@ -19,6 +21,7 @@ class Placed(Client):
         self.kinds = client.kinds
         self.tls_library = client.tls_library
         self.needs = client.needs
+        self.supports = client.supports
         self.wrappers = client.wrappers
 
     def moved(self, place: str) -> Self:

@@ -5,10 +5,12 @@ import subprocess
 
 import pytest
 
-from tlslab import catalogue
+from tlslab import LOCKS, catalogue
 from tlslab.clients import all_clients
 from tlslab.compose.servers import Server, numbered, servers
 from tlslab.compose.tries import ACCEPTED, tries
+from tlslab.setup.needs import of_the_system
+from tlslab.setup.system import packages
 
 SCENARIOS = catalogue.load().scenarios
 ALL = servers(SCENARIOS, numbered([item.id for item in SCENARIOS], {}))
@@ -60,3 +62,12 @@ def test_every_server_can_be_tried_in_lines_that_a_shell_reads(server: Server) -
     for _, line in lines:
         done = subprocess.run([bash, "-n", "-c", line], capture_output=True, text=True, timeout=60, check=False)
         assert (done.returncode, done.stderr) == (0, ""), line
+
+
+def test_the_client_container_holds_what_these_clients_need() -> None:
+    """The image is built on Debian; Node and Python clients are not in it."""
+    image = (LOCKS / "docker" / "lab" / "Dockerfile").read_text().partition("AS client")[2].partition("COPY")[0]
+    offered = {name for server in ALL for name, _ in tries(server, all_clients())}
+    needs = [need for client in all_clients() if client.name in offered for need in client.needs]
+    assert offered
+    assert set(packages(of_the_system(needs))) <= set(image.split())
