@@ -2,9 +2,11 @@
 
 from pathlib import PurePosixPath
 
-from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing
+from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Roots, Trust
+from tlslab.model.evidence import Source
 from tlslab.model.outcome import Completed, Outcome, Result
-from tlslab.model.situation import ClientSide, ServerKind
+from tlslab.model.situation import ClientSide, ServerKind, options
+from tlslab.setup.needs import PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
 ASK = "import tiny; print('tiny', tiny.VERSION)"
@@ -18,10 +20,11 @@ class Tiny(Client):
     kinds = frozenset({ServerKind.HTTPS})
     tls_library = "none"
     wrappers = ()
+    templates = ()
+    default_trust = Trust(Roots.NONE, "it connects to nobody", Source("its source", ""))
+    needs = (PythonPackage("tiny"),)
+    supports = frozenset(options(ClientSide))
     registry: Registry | None = Registry(RegistryKind.PYPI, "tiny")
-
-    def missing(self, machine: Machine) -> Missing | None:
-        return None if "tiny" in machine.python_packages else Missing("the Python package tiny", "tests")
 
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation((machine.python, "-I", "-c", ASK))
@@ -39,7 +42,7 @@ class Tiny(Client):
         endpoint: Endpoint,
         material: Material,
         login: Login,
-        room: PurePosixPath,
+        workdir: PurePosixPath,
     ) -> Invocation:
         return self.version_probe(machine)
 
