@@ -4,7 +4,6 @@ What they share, how FreeTDS is configured and what its log says, is in `freetds
 """
 
 import re
-from datetime import timedelta
 from pathlib import PurePosixPath
 
 from tlslab.clients.base import (
@@ -50,7 +49,6 @@ from tlslab.clients.sqlserver import (
     missing_driver_manager,
     openssl_conf,
     openssl_words,
-    presents_certificate,
     read_versions,
     run_probe,
 )
@@ -64,9 +62,7 @@ from tlslab.model.situation import (
     Encryption,
     ServerEncryption,
     ServerKind,
-    SignatureHash,
     Situation,
-    TLSVersion,
 )
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
@@ -78,8 +74,6 @@ class FreeTds(Client):
 
     kinds = frozenset({ServerKind.SQLSERVER})
     default_trust = Trust(Roots.NONE, "without `ca file`, which is the default, it accepts any certificate", USER_GUIDE)
-    oldest: TLSVersion
-    """The oldest TLS version that it allows by default."""
     knows_no_strict = True
     """Whether its FreeTDS is older than 1.5."""
 
@@ -134,7 +128,6 @@ class Pymssql(FreeTds, PythonSqlClient):
     driver = "pymssql"
     python_packages = ("pymssql",)
     registry = Registry(RegistryKind.PYPI, "pymssql")
-    oldest = TLSVersion.TLSv1_1
     knows_no_strict = False
 
     templates = (
@@ -206,7 +199,6 @@ class Tdsodbc(FreeTds, PythonSqlClient):
     tls_library = "GnuTLS of the system"
     driver = "pyodbc"
     python_packages = ("pyodbc",)
-    oldest = TLSVersion.TLSv1_0
 
     templates = (
         *gnutls_templates(
@@ -270,7 +262,6 @@ class Tsql(FreeTds):
     title = "FreeTDS tsql"
     program = "tsql"
     tls_library = "GnuTLS of the system"
-    oldest = TLSVersion.TLSv1_0
 
     templates = (
         *gnutls_templates(
@@ -334,21 +325,6 @@ class Tsql(FreeTds):
             encrypted=answer.strip() == "TRUE" if answer is not None else None,
         )
         return with_trace(outcome, completed)
-
-
-def _weak_signature_alone(situation: Situation) -> bool:
-    """Whether the leaf is signed with SHA-1 and everything else is as it should be."""
-    chain, client = situation.server.chain, situation.client
-    if chain is None or chain.leaf.issuer is None or chain.leaf.signature is not SignatureHash.SHA1:
-        return False
-    now = timedelta(0)
-    return (
-        chain.leaf.issuer.root in client.trust_anchors
-        and (chain.with_intermediates or set(chain.intermediates) <= {*client.intermediates, *client.trust_anchors})
-        and chain.leaf.validity.starts <= now < chain.leaf.validity.ends
-        and client.reference_identifier in chain.leaf.names
-        and presents_certificate(situation, TLSVersion.TLSv1_1)
-    )
 
 
 CLIENTS = (Pymssql(), Tdsodbc(), Tsql())

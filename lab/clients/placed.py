@@ -20,6 +20,7 @@ class Placed(Client):
         self.tls_library = client.tls_library
         self.templates = client.templates
         self.rows = client.rows
+        self.release = client.release
 
     def moved(self, place: str) -> Self:
         """The same client, under the same name, in another place of the stage."""

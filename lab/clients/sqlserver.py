@@ -1,4 +1,4 @@
-"""What the SQL Server clients share: the question that each asks, and how far a TLS handshake can come.
+"""What the SQL Server clients share: the question that each asks, and TLS limits for OpenSSL.
 
 The question is the documented one (Microsoft Learn, "Configure SQL Server Database Engine for encryption"):
 the server says whether it encrypts this session. The clients that are Python modules are run by
@@ -11,24 +11,11 @@ from typing import Any
 
 from tlslab.clients.answers import read_answer
 from tlslab.clients.base import PYTHON_CLIENTS, SETUP, Client, Invocation, Machine, Missing, probe
-from tlslab.model.evidence import Source
 from tlslab.model.outcome import Completed, Outcome
-from tlslab.model.situation import (
-    ClientSide,
-    Encryption,
-    ServerEncryption,
-    ServerKind,
-    SignatureHash,
-    Situation,
-    TLSVersion,
-)
+from tlslab.model.situation import ClientSide, ServerKind, TLSVersion
 
 PROBE = "sqlserver.py"
 QUESTION = "SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID"
-OBSERVED = Source("observed by the lab", "")
-OPENSSL_LEVEL_2 = 2
-"""The OpenSSL security level from which a server cannot load a certificate signed with SHA-1
-(SSL_CTX_set_security_level(3))."""
 
 
 class PythonSqlClient(Client):
@@ -98,22 +85,6 @@ def read_versions(completed: Completed) -> dict[str, str]:
     except (ValueError, RecursionError):  # no JSON, or nested too deeply to be an answer
         return {}
     return {str(key): str(value) for key, value in found.items()} if isinstance(found, dict) else {}
-
-
-def presents_certificate(situation: Situation, oldest: TLSVersion, newest: TLSVersion = TLSVersion.TLSv1_2) -> bool:
-    """Whether the handshake gets as far as the server's certificate.
-
-    It does not when the server cannot load its certificate, when the two have no version in common, or when
-    the server speaks TDS 8.0 alone and the client does not. `oldest`, `newest`: what the client allows by
-    default.
-    """
-    server, client = situation.server, situation.client
-    if server.chain and server.chain.leaf.signature is SignatureHash.SHA1 and server.security_level >= OPENSSL_LEVEL_2:
-        return False
-    if server.encryption is ServerEncryption.STRICT and client.encryption is not Encryption.STRICT:
-        return False
-    low, high = client.tls_min or min(oldest, client.tls_max or oldest), client.tls_max or newest
-    return max(low, server.tls_min) <= min(high, server.tls_max)
 
 
 def allows_old_versions(side: ClientSide) -> bool:

@@ -32,6 +32,7 @@ class Pinned(Client):
         self.kinds = base.kinds
         self.templates = base.templates
         self.rows = base.rows
+        self.release = base.release
         self.registry = base.registry
         self.program, self.library = base.program, base.library
         self.title = f"{base.title}, {label.partition('@')[2] or 'again'}"
