@@ -17,7 +17,7 @@ class Tiny(Client):
     title = "Tiny"
     kinds = frozenset({ServerKind.HTTPS})
     tls_library = "none"
-    wrappers = ()
+    templates = ()
     registry: Registry | None = Registry(RegistryKind.PYPI, "tiny")
 
     def missing(self, machine: Machine) -> Missing | None:
