@@ -27,8 +27,8 @@ def tries(server: Server, clients: Iterable[Client], knowledge: Knowledge) -> tu
     for client in clients:
         if client.name in _LINES and situation.kind in client.kinds and not client.cannot(situation):
             line = _LINES[client.name](situation, client.options_as_typed(situation.client))
-            accepted = server.serves and Judge.of(client, knowledge).answer(situation).connects
-            found.append((client.name, line + (ACCEPTED if accepted else "")))
+            answer = Judge.of(client, knowledge).answer(situation)
+            found.append((client.name, line + (ACCEPTED if answer.connects and answer.tolerated else "")))
     return tuple(found)
 
 

@@ -10,13 +10,14 @@ from tlslab.clients import all_clients
 from tlslab.compose.servers import Server, numbered, servers
 from tlslab.compose.tries import ACCEPTED, tries
 
-SCENARIOS = catalogue.load().scenarios
+CATALOGUE = catalogue.load()
+SCENARIOS = CATALOGUE.scenarios
 ALL = servers(SCENARIOS, numbered([item.id for item in SCENARIOS], {}))
 
 
 def told(name: str) -> dict[str, str]:
     server = next(server for server in ALL if server.name == name)
-    return dict(tries(server, all_clients()))
+    return dict(tries(server, all_clients(), CATALOGUE.knowledge))
 
 
 def test_a_web_server_is_met_with_curl_and_openssl() -> None:
@@ -52,9 +53,17 @@ def test_a_client_that_minds_nothing_is_said_to() -> None:
     assert told("untrusted-ca.forced-sqlserver")["tsql"].endswith(ACCEPTED)
 
 
+@pytest.mark.parametrize(
+    "name", ["healthy-https", "healthy-sqlserver", "expired-sqlserver", "unreadable-key-sqlserver"]
+)
+def test_nothing_is_said_where_a_client_connects_because_all_is_well_or_refuses(name: str) -> None:
+    assert told(name)
+    assert not [line for line in told(name).values() if ACCEPTED in line]
+
+
 @pytest.mark.parametrize("server", ALL, ids=lambda server: server.name)
 def test_every_server_can_be_tried_in_lines_that_a_shell_reads(server: Server) -> None:
-    lines = tries(server, all_clients())
+    lines = tries(server, all_clients(), CATALOGUE.knowledge)
     assert lines
     bash = shutil.which("bash") or pytest.skip("bash reads these lines, and it is not on this machine")
     for _, line in lines:
