@@ -188,10 +188,11 @@ def _stand_in(played: "Played") -> str:
     """What to do when something else answered where nginx could."""
     if played.cell.kind != "https" or not played.stand_in:
         return ""
-    from tlslab.setup.provision import how_to_get
+    from tlslab.servers.nginx import PROGRAM
+    from tlslab.setup.system import how_to_get
 
     words = f"nginx is missing, and {played.stand_in} stood in for it"
-    return f"{words}; get it with: {how_to_get('nginx')} (or do without it: --lab-no-nginx)"
+    return f"{words}; get it with: {how_to_get(PROGRAM)} (or do without it: --lab-no-nginx)"
 
 
 def _wants_matrix(config: pytest.Config) -> bool:

@@ -6,7 +6,7 @@ of its TLS library. It starts nothing itself: a stage lays out the files, runs t
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
@@ -16,6 +16,7 @@ from tlslab.model.evidence import Basis, Source
 from tlslab.model.library import Row, Template
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, ServerKind, Situation
+from tlslab.setup.needs import Built, Library, Need, NodePackage, PackagedLibrary, Program, PythonPackage
 from tlslab.setup.versions.registry import Registry
 
 SETUP = f"{PROGRAM} setup"
@@ -109,15 +110,42 @@ class Machine:
     """Why no client at all can run here, and what brings what is lacking."""
 
 
-def other_build(machine: Machine, name: str) -> Missing | None:
-    """What is lacking when this program is here but not linked with GnuTLS, whose words its adapter knows."""
-    if name in machine.gnutls:
-        return None
-    return Missing(
-        f"a {name} that is linked with GnuTLS (the one here uses another TLS library, with other words)",
-        "Debian's, Ubuntu's, EPEL's and openSUSE's packages of FreeTDS, and Debian's and Red Hat's of wget, are GnuTLS "
-        "builds",
-    )
+def lacking(needs: Iterable[Need], machine: Machine) -> Missing | None:
+    """The first of these needs that a machine does not meet, with the command that brings it; None: it meets all."""
+    for need in needs:
+        what = _lacking(need, machine)
+        if what:
+            return Missing(what, SETUP)
+        if isinstance(need, Program | Library) and need.gnutls and need.name not in machine.gnutls:
+            return Missing(
+                f"a {need.name} that is linked with GnuTLS (the one here uses another TLS library, with other words)",
+                "Debian's, Ubuntu's, EPEL's and openSUSE's packages of FreeTDS, and Debian's and Red Hat's of wget, "
+                "are GnuTLS builds",
+            )
+    return None
+
+
+def _lacking(need: Need, machine: Machine) -> str:
+    """What a machine lacks of one need, in words; "" when it is all there."""
+    match need:
+        case Program():
+            return "" if need.name in machine.which else need.words
+        case Library() | PackagedLibrary():
+            return "" if need.name in machine.files else need.words
+        case PythonPackage():
+            if not machine.python:
+                return PYTHON_CLIENTS
+            return "" if need.name in ("", *machine.python_packages) else f"the Python package {need.name}"
+        case NodePackage():
+            return "" if need.name in machine.node_packages else f"the npm package {need.name}"
+        case Built():
+            if need.name in machine.which:
+                return ""
+            return (
+                need.words
+                if need.compiler.name in machine.which
+                else f"{need.compiler.words}, which builds {need.name}"
+            )
 
 
 class Roots(StrEnum):
@@ -162,14 +190,16 @@ class Client(ABC):
     """Where it runs, on a stage that has several places (`tlslab.clients.placed`); "": on the machine."""
     registry: Registry | None = None
     """Where its versions come from; None: it comes with the system."""
+    needs: tuple[Need, ...]
+    """What it needs on a machine, in the order in which it is missed."""
     program: str = ""
     """Its program's name in `Machine.which`, where one program of the user's own can take its place."""
     library: str = ""
     """The same for a library, in `Machine.files`."""
 
-    @abstractmethod
     def missing(self, machine: Machine) -> Missing | None:
         """What this client lacks on this machine, or None when it can run."""
+        return lacking(self.needs, machine)
 
     @abstractmethod
     def version_probe(self, machine: Machine) -> Invocation:

@@ -8,7 +8,7 @@ import re
 from pathlib import PurePosixPath
 from shlex import join
 
-from tlslab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Machine, Material, Missing, Roots, Trust
+from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Roots, Trust
 from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, allows_old_versions, expects_other_name, floor
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.conditions import NAME_MISMATCH
@@ -16,6 +16,7 @@ from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import ClientSide
+from tlslab.setup.needs import Packages, Program
 
 LIBRARY_SOURCE = Source(
     "curl, lib/vtls/openssl.c (ossl_connect_step2)",
@@ -46,6 +47,7 @@ class Curl(Client):
 
     name = "curl"
     title = "curl"
+    needs = (Program("curl", Packages(apt="curl", dnf="curl-minimal", zypper="curl")),)
     program = "curl"
     kinds = HTTPS
     tls_library = "OpenSSL of the system"
@@ -99,9 +101,6 @@ class Curl(Client):
             source=SKIP_VERIFICATION,
         ),
     )
-
-    def missing(self, machine: Machine) -> Missing | None:
-        return None if "curl" in machine.which else Missing("the program curl", SETUP)
 
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation((machine.which["curl"], "--version"))

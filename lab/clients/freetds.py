@@ -7,17 +7,14 @@ import re
 from pathlib import PurePosixPath
 
 from tlslab.clients.base import (
-    SETUP,
     Client,
     Endpoint,
     Invocation,
     Login,
     Machine,
     Material,
-    Missing,
     Roots,
     Trust,
-    other_build,
 )
 from tlslab.clients.freetds_library import (  # fmt: skip
     CONNECTING,
@@ -44,9 +41,9 @@ from tlslab.clients.freetds_library import (  # fmt: skip
 )
 from tlslab.clients.odbc import braced
 from tlslab.clients.sqlserver import (
+    DRIVER_MANAGER,
     QUESTION,
     PythonSqlClient,
-    missing_driver_manager,
     openssl_conf,
     openssl_words,
     read_versions,
@@ -64,6 +61,7 @@ from tlslab.model.situation import (
     ServerKind,
     Situation,
 )
+from tlslab.setup.needs import Library, Packages, Program, PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
 NO_CA_FILE = When("it was given no `ca file`", lambda act: not verifies(act.client))
@@ -126,7 +124,7 @@ class Pymssql(FreeTds, PythonSqlClient):
     title = "pymssql (FreeTDS with OpenSSL 1.1.1, from its wheel)"
     tls_library = "OpenSSL 1.1.1, bundled in the wheel"
     driver = "pymssql"
-    python_packages = ("pymssql",)
+    needs = (PythonPackage("pymssql"),)
     registry = Registry(RegistryKind.PYPI, "pymssql")
     knows_no_strict = False
 
@@ -198,7 +196,17 @@ class Tdsodbc(FreeTds, PythonSqlClient):
     library = "tdsodbc"
     tls_library = "GnuTLS of the system"
     driver = "pyodbc"
-    python_packages = ("pyodbc",)
+    needs = (
+        PythonPackage("pyodbc"),
+        DRIVER_MANAGER,
+        Library(
+            "tdsodbc",
+            ("libtdsodbc.so", "libtdsodbc.so.0"),
+            Packages(apt="tdsodbc", dnf="freetds-libs"),
+            "FreeTDS' ODBC driver libtdsodbc.so",
+            gnutls=True,
+        ),
+    )
 
     templates = (
         *gnutls_templates(
@@ -212,12 +220,6 @@ class Tdsodbc(FreeTds, PythonSqlClient):
             trace="getsockopt(2) reported: {reason}",
         ),
     )
-
-    def missing(self, machine: Machine) -> Missing | None:
-        lacking = super().missing(machine) or missing_driver_manager(machine)
-        if lacking is None and "tdsodbc" not in machine.files:
-            return Missing("FreeTDS' ODBC driver libtdsodbc.so", SETUP)
-        return lacking or other_build(machine, "tdsodbc")
 
     def version_probe(self, machine: Machine) -> Invocation:
         request = {"driver": self.driver, "version": True, "files": {"odbc_driver": machine.files["tdsodbc"]}}
@@ -260,6 +262,7 @@ class Tsql(FreeTds):
 
     name = "tsql"
     title = "FreeTDS tsql"
+    needs = (Program("tsql", Packages(apt="freetds-bin", dnf="freetds"), gnutls=True),)
     program = "tsql"
     tls_library = "GnuTLS of the system"
 
@@ -273,11 +276,6 @@ class Tsql(FreeTds):
             "Error 20009 (severity 9): ", ' OS error {*}, "{reason}"', Basis.AUTHORITATIVE, TSQL_ERRORS
         ),
     )
-
-    def missing(self, machine: Machine) -> Missing | None:
-        if "tsql" not in machine.which:
-            return Missing("the program tsql", SETUP)
-        return other_build(machine, "tsql")
 
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation((machine.which["tsql"], "-C"))

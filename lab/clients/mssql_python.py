@@ -7,10 +7,17 @@ It loads the same driver library as `odbc18`, without a driver manager, and wrap
 from pathlib import PurePosixPath
 
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
-from tlslab.clients.odbc import MicrosoftDriver, connection_string, driver_templates, openssl_room
+from tlslab.clients.odbc import (
+    DRIVER_LIBRARIES,
+    MicrosoftDriver,
+    connection_string,
+    driver_templates,
+    openssl_room,
+)
 from tlslab.clients.sqlserver import read_versions, run_probe
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ClientSide
+from tlslab.setup.needs import PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
 # https://github.com/microsoft/mssql-python/blob/315b35d366f66081add23aaf010ce52481b8807f/mssql_python/excepti
@@ -24,7 +31,7 @@ class MssqlPython(MicrosoftDriver):
     name = "mssql-python"
     title = "mssql-python (Microsoft's driver for Python)"
     driver = "mssql-python"
-    python_packages = ("mssql-python",)
+    needs = (PythonPackage("mssql-python"), *DRIVER_LIBRARIES)
     registry = Registry(RegistryKind.PYPI, "mssql-python")
     templates = driver_templates(MESSAGE)
 

@@ -9,7 +9,7 @@ import json
 from pathlib import PurePosixPath
 
 from tlslab.clients.answers import read_answer
-from tlslab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Machine, Material, Missing, Trust, probe
+from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Trust, probe
 from tlslab.clients.https import HTTPS, LOW_SECURITY, allows_old_versions, expects_other_name, floor
 from tlslab.clients.tedious import BUNDLED, EXTRA_ROOTS, default_trust_words, node_trust
 from tlslab.model.circumstances import TRUST_EVERYTHING
@@ -17,6 +17,7 @@ from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Situation, TLSVersion
+from tlslab.setup.needs import NODE
 
 PROBE = "node_https.js"
 TLS_DOC = Source(
@@ -50,11 +51,9 @@ class NodeClient(Client):
 
     kinds = HTTPS
     tls_library = "OpenSSL inside Node"
+    needs = (NODE,)
     program = "node"
     default_trust = BUNDLED
-
-    def missing(self, machine: Machine) -> Missing | None:
-        return None if "node" in machine.which else Missing("the program node", SETUP)
 
     def version_probe(self, machine: Machine) -> Invocation:
         asked = "const v = process.versions; `Node ${v.node} (OpenSSL ${v.openssl}, undici ${v.undici})`"

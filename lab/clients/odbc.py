@@ -7,11 +7,10 @@ SSL_CERT_FILE and SSL_CERT_DIR, TLS limits through OPENSSL_CONF (openssl-env(7))
 
 from pathlib import PurePosixPath
 
-from tlslab.clients.base import SETUP, Endpoint, Invocation, Login, Machine, Material, Missing, Roots, Trust
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Roots, Trust
 from tlslab.clients.sqlserver import (
+    DRIVER_MANAGER,
     PythonSqlClient,
-    missing_driver_libraries,
-    missing_driver_manager,
     openssl_conf,
     openssl_words,
     read_versions,
@@ -22,6 +21,7 @@ from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, tolerates
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ClientSide, Encryption, Situation
+from tlslab.setup.needs import Library, PackagedLibrary, Packages, PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
 KEYWORDS = Source(
@@ -42,6 +42,15 @@ RESET = Source("microsoft/msphpsql, issue 1480", "https://github.com/microsoft/m
 
 BUNDLED_VERSION, BUNDLING = "18.5.1", "1.7.1"
 """The driver that mssql-python carried up to this version of its own."""
+
+DRIVER_LIBRARIES = tuple(
+    Library(name, (name,), packages, f"the library {name}, which Microsoft's driver loads", linux_only=True)
+    for name, packages in (
+        ("libgssapi_krb5.so.2", Packages(apt="libgssapi-krb5-2", dnf="krb5-libs", zypper="krb5")),
+        ("libltdl.so.7", Packages(apt="libltdl7", dnf="libtool-ltdl", zypper="libltdl7")),
+    )
+)
+"""What the driver loads from the system and cannot start without."""
 
 ENCRYPT = {Encryption.OPTIONAL: "no", Encryption.MANDATORY: "yes", Encryption.STRICT: "strict"}
 
@@ -144,9 +153,6 @@ class MicrosoftDriver(PythonSqlClient):
         ),
     )
 
-    def missing(self, machine: Machine) -> Missing | None:
-        return super().missing(machine) or missing_driver_libraries(machine)
-
     def cannot(self, situation: Situation) -> str | None:
         if situation.client.trust_everything and situation.client.encryption is Encryption.STRICT:
             return "with Encrypt=strict Microsoft's driver ignores TrustServerCertificate: it always verifies"
@@ -169,7 +175,12 @@ class Odbc18(MicrosoftDriver):
     name = "odbc18"
     title = "Microsoft ODBC Driver 18 through pyodbc"
     driver = "pyodbc"
-    python_packages = ("pyodbc",)
+    needs = (
+        PythonPackage("pyodbc"),
+        *DRIVER_LIBRARIES,
+        DRIVER_MANAGER,
+        PackagedLibrary("odbc18", "mssql-python-odbc", "the driver's library libmsodbcsql-18"),
+    )
     registry = Registry(
         RegistryKind.PYPI,
         "mssql-python-odbc",
@@ -179,12 +190,6 @@ class Odbc18(MicrosoftDriver):
     )
     library = "odbc18"
     templates = driver_templates(MESSAGE)
-
-    def missing(self, machine: Machine) -> Missing | None:
-        lacking = super().missing(machine) or missing_driver_manager(machine)
-        if lacking is None and "odbc18" not in machine.files:
-            return Missing("the driver's library libmsodbcsql-18", SETUP)
-        return lacking
 
     def version_probe(self, machine: Machine) -> Invocation:
         request = {"driver": self.driver, "version": True, "files": {"odbc_driver": machine.files["odbc18"]}}

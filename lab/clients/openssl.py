@@ -8,13 +8,14 @@ import re
 from pathlib import PurePosixPath
 from shlex import join
 
-from tlslab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Machine, Material, Missing, Roots, Trust
+from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Roots, Trust
 from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, allows_old_versions, floor
 from tlslab.model.circumstances import DEFAULTS_ONLY, TRUST_EVERYTHING
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import ClientSide
+from tlslab.setup.needs import Packages, Program
 
 CALLBACK = Source(
     "OpenSSL, apps/lib/s_cb.c (verify_callback)",
@@ -38,6 +39,7 @@ class SClient(Client):
 
     name = "openssl"
     title = "openssl s_client"
+    needs = (Program("openssl", Packages(apt="openssl", dnf="openssl", zypper="openssl")),)
     program = "openssl"
     kinds = HTTPS
     tls_library = "OpenSSL of the system"
@@ -75,9 +77,6 @@ class SClient(Client):
         )
         for when in (TRUST_EVERYTHING, DEFAULTS_ONLY)
     )
-
-    def missing(self, machine: Machine) -> Missing | None:
-        return None if "openssl" in machine.which else Missing("the program openssl", SETUP)
 
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation((machine.which["openssl"], "version"))

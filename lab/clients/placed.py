@@ -18,6 +18,7 @@ class Placed(Client):
         self.title = f"{client.title}, on {place}"
         self.kinds = client.kinds
         self.tls_library = client.tls_library
+        self.needs = client.needs
         self.templates = client.templates
         self.rows = client.rows
         self.release = client.release

@@ -9,15 +9,12 @@ from pathlib import PurePosixPath
 
 from tlslab.clients.answers import read_answer
 from tlslab.clients.base import (
-    PYTHON_CLIENTS,
-    SETUP,
     Client,
     Endpoint,
     Invocation,
     Login,
     Machine,
     Material,
-    Missing,
     Roots,
     Trust,
     probe,
@@ -29,6 +26,7 @@ from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, Tolerates, says, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Situation, TLSVersion
+from tlslab.setup.needs import PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
 PROBE = "python_https.py"
@@ -79,16 +77,8 @@ class PythonClient(Client):
 
     kinds = HTTPS
     tls_library = "OpenSSL of the Python interpreter"
-    distribution = ""
     roots_variable = ""
     """The variable that names its roots, where it has a list of its own (certifi) and reads no system store."""
-
-    def missing(self, machine: Machine) -> Missing | None:
-        if not machine.python:
-            return Missing(PYTHON_CLIENTS, SETUP)
-        if self.distribution and self.distribution not in machine.python_packages:
-            return Missing(f"the Python package {self.distribution}", SETUP)
-        return None
 
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation((machine.python, "-I", PROBE, "--version", self.name), files={PROBE: probe(PROBE)})
@@ -162,6 +152,7 @@ class Urllib(PythonClient):
 
     name = "urllib"
     title = "Python urllib"
+    needs = (PythonPackage(),)
     default_trust = Trust(
         Roots.SYSTEM, "the ssl module loads OpenSSL's default verify paths, the system's", DEFAULT_CERTS
     )
@@ -194,7 +185,7 @@ class Requests(PythonClient):
 
     name = "requests"
     title = "Python requests"
-    distribution = "requests"
+    needs = (PythonPackage("requests"),)
     roots_variable = "REQUESTS_CA_BUNDLE"
     default_trust = Trust(
         Roots.OWN, "it brings the roots of the package certifi and reads no system store", REQUESTS_CERTS
@@ -246,7 +237,7 @@ class Httpx(PythonClient):
 
     name = "httpx"
     title = "Python httpx"
-    distribution = "httpx"
+    needs = (PythonPackage("httpx"),)
     roots_variable = "SSL_CERT_FILE"
     default_trust = Trust(
         Roots.OWN, "it brings the roots of the package certifi and reads no system store", HTTPX_CONFIG

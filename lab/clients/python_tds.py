@@ -17,6 +17,7 @@ from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, When, says, says_each, tolerates
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, Situation, TLSVersion
+from tlslab.setup.needs import PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
 REFUSED = Source("denisenkom/pytds, issue 82", "https://github.com/denisenkom/pytds/issues/82")
@@ -56,7 +57,7 @@ class PythonTds(PythonSqlClient):
     tls_library = "OpenSSL of the Python package cryptography, through pyOpenSSL"
     default_trust = Trust(Roots.OWN, "it uses TLS only with `cafile`, and then trusts what that file holds", CONNECT)
     driver = "python-tds"
-    python_packages = ("python-tds", "pyopenssl")
+    needs = (PythonPackage("python-tds"), PythonPackage("pyopenssl"))
     registry = Registry(RegistryKind.PYPI, "python-tds", ("pyopenssl",))
 
     templates = (

@@ -10,12 +10,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from tlslab.clients.answers import read_answer
-from tlslab.clients.base import PYTHON_CLIENTS, SETUP, Client, Invocation, Machine, Missing, probe
+from tlslab.clients.base import Client, Invocation, Machine, probe
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, ServerKind, TLSVersion
+from tlslab.setup.needs import Library, Packages
 
 PROBE = "sqlserver.py"
 QUESTION = "SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID"
+DRIVER_MANAGER = Library(
+    "odbc-manager",
+    ("libodbc.so.2",),
+    Packages(apt="unixodbc", dnf="unixODBC", zypper="unixODBC libodbc2"),
+    "the ODBC driver manager libodbc.so.2 (unixODBC)",
+)
+"""unixODBC, without which `import pyodbc` fails."""
 
 
 class PythonSqlClient(Client):
@@ -24,37 +32,12 @@ class PythonSqlClient(Client):
     kinds = frozenset({ServerKind.SQLSERVER})
     driver: str
     """What the probe calls it."""
-    python_packages: tuple[str, ...]
-    """The distributions (normalised names) without which it does not run."""
-
-    def missing(self, machine: Machine) -> Missing | None:
-        if not machine.python:
-            return Missing(PYTHON_CLIENTS, SETUP)
-        for name in self.python_packages:
-            if name not in machine.python_packages:
-                return Missing(f"the Python package {name}", SETUP)
-        return None
 
     def version_probe(self, machine: Machine) -> Invocation:
         return run_probe(machine, {"driver": self.driver, "version": True, "files": dict(machine.files)})
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
         return read_answer(completed)
-
-
-def missing_driver_manager(machine: Machine) -> Missing | None:
-    """Whether unixODBC is lacking, without which `import pyodbc` fails."""
-    return (
-        None if "odbc-manager" in machine.files else Missing("the ODBC driver manager libodbc.so.2 (unixODBC)", SETUP)
-    )
-
-
-def missing_driver_libraries(machine: Machine) -> Missing | None:
-    """Whether a library is lacking that Microsoft's driver loads from the system and cannot start without."""
-    for name in ("libgssapi_krb5.so.2", "libltdl.so.7"):
-        if name not in machine.files:
-            return Missing(f"the library {name}, which Microsoft's driver loads", SETUP)
-    return None
 
 
 def run_probe(

@@ -12,14 +12,12 @@ from typing import Any
 
 from tlslab.clients.answers import read_answer
 from tlslab.clients.base import (
-    SETUP,
     Client,
     Endpoint,
     Invocation,
     Login,
     Machine,
     Material,
-    Missing,
     Roots,
     Trust,
     probe,
@@ -31,6 +29,7 @@ from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, When, says, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, ServerKind, Situation, TLSVersion
+from tlslab.setup.needs import NODE, NodePackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
 PROBE = "sqlserver.js"
@@ -71,6 +70,7 @@ class Tedious(Client):
     kinds = frozenset({ServerKind.SQLSERVER})
     tls_library = "OpenSSL inside Node"
     default_trust = BUNDLED
+    needs = (NODE, NodePackage("tedious"))
     registry = Registry(RegistryKind.NPM, "tedious")
 
     templates = (
@@ -115,11 +115,6 @@ class Tedious(Client):
             source=CONNECTION,
         ),
     )
-
-    def missing(self, machine: Machine) -> Missing | None:
-        if "node" not in machine.which:
-            return Missing("the program node", SETUP)
-        return None if machine.node_modules else Missing("the npm package tedious", SETUP)
 
     def version_probe(self, machine: Machine) -> Invocation:
         asked = (

@@ -9,33 +9,23 @@ from pathlib import PurePosixPath
 from shlex import join
 
 from tlslab.clients.base import (
-    SETUP,
     Client,
     Endpoint,
     Invocation,
     Login,
     Machine,
     Material,
-    Missing,
     Roots,
     Trust,
-    other_build,
 )
 from tlslab.clients.https import HTTPS, expects_other_name
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.conditions import (
-    EXPIRED,
-    INCOMPLETE,
-    NAME_MISMATCH,
-    NO_COMMON_VERSION,
-    SELF_SIGNED,
-    UNTRUSTED,
-    WEAK_SIGNATURE,
-)
+from tlslab.model.conditions import NO_COMMON_VERSION
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, When, says, says_each, tolerates
+from tlslab.model.library import Template, When, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import ClientSide, Situation, TLSVersion
+from tlslab.setup.needs import Packages, Program
 
 GNUTLS_C = Source(
     "GNU Wget, src/gnutls.c (ssl_init, ssl_connect_wget, _CHECK_CERT, ssl_check_certificate)",
@@ -71,12 +61,15 @@ class Wget(Client):
 
     name = "wget"
     title = "GNU Wget"
+    needs = (Program("wget", Packages(apt="wget", dnf="wget", zypper="wget"), gnutls=True),)
     program = "wget"
     kinds = HTTPS
     tls_library = "GnuTLS of the system"
     default_trust = Trust(Roots.SYSTEM, "without --ca-directory it loads GnuTLS' system trust", GNUTLS_C)
 
     templates = (
+        Template("wget", frozenset({Phase.VERIFY}), NOT_TRUSTED + "{reason}", Basis.AUTHORITATIVE, GNUTLS_C),
+        Template("wget", frozenset({Phase.NAME}), "{reason}", Basis.AUTHORITATIVE, GNUTLS_C),
         Template(
             "gnutls",
             frozenset({Phase.HANDSHAKE}),
@@ -93,25 +86,6 @@ class Wget(Client):
         ),
     )
     rows = (
-        *says_each(
-            {
-                SELF_SIGNED: NOT_TRUSTED + "doesn't have a known issuer",
-                UNTRUSTED: NOT_TRUSTED + "doesn't have a known issuer",
-                INCOMPLETE: NOT_TRUSTED + "doesn't have a known issuer",
-                EXPIRED: NOT_TRUSTED + "has expired",
-                WEAK_SIGNATURE: NOT_TRUSTED + "was signed using an insecure algorithm",
-            },
-            Phase.VERIFY,
-            basis=Basis.AUTHORITATIVE,
-            source=GNUTLS_C,
-        ),
-        *says(
-            [NAME_MISMATCH],
-            Phase.NAME,
-            "The certificate's owner does not match hostname {*}{name}",
-            basis=Basis.AUTHORITATIVE,
-            source=GNUTLS_C,
-        ),
         tolerates(
             "with --no-check-certificate wget says what is wrong and goes on",
             phases=[Phase.VERIFY, Phase.NAME],
@@ -127,11 +101,6 @@ class Wget(Client):
             source=PRIORITIES,
         ),
     )
-
-    def missing(self, machine: Machine) -> Missing | None:
-        if "wget" not in machine.which:
-            return Missing("the program wget", SETUP)
-        return other_build(machine, "wget")
 
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation((machine.which["wget"], "--version"))

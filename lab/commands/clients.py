@@ -97,7 +97,7 @@ def _defaults(given: tuple[str, ...], as_json: bool) -> Exit:
     from tlslab.setup.versions import pinned
     from tlslab.setup.versions.spec import SpecError
 
-    shared.bring_python_clients()
+    shared.bring_clients()
 
     def make(spec: str) -> Client:
         return pinned.provide(spec, all_clients(), provision.cache_dir(), shared.echo)

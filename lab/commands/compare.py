@@ -98,7 +98,7 @@ def both(old: str, new: str) -> tuple[Client, Client]:
     except SpecError as problem:
         raise click.UsageError(str(problem)) from None
     if any(client.missing(local_machine()) for client in (first, second)):
-        shared.bring_python_clients()
+        shared.bring_clients((first, second))
     return first, pinned.Again(second) if second.name == first.name else second
 
 

@@ -27,28 +27,27 @@ def images(names: tuple[str, ...], fetch: bool, list_only: bool, prune: bool, ke
     NAME is `endpoint`, what takes the place of SQL Server, or the distribution of the clients. Without names:
     the endpoint, and the clients on bookworm. A run builds what it lacks by itself.
     """
-    from tlslab.stages.docker import image_pruning as shelf
-    from tlslab.stages.docker import latest_images as stock
+    from tlslab.stages.docker import image_pruning, named_images
     from tlslab.stages.docker.daemon import connect
 
     if list_only or prune:
         client = connect()
         with client.api:
-            removed = shelf.prune(client, provision.cache_dir(), keep) if prune else []
-            for line in removed if prune else shelf.shelf(client, provision.cache_dir()):
+            removed = image_pruning.prune(client, provision.cache_dir(), keep) if prune else []
+            for line in removed if prune else image_pruning.shelf(client, provision.cache_dir()):
                 say(str(line))
         return
 
     for name in names:
-        if name not in stock.NAMES:
-            raise click.UsageError(f"no image is called {name!r}. {hint(name, stock.NAMES)}")
-    chosen = names or stock.USUAL
+        if name not in named_images.NAMES:
+            raise click.UsageError(f"no image is called {name!r}. {hint(name, named_images.NAMES)}")
+    chosen = names or named_images.USUAL
     if fetch:
-        stock.fetch(chosen, provision.cache_dir(), echo)
+        named_images.fetch(chosen, provision.cache_dir(), echo)
         return
     client = connect()
     with client.api:
-        for tag in stock.build(client, chosen, provision.cache_dir(), echo).values():
+        for tag in named_images.build(client, chosen, provision.cache_dir(), echo).values():
             say(tag)
 
 

@@ -149,7 +149,7 @@ def record_of_everything(client: tuple[str, ...] = (), jobs: int = 0, repeat: in
     from tlslab.report.progress import watch
 
     plan = plan_for(Filters(clients=client))
-    shared.bring_python_clients()
+    shared.bring_clients(plan.clients)
     with watch(shared.progress_output()) as observer:
         return run_plan(plan, cache=provision.cache_dir(), jobs=jobs, observer=observer, repeat=repeat)
 

@@ -92,7 +92,7 @@ def run(
         if setup:
             shared.run_setup(yes=yes)
         else:
-            shared.bring_python_clients()
+            shared.bring_clients(client for client in plan.clients if not client.place)
     plan = plan_for(filters, choice, provided=True)
     with watch(shared.progress_output()) as observer:
         record = run_plan(

@@ -12,7 +12,7 @@ from tlslab.compose.servers import INSIDE, NUMBERS, PORTS, Server
 from tlslab.compose.tries import tries
 from tlslab.model.knowledge import Knowledge
 from tlslab.model.situation import ServerKind
-from tlslab.stages.docker import sqlserver_image as vendor
+from tlslab.stages.docker import sqlserver_image
 from tlslab.stages.docker.base_images import NGINX
 from tlslab.stages.docker.sqlserver_container import CA_STORE, OPENSSL_CNF, READY
 
@@ -48,7 +48,7 @@ def text(servers: Sequence[Server], clients: Sequence[Client], knowledge: Knowle
         trust=TRUST,
         ready=READY,
         nginx=NGINX,
-        vendor_image=vendor.image_of(""),
+        vendor_image=sqlserver_image.image_of(""),
         password=PASSWORD,
     )
 

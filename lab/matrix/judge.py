@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from tlslab.clients.base import Client
@@ -170,7 +170,7 @@ class Judge:
     def _fix(self, cell: Cell, fixed: Act, impostors: tuple[Act, ...]) -> tuple[FixVerdict, Judgement]:
         """What a fix is worth: does it clear the error, keep its promise, and keep impostors out?"""
         if fixed.outcome.result is not Result.CONNECTED:
-            return FixVerdict.NOT_CLEARED, Judgement(False, f"after the fix it still fails: {said(fixed.outcome)}")
+            return FixVerdict.NOT_CLEARED, self._still_fails(fixed)
         if fixed.outcome.encrypted is not cell.fix.encrypted:
             promised = "an encrypted session" if cell.fix.encrypted else "a session without encryption"
             why = f"the fix promises {promised}, the server says otherwise"
@@ -192,13 +192,24 @@ class Judge:
                 return FixVerdict.UNPROVEN, Judgement(False, why)
         return _worth(cell, let_in, unexpected, explained)
 
+    def _still_fails(self, fixed: Act) -> Judgement:
+        """It fails after the fix: as documented where a row says so of every server, as of an unknown option."""
+        of_every_server = Answer(tuple(item for item in fixed.answer.says if item.of == frozenset()))
+        shown = self.judge(replace(fixed, answer=of_every_server))[1]
+        why = f"after the fix it still fails: {said(fixed.outcome)}"
+        return Judgement(shown.as_expected, why, shown.basis, shown.sources)
+
     def refuses_for_trust(self, act: Act) -> bool:
-        """Whether it refuses a server for what that is, as documented: that nobody answers says nothing about trust."""
+        """Whether it refuses a server for what that is, as documented.
+
+        That nobody answers says nothing about trust, nor does what a client says to every server, nor that a server
+        refuses the user: it has got the password by then.
+        """
         if act.outcome.result is not Result.REFUSED:
             return False
         shown = shown_statements(self.table, act.outcome, act.situation)
-        said = [item.row for item in shown if item in act.answer.says]
-        return any(isinstance(row, Says) and row.phase is not Phase.CONNECT for row in said)
+        said = [item.row for item in shown if item in act.answer.says and item.of != frozenset()]
+        return any(isinstance(row, Says) and row.phase not in (Phase.CONNECT, Phase.LOGIN) for row in said)
 
 
 def not_played(status: Status, why: str) -> Verdict:

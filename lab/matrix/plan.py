@@ -7,12 +7,15 @@ the stage cannot play, is taken out here, by one function, with the reason in wo
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
-from tlslab.catalogue import Catalogue
 from tlslab.clients.base import Client
 from tlslab.model.knowledge import Knowledge
 from tlslab.model.scenario import Fix, Impostor, Scenario
 from tlslab.model.situation import ServerKind, Situation, healthy
+
+if TYPE_CHECKING:
+    from tlslab.catalogue import Catalogue
 
 Cannot = Callable[[Situation], str | None]
 """Says of a situation why it is impossible, in words, or None."""
@@ -112,7 +115,7 @@ def patterns_in(option: str, values: Iterable[str]) -> tuple[str, ...]:
 
 
 def make_plan(
-    known: Catalogue, clients: Iterable[Client], filters: Filters = Filters(), *, stage_cannot: Cannot
+    known: "Catalogue", clients: Iterable[Client], filters: Filters = Filters(), *, stage_cannot: Cannot
 ) -> Plan:
     """Every combination that exists, parted into what can be played and what cannot: by the client (`Client.cannot`),
     or on the stage (`tlslab.matrix.choice.Choice.cannot`).

@@ -127,6 +127,13 @@ EXPIRED = Condition(
     lambda seen: seen.has(10, 0),
     wrong=True,
 )
+NOT_YET_VALID = Condition(
+    "not-yet-valid",
+    "the server's certificate is not valid yet",
+    lambda situation: (leaf := _leaf(situation)) is not None and leaf.validity.starts > timedelta(),
+    lambda seen: seen.has(9, 0),
+    wrong=True,
+)
 NAME_MISMATCH = Condition(
     "name-mismatch",
     "the certificate does not carry the name that the client expects",
@@ -148,7 +155,7 @@ NO_COMMON_VERSION = Condition(
     lambda seen: not seen.shares_version,
     wrong=True,
 )
-_OF_THE_CHAIN = (SELF_SIGNED, UNTRUSTED, INCOMPLETE, EXPIRED, NAME_MISMATCH, WEAK_SIGNATURE)
+_OF_THE_CHAIN = (SELF_SIGNED, UNTRUSTED, INCOMPLETE, EXPIRED, NOT_YET_VALID, NAME_MISMATCH, WEAK_SIGNATURE)
 NOT_LOADED = Condition(
     "not-loaded",
     "the server's TLS library does not load the server's certificate",

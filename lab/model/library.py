@@ -13,7 +13,7 @@ from typing import Final
 from tlslab.model.condition import Condition
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.release import ALL, Versions
-from tlslab.model.situation import Situation, TLSVersion
+from tlslab.model.situation import Situation
 
 
 class Any:
@@ -138,14 +138,13 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """One TLS library: its rows, and the oldest and newest version of TLS that it offers when nothing is configured.
+    """One TLS library, or the part of a client that verifies for itself: its rows.
 
     A client that verifies something itself has a library of its own for that, whose rows stand beside the client.
     """
 
     name: str
     rows: tuple[Row, ...] = ()
-    offers: tuple[TLSVersion, TLSVersion] = (TLSVersion.TLSv1_2, TLSVersion.TLSv1_3)
 
 
 def says(

@@ -101,13 +101,15 @@ def why_tolerated(found: Answer) -> str:
     return row.why if isinstance(row, Tolerates) else ""
 
 
-def texts(found: Answer, situation: Situation) -> list[tuple[Statement, Prints]]:
-    """The texts that a client is known to show, the best evidence first, each text once."""
-    shown: dict[tuple[str, str, str], tuple[Statement, Prints]] = {}
+def known_answers(found: Answer, situation: Situation) -> list[tuple[Statement, Does]]:
+    """What a client is known to show or do, the best evidence first, each once."""
+    shown: dict[Does, tuple[Statement, Does]] = {}
     for item in sorted(found.says, key=lambda statement: -statement.basis):
-        if isinstance(item.does, Prints):
-            text, trace = with_names(item.does.text, situation), with_names(item.does.trace, situation)
-            shown.setdefault((text, item.does.code, trace), (item, item.does))
+        does = item.does
+        if isinstance(does, Prints):
+            does = Prints(with_names(does.text, situation), does.code, with_names(does.trace, situation))
+        if does is not None:
+            shown.setdefault(does, (item, does))
     return list(shown.values())
 
 
@@ -233,12 +235,15 @@ def _client_errors(client: Client, broken: Situation, knowledge: Knowledge, cite
         marks = cited.mark(found.tolerated[0].sources) if found.tolerated else ""
         hang(console, f"      connects all the same ({basis}) {marks}: ", Text(why_tolerated(found)), "cyan")
         return
-    shown = texts(found, broken)
+    shown = known_answers(found, broken)
     if not shown:
-        console.print(Text("      no documented text", "yellow"), highlight=False)
+        console.print(Text("      nothing is documented", "yellow"), highlight=False)
     for item, does in shown:
         label = f"      ({item.basis.name.lower()}) {cited.mark(item.sources)}"
         console.print(Text(label, "dim"), highlight=False)
+        if not isinstance(does, Prints):
+            hang(console, "        ", _fill(_in_words(does), broken, console))
+            continue
         if does.text or does.code:
             hang(console, "        ", _fill(does.text or f"code {does.code}", broken, console))
         if does.trace:

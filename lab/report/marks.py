@@ -39,10 +39,10 @@ CONNECTS = "connects"
 """As documented, by connecting."""
 
 BROKEN: dict[str, Mark] = {
-    "as-documented": Mark("✗", "x", "refuses", "refuses, and says what is documented", ""),
+    "as-documented": Mark("✗", "x", "fails", "fails as documented", ""),
     CONNECTS: Mark("→", ">", "connects", "connects all the same, as documented", "cyan"),
     "unexpected-connection": Mark("C", "C", "connects", "connects, although it should refuse", "red"),
-    "other-error": Mark("E", "E", "other error", "other error: refuses for another reason", "red"),
+    "other-error": Mark("E", "E", "other error", "other error: something else than what is documented", "red"),
     "no-answer": Mark("T", "T", "hangs", "gives no answer in time", "red"),
     "never-connects": Mark("0", "0", "never", "connects to no server, not even to a good one", "red"),
     "excluded": Mark("·", ".", "", "cannot be played (reasons below)", "dim"),

@@ -40,7 +40,7 @@ REASONS_SHOWN = 12
 
 WHAT_HAPPENED = {
     "unexpected-connection": "connects, although it should refuse",
-    "other-error": "fails for another reason than documented",
+    "other-error": "does something else than what is documented",
     "no-answer": "gives no answer in time",
     "never-connects": "connects to no server, not even to a good one",
     "cure": "a fix is more than the bypass that it is documented to be",
@@ -338,9 +338,9 @@ def _closing(record: Record) -> Iterator[Text]:
         shown_verdict(cell) == "as-documented" and cell.broken_judgement.basis == "observed" for cell in record.cells
     )
     words = {
-        "as-documented": f"refused as documented ({observed} by observation only)"
+        "as-documented": f"failed as documented ({observed} by observation only)"
         if observed
-        else "refused as documented",
+        else "failed as documented",
         CONNECTS: "connected as documented",
         "unexpected-connection": "connected unexpectedly",
         "other-error": "with another error",

@@ -92,7 +92,7 @@ def show_remedy(record: Record, remedy: RemedyEntry, shown: ShownEntry, console:
     )
     hang(console, "    ", Text(printable(shown.judgement.why)))
     if shown.judgement.basis:
-        hang(console, "    evidence: ", Text(shown.judgement.basis), "dim")
+        hang(console, "    basis:    ", Text(shown.judgement.basis), "dim")
     if remedy.remark:
         hang(console, "    ", Text(remedy.remark, "dim"))
     for source in (*remedy.sources, *shown.judgement.sources):

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tlslab.model.situation import ServerSide, TLSVersion
+from tlslab.setup.needs import Packages, Program
+
+# Debian's plain `nginx` has the TLS module; nginx-light is the same binary plus an extra module.
+PROGRAM = Program("nginx", Packages(apt="nginx"))
 
 
 @dataclass(frozen=True, slots=True)

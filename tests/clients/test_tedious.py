@@ -16,7 +16,7 @@ TEDIOUS = Tedious()
 HOST = "db.lab.test"
 HEALTHY = healthy(ServerKind.SQLSERVER)
 OPTIONAL = HEALTHY.with_client(encryption=Encryption.OPTIONAL)
-MACHINE = Machine(which={"node": "/usr/bin/node"}, node_modules="/cache/node_modules")
+MACHINE = Machine(which={"node": "/usr/bin/node"}, node_modules="/cache/node_modules", node_packages={"tedious": "19"})
 VERSIONS = {"tls-version-mismatch.server-newer", "tls-version-mismatch.server-older"}
 REFUSED = """\
 ConnectionError: Failed to connect to db.lab.test:1433 - Could not connect (sequence) {

@@ -69,3 +69,10 @@ def test_every_server_can_be_tried_in_lines_that_a_shell_reads(server: Server) -
     for _, line in lines:
         done = subprocess.run([bash, "-n", "-c", line], capture_output=True, text=True, timeout=60, check=False)
         assert (done.returncode, done.stderr) == (0, ""), line
+
+
+def test_nobody_is_said_to_connect_all_the_same_where_nothing_is_wrong() -> None:
+    healthy = [server for server in ALL if server.name.startswith("healthy-")]
+    lines = [line for server in healthy for _, line in tries(server, all_clients(), catalogue.load().knowledge)]
+    assert lines
+    assert not [line for line in lines if line.endswith(ACCEPTED)]

@@ -7,40 +7,33 @@ import pytest
 from tlslab import catalogue
 from tlslab.clients import Client, all_clients
 from tlslab.libraries import all_libraries
+from tlslab.matrix.judge import Judge
 from tlslab.matrix.plan import Plan, make_plan
-from tlslab.model.condition import conditions_of
-from tlslab.model.conditions import CONDITIONS
 from tlslab.model.evidence import Basis
-from tlslab.model.knowledge import Knowledge, answer
 
-KNOWLEDGE = Knowledge(all_libraries(), CONDITIONS)
+CATALOGUE = catalogue.load()
 CLIENTS = all_clients()
 
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    known = catalogue.load()
-    return make_plan(known, CLIENTS, stage_cannot=lambda _: None)
+    return make_plan(CATALOGUE, CLIENTS, stage_cannot=lambda _: None)
 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
 def test_every_defect_of_a_planned_act_has_an_answer(client: Client, plan: Plan) -> None:
-    table = KNOWLEDGE.table(client.templates, client.rows)
+    judge = Judge.of(client, CATALOGUE.knowledge)
     for cell in plan.cells:
         if cell.client is client:
             for situation in cell.situations:
-                present = conditions_of(situation, CONDITIONS)
-                found = answer(table, present, lambda when, situation=situation: when.holds(situation))  # type: ignore[misc]
-                assert not found.unanswered, f"{cell.id}: nothing says what {client.name} does"
+                unanswered = judge.answer(situation).unanswered
+                assert not unanswered, f"{cell.id}: nothing says what {client.name} does when {unanswered}"
 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
 def test_the_healthy_situation_connects(client: Client, plan: Plan) -> None:
-    table = KNOWLEDGE.table(client.templates, client.rows)
-    controls = {cell.control for cell in plan.cells if cell.client is client}
-    for control in controls:
-        present = conditions_of(control, CONDITIONS)
-        assert answer(table, present, lambda when, control=control: when.holds(control)).connects  # type: ignore[misc]
+    judge = Judge.of(client, CATALOGUE.knowledge)
+    assert all(judge.answer(cell.control).connects for cell in plan.cells if cell.client is client)
 
 
 def test_no_row_is_given_twice() -> None:

@@ -45,6 +45,9 @@ CASES = [
 ]
 DOWN = "nobody listens: [Errno 111] Connection refused"
 GOOD = healthy(ServerKind.HTTPS)
+WITH_OLD_CA = GOOD.with_leaf(
+    issuer=Authority("Old Issuing CA", LAB_ISSUING.parent, Validity(timedelta(days=-9), timedelta(days=-3)))
+)
 UNREADABLE = healthy(ServerKind.SQLSERVER).with_server(key_readable=False)
 
 
@@ -141,18 +144,13 @@ def test_what_is_seen_is_what_the_situation_is_meant_to_have(
 
 def test_an_expired_intermediate_is_not_taken_for_health(mint: Mint) -> None:
     """Of no condition: the situation says nothing about a client until there is one."""
-    old = Authority("Old Issuing CA", LAB_ISSUING.parent, Validity(timedelta(days=-9), timedelta(days=-3)))
-    situation = healthy(ServerKind.HTTPS).with_leaf(issuer=old)
     with pytest.raises(AuditError, match="no condition is told by: error 10 of openssl verify at depth 1"):
-        look_at(mint, situation)
+        look_at(mint, WITH_OLD_CA)
 
 
 def test_a_scenario_may_bring_a_condition_that_is_told_by_another_error(mint: Mint) -> None:
-    early = Condition("early", "it is not valid yet", lambda situation: True, lambda seen: seen.has(9, 0), wrong=True)
-    soon = healthy(ServerKind.HTTPS).with_leaf(validity=Validity(timedelta(days=3), timedelta(days=90)))
-    with pytest.raises(AuditError, match="no condition is told by: error 9 of openssl verify at depth 0"):
-        look_at(mint, soon)
-    assert look_at(mint, soon, known=(*CONDITIONS, early)) == {early}
+    old = Condition("old-ca", "the CA has expired", lambda situation: True, lambda seen: seen.has(10, 1), wrong=True)
+    assert look_at(mint, WITH_OLD_CA, known=(*CONDITIONS, old)) == {old}
 
 
 def test_a_server_that_presents_another_chain_than_it_was_given_is_an_error_of_the_lab(mint: Mint) -> None:

@@ -13,7 +13,7 @@ CELLS = [
     for client in ("curl", "requests", "openssl")
     for place in ("one", "two")
 ]
-VERDICTS = {"curl": "cures", "requests": "ignored", "openssl": "unverified"}
+VERDICTS = {"curl": "cure", "requests": "ignored", "openssl": "verifies-nothing"}
 
 
 def seen(place: str, way: str, **verdicts: str) -> RemedyEntry:
@@ -77,7 +77,7 @@ def test_a_record_without_remedies_says_nothing_of_them() -> None:
 
 @pytest.mark.parametrize("width", [80, 160])
 def test_nothing_but_the_command_to_copy_is_wider_than_the_terminal(width: int) -> None:
-    lines = told(with_remedies(seen("one", "run"), seen("two", "ask", curl="silences")), width, terminal=True)
+    lines = told(with_remedies(seen("one", "run"), seen("two", "ask", curl="bypass")), width, terminal=True)
     assert [line for line in lines if len(line) > width and "./tlslab" not in line] == []
 
 

@@ -179,7 +179,7 @@ def test_a_record_that_cannot_be_saved_in_the_end_stays_in_the_cache(tmp_path: P
         check=False,
     )
     assert done.returncode == 3
-    assert "as documented" in done.stdout
+    assert "1 failed as documented" in done.stdout
     assert done.stderr.splitlines()[-2:] == [
         "tlslab: the record could not be written: No space left on device: /dev/full",
         f"tlslab: the record: {tmp_path / 'last-record.json'}",

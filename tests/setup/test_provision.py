@@ -1,11 +1,11 @@
-"""Finding what the clients need in the lab's cache; a setup that goes on when a part cannot be had."""
+"""Bringing what the clients need into the lab's cache, and finding it there."""
 
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from tlslab.setup import installer, provision, system
+from tlslab.setup import installer, provision
 
 DEBIAN = {"ID": "debian"}
 
@@ -85,7 +85,7 @@ def test_node_clients_without_npm_are_a_sentence_with_the_command(
     cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(provision.InstallError, match="tedious needs npm, which is not installed"):
+    with pytest.raises(installer.InstallError, match="tedious needs npm, which is not installed"):
         provision.ensure_node_modules(lambda _: None)
 
 
@@ -96,7 +96,7 @@ def test_a_node_that_is_too_old_for_tedious_is_a_sentence(
         (tmp_path / name).write_text(f"#!/bin/sh\n{words}\n")
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(provision.InstallError, match=r"Node 18\.17 or newer; .* is v12\.22\.9"):
+    with pytest.raises(installer.InstallError, match=r"Node 18\.17 or newer; .* is v12\.22\.9"):
         provision.ensure_node_modules(lambda _: None)
 
 
@@ -109,47 +109,10 @@ def test_a_failed_npm_leaves_nothing_half_installed_and_says_its_last_words(
         (tmp_path / name).chmod(0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.delenv("npm_config_cache", raising=False)
-    with pytest.raises(provision.InstallError, match="no network"):
+    with pytest.raises(installer.InstallError, match="no network"):
         provision.ensure_node_modules(lambda _: None)
     assert provision.node_modules() is None
     assert [path.name for path in cache.iterdir() if path.is_dir()] == []
     called = (tmp_path / "called").read_text()
     assert called.startswith(f"{cache}/downloads/npm ci --ignore-scripts")
     assert " -g" not in called
-
-
-def test_setup_goes_on_with_what_can_be_had(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    curl, nginx = system.need("curl"), system.need("nginx")
-    lacking = [[nginx, curl], [nginx]]  # before and after apt: nginx could not be had
-    monkeypatch.setattr(provision, "missing", lambda: lacking.pop(0))
-    installed: list[str] = []
-
-    def install(names: list[str], **_: object) -> None:
-        installed.extend(names)
-        raise system.SetupError("apt failed")
-
-    def no_clients(_: object) -> Path:
-        raise installer.InstallError("no network")
-
-    reached: list[str] = []
-    monkeypatch.setattr(system, "install", install)
-    monkeypatch.setattr(provision, "ensure_clients_venv", no_clients)
-    monkeypatch.setattr(provision, "ensure_node_modules", lambda _: reached.append("node"))
-    said: list[str] = []
-    report = provision.setup(yes=True, echo=said.append)
-    assert installed == ["nginx", "curl"]
-    assert reached == ["node"]
-    assert report == provision.Report(("curl",), (nginx,), ("apt failed", "no network"))
-    assert not report.complete
-    assert said[:2] == ["apt failed", "no network"]
-
-
-def test_setup_on_a_machine_that_has_everything_asks_nothing(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def forbidden(*_: object, **__: object) -> None:
-        raise AssertionError("nothing was missing")
-
-    monkeypatch.setattr(provision, "missing", list)
-    monkeypatch.setattr(system, "install", forbidden)
-    monkeypatch.setattr(provision, "ensure_clients_venv", lambda _: None)
-    monkeypatch.setattr(provision, "ensure_node_modules", lambda _: None)
-    assert provision.setup(yes=False, echo=lambda _: None).complete

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tlslab.setup import system
+from tlslab.setup import all_needs, system
+from tlslab.setup.needs import NODE, Library, Packages, Program
 
-NGINX = system.need("nginx")
+NGINX = next(need for need in all_needs.system() if need.name == "nginx")
 
 
 @pytest.fixture
@@ -40,40 +41,42 @@ def forbidden(question: str) -> bool:
 
 
 def test_a_bare_machine_lacks_everything(bare: Path) -> None:
-    assert system.missing() == list(system.NEEDS)
-    assert system.packages(system.missing())[:3] == ["nginx", "openssl", "curl"]
+    needs = all_needs.system()
+    assert system.missing(needs) == list(needs)
+    assert {"nginx", "openssl", "curl", "freetds-bin", "npm"} <= set(system.packages(system.missing(needs)))
+
+
+def test_packages_that_bring_several_things_are_named_once() -> None:
+    brings_both = Packages(apt="util-linux")
+    assert system.packages([Program("unshare", brings_both), Program("nsenter", brings_both), NODE]) == [
+        "util-linux",
+        "nodejs",
+    ]
 
 
 def test_a_daemon_is_found_where_ordinary_users_do_not_look(bare: Path) -> None:
     add_program(bare.parent / "sbin", "nginx")
-    assert system.find_program("nginx") == bare.parent / "sbin" / "nginx"
-    assert NGINX not in system.missing()
+    assert system.find(NGINX) == bare.parent / "sbin" / "nginx"
+    assert system.missing([NGINX]) == []
 
 
-def test_a_need_is_met_only_when_all_its_libraries_are_there(bare: Path) -> None:
-    libraries = bare.parent / "lib"
-    odbc18 = system.need("odbc18-libraries")
-    (libraries / "libgssapi_krb5.so.2").touch()
-    assert not system.is_present(odbc18)
-    (libraries / "libltdl.so.7").touch()
-    assert system.is_present(odbc18)
+def test_a_library_is_found_by_each_of_its_names(bare: Path) -> None:
+    driver = Library("tdsodbc", ("libtdsodbc.so", "libtdsodbc.so.0"), Packages(apt="tdsodbc"), "FreeTDS' driver")
+    assert system.missing([driver]) == [driver]
+    (bare.parent / "lib" / "libtdsodbc.so.0").touch()
+    assert system.missing([driver]) == []
 
 
 def test_a_library_may_have_any_version_where_the_need_says_so(bare: Path) -> None:
     (bare.parent / "lib" / "libnss_wrapper.so").touch()
-    assert system.is_present(system.need("nss-wrapper"))
+    assert "nss-wrapper" not in {need.name for need in system.missing(all_needs.system())}
 
 
 def test_linux_things_are_not_missed_elsewhere(bare: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(system.sys, "platform", "darwin")  # type: ignore[attr-defined]
-    names = {each.name for each in system.missing()}
+    names = {each.name for each in system.missing(all_needs.system())}
     assert "nginx" in names
-    assert not names & {"namespaces", "nss-wrapper", "odbc18-libraries"}
-
-
-def test_an_unknown_need_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(KeyError, match="nginx, openssl"):
-        system.need("ngnix")
+    assert not names & {"unshare", "nsenter", "nss-wrapper", "libltdl.so.7"}
 
 
 @pytest.mark.parametrize(
@@ -91,7 +94,7 @@ def test_how_to_get_is_the_command_that_this_user_can_type(
     if sudo:
         add_program(bare, "sudo")
     monkeypatch.setattr(os, "geteuid", lambda: user)
-    assert system.how_to_get("nginx") == command
+    assert system.how_to_get(NGINX) == command
 
 
 def test_without_apt_the_packages_are_named(bare: Path) -> None:

@@ -120,7 +120,7 @@ def test_the_agent_of_a_container_copes_with_it_as_well(tmp_path: Path) -> None:
     alive, workdir = tmp_path / "alive", tmp_path / "room"
     order = {
         "id": 1,
-        "room": str(workdir),
+        "workdir": str(workdir),
         "argv": argv(alive),
         "env": {},
         "files": {},

@@ -28,7 +28,7 @@ from tlslab.setup.installer import Echo, InstallError
 from tlslab.setup.versions.index import LOCK, MANIFEST, NPM_LOCK, Index, scratch
 from tlslab.setup.versions.registry import Registry, RegistryKind, nearest_versions, newest, pin, unpin
 from tlslab.setup.versions.spec import LATEST, Spec, SpecError
-from tlslab.stages.machine import GNUTLS_BUILDS, links_gnutls, node_packages, python_packages
+from tlslab.stages.machine import links_gnutls, node_packages, python_packages
 
 KEEP = 20
 """How many environments stay when others are pruned."""
@@ -383,7 +383,7 @@ class Environments:
             self._home / f"{client.name}-at-{digest(str(path))}",
             which=named if client.program else {},
             files={} if client.program else named,
-            gnutls=frozenset({key}) if key in GNUTLS_BUILDS and links_gnutls(path) else frozenset(),
+            gnutls=frozenset({key}) if links_gnutls(path) else frozenset(),
         )
 
     # --- what is here

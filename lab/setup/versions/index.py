@@ -18,6 +18,7 @@ from pathlib import Path
 
 from tlslab.setup import installer
 from tlslab.setup.installer import Echo, InstallError
+from tlslab.setup.needs import NPM
 from tlslab.setup.system import how_to_get
 from tlslab.setup.versions.registry import RegistryKind
 
@@ -141,7 +142,7 @@ class Index:
     def _npm(self) -> list[str]:
         npm = shutil.which("npm")
         if npm is None:
-            raise InstallError(f"versions of npm packages need npm. Get it: {how_to_get('npm')}")
+            raise InstallError(f"versions of npm packages need npm. Get it: {how_to_get(NPM)}")
         return [npm]
 
     def _run(self, command: Sequence[str], cwd: Path, timeout: float) -> "subprocess.CompletedProcess[str]":

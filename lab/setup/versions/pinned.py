@@ -33,6 +33,7 @@ class Pinned(Client):
         self.templates = base.templates
         self.rows = base.rows
         self.release = base.release
+        self.needs = base.needs
         self.registry = base.registry
         self.program, self.library = base.program, base.library
         self.title = f"{base.title}, {label.partition('@')[2] or 'again'}"

@@ -10,7 +10,7 @@ from typing import Any
 from docker.errors import APIError
 
 import docker
-from tlslab.stages.docker import owner_labels as owner
+from tlslab.stages.docker import owner_labels
 from tlslab.stages.docker.owner_labels import OWNER, RUN, Owner
 
 PASSES = 10
@@ -57,9 +57,11 @@ def _layers(client: docker.DockerClient, label: str) -> list[dict[str, Any]]:
 
 
 def _is_dead(client: docker.DockerClient, label: str, me: Owner) -> bool:
-    found = owner.parse(label)
+    found = owner_labels.parse(label)
     here = client.api.base_url.startswith("http+docker://")  # how the SDK writes a Unix socket
-    return found is not None and owner.is_dead(found, me, here=here, runs=lambda item: owner.runs(client, item))
+    return found is not None and owner_labels.is_dead(
+        found, me, here=here, runs=lambda item: owner_labels.runs(client, item)
+    )
 
 
 def _things(client: docker.DockerClient, label: str) -> Iterator[tuple[dict[str, Any], Callable[[], None]]]:

@@ -15,19 +15,21 @@ import docker
 from tlslab.clients.base import Invocation, Machine, Missing
 from tlslab.model.outcome import Completed
 from tlslab.runtime.deadline import deadline
-from tlslab.stages.docker.agent import Agent
+from tlslab.setup import all_needs
+from tlslab.setup.needs import Library, Program
 from tlslab.stages.docker.container import Order
+from tlslab.stages.docker.container_agent import Agent
 from tlslab.stages.docker.pod import Pod
 from tlslab.stages.local.clients import Here
 from tlslab.stages.sandbox import Sandbox
 from tlslab.stages.stage import StageError
 
 REACH_TIMEOUT = 20.0
-ROOMS = {"/rooms": "exec,mode=1777", "/tmp": "exec,mode=1777"}
+WORKDIRS = {"/workdirs": "exec,mode=1777", "/tmp": "exec,mode=1777"}
 """What clients write to: not to the container itself."""
 
 
-_ROOMS = itertools.count(1)
+_NUMBERS = itertools.count(1)
 
 
 async def run_in(agent: Agent, invocation: Invocation, workdir: str) -> Completed:
@@ -51,6 +53,16 @@ async def run_in(agent: Agent, invocation: Invocation, workdir: str) -> Complete
     )
 
 
+def wanted() -> dict[str, Any]:
+    """What an agent is asked to look for: what clients need of a system."""
+    needs = all_needs.system()
+    return {
+        "programs": [need.name for need in needs if isinstance(need, Program)],
+        "libraries": {need.name: need.files for need in needs if isinstance(need, Library)},
+        "gnutls": [need.name for need in needs if need.gnutls],
+    }
+
+
 class Place(ABC):
     """Where clients run."""
 
@@ -60,7 +72,7 @@ class Place(ABC):
 
     def new_workdir(self) -> str:
         """The path of a directory for one attempt, as the client will see it."""
-        return f"/rooms/attempt-{next(_ROOMS)}"
+        return f"/workdirs/attempt-{next(_NUMBERS)}"
 
     @abstractmethod
     async def run(self, invocation: Invocation, workdir: str, pod: Pod | None) -> Completed:
@@ -90,7 +102,7 @@ class Contained(Place):
 
     async def start(self) -> None:
         """Start the first container and look at what its image holds. Raises StageError."""
-        found: dict[str, Any] = await (await self._agent(None)).ask(inspect=True)
+        found: dict[str, Any] = await (await self._agent(None)).ask(inspect=wanted())
         self.machine = Machine(
             which=found["which"],
             python=found["python"],
@@ -124,7 +136,7 @@ class Contained(Place):
                     "network_mode": self._network,
                     "init": True,
                     "read_only": True,
-                    "tmpfs": ROOMS,
+                    "tmpfs": WORKDIRS,
                     "cap_drop": ["ALL"],
                     "security_opt": ["no-new-privileges"],
                     "dns_opt": ["timeout:1", "attempts:1"],

@@ -17,8 +17,8 @@ from urllib3.exceptions import InsecureRequestWarning
 
 import docker
 from tlslab import CONTAINED
-from tlslab.stages.docker import address
-from tlslab.stages.docker.address import Address
+from tlslab.stages.docker import daemon_address
+from tlslab.stages.docker.daemon_address import Address
 from tlslab.stages.docker.daemon_errors import FAILURES, chain, timed_out
 from tlslab.stages.stage import StageError
 
@@ -39,10 +39,10 @@ def connect(environment: Mapping[str, str] = os.environ, *, knock: float = KNOCK
 
     Raises StageError with what to do.
     """
-    place = address.find(environment)
+    place = daemon_address.find(environment)
     if place.host.startswith("ssh://"):
         raise StageError(_forwarded(place))
-    tls = address.tls(place)
+    tls = daemon_address.tls(place)
     try:
         if tls and not place.verify:
             disable_warnings(InsecureRequestWarning)  # it is what the context asks for
@@ -183,8 +183,9 @@ def sentence(problem: BaseException, place: Address, *, contained: bool = False)
 def _about_tls(problem: ssl.SSLError, where: str, place: Address) -> str:
     if isinstance(problem, ssl.SSLCertVerificationError):
         return (
-            f"the certificate of {where} is refused: {problem.verify_message}. {place.certificates}/{address.CA} has "
-            "to be the CA that signed it, and the name in DOCKER_HOST one of those in it"
+            f"the certificate of {where} is refused: {problem.verify_message}. "
+            f"{place.certificates}/{daemon_address.CA} has to be the CA that signed it, and the name in DOCKER_HOST "
+            "one of those in it"
         )
     reason = str(problem.reason or problem)
     if "ALERT" in reason:
@@ -196,6 +197,6 @@ def _about_tls(problem: ssl.SSLError, where: str, place: Address) -> str:
 
 def _about_client(what: str, place: Address) -> str:
     return (
-        f"{what}. {address.CERTIFICATE} and {address.KEY} in {place.certificates} have to be there, and signed by a CA "
-        "that the daemon trusts"
+        f"{what}. {daemon_address.CERTIFICATE} and {daemon_address.KEY} in {place.certificates} have to be there, and "
+        "signed by a CA that the daemon trusts"
     )

@@ -17,7 +17,7 @@ from docker.errors import APIError
 
 import docker
 from tlslab.stages.docker.daemon_errors import words
-from tlslab.stages.docker.images import NAME, RECIPE
+from tlslab.stages.docker.image_building import NAME, RECIPE
 
 MARKS = Path("docker", "used")
 """Where in the cache it is noted when an image was last used: the daemon does not know."""

@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import docker
-from tlslab.stages.docker.agent import Agent
 from tlslab.stages.docker.container import Order
+from tlslab.stages.docker.container_agent import Agent
 
 WATCH = ("python3", "-m", "tlslab.stages.docker.pod_agent")
 

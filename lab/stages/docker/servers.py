@@ -18,8 +18,8 @@ from tlslab.pki.mint import Mint
 from tlslab.runtime.deadline import deadline
 from tlslab.runtime.tasks import abandon
 from tlslab.servers import nginx
-from tlslab.stages.docker.agent import Agent
 from tlslab.stages.docker.container import Container, Directory, File, Files, Order
+from tlslab.stages.docker.container_agent import Agent
 from tlslab.stages.docker.pod import Pod
 from tlslab.stages.docker.volumes import Volume
 from tlslab.stages.local.services import SETTLE_TIMEOUT, ServiceError

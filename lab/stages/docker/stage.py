@@ -27,22 +27,19 @@ from tlslab.runtime.tasks import together
 from tlslab.runtime.unattended import drain, unattended
 from tlslab.setup import installer
 from tlslab.stages import workdir
-from tlslab.stages.docker import build_contexts as supplies
-from tlslab.stages.docker import cleanup as left
-from tlslab.stages.docker import owner_labels as owner
-from tlslab.stages.docker import reaper
+from tlslab.stages.docker import build_contexts, cleanup, owner_labels, reaper
 from tlslab.stages.docker.client_images import Contained, Nowhere, OnHost, Place
 from tlslab.stages.docker.container import Order
 from tlslab.stages.docker.container_state import answers
 from tlslab.stages.docker.daemon import connect
 from tlslab.stages.docker.daemon_errors import FAILURES, words
 from tlslab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
-from tlslab.stages.docker.fleet import Fleet
-from tlslab.stages.docker.fresh_container import FreshContainer
-from tlslab.stages.docker.pool import Pool
-from tlslab.stages.docker.run_images import Wanted
+from tlslab.stages.docker.images_of_run import Wanted
+from tlslab.stages.docker.server_fleet import Fleet
 from tlslab.stages.docker.servers import NginxServer
 from tlslab.stages.docker.sqlserver_container import SqlServer
+from tlslab.stages.docker.sqlserver_pool import Pool
+from tlslab.stages.docker.trust_procedure_container import FreshContainer
 from tlslab.stages.local.clients import Here
 from tlslab.stages.local.services import ServiceError
 from tlslab.stages.stage import Distance, StageError
@@ -97,7 +94,7 @@ class DockerStage:
         self._places: dict[str, Place] = {}
         self._fresh = itertools.count(1)
         self._names: tuple[str, ...] = ()
-        self.run = owner.new_run()
+        self.run = owner_labels.new_run()
         self.labels: dict[str, str] = {}
         """The labels of everything that the run makes."""
         self._clean = False
@@ -112,9 +109,9 @@ class DockerStage:
             self._daemon = f"Docker {version['Version']}"
             self._cores = int((await unattended(self._client.info))["NCPU"])
             me = await unattended(self._clean_up)
-            self.labels = owner.labels(self.run, me)
+            self.labels = owner_labels.labels(self.run, me)
             self._start_reaper()
-            architecture = supplies.architecture_of(str(version["Arch"]))
+            architecture = build_contexts.architecture_of(str(version["Arch"]))
             await unattended(lambda: self._bring_images(architecture))
             await unattended(self._make_network)
             await together(*(self._start_clients(name) for name in self._images.clients))
@@ -289,10 +286,10 @@ class DockerStage:
         )
         self._places |= {name: Nowhere(missing) for name, missing in self._images.missing.items()}
 
-    def _clean_up(self) -> owner.Owner:
+    def _clean_up(self) -> owner_labels.Owner:
         """Remove what earlier runs left that were killed; who this process is."""
-        me = owner.this_process(owner.own_container(self._client))
-        left.sweep(self._client, me)
+        me = owner_labels.this_process(owner_labels.own_container(self._client))
+        cleanup.sweep(self._client, me)
         workdir.sweep(self._cache / "runs")
         return me
 
@@ -301,11 +298,11 @@ class DockerStage:
 
         async def leave() -> None:
             try:
-                await unattended(lambda: left.remove_run(self._client, self.run))
+                await unattended(lambda: cleanup.remove_run(self._client, self.run))
                 if not self._clean:
                     # What was asked for before is made now, and a build ends whose container is gone.
                     await drain(DRAIN_TIMEOUT)
-                    await unattended(lambda: left.remove_run(self._client, self.run))
+                    await unattended(lambda: cleanup.remove_run(self._client, self.run))
             except FAILURES:
                 self._clean = False
                 self._echo(reaper.PROMISE)

@@ -8,9 +8,7 @@ import docker
 from tests.stages.docker.own import NoOwnDaemon, OwnDaemon
 from tests.stages.docker.shelved import as_before
 from tlslab.setup import provision
-from tlslab.stages.docker import base_images as standins
-from tlslab.stages.docker import build_contexts as supplies
-from tlslab.stages.docker import images
+from tlslab.stages.docker import base_images, build_contexts, image_building
 from tlslab.stages.docker.daemon import connect
 from tlslab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
 from tlslab.stages.docker.owner_labels import labels, new_run, this_process
@@ -39,15 +37,15 @@ def daemon(
 def lab_images(daemon: docker.DockerClient) -> tuple[str, ...]:
     """The images of a run with clients on bookworm, on the daemon that answers."""
     cache, owner = provision.cache_dir(), labels(new_run(), this_process())
-    architecture = supplies.architecture_of(str(daemon.version()["Arch"]))
+    architecture = build_contexts.architecture_of(str(daemon.version()["Arch"]))
     recipes = [
-        supplies.endpoint_recipe(architecture, cache, print),
-        supplies.client_recipe(DISTRIBUTIONS[DEFAULT], architecture, cache, print),
+        build_contexts.endpoint_recipe(architecture, cache, print),
+        build_contexts.client_recipe(DISTRIBUTIONS[DEFAULT], architecture, cache, print),
     ]
-    bases = {recipe.base for recipe in recipes} | {standins.NGINX}
+    bases = {recipe.base for recipe in recipes} | {base_images.NGINX}
     for base in bases:
-        standins.ensure_base(daemon, base, owner, cache, print)
-    return (*bases, *(images.build(daemon, recipe, owner, print) for recipe in recipes))
+        base_images.ensure_base(daemon, base, owner, cache, print)
+    return (*bases, *(image_building.build(daemon, recipe, owner, print) for recipe in recipes))
 
 
 @pytest.fixture(scope="session")

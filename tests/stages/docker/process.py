@@ -13,7 +13,7 @@ from pathlib import Path
 import docker
 from tlslab import IMPORTED_FROM
 from tlslab.setup import provision
-from tlslab.stages.docker import owner_labels as owner
+from tlslab.stages.docker import owner_labels
 
 ROOT = Path(__file__).resolve().parents[3]
 START_TIMEOUT = 600.0
@@ -137,13 +137,15 @@ def running(
 
 def labelled(client: docker.DockerClient) -> list[tuple[str, str]]:
     """Everything on this daemon that somebody's lab owns, with the label of the owner."""
-    api, filters = client.api, {"label": [owner.OWNER]}
-    found = [(item["Names"][0], item["Labels"][owner.OWNER]) for item in api.containers(all=True, filters=filters)]
-    found += [(item["Name"], item["Labels"][owner.OWNER]) for item in api.networks(filters=filters)]
+    api, filters = client.api, {"label": [owner_labels.OWNER]}
+    found = [
+        (item["Names"][0], item["Labels"][owner_labels.OWNER]) for item in api.containers(all=True, filters=filters)
+    ]
+    found += [(item["Name"], item["Labels"][owner_labels.OWNER]) for item in api.networks(filters=filters)]
     volumes = api.volumes(filters=filters)["Volumes"] or ()
-    found += [(item["Name"], item["Labels"][owner.OWNER]) for item in volumes]
+    found += [(item["Name"], item["Labels"][owner_labels.OWNER]) for item in volumes]
     layers = api.images(filters={**filters, "dangling": True})
-    found += [(item["Id"], item["Labels"][owner.OWNER]) for item in layers]
+    found += [(item["Id"], item["Labels"][owner_labels.OWNER]) for item in layers]
     return [(name, label) for name, label in found if label]
 
 

@@ -11,19 +11,18 @@ from docker.models.containers import Container
 import docker
 from tests.stages.docker.own import OwnDaemon
 from tests.stages.docker.process import ROOT, until
-from tlslab.stages.docker import cleanup as left
-from tlslab.stages.docker import owner_labels as owner
+from tlslab.stages.docker import cleanup, owner_labels
 from tlslab.stages.docker.distributions import DEFAULT
 
 PATIENCE = 60.0
 OWNS_A_NETWORK = """
 import json, sys
-from tlslab.stages.docker import left, owner
+from tlslab.stages.docker import cleanup, owner_labels
 from tlslab.stages.docker.daemon import connect
 client = connect()
-me = owner.this_process(owner.own_container(client))
-client.api.create_network(sys.argv[1], labels=owner.labels("abc", me))
-print(json.dumps({"owner": me.label, "swept": left.sweep(client, me)}), flush=True)
+me = owner_labels.this_process(owner_labels.own_container(client))
+client.api.create_network(sys.argv[1], labels=owner_labels.labels("abc", me))
+print(json.dumps({"owner": me.label, "swept": cleanup.sweep(client, me)}), flush=True)
 import time; time.sleep(600)
 """
 
@@ -77,15 +76,15 @@ def names(client: docker.DockerClient) -> set[str]:
 def test_what_a_process_in_a_container_owns_goes_when_the_container_does(
     own_client: docker.DockerClient, one: Container
 ) -> None:
-    found = owner.parse(said(one)["owner"])
+    found = owner_labels.parse(said(one)["owner"])
     assert found
     assert found.container.partition("@")[0] == one.id
-    me = owner.this_process()
-    assert left.sweep(own_client, me) == []
+    me = owner_labels.this_process()
+    assert cleanup.sweep(own_client, me) == []
     assert "tlslab-test-inside" in names(own_client)
     one.kill()
     one.wait()
-    assert left.sweep(own_client, me) == ["tlslab-test-inside"]
+    assert cleanup.sweep(own_client, me) == ["tlslab-test-inside"]
     assert "tlslab-test-inside" not in names(own_client)
 
 
@@ -94,7 +93,7 @@ def test_a_container_that_was_started_again_is_another_owner(own_client: docker.
     one.kill()
     one.wait()
     one.start()
-    assert left.sweep(own_client, owner.this_process()) == ["tlslab-test-inside"]
+    assert cleanup.sweep(own_client, owner_labels.this_process()) == ["tlslab-test-inside"]
 
 
 def test_containers_judge_each_other_by_the_daemon(
@@ -116,4 +115,4 @@ def test_containers_judge_each_other_by_the_daemon(
 
 
 def test_this_process_is_in_no_container_of_a_daemon_that_does_not_know_it(own_client: docker.DockerClient) -> None:
-    assert owner.own_container(own_client) == ""
+    assert owner_labels.own_container(own_client) == ""

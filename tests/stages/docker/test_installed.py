@@ -11,7 +11,7 @@ import pytest
 
 import docker
 from tlslab.setup import provision
-from tlslab.stages.docker import build_contexts as supplies
+from tlslab.stages.docker import build_contexts
 
 ROOT = Path(__file__).parents[3]
 IN_A_CHECKOUT_ALONE = ("docker/lab/", "docker/compose.yaml")
@@ -51,7 +51,7 @@ def test_every_recipe_is_in_the_wheel_as_it_is_here(installed: Path) -> None:
 
 
 def test_the_sources_of_the_endpoint_are_in_the_wheel(installed: Path) -> None:
-    assert [name for name in supplies.ENDPOINT_SOURCES if not (installed / "tlslab" / name).exists()] == []
+    assert [name for name in build_contexts.ENDPOINT_SOURCES if not (installed / "tlslab" / name).exists()] == []
 
 
 def test_what_a_checkout_alone_needs_is_not(installed: Path) -> None:
@@ -76,6 +76,6 @@ def test_the_installed_package_plays_the_docker_stage(
     assert done.returncode == 0, done.stderr
     cells = {cell["id"]: cell["broken"] for cell in json.loads(record.read_text())["cells"]}
     assert cells == {
-        "expired/renew/curl:bookworm/https": "reproduced",
-        "expired/renew/tsql:bookworm/sqlserver": "reproduced",
+        "expired/renew/curl:bookworm/https": "as-documented",
+        "expired/renew/tsql:bookworm/sqlserver": "as-documented",
     }

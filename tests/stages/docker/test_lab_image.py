@@ -14,8 +14,7 @@ import pytest
 import docker
 from tlslab import CONTAINED
 from tlslab.setup import provision
-from tlslab.stages.docker import latest_images as stock
-from tlslab.stages.docker import owner_labels as owner
+from tlslab.stages.docker import named_images, owner_labels
 from tlslab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
 
 ROOT = Path(__file__).parents[3]
@@ -105,8 +104,8 @@ def test_nothing_is_left_when_the_container_is_ended(
     name = built["lab"].replace(":", "-")
     # An image of its own tells this run's containers from those of others on the same daemon.
     endpoint = f"tlslab-test-endpoint:{secrets.token_hex(4)}"
-    usual = stock.build(daemon, (stock.ENDPOINT,), provision.cache_dir(), print)
-    daemon.images.get(usual[stock.ENDPOINT]).tag(endpoint)
+    usual = named_images.build(daemon, (named_images.ENDPOINT,), provision.cache_dir(), print)
+    daemon.images.get(usual[named_images.ENDPOINT]).tag(endpoint)
     command = ["docker", "run", "--rm", "--name", name, "-v", "/var/run/docker.sock:/var/run/docker.sock"]
     words = [*command, built["lab"], *PLAY, "--sqlserver-image", endpoint]
     try:
@@ -114,7 +113,7 @@ def test_nothing_is_left_when_the_container_is_ended(
             assert run.stderr
             assert any(b"servers up" in line for line in run.stderr)
             label = next(
-                f"{owner.RUN}={item['Labels'][owner.RUN]}"
+                f"{owner_labels.RUN}={item['Labels'][owner_labels.RUN]}"
                 for item in daemon.api.containers()
                 if item["Image"] == endpoint
             )

@@ -9,8 +9,7 @@ import pytest
 
 import docker
 from tests.stages.docker.process import END_TIMEOUT, running
-from tlslab.stages.docker import cleanup as left
-from tlslab.stages.docker import owner_labels as owner
+from tlslab.stages.docker import cleanup, owner_labels
 
 
 def test_nothing_is_left_after_a_run(daemon: docker.DockerClient) -> None:
@@ -40,15 +39,15 @@ def test_nothing_is_left_after_the_lab_has_died(
 def test_what_a_dead_owner_left_is_swept_and_what_a_living_one_has_is_not(daemon: docker.DockerClient) -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
         stat = Path(f"/proc/{process.pid}/stat").read_text().rpartition(")")[2].split()
-        here = owner.this_process()
-        dead = owner.Owner(here.machine, here.boot, here.namespace, process.pid, stat[19])
+        here = owner_labels.this_process()
+        dead = owner_labels.Owner(here.machine, here.boot, here.namespace, process.pid, stat[19])
         process.kill()
-    of_dead = daemon.networks.create("tlslab-test-dead", labels={owner.OWNER: dead.label})
-    daemon.volumes.create("tlslab-test-dead-volume", labels={owner.OWNER: dead.label})
-    of_living = daemon.networks.create("tlslab-test-living", labels={owner.OWNER: here.label})
+    of_dead = daemon.networks.create("tlslab-test-dead", labels={owner_labels.OWNER: dead.label})
+    daemon.volumes.create("tlslab-test-dead-volume", labels={owner_labels.OWNER: dead.label})
+    of_living = daemon.networks.create("tlslab-test-living", labels={owner_labels.OWNER: here.label})
     of_others = daemon.networks.create("tlslab-test-others", labels={"org.example": "1"})
     try:
-        assert {"tlslab-test-dead", "tlslab-test-dead-volume"} <= {*left.sweep(daemon, here)}
+        assert {"tlslab-test-dead", "tlslab-test-dead-volume"} <= {*cleanup.sweep(daemon, here)}
         names = {item.name for item in daemon.networks.list()}
         assert "tlslab-test-dead" not in names
         assert {"tlslab-test-living", "tlslab-test-others"} <= names

@@ -10,8 +10,7 @@ from docker.errors import APIError
 import docker
 from tests.stages.docker.own import NoOwnDaemon, OwnDaemon
 from tests.stages.docker.process import SMALL, inventory, running
-from tlslab.stages.docker import base_images as standins
-from tlslab.stages.docker import owner_labels as owner
+from tlslab.stages.docker import base_images, owner_labels
 from tlslab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
 
 MIB = 1 << 20
@@ -78,20 +77,20 @@ def test_a_disk_that_is_full_while_building(full: OwnDaemon) -> None:
 
 def test_an_image_that_can_neither_be_pulled_nor_built(own: OwnDaemon, own_client: docker.DockerClient) -> None:
     """The tests' own daemon reaches nobody: no registry, and no mirror for a stand-in."""
-    nginx = own_client.images.get(standins.NGINX)
+    nginx = own_client.images.get(base_images.NGINX)
     nginx.tag("tlslab-test/nginx", "kept")
-    own_client.images.remove(standins.NGINX)
+    own_client.images.remove(base_images.NGINX)
     try:
         before = inventory(own_client)
         with running(SMALL, own.environment) as lab:
             assert lab.wait() == 3, lab.said
         assert lab.out == []
         said = " ".join(lab.sentences)
-        assert f"{standins.NGINX} cannot be pulled" in said
-        assert f"the image {standins.NGINX} (stand-in) cannot be built" in said
+        assert f"{base_images.NGINX} cannot be pulled" in said
+        assert f"the image {base_images.NGINX} (stand-in) cannot be built" in said
         assert inventory(own_client) == before
     finally:
-        repository, _, tag = standins.NGINX.partition(":")
+        repository, _, tag = base_images.NGINX.partition(":")
         nginx.tag(repository, tag)
         own_client.images.remove("tlslab-test/nginx:kept")
 
@@ -103,8 +102,8 @@ def test_two_runs_at_once_disturb_neither_each_other_nor_anybody_else(
     image = DISTRIBUTIONS[DEFAULT].base
     strangers = {
         "tlslab-0a1b2c3d-net": {},
-        "tlslab-4e5f6071-nginx": {owner.RUN: "4e5f6071"},
-        "tlslab-82930415-client": {owner.RUN: "82930415", owner.OWNER: "not/what/it/looks/like"},
+        "tlslab-4e5f6071-nginx": {owner_labels.RUN: "4e5f6071"},
+        "tlslab-82930415-client": {owner_labels.RUN: "82930415", owner_labels.OWNER: "not/what/it/looks/like"},
     }
     for name, labels in strangers.items():
         own_client.containers.run(image, ["sleep", "600"], name=name, labels=labels, detach=True, init=True)

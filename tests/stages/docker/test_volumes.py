@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 import pytest
 
 import docker
-from tlslab.stages.docker import cleanup as left
+from tlslab.stages.docker import cleanup
 from tlslab.stages.docker.container import Directory, File, Order
 from tlslab.stages.docker.owner_labels import RUN, labels, new_run, this_process
 from tlslab.stages.docker.volumes import Volume, contents, fill
@@ -30,7 +30,7 @@ def order(daemon: docker.DockerClient) -> Iterator[Order]:
     try:
         yield Order("debian:bookworm-slim", f"tlslab-{run}-filler", labels(run, this_process()))
     finally:
-        left.remove_run(daemon, run)
+        cleanup.remove_run(daemon, run)
 
 
 def test_each_volume_has_its_files_below_its_own_directory() -> None:
@@ -61,7 +61,7 @@ def test_a_server_finds_its_files_with_owners_and_modes_and_the_run_leaves_no_vo
     ]
     run = order.labels[RUN]
     assert not daemon.containers.list(all=True, filters={"label": f"{RUN}={run}"}), "the container that filled them"
-    left.remove_run(daemon, run)
+    cleanup.remove_run(daemon, run)
     assert not daemon.volumes.list(filters={"label": f"{RUN}={run}"})
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from tlslab import LOCKS
-from tlslab.stages.docker import build_contexts as supplies
-from tlslab.stages.docker.images import Recipe, failure
+from tlslab.stages.docker import build_contexts
+from tlslab.stages.docker.image_building import Recipe, failure
 
 LOCK = """\
 one==1 \\
@@ -19,22 +19,22 @@ two==2 ; python_version > '3' \\
 
 
 def test_pins_keep_their_hashes_and_lose_their_remarks() -> None:
-    assert supplies.requirements(LOCK, ()) == [
+    assert build_contexts.requirements(LOCK, ()) == [
         "one==1 \\\n    --hash=sha256:aa \\\n    --hash=sha256:bb",
         "two==2 ; python_version > '3' \\\n    --hash=sha256:cc",
     ]
-    assert [pin.partition("==")[0] for pin in supplies.requirements(LOCK, ("two",))] == ["two"]
+    assert [pin.partition("==")[0] for pin in build_contexts.requirements(LOCK, ("two",))] == ["two"]
 
 
 def test_what_the_endpoint_needs_is_in_the_labs_lock_file() -> None:
     lock = (LOCKS / "requirements" / "lab.txt").read_text()
-    found = supplies.requirements(lock, supplies.ENDPOINT_PACKAGES)
-    assert {pin.partition("==")[0] for pin in found} == set(supplies.ENDPOINT_PACKAGES)
+    found = build_contexts.requirements(lock, build_contexts.ENDPOINT_PACKAGES)
+    assert {pin.partition("==")[0] for pin in found} == set(build_contexts.ENDPOINT_PACKAGES)
 
 
-@pytest.mark.parametrize("name", supplies.ENDPOINT_SOURCES)
+@pytest.mark.parametrize("name", build_contexts.ENDPOINT_SOURCES)
 def test_the_sources_of_the_endpoint_are_there(name: str) -> None:
-    assert (Path(supplies.__file__).parents[2] / name).exists()
+    assert (Path(build_contexts.__file__).parents[2] / name).exists()
 
 
 def test_an_image_is_another_when_its_recipe_or_its_base_is(tmp_path: Path) -> None:

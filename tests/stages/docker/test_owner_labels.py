@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tlslab.stages.docker import owner_labels as owner
+from tlslab.stages.docker import owner_labels
 from tlslab.stages.docker.owner_labels import Owner, candidates, labels, parse, this_process
 
 ID, OTHER = "0123456789abcdef" * 4, "f" * 64
@@ -25,7 +25,7 @@ def is_dead(
     whom: Owner, me: Owner | None = None, *, here: bool = True, runs: Callable[[str], bool] = lambda container: False
 ) -> bool:
     """As this process judges, with a daemon on this machine in which no container runs."""
-    return owner.is_dead(whom, me or this_process(), here=here, runs=runs)
+    return owner_labels.is_dead(whom, me or this_process(), here=here, runs=runs)
 
 
 def test_a_living_process_keeps_what_is_its_own() -> None:

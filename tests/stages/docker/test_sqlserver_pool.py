@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tlslab.model.situation import ServerKind, ServerSide, healthy
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint
-from tlslab.stages.docker.pool import GIB, Pool, room_for
+from tlslab.stages.docker.sqlserver_pool import GIB, Pool, room_for
 from tlslab.stages.local.services import ServiceError
 from tlslab.stages.stage import Distance, StageError
 

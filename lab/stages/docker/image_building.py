@@ -22,7 +22,7 @@ import docker
 from docker import auth
 from tlslab import PROGRAM
 from tlslab.setup.installer import Echo
-from tlslab.stages.docker import cleanup as left
+from tlslab.stages.docker import cleanup
 from tlslab.stages.docker.daemon import readable_config
 from tlslab.stages.docker.daemon_errors import FAILURES, timed_out, words
 from tlslab.stages.docker.owner_labels import PREFIX, RUN
@@ -120,7 +120,7 @@ def _clean_after(client: docker.DockerClient, owner: Mapping[str, str]) -> Itera
         yield
     except BaseException:
         with contextlib.suppress(*FAILURES):
-            left.remove_layers(client, owner[RUN])
+            cleanup.remove_layers(client, owner[RUN])
         raise
 
 

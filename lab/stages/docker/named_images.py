@@ -10,12 +10,9 @@ from pathlib import Path
 import docker
 from tlslab.setup import installer, provision
 from tlslab.setup.installer import Echo
-from tlslab.stages.docker import base_images as standins
-from tlslab.stages.docker import build_contexts as supplies
-from tlslab.stages.docker import images, reaper
-from tlslab.stages.docker import owner_labels as owner
+from tlslab.stages.docker import base_images, build_contexts, image_building, owner_labels, reaper
 from tlslab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
-from tlslab.stages.docker.images import Recipe
+from tlslab.stages.docker.image_building import Recipe
 
 ENDPOINT = "endpoint"
 """What takes the place of SQL Server."""
@@ -28,23 +25,23 @@ USUAL = (ENDPOINT, DEFAULT)
 def fetch(names: Iterable[str], cache: Path, echo: Echo) -> None:
     """Have in the cache all that these images are built from. Needs no Docker. Raises StageError, InstallError."""
     for name in names:
-        if name != ENDPOINT and DISTRIBUTIONS[name].node:
+        if name != ENDPOINT and build_contexts.clients_of_node(DISTRIBUTIONS[name]):
             # A recipe does without them where they cannot be had; whoever fetches for later wants to be told.
             provision.ensure_node_modules(echo)
-        _recipe(name, supplies.architecture_of(platform.machine()), cache, echo)
+        _recipe(name, build_contexts.architecture_of(platform.machine()), cache, echo)
 
 
 def build(client: docker.DockerClient, names: Iterable[str], cache: Path, echo: Echo) -> dict[str, str]:
     """Have these images; their tags by name. Raises StageError."""
-    architecture = supplies.architecture_of(str(client.version()["Arch"]))
-    run = owner.new_run()
-    labels = owner.labels(run, owner.this_process(owner.own_container(client)))
+    architecture = build_contexts.architecture_of(str(client.version()["Arch"]))
+    run = owner_labels.new_run()
+    labels = owner_labels.labels(run, owner_labels.this_process(owner_labels.own_container(client)))
     found: dict[str, str] = {}
     with reaper.watched(run), installer.locked(cache / "docker.lock", echo):
         for name in names:
             recipe = _recipe(name, architecture, cache, echo)
-            standins.ensure_base(client, recipe.base, labels, cache, echo)
-            image = client.images.get(images.build(client, recipe, labels, echo))
+            base_images.ensure_base(client, recipe.base, labels, cache, echo)
+            image = client.images.get(image_building.build(client, recipe, labels, echo))
             found[name] = f"tlslab/{recipe.name}:latest"
             image.tag(found[name])
     return found
@@ -52,5 +49,5 @@ def build(client: docker.DockerClient, names: Iterable[str], cache: Path, echo: 
 
 def _recipe(name: str, architecture: str, cache: Path, echo: Echo) -> Recipe:
     if name == ENDPOINT:
-        return supplies.endpoint_recipe(architecture, cache, echo)
-    return supplies.client_recipe(DISTRIBUTIONS[name], architecture, cache, echo)
+        return build_contexts.endpoint_recipe(architecture, cache, echo)
+    return build_contexts.client_recipe(DISTRIBUTIONS[name], architecture, cache, echo)

@@ -11,9 +11,9 @@ import docker
 from tlslab.clients.base import Invocation, Machine
 from tlslab.model.outcome import Completed
 from tlslab.runtime.unattended import unattended
-from tlslab.stages.docker.agent import Agent
-from tlslab.stages.docker.client_images import ROOMS, Place, run_in
+from tlslab.stages.docker.client_images import WORKDIRS, Place, run_in
 from tlslab.stages.docker.container import Order
+from tlslab.stages.docker.container_agent import Agent
 from tlslab.stages.docker.daemon_errors import FAILURES, words
 from tlslab.stages.docker.pod import Pod
 from tlslab.stages.stage import StageError
@@ -45,7 +45,7 @@ class FreshContainer(Place):
                 host={
                     "network_mode": network,
                     "init": True,
-                    "tmpfs": ROOMS,
+                    "tmpfs": WORKDIRS,
                     "security_opt": ["no-new-privileges"],
                     "dns_opt": ["timeout:1", "attempts:1"],
                 },

@@ -8,11 +8,9 @@ import docker
 from tests.stages.docker.process import inventory
 from tlslab import LOCKS
 from tlslab.setup import provision
-from tlslab.stages.docker import base_images as standins
-from tlslab.stages.docker import images
-from tlslab.stages.docker import owner_labels as owner
+from tlslab.stages.docker import base_images, image_building, owner_labels
 from tlslab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS, DNF, ZYPPER, Family
-from tlslab.stages.docker.images import Recipe
+from tlslab.stages.docker.image_building import Recipe
 from tlslab.stages.docker.owner_labels import RUN, labels, new_run, parse, this_process
 from tlslab.stages.stage import StageError
 
@@ -23,7 +21,7 @@ OWNER = labels(new_run(), this_process())
 def base(daemon: docker.DockerClient) -> str:
     """A base image that is here."""
     tag = DISTRIBUTIONS[DEFAULT].base
-    standins.ensure_base(daemon, tag, OWNER, provision.cache_dir(), lambda text: None)
+    base_images.ensure_base(daemon, tag, OWNER, provision.cache_dir(), lambda text: None)
     return tag
 
 
@@ -39,7 +37,7 @@ def test_a_build_that_fails_says_why(daemon: docker.DockerClient, base: str, fam
         texts={"agent.py": "", "leftovers.py": "", "absent.json": "{}"},
     )
     with pytest.raises(StageError, match="the image test-failing cannot be built") as failed:
-        images.build(daemon, recipe, OWNER, lambda text: None)
+        image_building.build(daemon, recipe, OWNER, lambda text: None)
     assert f"{program}: not found" in str(failed.value)
 
 
@@ -49,7 +47,7 @@ def test_a_build_that_fails_leaves_nothing(own_client: docker.DockerClient, tmp_
     dockerfile.write_text("ARG BASE\nFROM ${BASE}\nRUN echo 1 > /one\nCOPY agent.py /agent.py\nRUN exit 3\n")
     recipe = Recipe("test-failing", dockerfile, DISTRIBUTIONS[DEFAULT].base, texts={"agent.py": ""})
     with pytest.raises(StageError, match="returned a non-zero code: 3"):
-        images.build(own_client, recipe, OWNER, lambda text: None)
+        image_building.build(own_client, recipe, OWNER, lambda text: None)
     assert inventory(own_client) == before
 
 
@@ -58,18 +56,18 @@ def test_a_finished_image_is_nobodys(own_client: docker.DockerClient, tmp_path: 
     dockerfile = tmp_path / "Dockerfile"
     dockerfile.write_text("ARG BASE\nFROM ${BASE}\nRUN echo 1 > /one\n")
     recipe = Recipe("test-finished", dockerfile, DISTRIBUTIONS[DEFAULT].base)
-    tag = images.build(own_client, recipe, OWNER, lambda text: None)
+    tag = image_building.build(own_client, recipe, OWNER, lambda text: None)
     try:
         found = own_client.images.get(tag).labels
-        assert {name: found[name] for name in OWNER} == {RUN: "", owner.OWNER: ""}
-        assert found[images.NAME] == "test-finished"
-        assert parse(found[owner.OWNER]) is None
+        assert {name: found[name] for name in OWNER} == {RUN: "", owner_labels.OWNER: ""}
+        assert found[image_building.NAME] == "test-finished"
+        assert parse(found[owner_labels.OWNER]) is None
     finally:
         own_client.images.remove(tag)
 
 
 def test_every_stage_of_a_dockerfile_is_owned() -> None:
-    text = images.owned("ARG BASE\nFROM ${BASE}\nRUN a\nFROM b AS c\nRUN d\n", {"x": "1/2", "y": "a b"})
+    text = image_building.owned("ARG BASE\nFROM ${BASE}\nRUN a\nFROM b AS c\nRUN d\n", {"x": "1/2", "y": "a b"})
     label = 'LABEL x="1/2" y="a b"'
     assert text.splitlines() == ["ARG BASE", "FROM ${BASE}", label, "RUN a", "FROM b AS c", label, "RUN d"]
 
@@ -77,7 +75,7 @@ def test_every_stage_of_a_dockerfile_is_owned() -> None:
 def test_what_a_build_said_is_quoted_without_what_is_no_news() -> None:
     """The daemon cuts lines where it likes."""
     said = ["Step 1/2 : RUN apt\n", " ---> Running in 5b9d\n", "E: ", "Unable to locate", " package x\n", "\n"]
-    told = images.failure("x", "exit status 100", [*said, "Removing intermediate container 5b9d\n"])
+    told = image_building.failure("x", "exit status 100", [*said, "Removing intermediate container 5b9d\n"])
     assert told.splitlines() == [
         "the image x cannot be built: exit status 100",
         "  | Step 1/2 : RUN apt",

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 import docker
-from tlslab.stages.docker.agent import Agent
+from tlslab.stages.docker.client_images import wanted
 from tlslab.stages.docker.container import Order
+from tlslab.stages.docker.container_agent import Agent
 from tlslab.stages.docker.owner_labels import labels, new_run, this_process
 from tlslab.stages.stage import Lost, StageError
 
@@ -79,19 +80,19 @@ def test_the_agent_answers(
 def test_a_container_that_dies_at_its_start_is_quoted(daemon: docker.DockerClient, lab_images: tuple[str, ...]) -> None:
     command = ("sh", "-c", "echo no licence was accepted; exit 7")
     with pytest.raises(Lost, match=r"has ended .*\(exit status 7\): no licence was accepted"):
-        with_agent(daemon, clients_of(lab_images), lambda agent: agent.ask(inspect=True), command)
+        with_agent(daemon, clients_of(lab_images), lambda agent: agent.ask(inspect=wanted()), command)
 
 
 def test_a_container_whose_program_is_not_there_is_quoted(
     daemon: docker.DockerClient, lab_images: tuple[str, ...]
 ) -> None:
     with pytest.raises(Lost, match=r"has ended .*\(exit status 127\): .*no-such-program"):
-        with_agent(daemon, clients_of(lab_images), lambda agent: agent.ask(inspect=True), ("no-such-program",))
+        with_agent(daemon, clients_of(lab_images), lambda agent: agent.ask(inspect=wanted()), ("no-such-program",))
 
 
 def test_an_image_that_was_removed_meanwhile_is_named(daemon: docker.DockerClient) -> None:
     with pytest.raises(StageError, match=r"the image tlslab-test/gone:1 is not there any more"):
-        with_agent(daemon, "tlslab-test/gone:1", lambda agent: agent.ask(inspect=True))
+        with_agent(daemon, "tlslab-test/gone:1", lambda agent: agent.ask(inspect=wanted()))
 
 
 @pytest.mark.parametrize(
@@ -110,7 +111,7 @@ def test_a_container_that_somebody_ends_is_lost_with_the_reason(
                 limit=60, workdir="/tmp/r", argv=["sleep", "60"], env={}, files={}, stdin="", collect=[], timeout=60
             )
         )
-        await agent.ask(inspect=True)
+        await agent.ask(inspect=wanted())
         (container,) = daemon.containers.list(filters={"name": agent.name})
         await asyncio.to_thread(act, container)
         await waiting

@@ -9,11 +9,10 @@ import pytest
 import docker
 from tests.stages.docker.own import OwnDaemon
 from tests.stages.docker.process import running
-from tlslab.stages.docker import image_pruning as shelf
-from tlslab.stages.docker import images
+from tlslab.stages.docker import image_building, image_pruning
 from tlslab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
+from tlslab.stages.docker.image_building import Recipe
 from tlslab.stages.docker.image_pruning import Shelved, outdated
-from tlslab.stages.docker.images import Recipe
 from tlslab.stages.docker.owner_labels import labels, new_run, this_process
 
 OWNER = labels(new_run(), this_process())
@@ -47,7 +46,7 @@ def old(own_client: docker.DockerClient, tmp_path: Path) -> Iterator[list[str]]:
     for number in range(4):
         dockerfile.write_text(f"ARG BASE\nFROM ${{BASE}}\nENV NUMBER={number}\n")
         recipe = Recipe("test-shelf", dockerfile, DISTRIBUTIONS[DEFAULT].base)
-        tags.append(images.build(own_client, recipe, OWNER, lambda text: None))
+        tags.append(image_building.build(own_client, recipe, OWNER, lambda text: None))
     container = own_client.containers.create(tags[0])
     packed = io.BytesIO(f"FROM {tags[1]}\nLABEL mine=1\n".encode())
     own_client.images.build(fileobj=packed, tag="tlslab-test/built-upon:1", rm=True)
@@ -55,21 +54,23 @@ def old(own_client: docker.DockerClient, tmp_path: Path) -> Iterator[list[str]]:
     container.remove()
     own_client.images.remove("tlslab-test/built-upon:1")
     for tag in tags:
-        if images.has(own_client, tag):
+        if image_building.has(own_client, tag):
             own_client.images.remove(tag)
 
 
 def test_pruning_removes_the_labs_own_and_unused_alone(
     own_client: docker.DockerClient, old: list[str], tmp_path: Path
 ) -> None:
-    mine = [item for item in shelf.shelf(own_client, tmp_path) if item.name == "test-shelf"]
+    mine = [item for item in image_pruning.shelf(own_client, tmp_path) if item.name == "test-shelf"]
     assert [item.tag for item in mine] == [*reversed(old)]
-    shelf.mark(tmp_path, [tag for item in shelf.shelf(own_client, tmp_path) if (tag := item.tag) not in old])
-    told = [line for line in shelf.prune(own_client, tmp_path, 1) if "test-shelf" in line]
-    assert [images.has(own_client, tag) for tag in old] == [True, False, False, True]
+    image_pruning.mark(
+        tmp_path, [tag for item in image_pruning.shelf(own_client, tmp_path) if (tag := item.tag) not in old]
+    )
+    told = [line for line in image_pruning.prune(own_client, tmp_path, 1) if "test-shelf" in line]
+    assert [image_building.has(own_client, tag) for tag in old] == [True, False, False, True]
     assert sum("removed" in line for line in told) == 2
     built_upon = own_client.images.get("tlslab-test/built-upon:1")
-    assert all(images.has(own_client, str(layer["Id"])) for layer in built_upon.history()[:2])
+    assert all(image_building.has(own_client, str(layer["Id"])) for layer in built_upon.history()[:2])
 
 
 def test_the_command_shows_them_and_removes_what_it_says(own: OwnDaemon, old: list[str]) -> None:

@@ -14,13 +14,13 @@ from tlslab.model.situation import ServerKind, ServerSide
 from tlslab.pki.mint import Mint
 from tlslab.runtime.tasks import each, together
 from tlslab.runtime.unattended import unattended
-from tlslab.stages.docker import base_images as standins
+from tlslab.stages.docker import base_images
 from tlslab.stages.docker.container import Order
+from tlslab.stages.docker.images_of_run import Wanted
 from tlslab.stages.docker.pod import Pod
-from tlslab.stages.docker.pool import MEMORY, Pool, room_for
-from tlslab.stages.docker.run_images import Wanted
 from tlslab.stages.docker.servers import NginxServer
 from tlslab.stages.docker.sqlserver_container import PORT, SqlServer
+from tlslab.stages.docker.sqlserver_pool import MEMORY, Pool, room_for
 from tlslab.stages.docker.volumes import fill
 from tlslab.stages.local.services import ServiceError, group_by_kind
 from tlslab.stages.stage import Distance
@@ -140,14 +140,14 @@ class Fleet:
         return Pod(self._client, order, self._network, () if number else self._names)
 
     def _make_nginx(self, sides: Mapping[str, ServerSide]) -> NginxServer:
-        standin = ", a stand-in" if self._images.is_standin(standins.NGINX) else ""
+        standin = ", a stand-in" if self._images.is_standin(base_images.NGINX) else ""
         return NginxServer(
             self._client,
-            self._order(standins.NGINX, "nginx"),
+            self._order(base_images.NGINX, "nginx"),
             self._pods[0],
             {name: HTTPS_PORT + number for number, name in enumerate(sides)},
             SENTINEL_PORT,
-            f"image {standins.NGINX}{standin}",
+            f"image {base_images.NGINX}{standin}",
             sides,
         )
 

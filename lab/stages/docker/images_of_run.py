@@ -7,11 +7,7 @@ import docker
 from tlslab.clients.base import Missing
 from tlslab.setup import installer
 from tlslab.setup.installer import Echo
-from tlslab.stages.docker import base_images as standins
-from tlslab.stages.docker import build_contexts as supplies
-from tlslab.stages.docker import image_pruning as shelf
-from tlslab.stages.docker import images
-from tlslab.stages.docker import sqlserver_image as vendor
+from tlslab.stages.docker import base_images, build_contexts, image_building, image_pruning, sqlserver_image
 from tlslab.stages.docker.distributions import DISTRIBUTIONS, Distribution
 from tlslab.stages.stage import StageError
 
@@ -51,7 +47,7 @@ class Wanted:
         Raises StageError when servers cannot be had, or there would be no clients at all.
         """
         with installer.locked(self._cache / "docker.lock", self._echo):
-            self.endpoint = self._build(supplies.endpoint_recipe(architecture, self._cache, self._echo))
+            self.endpoint = self._build(build_contexts.endpoint_recipe(architecture, self._cache, self._echo))
             self.sqlserver = self._choose(sqlserver, required=require_vendor)
             said = {name: self._lacks(DISTRIBUTIONS[name], architecture) for name in distributions}
             lost = [f"{name}: {why}" for name, why in said.items() if why]
@@ -59,24 +55,24 @@ class Wanted:
                 raise StageError("\n".join(lost))
             for words in lost:
                 self._echo(f"left out is {words}")
-            self._have(standins.NGINX)
-            shelf.mark(self._cache, [self.endpoint, *self.clients.values()])
+            self._have(base_images.NGINX)
+            image_pruning.mark(self._cache, [self.endpoint, *self.clients.values()])
 
     def is_endpoint(self, image: str) -> bool:
         """Whether this is the lab's own endpoint, whatever its tag."""
-        return images.name_of(self._client, image) == supplies.ENDPOINT
+        return image_building.name_of(self._client, image) == build_contexts.ENDPOINT
 
     def is_standin(self, image: str) -> bool:
         """Whether the lab built this one in place of the published one."""
-        return images.is_standin(self._client, image)
+        return image_building.is_standin(self._client, image)
 
     def _choose(self, wanted: str, *, required: bool) -> str:
-        found = vendor.choose(
+        found = sqlserver_image.choose(
             wanted,
             required=required,
             endpoint=self.endpoint,
-            has=lambda image: images.has(self._client, image),
-            pull=lambda image: images.pull(self._client, image),
+            has=lambda image: image_building.has(self._client, image),
+            pull=lambda image: image_building.pull(self._client, image),
             is_endpoint=self.is_endpoint,
         )
         self.notes += [found.note] if found.note else []
@@ -87,10 +83,10 @@ class Wanted:
         name = distribution.name
         try:
             self._have(distribution.base)
-            recipe = supplies.client_recipe(distribution, architecture, self._cache, self._echo)
-            self.clients[name] = images.build(self._client, recipe, self._labels, self._echo)
+            recipe = build_contexts.client_recipe(distribution, architecture, self._cache, self._echo)
+            self.clients[name] = image_building.build(self._client, recipe, self._labels, self._echo)
             return ""
-        except standins.BaseMissing as problem:
+        except base_images.BaseMissing as problem:
             said, self.missing[name] = str(problem), problem.missing
         except StageError as problem:
             said = str(problem)
@@ -98,12 +94,12 @@ class Wanted:
             self.missing[name] = Missing(f"the image of {name} ({why})", "the next run tries to build it again")
         return said
 
-    def _build(self, recipe: images.Recipe) -> str:
+    def _build(self, recipe: image_building.Recipe) -> str:
         self._have(recipe.base)
-        return images.build(self._client, recipe, self._labels, self._echo)
+        return image_building.build(self._client, recipe, self._labels, self._echo)
 
     def _have(self, base: str) -> None:
-        standins.ensure_base(self._client, base, self._labels, self._cache, self._echo)
+        base_images.ensure_base(self._client, base, self._labels, self._cache, self._echo)
         note = f"{base} is a stand-in built from Debian's packages"
         if self.is_standin(base) and note not in self.notes:
             self.notes.append(note)
