@@ -6,6 +6,7 @@ import traceback
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from importlib import import_module
+from pathlib import Path
 from pkgutil import iter_modules
 from types import ModuleType
 
@@ -87,9 +88,8 @@ def _imported(name: str) -> ModuleType:
     except Exception as problem:
         frames = traceback.extract_tb(problem.__traceback__)
         # The last line of the scenarios, not of what they call.
-        own = next(
-            (frame for frame in reversed(frames) if frame.filename.endswith(f"{name.rpartition('.')[2]}.py")), None
-        )
+        places = set(import_module(SCENARIOS).__path__)
+        own = next((frame for frame in reversed(frames) if str(Path(frame.filename).parent) in places), None)
         where = f"{own.filename}, line {own.lineno}" if own else name
         if isinstance(problem, SyntaxError):
             where = f"{problem.filename}, line {problem.lineno}"

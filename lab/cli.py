@@ -150,12 +150,14 @@ _MACHINE = {
 def _tell(problem: Exception) -> None:
     """Errors that the lab words for people stand for themselves; of others their kind is told, and how to
     see more."""
+    from tlslab.catalogue import CatalogueError
     from tlslab.setup.installer import InstallError
     from tlslab.setup.system import SetupError
     from tlslab.stages.local.services import ServiceError
     from tlslab.stages.stage import StageError
 
-    if isinstance(problem, InstallError | SetupError | ServiceError | StageError | streams.OutputError):
+    worded = CatalogueError | InstallError | SetupError | ServiceError | StageError | streams.OutputError
+    if isinstance(problem, worded):
         echo(str(problem))
     elif isinstance(problem, OSError) and (problem.filename or problem.errno in _MACHINE):
         where = problem.filename or f"while the lab wrote or read below {provision.cache_dir()}"

@@ -52,7 +52,7 @@ def sha1_server(healthy: Situation) -> Situation:
     "TCP Provider: Error code 0x2746 (10054)", tedious "socket hang up", FreeTDS "Unexpected EOF from the server"),
     during the login, on every client. It looks like a network fault.
 
-    **Cause.** Basis 2 demands 112 bits of security. The server's TLS library will not use the certificate, so the
+    **Cause.** Level 2 demands 112 bits of security. The server's TLS library will not use the certificate, so the
     server has nothing to present and drops the connection.
 
     **Look.** The client's message says nothing about certificates: look at the server, with `openssl x509 -noout

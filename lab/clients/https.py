@@ -1,4 +1,4 @@
-"""What the HTTPS clients share: TLS limits, the name to verify, and what counts as nothing else wrong."""
+"""What the HTTPS clients share: TLS limits, and the name to verify."""
 
 from tlslab.model.evidence import Source
 from tlslab.model.situation import ClientSide, ServerKind, TLSVersion

@@ -24,6 +24,7 @@ class Placed(Client):
         self.templates = client.templates
         self.rows = client.rows
         self.supports = client.supports
+        self.release = client.release
 
     def moved(self, place: str) -> Self:
         """The same client, under the same name, in another place of the stage."""

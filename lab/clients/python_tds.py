@@ -13,8 +13,7 @@ from typing import Any
 
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Roots, Trust
 from tlslab.clients.sqlserver import PythonSqlClient, read_versions, run_probe
-from tlslab.model.circumstances import LOGIN_ONLY
-from tlslab.model.conditions import DEMANDS_ENCRYPTION, NAME_MISMATCH, NO_COMMON_VERSION, NOT_LOADED
+from tlslab.model.conditions import NAME_MISMATCH, NO_COMMON_VERSION, NOT_LOADED
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, When, says, says_each, tolerates
 from tlslab.model.outcome import Completed
@@ -48,6 +47,7 @@ def uses_tls(side: ClientSide) -> bool:
 
 
 NO_CAFILE = When("it was given no `cafile`", lambda act: not uses_tls(act.client))
+FORCED = When("the server forces encryption", lambda act: act.server.encryption is ServerEncryption.FORCED)
 
 
 class PythonTds(PythonSqlClient):
@@ -96,12 +96,13 @@ class PythonTds(PythonSqlClient):
             source=TLS_PY,
         ),
         *says(
-            [DEMANDS_ENCRYPTION],
-            Phase.HANDSHAKE,
+            # Of every such server, whatever it is: no certificate is shown.
+            [],
+            Phase.NEGOTIATION,
             "pytds.tds_base.Error: Client does not have encryption enabled but it is required by server",
             basis=Basis.AUTHORITATIVE,
             source=TLS_PY,
-            when=[NO_CAFILE],
+            when=[NO_CAFILE, FORCED],
         ),
         *says_each(
             dict.fromkeys(
@@ -114,7 +115,7 @@ class PythonTds(PythonSqlClient):
         tolerates(
             "without `cafile` python-tds uses no TLS: no certificate is shown, and the login goes in clear",
             phases=[Phase.VERIFY, Phase.NAME, Phase.HANDSHAKE, Phase.CLOSED],
-            when=[NO_CAFILE, LOGIN_ONLY],
+            when=[NO_CAFILE],
             basis=Basis.AUTHORITATIVE,
             source=CONNECT,
         ),

@@ -1,4 +1,4 @@
-"""What the SQL Server clients share: the question that each asks, and how far a TLS handshake can come.
+"""What the SQL Server clients share: the question that each asks, and TLS limits for OpenSSL.
 
 The question is the documented one (Microsoft Learn, "Configure SQL Server Database Engine for encryption"):
 the server says whether it encrypts this session. The clients that are Python modules are run by
@@ -11,18 +11,12 @@ from typing import Any
 
 from tlslab.clients.answers import read_answer
 from tlslab.clients.base import Client, Invocation, Machine, probe
-from tlslab.model.evidence import Source
 from tlslab.model.outcome import Completed, Outcome
-from tlslab.model.situation import (
-    ClientSide,
-    ServerKind,
-    TLSVersion,
-)
+from tlslab.model.situation import ClientSide, ServerKind, TLSVersion
 from tlslab.setup.needs import Library, Packages
 
 PROBE = "sqlserver.py"
 QUESTION = "SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID"
-OBSERVED = Source("observed by the lab", "")
 DRIVER_MANAGER = Library(
     "odbc-manager",
     ("libodbc.so.2",),

@@ -23,10 +23,10 @@ from tlslab.clients.base import (
     probe,
 )
 from tlslab.clients.sqlserver import allows_old_versions
-from tlslab.model.circumstances import LOGIN_ONLY, STRICT, TRUST_EVERYTHING
+from tlslab.model.circumstances import STRICT, TRUST_EVERYTHING
 from tlslab.model.conditions import DEMANDS_ENCRYPTION, NOT_SERVING
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, says, tolerates
+from tlslab.model.library import Template, When, says, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, ServerKind, Situation, TLSVersion
 from tlslab.setup.needs import NODE, NodePackage
@@ -58,6 +58,7 @@ SYSTEMS = Trust(
     "Node's store is chosen when it is built, and this distribution chose OpenSSL's (--openssl-use-def-ca-store)",
     STORES,
 )
+NO_ENCRYPTION = When("`encrypt: false`", lambda act: act.client.encryption is Encryption.OPTIONAL)
 _FAILED = "ConnectionError: Failed to connect to {host}:{*} - "
 
 
@@ -99,7 +100,7 @@ class Tedious(Client):
     rows = (
         *says(
             [DEMANDS_ENCRYPTION],
-            Phase.HANDSHAKE,
+            Phase.NEGOTIATION,
             "ConnectionError: Server requires encryption, set 'encrypt' config option to true.",
             basis=Basis.AUTHORITATIVE,
             source=CONNECTION,
@@ -114,7 +115,7 @@ class Tedious(Client):
         tolerates(
             "with `encrypt: false` tedious declares encryption unsupported: no TLS, and the login goes in clear",
             phases=[Phase.VERIFY, Phase.NAME, Phase.HANDSHAKE, Phase.CLOSED],
-            when=[LOGIN_ONLY],
+            when=[NO_ENCRYPTION],
             basis=Basis.AUTHORITATIVE,
             source=CONNECTION,
         ),

@@ -21,10 +21,11 @@ from tlslab.clients.base import (
 )
 from tlslab.clients.https import HTTPS
 from tlslab.model.circumstances import TRUST_EVERYTHING
+from tlslab.model.conditions import NO_COMMON_VERSION
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, tolerates
+from tlslab.model.library import Template, When, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
-from tlslab.model.situation import ClientSide, TLSVersion
+from tlslab.model.situation import ClientSide, Situation, TLSVersion
 from tlslab.setup.needs import Packages, Program
 
 GNUTLS_C = Source(
@@ -45,6 +46,15 @@ _FLOORS = {
     TLSVersion.TLSv1_2: "TLSv1_2",
     TLSVersion.TLSv1_3: "TLSv1_3",
 }
+
+
+def _speaks_its_old_version(act: Situation) -> bool:
+    server, client = act.server, act.client
+    below_the_cap = client.tls_max is None or server.tls_min <= client.tls_max
+    return client.tls_min is None and server.tls_max < TLSVersion.TLSv1_2 and below_the_cap
+
+
+OLD_SERVER = When("without --secure-protocol, at a server that knows no TLS 1.2", _speaks_its_old_version)
 
 
 class Wget(Client):
@@ -87,6 +97,13 @@ class Wget(Client):
             when=[TRUST_EVERYTHING],
             basis=Basis.AUTHORITATIVE,
             source=GNUTLS_C,
+        ),
+        tolerates(
+            "without --secure-protocol wget switches off SSL 3.0 alone, so it speaks TLS 1.0 and 1.1",
+            of=[NO_COMMON_VERSION],
+            when=[OLD_SERVER],
+            basis=Basis.AUTHORITATIVE,
+            source=PRIORITIES,
         ),
     )
 

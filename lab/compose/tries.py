@@ -28,8 +28,7 @@ def tries(server: Server, clients: Iterable[Client], knowledge: Knowledge) -> tu
         if client.name in _LINES and situation.kind in client.kinds and not client.cannot(situation):
             line = _LINES[client.name](situation, client.options_as_typed(situation.client))
             answer = Judge.of(client, knowledge).answer(situation)
-            accepted = server.serves and answer.connects and answer.tolerated
-            found.append((client.name, line + (ACCEPTED if accepted else "")))
+            found.append((client.name, line + (ACCEPTED if answer.connects and answer.tolerated else "")))
     return tuple(found)
 
 

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from tlslab.clients.base import Client
-from tlslab.model.knowledge import NOTHING_KNOWN, Knowledge
+from tlslab.model.knowledge import Knowledge
 from tlslab.model.scenario import Fix, Impostor, Scenario
 from tlslab.model.situation import ServerKind, Situation, healthy
 
@@ -73,10 +73,10 @@ class Plan:
 
     cells: tuple[Cell, ...]
     exclusions: tuple[Exclusion, ...]
-    impostors: tuple[Impostor, ...] = ()
+    impostors: tuple[Impostor, ...]
     """What every fix is attacked with."""
-    knowledge: Knowledge = NOTHING_KNOWN
-    """What the acts are held against."""
+    knowledge: Knowledge
+    """What the acts are held against, and by which the self-check knows what it sees."""
 
     @property
     def clients(self) -> tuple[Client, ...]:

@@ -96,9 +96,6 @@ class Knowledge:
                     yield name, row
 
 
-NOTHING_KNOWN = Knowledge({}, ())
-
-
 def answer(
     table: Iterable[Statement], present: frozenset[Condition], holds: Holds, release: Release | None = None
 ) -> Answer:

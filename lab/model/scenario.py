@@ -74,7 +74,7 @@ class Scenario:
     kinds: frozenset[ServerKind]
     conditions: frozenset[Condition]
     """What is so in its situation, the defects among it; those that nobody had before come with it."""
-    rows: Mapping[str, tuple[Row, ...]]
+    rows: Mapping[str, tuple[Row, ...]] = field(compare=False)
     """What TLS libraries, by name, say of the conditions that it brings."""
     sources: tuple[Source, ...]
     fixes: list[Fix] = field(default_factory=list, compare=False)

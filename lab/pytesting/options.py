@@ -276,7 +276,11 @@ def _make_plan(config: pytest.Config) -> "Plan":
     from tlslab.setup.versions.spec import SpecError, is_spec
 
     scenarios, fixes, wanted, kinds = (given(config, f"--lab-{noun}") for noun in NOUNS)
-    known, stage = catalogue.load(), choice(config)
+    stage = choice(config)
+    try:
+        known = catalogue.load()
+    except catalogue.CatalogueError as problem:
+        raise pytest.UsageError(str(problem)) from None
     if not stage.on_host and any(map(is_spec, wanted)):
         words = pinned.ON_THIS_MACHINE_ALONE.format(option="--lab-distribution")
         raise pytest.UsageError(f"--lab-client: {words}")

@@ -1,25 +1,13 @@
-"""What the SQL Server clients share: TLS limits for OpenSSL, and how far a handshake can come."""
+"""What the SQL Server clients share: TLS limits for OpenSSL, and how the probe is asked."""
 
 import json
 
 import pytest
 
 from tlslab.clients.base import Machine
-from tlslab.clients.sqlserver import openssl_conf, presents_certificate, read_versions, run_probe
+from tlslab.clients.sqlserver import openssl_conf, read_versions, run_probe
 from tlslab.model.outcome import Completed
-from tlslab.model.situation import (
-    ClientSide,
-    Encryption,
-    ServerEncryption,
-    ServerKind,
-    SignatureHash,
-    Situation,
-    TLSVersion,
-    healthy,
-)
-
-HEALTHY = healthy(ServerKind.SQLSERVER)
-OLD_SERVER = HEALTHY.with_server(tls_min=TLSVersion.TLSv1_0, tls_max=TLSVersion.TLSv1_1)
+from tlslab.model.situation import ClientSide, TLSVersion
 
 
 def conf_lines(side: ClientSide) -> list[str]:
@@ -54,32 +42,6 @@ def test_limits_stand_in_the_section_that_openssl_applies_to_every_context() -> 
 )
 def test_limits_are_written_as_openssl_reads_them(side: ClientSide, lines: list[str]) -> None:
     assert conf_lines(side) == lines
-
-
-@pytest.mark.parametrize(
-    ("situation", "presented"),
-    [
-        (HEALTHY, True),
-        (HEALTHY.with_server(chain=None), True),
-        (HEALTHY.with_leaf(signature=SignatureHash.SHA1), False),
-        (HEALTHY.with_leaf(signature=SignatureHash.SHA1).with_server(security_level=1), True),
-        (OLD_SERVER, False),
-        (OLD_SERVER.with_client(tls_min=TLSVersion.TLSv1_0), True),
-        (HEALTHY.with_client(tls_max=TLSVersion.TLSv1_1), False),
-        (HEALTHY.with_client(tls_max=TLSVersion.TLSv1_2), True),
-        (HEALTHY.with_server(encryption=ServerEncryption.STRICT), False),
-        (
-            HEALTHY.with_server(encryption=ServerEncryption.STRICT).with_client(encryption=Encryption.STRICT),
-            True,
-        ),
-    ],
-)
-def test_certificate_is_presented(situation: Situation, presented: bool) -> None:
-    assert presents_certificate(situation, TLSVersion.TLSv1_2) is presented
-
-
-def test_older_default_of_the_client_reaches_an_older_server() -> None:
-    assert presents_certificate(OLD_SERVER, TLSVersion.TLSv1_1)
 
 
 def test_password_goes_in_on_standard_input_alone() -> None:

@@ -2,12 +2,21 @@
 
 import pytest
 
+from tlslab import catalogue
 from tlslab.clients import all_clients
 from tlslab.matrix.defaults import conclude, facts, probes
 from tlslab.matrix.plan import Plan
 from tlslab.matrix.run import run_plan
+from tlslab.model.condition import Condition, conditions_of, defects
+from tlslab.model.conditions import (
+    CONDITIONS,
+    EXPIRED,
+    NAME_MISMATCH,
+    NO_COMMON_VERSION,
+    SELF_SIGNED,
+    UNTRUSTED,
+)
 from tlslab.model.record import AttemptEntry, Record
-from tlslab.model.scenario import Defect
 from tlslab.model.situation import LAB_ROOT, ServerEncryption, ServerKind, healthy
 
 SQL = [probe.id for probe in probes(ServerKind.SQLSERVER)]
@@ -46,7 +55,25 @@ def test_ids_tell_server_and_certificate() -> None:
 def test_exactly_the_good_ones_may_be_connected_to(kind: ServerKind) -> None:
     for probe in probes(kind):
         assert probe.must_refuse == (not probe.id.endswith("/good"))
-        assert probe.must_refuse == bool(probe.defects)
+        assert probe.must_refuse == bool(defects(conditions_of(probe.situation, CONDITIONS)))
+
+
+@pytest.mark.parametrize(
+    ("identity", "conditions"),
+    [
+        ("https/untrusted", {UNTRUSTED}),
+        ("https/wrong-name", {NAME_MISMATCH}),
+        ("https/expired", {EXPIRED}),
+        ("https/cn-only", {NAME_MISMATCH}),
+        ("https/tls-1.1", {NO_COMMON_VERSION}),
+        ("sqlserver/off/self-generated", {SELF_SIGNED, NAME_MISMATCH}),
+        ("sqlserver/forced/untrusted", {UNTRUSTED}),
+        ("sqlserver/forced/tls-1.1", {NO_COMMON_VERSION}),
+    ],
+)
+def test_each_of_the_others_has_what_its_name_says_and_nothing_else(identity: str, conditions: set[Condition]) -> None:
+    by_id = {probe.id: probe.situation for kind in ServerKind for probe in probes(kind)}
+    assert conditions_of(by_id[identity], CONDITIONS) == conditions
 
 
 def test_the_good_server_is_the_healthy_one() -> None:
@@ -131,7 +158,8 @@ def test_what_was_not_probed_has_no_facts() -> None:
 def measured(tmp_path_factory: pytest.TempPathFactory) -> Record:
     """curl and openssl s_client at all web servers of the probe."""
     clients = tuple(client for client in all_clients() if client.name in {"curl", "openssl"})
-    return run_plan(Plan((), ()), cache=tmp_path_factory.mktemp("cache"), defaults=clients)
+    plan = Plan((), (), (), catalogue.load().knowledge)
+    return run_plan(plan, cache=tmp_path_factory.mktemp("cache"), defaults=clients)
 
 
 def test_every_server_of_the_probe_is_what_it_says(measured: Record) -> None:
@@ -139,7 +167,7 @@ def test_every_server_of_the_probe_is_what_it_says(measured: Record) -> None:
     assert {item.id for item in measured.defaults} == set(WEB)
     audits = {item.id: set(measured.attempt(item.attempt).audit) for item in measured.defaults}
     assert audits["https/good"] == set()
-    assert audits["https/cn-only"] == {Defect.NAME_MISMATCH}
+    assert audits["https/cn-only"] == {NAME_MISMATCH.name}
 
 
 def test_curl_finds_the_root_in_the_systems_store_and_checks_by_itself(measured: Record) -> None:

@@ -8,9 +8,10 @@ from typing import Any, cast
 
 from tlslab.catalogue import load
 from tlslab.clients import all_clients
-from tlslab.clients.base import Machine
+from tlslab.clients.base import Client, Machine
 from tlslab.clients.placed import Placed
 from tlslab.matrix.entries import Entries
+from tlslab.matrix.judge import Judge
 from tlslab.matrix.plan import Filters, make_plan
 from tlslab.matrix.procedure import treatments
 from tlslab.matrix.procedures_played import Remedies
@@ -54,7 +55,11 @@ def remedies(tmp_path: Path, enter: Callable[[], Awaitable[None]]) -> Remedies:
     plan = make_plan(known, clients, Filters(fixes=("install-ca",)), stage_cannot=lambda _: None)
     found = treatments(plan, lambda client: (WAY,), lambda client: client.default_trust_on(Machine()))
     stage, mint = cast(Any, Stage(enter)), Mint(Keys(tmp_path))
-    return Remedies(found, stage, cast(Any, None), Entries(stage, mint), mint, Silent(), at_once=1)
+
+    def judge(client: Client) -> Judge:
+        return Judge.of(client, known.knowledge)
+
+    return Remedies(found, stage, cast(Any, None), Entries(stage, mint), mint, Silent(), judge, at_once=1)
 
 
 def test_a_place_that_cannot_be_had_afresh_is_told_for_each_cell(tmp_path: Path) -> None:
@@ -82,7 +87,7 @@ def test_leaving_abandons_what_is_not_done(tmp_path: Path) -> None:
             entered.set()
             await asyncio.Event().wait()
 
-        async with remedies(tmp_path, stay) as under_way:
+        async with remedies(tmp_path, stay) as under_way, asyncio.timeout(30):
             await entered.wait()
         return under_way.done
 

@@ -8,13 +8,15 @@ from tlslab.catalogue import load
 from tlslab.clients import all_clients
 from tlslab.clients.base import Client, Machine, Roots, Trust
 from tlslab.clients.placed import Placed
+from tlslab.matrix.judge import Judge
 from tlslab.matrix.plan import Filters, Plan, make_plan
 from tlslab.matrix.play import Attempt
 from tlslab.matrix.procedure import RemedyVerdict, Show, judge, make_show, treatments
-from tlslab.matrix.procedures_played import misbuilt
+from tlslab.matrix.procedures_played import _misbuilt
+from tlslab.model.condition import Condition, conditions_of, defects
+from tlslab.model.conditions import UNTRUSTED
 from tlslab.model.evidence import Basis, Source
 from tlslab.model.outcome import Outcome, Result
-from tlslab.model.scenario import Defect
 from tlslab.model.situation import LAB_ROOT, ClientSide, ServerKind
 from tlslab.stages.trust_procedure import Way
 
@@ -94,6 +96,10 @@ def test_no_client_is_asked_what_proves_nothing(roots: Roots, acts: list[str]) -
     assert list(shown(roots).later) == acts
 
 
+def by(show: Show) -> Judge:
+    return Judge.of(show.client, CATALOGUE.knowledge)
+
+
 def verdict(
     roots: Roots, changes: Mapping[str, Outcome] | None = None, failure: str = ""
 ) -> tuple[RemedyVerdict, bool]:
@@ -101,13 +107,13 @@ def verdict(
     show = shown(roots)
     acts = {**GOOD, **(changes or {})}
     wanted = {"before", *show.later}
-    found, judgement = judge(show, {act: outcome for act, outcome in acts.items() if act in wanted}, failure)
+    found, judgement = judge(show, {act: outcome for act, outcome in acts.items() if act in wanted}, failure, by(show))
     assert judgement.why
     return found, judgement.as_expected
 
 
 def test_a_client_that_reads_the_systems_store_is_cured() -> None:
-    assert verdict(Roots.SYSTEM) == (RemedyVerdict.CURES, True)
+    assert verdict(Roots.SYSTEM) == (RemedyVerdict.CURE, True)
 
 
 def test_a_client_with_a_store_of_its_own_is_not() -> None:
@@ -115,22 +121,22 @@ def test_a_client_with_a_store_of_its_own_is_not() -> None:
 
 
 def test_a_client_that_verifies_nothing_has_nothing_to_be_cured_of() -> None:
-    assert verdict(Roots.NONE, {"before": CONNECTED}) == (RemedyVerdict.UNVERIFIED, True)
+    assert verdict(Roots.NONE, {"before": CONNECTED}) == (RemedyVerdict.VERIFIES_NOTHING, True)
 
 
 @pytest.mark.parametrize(
     ("roots", "changes", "found"),
     [
-        (Roots.SYSTEM, {"before": CONNECTED}, RemedyVerdict.ACCEPTED),
+        (Roots.SYSTEM, {"before": CONNECTED}, RemedyVerdict.UNEXPECTED_CONNECTION),
         (Roots.SYSTEM, {"before": ELSE}, RemedyVerdict.OTHER_ERROR),
         (Roots.SYSTEM, {"before": Outcome(Result.TIMEOUT, "")}, RemedyVerdict.OTHER_ERROR),
         (Roots.SYSTEM, {"after": UNKNOWN}, RemedyVerdict.NOT_CLEARED),
         (Roots.SYSTEM, {"after": Outcome(Result.CONNECTED, "", encrypted=False)}, RemedyVerdict.NOT_CLEARED),
-        (Roots.SYSTEM, {"impostor:stranger": CONNECTED}, RemedyVerdict.SILENCES),
+        (Roots.SYSTEM, {"impostor:stranger": CONNECTED}, RemedyVerdict.BYPASS),
         (Roots.SYSTEM, {"impostor:neighbour": ELSE}, RemedyVerdict.UNPROVEN),
-        (Roots.OWN, {"after": CONNECTED}, RemedyVerdict.CURES),
+        (Roots.OWN, {"after": CONNECTED}, RemedyVerdict.CURE),
         (Roots.OWN, {"after": ELSE}, RemedyVerdict.OTHER_ERROR),
-        (Roots.OWN, {"before": CONNECTED}, RemedyVerdict.ACCEPTED),
+        (Roots.OWN, {"before": CONNECTED}, RemedyVerdict.UNEXPECTED_CONNECTION),
         (Roots.NONE, {"before": UNKNOWN}, RemedyVerdict.OTHER_ERROR),
     ],
 )
@@ -150,37 +156,66 @@ def test_a_failure_of_the_lab_says_nothing_of_the_client() -> None:
 
 
 def test_the_evidence_is_the_document_about_trust_and_that_of_the_words() -> None:
-    _, judgement = judge(shown(Roots.SYSTEM), GOOD, "")
-    assert judgement.level is Basis.AUTHORITATIVE
+    show = shown(Roots.SYSTEM)
+    _, judgement = judge(show, GOOD, "", by(show))
+    assert judgement.basis is Basis.AUTHORITATIVE
     assert judgement.sources[0] is BOOK
     assert any("x509_txt.c" in source.title for source in judgement.sources)
 
 
 @pytest.mark.parametrize(
-    ("act", "defects", "complaint"),
+    ("act", "seen", "complaint"),
     [
-        ("before", frozenset({Defect.UNTRUSTED}), ""),
-        ("before", frozenset[Defect](), "found nothing wrong, but the situation should have untrusted"),
-        ("after", frozenset[Defect](), ""),
-        ("after", frozenset({Defect.UNTRUSTED}), "found untrusted, but the situation should have nothing wrong"),
-        ("impostor:stranger", frozenset({Defect.UNTRUSTED}), ""),
-        ("impostor:stranger", frozenset[Defect](), "nothing is wrong with the impostor"),
+        ("before", {UNTRUSTED}, ""),
+        ("before", set[Condition](), "found nothing wrong, but the situation should have untrusted"),
+        ("after", set[Condition](), ""),
+        ("after", {UNTRUSTED}, "found untrusted, but the situation should have nothing wrong"),
+        ("impostor:stranger", {UNTRUSTED}, ""),
+        ("impostor:stranger", set[Condition](), "found nothing wrong, but the situation should have untrusted"),
     ],
 )
 def test_a_situation_that_is_not_as_intended_is_the_labs_own_failure(
-    act: str, defects: frozenset[Defect], complaint: str
+    act: str, seen: set[Condition], complaint: str
 ) -> None:
     show = shown(Roots.SYSTEM)
-    attempt = Attempt("a1", show.client, show.before, defects, UNKNOWN)
-    assert misbuilt(show, {act: attempt}).endswith(complaint)
-    assert bool(misbuilt(show, {act: attempt})) == bool(complaint)
+    situation = {"before": show.before, **show.later}[act]
+    attempt = Attempt("a1", show.client, situation, frozenset(seen), UNKNOWN)
+    assert _misbuilt({act: attempt}, by(show)).endswith(complaint)
+    assert bool(_misbuilt({act: attempt}, by(show))) == bool(complaint)
+
+
+def test_something_is_wrong_with_every_impostor_after_a_remedy() -> None:
+    for treatment in treatments(plan("curl", "wget", "odbc18"), lambda client: WAYS, told):
+        for show in treatment.shows:
+            for impostor, situation in show.impostors:
+                assert defects(conditions_of(situation, CATALOGUE.knowledge.conditions)), impostor.id
+
+
+@pytest.mark.parametrize("client", all_clients(), ids=lambda client: client.name)
+def test_what_a_client_says_untold_before_the_remedy_is_known(client: Client) -> None:
+    """python-tds, told nothing, does not encrypt, and gives up at a server that demands it."""
+    found = treatments(plan(client.name), lambda client: WAYS, told)
+    for show in found[0].shows:
+        if not show.cannot:
+            assert by(show).answer(show.before).connects is (show.trust.roots is Roots.NONE), show.cell.id
+
+
+def test_python_tds_untold_gives_up_before_any_certificate_is_shown() -> None:
+    (show,) = treatments(plan("python-tds"), lambda client: WAYS, told)[0].shows
+    said = Outcome(
+        Result.REFUSED,
+        "pytds.tds_base.Error: Client does not have encryption enabled but it is required by server, "
+        "enable encryption and try connecting again",
+    )
+    verdict, judgement = judge(show, {"before": said, "after": said}, "", by(show))
+    assert (verdict, judgement.as_expected) == (RemedyVerdict.IGNORED, True)
 
 
 @pytest.mark.parametrize("client", all_clients(), ids=lambda client: client.name)
 def test_every_client_has_a_sourced_statement_of_what_it_trusts_untold(client: Client) -> None:
     for machine in (Machine(), Machine(system_roots=frozenset({"node"}))):
         trust = client.default_trust_on(machine)
-        assert trust.level is Basis.AUTHORITATIVE
+        assert trust.basis is Basis.AUTHORITATIVE
         assert trust.source.url.startswith("https://")
         assert " " in trust.why
 

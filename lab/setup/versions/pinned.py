@@ -34,6 +34,7 @@ class Pinned(Client):
         self.kinds = base.kinds
         self.templates = base.templates
         self.rows = base.rows
+        self.release = base.release
         self.needs = base.needs
         self.supports = base.supports
         self.registry = base.registry

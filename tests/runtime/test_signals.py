@@ -18,7 +18,7 @@ from tlslab import IMPORTED_FROM
 from tlslab.runtime import signals
 from tlslab.setup import provision, system
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 60.0
 MOMENTS = 100 if os.environ.get("TLSLAB_FULL") == "1" else 8
 """Signals, spread over a run. TLSLAB_FULL=1 sends more."""

@@ -19,7 +19,6 @@ class Tiny(Client):
     title = "Tiny"
     kinds = frozenset({ServerKind.HTTPS})
     tls_library = "none"
-    wrappers = ()
     templates = ()
     default_trust = Trust(Roots.NONE, "it connects to nobody", Source("its source", ""))
     needs = (PythonPackage("tiny"),)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.versions.wheels import repack, requirements_of
+from tests.setup.versions.wheels import repack, requirements_of
 from tlslab.commands.compare import both, play
 from tlslab.diff.changes import Changes, compare
 from tlslab.diff.kinds import Level

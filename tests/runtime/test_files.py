@@ -18,7 +18,7 @@ from tlslab.model.record import load
 from tlslab.runtime import files
 from tlslab.setup import system
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_a_file_is_written_whole_and_nothing_is_left_beside_it(tmp_path: Path) -> None:

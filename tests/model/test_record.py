@@ -9,7 +9,7 @@ import pytest
 from tests.report.invented import full_record
 from tlslab.model.record import SCHEMA_VERSION, Record, RecordError, load, save, schema_text
 
-COMMITTED = Path(__file__).parents[1] / "schema" / "record.schema.json"
+COMMITTED = Path(__file__).parents[2] / "schema" / "record.schema.json"
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ from tlslab import IMPORTED_FROM
 from tlslab.runtime import child
 from tlslab.setup import system
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 20.0
 POLL = 0.02
 """Seconds between two looks into /proc, which has no way to tell."""

@@ -1,4 +1,4 @@
-"""Documented texts: literal but for their placeholders, made of two layers, as good as the weaker one."""
+"""Documented texts: literal but for their placeholders."""
 
 import re
 import string
@@ -7,10 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tlslab.model.evidence import Basis, Phase, Reason, Source, Wrapper, expectations, shows
+from tlslab.model.evidence import shows
 
-BOOK = Source("a book", "https://example.org/book")
-BLOG = Source("a blog", "https://example.org/blog")
 words = st.text(string.ascii_letters + string.digits + " .:[]()'*+?\\^$|", min_size=1).filter(str.strip)
 
 
@@ -66,25 +64,3 @@ def test_a_name_in_the_text_must_be_the_situations() -> None:
 def test_a_placeholder_without_value_is_an_error_of_the_catalogue() -> None:
     with pytest.raises(KeyError):
         shows("text", "for {nobody}", {})
-
-
-def test_a_reason_meets_the_wrappers_of_its_dialect_and_phase_alone() -> None:
-    reason = Reason("openssl", Phase.VERIFY, "certificate has expired", Basis.AUTHORITATIVE, BOOK)
-    fitting = Wrapper("openssl", frozenset({Phase.VERIFY}), "curl: (60) {reason}", Basis.REPORTED, BLOG)
-    other_phase = Wrapper("openssl", frozenset({Phase.NAME}), "curl: (51) {reason}", Basis.AUTHORITATIVE, BOOK)
-    other_dialect = Wrapper("gnutls", frozenset({Phase.VERIFY}), "GnuTLS: {reason}", Basis.AUTHORITATIVE, BOOK)
-    (found,) = expectations([reason], [fitting, other_phase, other_dialect])
-    assert found.text == "curl: (60) certificate has expired"
-    assert found.level is Basis.REPORTED
-    assert found.sources == (BOOK, BLOG)
-
-
-def test_a_trace_must_show_its_part_too() -> None:
-    reason = Reason("gnutls", Phase.VERIFY, "1026", Basis.AUTHORITATIVE, BOOK)
-    wrapper = Wrapper(
-        "gnutls", frozenset({Phase.VERIFY}), "connection failed", Basis.AUTHORITATIVE, BOOK, trace="status: {reason}"
-    )
-    (found,) = expectations([reason], [wrapper])
-    assert found.matches("connection failed", "status: 1026", {})
-    assert not found.matches("connection failed", "status: 66", {})
-    assert not found.matches("something else", "status: 1026", {})

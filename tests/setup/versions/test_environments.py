@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.versions.tiny_client import System, Tiny, TinyWithCompanion
-from tests.versions.wheels import companion, tiny, write_wheel
+from tests.setup.versions.tiny_client import System, Tiny, TinyWithCompanion
+from tests.setup.versions.wheels import companion, tiny, write_wheel
 from tlslab.clients.base import Client, Machine
 from tlslab.setup import installer
 from tlslab.setup.installer import InstallError
@@ -221,10 +221,10 @@ def test_removed_and_pruned_are_those_that_nobody_uses(cache: Path, shelf: Path)
 from pathlib import Path
 from tlslab.setup.versions.environments import Environments
 from tlslab.setup.versions.spec import parse
-from tests.versions.tiny_client import Tiny
+from tests.setup.versions.tiny_client import Tiny
 Environments(Path({str(cache)!r}), print).provide(Tiny(), parse("tiny@{version}"))
 """
-        subprocess.run([sys.executable, "-c", elsewhere], check=True, timeout=120, cwd=Path(__file__).parents[2])
+        subprocess.run([sys.executable, "-c", elsewhere], check=True, timeout=120, cwd=Path(__file__).parents[3])
     environments = Environments(cache, print)
     assert list(environments.labels) == ["tiny@3.0", "tiny@2.0", "tiny@1.0"]
     used = Environments(cache, print)

@@ -2,12 +2,12 @@
 
 import pytest
 
-from tlslab.model.evidence import Basis, Phase, Reason, Source
-from tlslab.model.scenario import Claim, Defect, Side, impostor, scenario
+from tlslab.model.conditions import EXPIRED
+from tlslab.model.evidence import Source
+from tlslab.model.scenario import Claim, Side, impostor, scenario
 from tlslab.model.situation import PAST, Situation
 
 BOOK = Source("a book", "https://example.org")
-REASON = Reason("openssl", Phase.VERIFY, "certificate has expired", Basis.AUTHORITATIVE, BOOK)
 
 
 def late(healthy: Situation) -> Situation:
@@ -19,23 +19,28 @@ def silent(healthy: Situation) -> Situation:
     return healthy
 
 
-def test_the_id_is_the_modules_name_and_the_face() -> None:
-    declare = scenario(title="t", defects={Defect.EXPIRED}, reasons=[REASON], sources=[BOOK], form="server")
-    assert declare(late).id == "test-scenario.server"
+def test_the_id_is_the_modules_name_and_the_form() -> None:
+    assert scenario(title="t", conditions=[EXPIRED], sources=[BOOK])(late).id == "test-scenario"
+    assert scenario(title="t", conditions=[EXPIRED], sources=[BOOK], form="server")(late).id == "test-scenario.server"
 
 
 def test_a_scenario_without_lesson_is_refused() -> None:
     with pytest.raises(ValueError, match="docstring"):
-        scenario(title="t", defects=(), reasons=(), sources=[BOOK])(silent)
+        scenario(title="t", conditions=[EXPIRED], sources=[BOOK])(silent)
 
 
 def test_a_scenario_without_source_is_refused() -> None:
     with pytest.raises(ValueError, match="sources"):
-        scenario(title="t", defects=(), reasons=(), sources=())(late)
+        scenario(title="t", conditions=[EXPIRED], sources=())(late)
+
+
+def test_a_scenario_in_which_nothing_is_so_is_refused() -> None:
+    with pytest.raises(ValueError, match="conditions"):
+        scenario(title="t", conditions=(), sources=[BOOK])(late)
 
 
 def test_a_fix_needs_steps_and_sources_and_a_name_of_its_own() -> None:
-    late_scenario = scenario(title="t", defects={Defect.EXPIRED}, reasons=[REASON], sources=[BOOK])(late)
+    late_scenario = scenario(title="t", conditions=[EXPIRED], sources=[BOOK])(late)
     with pytest.raises(ValueError, match="steps"):
         late_scenario.fix(claim=Claim.CURE, side=Side.SERVER, steps=[], sources=[BOOK])(late)
     late_scenario.fix(claim=Claim.CURE, side=Side.SERVER, steps=["renew"], sources=[BOOK])(late)
@@ -43,6 +48,6 @@ def test_a_fix_needs_steps_and_sources_and_a_name_of_its_own() -> None:
         late_scenario.fix(claim=Claim.CURE, side=Side.SERVER, steps=["renew"], sources=[BOOK])(late)
 
 
-def test_an_attack_explains_itself() -> None:
+def test_an_impostor_explains_itself() -> None:
     with pytest.raises(ValueError, match="docstring"):
-        impostor(reasons=[REASON])(silent)
+        impostor(silent)
