@@ -61,7 +61,7 @@ class Script(Client):
 
     kinds = frozenset({ServerKind.HTTPS})
     tls_library = "none"
-    wrappers = ()
+    templates = ()
 
     def __init__(self, script: str) -> None:
         self.name = "script"
