@@ -62,7 +62,6 @@ class Script(Client):
 
     kinds = frozenset({ServerKind.HTTPS})
     tls_library = "none"
-    wrappers = ()
     name = "script"
     title = "a line of shell"
     templates = ()
