@@ -18,7 +18,7 @@ from tlslab.runtime import signals
 signals.hold((signal.SIGINT,))  # until pytest is ready for it: it answers Ctrl-C in an import with a traceback
 
 from tlslab.pytesting import junit, options  # noqa: E402
-from tlslab.pytesting.engine import Engine, EngineError, Order  # noqa: E402
+from tlslab.pytesting.engine import Engine, EngineError, EngineRequest  # noqa: E402
 from tlslab.pytesting.wire import Direct, Remote, serve  # noqa: E402
 from tlslab.report.printable import printable  # noqa: E402
 
@@ -53,7 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
         options.check(config)
     except KeyboardInterrupt:
         pytest.exit("interrupted before a test was started", pytest.ExitCode.INTERRUPTED)
-    engine = config.stash[_ENGINE] = Engine(partial(_order, config))
+    engine = config.stash[_ENGINE] = Engine(partial(_request, config))
     config.stash[_PLAYER] = Direct(engine)
 
 
@@ -154,11 +154,11 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
             terminalreporter.write_line(printable(line))
 
 
-def _order(config: pytest.Config, selected: tuple[str, ...]) -> Order:
+def _request(config: pytest.Config, selected: tuple[str, ...]) -> EngineRequest:
     from tlslab.setup.versions.spec import is_spec
 
     scenarios, fixes, clients, kinds = (options.given(config, f"--lab-{noun}") for noun in options.NOUNS)
-    return Order(
+    return EngineRequest(
         scenarios=scenarios,
         fixes=fixes,
         clients=clients,

@@ -9,7 +9,7 @@ from shutil import copy
 
 import pytest
 
-from tests.report.invented import cell, finding, full_record, not_played, record, remedy, shown
+from tests.report.invented import cell, finding, full_record, not_played, procedure, record, shown
 from tlslab import IMPORTED_FROM
 from tlslab.cli import run_command
 from tlslab.commands.hints import cell_hint
@@ -64,9 +64,9 @@ def test_the_exit_status_tells_what_the_record_came_to(tmp_path: Path, cells: li
     ("verdict", "as_expected", "status"),
     [("ignored", True, Exit.AS_EXPECTED), ("not-cleared", False, Exit.FINDINGS), ("lab-error", False, Exit.LAB_FAILED)],
 )
-def test_what_a_remedy_came_to_counts_as_well(verdict: str, as_expected: bool, status: Exit) -> None:
-    seen = remedy("here", "way", shown("untrusted-ca/install-the-ca/curl/https", verdict, as_expected=as_expected))
-    assert status_of(record([GOOD]).model_copy(update={"remedies": [seen]})) is status
+def test_what_a_trust_procedure_came_to_counts_as_well(verdict: str, as_expected: bool, status: Exit) -> None:
+    seen = procedure("here", "way", shown("untrusted-ca/install-the-ca/curl/https", verdict, as_expected=as_expected))
+    assert status_of(record([GOOD]).model_copy(update={"trust_procedures": [seen]})) is status
 
 
 def test_help_tells_the_exit_statuses(tmp_path: Path) -> None:

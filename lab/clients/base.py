@@ -204,8 +204,8 @@ class Client(ABC):
     """Why it cannot be told of an option, in a sentence of its own."""
     delegates: bool = False
     """It stands for another client and takes from that what it says of itself."""
-    place: str = ""
-    """Where it runs, on a stage that has several places (`tlslab.clients.placed`); "": on the machine."""
+    distribution: str = ""
+    """Where it runs, on a stage that has several (`tlslab.clients.placed`); "": on the machine."""
     registry: Registry | None = None
     """Where its versions come from; None: it comes with the system."""
     needs: tuple[Need, ...]

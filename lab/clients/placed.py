@@ -1,4 +1,4 @@
-"""A client in a place: the same adapter, run in one of several distributions, as `curl:trixie`."""
+"""A client in a distribution: the same adapter, run in one of several, as `curl:trixie`."""
 
 from pathlib import PurePosixPath
 from typing import Self
@@ -9,15 +9,15 @@ from tlslab.model.situation import ClientSide, Situation
 
 
 class Placed(Client):
-    """What the client does, as it does it there. `place` is the name of a distribution."""
+    """What the client does, as it does it in this distribution."""
 
     delegates = True
 
-    def __init__(self, client: Client, place: str) -> None:
+    def __init__(self, client: Client, distribution: str) -> None:
         self.client = client
-        self.place = place
-        self.name = f"{client.name}:{place}"
-        self.title = f"{client.title}, on {place}"
+        self.distribution = distribution
+        self.name = f"{client.name}:{distribution}"
+        self.title = f"{client.title}, on {distribution}"
         self.kinds = client.kinds
         self.tls_library = client.tls_library
         self.needs = client.needs
@@ -26,9 +26,9 @@ class Placed(Client):
         self.supports = client.supports
         self.release = client.release
 
-    def moved(self, place: str) -> Self:
-        """The same client, under the same name, in another place of the stage."""
-        moved = type(self)(self.client, place)
+    def moved(self, distribution: str) -> Self:
+        """The same client, under the same name, in a copy of its distribution."""
+        moved = type(self)(self.client, distribution)
         moved.name, moved.title = self.name, self.title
         return moved
 
@@ -37,9 +37,9 @@ class Placed(Client):
             return machine.obstacle
         why = machine.absent.get(self.client.name, "")
         if why:
-            return Missing(f"{self.client.name} for {self.place}", f"cannot be had there: {why}")
+            return Missing(f"{self.client.name} for {self.distribution}", f"cannot be had there: {why}")
         lacking = self.client.missing(machine)
-        return Missing(lacking.what, f"the image of {self.place} does not hold it") if lacking else None
+        return Missing(lacking.what, f"the image of {self.distribution} does not hold it") if lacking else None
 
     def version_probe(self, machine: Machine) -> Invocation:
         return self.client.version_probe(machine)

@@ -92,7 +92,7 @@ def run(
         if setup:
             shared.run_setup(yes=yes)
         else:
-            shared.bring_clients(client for client in plan.clients if not client.place)
+            shared.bring_clients(client for client in plan.clients if not client.distribution)
     plan = plan_for(filters, choice, provided=True)
     with watch(shared.progress_output()) as observer:
         record = run_plan(

@@ -272,7 +272,7 @@ def bring_clients(clients: "Iterable[Client] | None" = None) -> None:
 def status_of(record: Record) -> Exit:
     """The exit status for what a record shows. A failure of the lab outweighs findings: the run is not
     complete."""
-    if next(chain(record.lab_errors(), record.failed_remedies()), None) is not None:
+    if next(chain(record.lab_errors(), record.failed_trust_procedures()), None) is not None:
         return Exit.LAB_FAILED
-    found = next(chain(record.findings(), record.unexpected_remedies()), None)
+    found = next(chain(record.findings(), record.unexpected_trust_procedures()), None)
     return Exit.AS_EXPECTED if found is None else Exit.FINDINGS

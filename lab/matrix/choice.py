@@ -72,8 +72,16 @@ class Choice:
         from tlslab.clients.placed import Placed
         from tlslab.setup.versions.spec import is_spec
 
-        places = [name for name in self.distributions if name != HOST]
-        return (*here, *(Placed(client, place) for place in places for client in known if not is_spec(client.name)))
+        distributions = [name for name in self.distributions if name != HOST]
+        return (
+            *here,
+            *(
+                Placed(client, distribution)
+                for distribution in distributions
+                for client in known
+                if not is_spec(client.name)
+            ),
+        )
 
     @property
     def on_host(self) -> bool:

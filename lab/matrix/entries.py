@@ -11,7 +11,7 @@ from tlslab.matrix.defaults import Probe
 from tlslab.matrix.judge import Judgement, Status, Verdict, not_played
 from tlslab.matrix.plan import Cell, Exclusion, Plan
 from tlslab.matrix.play import Attempt
-from tlslab.matrix.procedure import RemedyVerdict, Show, Treatment
+from tlslab.matrix.procedure import Show, Treatment, TrustProcedureVerdict
 from tlslab.model.evidence import Source
 from tlslab.model.normalise import normalise
 from tlslab.model.outcome import Outcome, Result
@@ -24,7 +24,6 @@ from tlslab.model.record import (  # fmt: skip
     FixEntry,
     ImpostorEntry,
     JudgementEntry,
-    RemedyEntry,
     RepeatEntry,
     ScenarioEntry,
     ServerEntry,
@@ -32,6 +31,7 @@ from tlslab.model.record import (  # fmt: skip
     ShownEntry,
     SourceEntry,
     StepEntry,
+    TrustProcedureEntry,
 )
 from tlslab.model.scenario import Scenario
 from tlslab.model.situation import ServerEncryption, ServerKind, ServerSide, TLSVersion
@@ -95,11 +95,13 @@ class Entries:
         entry = _cell_entry(cell, acts, verdict, results.get("broken"))
         return entry.model_copy(update={"unstable": bool(distribution), "distribution": distribution})
 
-    def remedy(self, treatment: Treatment, followed: Followed | None, shown: Iterable[ShownEntry]) -> RemedyEntry:
+    def procedure(
+        self, treatment: Treatment, followed: Followed | None, shown: Iterable[ShownEntry]
+    ) -> TrustProcedureEntry:
         """A treatment with what it came to. `followed` None: the lab could not follow it."""
-        return RemedyEntry(
+        return TrustProcedureEntry(
             id=treatment.id,
-            place=treatment.place,
+            distribution=treatment.distribution,
             way=treatment.way.name,
             remark=treatment.way.remark,
             sources=_sources(treatment.way.sources),
@@ -120,9 +122,9 @@ class Entries:
         )
 
     def shown(
-        self, show: Show, acts: Mapping[str, Attempt], verdict: RemedyVerdict, judgement: Judgement
+        self, show: Show, acts: Mapping[str, Attempt], verdict: TrustProcedureVerdict, judgement: Judgement
     ) -> ShownEntry:
-        """What one client showed of a remedy."""
+        """What one client showed of a trust procedure."""
         return ShownEntry(
             cell=show.cell.id,
             client=show.client.name,

@@ -22,13 +22,13 @@ from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import ServerSide, Situation, TLSVersion
 from tlslab.pki.audit import AuditError, audit
 from tlslab.pki.mint import Mint
-from tlslab.pki.scan import Look
+from tlslab.pki.scan import Scan
 from tlslab.runtime.tasks import abandon, together
 from tlslab.stages.local.services import ServiceError
 from tlslab.stages.stage import Lost, Stage, StageError
 
 Key = tuple[str, str, Situation]
-"""Name and place of the client, and the situation: who is attempted once in what."""
+"""Name and distribution of the client, and the situation: who is attempted once in what."""
 Class = tuple[Result, str, str]
 """The way in which an attempt came out: result, code, text without its volatile parts."""
 PATIENT = 4
@@ -85,7 +85,7 @@ class Player:
         self._turn = asyncio.Condition()
         self._workers: list[asyncio.Task[None]] = []
         self._audits: dict[Situation, asyncio.Future[frozenset[Condition]]] = {}
-        self._looks: dict[tuple[ServerSide, str, TLSVersion, TLSVersion], Look] = {}
+        self._scans: dict[tuple[ServerSide, str, TLSVersion, TLSVersion], Scan] = {}
 
     async def __aenter__(self) -> Self:
         down = [False] * self._jobs + [True] * PATIENT
@@ -119,7 +119,7 @@ class Player:
         return tuple(future.result() for future in done if future.exception() is None)
 
     def _enqueue(self, client: Client, situation: Situation, *, soon: bool = False) -> asyncio.Future[Attempt]:
-        key = (client.name, client.place, situation)
+        key = (client.name, client.distribution, situation)
         future = self._wanted.get(key)
         if future is None:
             future = self._wanted[key] = asyncio.get_running_loop().create_future()
@@ -201,20 +201,20 @@ class Player:
 
     def presented(self, server: ServerSide) -> str:
         """The certificates that a side has been seen to present (PEM); "" when it has not been looked at."""
-        seen = (look.certificates for (side, *_), look in self._looks.items() if side == server)
+        seen = (scan.certificates for (side, *_), scan in self._scans.items() if side == server)
         return "".join(next((found for found in seen if found), ()))
 
     def _look_at(self, situation: Situation) -> frozenset[Condition]:
         """In a thread. A server side presents the same to everybody: one look for each name and range of versions."""
         server, host = situation.server, situation.client.connect_to
 
-        def looker(low: TLSVersion, high: TLSVersion) -> Look:
-            known = self._looks.get((server, host, low, high))
+        def scanner(low: TLSVersion, high: TLSVersion) -> Scan:
+            known = self._scans.get((server, host, low, high))
             if known is None:
-                known = self._looks[server, host, low, high] = self._stage.look(server, host, low, high)
+                known = self._scans[server, host, low, high] = self._stage.scan(server, host, low, high)
             return known
 
-        return audit(situation, self._mint, looker, self._known)
+        return audit(situation, self._mint, scanner, self._known)
 
 
 def class_of(outcome: Outcome) -> Class:

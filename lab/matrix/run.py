@@ -26,7 +26,7 @@ from tlslab.matrix.judge import Judge, Status, Verdict, misbuilt, not_played
 from tlslab.matrix.plan import Cell, Plan
 from tlslab.matrix.play import Attempt, Player
 from tlslab.matrix.procedure import treatments
-from tlslab.matrix.procedures_played import Remedies
+from tlslab.matrix.procedures_played import TrustProcedures
 from tlslab.matrix.progress import Observer, Silent
 from tlslab.model.outcome import Result
 from tlslab.model.record import CellEntry, ClientEntry, DefaultEntry, Environment, Record
@@ -110,8 +110,8 @@ class Run:
             )
             self._player = await self._stack.enter_async_context(player)
             self._entries = Entries(self._stage, self._mint)
-            self._remedies = await self._stack.enter_async_context(
-                Remedies(
+            self._trust_procedures = await self._stack.enter_async_context(
+                TrustProcedures(
                     treated,
                     self._stage,
                     self._player,
@@ -178,9 +178,9 @@ class Run:
             else:
                 self._defaults.append(self._entries.default(probe, attempt))
 
-    async def follow_remedies(self) -> None:
-        """Wait for the remedies of the plan: they are followed from the beginning."""
-        await self._remedies.finish()
+    async def follow_trust_procedures(self) -> None:
+        """Wait for the trust procedures of the plan: they are followed from the beginning."""
+        await self._trust_procedures.finish()
 
     async def record(self, *, interrupted: bool = False) -> Record:
         """The record of what has been played so far. Asks each client for its version, once."""
@@ -202,7 +202,7 @@ class Run:
             attempts=[self._entries.attempt(item) for item in self._player.attempts],
             cells=played + excluded,
             defaults=self._defaults,
-            remedies=self._remedies.done,
+            trust_procedures=self._trust_procedures.done,
         )
 
     def _environment(self) -> Environment:
@@ -257,7 +257,7 @@ def run_plan(
             plan, cache=cache, jobs=jobs, observer=observer, stage=stage, repeat=repeat, defaults=defaults
         ) as run:
             await run.want(plan.cells)
-            await together(*(run.play(cell) for cell in plan.cells), run.probe(), run.follow_remedies())
+            await together(*(run.play(cell) for cell in plan.cells), run.probe(), run.follow_trust_procedures())
             return await run.record()
 
     return signals.run(play())

@@ -205,7 +205,7 @@ class DefaultEntry(_Model):
 
 
 class StepEntry(_Model):
-    """One command of a remedy."""
+    """One command of a trust procedure."""
 
     command: str = Field(description="of the shell, run by the administrator where the certificate lies as ca.crt")
     exit_status: int | None = Field(description="null when it did not end in time")
@@ -214,14 +214,14 @@ class StepEntry(_Model):
 
 
 class ChangeEntry(_Model):
-    """One path of a system that a remedy left otherwise than it was."""
+    """One path of a system that a trust procedure left otherwise than it was."""
 
     path: str
     change: Literal["added", "changed", "deleted"]
 
 
 class ShownEntry(_Model):
-    """What one client showed of a remedy: told nothing about trust, before it and after it."""
+    """What one client showed of a trust procedure: told nothing about trust, before it and after it."""
 
     cell: str = Field(description="id of the cell whose fix this is")
     client: str
@@ -247,11 +247,11 @@ class ShownEntry(_Model):
     judgement: JudgementEntry
 
 
-class RemedyEntry(_Model):
-    """A documented way to make a system trust a CA, followed in a fresh copy of a place, and what it changed."""
+class TrustProcedureEntry(_Model):
+    """A documented way to make a system trust a CA, followed in a fresh copy of a distribution, and what it changed."""
 
     id: str = Field(description="`bookworm/update-ca-certificates`")
-    place: str
+    distribution: str
     way: str
     remark: str = Field(description="what a person must know who follows it")
     sources: list[SourceEntry]
@@ -276,7 +276,9 @@ class Record(_Model):
     attempts: list[AttemptEntry]
     cells: list[CellEntry]
     defaults: list[DefaultEntry] = Field(default=[], description="empty when the clients' defaults were not probed")
-    remedies: list[RemedyEntry] = Field(default=[], description="empty where no system is the lab's to change")
+    trust_procedures: list[TrustProcedureEntry] = Field(
+        default=[], description="empty where no system is the lab's to change"
+    )
 
     def findings(self) -> Iterator[CellEntry]:
         """The cells that are not as expected, the lab's own failures aside."""
@@ -286,18 +288,23 @@ class Record(_Model):
         """The cells about which the lab can say nothing because it failed itself."""
         return (cell for cell in self.cells if cell.status == "lab-error")
 
-    def unexpected_remedies(self) -> Iterator[tuple[RemedyEntry, ShownEntry]]:
-        """What was shown of a remedy and is not as documented, the lab's own failures aside."""
+    def unexpected_trust_procedures(self) -> Iterator[tuple[TrustProcedureEntry, ShownEntry]]:
+        """What was shown of a trust procedure and is not as documented, the lab's own failures aside."""
         return (
-            (remedy, shown)
-            for remedy in self.remedies
-            for shown in remedy.shown
+            (procedure, shown)
+            for procedure in self.trust_procedures
+            for shown in procedure.shown
             if not shown.as_expected and shown.verdict != "lab-error"
         )
 
-    def failed_remedies(self) -> Iterator[tuple[RemedyEntry, ShownEntry]]:
-        """What the lab could not show of a remedy because it failed itself."""
-        return ((remedy, shown) for remedy in self.remedies for shown in remedy.shown if shown.verdict == "lab-error")
+    def failed_trust_procedures(self) -> Iterator[tuple[TrustProcedureEntry, ShownEntry]]:
+        """What the lab could not show of a trust procedure because it failed itself."""
+        return (
+            (procedure, shown)
+            for procedure in self.trust_procedures
+            for shown in procedure.shown
+            if shown.verdict == "lab-error"
+        )
 
     def attempt(self, identity: str) -> AttemptEntry:
         """The attempt of this id. Raises KeyError when there is none."""
@@ -307,9 +314,9 @@ class Record(_Model):
         raise KeyError(identity)
 
 
-def narrow(remedy: RemedyEntry, cells: Container[str]) -> RemedyEntry:
-    """The remedy with what was shown for these cells alone, by their ids."""
-    return remedy.model_copy(update={"shown": [item for item in remedy.shown if item.cell in cells]})
+def narrow(procedure: TrustProcedureEntry, cells: Container[str]) -> TrustProcedureEntry:
+    """The trust procedure with what was shown for these cells alone, by their ids."""
+    return procedure.model_copy(update={"shown": [item for item in procedure.shown if item.cell in cells]})
 
 
 class RecordError(Exception):

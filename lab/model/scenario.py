@@ -1,4 +1,4 @@
-"""The scenario and the fix: one documented failure, and its documented remedies.
+"""The scenario and the fix: one documented failure, and its documented fixes.
 
 A scenario is a function `Situation -> Situation` that puts one defect into the healthy situation; its docstring is
 published as the lesson. A fix is a function of the same shape, declared beside it. The catalogue (`scenarios/`) is made
@@ -45,7 +45,7 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A documented remedy. `encrypted` is what it promises of the session after it (False: it gives encryption up).
+    """A documented fix. `encrypted` is what it promises of the session after it (False: it gives encryption up).
 
     `on_system`: what it gives the client to trust can be put into the trust store of the operating system, so that a
     stage which has systems to spare can follow the documents of the distribution (`tlslab.matrix.procedure`).

@@ -22,9 +22,9 @@ from tlslab.model.condition import Condition, Seen, conditions_seen, defects
 from tlslab.model.conditions import client_versions
 from tlslab.model.situation import Leaf, Situation, TLSVersion
 from tlslab.pki.mint import FALLBACK_NAME, Mint, certificates
-from tlslab.pki.scan import TIMEOUT, Look
+from tlslab.pki.scan import TIMEOUT, Scan
 
-Looker = Callable[[TLSVersion, TLSVersion], Look]
+Scanner = Callable[[TLSVersion, TLSVersion], Scan]
 """Looks at the situation's server with a range of versions."""
 
 _HOSTNAME_MISMATCH = 62
@@ -38,25 +38,25 @@ class AuditError(Exception):
     """The self-check could not be made, or the two implementations disagree; the message says about what."""
 
 
-def audit(situation: Situation, mint: Mint, looker: Looker, known: Iterable[Condition]) -> frozenset[Condition]:
+def audit(situation: Situation, mint: Mint, scanner: Scanner, known: Iterable[Condition]) -> frozenset[Condition]:
     """The defects that are seen of a situation. Raises AuditError when that cannot be established."""
     known = tuple(known)
-    seen = measure(situation, mint, looker)
+    seen = measure(situation, mint, scanner)
     if untold := ", ".join(words for words, alone in _findings(seen) if not _tells(alone, known)):
         raise AuditError(f"the self-check finds what no condition is told by: {untold}")
     return defects(conditions_seen(seen, known))
 
 
-def measure(situation: Situation, mint: Mint, looker: Looker) -> Seen:
+def measure(situation: Situation, mint: Mint, scanner: Scanner) -> Seen:
     """Look at a situation's server and measure what it presents to this client side. Raises AuditError."""
-    everything = looker(TLSVersion.TLSv1_0, TLSVersion.TLSv1_3)
+    everything = scanner(TLSVersion.TLSv1_0, TLSVersion.TLSv1_3)
     if not everything.certificates:
         return Seen(answers=not everything.nobody, presents=False, shares_version=False)
     presented = "".join(everything.certificates)
     _must_be_what_it_was_given(situation, mint, presented)
     found = measure_chain(situation, mint, presented)
     low, high = client_versions(situation)
-    return replace(found, shares_version=bool(looker(low, high).certificates))
+    return replace(found, shares_version=bool(scanner(low, high).certificates))
 
 
 def measure_chain(situation: Situation, mint: Mint, presented: str) -> Seen:

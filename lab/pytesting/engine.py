@@ -32,7 +32,7 @@ class EngineError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class EngineRequest:
     """What to play, and how: the patterns of the options, the selected cells in the order of their tests.
 
     `jobs`: so many attempts at a time; 0: as many as keep the cores busy.
@@ -53,8 +53,8 @@ class Order:
 class Engine:
     """Plays cells by id. Every method may be called from every thread."""
 
-    def __init__(self, order: Callable[[tuple[str, ...]], Order]) -> None:
-        self._order = order
+    def __init__(self, request: Callable[[tuple[str, ...]], EngineRequest]) -> None:
+        self._request = request
         self._selected: tuple[str, ...] = ()
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -111,7 +111,7 @@ class Engine:
             env=child.environment(),
             start_new_session=True,  # Ctrl-C reaches pytest, which closes the engine in good order
         )
-        self._send(asdict(self._order(self._selected)))
+        self._send(asdict(self._request(self._selected)))
         self._reader = threading.Thread(target=self._read, name="tls-lab", daemon=True)
         self._reader.start()
 

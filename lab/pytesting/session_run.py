@@ -26,8 +26,8 @@ class SessionRun(Run):
         if not entry.acts:
             return Played(cell=entry, attempts=[])
         attempts = [self._entries.attempt(attempt) for attempt in await self._player.acts(cell)]
-        remedies = await self._remedies.of(cell.id)
-        shown = all(item.as_expected for remedy in remedies for item in remedy.shown)
+        trust_procedures = await self._trust_procedures.of(cell.id)
+        shown = all(item.as_expected for procedure in trust_procedures for item in procedure.shown)
         part = None if entry.as_expected and shown else select(await self.record(), [entry])
         service, _ = self._stage.sides[cell.control.server]
         stand_in = "" if service.real else service.implementation
@@ -37,7 +37,7 @@ class SessionRun(Run):
         return Played(
             cell=entry,
             attempts=attempts,
-            remedies=remedies,
+            trust_procedures=trust_procedures,
             stand_in=stand_in,
             last_words=list(server.start_log(identity)) if down else [],
             client=client,

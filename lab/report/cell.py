@@ -12,7 +12,7 @@ from tlslab.model.record import AttemptEntry, CellEntry, CertificateEntry, Judge
 from tlslab.report.marks import Marked, mark_broken, mark_fix
 from tlslab.report.printable import in_line, printable
 from tlslab.report.text import gaps, hang, plural, quoted, version_line
-from tlslab.report.trust_procedures import show_remedy
+from tlslab.report.trust_procedures import show_trust_procedure
 
 IMPOSTOR = "impostor:"
 ACTS = {
@@ -50,11 +50,11 @@ def show_cell(record: Record, cell: CellEntry, console: Console, *, with_trace: 
         _server(server, console, seen.get(server.id, ""))
         shown[identity] = act
         seen.setdefault(server.id, act)
-    for remedy in record.remedies:
-        for item in remedy.shown:
+    for procedure in record.trust_procedures:
+        for item in procedure.shown:
             if item.cell == cell.id:
                 console.print()
-                show_remedy(record, remedy, item, console)
+                show_trust_procedure(record, procedure, item, console)
     console.print()
 
 
@@ -62,9 +62,9 @@ def select(record: Record, cells: Iterable[CellEntry]) -> Record:
     """The same record with these cells alone, and of everything else what they refer to."""
     cells = list(cells)
     ids = {cell.id for cell in cells}
-    remedies = [narrowed for entry in record.remedies if (narrowed := narrow(entry, ids)).shown]
+    trust_procedures = [narrowed for entry in record.trust_procedures if (narrowed := narrow(entry, ids)).shown]
     attempts = {identity for cell in cells for identity in cell.acts.values()}
-    attempts |= {identity for entry in remedies for item in entry.shown for identity in item.acts.values()}
+    attempts |= {identity for entry in trust_procedures for item in entry.shown for identity in item.acts.values()}
     kept = [entry for entry in record.attempts if entry.id in attempts]
     servers = {entry.server for entry in kept}
     acts = {act for cell in cells for act in cell.acts}
@@ -76,7 +76,7 @@ def select(record: Record, cells: Iterable[CellEntry]) -> Record:
             "clients": [entry for entry in record.clients if any(cell.client == entry.name for cell in cells)],
             "scenarios": [entry for entry in record.scenarios if any(cell.scenario == entry.id for cell in cells)],
             "impostors": [entry for entry in record.impostors if IMPOSTOR + entry.id in acts],
-            "remedies": remedies,
+            "trust_procedures": trust_procedures,
         }
     )
 

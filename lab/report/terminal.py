@@ -30,7 +30,7 @@ from tlslab.report.marks import (
 from tlslab.report.printable import in_line, printable
 from tlslab.report.table import Row, draw
 from tlslab.report.text import flow, hang, plural
-from tlslab.report.trust_procedures import show_remedies
+from tlslab.report.trust_procedures import show_trust_procedures
 
 TITLES = {"https": "HTTPS", "sqlserver": "SQL Server"}
 STAND_INS = {"https": "HTTPS endpoint", "sqlserver": "TDS endpoint"}
@@ -96,7 +96,7 @@ def show_matrix(record: Record, console: Console, *, command: str = "./tlslab", 
     shown = f"{command} report {quote(file)} --cell" if file else f"{command} report --cell"
     _show_findings(record, console, shown)
     _show_lab_errors(record, console, shown)
-    show_remedies(record, console, shown)
+    show_trust_procedures(record, console, shown)
     _show_unstable(record, console)
     _show_unsupported(record, console, command)
     _show_missing(record, console)
@@ -145,15 +145,15 @@ def _server(record: Record, kind: str) -> str:
 
 
 def _drawn(record: Record) -> list[CellEntry]:
-    """The cells that the tables show: a place of which nothing is here would be columns of dashes, and is told below
-    them.
+    """The cells that the tables show. A distribution that has no client here would be columns of dashes; it is told
+    below them.
     """
-    here = {place_of(entry.name) for entry in record.clients if not entry.missing}
-    gone = {place_of(entry.name) for entry in record.clients} - here - {""}
-    return [cell for cell in record.cells if place_of(cell.client) not in gone] if here else list(record.cells)
+    here = {distribution_of(entry.name) for entry in record.clients if not entry.missing}
+    gone = {distribution_of(entry.name) for entry in record.clients} - here - {""}
+    return [cell for cell in record.cells if distribution_of(cell.client) not in gone] if here else list(record.cells)
 
 
-def place_of(client: str) -> str:
+def distribution_of(client: str) -> str:
     """Where a client runs, from its name: `trixie` of `curl:trixie`, "" of `curl`."""
     return client.partition(":")[2]
 
@@ -310,25 +310,29 @@ def _show_missing(record: Record, console: Console) -> None:
 
 
 def _placed(record: Record, names: list[str]) -> str:
-    """These clients in words; where each is in the same places, those are named once."""
-    places: dict[str, set[str]] = {}
+    """These clients in words; where each is in the same distributions, those are named once."""
+    distributions: dict[str, set[str]] = {}
     for name in names:
-        places.setdefault(name.partition(":")[0], set()).add(place_of(name))
-    alike, *others = places.values()
+        distributions.setdefault(name.partition(":")[0], set()).add(distribution_of(name))
+    alike, *others = distributions.values()
     if len(alike) == 1 or any(other != alike for other in others):
         return ", ".join(names)
-    everywhere = {place_of(entry.name) for entry in record.clients} <= alike
-    where = "in every place" if everywhere else f"on {', '.join(sorted(place or 'this machine' for place in alike))}"
-    return f"{', '.join(places)} {where}"
+    everywhere = {distribution_of(entry.name) for entry in record.clients} <= alike
+    where = (
+        "in every distribution"
+        if everywhere
+        else f"on {', '.join(sorted(distribution or 'this machine' for distribution in alike))}"
+    )
+    return f"{', '.join(distributions)} {where}"
 
 
 def _together(record: Record, names: list[str]) -> str:
-    """These clients in words; all of a place by its name."""
-    places = {place_of(name) for name in names}
-    everybody = {entry.name for entry in record.clients if place_of(entry.name) in places}
-    if "" in places or everybody != set(names) or len(names) == len(places):
+    """These clients in words; all of a distribution by its name."""
+    distributions = {distribution_of(name) for name in names}
+    everybody = {entry.name for entry in record.clients if distribution_of(entry.name) in distributions}
+    if "" in distributions or everybody != set(names) or len(names) == len(distributions):
         return ", ".join(names)
-    return f"every client of {' and '.join(sorted(places))}"
+    return f"every client of {' and '.join(sorted(distributions))}"
 
 
 def _closing(record: Record) -> Iterator[Text]:
@@ -351,7 +355,7 @@ def _closing(record: Record) -> Iterator[Text]:
     broken = [f"{counted[verdict]} {words.get(verdict, verdict)}" for verdict in BROKEN if counted[verdict]]
     fixes: Counter[str] = Counter(cell.fix_verdict for cell in record.cells)
     worth = [f"{fixes[verdict]} {WORTH[verdict][fixes[verdict] > 1]}" for verdict in FIX if fixes[verdict]]
-    found = len(list(record.findings())) + len(list(record.unexpected_remedies()))
+    found = len(list(record.findings())) + len(list(record.unexpected_trust_procedures()))
     yield Text(f"{plural(len(record.cells), 'cell')}:", "bold")
     yield from _clause(broken or ["nothing to play"], "bold")
     yield from _clause(worth, "bold")

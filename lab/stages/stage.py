@@ -11,7 +11,7 @@ from tlslab.clients.base import Client, Machine, Missing
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ServerSide, Situation, TLSVersion
 from tlslab.pki.mint import Mint
-from tlslab.pki.scan import Look
+from tlslab.pki.scan import Scan
 from tlslab.stages.trust_procedure import Fresh, Way
 
 
@@ -106,7 +106,7 @@ class Stage(Protocol):
         whether it is down is for the self-check to say.
         """
 
-    def look(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Look:
+    def scan(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
         """Look at a server side, offering these versions (`tlslab.pki.scan`). Blocks."""
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
@@ -123,8 +123,8 @@ class Stage(Protocol):
         the lab's to change.
         """
 
-    def fresh(self, place: str) -> AbstractAsyncContextManager[Fresh]:
-        """A fresh copy of a place that has ways; it goes with the context. Raises StageError."""
+    def fresh(self, distribution: str) -> AbstractAsyncContextManager[Fresh]:
+        """A fresh copy of a distribution that has ways; it goes with the context. Raises StageError."""
 
 
 StageFactory = Callable[[Path, Mint], Stage]

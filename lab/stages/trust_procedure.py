@@ -1,7 +1,7 @@
-"""The remedy: the commands with which a distribution is documented to be told to trust a CA, and what they came to.
+"""The trust procedure: the documented commands that make a distribution trust a CA, and what they came to.
 
-A stage that has places to spare follows them in a fresh one (`Fresh`), where nothing else has been changed, and
-compares that place before and after.
+A stage that has distributions to spare follows them in a fresh one (`Fresh`), where nothing else has been changed, and
+compares that distribution before and after.
 """
 
 from collections.abc import Mapping
@@ -62,11 +62,11 @@ class Followed:
 
 
 class Fresh(Protocol):
-    """A fresh copy of a place where clients run."""
+    """A fresh copy of a distribution where clients run."""
 
     @property
-    def place(self) -> str:
-        """What `Client.place` is for those who run here."""
+    def distribution(self) -> str:
+        """What `Client.distribution` is for those who run here."""
 
     async def follow(self, way: Way, ca: str) -> "Followed":
         """Follow a way with this CA (PEM), up to the first command that fails. Raises StageError, OSError."""

@@ -18,7 +18,7 @@ from tlslab.model.outcome import Completed
 from tlslab.model.situation import ServerKind, ServerSide, Situation, TLSVersion, healthy
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint
-from tlslab.pki.scan import NOBODY, Look
+from tlslab.pki.scan import NOBODY, Scan
 from tlslab.stages.stage import Distance, Stage
 
 SQLSERVER = healthy(ServerKind.SQLSERVER)
@@ -40,12 +40,12 @@ class Together:
     async def hold(self, side: ServerSide) -> AsyncIterator[None]:
         yield
 
-    def look(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Look:
+    def scan(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
         if not side.key_readable:
-            return Look(refused=NOBODY)
+            return Scan(refused=NOBODY)
         assert side.chain
         certificates = self._mint.chain_pem(side.chain).split("-----END CERTIFICATE-----\n")
-        return Look(tuple(f"{item}-----END CERTIFICATE-----\n" for item in certificates if item.strip()))
+        return Scan(tuple(f"{item}-----END CERTIFICATE-----\n" for item in certificates if item.strip()))
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
         return ()

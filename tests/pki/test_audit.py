@@ -35,7 +35,7 @@ from tlslab.model.situation import (
 from tlslab.pki.audit import AuditError, audit
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint, certificates
-from tlslab.pki.scan import Look
+from tlslab.pki.scan import Scan
 
 CATALOGUE = load()
 CASES = [
@@ -56,7 +56,7 @@ def mint(tmp_path_factory: pytest.TempPathFactory) -> Mint:
     return Mint(Keys(tmp_path_factory.mktemp("keys")))
 
 
-def look_at(
+def scan_server(
     mint: Mint, situation: Situation, *, presented: str | None = None, known: Iterable[Condition] = CONDITIONS
 ) -> frozenset[Condition]:
     """The audit with a looker that sees what the server was given, and the versions that it speaks."""
@@ -64,15 +64,15 @@ def look_at(
     text = presented if presented is not None else mint.chain_pem(chain) if chain else mint.fallback()[0]
     newest = min(situation.server.tls_max, client_versions(healthy(situation.kind))[1])
 
-    def looker(low: TLSVersion, high: TLSVersion) -> Look:
+    def scanner(low: TLSVersion, high: TLSVersion) -> Scan:
         if not situation.server.key_readable:
-            return Look(refused=DOWN)
+            return Scan(refused=DOWN)
         if NOT_LOADED.present(situation):
-            return Look(refused="EOFError: closed")
+            return Scan(refused="EOFError: closed")
         common = max(low, situation.server.tls_min) <= min(high, newest)
-        return Look(tuple(_split(text))) if common else Look(refused="alert 70")
+        return Scan(tuple(_split(text))) if common else Scan(refused="alert 70")
 
-    return audit(situation, mint, looker, known)
+    return audit(situation, mint, scanner, known)
 
 
 def _split(text: str) -> list[str]:
@@ -83,7 +83,7 @@ def _split(text: str) -> list[str]:
 
 @pytest.mark.parametrize("kind", list(ServerKind))
 def test_nothing_is_wrong_with_the_healthy_situation(mint: Mint, kind: ServerKind) -> None:
-    assert look_at(mint, healthy(kind)) == frozenset()
+    assert scan_server(mint, healthy(kind)) == frozenset()
 
 
 @pytest.mark.parametrize(("scenario", "kind"), CASES)
@@ -91,7 +91,7 @@ def test_a_scenario_has_the_defects_that_it_declares_and_only_those(
     mint: Mint, scenario: Scenario, kind: ServerKind
 ) -> None:
     broken = scenario.apply(healthy(kind))
-    assert look_at(mint, broken) == defects(scenario.conditions)
+    assert scan_server(mint, broken) == defects(scenario.conditions)
 
 
 @pytest.mark.parametrize(("scenario", "kind"), CASES)
@@ -104,9 +104,9 @@ def test_a_cure_leaves_nothing_wrong_and_every_impostor_has_something(
             continue
         fixed = fix.apply(broken)
         if fix.claim is Claim.CURE:
-            assert look_at(mint, fixed) == frozenset(), fix.name
+            assert scan_server(mint, fixed) == frozenset(), fix.name
         for impostor in CATALOGUE.impostors:
-            assert look_at(mint, impostor.apply(fixed)), (fix.name, impostor.id)
+            assert scan_server(mint, impostor.apply(fixed)), (fix.name, impostor.id)
 
 
 def test_a_second_fault_beside_the_declared_one_is_seen(mint: Mint) -> None:
@@ -116,7 +116,7 @@ def test_a_second_fault_beside_the_declared_one_is_seen(mint: Mint) -> None:
         common_name="wrong.lab.test",
         validity=Validity(timedelta(days=-9), timedelta(days=-3)),
     )
-    assert look_at(mint, situation) == {EXPIRED, NAME_MISMATCH}
+    assert scan_server(mint, situation) == {EXPIRED, NAME_MISMATCH}
 
 
 @pytest.mark.parametrize(
@@ -138,61 +138,61 @@ def test_a_second_fault_beside_the_declared_one_is_seen(mint: Mint) -> None:
 def test_what_is_seen_is_what_the_situation_is_meant_to_have(
     mint: Mint, situation: Situation, seen: set[Condition]
 ) -> None:
-    assert look_at(mint, situation) == seen
+    assert scan_server(mint, situation) == seen
     assert misbuilt(situation, frozenset(seen), CONDITIONS) == ""
 
 
 def test_an_expired_intermediate_is_not_taken_for_health(mint: Mint) -> None:
     """Of no condition: the situation says nothing about a client until there is one."""
     with pytest.raises(AuditError, match="no condition is told by: error 10 of openssl verify at depth 1"):
-        look_at(mint, WITH_OLD_CA)
+        scan_server(mint, WITH_OLD_CA)
 
 
 def test_a_scenario_may_bring_a_condition_that_is_told_by_another_error(mint: Mint) -> None:
     old = Condition("old-ca", "the CA has expired", lambda situation: True, lambda seen: seen.has(10, 1), wrong=True)
-    assert look_at(mint, WITH_OLD_CA, known=(*CONDITIONS, old)) == {old}
+    assert scan_server(mint, WITH_OLD_CA, known=(*CONDITIONS, old)) == {old}
 
 
 def test_a_server_that_presents_another_chain_than_it_was_given_is_an_error_of_the_lab(mint: Mint) -> None:
     situation = healthy(ServerKind.HTTPS)
     other = mint.chain_pem(situation.with_leaf(names=("other.lab.test",)).chain)
     with pytest.raises(AuditError, match="other certificates"):
-        look_at(mint, situation, presented=other)
+        scan_server(mint, situation, presented=other)
 
 
-def wrongly_built(mint: Mint, situation: Situation, seen: Look) -> str:
+def wrongly_built(mint: Mint, situation: Situation, seen: Scan) -> str:
     """In what a situation whose server looks like this differs from what it is meant to be."""
     return misbuilt(situation, audit(situation, mint, lambda low, high: seen, CONDITIONS), CONDITIONS)
 
 
 def test_a_server_that_presents_nothing_is_an_error_of_the_lab(mint: Mint) -> None:
-    why = wrongly_built(mint, healthy(ServerKind.HTTPS), Look(refused="EOFError: closed"))
+    why = wrongly_built(mint, healthy(ServerKind.HTTPS), Scan(refused="EOFError: closed"))
     assert why == "found not-loaded, but the situation should have nothing wrong"
 
 
 def test_a_server_that_is_down_although_it_should_be_up_is_an_error_of_the_lab(mint: Mint) -> None:
-    why = wrongly_built(mint, healthy(ServerKind.SQLSERVER), Look(refused=DOWN))
+    why = wrongly_built(mint, healthy(ServerKind.SQLSERVER), Scan(refused=DOWN))
     assert why == "found not-serving, but the situation should have nothing wrong"
 
 
 def test_a_server_that_is_up_although_it_cannot_read_its_key_is_an_error_of_the_lab(mint: Mint) -> None:
     """Its key was readable after all, or something else answers at its port."""
-    presented = Look(tuple(_split(mint.chain_pem(UNREADABLE.chain))))
+    presented = Scan(tuple(_split(mint.chain_pem(UNREADABLE.chain))))
     wanted = "but the situation should have not-serving"
     assert wrongly_built(mint, UNREADABLE, presented) == f"found nothing wrong, {wanted}"
-    assert wrongly_built(mint, UNREADABLE, Look(refused="EOFError: closed")) == f"found not-loaded, {wanted}"
+    assert wrongly_built(mint, UNREADABLE, Scan(refused="EOFError: closed")) == f"found not-loaded, {wanted}"
 
 
 def test_nobody_meets_the_second_fault_of_a_server_that_is_down(mint: Mint) -> None:
     late = UNREADABLE.with_leaf(validity=Validity(timedelta(days=-9), timedelta(days=-3)))
-    assert look_at(mint, late) == conditions_of(late, CONDITIONS) == {NOT_SERVING}
+    assert scan_server(mint, late) == conditions_of(late, CONDITIONS) == {NOT_SERVING}
 
 
 def test_the_two_implementations_must_agree(mint: Mint, monkeypatch: pytest.MonkeyPatch) -> None:
     """If OpenSSL's answer were lost, the other implementation would object."""
     monkeypatch.setattr("tlslab.pki.audit._openssl_verify", lambda *_: frozenset())
     with pytest.raises(AuditError, match="OpenSSL finds nothing wrong, but cryptography refuses it"):
-        look_at(
+        scan_server(
             mint,
             healthy(ServerKind.HTTPS).with_leaf(validity=Validity(timedelta(days=-9), timedelta(days=-3))),
         )
@@ -204,7 +204,7 @@ def test_a_server_without_a_certificate_of_its_own_may_present_any_self_generate
     """SQL Server makes a new one at each start: what it is like is known from the wire alone."""
     situation = healthy(ServerKind.SQLSERVER).with_server(chain=None)
     another = Mint(Keys(tmp_path))
-    found = look_at(mint, situation, presented=another.fallback()[0])
+    found = scan_server(mint, situation, presented=another.fallback()[0])
     assert found == {SELF_SIGNED, NAME_MISMATCH}
 
 
@@ -212,4 +212,4 @@ def test_but_not_one_of_another_name(mint: Mint) -> None:
     situation = healthy(ServerKind.SQLSERVER).with_server(chain=None)
     other = mint.chain_pem(healthy(ServerKind.SQLSERVER).chain)
     with pytest.raises(AuditError, match=r"presents `db\.lab\.test`, not `SSL_Self_Signed_Fallback`"):
-        look_at(mint, situation, presented=other)
+        scan_server(mint, situation, presented=other)

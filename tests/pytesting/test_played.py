@@ -1,7 +1,7 @@
 """A played cell: what decides, and which words stand for it."""
 
 from tests.pytesting.entries import attempt, cell, judgement
-from tests.report.invented import remedy, shown
+from tests.report.invented import procedure, shown
 from tlslab.pytesting.played import Played
 
 
@@ -70,27 +70,27 @@ def test_a_missing_client_says_how_to_get_it() -> None:
     assert Played(cell=cell({}), attempts=[]).missing == ""
 
 
-def remedied(verdict: str, *, as_expected: bool) -> Played:
-    """A cell as expected, with a remedy that came to this."""
+def with_procedure(verdict: str, *, as_expected: bool) -> Played:
+    """A cell as expected, with a trust procedure that came to this."""
     item = shown("expired/renew/curl/https", verdict, as_expected=as_expected)
-    return Played(cell=cell({}), attempts=[], remedies=[remedy("here", "update", item)])
+    return Played(cell=cell({}), attempts=[], trust_procedures=[procedure("here", "update", item)])
 
 
-def test_a_remedy_that_is_not_as_documented_fails_its_cell() -> None:
-    played = remedied("not-cleared", as_expected=False)
+def test_a_trust_procedure_that_is_not_as_documented_fails_its_cell() -> None:
+    played = with_procedure("not-cleared", as_expected=False)
 
     assert not played.as_expected
     assert not played.lab_failed
-    assert played.why == "remedy not-cleared: not-cleared, because it is so"
+    assert played.why == "trust procedure not-cleared: not-cleared, because it is so"
 
 
-def test_a_remedy_that_the_lab_could_not_follow_is_its_own_failure() -> None:
-    assert remedied("lab-error", as_expected=False).lab_failed
+def test_a_trust_procedure_that_the_lab_could_not_follow_is_its_own_failure() -> None:
+    assert with_procedure("lab-error", as_expected=False).lab_failed
 
 
-def test_what_a_remedy_did_is_among_the_properties() -> None:
-    told = dict(remedied("cure", as_expected=True).properties())
+def test_what_a_trust_procedure_did_is_among_the_properties() -> None:
+    told = dict(with_procedure("cure", as_expected=True).properties())
 
-    assert told["remedy update: verdict"] == "cure"
-    assert told["remedy update: update"] == "1 added, 0 removed; done.\n"
-    assert told["remedy update: changes"] == "added /store/lab.crt\nchanged /store"
+    assert told["trust procedure update: verdict"] == "cure"
+    assert told["trust procedure update: update"] == "1 added, 0 removed; done.\n"
+    assert told["trust procedure update: changes"] == "added /store/lab.crt\nchanged /store"

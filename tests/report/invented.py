@@ -15,12 +15,12 @@ from tlslab.model.record import (
     ImpostorEntry,
     JudgementEntry,
     Record,
-    RemedyEntry,
     ScenarioEntry,
     ServerEntry,
     ShownEntry,
     SourceEntry,
     StepEntry,
+    TrustProcedureEntry,
 )
 
 Kind = Literal["https", "sqlserver"]
@@ -388,7 +388,7 @@ def full_record() -> Record:
 
 
 def shown(cell_id: str, verdict: str = "cure", *, as_expected: bool = True, **changes: object) -> ShownEntry:
-    """What the client of a cell showed of a remedy, with attempts of `attempts`."""
+    """What the client of a cell showed of a trust procedure, with attempts of `attempts`."""
     _, _, name, kind = cell_id.split("/")
     values: dict[str, object] = {
         "cell": cell_id,
@@ -403,11 +403,11 @@ def shown(cell_id: str, verdict: str = "cure", *, as_expected: bool = True, **ch
     return ShownEntry.model_validate(values | changes)
 
 
-def remedy(place: str, way: str, *entries: ShownEntry, remark: str = "") -> RemedyEntry:
-    """A remedy that was followed."""
-    return RemedyEntry(
-        id=f"{place}/{way}",
-        place=place,
+def procedure(distribution: str, way: str, *entries: ShownEntry, remark: str = "") -> TrustProcedureEntry:
+    """A trust procedure that was followed."""
+    return TrustProcedureEntry(
+        id=f"{distribution}/{way}",
+        distribution=distribution,
         way=way,
         remark=remark,
         sources=[SOURCE],

@@ -1,6 +1,6 @@
 from tests.report.consoles import Screen
-from tests.report.invented import SAID, attempts, cell, judgement, never_connects, not_played, record, remedy
-from tests.report.invented import shown as shown_of_remedy
+from tests.report.invented import SAID, attempts, cell, judgement, never_connects, not_played, procedure, record
+from tests.report.invented import shown as shown_of_trust_procedure
 from tlslab.model.record import CellEntry, Record, SourceEntry
 from tlslab.report.cell import select, show_cell
 from tlslab.report.text import pieces, version_line
@@ -187,7 +187,7 @@ def test_a_source_without_an_address_has_no_line_for_it() -> None:
     observed = SourceEntry(title="observed by the lab", url="")
     by_observation = judgement().model_copy(update={"sources": [observed]})
     entry = cell(WHERE, broken_judgement=by_observation)
-    followed = remedy("here", "way", shown_of_remedy(WHERE)).model_copy(update={"sources": [observed]})
-    text = shown(played().model_copy(update={"remedies": [followed]}), entry)
+    followed = procedure("here", "way", shown_of_trust_procedure(WHERE)).model_copy(update={"sources": [observed]})
+    text = shown(played().model_copy(update={"trust_procedures": [followed]}), entry)
     assert text.count("source:   observed by the lab\n") == 2
     assert not [line for line in text.splitlines() if line and not line.strip()]

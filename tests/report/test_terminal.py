@@ -164,7 +164,7 @@ def test_clients_that_cannot_in_every_place_are_named_once() -> None:
     clients = [placed(*name.split(":")) for name in names]
     screen = Screen(160)
     show_matrix(record(cells, clients=clients), screen.console)
-    assert "  4  curl, wget in every place: it has no option for that\n" in screen.text
+    assert "  4  curl, wget in every distribution: it has no option for that\n" in screen.text
     screen = Screen(160)
     show_matrix(record(cells, clients=[*clients, placed("curl", "three")]), screen.console)
     assert "  4  curl, wget on one, two: it has no option for that\n" in screen.text

@@ -1,6 +1,6 @@
 """Places: where the clients of the docker stage run. In the container of a distribution, or on this machine.
 
-A place is asked to run an invocation so that the lab's names are servers in a given pod.
+A client image is asked to run an invocation so that the lab's names are servers in a given pod.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ from tlslab.model.outcome import Completed
 from tlslab.runtime.deadline import deadline
 from tlslab.setup import all_needs
 from tlslab.setup.needs import Library, Program
-from tlslab.stages.docker.container import Order
+from tlslab.stages.docker.container import ContainerSpec
 from tlslab.stages.docker.container_agent import Agent
 from tlslab.stages.docker.pod import Pod
 from tlslab.stages.local.clients import Here
@@ -63,7 +63,7 @@ def wanted() -> dict[str, Any]:
     }
 
 
-class Place(ABC):
+class ClientImage(ABC):
     """Where clients run."""
 
     machine: Machine
@@ -81,7 +81,7 @@ class Place(ABC):
         """
 
 
-class Contained(Place):
+class Contained(ClientImage):
     """The containers of one distribution. The first one knows the names that the network knows; where the network
     cannot know which of several pods is meant, each pod has one more, in whose /etc/hosts they stand.
     """
@@ -89,13 +89,13 @@ class Contained(Place):
     def __init__(
         self,
         client: docker.DockerClient,
-        order: Order,
+        spec: ContainerSpec,
         network: str,
         stack: AsyncExitStack,
     ) -> None:
-        """`order`: image, name and labels of the containers. `stack`: what removes them."""
+        """`spec`: image, name and labels of the containers. `stack`: what removes them."""
         self._client = client
-        self._order = order
+        self._spec = spec
         self._network = network
         self._stack = stack
         self._agents: dict[str, asyncio.Task[Agent]] = {}
@@ -128,10 +128,10 @@ class Contained(Place):
     async def _start_agent(self, number: int, hosts: Mapping[str, str]) -> Agent:
         agent = Agent(
             self._client,
-            Order(
-                self._order.image,
-                f"{self._order.name}-{number}" if number else self._order.name,
-                self._order.labels,
+            ContainerSpec(
+                self._spec.image,
+                f"{self._spec.name}-{number}" if number else self._spec.name,
+                self._spec.labels,
                 host={
                     "network_mode": self._network,
                     "init": True,
@@ -149,7 +149,7 @@ class Contained(Place):
         return agent
 
 
-class Nowhere(Place):
+class Nowhere(ClientImage):
     """A distribution that cannot be had: its clients are missing, for this reason."""
 
     def __init__(self, missing: Missing) -> None:
@@ -160,7 +160,7 @@ class Nowhere(Place):
         raise StageError(f"{self._missing.what} is missing")
 
 
-class OnHost(Place):
+class OnHost(ClientImage):
     """This machine: processes in sandboxes, which connect to the pods' own addresses. Nothing is published, and
     nothing stands between client and server.
     """

@@ -11,7 +11,7 @@ from typing import Any
 
 import docker
 from tlslab.runtime.deadline import deadline
-from tlslab.stages.docker.container import Container, Order
+from tlslab.stages.docker.container import Container, ContainerSpec
 from tlslab.stages.stage import Lost
 
 GRACE = 30.0
@@ -22,8 +22,8 @@ LINES_SHOWN = 5
 class Agent:
     """A container that answers. Orders may overlap."""
 
-    def __init__(self, client: docker.DockerClient, order: Order) -> None:
-        self._container = Container(client, order, self._hear)
+    def __init__(self, client: docker.DockerClient, spec: ContainerSpec) -> None:
+        self._container = Container(client, spec, self._hear)
         self._numbers = itertools.count(1)
         self._waiting: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._said: list[str] = []
@@ -33,7 +33,7 @@ class Agent:
     @property
     def name(self) -> str:
         """The container's name."""
-        return self._container.order.name
+        return self._container.spec.name
 
     async def create(self) -> None:
         """Create the container. Raises StageError."""
@@ -44,7 +44,7 @@ class Agent:
         await self._container.start()
         self._watching = asyncio.create_task(self._watch())
 
-    async def ask(self, *, limit: float = 0.0, **order: Any) -> dict[str, Any]:
+    async def ask(self, *, limit: float = 0.0, **spec: Any) -> dict[str, Any]:
         """The answer to an order that takes at most `limit` seconds by its own measure.
 
         Raises Lost when the container has gone or does not answer, OSError with the agent's words when it could not do
@@ -59,7 +59,7 @@ class Agent:
         future = self._waiting[number] = asyncio.get_running_loop().create_future()
         try:
             with contextlib.suppress(OSError):  # it is just going, and the watch will say why
-                await self._container.write(json.dumps({**order, "id": number}))
+                await self._container.write(json.dumps({**spec, "id": number}))
             async with deadline(limit + GRACE):
                 answer: dict[str, Any] = await future
         except TimeoutError:

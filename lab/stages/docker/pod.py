@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import docker
-from tlslab.stages.docker.container import Order
+from tlslab.stages.docker.container import ContainerSpec
 from tlslab.stages.docker.container_agent import Agent
 
 WATCH = ("python3", "-m", "tlslab.stages.docker.pod_agent")
@@ -22,17 +22,19 @@ WATCH = ("python3", "-m", "tlslab.stages.docker.pod_agent")
 class Pod:
     """A network namespace on the run's network."""
 
-    def __init__(self, client: docker.DockerClient, order: Order, network: str, aliases: Iterable[str] = ()) -> None:
-        """`order`: image, name and labels of the holder. `aliases`: the names that it has on the network; a name that
+    def __init__(
+        self, client: docker.DockerClient, spec: ContainerSpec, network: str, aliases: Iterable[str] = ()
+    ) -> None:
+        """`spec`: image, name and labels of the holder. `aliases`: the names that it has on the network; a name that
         several pods have cannot be one, and is given to clients with `hosts`.
         """
-        self.name = order.name
+        self.name = spec.name
         self._aliases = tuple(aliases)
         self._network = network
         self.watch = Agent(
             client,
             replace(
-                order,
+                spec,
                 command=WATCH,
                 host={"network_mode": network, "init": True, "cap_drop": ["ALL"]},
                 networks={network: self._aliases},

@@ -15,7 +15,7 @@ from tlslab.pki.mint import Mint
 from tlslab.runtime.tasks import each, together
 from tlslab.runtime.unattended import unattended
 from tlslab.stages.docker import base_images
-from tlslab.stages.docker.container import Order
+from tlslab.stages.docker.container import ContainerSpec
 from tlslab.stages.docker.images_of_run import Wanted
 from tlslab.stages.docker.pod import Pod
 from tlslab.stages.docker.servers import NginxServer
@@ -28,7 +28,7 @@ from tlslab.stages.stage import Distance
 ENDPOINT_START, VENDOR_START = 30.0, 180.0
 """Seconds for a server to come up."""
 HTTPS_PORT, SENTINEL_PORT = 8443, 8080
-OrderFor = Callable[[str, str], Order]
+SpecFor = Callable[[str, str], ContainerSpec]
 """A container of the run, from its image and what it is."""
 
 
@@ -39,7 +39,7 @@ class Fleet:
         self,
         client: docker.DockerClient,
         images: Wanted,
-        order: OrderFor,
+        spec: SpecFor,
         network: str,
         names: Iterable[str],
         mint: Mint,
@@ -52,7 +52,7 @@ class Fleet:
         """
         self._client = client
         self._images = images
-        self._order = order
+        self._spec = spec
         self._network = network
         self._names = tuple(names)
         self._mint = mint
@@ -136,14 +136,14 @@ class Fleet:
 
     def _pod(self, number: int) -> Pod:
         """The first one has the names on the network; in the others clients get them as entries of their own."""
-        order = self._order(self._images.endpoint, f"net-{number}" if number else "net")
-        return Pod(self._client, order, self._network, () if number else self._names)
+        spec = self._spec(self._images.endpoint, f"net-{number}" if number else "net")
+        return Pod(self._client, spec, self._network, () if number else self._names)
 
     def _make_nginx(self, sides: Mapping[str, ServerSide]) -> NginxServer:
         standin = ", a stand-in" if self._images.is_standin(base_images.NGINX) else ""
         return NginxServer(
             self._client,
-            self._order(base_images.NGINX, "nginx"),
+            self._spec(base_images.NGINX, "nginx"),
             self._pods[0],
             {name: HTTPS_PORT + number for number, name in enumerate(sides)},
             SENTINEL_PORT,
@@ -154,10 +154,10 @@ class Fleet:
     def _sqlserver(self, number: int, pod: Pod, *, alone: bool) -> SqlServer:
         image = self._images.sqlserver
         own = self._images.is_endpoint(image)
-        order = self._order(image, f"sqlserver-{number + 1}")
+        spec = self._spec(image, f"sqlserver-{number + 1}")
         return SqlServer(
             self._client,
-            order if own else replace(order, host={"mem_limit": MEMORY}),
+            spec if own else replace(spec, host={"mem_limit": MEMORY}),
             pod,
             port=PORT if alone else PORT + number,
             login=self._login,
@@ -172,7 +172,7 @@ class Fleet:
         volumes = [server.volume(side, self._mint) for server, side in zip(servers, sides.values(), strict=False)]
         if nginx:
             volumes.append(nginx.volume(self._mint))
-        fill(self._client, self._order(self._images.endpoint, "filler"), volumes)
+        fill(self._client, self._spec(self._images.endpoint, "filler"), volumes)
 
     async def _start_nginx(self, server: NginxServer) -> None:
         try:

@@ -18,7 +18,7 @@ from tlslab.pki.mint import Mint
 from tlslab.runtime.deadline import deadline
 from tlslab.runtime.tasks import abandon
 from tlslab.servers import nginx
-from tlslab.stages.docker.container import Container, Directory, File, Files, Order
+from tlslab.stages.docker.container import Container, ContainerSpec, Directory, File, Files
 from tlslab.stages.docker.container_agent import Agent
 from tlslab.stages.docker.pod import Pod
 from tlslab.stages.docker.volumes import Volume
@@ -38,8 +38,8 @@ class DockerServer(ABC):
 
     what: str
 
-    def __init__(self, client: docker.DockerClient, order: Order, watch: Agent) -> None:
-        self._container = Container(client, order, self._hear)
+    def __init__(self, client: docker.DockerClient, spec: ContainerSpec, watch: Agent) -> None:
+        self._container = Container(client, spec, self._hear)
         self._watch = watch
         self._news = asyncio.Condition()
         self._lines: list[str] = []
@@ -123,7 +123,7 @@ class NginxServer(DockerServer):
     def __init__(
         self,
         client: docker.DockerClient,
-        order: Order,
+        spec: ContainerSpec,
         pod: Pod,
         ports: Mapping[str, int],
         sentinel: int,
@@ -131,9 +131,9 @@ class NginxServer(DockerServer):
         sides: Mapping[str, ServerSide],
     ) -> None:
         """`ports`: of these sides in its pod. `note`: what there is to say of its image."""
-        self._volume = order.name
+        self._volume = spec.name
         command = ("nginx", "-c", f"{ROOM}/nginx.conf")
-        super().__init__(client, replace(order, command=command, host=mounted(order, pod, ROOM)), pod.watch)
+        super().__init__(client, replace(spec, command=command, host=mounted(spec, pod, ROOM)), pod.watch)
         self.ports = ports
         self._sides = sides
         self._sentinel = sentinel
@@ -194,9 +194,9 @@ class NginxServer(DockerServer):
                 self._sorted[port].append(text)
 
 
-def mounted(order: Order, pod: Pod, mount: PurePosixPath) -> dict[str, Any]:
+def mounted(spec: ContainerSpec, pod: Pod, mount: PurePosixPath) -> dict[str, Any]:
     """What `create_host_config` takes for a server: a container in this pod, with the volume of its own name."""
-    return {**order.host, **pod.joined, "binds": {order.name: {"bind": str(mount), "mode": "rw"}}}
+    return {**spec.host, **pod.joined, "binds": {spec.name: {"bind": str(mount), "mode": "rw"}}}
 
 
 def nginx_files(

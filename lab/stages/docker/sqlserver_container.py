@@ -15,7 +15,7 @@ from tlslab.model.situation import ServerEncryption, ServerSide
 from tlslab.pki.mint import Mint
 from tlslab.runtime.deadline import deadline
 from tlslab.servers.mssql_conf import mssql_conf
-from tlslab.stages.docker.container import Directory, File, Files, Order
+from tlslab.stages.docker.container import ContainerSpec, Directory, File, Files
 from tlslab.stages.docker.pod import Pod
 from tlslab.stages.docker.servers import OWN, DockerServer, mounted
 from tlslab.stages.docker.volumes import Volume
@@ -46,7 +46,7 @@ class SqlServer(DockerServer):
     def __init__(
         self,
         client: docker.DockerClient,
-        order: Order,
+        spec: ContainerSpec,
         pod: Pod,
         *,
         port: int,
@@ -61,9 +61,9 @@ class SqlServer(DockerServer):
         super().__init__(
             client,
             replace(
-                order,
+                spec,
                 environment={
-                    **order.environment,
+                    **spec.environment,
                     "ACCEPT_EULA": "Y",
                     "MSSQL_SA_PASSWORD": login.password,
                     "MSSQL_PID": "Developer",
@@ -71,11 +71,11 @@ class SqlServer(DockerServer):
                     "SSL_CERT_FILE": CA_STORE,
                     "OPENSSL_CONF": OPENSSL_CNF,
                 },
-                host=mounted(order, pod, MSSQL),
+                host=mounted(spec, pod, MSSQL),
             ),
             pod.watch,
         )
-        self.what = f"the SQL Server container {order.name}"
+        self.what = f"the SQL Server container {spec.name}"
         self.pod = pod
         self.port = port
         self._login = login
@@ -94,14 +94,14 @@ class SqlServer(DockerServer):
 
     @property
     def implementation(self) -> str:
-        return self._endpoint or self._version or f"the image {self._container.order.image}"
+        return self._endpoint or self._version or f"the image {self._container.spec.image}"
 
     def volume(self, side: ServerSide, mint: Mint) -> Volume:
         """The volume with which it starts with this configuration, to be filled before it is loaded for the first
         time.
         """
         self._prepared = side
-        return Volume(self._container.order.name, MSSQL, Directory(0o770, MSSQL_UID), sqlserver_files(side, mint))
+        return Volume(self._container.spec.name, MSSQL, Directory(0o770, MSSQL_UID), sqlserver_files(side, mint))
 
     async def load(self, side: ServerSide, mint: Mint) -> None:
         """Serve this configuration, and nothing else any more.

@@ -22,14 +22,14 @@ from tlslab.clients.base import Client, Endpoint, Login, Machine, Material, Miss
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ServerSide, Situation, TLSVersion
 from tlslab.pki.mint import Mint
-from tlslab.pki.scan import Look
+from tlslab.pki.scan import Scan
 from tlslab.runtime.tasks import together
 from tlslab.runtime.unattended import drain, unattended
 from tlslab.setup import installer
 from tlslab.stages import workdir
 from tlslab.stages.docker import build_contexts, cleanup, owner_labels, reaper
-from tlslab.stages.docker.client_images import Contained, Nowhere, OnHost, Place
-from tlslab.stages.docker.container import Order
+from tlslab.stages.docker.client_images import ClientImage, Contained, Nowhere, OnHost
+from tlslab.stages.docker.container import ContainerSpec
 from tlslab.stages.docker.container_state import answers
 from tlslab.stages.docker.daemon import connect
 from tlslab.stages.docker.daemon_errors import FAILURES, words
@@ -91,7 +91,7 @@ class DockerStage:
         self._sqlserver_limit = sqlserver_limit
         self._echo = echo
         self._stack = AsyncExitStack()
-        self._places: dict[str, Place] = {}
+        self._client_images: dict[str, ClientImage] = {}
         self._fresh = itertools.count(1)
         self._names: tuple[str, ...] = ()
         self.run = owner_labels.new_run()
@@ -116,7 +116,7 @@ class DockerStage:
             await unattended(self._make_network)
             await together(*(self._start_clients(name) for name in self._images.clients))
             if self._on_host:
-                self._host = self._places[""] = OnHost(self._stack.enter_context(Here(self._cache)))
+                self._host = self._client_images[""] = OnHost(self._stack.enter_context(Here(self._cache)))
         except BaseException as problem:
             await self.__aexit__(type(problem), problem, problem.__traceback__)
             if isinstance(problem, FAILURES) and not getattr(problem, "filename", None):
@@ -160,20 +160,20 @@ class DockerStage:
         return self._fleet.sides
 
     def machine_of(self, client: Client) -> Machine:
-        """What the client's place offers."""
-        return self._places[client.place].machine
+        """What the client's image offers."""
+        return self._client_images[client.distribution].machine
 
     def open(self, names: Iterable[str], roots: str = "") -> None:
         """Remember the names that the servers will have on the network. Raises StageError for `roots`."""
         if roots:
             raise StageError("what clients do by default is measured on the local stage alone")
         self._names = tuple(sorted(names))
-        for place in self._places.values():
-            place.names = self._names
+        for image in self._client_images.values():
+            image.names = self._names
         self._fleet = Fleet(
             self._client,
             self._images,
-            self._order,
+            self._spec,
             self.network,
             self._names,
             self._mint,
@@ -210,13 +210,13 @@ class DockerStage:
         """Have the side up while the context is open. Raises ServiceError when it does not start."""
         return self._fleet.hold(side)
 
-    def look(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Look:
+    def scan(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
         """Look at a server side from inside its pod. Blocks; not to be called in the event loop."""
         question = self._fleet.pod(side).watch.ask(
-            do="look", kind=side.kind.value, port=self._fleet.port(side), host=host, low=low.value, high=high.value
+            do="scan", kind=side.kind.value, port=self._fleet.port(side), host=host, low=low.value, high=high.value
         )
         answer = asyncio.run_coroutine_threadsafe(question, self._loop).result()
-        return Look(tuple(answer["certificates"]), answer["refused"])
+        return Scan(tuple(answer["certificates"]), answer["refused"])
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
         """What the server wrote since this was last asked."""
@@ -226,43 +226,43 @@ class DockerStage:
         """Let the client connect once. Raises OSError when it cannot be started, StageError when its container died."""
         material = Material(self._mint.anchors_pem(situation.client), self._mint.pem(*situation.client.intermediates))
         endpoint = Endpoint(situation.kind, situation.client.connect_to, self._fleet.port(situation.server))
-        place, pod = self._places[client.place], self._fleet.pod(situation.server)
-        workdir = place.new_workdir()
+        image, pod = self._client_images[client.distribution], self._fleet.pod(situation.server)
+        workdir = image.new_workdir()
         invocation = client.invoke(
-            place.machine, situation.client, endpoint, material, self.login, PurePosixPath(workdir)
+            image.machine, situation.client, endpoint, material, self.login, PurePosixPath(workdir)
         )
-        return await place.run(invocation, workdir, pod)
+        return await image.run(invocation, workdir, pod)
 
     async def version(self, client: Client) -> str:
         """Ask the client for its version; empty when it does not tell."""
-        place = self._places[client.place]
-        return client.read_version(await place.run(client.version_probe(place.machine), place.new_workdir(), None))
+        image = self._client_images[client.distribution]
+        return client.read_version(await image.run(client.version_probe(image.machine), image.new_workdir(), None))
 
     def ways(self, client: Client) -> tuple[Way, ...]:
         """The documented ways of the client's distribution; none for this machine, and none where nothing runs."""
-        return DISTRIBUTIONS[client.place].family.ways if client.place in self._images.clients else ()
+        return DISTRIBUTIONS[client.distribution].family.ways if client.distribution in self._images.clients else ()
 
     @contextlib.asynccontextmanager
-    async def fresh(self, place: str) -> AsyncIterator[FreshContainer]:
+    async def fresh(self, distribution: str) -> AsyncIterator[FreshContainer]:
         """A fresh container of a distribution. Raises StageError."""
-        name = f"{place}/fresh-{next(self._fresh)}"
-        order = self._order(self._images.clients[place], name.replace("/", "-"))
-        made = FreshContainer(self._client, order, self.network, name, self._places[place].machine)
+        name = f"{distribution}/fresh-{next(self._fresh)}"
+        spec = self._spec(self._images.clients[distribution], name.replace("/", "-"))
+        made = FreshContainer(self._client, spec, self.network, name, self._client_images[distribution].machine)
         made.names = self._names
-        self._places[name] = made
+        self._client_images[name] = made
         try:
             await made.start()
             yield made
         finally:
             await made.stop()
-            del self._places[name]
+            del self._client_images[name]
 
     def _called(self, what: str) -> str:
         return f"tlslab-{self.run}-{what}"
 
-    def _order(self, image: str, what: str) -> Order:
+    def _spec(self, image: str, what: str) -> ContainerSpec:
         """A container of this run."""
-        return Order(image, self._called(what), self.labels)
+        return ContainerSpec(image, self._called(what), self.labels)
 
     @property
     def network(self) -> str:
@@ -284,7 +284,7 @@ class DockerStage:
             require_vendor=self._require_vendor,
             on_host=self._on_host,
         )
-        self._places |= {name: Nowhere(missing) for name, missing in self._images.missing.items()}
+        self._client_images |= {name: Nowhere(missing) for name, missing in self._images.missing.items()}
 
     def _clean_up(self) -> owner_labels.Owner:
         """Remove what earlier runs left that were killed; who this process is."""
@@ -320,7 +320,7 @@ class DockerStage:
             ) from problem
 
     async def _start_clients(self, name: str) -> None:
-        order = self._order(self._images.clients[name], f"client-{name}")
-        place = Contained(self._client, order, self.network, self._stack)
-        self._places[name] = place
-        await place.start()
+        spec = self._spec(self._images.clients[name], f"client-{name}")
+        image = Contained(self._client, spec, self.network, self._stack)
+        self._client_images[name] = image
+        await image.start()

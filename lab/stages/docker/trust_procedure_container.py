@@ -1,4 +1,4 @@
-"""A fresh container: a copy of a distribution in which nothing was changed yet, for a remedy to be followed in.
+"""A fresh container: a copy of a distribution, in which nothing was changed yet, for one trust procedure.
 
 Unlike the containers of the matrix it can be written to, and it is root's: whoever follows the documents administers
 the machine. What `docker diff` says of it is the evidence.
@@ -11,8 +11,8 @@ import docker
 from tlslab.clients.base import Invocation, Machine
 from tlslab.model.outcome import Completed
 from tlslab.runtime.unattended import unattended
-from tlslab.stages.docker.client_images import WORKDIRS, Place, run_in
-from tlslab.stages.docker.container import Order
+from tlslab.stages.docker.client_images import WORKDIRS, ClientImage, run_in
+from tlslab.stages.docker.container import ContainerSpec
 from tlslab.stages.docker.container_agent import Agent
 from tlslab.stages.docker.daemon_errors import FAILURES, words
 from tlslab.stages.docker.pod import Pod
@@ -28,20 +28,22 @@ _CHANGES = {0: "changed", 1: "added", 2: "deleted"}
 """Docker Engine API, "Get changes on a container's filesystem"."""
 
 
-class FreshContainer(Place):
-    """A container of a distribution for one remedy."""
+class FreshContainer(ClientImage):
+    """A container of a distribution for one trust procedure."""
 
-    def __init__(self, client: docker.DockerClient, order: Order, network: str, place: str, machine: Machine) -> None:
-        """`order`: image, name and labels. `machine`: what the image holds."""
-        self.place = place
+    def __init__(
+        self, client: docker.DockerClient, spec: ContainerSpec, network: str, distribution: str, machine: Machine
+    ) -> None:
+        """`spec`: image, name and labels. `machine`: what the image holds."""
+        self.distribution = distribution
         self.machine = machine
         self._client = client
         self._agent = Agent(
             client,
-            Order(
-                order.image,
-                order.name,
-                order.labels,
+            ContainerSpec(
+                spec.image,
+                spec.name,
+                spec.labels,
                 host={
                     "network_mode": network,
                     "init": True,
@@ -91,12 +93,12 @@ class FreshContainer(Place):
             text = self._hosts + "".join(f"{address}\t{name}\n" for name, address in hosts.items())
             step = await self._command(f"cp hosts {HOSTS}", {"hosts": text})
             if step.status != 0:
-                raise StageError(f"{HOSTS} of {self.place} cannot be written: {step.output.strip()}")
+                raise StageError(f"{HOSTS} of {self.distribution} cannot be written: {step.output.strip()}")
             self._named = hosts
 
     async def _differences(self) -> dict[str, str]:
         try:
             found = await unattended(lambda: self._client.api.diff(self._agent.id))
         except FAILURES as problem:
-            raise StageError(f"what has changed in {self.place} cannot be told: {words(problem)}") from problem
+            raise StageError(f"what has changed in {self.distribution} cannot be told: {words(problem)}") from problem
         return {str(item["Path"]): _CHANGES[int(item["Kind"])] for item in found or ()}

@@ -13,7 +13,7 @@ from tlslab.clients.base import Client, Endpoint, Login, Machine, Material, Miss
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ServerKind, ServerSide, Situation, TLSVersion, unsupported
 from tlslab.pki.mint import Mint
-from tlslab.pki.scan import Look, look
+from tlslab.pki.scan import Scan, scan
 from tlslab.runtime.tasks import together
 from tlslab.servers import https_endpoint
 from tlslab.stages.local.clients import Here
@@ -149,10 +149,10 @@ class LocalStage:
             raise ServiceError(service.problem)
         yield
 
-    def look(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Look:
+    def scan(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
         """Look at a server side, offering these versions."""
         endpoint = self.endpoint(side)
-        return look(endpoint.kind, endpoint.address, endpoint.port, host, low, high)
+        return scan(endpoint.kind, endpoint.address, endpoint.port, host, low, high)
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
         """What the server wrote since this was last asked."""
@@ -173,7 +173,7 @@ class LocalStage:
         """None: this machine's trust store is not the lab's to change."""
         return ()
 
-    def fresh(self, place: str) -> NoReturn:
+    def fresh(self, distribution: str) -> NoReturn:
         """There is no other machine."""
         raise StageError("the local stage has no system to spare")
 

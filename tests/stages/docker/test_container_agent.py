@@ -9,7 +9,7 @@ import pytest
 
 import docker
 from tlslab.stages.docker.client_images import wanted
-from tlslab.stages.docker.container import Order
+from tlslab.stages.docker.container import ContainerSpec
 from tlslab.stages.docker.container_agent import Agent
 from tlslab.stages.docker.owner_labels import labels, new_run, this_process
 from tlslab.stages.stage import Lost, StageError
@@ -28,8 +28,8 @@ def with_agent(
 
     async def play() -> Any:
         run = new_run()
-        order = Order(image, f"tlslab-{run}-agent", labels(run, this_process()), command, host={"init": True})
-        agent = Agent(client, order)
+        spec = ContainerSpec(image, f"tlslab-{run}-agent", labels(run, this_process()), command, host={"init": True})
+        agent = Agent(client, spec)
         try:
             await agent.start()
             return await act(agent)

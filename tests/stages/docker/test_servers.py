@@ -9,7 +9,7 @@ import pytest
 from tlslab.model.situation import ServerKind, healthy
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint
-from tlslab.stages.docker.container import Order
+from tlslab.stages.docker.container import ContainerSpec
 from tlslab.stages.docker.servers import ROOM, DockerServer, nginx_files
 from tlslab.stages.local.services import ServiceError
 
@@ -36,7 +36,7 @@ class Quiet(DockerServer):
 def test_a_server_that_does_not_settle_is_a_failure_of_the_lab(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its lines about a client could be missing, and would be taken for those of the next one."""
     monkeypatch.setattr("tlslab.stages.docker.servers.SETTLE_TIMEOUT", 0.2)
-    server = Quiet(Mock(), Order("image", "name", {}), Mock())
+    server = Quiet(Mock(), ContainerSpec("image", "name", {}), Mock())
     with pytest.raises(ServiceError, match="the server has not said within"):
         asyncio.run(server._hear_that(lambda: False))
     asyncio.run(server._hear_that(lambda: True))

@@ -12,7 +12,7 @@ import docker
 from tests.stages.docker.test_same_verdicts import played
 from tlslab.matrix.choice import Choice
 from tlslab.matrix.plan import Filters
-from tlslab.model.record import Record, RemedyEntry
+from tlslab.model.record import Record, TrustProcedureEntry
 from tlslab.model.situation import LAB_ROOT
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint
@@ -26,8 +26,10 @@ PLACES = [item.name for item in DISTRIBUTIONS.values() if item.built] if os.envi
 CLIENTS = ("curl", "wget", "requests", "openssl", "odbc18", "tsql")
 
 
-def followed_for(places: Sequence[str], clients: Sequence[str], *, sqlserver_limit: int = 0) -> Record:
-    choice = Choice("docker", distributions=tuple(places), sqlserver_image="endpoint", sqlserver_limit=sqlserver_limit)
+def followed_for(distributions: Sequence[str], clients: Sequence[str], *, sqlserver_limit: int = 0) -> Record:
+    choice = Choice(
+        "docker", distributions=tuple(distributions), sqlserver_image="endpoint", sqlserver_limit=sqlserver_limit
+    )
     return played(choice, Filters(fixes=("install-ca",), clients=tuple(clients)))
 
 
@@ -36,18 +38,20 @@ def record(daemon: docker.DockerClient) -> Record:
     return followed_for(PLACES, CLIENTS)
 
 
-def changed(remedy: RemedyEntry) -> dict[str, str]:
-    return {item.path: item.change for item in remedy.changes}
+def changed(procedure: TrustProcedureEntry) -> dict[str, str]:
+    return {item.path: item.change for item in procedure.changes}
 
 
-@pytest.fixture(params=[(place, way) for place in PLACES for way in ("update-ca-certificates", "dpkg-reconfigure")])
-def remedy(request: pytest.FixtureRequest, record: Record) -> RemedyEntry:
-    place, way = request.param
-    return next(item for item in record.remedies if item.id == f"{place}/{way}")
+@pytest.fixture(
+    params=[(distribution, way) for distribution in PLACES for way in ("update-ca-certificates", "dpkg-reconfigure")]
+)
+def procedure(request: pytest.FixtureRequest, record: Record) -> TrustProcedureEntry:
+    distribution, way = request.param
+    return next(item for item in record.trust_procedures if item.id == f"{distribution}/{way}")
 
 
-def test_it_helps_those_who_read_the_systems_store_and_nobody_else(remedy: RemedyEntry) -> None:
-    shown = {item.client.partition(":")[0]: item for item in remedy.shown}
+def test_it_helps_those_who_read_the_systems_store_and_nobody_else(procedure: TrustProcedureEntry) -> None:
+    shown = {item.client.partition(":")[0]: item for item in procedure.shown}
     verdicts = {name: item.verdict for name, item in shown.items()}
     assert verdicts == {
         "curl": "cure",
@@ -55,7 +59,7 @@ def test_it_helps_those_who_read_the_systems_store_and_nobody_else(remedy: Remed
         "odbc18": "cure",
         "requests": "ignored",
         "tsql": "verifies-nothing",
-        **({"openssl": "verifies-nothing"} if remedy.place != "bullseye" else {}),
+        **({"openssl": "verifies-nothing"} if procedure.distribution != "bullseye" else {}),
     }
     assert all(item.as_expected for item in shown.values())
     assert set(shown["curl"].acts) == {"before", "after", "impostor:neighbour", "impostor:stranger"}
@@ -63,15 +67,15 @@ def test_it_helps_those_who_read_the_systems_store_and_nobody_else(remedy: Remed
     assert set(shown["tsql"].acts) == {"before"}
 
 
-def test_the_client_was_told_nothing(record: Record, remedy: RemedyEntry) -> None:
-    attempts = [record.attempt(identity) for item in remedy.shown for identity in item.acts.values()]
+def test_the_client_was_told_nothing(record: Record, procedure: TrustProcedureEntry) -> None:
+    attempts = [record.attempt(identity) for item in procedure.shown for identity in item.acts.values()]
     assert attempts
     assert [attempt.options for attempt in attempts if attempt.options] == []
 
 
-def test_what_was_wrong_before_is_right_after(record: Record, remedy: RemedyEntry) -> None:
+def test_what_was_wrong_before_is_right_after(record: Record, procedure: TrustProcedureEntry) -> None:
     """The self-check, which reads no client's store."""
-    curl = next(item for item in remedy.shown if item.client.startswith("curl:"))
+    curl = next(item for item in procedure.shown if item.client.startswith("curl:"))
     found = {act: record.attempt(identity).audit for act, identity in curl.acts.items()}
     assert found["before"] == ["untrusted"]
     assert found["after"] == []
@@ -79,13 +83,13 @@ def test_what_was_wrong_before_is_right_after(record: Record, remedy: RemedyEntr
     assert found["impostor:stranger"] == ["untrusted"]
 
 
-def test_the_commands_said_so_and_the_store_has_one_more(remedy: RemedyEntry) -> None:
-    assert [step.exit_status for step in remedy.steps] == [0, 0]
-    assert "1 added, 0 removed" in remedy.steps[-1].output
-    changes = changed(remedy)
+def test_the_commands_said_so_and_the_store_has_one_more(procedure: TrustProcedureEntry) -> None:
+    assert [step.exit_status for step in procedure.steps] == [0, 0]
+    assert "1 added, 0 removed" in procedure.steps[-1].output
+    changes = changed(procedure)
     assert changes["/etc/ssl/certs/ca-certificates.crt"] == "changed"
     assert changes["/etc/ssl/certs/tls-trust-lab.pem"] == "added"
-    own = remedy.way == "update-ca-certificates"
+    own = procedure.way == "update-ca-certificates"
     directory = "/usr/local/share/ca-certificates" if own else "/usr/share/ca-certificates"
     assert changes[f"{directory}/tls-trust-lab.crt"] == "added"
     assert ("/etc/ca-certificates.conf" in changes) != own
@@ -101,7 +105,7 @@ def test_no_fresh_container_outlives_the_run(daemon: docker.DockerClient, record
 def test_names_are_found_where_every_sql_server_has_an_address_of_its_own(daemon: docker.DockerClient) -> None:
     """One SQL Server at a time, each in a pod of its own: before, after and impostors are at other addresses."""
     record = followed_for(["bookworm"], ["odbc18"], sqlserver_limit=1)
-    shown = [item for remedy in record.remedies for item in remedy.shown]
+    shown = [item for procedure in record.trust_procedures for item in procedure.shown]
     assert [item.verdict for item in shown] == ["cure", "cure"]
 
 
@@ -138,4 +142,4 @@ def test_a_client_whose_cells_cannot_be_played_finds_its_servers_all_the_same(da
     """tedious never encrypts unless it is told to, so no SQL Server cell of this plan is played."""
     record = followed_for(["bookworm"], ["tedious"])
     assert {cell.status for cell in record.cells} == {"excluded"}
-    assert {item.verdict for remedy in record.remedies for item in remedy.shown} == {"cure"}
+    assert {item.verdict for procedure in record.trust_procedures for item in procedure.shown} == {"cure"}

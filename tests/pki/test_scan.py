@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from tlslab.model.situation import ServerKind, TLSVersion
-from tlslab.pki.scan import Look, look
+from tlslab.pki.scan import Scan, scan
 
 ADDRESS = "127.0.0.1"
 
 
-def seen_at(port: int) -> Look:
-    return look(ServerKind.SQLSERVER, ADDRESS, port, "db.lab.test", TLSVersion.TLSv1_0, TLSVersion.TLSv1_3)
+def seen_at(port: int) -> Scan:
+    return scan(ServerKind.SQLSERVER, ADDRESS, port, "db.lab.test", TLSVersion.TLSv1_0, TLSVersion.TLSv1_3)
 
 
 @contextmanager
@@ -48,4 +48,4 @@ def test_it_is_read_from_the_words_that_come_back_from_a_container() -> None:
     with socket.socket() as reserved:
         reserved.bind((ADDRESS, 0))
         seen = seen_at(reserved.getsockname()[1])
-    assert Look(seen.certificates, seen.refused).nobody
+    assert Scan(seen.certificates, seen.refused).nobody

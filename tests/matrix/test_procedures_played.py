@@ -1,4 +1,4 @@
-"""A remedy that the lab cannot follow is a failure of the lab, for everybody who was to show something."""
+"""A trust procedure that the lab cannot follow is a failure of the lab, for everybody who was to show something."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -14,9 +14,9 @@ from tlslab.matrix.entries import Entries
 from tlslab.matrix.judge import Judge
 from tlslab.matrix.plan import Filters, make_plan
 from tlslab.matrix.procedure import treatments
-from tlslab.matrix.procedures_played import Remedies
+from tlslab.matrix.procedures_played import TrustProcedures
 from tlslab.matrix.progress import Silent
-from tlslab.model.record import RemedyEntry
+from tlslab.model.record import TrustProcedureEntry
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint
 from tlslab.stages.stage import StageError
@@ -48,7 +48,7 @@ class Stage:
         return Fresh(self._enter)
 
 
-def remedies(tmp_path: Path, enter: Callable[[], Awaitable[None]]) -> Remedies:
+def trust_procedures(tmp_path: Path, enter: Callable[[], Awaitable[None]]) -> TrustProcedures:
     """Those of curl and wget, whose fresh copy is entered like this. Nobody is attempted."""
     known = load()
     clients = [Placed(item, "here") for item in all_clients() if item.name in ("curl", "wget")]
@@ -59,15 +59,15 @@ def remedies(tmp_path: Path, enter: Callable[[], Awaitable[None]]) -> Remedies:
     def judge(client: Client) -> Judge:
         return Judge.of(client, known.knowledge)
 
-    return Remedies(found, stage, cast(Any, None), Entries(stage, mint), mint, Silent(), judge, at_once=1)
+    return TrustProcedures(found, stage, cast(Any, None), Entries(stage, mint), mint, Silent(), judge, at_once=1)
 
 
 def test_a_place_that_cannot_be_had_afresh_is_told_for_each_cell(tmp_path: Path) -> None:
     async def refuse() -> None:
         raise StageError("no room for another one")
 
-    async def follow() -> list[RemedyEntry]:
-        async with remedies(tmp_path, refuse) as under_way:
+    async def follow() -> list[TrustProcedureEntry]:
+        async with trust_procedures(tmp_path, refuse) as under_way:
             await under_way.finish()
             return [*under_way.done, *await under_way.of("untrusted-ca/install-ca/wget:here/https")]
 
@@ -80,14 +80,14 @@ def test_a_place_that_cannot_be_had_afresh_is_told_for_each_cell(tmp_path: Path)
 
 
 def test_leaving_abandons_what_is_not_done(tmp_path: Path) -> None:
-    async def leave() -> list[RemedyEntry]:
+    async def leave() -> list[TrustProcedureEntry]:
         entered = asyncio.Event()
 
         async def stay() -> None:
             entered.set()
             await asyncio.Event().wait()
 
-        async with remedies(tmp_path, stay) as under_way, asyncio.timeout(30):
+        async with trust_procedures(tmp_path, stay) as under_way, asyncio.timeout(30):
             await entered.wait()
         return under_way.done
 

@@ -1,4 +1,4 @@
-"""What a remedy is worth to a client: each verdict, and that the documentation decides whether it was expected."""
+"""What a trust procedure is worth to a client: each verdict, and that the documents decide which was expected."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from tlslab.clients.placed import Placed
 from tlslab.matrix.judge import Judge
 from tlslab.matrix.plan import Filters, Plan, make_plan
 from tlslab.matrix.play import Attempt
-from tlslab.matrix.procedure import RemedyVerdict, Show, judge, make_show, treatments
+from tlslab.matrix.procedure import Show, TrustProcedureVerdict, judge, make_show, treatments
 from tlslab.matrix.procedures_played import _misbuilt
 from tlslab.model.condition import Condition, conditions_of, defects
 from tlslab.model.conditions import UNTRUSTED
@@ -51,7 +51,7 @@ def test_a_fix_on_the_system_is_followed_once_in_each_place_for_all_its_clients(
     assert [item.id for item in found] == ["here/one", "here/two", "there/one", "there/two"]
     for item in found:
         assert [show.client.name.partition(":")[0] for show in item.shows] == ["curl", "wget", "odbc18"]
-        assert {show.client.place for show in item.shows} == {item.place}
+        assert {show.client.distribution for show in item.shows} == {item.distribution}
         assert {show.cell.fix.name for show in item.shows} == {"install-ca"}
         assert item.anchors == (LAB_ROOT,)
 
@@ -60,12 +60,12 @@ def test_where_there_is_no_way_nothing_is_followed() -> None:
     assert treatments(plan("curl"), lambda client: (), told) == ()
 
 
-def test_a_plan_without_such_a_fix_has_no_remedy() -> None:
+def test_a_plan_without_such_a_fix_has_no_trust_procedure() -> None:
     chosen = plan("curl", fixes=("trust-everything",))
     assert treatments(chosen, lambda client: WAYS, told) == ()
 
 
-def test_a_client_that_cannot_express_the_cell_shows_the_remedy_all_the_same() -> None:
+def test_a_client_that_cannot_express_the_cell_shows_the_trust_procedure_all_the_same() -> None:
     """tedious cannot leave encryption to the server, but it can be told nothing."""
     chosen = plan("tedious")
     assert not [item for item in chosen.cells if item.fix.on_system]
@@ -102,7 +102,7 @@ def by(show: Show) -> Judge:
 
 def verdict(
     roots: Roots, changes: Mapping[str, Outcome] | None = None, failure: str = ""
-) -> tuple[RemedyVerdict, bool]:
+) -> tuple[TrustProcedureVerdict, bool]:
     """The verdict on a client that is documented to trust these roots, when all goes well but for these acts."""
     show = shown(roots)
     acts = {**GOOD, **(changes or {})}
@@ -113,46 +113,46 @@ def verdict(
 
 
 def test_a_client_that_reads_the_systems_store_is_cured() -> None:
-    assert verdict(Roots.SYSTEM) == (RemedyVerdict.CURE, True)
+    assert verdict(Roots.SYSTEM) == (TrustProcedureVerdict.CURE, True)
 
 
 def test_a_client_with_a_store_of_its_own_is_not() -> None:
-    assert verdict(Roots.OWN, {"after": UNKNOWN}) == (RemedyVerdict.IGNORED, True)
+    assert verdict(Roots.OWN, {"after": UNKNOWN}) == (TrustProcedureVerdict.IGNORED, True)
 
 
 def test_a_client_that_verifies_nothing_has_nothing_to_be_cured_of() -> None:
-    assert verdict(Roots.NONE, {"before": CONNECTED}) == (RemedyVerdict.VERIFIES_NOTHING, True)
+    assert verdict(Roots.NONE, {"before": CONNECTED}) == (TrustProcedureVerdict.VERIFIES_NOTHING, True)
 
 
 @pytest.mark.parametrize(
     ("roots", "changes", "found"),
     [
-        (Roots.SYSTEM, {"before": CONNECTED}, RemedyVerdict.UNEXPECTED_CONNECTION),
-        (Roots.SYSTEM, {"before": ELSE}, RemedyVerdict.OTHER_ERROR),
-        (Roots.SYSTEM, {"before": Outcome(Result.TIMEOUT, "")}, RemedyVerdict.OTHER_ERROR),
-        (Roots.SYSTEM, {"after": UNKNOWN}, RemedyVerdict.NOT_CLEARED),
-        (Roots.SYSTEM, {"after": Outcome(Result.CONNECTED, "", encrypted=False)}, RemedyVerdict.NOT_CLEARED),
-        (Roots.SYSTEM, {"impostor:stranger": CONNECTED}, RemedyVerdict.BYPASS),
-        (Roots.SYSTEM, {"impostor:neighbour": ELSE}, RemedyVerdict.UNPROVEN),
-        (Roots.OWN, {"after": CONNECTED}, RemedyVerdict.CURE),
-        (Roots.OWN, {"after": ELSE}, RemedyVerdict.OTHER_ERROR),
-        (Roots.OWN, {"before": CONNECTED}, RemedyVerdict.UNEXPECTED_CONNECTION),
-        (Roots.NONE, {"before": UNKNOWN}, RemedyVerdict.OTHER_ERROR),
+        (Roots.SYSTEM, {"before": CONNECTED}, TrustProcedureVerdict.UNEXPECTED_CONNECTION),
+        (Roots.SYSTEM, {"before": ELSE}, TrustProcedureVerdict.OTHER_ERROR),
+        (Roots.SYSTEM, {"before": Outcome(Result.TIMEOUT, "")}, TrustProcedureVerdict.OTHER_ERROR),
+        (Roots.SYSTEM, {"after": UNKNOWN}, TrustProcedureVerdict.NOT_CLEARED),
+        (Roots.SYSTEM, {"after": Outcome(Result.CONNECTED, "", encrypted=False)}, TrustProcedureVerdict.NOT_CLEARED),
+        (Roots.SYSTEM, {"impostor:stranger": CONNECTED}, TrustProcedureVerdict.BYPASS),
+        (Roots.SYSTEM, {"impostor:neighbour": ELSE}, TrustProcedureVerdict.UNPROVEN),
+        (Roots.OWN, {"after": CONNECTED}, TrustProcedureVerdict.CURE),
+        (Roots.OWN, {"after": ELSE}, TrustProcedureVerdict.OTHER_ERROR),
+        (Roots.OWN, {"before": CONNECTED}, TrustProcedureVerdict.UNEXPECTED_CONNECTION),
+        (Roots.NONE, {"before": UNKNOWN}, TrustProcedureVerdict.OTHER_ERROR),
     ],
 )
 def test_what_the_documentation_does_not_say_is_a_finding(
-    roots: Roots, changes: dict[str, Outcome], found: RemedyVerdict
+    roots: Roots, changes: dict[str, Outcome], found: TrustProcedureVerdict
 ) -> None:
     assert verdict(roots, changes) == (found, False)
 
 
 @pytest.mark.parametrize("roots", [Roots.SYSTEM, Roots.OWN])
 def test_a_documented_command_that_fails_is_a_finding(roots: Roots) -> None:
-    assert verdict(roots, failure="`x` ended with status 1") == (RemedyVerdict.FAILED, False)
+    assert verdict(roots, failure="`x` ended with status 1") == (TrustProcedureVerdict.FAILED, False)
 
 
 def test_a_failure_of_the_lab_says_nothing_of_the_client() -> None:
-    assert verdict(Roots.SYSTEM, {"after": Outcome(Result.LAB_ERROR, "no")})[0] is RemedyVerdict.LAB_ERROR
+    assert verdict(Roots.SYSTEM, {"after": Outcome(Result.LAB_ERROR, "no")})[0] is TrustProcedureVerdict.LAB_ERROR
 
 
 def test_the_evidence_is_the_document_about_trust_and_that_of_the_words() -> None:
@@ -184,7 +184,7 @@ def test_a_situation_that_is_not_as_intended_is_the_labs_own_failure(
     assert bool(_misbuilt({act: attempt}, by(show))) == bool(complaint)
 
 
-def test_something_is_wrong_with_every_impostor_after_a_remedy() -> None:
+def test_something_is_wrong_with_every_impostor_after_a_trust_procedure() -> None:
     for treatment in treatments(plan("curl", "wget", "odbc18"), lambda client: WAYS, told):
         for show in treatment.shows:
             for impostor, situation in show.impostors:
@@ -192,7 +192,7 @@ def test_something_is_wrong_with_every_impostor_after_a_remedy() -> None:
 
 
 @pytest.mark.parametrize("client", all_clients(), ids=lambda client: client.name)
-def test_what_a_client_says_untold_before_the_remedy_is_known(client: Client) -> None:
+def test_what_a_client_says_untold_before_the_trust_procedure_is_known(client: Client) -> None:
     """python-tds, told nothing, does not encrypt, and gives up at a server that demands it."""
     found = treatments(plan(client.name), lambda client: WAYS, told)
     for show in found[0].shows:
@@ -208,7 +208,7 @@ def test_python_tds_untold_gives_up_before_any_certificate_is_shown() -> None:
         "enable encryption and try connecting again",
     )
     verdict, judgement = judge(show, {"before": said, "after": said}, "", by(show))
-    assert (verdict, judgement.as_expected) == (RemedyVerdict.IGNORED, True)
+    assert (verdict, judgement.as_expected) == (TrustProcedureVerdict.IGNORED, True)
 
 
 @pytest.mark.parametrize("client", all_clients(), ids=lambda client: client.name)

@@ -1,10 +1,10 @@
-"""Remedies in the reports: few lines for all, everything for one."""
+"""Trust procedures in the reports: few lines for all, everything for one."""
 
 import pytest
 
 from tests.report.consoles import Screen
-from tests.report.invented import attempts, cell, record, remedy, shown
-from tlslab.model.record import Record, RemedyEntry
+from tests.report.invented import attempts, cell, procedure, record, shown
+from tlslab.model.record import Record, TrustProcedureEntry
 from tlslab.report.cell import select, show_cell
 from tlslab.report.terminal import show_matrix
 
@@ -16,27 +16,27 @@ CELLS = [
 VERDICTS = {"curl": "cure", "requests": "ignored", "openssl": "verifies-nothing"}
 
 
-def seen(place: str, way: str, **verdicts: str) -> RemedyEntry:
-    """What three clients show in a place; other verdicts than the usual are findings."""
+def seen(distribution: str, way: str, **verdicts: str) -> TrustProcedureEntry:
+    """What three clients show in a distribution; other verdicts than the usual are findings."""
     entries = [
         shown(
-            f"untrusted-ca/install-the-ca/{name}:{place}/https",
+            f"untrusted-ca/install-the-ca/{name}:{distribution}/https",
             verdicts.get(name, usual),
             as_expected=name not in verdicts,
         )
         for name, usual in VERDICTS.items()
     ]
-    return remedy(place, way, *entries, remark="it asks somebody" if way == "ask" else "")
+    return procedure(distribution, way, *entries, remark="it asks somebody" if way == "ask" else "")
 
 
-def with_remedies(*remedies: RemedyEntry) -> Record:
+def with_trust_procedures(*trust_procedures: TrustProcedureEntry) -> Record:
     cells = [cell(identity) for identity in CELLS]
     made = [entry for item in cells for entry in attempts(item.client, "s2")]
-    return record(cells, attempts=made).model_copy(update={"remedies": list(remedies)})
+    return record(cells, attempts=made).model_copy(update={"trust_procedures": list(trust_procedures)})
 
 
 def told(found: Record, width: int = 200, *, terminal: bool = False, encoding: str = "utf-8") -> list[str]:
-    """The lines about remedies."""
+    """The lines about trust procedures."""
     screen = Screen(width, terminal=terminal, encoding=encoding)
     show_matrix(found, screen.console)
     lines = screen.lines
@@ -47,7 +47,9 @@ def told(found: Record, width: int = 200, *, terminal: bool = False, encoding: s
 
 
 def test_ways_and_places_where_all_is_the_same_are_told_together() -> None:
-    lines = told(with_remedies(*(seen(place, way) for place in ("one", "two") for way in ("run", "ask"))))
+    lines = told(
+        with_trust_procedures(*(seen(distribution, way) for distribution in ("one", "two") for way in ("run", "ask")))
+    )
     assert lines[1:] == [
         "  Nothing is said to the clients here; the cells above name the file in each client's own option.",
         "  run, ask on one, two",
@@ -60,7 +62,7 @@ def test_ways_and_places_where_all_is_the_same_are_told_together() -> None:
 
 
 def test_a_place_that_differs_is_told_apart_and_a_finding_with_its_reason() -> None:
-    found = with_remedies(seen("one", "run"), seen("two", "run", curl="not-cleared"))
+    found = with_trust_procedures(seen("one", "run"), seen("two", "run", curl="not-cleared"))
     lines = told(found)
     assert "  run on one" in lines
     assert "  run on two" in lines
@@ -71,28 +73,28 @@ def test_a_place_that_differs_is_told_apart_and_a_finding_with_its_reason() -> N
     assert "; 1 finding; " in screen.lines[-1]
 
 
-def test_a_record_without_remedies_says_nothing_of_them() -> None:
-    assert told(with_remedies()) == []
+def test_a_record_without_trust_procedures_says_nothing_of_them() -> None:
+    assert told(with_trust_procedures()) == []
 
 
 @pytest.mark.parametrize("width", [80, 160])
 def test_nothing_but_the_command_to_copy_is_wider_than_the_terminal(width: int) -> None:
-    lines = told(with_remedies(seen("one", "run"), seen("two", "ask", curl="bypass")), width, terminal=True)
+    lines = told(with_trust_procedures(seen("one", "run"), seen("two", "ask", curl="bypass")), width, terminal=True)
     assert [line for line in lines if len(line) > width and "./tlslab" not in line] == []
 
 
 def test_a_terminal_without_utf8_gets_ascii() -> None:
-    lines = told(with_remedies(seen("one", "run")), encoding="ascii")
+    lines = told(with_trust_procedures(seen("one", "run")), encoding="ascii")
     assert any(line.startswith("    +  helps curl") for line in lines)
 
 
 def test_one_cell_shows_commands_words_and_changes() -> None:
-    found = with_remedies(seen("one", "run"), seen("two", "run"))
+    found = with_trust_procedures(seen("one", "run"), seen("two", "run"))
     wanted = next(item for item in found.cells if item.client == "requests:one")
     screen = Screen(200)
     show_cell(found, wanted, screen.console)
     text = screen.text
-    assert "remedy run on one: ✗ ignored, as expected" in text
+    assert "trust procedure run on one: ✗ ignored, as expected" in text
     assert "run on two" not in text
     assert "    ignored, because it is so" in text
     assert (
@@ -104,10 +106,10 @@ def test_one_cell_shows_commands_words_and_changes() -> None:
 
 
 def test_a_selection_keeps_what_was_shown_for_its_cells() -> None:
-    found = with_remedies(seen("one", "run"), seen("two", "run"))
+    found = with_trust_procedures(seen("one", "run"), seen("two", "run"))
     wanted = next(item for item in found.cells if item.client == "curl:two")
     chosen = select(found, [wanted])
-    assert [(item.id, [entry.client for entry in item.shown]) for item in chosen.remedies] == [
+    assert [(item.id, [entry.client for entry in item.shown]) for item in chosen.trust_procedures] == [
         ("two/run", ["curl:two"])
     ]
     assert {"a-curl:two-broken", "a-curl:two-fixed"} <= {entry.id for entry in chosen.attempts}
