@@ -2,9 +2,10 @@
 
 from pathlib import PurePosixPath
 
-from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing
+from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import ClientSide, ServerKind
+from tlslab.setup.needs import PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
 ASK = "import tiny; print('tiny', tiny.VERSION)"
@@ -18,10 +19,8 @@ class Tiny(Client):
     kinds = frozenset({ServerKind.HTTPS})
     tls_library = "none"
     templates = ()
+    needs = (PythonPackage("tiny"),)
     registry: Registry | None = Registry(RegistryKind.PYPI, "tiny")
-
-    def missing(self, machine: Machine) -> Missing | None:
-        return None if "tiny" in machine.python_packages else Missing("the Python package tiny", "tests")
 
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation((machine.python, "-I", "-c", ASK))
