@@ -5,17 +5,19 @@ options of a `ClientSide`, how to invoke it once, how to read what came back, an
 of its TLS library. It starts nothing itself: a stage lays out the files, runs the invocation and collects the output.
 """
 
+import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from tlslab import PROGRAM
 from tlslab.model.evidence import Basis, Source
 from tlslab.model.library import Row, Template
 from tlslab.model.outcome import Completed, Outcome
-from tlslab.model.situation import ClientSide, ServerKind, Situation
+from tlslab.model.situation import ClientSide, ServerKind, Situation, options, unsupported
 from tlslab.setup.needs import Built, Library, Need, NodePackage, PackagedLibrary, Program, PythonPackage
 from tlslab.setup.versions.registry import Registry
 
@@ -169,8 +171,16 @@ class Trust:
     basis: Basis = Basis.AUTHORITATIVE
 
 
+DECLARED = ("name", "title", "kinds", "tls_library", "templates", "default_trust", "needs", "supports")
+"""What every client says of itself as attributes of its class."""
+
+
 class Client(ABC):
-    """One client. Subclasses are stateless; one instance each is registered in `tlslab.clients`."""
+    """One client. Subclasses are stateless; one instance each is registered in `tlslab.clients`.
+
+    A class that lacks one of `DECLARED`, or says in one what cannot be, is a TypeError when it is defined; classes that
+    are abstract still are what several clients have in common.
+    """
 
     name: str
     title: str
@@ -186,6 +196,14 @@ class Client(ABC):
     """What it says and tolerates itself: its own verification, its options that change what is looked at."""
     default_trust: Trust
     """What it trusts when it is told nothing (`ClientSide.defaults_only`), unless the machine makes a difference."""
+    supports: frozenset[str]
+    """The options of a client side that it can be told of, by their fields (`tlslab.model.situation.options`). Where a
+    client side says something else, the cell is not played.
+    """
+    lacks: Mapping[str, str] = {}
+    """Why it cannot be told of an option, in a sentence of its own."""
+    delegates: bool = False
+    """It stands for another client and takes from that what it says of itself."""
     place: str = ""
     """Where it runs, on a stage that has several places (`tlslab.clients.placed`); "": on the machine."""
     registry: Registry | None = None
@@ -209,8 +227,22 @@ class Client(ABC):
     def read_version(self, completed: Completed) -> str:
         """The version and TLS library in one line, from the probe's output; "" when it cannot be read."""
 
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        if not (cls.delegates or inspect.isabstract(cls)) and (problem := wrong_declaration(cls)):
+            raise TypeError(f"the client {cls.__qualname__} ({cls.__module__}): {problem}")
+
     def cannot(self, situation: Situation) -> str | None:
-        """Why this client cannot express the situation (a sentence), or None when it can.
+        """Why this client cannot express the situation (a sentence), or None when it can: an option that it does not
+        support, or a value that it does not have (`inexpressible`).
+        """
+        if other := unsupported(situation.client, self.supports):
+            name, words = other
+            return self.lacks.get(name, f"{self.name} has no option for {words}")
+        return self.inexpressible(situation)
+
+    def inexpressible(self, situation: Situation) -> str | None:
+        """Why it has no way to express a value of an option that it supports, or several together (a sentence).
 
         Never inferred from failing.
         """
@@ -238,11 +270,29 @@ class Client(ABC):
         login: Login,
         workdir: PurePosixPath,
     ) -> Invocation:
-        """One attempt. `room` is the absolute path of its own directory, which gets the invocation's files."""
+        """One attempt. `workdir` is the absolute path of its own directory, which gets the invocation's files."""
 
     @abstractmethod
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
         """What came of it. Timeouts are decided by the stage; a probe that died on a signal is a crash."""
+
+
+def wrong_declaration(client: type[Client]) -> str:
+    """What is wrong with what a class says of its client, in a sentence; "" when nothing is."""
+    forgotten = [name for name in DECLARED if not hasattr(client, name)]
+    if forgotten:
+        return f"it does not say its `{'`, `'.join(forgotten)}` (see the attributes of tlslab.clients.base.Client)"
+    if "cannot" in vars(client):
+        return "it has its own `cannot`, which holds every client to its `supports`; values go into `inexpressible`"
+    known = options(ClientSide)
+    for attribute, given in (("supports", client.supports), ("lacks", client.lacks.keys())):
+        if unknown := sorted(set(given) - known.keys()):
+            return f"`{attribute}` names what is no option: {', '.join(unknown)}. Options are {', '.join(known)}"
+    if both := sorted(client.supports & client.lacks.keys()):
+        return f"it both supports and lacks {', '.join(both)}"
+    needs: tuple[Any, ...] = client.needs
+    others = [need for need in needs if not isinstance(need, Need)]
+    return f"`needs` holds what is no need (tlslab.setup.needs): {others}" if others else ""
 
 
 PROBES = Path(__file__).parent / "probes"

@@ -48,6 +48,9 @@ class Curl(Client):
     name = "curl"
     title = "curl"
     needs = (Program("curl", Packages(apt="curl", dnf="curl-minimal", zypper="curl")),)
+    supports = frozenset(
+        {"trust_anchors", "intermediates", "trust_everything", "expected_name", "tls_min", "tls_max", "defaults_only"}
+    )
     program = "curl"
     kinds = HTTPS
     tls_library = "OpenSSL of the system"

@@ -64,6 +64,14 @@ from tlslab.model.situation import (
 from tlslab.setup.needs import Library, Packages, Program, PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
+OLDER_THAN_1_5 = frozenset(
+    {"trust_anchors", "intermediates", "trust_everything", "encryption", "tls_min", "tls_max", "defaults_only"}
+)
+"""The options of a client side that every FreeTDS can be told of."""
+NO_HOSTNAME = {
+    "expected_name": "the FreeTDS of most distributions is older than 1.5 and looks for the name that it connects to "
+    "(no `certificate hostname`); the lab does not ask a newer one"
+}
 NO_CA_FILE = When("it was given no `ca file`", lambda act: not verifies(act.client))
 
 
@@ -85,7 +93,7 @@ class FreeTds(Client):
         ),
     )
 
-    def cannot(self, situation: Situation) -> str | None:
+    def inexpressible(self, situation: Situation) -> str | None:
         side = situation.client
         if (
             side.encryption is Encryption.OPTIONAL
@@ -100,11 +108,6 @@ class FreeTds(Client):
             return (
                 "the FreeTDS of most distributions is older than 1.5 and speaks no TDS 8.0 (`encryption = strict`); "
                 "the lab does not ask a newer one"
-            )
-        if self.knows_no_strict and side.expected_name not in (None, side.connect_to):
-            return (
-                "the FreeTDS of most distributions is older than 1.5 and looks for the name that it connects to "
-                "(no `certificate hostname`); the lab does not ask a newer one"
             )
         return None
 
@@ -125,6 +128,7 @@ class Pymssql(FreeTds, PythonSqlClient):
     tls_library = "OpenSSL 1.1.1, bundled in the wheel"
     driver = "pymssql"
     needs = (PythonPackage("pymssql"),)
+    supports = OLDER_THAN_1_5 | {"expected_name"}
     registry = Registry(RegistryKind.PYPI, "pymssql")
     knows_no_strict = False
 
@@ -150,10 +154,10 @@ class Pymssql(FreeTds, PythonSqlClient):
         ),
     )
 
-    def cannot(self, situation: Situation) -> str | None:
+    def inexpressible(self, situation: Situation) -> str | None:
         if situation.client.encryption is Encryption.STRICT and not verifies(situation.client):
             return "with `encryption = strict` FreeTDS always verifies, if need be against the system's CAs"
-        return super().cannot(situation)
+        return super().inexpressible(situation)
 
     def read_version(self, completed: Completed) -> str:
         found = read_versions(completed)
@@ -193,6 +197,7 @@ class Tdsodbc(FreeTds, PythonSqlClient):
 
     name = "tdsodbc"
     title = "FreeTDS ODBC driver (tdsodbc) through pyodbc"
+    supports, lacks = OLDER_THAN_1_5, NO_HOSTNAME
     library = "tdsodbc"
     tls_library = "GnuTLS of the system"
     driver = "pyodbc"
@@ -262,6 +267,7 @@ class Tsql(FreeTds):
 
     name = "tsql"
     title = "FreeTDS tsql"
+    supports, lacks = OLDER_THAN_1_5, NO_HOSTNAME
     needs = (Program("tsql", Packages(apt="freetds-bin", dnf="freetds"), gnutls=True),)
     program = "tsql"
     tls_library = "GnuTLS of the system"

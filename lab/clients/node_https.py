@@ -6,6 +6,7 @@ from Node's command line and environment.
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from tlslab.clients.answers import read_answer
@@ -74,6 +75,9 @@ class NodeHttps(NodeClient):
 
     name = "node-https"
     title = "Node https"
+    supports = frozenset(
+        {"trust_anchors", "intermediates", "trust_everything", "expected_name", "tls_min", "tls_max", "defaults_only"}
+    )
 
     templates = (
         Template("openssl", frozenset({Phase.VERIFY}), "Error: {reason}", Basis.AUTHORITATIVE, TLS_DOC),
@@ -137,6 +141,10 @@ class NodeFetch(NodeClient):
 
     name = "node-fetch"
     title = "Node fetch"
+    supports = frozenset({"trust_anchors", "intermediates", "trust_everything", "tls_min", "tls_max", "defaults_only"})
+    lacks: Mapping[str, str] = {
+        "expected_name": "Node's built-in fetch has no option for the name to verify; undici's Agent has"
+    }
 
     templates = (
         Template(
@@ -169,10 +177,8 @@ class NodeFetch(NodeClient):
         ),
     )
 
-    def cannot(self, situation: Situation) -> str | None:
+    def inexpressible(self, situation: Situation) -> str | None:
         side = situation.client
-        if expects_other_name(side):
-            return "Node's built-in fetch has no option for the name to verify; undici's Agent has"
         if side.tls_max is not None and side.tls_max < TLSVersion.TLSv1_2:
             return "Node's built-in fetch takes its cap from the command line, which knows 1.2 and 1.3 alone"
         return None

@@ -128,6 +128,18 @@ def trust_words(side: ClientSide) -> tuple[str, ...]:
 class MicrosoftDriver(PythonSqlClient):
     """What every program has in common that loads Microsoft's driver."""
 
+    supports = frozenset(
+        {
+            "trust_anchors",
+            "intermediates",
+            "trust_everything",
+            "expected_name",
+            "encryption",
+            "tls_min",
+            "tls_max",
+            "defaults_only",
+        }
+    )
     tls_library = "OpenSSL of the system"
     default_trust = Trust(
         Roots.SYSTEM,
@@ -153,7 +165,7 @@ class MicrosoftDriver(PythonSqlClient):
         ),
     )
 
-    def cannot(self, situation: Situation) -> str | None:
+    def inexpressible(self, situation: Situation) -> str | None:
         if situation.client.trust_everything and situation.client.encryption is Encryption.STRICT:
             return "with Encrypt=strict Microsoft's driver ignores TrustServerCertificate: it always verifies"
         return None

@@ -40,6 +40,9 @@ class SClient(Client):
     name = "openssl"
     title = "openssl s_client"
     needs = (Program("openssl", Packages(apt="openssl", dnf="openssl", zypper="openssl")),)
+    supports = frozenset(
+        {"trust_anchors", "intermediates", "trust_everything", "expected_name", "tls_min", "tls_max", "defaults_only"}
+    )
     program = "openssl"
     kinds = HTTPS
     tls_library = "OpenSSL of the system"

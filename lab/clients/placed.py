@@ -11,6 +11,8 @@ from tlslab.model.situation import ClientSide, Situation
 class Placed(Client):
     """What the client does, as it does it there. `place` is the name of a distribution."""
 
+    delegates = True
+
     def __init__(self, client: Client, place: str) -> None:
         self.client = client
         self.place = place
@@ -21,6 +23,7 @@ class Placed(Client):
         self.needs = client.needs
         self.templates = client.templates
         self.rows = client.rows
+        self.supports = client.supports
         self.release = client.release
 
     def moved(self, place: str) -> Self:

@@ -5,6 +5,7 @@ All three speak through Python's `ssl` module, which words what OpenSSL says as 
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from tlslab.clients.answers import read_answer
@@ -25,7 +26,7 @@ from tlslab.model.conditions import NAME_MISMATCH
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, Tolerates, says, tolerates
 from tlslab.model.outcome import Completed, Outcome
-from tlslab.model.situation import ClientSide, Situation, TLSVersion
+from tlslab.model.situation import ClientSide, TLSVersion
 from tlslab.setup.needs import PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
@@ -152,6 +153,10 @@ class Urllib(PythonClient):
 
     name = "urllib"
     title = "Python urllib"
+    supports = frozenset({"trust_anchors", "intermediates", "trust_everything", "tls_min", "tls_max", "defaults_only"})
+    lacks: Mapping[str, str] = {
+        "expected_name": "urllib verifies the name in the URL; it has no option to look for another one"
+    }
     needs = (PythonPackage(),)
     default_trust = Trust(
         Roots.SYSTEM, "the ssl module loads OpenSSL's default verify paths, the system's", DEFAULT_CERTS
@@ -169,11 +174,6 @@ class Urllib(PythonClient):
     )
     rows = (_unverified("with ssl._create_unverified_context() urllib", UNVERIFIED_CONTEXT),)
 
-    def cannot(self, situation: Situation) -> str | None:
-        if expects_other_name(situation.client):
-            return "urllib verifies the name in the URL; it has no option to look for another one"
-        return None
-
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         if side.defaults_only:
             return self.default_trust_words(side)
@@ -185,6 +185,9 @@ class Requests(PythonClient):
 
     name = "requests"
     title = "Python requests"
+    supports = frozenset(
+        {"trust_anchors", "intermediates", "trust_everything", "expected_name", "tls_min", "tls_max", "defaults_only"}
+    )
     needs = (PythonPackage("requests"),)
     roots_variable = "REQUESTS_CA_BUNDLE"
     default_trust = Trust(
@@ -237,6 +240,9 @@ class Httpx(PythonClient):
 
     name = "httpx"
     title = "Python httpx"
+    supports = frozenset(
+        {"trust_anchors", "intermediates", "trust_everything", "expected_name", "tls_min", "tls_max", "defaults_only"}
+    )
     needs = (PythonPackage("httpx"),)
     roots_variable = "SSL_CERT_FILE"
     default_trust = Trust(

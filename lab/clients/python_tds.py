@@ -7,6 +7,7 @@ trusts nothing. With `cafile` it always asks for encryption of everything, its d
 a CA is not told to encrypt the login alone (`enc_login_only`).
 """
 
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -56,6 +57,11 @@ class PythonTds(PythonSqlClient):
     title = "python-tds (pytds)"
     tls_library = "OpenSSL of the Python package cryptography, through pyOpenSSL"
     default_trust = Trust(Roots.OWN, "it uses TLS only with `cafile`, and then trusts what that file holds", CONNECT)
+    supports = frozenset({"trust_anchors", "intermediates", "encryption", "tls_min", "tls_max", "defaults_only"})
+    lacks: Mapping[str, str] = {
+        "trust_everything": "python-tds has no switch to trust every certificate, by decision (denisenkom/pytds#162)",
+        "expected_name": "python-tds verifies the name that it connects to and has no option to look for another one",
+    }
     driver = "python-tds"
     needs = (PythonPackage("python-tds"), PythonPackage("pyopenssl"))
     registry = Registry(RegistryKind.PYPI, "python-tds", ("pyopenssl",))
@@ -115,12 +121,8 @@ class PythonTds(PythonSqlClient):
         ),
     )
 
-    def cannot(self, situation: Situation) -> str | None:
+    def inexpressible(self, situation: Situation) -> str | None:
         side = situation.client
-        if side.trust_everything:
-            return "python-tds has no switch to trust every certificate, by decision (denisenkom/pytds#162)"
-        if side.expected_name not in (None, side.connect_to):
-            return "python-tds verifies the name that it connects to and has no option to look for another one"
         if side.encryption is Encryption.STRICT:
             return "python-tds speaks no TDS 8.0"
         if not uses_tls(side):

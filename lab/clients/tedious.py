@@ -71,6 +71,18 @@ class Tedious(Client):
     tls_library = "OpenSSL inside Node"
     default_trust = BUNDLED
     needs = (NODE, NodePackage("tedious"))
+    supports = frozenset(
+        {
+            "trust_anchors",
+            "intermediates",
+            "trust_everything",
+            "expected_name",
+            "encryption",
+            "tls_min",
+            "tls_max",
+            "defaults_only",
+        }
+    )
     registry = Registry(RegistryKind.NPM, "tedious")
 
     templates = (
@@ -126,7 +138,7 @@ class Tedious(Client):
     def read_version(self, completed: Completed) -> str:
         return completed.stdout.strip() if completed.stdout.startswith("tedious ") else ""
 
-    def cannot(self, situation: Situation) -> str | None:
+    def inexpressible(self, situation: Situation) -> str | None:
         side, server = situation.client, situation.server
         asks_for_trust = bool(side.trust_anchors) or side.trust_everything
         if side.encryption is Encryption.OPTIONAL and server.encryption is not ServerEncryption.OFF and asks_for_trust:

@@ -5,6 +5,7 @@ leaves TLS 1.0 and 1.1 on unless told otherwise.
 """
 
 import re
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 from shlex import join
 
@@ -18,7 +19,7 @@ from tlslab.clients.base import (
     Roots,
     Trust,
 )
-from tlslab.clients.https import HTTPS, expects_other_name
+from tlslab.clients.https import HTTPS
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.conditions import NO_COMMON_VERSION
 from tlslab.model.evidence import Basis, Phase, Source
@@ -62,6 +63,10 @@ class Wget(Client):
     name = "wget"
     title = "GNU Wget"
     needs = (Program("wget", Packages(apt="wget", dnf="wget", zypper="wget"), gnutls=True),)
+    supports = frozenset({"trust_anchors", "intermediates", "trust_everything", "tls_min", "tls_max", "defaults_only"})
+    lacks: Mapping[str, str] = {
+        "expected_name": "wget verifies the name in the URL; it has no option to look for another one"
+    }
     program = "wget"
     kinds = HTTPS
     tls_library = "GnuTLS of the system"
@@ -109,11 +114,6 @@ class Wget(Client):
         version = re.match(r"GNU Wget (\S+)", completed.stdout)
         library = re.search(r"[+-]ssl/(\w+)", completed.stdout)
         return f"GNU Wget {version[1]} ({library[1]})" if version and library else ""
-
-    def cannot(self, situation: Situation) -> str | None:
-        if expects_other_name(situation.client):
-            return "wget verifies the name in the URL; it has no option to look for another one"
-        return None
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         given = (side.trust_anchors or side.intermediates) and not side.defaults_only

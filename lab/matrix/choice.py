@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tlslab import CONTAINED
+from tlslab.model.situation import ServerKind, unsupported
 from tlslab.stages.docker import distributions
 
 if TYPE_CHECKING:
@@ -81,12 +82,27 @@ class Choice:
 
     def cannot(self, situation: "Situation") -> str | None:
         """Why this stage cannot play the situation (a sentence), or None when it can. Nobody's attempt is asked."""
+        server, supports = self._server(situation.kind)
+        if other := unsupported(situation.server, supports):
+            return f"{server} has no setting for {other[1]}"
         if self.name == "local" and not situation.server.key_readable:
             from tlslab.stages.local import down
 
             if why := down.obstacle():
                 return f"the local stage cannot keep a server from its key: {why}; the docker stage plays this"
         return None
+
+    def _server(self, kind: ServerKind) -> tuple[str, frozenset[str]]:
+        """What plays this kind of server, and the options of a server side that it supports."""
+        from tlslab.servers import mssql_conf, nginx
+
+        if kind is ServerKind.SQLSERVER:
+            return "SQL Server", mssql_conf.SUPPORTS
+        if self.name == "docker" or self.nginx:
+            return "nginx", nginx.SUPPORTS
+        from tlslab.servers import https_endpoint
+
+        return "the lab's own HTTPS endpoint", https_endpoint.SUPPORTS
 
 
 LOCAL = Choice()

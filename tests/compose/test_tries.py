@@ -5,10 +5,12 @@ import subprocess
 
 import pytest
 
-from tlslab import catalogue
+from tlslab import LOCKS, catalogue
 from tlslab.clients import all_clients
 from tlslab.compose.servers import Server, numbered, servers
 from tlslab.compose.tries import ACCEPTED, tries
+from tlslab.setup.needs import of_the_system
+from tlslab.setup.system import packages
 
 CATALOGUE = catalogue.load()
 SCENARIOS = CATALOGUE.scenarios
@@ -76,3 +78,12 @@ def test_nobody_is_said_to_connect_all_the_same_where_nothing_is_wrong() -> None
     lines = [line for server in healthy for _, line in tries(server, all_clients(), catalogue.load().knowledge)]
     assert lines
     assert not [line for line in lines if line.endswith(ACCEPTED)]
+
+
+def test_the_client_container_holds_what_these_clients_need() -> None:
+    """The image is built on Debian; Node and Python clients are not in it."""
+    image = (LOCKS / "docker" / "lab" / "Dockerfile").read_text().partition("AS client")[2].partition("COPY")[0]
+    offered = {name for server in ALL for name, _ in tries(server, all_clients(), catalogue.load().knowledge)}
+    needs = [need for client in all_clients() if client.name in offered for need in client.needs]
+    assert offered
+    assert set(packages(of_the_system(needs))) <= set(image.split())

@@ -25,6 +25,8 @@ ON_THIS_MACHINE_ALONE = (
 class Pinned(Client):
     """A client in one version. Without an environment it can be planned, but not run."""
 
+    delegates = True
+
     def __init__(self, base: Client, label: str, environment: Environment | None = None) -> None:
         self.base = base
         self.name = label
@@ -34,6 +36,7 @@ class Pinned(Client):
         self.rows = base.rows
         self.release = base.release
         self.needs = base.needs
+        self.supports = base.supports
         self.registry = base.registry
         self.program, self.library = base.program, base.library
         self.title = f"{base.title}, {label.partition('@')[2] or 'again'}"
@@ -66,9 +69,9 @@ class Pinned(Client):
         endpoint: Endpoint,
         material: Material,
         login: Login,
-        room: PurePosixPath,
+        workdir: PurePosixPath,
     ) -> Invocation:
-        return self.base.invoke(self._on(machine), side, endpoint, material, login, room)
+        return self.base.invoke(self._on(machine), side, endpoint, material, login, workdir)
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
         return self.base.read(completed, side)

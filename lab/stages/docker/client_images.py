@@ -55,11 +55,11 @@ async def run_in(agent: Agent, invocation: Invocation, workdir: str) -> Complete
 
 def wanted() -> dict[str, Any]:
     """What an agent is asked to look for: what clients need of a system."""
-    needs = all_needs.system()
+    needs = list(dict.fromkeys(need for needs in all_needs.of_clients().values() for need in needs))
     return {
         "programs": [need.name for need in needs if isinstance(need, Program)],
         "libraries": {need.name: need.files for need in needs if isinstance(need, Library)},
-        "gnutls": [need.name for need in needs if need.gnutls],
+        "gnutls": [need.name for need in needs if isinstance(need, Program | Library) and need.gnutls],
     }
 
 

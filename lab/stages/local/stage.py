@@ -11,10 +11,11 @@ from typing import NoReturn, Self
 
 from tlslab.clients.base import Client, Endpoint, Login, Machine, Material, Missing
 from tlslab.model.outcome import Completed
-from tlslab.model.situation import ServerKind, ServerSide, Situation, TLSVersion
+from tlslab.model.situation import ServerKind, ServerSide, Situation, TLSVersion, unsupported
 from tlslab.pki.mint import Mint
 from tlslab.pki.scan import Look, look
 from tlslab.runtime.tasks import together
+from tlslab.servers import https_endpoint
 from tlslab.stages.local.clients import Here
 from tlslab.stages.local.down import Down
 from tlslab.stages.local.services import ADDRESS, Embedded, Nginx, Service, ServiceError, group_by_kind
@@ -112,6 +113,12 @@ class LocalStage:
         program = self.machine.which.get("nginx")
         if kind is ServerKind.HTTPS and program and self._use_nginx:
             return Nginx(program, workdir, self._mint, sides, names)
+        for side in sides.values():
+            # The plan asked nginx, which may be missing.
+            if kind is ServerKind.HTTPS and (other := unsupported(side, https_endpoint.SUPPORTS)):
+                raise ServiceError(
+                    f"the lab's own HTTPS endpoint, in the place of nginx, has no setting for {other[1]}"
+                )
         server = Embedded if all(side.key_readable for side in sides.values()) else Down
         return server(kind, self.login.password, workdir, self._mint, sides, names)
 

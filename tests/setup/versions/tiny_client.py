@@ -2,9 +2,10 @@
 
 from pathlib import PurePosixPath
 
-from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material
+from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Roots, Trust
+from tlslab.model.evidence import Source
 from tlslab.model.outcome import Completed, Outcome, Result
-from tlslab.model.situation import ClientSide, ServerKind
+from tlslab.model.situation import ClientSide, ServerKind, options
 from tlslab.setup.needs import PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
@@ -19,7 +20,9 @@ class Tiny(Client):
     kinds = frozenset({ServerKind.HTTPS})
     tls_library = "none"
     templates = ()
+    default_trust = Trust(Roots.NONE, "it connects to nobody", Source("its source", ""))
     needs = (PythonPackage("tiny"),)
+    supports = frozenset(options(ClientSide))
     registry: Registry | None = Registry(RegistryKind.PYPI, "tiny")
 
     def version_probe(self, machine: Machine) -> Invocation:
@@ -38,7 +41,7 @@ class Tiny(Client):
         endpoint: Endpoint,
         material: Material,
         login: Login,
-        room: PurePosixPath,
+        workdir: PurePosixPath,
     ) -> Invocation:
         return self.version_probe(machine)
 

@@ -16,15 +16,16 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from tlslab import IMPORTED_FROM, catalogue
-from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing
+from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Roots, Trust
 from tlslab.clients.curl import Curl
 from tlslab.commands.shared import Exit, status_of
 from tlslab.matrix.choice import LOCAL, Choice
 from tlslab.matrix.plan import Filters, Plan, make_plan
 from tlslab.matrix.run import Run
+from tlslab.model.evidence import Source
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.record import Record
-from tlslab.model.situation import ClientSide, ServerKind, healthy
+from tlslab.model.situation import ClientSide, ServerKind, healthy, options
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint
 from tlslab.setup import provision, system
@@ -61,15 +62,15 @@ class Script(Client):
 
     kinds = frozenset({ServerKind.HTTPS})
     tls_library = "none"
-    wrappers = ()
+    name = "script"
+    title = "a line of shell"
+    templates = ()
+    default_trust = Trust(Roots.NONE, "it connects to nobody", Source("this test", ""))
+    needs = ()
+    supports = frozenset(options(ClientSide))
 
     def __init__(self, script: str) -> None:
-        self.name = "script"
-        self.title = "a line of shell"
         self._script = script
-
-    def missing(self, machine: Machine) -> Missing | None:
-        return None
 
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation(("true",))
