@@ -4,13 +4,18 @@ import re
 
 import pytest
 
-from tests.clients.acts import CATALOGUE, documented
-from tlslab.clients import all_clients
-from tlslab.model.evidence import Basis
+from tests.clients.acts import CATALOGUE, documented, judge
+from tlslab.clients import Client, all_clients
+from tlslab.libraries.sqlclient import FRAMES
+from tlslab.matrix.judge import pattern_values
+from tlslab.model.condition import Condition, conditions_of, defects
+from tlslab.model.evidence import Basis, pattern_of
+from tlslab.model.library import Prints, Says, Template
 from tlslab.model.scenario import Claim, Scenario
-from tlslab.model.situation import ServerKind, healthy
+from tlslab.model.situation import ServerKind, Situation, healthy
 
 CLIENTS = all_clients()
+KNOWLEDGE = CATALOGUE.knowledge
 CLASSES = {
     "self-signed",
     "untrusted-ca",
@@ -23,6 +28,16 @@ CLASSES = {
 }
 OF_ONE_KIND = {ServerKind.HTTPS: set[str](), ServerKind.SQLSERVER: {"unreadable-key"}}
 """Classes that only one kind of server can have: nginx reads its key as root."""
+WITHOUT_A_CLIENT = {"sqlclient"}
+"""Libraries of which no client is there yet."""
+NO_TEXT_OF_A_LIBRARY = {
+    "it works on my machine": "what people say",
+    "The certificate chain was issued by an authority that is not trusted": "of Windows, which the lab does not play",
+    "The target principal name is incorrect": "of Windows, which the lab does not play",
+    "An existing connection was forcibly closed by the remote host": "of Windows, which the lab does not play",
+    "Unexpected EOF from the server": "FreeTDS' error 20017, before the 20002 by which its clients are known",
+}
+"""Quotations of lessons that no table holds, and why."""
 SCENARIOS = [pytest.param(scenario, id=scenario.id) for scenario in CATALOGUE.scenarios]
 
 
@@ -46,6 +61,36 @@ def test_a_scenario_breaks_the_healthy_situation_and_a_fix_changes_the_broken_on
         for fix in scenario.fixes:
             if kind in fix.kinds:
                 assert fix.apply(broken) != broken, fix.name
+
+
+def present(situation: Situation) -> frozenset[Condition]:
+    return conditions_of(situation, KNOWLEDGE.conditions)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_what_a_scenario_declares_is_what_is_so_in_its_situation(scenario: Scenario) -> None:
+    for kind in scenario.kinds:
+        assert present(healthy(kind)) == frozenset()
+        assert present(scenario.apply(healthy(kind))) == scenario.conditions
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_a_cure_leaves_nothing_wrong_and_a_bypass_something(scenario: Scenario) -> None:
+    for kind in scenario.kinds:
+        for fix in scenario.fixes:
+            if kind in fix.kinds:
+                left = defects(present(fix.apply(scenario.apply(healthy(kind)))))
+                assert bool(left) is (fix.claim is Claim.BYPASS), f"{fix.name}: {left}"
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_something_is_wrong_with_every_impostor_after_every_fix(scenario: Scenario) -> None:
+    for kind in scenario.kinds:
+        for fix in scenario.fixes:
+            if kind in fix.kinds:
+                fixed = fix.apply(scenario.apply(healthy(kind)))
+                for impostor in CATALOGUE.impostors:
+                    assert defects(present(impostor.apply(fixed))), (fix.name, impostor.id)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -107,3 +152,79 @@ def test_the_words_of_openssl_1_1_1_are_documented_as_well(client: str, says: st
     """Without the hyphen: OpenSSL 1.1.1w, crypto/x509/x509_txt.c, X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT."""
     found = documented(next(item for item in CLIENTS if item.name == client), says)
     assert found["self-signed"] is Basis.AUTHORITATIVE
+
+
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
+def test_the_placeholders_of_a_clients_table_are_known_ones(client: Client) -> None:
+    for kind in client.kinds:
+        for statement in judge(client).table:
+            if isinstance(statement.does, Prints):
+                for text in (statement.does.text, statement.does.trace):
+                    pattern_of(text, pattern_values(healthy(kind)))
+
+
+def test_the_placeholders_of_rows_and_frames_without_a_client_are_known_ones() -> None:
+    values = pattern_values(healthy(ServerKind.SQLSERVER))
+    for name in WITHOUT_A_CLIENT:
+        for row in KNOWLEDGE.libraries[name].rows:
+            if isinstance(row, Says) and isinstance(row.does, Prints):
+                pattern_of(row.does.text, values)
+    for frame in FRAMES:
+        pattern_of(frame.text, values | {"reason": "", "code": ""})
+
+
+def presents(template: Template, row: Says) -> bool:
+    """Whether a client's template has a place for what a row says."""
+    assert isinstance(row.does, Prints)
+    asked = template.text + template.trace
+    words = (row.does.text or "{reason}" not in asked) and (row.does.code or "{code}" not in asked)
+    return row.phase in template.phases and bool(words)
+
+
+@pytest.mark.parametrize("library", sorted(KNOWLEDGE.libraries))
+def test_every_text_of_a_library_is_shown_by_some_client(library: str) -> None:
+    """Else it is of no use, or its phase is another one."""
+    templates = [template for client in CLIENTS for template in client.templates if template.library == library]
+    assert bool(templates) is (library not in WITHOUT_A_CLIENT), "a library without a client is named above"
+    for row in KNOWLEDGE.libraries[library].rows if templates else ():
+        if isinstance(row, Says) and isinstance(row.does, Prints):
+            assert any(presents(template, row) for template in templates), f"nobody shows {row.phase}: {row.does}"
+
+
+def quotations(scenario: Scenario) -> list[str]:
+    """What the paragraph about the symptom has in double quotes or backticks."""
+    symptom = next(part for part in scenario.lesson.split("\n\n") if part.startswith("**Symptom.**"))
+    return ["".join(found) for found in re.findall(r'"([^"]+)"|`([^`]+)`', " ".join(symptom.split()))]
+
+
+def texts(scenario: Scenario) -> set[str]:
+    """What clients are known to show in the situation of a scenario: messages, codes, and what stands in their logs."""
+    found: set[str] = set()
+    for kind in scenario.kinds:
+        broken = scenario.apply(healthy(kind))
+        for client in CLIENTS:
+            if kind in client.kinds:
+                for statement in judge(client).answer(broken).says:
+                    if isinstance(statement.does, Prints):
+                        found |= {statement.does.text, statement.does.code, statement.does.trace}
+    return found - {""}
+
+
+def holds(text: str, quotation: str) -> bool:
+    """Whether a text has the quotation, or at its end the beginning of it: patterns leave out what changes."""
+    beginnings = (quotation[:length] for length in range(12, len(quotation)))
+    return quotation in text or any(text.endswith(beginning) for beginning in beginnings)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_what_a_lesson_quotes_as_a_symptom_is_what_the_tables_say(scenario: Scenario) -> None:
+    known = texts(scenario)
+    assert quotations(scenario)
+    for quotation in quotations(scenario):
+        documented_for_it = any(holds(text, quotation) for text in known)
+        assert documented_for_it is (quotation not in NO_TEXT_OF_A_LIBRARY), quotation
+
+
+def test_every_exception_is_quoted_somewhere() -> None:
+    quoted = {quotation for scenario in CATALOGUE.scenarios for quotation in quotations(scenario)}
+    assert NO_TEXT_OF_A_LIBRARY.keys() <= quoted
