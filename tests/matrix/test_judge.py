@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tlslab.catalogue import Catalogue
-from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing
+from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Roots, Trust
 from tlslab.matrix.judge import ActVerdict, FixVerdict, Judge, Status, Verdict
 from tlslab.matrix.plan import Cell, make_plan
 from tlslab.matrix.play import Attempt
@@ -51,6 +51,7 @@ from tlslab.model.situation import (
     ServerKind,
     Situation,
     healthy,
+    options,
 )
 
 BOOK = Source("a book", "https://example.org/book")
@@ -90,6 +91,10 @@ class Example(Client):
     title = "An example"
     kinds = BOTH
     tls_library = "OpenSSL"
+    templates: tuple[Template, ...] = ()
+    default_trust = Trust(Roots.SYSTEM, "it reads the system's store", BOOK)
+    needs = ()
+    supports = frozenset(options(ClientSide))
 
     def __init__(self, *rows: Row, templates: Iterable[Template] = (template(),)) -> None:
         self.rows = rows
@@ -97,9 +102,6 @@ class Example(Client):
             *templates,
             Template("posix", frozenset({Phase.CONNECT}), "example: {reason}", Basis.AUTHORITATIVE, BOOK),
         )
-
-    def missing(self, machine: Machine) -> Missing | None:
-        return None
 
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation(("true",))
