@@ -50,7 +50,8 @@ def module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A module beside the scenarios, imported by nobody yet."""
     monkeypatch.setattr(tlslab_scenarios, "__path__", [*tlslab_scenarios.__path__, str(tmp_path)])
     yield tmp_path / "authored.py"
-    sys.modules.pop("tlslab_scenarios.authored", None)
+    for name in ("authored", "scenario"):
+        sys.modules.pop(f"tlslab_scenarios.{name}", None)
 
 
 def line_of(text: str, words: str) -> int:
@@ -94,6 +95,15 @@ def test_a_mistake_is_told_with_its_place(
     said = capsys.readouterr().err
     assert place in said
     assert "a mistake of the lab" not in said
+
+
+def test_the_place_is_the_authors_although_a_module_of_the_lab_has_the_same_name(module: Path) -> None:
+    text = GOOD.replace('    """It was revoked."""\n', "")
+    namesake = module.with_name("scenario.py")
+    namesake.write_text(text)
+    with pytest.raises(catalogue.CatalogueError, match="needs a docstring") as told:
+        catalogue.load()
+    assert str(told.value).startswith(f"{namesake}, line {line_of(text, '@scenario(')}: ")
 
 
 def test_pytest_ends_with_the_same_sentence(module: Path, pytester: pytest.Pytester) -> None:

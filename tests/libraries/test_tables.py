@@ -1,5 +1,6 @@
 """The tables of the TLS libraries and of the clients: whole, free of contradictions, and without repetition."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -7,9 +8,11 @@ import pytest
 from tlslab import catalogue
 from tlslab.clients import Client, all_clients
 from tlslab.libraries import all_libraries
+from tlslab.libraries.sqlclient import FRAMES
 from tlslab.matrix.judge import Judge
 from tlslab.matrix.plan import Plan, make_plan
 from tlslab.model.evidence import Basis
+from tlslab.model.library import Row, Template
 
 CATALOGUE = catalogue.load()
 CLIENTS = all_clients()
@@ -41,9 +44,9 @@ def test_no_row_is_given_twice() -> None:
     assert [row for row, count in rows.items() if count > 1] == []
 
 
-def test_every_row_that_is_more_than_observed_names_where_it_is_said() -> None:
-    rows = [row for library in all_libraries().values() for row in library.rows]
-    rows += [row for client in CLIENTS for row in client.rows]
-    for row in rows:
-        assert row.source.title
-        assert row.source.url.startswith("https://") or row.basis is Basis.OBSERVED, row
+def test_every_row_and_template_that_is_more_than_observed_names_where_it_is_said() -> None:
+    said: list[Row | Template] = [row for library in CATALOGUE.knowledge.libraries.values() for row in library.rows]
+    said += [item for client in CLIENTS for item in (*client.rows, *client.templates)]
+    for item in (*said, *FRAMES):
+        assert item.source.title
+        assert item.basis is Basis.OBSERVED or re.fullmatch(r"https://\S+", item.source.url), item
