@@ -168,12 +168,13 @@ class NginxServer(DockerServer):
 
     async def _settle(self) -> None:
         self._marks += 1
+        begin = len(self._lines)
         token = f"/mark-{self._marks}"
         request = f"GET {token} HTTP/1.0\r\n\r\n".encode().hex()
         answer = await self._watch.ask(do="mark", port=self._sentinel, bytes=request)
         found = re.search(r"^Server: (.+?)\r?$", answer["answer"], re.MULTILINE)
         self._version = found[1] if found else self._version
-        await self._hear_that(lambda: any(f"GET {token} " in line for line in self._lines[self._taken :]))
+        await self._hear_that(lambda: any(f"GET {token} " in line for line in self._lines[begin:]))
 
     def _sort(self) -> None:
         """Give each new line to the side that it is about."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from pathlib import Path
+from typing import Any, cast
 from unittest.mock import Mock
 
 import pytest
@@ -10,7 +11,7 @@ from tlslab.model.situation import ServerKind, healthy
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint
 from tlslab.stages.docker.container import ContainerSpec
-from tlslab.stages.docker.servers import ROOM, DockerServer, nginx_files
+from tlslab.stages.docker.servers import ROOM, DockerServer, NginxServer, nginx_files
 from tlslab.stages.local.services import ServiceError
 
 
@@ -40,3 +41,45 @@ def test_a_server_that_does_not_settle_is_a_failure_of_the_lab(monkeypatch: pyte
     with pytest.raises(ServiceError, match="the server has not said within"):
         asyncio.run(server._hear_that(lambda: False))
     asyncio.run(server._hear_that(lambda: True))
+
+
+class Marked:
+    """The agent of an nginx that logs all connections of the lab together, once `count` of them were made."""
+
+    def __init__(self, count: int) -> None:
+        self.asked: list[str] = []
+        self.count = count
+        self.server: NginxServer
+
+    async def ask(self, **message: Any) -> dict[str, str]:
+        self.asked.append(bytes.fromhex(message["bytes"]).decode().split()[1])
+        if len(self.asked) == self.count:
+            for number, token in enumerate(self.asked):
+                self.server._hear(f'*{number} 8080 127.0.0.1:40000 [- -] "GET {token} HTTP/1.0" 200')
+        return {"answer": "Server: nginx/1.22.1\r\n"}
+
+
+def test_two_logs_that_are_taken_at_once_do_not_take_each_others_marks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tlslab.stages.docker.servers.SETTLE_TIMEOUT", 5)
+    side = healthy(ServerKind.HTTPS).server
+
+    async def take() -> None:
+        agent = Marked(2)
+        pod = Mock(watch=agent, joined={})
+        server = agent.server = NginxServer(
+            Mock(),
+            ContainerSpec("nginx", "name", {}),
+            pod,
+            {"https-1": 8443, "https-2": 8444},
+            8080,
+            "",
+            {"https-1": side},
+        )
+        cast(Any, server)._check = agent_is_there
+        await asyncio.gather(server.take_log("https-1"), server.take_log("https-2"))
+
+    asyncio.run(take())
+
+
+async def agent_is_there() -> None:
+    """The container runs."""
