@@ -13,14 +13,14 @@ from tlslab.compose.servers import INSIDE, Server
 from tlslab.model.situation import LAB_ISSUING, LAB_ROOT, ServerKind
 from tlslab.pki.mint import Mint
 from tlslab.stages.docker.container import Directory, File, Files
-from tlslab.stages.docker.servers import ROOM, nginx_files
+from tlslab.stages.docker.servers import WORKDIR, nginx_files
 from tlslab.stages.docker.sqlserver_container import MSSQL, MSSQL_UID, sqlserver_files
 
 SENTINEL = 8080
 """The port on which nginx says over plain HTTP that it serves."""
 TRUST = "trust"
 """The directory of what clients are given."""
-MOUNTS = {ServerKind.HTTPS: ROOM, ServerKind.SQLSERVER: MSSQL}
+MOUNTS = {ServerKind.HTTPS: WORKDIR, ServerKind.SQLSERVER: MSSQL}
 """Where a server's volume is mounted."""
 
 

@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import SignatureAlgorithmOID
 
-from tlslab.matrix.defaults import Probe
+from tlslab.matrix.defaults import Default
 from tlslab.matrix.judge import Judgement, Status, Verdict, not_played
 from tlslab.matrix.plan import Cell, Exclusion, Plan
 from tlslab.matrix.play import Attempt
@@ -69,15 +69,15 @@ class Entries:
             repeats=[_repeat(item) for item in attempt.repeats],
         )
 
-    def default(self, probe: Probe, attempt: Attempt) -> DefaultEntry:
-        """One situation of the default probe."""
+    def default(self, default: Default, attempt: Attempt) -> DefaultEntry:
+        """One measured default."""
         return DefaultEntry(
-            id=probe.id,
+            id=default.id,
             client=attempt.client.name,
-            server=probe.server,
-            server_id=self._stage.sides[probe.situation.server][1],
-            certificate=probe.certificate,
-            must_refuse=probe.must_refuse,
+            server=default.server,
+            server_id=self._stage.sides[default.situation.server][1],
+            certificate=default.certificate,
+            must_refuse=default.must_refuse,
             attempt=attempt.id,
         )
 

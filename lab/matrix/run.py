@@ -19,7 +19,7 @@ from typing import Self
 import tlslab
 from tlslab.clients.base import Client, Missing, Trust
 from tlslab.matrix.choice import LOCAL
-from tlslab.matrix.defaults import probes
+from tlslab.matrix.defaults import measured
 from tlslab.matrix.entries import Entries
 from tlslab.matrix.inspect import inspect, lacks
 from tlslab.matrix.judge import Judge, Status, Verdict, misbuilt, not_played
@@ -58,12 +58,12 @@ class Run:
         self.plan = plan
         defaults = tuple(defaults)
         self._clients_of_run = {client.name: client for client in (*plan.clients, *defaults)}
-        self._probes = [
-            (client, probe)
+        self._default_acts = [
+            (client, default)
             for client in defaults
             for kind in ServerKind
             if kind in client.kinds
-            for probe in probes(kind)
+            for default in measured(kind)
         ]
         self._cache = cache
         self._jobs = jobs
@@ -83,16 +83,18 @@ class Run:
     async def __aenter__(self) -> Self:
         try:
             await self._stack.enter_async_context(self._stage)
-            plain = [probe.situation for _, probe in self._probes]
+            plain = [default.situation for _, default in self._default_acts]
             treated = treatments(self.plan, self._ways, self._trusts)
             shown = [item for treatment in treated for show in treatment.shows for item in show.situations]
             every = [*(item for cell in self.plan.cells for item in cell.situations), *plain, *shown]
             names = {name for item in every for name in (item.client.connect_to, item.client.reference_identifier)}
             self._stage.open(names, self._mint.anchors_pem(plain[0].client) if plain else "")
             self._missing = {name: lacks(self._stage, client) for name, client in self._clients_of_run.items()}
-            self._probes = [(client, probe) for client, probe in self._probes if not self._missing[client.name]]
+            self._default_acts = [
+                (client, default) for client, default in self._default_acts if not self._missing[client.name]
+            ]
             playable = [cell for cell in self.plan.cells if not self._missing[cell.client.name]]
-            plain = [probe.situation for _, probe in self._probes]
+            plain = [default.situation for _, default in self._default_acts]
             situations = list(dict.fromkeys([*(item for cell in playable for item in cell.situations), *plain, *shown]))
             self._observer.planned(
                 len(playable),
@@ -165,18 +167,20 @@ class Run:
             self._observer.judged(cell.id, verdict.as_expected, verdict.why)
         return entry
 
-    async def probe(self) -> None:
+    async def measure_defaults(self) -> None:
         """Find out the defaults of the clients that were named for it. A server that is not as intended tells nothing
         and is left out.
         """
-        attempts = await together(*(self._player.attempt(client, probe.situation) for client, probe in self._probes))
-        for (client, probe), attempt in zip(self._probes, attempts, strict=True):
+        attempts = await together(
+            *(self._player.attempt(client, default.situation) for client, default in self._default_acts)
+        )
+        for (client, default), attempt in zip(self._default_acts, attempts, strict=True):
             failed = attempt.outcome.result is Result.LAB_ERROR
-            why = attempt.outcome.text if failed else misbuilt(probe.situation, attempt.defects, self._known)
+            why = attempt.outcome.text if failed else misbuilt(default.situation, attempt.defects, self._known)
             if why:
-                self._observer.judged(f"{client.name} without options at {probe.id}", False, f"self-check: {why}")
+                self._observer.judged(f"{client.name} without options at {default.id}", False, f"self-check: {why}")
             else:
-                self._defaults.append(self._entries.default(probe, attempt))
+                self._defaults.append(self._entries.default(default, attempt))
 
     async def follow_trust_procedures(self) -> None:
         """Wait for the trust procedures of the plan: they are followed from the beginning."""
@@ -257,7 +261,9 @@ def run_plan(
             plan, cache=cache, jobs=jobs, observer=observer, stage=stage, repeat=repeat, defaults=defaults
         ) as run:
             await run.want(plan.cells)
-            await together(*(run.play(cell) for cell in plan.cells), run.probe(), run.follow_trust_procedures())
+            await together(
+                *(run.play(cell) for cell in plan.cells), run.measure_defaults(), run.follow_trust_procedures()
+            )
             return await run.record()
 
     return signals.run(play())

@@ -275,7 +275,7 @@ class Record(_Model):
     impostors: list[ImpostorEntry] = Field(default=[], description="of the cells that were planned")
     attempts: list[AttemptEntry]
     cells: list[CellEntry]
-    defaults: list[DefaultEntry] = Field(default=[], description="empty when the clients' defaults were not probed")
+    defaults: list[DefaultEntry] = Field(default=[], description="empty when the clients' defaults were not measured")
     trust_procedures: list[TrustProcedureEntry] = Field(
         default=[], description="empty where no system is the lab's to change"
     )

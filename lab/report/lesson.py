@@ -21,12 +21,12 @@ from tlslab.report.printable import printable
 from tlslab.report.terminal import TITLES
 from tlslab.report.text import gaps, hang
 
-Spelling = tuple[tuple[str, ...], tuple[str, ...]]
+Typed = tuple[tuple[str, ...], tuple[str, ...]]
 """What goes out of the client's words, and what comes in."""
 
 
 def show_lesson(scenario: Scenario, clients: Sequence[Client], knowledge: Knowledge, console: Console) -> None:
-    """Print the lesson: docstring, fixes with every client's spelling, documented errors, sources."""
+    """Print the lesson: docstring, fixes with what is typed for every client, documented errors, sources."""
     cited = _Cited()
     hang(console, "", Text(f"{scenario.id}: {scenario.title}", "bold underline"))
     served = ", ".join(TITLES[kind] for kind in kinds_of(scenario.kinds))
@@ -74,7 +74,7 @@ def kinds_of(kinds: Iterable[ServerKind]) -> list[ServerKind]:
     return [kind for kind in ServerKind if kind in set(kinds)]
 
 
-def spelling(client: Client, before: Situation, after: Situation) -> Spelling:
+def typed(client: Client, before: Situation, after: Situation) -> Typed:
     """What a person takes away and sets in the client's own words to come from one situation to the other.
 
     Where the two differ in what `ca.pem` holds, the option that names it is set, whether or not it was there before.
@@ -82,8 +82,8 @@ def spelling(client: Client, before: Situation, after: Situation) -> Spelling:
     old, new = client.options_as_typed(before.client), client.options_as_typed(after.client)
     same = set(old)
     if ca_file(before.client) != ca_file(after.client):
-        untold = client.options_as_typed(replace(after.client, trust_anchors=(), intermediates=()))
-        same = {word for word in same if word in untold and "ca.pem" not in word}
+        told_nothing = client.options_as_typed(replace(after.client, trust_anchors=(), intermediates=()))
+        same = {word for word in same if word in told_nothing and "ca.pem" not in word}
     return tuple(word for word in old if word not in new), tuple(word for word in new if word not in same)
 
 
@@ -136,10 +136,10 @@ def _fix(
         broken = scenario.apply(healthy(kind))
         fixed = fix.apply(broken)
         if fixed.client != broken.client:
-            _spellings(kind, broken, fixed, clients, knowledge, console)
+            _typed_by_clients(kind, broken, fixed, clients, knowledge, console)
 
 
-def _spellings(
+def _typed_by_clients(
     kind: ServerKind,
     broken: Situation,
     fixed: Situation,
@@ -148,7 +148,7 @@ def _spellings(
     console: Console,
 ) -> None:
     """How each client says this fix; clients that say the same share a paragraph."""
-    said: dict[Spelling, list[str]] = {}
+    said: dict[Typed, list[str]] = {}
     needless: dict[str, list[str]] = {}
     unable: list[tuple[str, str]] = []
     for client in clients:
@@ -158,7 +158,7 @@ def _spellings(
         if why:
             unable.append((client.name, why))
             continue
-        changed = spelling(client, broken, fixed)
+        changed = typed(client, broken, fixed)
         if any(changed):
             said.setdefault(changed, []).append(client.name)
         elif fixed.client.connect_to == broken.client.connect_to:

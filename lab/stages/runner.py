@@ -40,7 +40,7 @@ def lay_out(invocation: Invocation, workdir: Path) -> None:
 
 
 async def run(sandbox: Sandbox, invocation: Invocation, workdir: Path) -> Completed:
-    """Lay out the files in `room`, run the invocation there, and collect what it left.
+    """Lay out the files in `workdir`, run the invocation there, and collect what it left.
 
     Raises OSError when it cannot be started.
     """

@@ -1,9 +1,9 @@
-"""Rooms: the directory of one run in the lab's cache, removed at its end, and swept by a later run when its owner was
-killed.
+"""Workdirs: the directory of one run in the lab's cache, removed at its end, and swept by a later run when its owner
+was killed.
 
-A room has the lock of a living owner from the first moment that others can see it: rooms are made, and judged, under
-the lock of all rooms. So whatever is there without an owner is left over, however far its making or its removal had
-come.
+A workdir has the lock of a living owner from the first moment that others can see it: workdirs are made, and judged,
+under the lock of all of them. So whatever is there without an owner is left over, however far its making or its
+removal had come.
 """
 
 import contextlib
@@ -41,7 +41,7 @@ def run_workdir(cache: Path) -> Iterator[Path]:
 
 
 def sweep(runs: Path) -> tuple[Path, ...]:
-    """Remove the rooms that have no living owner; what was removed. Raises OSError when the cache is not writable."""
+    """Remove the workdirs without a living owner; what was removed. Raises OSError when the cache is not writable."""
     if not runs.is_dir():
         return ()
     with contextlib.ExitStack() as held:

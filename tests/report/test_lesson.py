@@ -16,7 +16,7 @@ from tlslab.model.knowledge import Knowledge
 from tlslab.model.library import ConnectsLate, Crashes, Does, Hangs, Library, Prints, Row, says, tolerates
 from tlslab.model.scenario import Fix, Scenario
 from tlslab.model.situation import ClientSide, ServerKind, healthy
-from tlslab.report.lesson import embolden, known_answers, paragraphs, show_lesson, spelling
+from tlslab.report.lesson import embolden, known_answers, paragraphs, show_lesson, typed
 from tlslab.stages.local import down
 
 CATALOGUE = catalogue.load()
@@ -94,9 +94,9 @@ def test_a_client_for_which_a_fix_changes_nothing_is_told_and_why() -> None:
     assert "pymssql, tdsodbc, tsql: nothing to set: without `ca file`" in fix
 
 
-def test_the_spelling_of_a_fix_is_what_changes_in_the_clients_words() -> None:
+def test_what_is_typed_for_a_fix_is_what_changes_in_the_clients_words() -> None:
     before = healthy(ServerKind.HTTPS)
-    gone, come = spelling(CLIENTS["curl"], before, before.with_client(trust_everything=True))
+    gone, come = typed(CLIENTS["curl"], before, before.with_client(trust_everything=True))
     assert gone == ()
     assert come == ("--insecure",)
 
@@ -121,7 +121,7 @@ def test_a_fix_sets_what_it_is_about_and_nothing_that_the_scenario_brought(
     alone = healthy(kind).with_client(**changed)
     for client in CLIENTS.values():
         if kind in client.kinds and not (client.cannot(broken) or client.cannot(fixed)):
-            _, come = spelling(client, broken, fixed)
+            _, come = typed(client, broken, fixed)
             assert {*come} <= {*client.options_as_typed(alone.client)}, client.name
 
 
@@ -152,7 +152,7 @@ def test_what_a_person_sets_can_be_copied(
     of = CATALOGUE.scenario(scenario)
     broken = of.apply(healthy(ServerKind(kind)))
     fixed = next(item for item in of.fixes if item.name == fix).apply(broken)
-    assert spelling(CLIENTS[client], broken, fixed) == (gone, come)
+    assert typed(CLIENTS[client], broken, fixed) == (gone, come)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.id)

@@ -25,7 +25,7 @@ from tlslab.stages.docker.volumes import Volume
 from tlslab.stages.local.services import SETTLE_TIMEOUT, ServiceError
 
 LINES_SHOWN = 8
-ROOM = PurePosixPath("/lab")
+WORKDIR = PurePosixPath("/lab")
 OWN = "127.0.0.1"
 """Where the lab's own connections come from in a pod."""
 _CONNECTION = re.compile(r" \*(\d+) ")
@@ -132,8 +132,8 @@ class NginxServer(DockerServer):
     ) -> None:
         """`ports`: of these sides in its pod. `note`: what there is to say of its image."""
         self._volume = spec.name
-        command = ("nginx", "-c", f"{ROOM}/nginx.conf")
-        super().__init__(client, replace(spec, command=command, host=mounted(spec, pod, ROOM)), pod.watch)
+        command = ("nginx", "-c", f"{WORKDIR}/nginx.conf")
+        super().__init__(client, replace(spec, command=command, host=mounted(spec, pod, WORKDIR)), pod.watch)
         self.ports = ports
         self._sides = sides
         self._sentinel = sentinel
@@ -152,7 +152,7 @@ class NginxServer(DockerServer):
 
     def volume(self, mint: Mint) -> Volume:
         """The volume with which it starts."""
-        return Volume(self._volume, ROOM, Directory(), nginx_files(self._sides, self.ports, self._sentinel, mint))
+        return Volume(self._volume, WORKDIR, Directory(), nginx_files(self._sides, self.ports, self._sentinel, mint))
 
     async def _serves(self) -> None:
         await self._settle()
@@ -205,10 +205,10 @@ def nginx_files(
 ) -> dict[str, File]:
     """What is put into the nginx container, and its configuration."""
     blocks = tuple(nginx.Block(name, side, ports[name]) for name, side in sides.items())
-    workdir = Path(ROOM)
-    found = {f"{ROOM}/nginx.conf": File(nginx.configuration(workdir, "0.0.0.0", blocks, sentinel, one_log=True))}
+    workdir = Path(WORKDIR)
+    found = {f"{WORKDIR}/nginx.conf": File(nginx.configuration(workdir, "0.0.0.0", blocks, sentinel, one_log=True))}
     for block in blocks:
         assert block.side.chain
         texts = nginx.files(block, mint.chain_pem(block.side.chain), mint.leaf_key_pem(block.side.chain.leaf))
-        found |= {f"{ROOM}/{name}": File(text, 0o400) for name, text in texts.items()}
+        found |= {f"{WORKDIR}/{name}": File(text, 0o400) for name, text in texts.items()}
     return found

@@ -11,18 +11,18 @@ from tlslab.model.situation import ServerKind, healthy
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint
 from tlslab.stages.docker.container import ContainerSpec
-from tlslab.stages.docker.servers import ROOM, DockerServer, NginxServer, nginx_files
+from tlslab.stages.docker.servers import WORKDIR, DockerServer, NginxServer, nginx_files
 from tlslab.stages.local.services import ServiceError
 
 
 def test_nginx_gets_a_block_and_the_certificates_for_each_side(tmp_path: Path) -> None:
     side = healthy(ServerKind.HTTPS).server
     files = nginx_files({"https-1": side}, {"https-1": 8443}, 8080, Mint(Keys(tmp_path)))
-    conf = files[f"{ROOM}/nginx.conf"].text
+    conf = files[f"{WORKDIR}/nginx.conf"].text
     assert "listen 0.0.0.0:8443 ssl" in conf
     for name in ("https-1.chain.pem", "https-1.key.pem"):
-        assert f"{ROOM}/{name}" in conf
-        assert files[f"{ROOM}/{name}"].mode == 0o400
+        assert f"{WORKDIR}/{name}" in conf
+        assert files[f"{WORKDIR}/{name}"].mode == 0o400
 
 
 class Quiet(DockerServer):
