@@ -40,7 +40,7 @@ from tlslab.clients.freetds_library import (  # fmt: skip
     with_trace,
 )
 from tlslab.clients.odbc import braced
-from tlslab.clients.sqlserver import (
+from tlslab.clients.tds import (
     DRIVER_MANAGER,
     QUESTION,
     PythonSqlClient,

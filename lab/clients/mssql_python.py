@@ -14,7 +14,7 @@ from tlslab.clients.odbc import (
     driver_templates,
     openssl_room,
 )
-from tlslab.clients.sqlserver import read_versions, run_probe
+from tlslab.clients.tds import read_versions, run_probe
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ClientSide
 from tlslab.setup.needs import PythonPackage

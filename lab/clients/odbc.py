@@ -8,7 +8,7 @@ SSL_CERT_FILE and SSL_CERT_DIR, TLS limits through OPENSSL_CONF (openssl-env(7))
 from pathlib import PurePosixPath
 
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Roots, Trust
-from tlslab.clients.sqlserver import (
+from tlslab.clients.tds import (
     DRIVER_MANAGER,
     PythonSqlClient,
     openssl_conf,

@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Roots, Trust
-from tlslab.clients.sqlserver import PythonSqlClient, read_versions, run_probe
+from tlslab.clients.tds import PythonSqlClient, read_versions, run_probe
 from tlslab.model.conditions import NAME_MISMATCH, NO_COMMON_VERSION, NOT_LOADED
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, When, says, says_each, tolerates

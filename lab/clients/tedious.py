@@ -22,7 +22,7 @@ from tlslab.clients.base import (
     Trust,
     probe,
 )
-from tlslab.clients.sqlserver import allows_old_versions
+from tlslab.clients.tds import allows_old_versions
 from tlslab.model.circumstances import STRICT, TRUST_EVERYTHING
 from tlslab.model.conditions import DEMANDS_ENCRYPTION, NOT_SERVING
 from tlslab.model.evidence import Basis, Phase, Source
@@ -32,7 +32,7 @@ from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, Ser
 from tlslab.setup.needs import NODE, NodePackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
-PROBE = "sqlserver.js"
+PROBE = "node_tds.js"
 CONNECTION = Source(
     "tedious, src/connection.ts (wrapSocketError, performTlsNegotiation)",
     "https://github.com/tediousjs/tedious/blob/012884b23dd49504c48081679cd1c2853379bd3d/src/connection.ts",

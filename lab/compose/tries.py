@@ -9,7 +9,7 @@ from shlex import quote
 
 from tlslab.clients.base import Client
 from tlslab.clients.freetds_library import CONF
-from tlslab.clients.sqlserver import openssl_conf
+from tlslab.clients.tds import openssl_conf
 from tlslab.compose.servers import INSIDE, Server
 from tlslab.matrix.judge import Judge
 from tlslab.model.knowledge import Knowledge

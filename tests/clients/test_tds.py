@@ -5,7 +5,7 @@ import json
 import pytest
 
 from tlslab.clients.base import Machine
-from tlslab.clients.sqlserver import openssl_conf, read_versions, run_probe
+from tlslab.clients.tds import openssl_conf, read_versions, run_probe
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ClientSide, TLSVersion
 
@@ -49,7 +49,7 @@ def test_password_goes_in_on_standard_input_alone() -> None:
     assert invocation.argv[0] == "/clients/python"
     assert "secret" not in " ".join(invocation.argv)
     assert json.loads(invocation.stdin) == {"connection": {"password": "secret"}}
-    assert set(invocation.files) == {"sqlserver.py"}
+    assert set(invocation.files) == {"python_tds.py"}
 
 
 @pytest.mark.parametrize("stdout", ["", "Traceback: it broke\n", "[1]\n"])

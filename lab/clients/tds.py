@@ -2,7 +2,7 @@
 
 The question is the documented one (Microsoft Learn, "Configure SQL Server Database Engine for encryption"):
 the server says whether it encrypts this session. The clients that are Python modules are run by
-`probes/sqlserver.py`.
+`probes/python_tds.py`.
 """
 
 import json
@@ -15,7 +15,7 @@ from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, ServerKind, TLSVersion
 from tlslab.setup.needs import Library, Packages
 
-PROBE = "sqlserver.py"
+PROBE = "python_tds.py"
 QUESTION = "SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID"
 DRIVER_MANAGER = Library(
     "odbc-manager",
@@ -48,7 +48,7 @@ def run_probe(
     files: Mapping[str, str] | None = None,
     collect: tuple[str, ...] = (),
 ) -> Invocation:
-    """One run of `probes/sqlserver.py` in the clients' environment.
+    """One run of `probes/python_tds.py` in the clients' environment.
 
     The request goes in on standard input, so that no password stands in argv.
     """
