@@ -31,10 +31,10 @@ def show_lesson(scenario: Scenario, clients: Sequence[Client], knowledge: Knowle
     hang(console, "", Text(f"{scenario.id}: {scenario.title}", "bold underline"))
     served = ", ".join(TITLES[kind] for kind in kinds_of(scenario.kinds))
     conditions = ", ".join(sorted(condition.words for condition in scenario.conditions))
-    hang(console, "servers ", Text(served), "dim")
-    hang(console, "so      ", Text(conditions), "dim")
+    hang(console, "servers    ", Text(served), "dim")
+    hang(console, "conditions ", Text(conditions), "dim")
     if why := LOCAL.cannot(scenario.apply(healthy(kinds_of(scenario.kinds)[0]))):
-        hang(console, "stage   ", Text(why), "dim")
+        hang(console, "stage      ", Text(why), "dim")
     console.print()
     for line in paragraphs(scenario.lesson):
         bare = line.lstrip()

@@ -182,7 +182,7 @@ def test_stars_around_words_make_them_bold_and_other_stars_stay() -> None:
 def test_a_lesson_says_which_stage_cannot_play_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(down, "obstacle", lambda: "root reads what it may not")
     by_id = {scenario.id: scenario for scenario in SCENARIOS}
-    assert "\nstage   the local stage cannot" in lesson(by_id["unreadable-key"]).text
+    assert "\nstage      the local stage cannot" in lesson(by_id["unreadable-key"]).text
     assert "\nstage " not in lesson(by_id["expired"]).text
 
 
