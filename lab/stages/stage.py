@@ -107,16 +107,20 @@ class Stage(Protocol):
         """
 
     def scan(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
-        """Look at a server side, offering these versions (`tlslab.pki.scan`). Blocks."""
+        """Look at a server side, offering these versions (`tlslab.pki.scan`). Blocks. Raises ServiceError
+        when the side is not up, StageError and OSError when the agent that looks for the lab has gone or cannot.
+        """
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
-        """What the server wrote since this was last asked; nothing for one that must not come up."""
+        """What the server wrote since this was last asked; nothing for one that must not come up. Raises ServiceError
+        when the server has ended, StageError and OSError when the agent that asks it has gone or cannot.
+        """
 
     async def attempt(self, client: Client, situation: Situation) -> Completed:
-        """Let the client connect once. Raises OSError when it cannot be started."""
+        """Let the client connect once. Raises OSError when it cannot be started, StageError and ServiceError."""
 
     async def version(self, client: Client) -> str:
-        """Ask the client for its version; empty when it does not tell."""
+        """Ask the client for its version; empty when it does not tell. Raises OSError, StageError as `attempt` does."""
 
     def ways(self, client: Client) -> Sequence[Way]:
         """How the system that this client runs on is documented to be told to trust a CA; none where the system is not

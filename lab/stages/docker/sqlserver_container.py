@@ -131,6 +131,9 @@ class SqlServer(DockerServer):
     async def take_log(self) -> tuple[str, ...]:
         """The lines since they were last taken, once the server has dealt with everything; without the lab's own.
         None of one that may not read its key: it has ended.
+
+        Raises ServiceError when the server has ended, or does not deal with everything in time; Lost, OSError as
+        `Agent.ask` does.
         """
         if self._side is not None and not self._side.key_readable and self._container.ended.is_set():
             return ()
@@ -209,6 +212,8 @@ def sqlserver_files(side: ServerSide, mint: Mint) -> Files:
 
     The CA store is the system's, from which SQL Server completes the chain that it sends (microsoft/mssql-docker, issue
     966); an unrelated root is always in it. The security level is that of the system's OpenSSL.
+
+    Raises ValueError as `mssql_conf` does.
     """
     chain = side.chain
     store = mint.public_root
