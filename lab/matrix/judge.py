@@ -143,7 +143,10 @@ class Judge:
         )
 
     def cell(self, cell: Cell, outcomes: tuple[Outcome, ...]) -> Verdict:
-        """The verdict of a played cell. `outcomes`: of its acts, in the order of `Cell.situations`."""
+        """The verdict of a played cell. `outcomes`: of its acts, in the order of `Cell.situations`.
+
+        Raises KnowledgeError as `act` does, KeyError as `judge` does.
+        """
         for name, outcome in zip(cell.acts, outcomes, strict=True):
             if outcome.result is Result.LAB_ERROR:
                 return not_played(Status.LAB_ERROR, f"the act {name}: {outcome.text}")
@@ -204,6 +207,8 @@ class Judge:
 
         That nobody answers says nothing about trust, nor does what a client says to every server, nor that a server
         refuses the user: it has got the password by then.
+
+        Raises KeyError for a row with a placeholder that has no value.
         """
         if act.outcome.result is not Result.REFUSED:
             return False

@@ -98,7 +98,7 @@ class SqlServer(DockerServer):
 
     def volume(self, side: ServerSide, mint: Mint) -> Volume:
         """The volume with which it starts with this configuration, to be filled before it is loaded for the first
-        time.
+        time. Raises ValueError as `mssql_conf` does.
         """
         self._prepared = side
         return Volume(self._container.spec.name, MSSQL, Directory(0o770, MSSQL_UID), sqlserver_files(side, mint))
@@ -106,7 +106,8 @@ class SqlServer(DockerServer):
     async def load(self, side: ServerSide, mint: Mint) -> None:
         """Serve this configuration, and nothing else any more.
 
-        Raises ServiceError, with its own last words, when it does not serve, StageError when Docker does not start it.
+        Raises ServiceError, with its own last words, when it does not serve, StageError when Docker does not start it,
+        ValueError as `mssql_conf` does.
         """
         assert self._started or side == self._prepared
         files = sqlserver_files(side, mint) if self._started else None
