@@ -87,7 +87,8 @@ class Stage(Protocol):
 
     def open(self, names: Iterable[str], roots: str = "") -> None:
         """Make these names resolve to the lab's servers, for clients alone. `roots` (PEM): what clients that are told
-        nothing about trust find in the system's trust store.
+        nothing about trust find in the system's trust store. Raises StageError where the stage has no use for `roots`,
+        OSError and subprocess.CalledProcessError when they cannot be put in place.
         """
 
     async def serve(self, situations: Iterable[Situation]) -> None:
@@ -107,13 +108,17 @@ class Stage(Protocol):
         """
 
     def scan(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
-        """Look at a server side, offering these versions (`tlslab.pki.scan`). Blocks. Raises ServiceError
-        when the side is not up, StageError and OSError when the agent that looks for the lab has gone or cannot.
+        """Look at a server side, offering these versions (`tlslab.pki.scan`). Blocks.
+
+        Raises ServiceError when the side is not up; where an agent in a container looks, StageError when the agent has
+        gone, and OSError when it could not look.
         """
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
-        """What the server wrote since this was last asked; nothing for one that must not come up. Raises ServiceError
-        when the server has ended, StageError and OSError when the agent that asks it has gone or cannot.
+        """What the server wrote since this was last asked; nothing for one that must not come up.
+
+        Raises ServiceError when the server has ended; where an agent in a container marks the end of the log,
+        StageError when the agent has gone, and OSError when it could not do that.
         """
 
     async def attempt(self, client: Client, situation: Situation) -> Completed:
