@@ -80,7 +80,7 @@ def compare(
 
 def both(old: str, new: str) -> tuple[Client, Client]:
     """The clients of two specs, installed. Raises click.UsageError for specs that mean nothing or that are not of one
-    client, InstallError.
+    client, InstallError, StageError.
     """
     from tlslab.clients import all_clients
     from tlslab.setup.versions import pinned
@@ -103,7 +103,11 @@ def both(old: str, new: str) -> tuple[Client, Client]:
 
 
 def play(old: Client, new: Client, filters: Filters, *, jobs: int, repeat: int) -> Record:
-    """The record of one run with both. Raises InstallError when one of them cannot run on this machine."""
+    """The record of one run with both.
+
+    Raises InstallError when one of them cannot run on this machine, click.UsageError when the patterns leave no cell,
+    CatalogueError, ServiceError, StageError.
+    """
     from tlslab import catalogue
     from tlslab.matrix.run import run_plan
     from tlslab.report.progress import watch

@@ -98,7 +98,7 @@ def baseline(client: tuple[str, ...], source: Path | None, directory: Path, jobs
 def write_baselines(record: "Record", client: tuple[str, ...], directory: Path) -> Exit:
     """Write the baselines of a record's clients, or of these, and say which.
 
-    Raises click.UsageError for a record of a part of the matrix.
+    Raises click.UsageError for a record of a part of the matrix, CatalogueError, OSError.
     """
     from tlslab.clients import all_clients
     from tlslab.diff.baseline import BaselineError, baselines_of, write
@@ -142,7 +142,10 @@ def tell(changes: "Changes", form: str, fail_on: str) -> Exit:
 
 
 def record_of_everything(client: tuple[str, ...] = (), jobs: int = 0, repeat: int = 1) -> "Record":
-    """The record of the whole matrix, or of these clients' part of it, played now."""
+    """The record of the whole matrix, or of these clients' part of it, played now.
+
+    Raises click.UsageError, CatalogueError, InstallError as `plan_for` does; ServiceError, StageError.
+    """
     from tlslab.commands.play import plan_for
     from tlslab.matrix.plan import Filters
     from tlslab.matrix.run import run_plan

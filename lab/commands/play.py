@@ -161,7 +161,8 @@ def report(record: Path | None, cell: tuple[str, ...], trace: bool, as_json: boo
 
 def plan_for(filters: Filters, choice: Choice = LOCAL, *, provided: bool = False) -> Plan:
     """The plan for these patterns and versions of clients; `provided`: with the versions installed, ready to be
-    played. Raises click.UsageError when a pattern matches nothing, or all together leave nothing, InstallError.
+    played. Raises click.UsageError when a pattern matches nothing, or all together leave nothing, CatalogueError,
+    InstallError, StageError.
     """
     from tlslab import catalogue
     from tlslab.clients import all_clients

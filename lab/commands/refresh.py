@@ -76,7 +76,10 @@ def refresh(check: bool, source: Path | None) -> Exit:
 
 
 def of_the_source(checkout: Path) -> Iterator[Derived]:
-    """What follows from the catalogue, the clients and the models, and from the numbers that servers have already."""
+    """What follows from the catalogue, the clients and the models, and from the numbers that servers have already.
+
+    Raises CatalogueError, ValueError as `numbered` and `filled` do.
+    """
     from tlslab import catalogue
     from tlslab.clients import all_clients
     from tlslab.compose import servers, text

@@ -33,7 +33,7 @@ class Outfit:
 
 
 def outfit(server: Server, mint: Mint) -> Outfit:
-    """What this server is given."""
+    """What this server is given. Raises ValueError as `mssql_conf` does."""
     side, mount = server.situation.server, MOUNTS[server.kind]
     files: Files
     if server.kind is ServerKind.HTTPS:

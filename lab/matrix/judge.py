@@ -118,11 +118,11 @@ class Judge:
         return answer(self.table, present, lambda when: when.holds(situation), self.release)
 
     def act(self, situation: Situation, outcome: Outcome) -> Act:
-        """An act with what the client must do in it."""
+        """An act with what the client must do in it. Raises KnowledgeError as `answer` does."""
         return Act(situation, outcome, self.answer(situation))
 
     def judge(self, act: Act) -> Judged:
-        """Hold an act against its answer."""
+        """Hold an act against its answer. Raises KeyError for a row with a placeholder that has no value."""
         outcome = act.outcome
         match outcome.result:
             case Result.CONNECTED:
@@ -143,7 +143,10 @@ class Judge:
         )
 
     def cell(self, cell: Cell, outcomes: tuple[Outcome, ...]) -> Verdict:
-        """The verdict of a played cell. `outcomes`: of its acts, in the order of `Cell.situations`."""
+        """The verdict of a played cell. `outcomes`: of its acts, in the order of `Cell.situations`.
+
+        Raises KnowledgeError as `act` does, KeyError as `judge` does.
+        """
         for name, outcome in zip(cell.acts, outcomes, strict=True):
             if outcome.result is Result.LAB_ERROR:
                 return not_played(Status.LAB_ERROR, f"the act {name}: {outcome.text}")
@@ -204,6 +207,8 @@ class Judge:
 
         That nobody answers says nothing about trust, nor does what a client says to every server, nor that a server
         refuses the user: it has got the password by then.
+
+        Raises KeyError for a row with a placeholder that has no value.
         """
         if act.outcome.result is not Result.REFUSED:
             return False
@@ -298,7 +303,10 @@ def _no_documented_text(act: Act, shown: tuple[Statement, ...]) -> str:
 
 
 def shown_statements(table: Iterable[Statement], outcome: Outcome, situation: Situation) -> tuple[Statement, ...]:
-    """The rows that decide: of all that match what the client printed, those with most literal characters."""
+    """The rows that decide: of all that match what the client printed, those with most literal characters.
+
+    Raises KeyError for a placeholder that has no value.
+    """
     values = pattern_values(situation)
     best, found = 0, list[Statement]()
     for item in table:
@@ -312,7 +320,10 @@ def shown_statements(table: Iterable[Statement], outcome: Outcome, situation: Si
 
 
 def matches(does: Prints, outcome: Outcome, values: Mapping[str, str]) -> bool:
-    """Whether an outcome shows this text, code and trace; what a row leaves empty is not looked at."""
+    """Whether an outcome shows this text, code and trace; what a row leaves empty is not looked at.
+
+    Raises KeyError for a placeholder that has no value.
+    """
     return (
         (not does.code or does.code == outcome.code)
         and (not does.text or shows(outcome.text, does.text, values))

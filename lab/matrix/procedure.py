@@ -133,6 +133,8 @@ def judge(
 ) -> tuple[TrustProcedureVerdict, Judgement]:
     """What the acts of a show came to: `before`, and those of `Show.later` when they were played. `failure`: which
     command of the trust procedure failed and how, "" when none did. `by`: the judge of its client.
+
+    Raises KnowledgeError as `Judge.act` does, KeyError as `Judge.judge` does.
     """
     if show.cannot:
         return TrustProcedureVerdict.EXCLUDED, Judgement(True, f"{show.client.name} cannot express it: {show.cannot}")

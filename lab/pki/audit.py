@@ -60,7 +60,10 @@ def measure(situation: Situation, mint: Mint, scanner: Scanner) -> Seen:
 
 
 def measure_chain(situation: Situation, mint: Mint, presented: str) -> Seen:
-    """What is found of these presented certificates (PEM, leaf first) for this client side."""
+    """What is found of these presented certificates (PEM, leaf first) for this client side.
+
+    Raises AuditError when that cannot be established, ValueError when there is no certificate.
+    """
     side = situation.client
     anchors, given = mint.anchors_pem(side) + mint.pem(*side.system_trust_anchors), mint.pem(*side.intermediates)
     left_out = mint.pem(*situation.server.chain.intermediates) if situation.server.chain else ""
@@ -168,7 +171,7 @@ def _readable(*texts: str) -> Iterator[list[str]]:
 
 
 def common_name(presented: str) -> str:
-    """The common name of the leaf; "" when it has none."""
+    """The common name of the leaf; "" when it has none. Raises ValueError when no certificate was presented."""
     names = certificates(presented)[0].subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     return str(names[0].value) if names else ""
 

@@ -90,7 +90,7 @@ class Desk:
 def plan_of(request: EngineRequest) -> Plan:
     """The whole plan that the patterns of an order take, with the versions of clients that it names installed. Blocks.
 
-    Raises SpecError, InstallError.
+    Raises CatalogueError, SpecError, InstallError, StageError.
     """
     known = catalogue.load()
 

@@ -14,7 +14,10 @@ TIMEOUT = 3600.0
 
 
 def install(specs: Iterable[str]) -> str:
-    """Have these versions in the lab's cache; "", or why one of them cannot be had, in a sentence. Blocks."""
+    """Have these versions in the lab's cache; "", or why one of them cannot be had, in a sentence. Blocks.
+
+    Raises OSError when the installing process cannot be started.
+    """
     command = [sys.executable, "-P", "-m", "tlslab.pytesting.install", *specs]
     try:
         done = child.run(command, timeout=TIMEOUT, env=child.environment(), together=True)

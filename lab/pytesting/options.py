@@ -249,7 +249,7 @@ def plan_of(config: pytest.Config) -> "Plan":
 def install_versions(config: pytest.Config) -> None:
     """Have the versions of clients that `--lab-client` names in the lab's cache. Blocks for as long as that takes.
 
-    Raises pytest.UsageError for one that cannot be had.
+    Raises pytest.UsageError for one that cannot be had, OSError as `install` does.
     """
     from tlslab.setup.versions.spec import is_spec
 

@@ -132,7 +132,10 @@ def pip_commands(
 def build(
     commands: Sequence[Sequence[str]], log: Path, lock_descriptor: int, cwd: Path, env: Mapping[str, str]
 ) -> str | None:
-    """Runs the commands, logging what they print. Returns None, or the one that failed with its status."""
+    """Runs the commands, logging what they print. Returns None, or the one that failed with its status.
+
+    Raises OSError when one cannot be started.
+    """
     with log.open("ab") as out:
         for command in commands:
             out.write(f"$ {' '.join(command)}\n".encode())

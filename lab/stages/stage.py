@@ -87,7 +87,8 @@ class Stage(Protocol):
 
     def open(self, names: Iterable[str], roots: str = "") -> None:
         """Make these names resolve to the lab's servers, for clients alone. `roots` (PEM): what clients that are told
-        nothing about trust find in the system's trust store.
+        nothing about trust find in the system's trust store. Raises StageError where the stage has no use for `roots`,
+        OSError and subprocess.CalledProcessError when they cannot be put in place.
         """
 
     async def serve(self, situations: Iterable[Situation]) -> None:
@@ -107,16 +108,24 @@ class Stage(Protocol):
         """
 
     def scan(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
-        """Look at a server side, offering these versions (`tlslab.pki.scan`). Blocks."""
+        """Look at a server side, offering these versions (`tlslab.pki.scan`). Blocks.
+
+        Raises ServiceError when the side is not up; where an agent in a container looks, StageError when the agent has
+        gone, and OSError when it could not look.
+        """
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
-        """What the server wrote since this was last asked; nothing for one that must not come up."""
+        """What the server wrote since this was last asked; nothing for one that must not come up.
+
+        Raises ServiceError when the server has ended; where an agent in a container marks the end of the log,
+        StageError when the agent has gone, and OSError when it could not do that.
+        """
 
     async def attempt(self, client: Client, situation: Situation) -> Completed:
-        """Let the client connect once. Raises OSError when it cannot be started."""
+        """Let the client connect once. Raises OSError when it cannot be started, StageError and ServiceError."""
 
     async def version(self, client: Client) -> str:
-        """Ask the client for its version; empty when it does not tell."""
+        """Ask the client for its version; empty when it does not tell. Raises OSError, StageError as `attempt` does."""
 
     def ways(self, client: Client) -> Sequence[Way]:
         """How the system that this client runs on is documented to be told to trust a CA; none where the system is not

@@ -59,6 +59,6 @@ def tolerate(
     when: Iterable[When] = (),
     versions: Mapping[str, str] | None = None,
 ) -> Tolerates:
-    """A row about what the driver accepts, or does not look at."""
+    """A row about what the driver accepts, or does not look at. Raises ValueError as `tolerates` does."""
     basis, source = evidence
     return tolerates(why, basis=basis, source=source, of=of, phases=phases, when=when, versions=versions)

@@ -112,7 +112,7 @@ def provide(text: str, clients: Iterable[Client], cache: Path, echo: Echo, *, as
     """The client that a spec names, installed and asked for its version. `as_written`: its name is the spec, as that of
     a client that is only `planned`, and not the version that was found.
 
-    Raises SpecError (with what exists instead), InstallError.
+    Raises SpecError (with what exists instead), InstallError, StageError as `inspect_clients` does.
     """
     spec = parse(text)
     base = find(spec, clients)

@@ -33,7 +33,7 @@ _NUMBERS = itertools.count(1)
 
 
 async def run_in(agent: Agent, invocation: Invocation, workdir: str) -> Completed:
-    """Run an invocation in a client container. Raises as `Agent.ask` does."""
+    """Run an invocation in a client container. Raises Lost, OSError as `Agent.ask` does."""
     said = await agent.ask(
         limit=invocation.timeout,
         workdir=workdir,
@@ -101,7 +101,7 @@ class Contained(ClientImage):
         self._agents: dict[str, asyncio.Task[Agent]] = {}
 
     async def start(self) -> None:
-        """Start the first container and look at what its image holds. Raises StageError."""
+        """Start the first container and look at what its image holds. Raises StageError, OSError."""
         found: dict[str, Any] = await (await self._agent(None)).ask(inspect=wanted())
         self.machine = Machine(
             which=found["which"],

@@ -32,7 +32,7 @@ def fetch(names: Iterable[str], cache: Path, echo: Echo) -> None:
 
 
 def build(client: docker.DockerClient, names: Iterable[str], cache: Path, echo: Echo) -> dict[str, str]:
-    """Have these images; their tags by name. Raises StageError."""
+    """Have these images; their tags by name. Raises StageError, APIError as `own_container` does."""
     architecture = build_contexts.architecture_of(str(client.version()["Arch"]))
     run = owner_labels.new_run()
     labels = owner_labels.labels(run, owner_labels.this_process(owner_labels.own_container(client)))

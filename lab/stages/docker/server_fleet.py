@@ -113,7 +113,10 @@ class Fleet:
             yield
 
     async def take_log(self, side: ServerSide) -> tuple[str, ...]:
-        """What the server wrote since this was last asked."""
+        """What the server wrote since this was last asked.
+
+        Raises ServiceError when it is not up or has ended; Lost, OSError as `Agent.ask` does.
+        """
         server, identity = self.sides[side]
         return await (server.server(identity).take_log() if isinstance(server, Pool) else server.take_log(identity))
 

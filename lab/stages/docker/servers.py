@@ -158,7 +158,11 @@ class NginxServer(DockerServer):
         await self._settle()
 
     async def take_log(self, identity: str) -> tuple[str, ...]:
-        """The lines about this side since they were last taken, once nginx has dealt with everything."""
+        """The lines about this side since they were last taken, once nginx has dealt with everything.
+
+        Raises ServiceError when nginx has ended, or does not deal with everything in time; Lost, OSError as `Agent.ask`
+        does.
+        """
         await self._check()
         await self._settle()
         self._sort()

@@ -98,7 +98,7 @@ class SqlServer(DockerServer):
 
     def volume(self, side: ServerSide, mint: Mint) -> Volume:
         """The volume with which it starts with this configuration, to be filled before it is loaded for the first
-        time.
+        time. Raises ValueError as `mssql_conf` does.
         """
         self._prepared = side
         return Volume(self._container.spec.name, MSSQL, Directory(0o770, MSSQL_UID), sqlserver_files(side, mint))
@@ -106,7 +106,8 @@ class SqlServer(DockerServer):
     async def load(self, side: ServerSide, mint: Mint) -> None:
         """Serve this configuration, and nothing else any more.
 
-        Raises ServiceError, with its own last words, when it does not serve, StageError when Docker does not start it.
+        Raises ServiceError, with its own last words, when it does not serve, StageError when Docker does not start it,
+        ValueError as `mssql_conf` does.
         """
         assert self._started or side == self._prepared
         files = sqlserver_files(side, mint) if self._started else None
@@ -131,6 +132,9 @@ class SqlServer(DockerServer):
     async def take_log(self) -> tuple[str, ...]:
         """The lines since they were last taken, once the server has dealt with everything; without the lab's own.
         None of one that may not read its key: it has ended.
+
+        Raises ServiceError when the server has ended, or does not deal with everything in time; Lost, OSError as
+        `Agent.ask` does.
         """
         if self._side is not None and not self._side.key_readable and self._container.ended.is_set():
             return ()
@@ -209,6 +213,8 @@ def sqlserver_files(side: ServerSide, mint: Mint) -> Files:
 
     The CA store is the system's, from which SQL Server completes the chain that it sends (microsoft/mssql-docker, issue
     966); an unrelated root is always in it. The security level is that of the system's OpenSSL.
+
+    Raises ValueError as `mssql_conf` does.
     """
     chain = side.chain
     store = mint.public_root

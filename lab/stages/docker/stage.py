@@ -211,7 +211,10 @@ class DockerStage:
         return self._fleet.hold(side)
 
     def scan(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
-        """Look at a server side from inside its pod. Blocks; not to be called in the event loop."""
+        """Look at a server side from inside its pod. Blocks; not to be called in the event loop.
+
+        Raises ServiceError when the side is not up, Lost and OSError as `Agent.ask` does.
+        """
         question = self._fleet.pod(side).watch.ask(
             do="scan", kind=side.kind.value, port=self._fleet.port(side), host=host, low=low.value, high=high.value
         )
@@ -219,11 +222,15 @@ class DockerStage:
         return Scan(tuple(answer["certificates"]), answer["refused"])
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
-        """What the server wrote since this was last asked."""
+        """What the server wrote since this was last asked. Raises ServiceError, Lost, OSError."""
         return await self._fleet.take_log(side)
 
     async def attempt(self, client: Client, situation: Situation) -> Completed:
-        """Let the client connect once. Raises OSError when it cannot be started, StageError when its container died."""
+        """Let the client connect once.
+
+        Raises OSError when it cannot be started, StageError when its container died, ServiceError when the server side
+        is not up.
+        """
         material = Material(self._mint.anchors_pem(situation.client), self._mint.pem(*situation.client.intermediates))
         endpoint = Endpoint(situation.kind, situation.client.connect_to, self._fleet.port(situation.server))
         image, pod = self._client_images[client.distribution], self._fleet.pod(situation.server)
@@ -234,7 +241,7 @@ class DockerStage:
         return await image.run(invocation, workdir, pod)
 
     async def version(self, client: Client) -> str:
-        """Ask the client for its version; empty when it does not tell."""
+        """Ask the client for its version; empty when it does not tell. Raises OSError, StageError as `attempt` does."""
         image = self._client_images[client.distribution]
         return client.read_version(await image.run(client.version_probe(image.machine), image.new_workdir(), None))
 

@@ -58,7 +58,7 @@ class FreshContainer(ClientImage):
         self._named: Mapping[str, str] = {}
 
     async def start(self) -> None:
-        """Start it. Raises StageError."""
+        """Start it. Raises StageError, OSError as `Agent.ask` does."""
         await self._agent.start()
         self._hosts = (await self._command(f"cat {HOSTS}")).output
 

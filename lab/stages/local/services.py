@@ -66,12 +66,12 @@ class Service(ABC):
 
     @abstractmethod
     async def start(self, sandbox: Sandbox) -> None:
-        """Start and wait until every side accepts connections. Raises ServiceError."""
+        """Start and wait until every side accepts connections. Raises ServiceError, OSError."""
 
     @abstractmethod
     async def take_log(self, identity: str) -> tuple[str, ...]:
         """The lines written about this side since they were last taken, once the server has dealt with all ended
-        connections.
+        connections. Raises ServiceError when the server has ended, or does not deal with them in time.
         """
 
     def start_log(self, identity: str) -> tuple[str, ...]:

@@ -67,6 +67,8 @@ class LocalStage:
     def open(self, names: Iterable[str], roots: str = "") -> None:
         """Make the sandbox, in which these names resolve to the lab's servers. `roots` (PEM): what plain clients find
         in the system's trust store. Where this machine has no way to make one, that becomes the stage's obstacle.
+
+        Raises OSError, subprocess.CalledProcessError as `lay_out_store` does.
         """
         names = tuple(names)
         opened = self.here.sandbox(names, ADDRESS)
@@ -155,7 +157,7 @@ class LocalStage:
         return scan(endpoint.kind, endpoint.address, endpoint.port, host, low, high)
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
-        """What the server wrote since this was last asked."""
+        """What the server wrote since this was last asked. Raises ServiceError as `Service.take_log` does."""
         service, identity = self._where[side]
         return await service.take_log(identity)
 
@@ -174,10 +176,10 @@ class LocalStage:
         return ()
 
     def fresh(self, distribution: str) -> NoReturn:
-        """There is no other machine."""
+        """There is no other machine. Raises StageError always."""
         raise StageError("the local stage has no system to spare")
 
     async def version(self, client: Client) -> str:
-        """Ask the client for its version; empty when it does not tell."""
+        """Ask the client for its version; empty when it does not tell. Raises OSError as `attempt` does."""
         probe = client.version_probe(self.machine)
         return client.read_version(await self.here.run(probe, self.here.new_workdir(), self.sandbox))
