@@ -1,4 +1,4 @@
-"""The choice of a stage: what a person may say about it, and the stage and the clients that this makes.
+"""The choice of a stage: the options that a person may give, and the stage and the clients that follow from them.
 
 What a stage needs is imported when it is chosen: a local run does not pay for the Docker SDK.
 """
@@ -23,7 +23,7 @@ STAGES = ("local", "docker")
 DISTRIBUTIONS = distributions.NAMES
 """Where clients can run on the docker stage."""
 HOST = "host"
-"""Where they run beside that: on this machine."""
+"""The other distribution where clients can run: this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Choice:
         return self.name == "local" or HOST in self.distributions
 
     def cannot(self, situation: "Situation") -> str | None:
-        """Why this stage cannot play the situation (a sentence), or None when it can. Nobody's attempt is asked."""
+        """Why this stage cannot play the situation (a sentence), or None when it can. No attempt is made for that."""
         server, supports = self._server(situation.kind)
         if other := unsupported(situation.server, supports):
             return f"{server} has no setting for {other[1]}"
@@ -117,7 +117,5 @@ LOCAL = Choice()
 
 
 def usual_stage() -> str:
-    """The stage of whoever names none: containers in the lab's own image, which has no client of its own; else this
-    machine.
-    """
+    """The stage when a person names none: containers in the lab's own image, which has no client; else this machine."""
     return "docker" if os.environ.get(CONTAINED) else LOCAL.name

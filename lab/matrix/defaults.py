@@ -1,8 +1,8 @@
 """The measured defaults: what a client does when no security option is given to it.
 
 Vendors change defaults (Encrypt, the common name, the oldest TLS version) and break or expose those who upgrade. Here
-they are measured, not read: every client connects plainly to the same few servers, and what it must have checked to
-tell them apart is concluded from which of them it refuses. Pure, but for the situations' being played elsewhere.
+they are measured, not read: every client connects plainly to the same few servers, and from which of them it refuses
+the lab concludes what it checks. Pure: the situations are played elsewhere.
 """
 
 from collections.abc import Iterable, Mapping
@@ -134,7 +134,7 @@ def conclude(seen: Mapping[str, AttemptEntry]) -> tuple[Fact, ...]:
 
 
 def _connects(seen: Mapping[str, AttemptEntry], identity: str) -> bool | None:
-    """Whether it connected; None when it was not asked, or nothing can be concluded from how it ended."""
+    """Whether the client connected; None when that was not measured, or nothing can be concluded from how it ended."""
     entry = seen.get(identity)
     if entry is None or entry.result not in {"connected", "refused"}:
         return None

@@ -160,7 +160,7 @@ class Entries:
         return entries
 
     def _presented(self, side: ServerSide, seen: Callable[[ServerSide], str]) -> tuple[x509.Certificate, ...]:
-        """What the server sends: nothing where it does not come up."""
+        """The certificates that the server sends: none where it does not come up."""
         if not side.key_readable:
             return ()
         presented = self._mint.chain_pem(side.chain) if side.chain else seen(side)

@@ -28,7 +28,7 @@ class ActVerdict(StrEnum):
 
 
 class Status(StrEnum):
-    """Whether a cell was played. What was not has no verdict."""
+    """Whether a cell was played. A cell that was not has no verdict."""
 
     PLAYED = "played"
     EXCLUDED = "excluded"
@@ -83,7 +83,7 @@ class Verdict:
 
     @property
     def why(self) -> str:
-        """The sentence that matters most: what is not as expected, else what the fix is worth."""
+        """The decisive sentence: what is not as expected, else what the fix is worth."""
         return (self.fix_judgement if self.broken_judgement.as_expected else self.broken_judgement).why
 
 
@@ -205,8 +205,8 @@ class Judge:
     def refuses_for_trust(self, act: Act) -> bool:
         """Whether it refuses a server for what that is, as documented.
 
-        That nobody answers says nothing about trust, nor does what a client says to every server, nor that a server
-        refuses the user: it has got the password by then.
+        A server that does not answer says nothing about trust, nor does a text that a client shows for every server,
+        nor a server that refuses the user: the client has sent it the password by then.
 
         Raises KeyError for a row with a placeholder that has no value.
         """
@@ -218,7 +218,7 @@ class Judge:
 
 
 def not_played(status: Status, why: str) -> Verdict:
-    """The verdict of a cell that was not played. That the lab failed is never as expected."""
+    """The verdict of a cell that was not played. A failure of the lab is never as expected."""
     judgement = Judgement(status is not Status.LAB_ERROR, why)
     return Verdict(status, None, None, judgement, judgement)
 

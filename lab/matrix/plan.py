@@ -74,9 +74,9 @@ class Plan:
     cells: tuple[Cell, ...]
     exclusions: tuple[Exclusion, ...]
     impostors: tuple[Impostor, ...]
-    """What every fix is attacked with."""
+    """The impostors that play against every fix."""
     knowledge: Knowledge
-    """What the acts are held against, and by which the self-check knows what it sees."""
+    """The tables that the acts are held against, and the conditions that the self-check looks for."""
 
     @property
     def clients(self) -> tuple[Client, ...]:
@@ -137,7 +137,7 @@ def make_plan(
 
 
 def why_impossible(cell: Cell, stage_cannot: Cannot) -> str | None:
-    """Why the client cannot play this cell, or nobody can on this stage, in words; or None."""
+    """Why the client cannot play this cell, or no client can on this stage, in words; or None."""
     acts = [("the healthy situation", cell.control), ("the failure", cell.broken), ("the fix", cell.fixed)]
     acts += [(f"the impostor `{impostor.id}`", situation) for impostor, situation in cell.impostors]
     for act, situation in acts:
@@ -148,7 +148,7 @@ def why_impossible(cell: Cell, stage_cannot: Cannot) -> str | None:
 
 
 def matches(name: str, patterns: tuple[str, ...]) -> bool:
-    """Whether a name, the class before its dot, or the client before the colon of its place, matches one of the
+    """Whether a name, the class before its dot, or the client before the colon of its distribution, matches one of the
     patterns; no patterns match everything.
     """
     names = (name, name.partition(".")[0], name.partition(":")[0])

@@ -28,7 +28,7 @@ from tlslab.stages.local.services import ServiceError
 from tlslab.stages.stage import Lost, Stage, StageError
 
 Key = tuple[str, str, Situation]
-"""Name and distribution of the client, and the situation: who is attempted once in what."""
+"""Name and distribution of the client, and the situation: the key by which each attempt is made once."""
 Class = tuple[Result, str, str]
 """The way in which an attempt came out: result, code, text without its volatile parts."""
 PATIENT = 4
@@ -37,7 +37,7 @@ PATIENT = 4
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt: who, in which situation, what the self-check found there, and what came of it."""
+    """One attempt: the client, the situation, what the self-check found there, and the outcome."""
 
     id: str
     client: Client
@@ -59,8 +59,8 @@ class Attempt:
 
 
 class Player:
-    """Makes attempts on a stage that is already serving. Use as an async context; leaving it abandons what is still
-    waiting. Each attempt is made `repeat` times. `known`: the conditions that the self-check looks for.
+    """Makes attempts on a stage that is already serving. Use as an async context; leaving it abandons the attempts that
+    still wait. Each attempt is made `repeat` times. `known`: the conditions that the self-check looks for.
     """
 
     def __init__(
@@ -104,7 +104,7 @@ class Player:
         return tuple(await together(*(self.attempt(cell.client, item) for item in cell.situations)))
 
     async def want(self, cells: Iterable[Cell]) -> None:
-        """Put the attempts of these cells in the queue, controls first: they are made without being asked for."""
+        """Put the attempts of these cells in the queue, controls first: they are made before a cell asks for them."""
         cells = tuple(cells)
         for act in range(max((len(cell.situations) for cell in cells), default=0)):
             for cell in cells:
@@ -161,7 +161,7 @@ class Player:
                 try:
                     defects = await self._audit(situation)
                 except AuditError:
-                    # A server that has died says more than a self-check that found nobody.
+                    # A server's death explains more than a self-check that got no connection.
                     await self._stage.server_log(situation.server)
                     raise
                 outcomes += [await self._play(client, situation) for _ in range(self._repeat)]
@@ -171,7 +171,7 @@ class Player:
         except Lost as problem:
             if not future.done():
                 future.set_exception(problem)
-                future.exception()  # who does not wait for it does not have to know
+                future.exception()  # a caller that does not wait for the attempt needs no exception
             return
         except (ServiceError, StageError, OSError) as problem:
             defects, outcome = frozenset(), Outcome(Result.LAB_ERROR, str(problem))
@@ -195,7 +195,7 @@ class Player:
         known = self._audits.get(situation)
         if known is None:
             known = self._audits[situation] = asyncio.ensure_future(asyncio.to_thread(self._look_at, situation))
-            # Whoever waited for it may have gone meanwhile: then its failure is no news.
+            # The caller that waited may have gone meanwhile: then nothing reads the failure.
             known.add_done_callback(lambda done: done.cancelled() or done.exception())
         return await asyncio.shield(known)
 
@@ -205,7 +205,7 @@ class Player:
         return "".join(next((found for found in seen if found), ()))
 
     def _look_at(self, situation: Situation) -> frozenset[Condition]:
-        """In a thread. A server side presents the same to everybody: one look for each name and range of versions."""
+        """In a thread. A server presents the same to every client: one look for each name and range of versions."""
         server, host = situation.server, situation.client.connect_to
 
         def scanner(low: TLSVersion, high: TLSVersion) -> Scan:

@@ -67,8 +67,8 @@ class Show:
 
     @property
     def later(self) -> Mapping[str, Situation]:
-        """What is attempted after it. A client that verifies nothing is not asked
-        again, and one that does not look at the system's store not to tell impostors apart.
+        """What is attempted after it. A client that verifies nothing is not attempted again, and one that does not read
+        the system's store plays no impostors.
         """
         if self.cannot or self.trust.roots is Roots.NONE:
             return {}
@@ -85,7 +85,7 @@ class Show:
 
 @dataclass(frozen=True)
 class Treatment:
-    """One way, followed once in a fresh copy of one distribution, and all who show something there."""
+    """One way, followed once in a fresh copy of one distribution, and the clients that show something there."""
 
     distribution: str
     way: Way
@@ -118,8 +118,8 @@ def treatments(
 
 
 def make_show(item: Cell | Exclusion, trust: Trust, impostors: Iterable[Impostor]) -> Show:
-    """What the client of a cell shows of its fix. The cell's own client side does not matter: nothing is said to the
-    client but where to connect.
+    """What the client of a cell shows of its fix. The cell's own client side does not matter: the client is told only
+    where to connect.
     """
     broken = item.scenario.apply(healthy(item.kind))
     before = Situation(broken.server, ClientSide(broken.client.connect_to, defaults_only=True))

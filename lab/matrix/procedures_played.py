@@ -1,8 +1,7 @@
 """Trust procedures: the treatments of a plan, followed on a stage while its matrix is played.
 
-Each has a fresh copy of its distribution. A client that shows something there is attempted before the first
-command and after the last one; none is in between. Their attempts are those of the player, with its self-check, its
-turns and its logs.
+Each has a fresh copy of its distribution. A client that shows something there is attempted before the first command and
+after the last one, never in between. The player makes these attempts, with its self-check, turns and logs.
 """
 
 import asyncio
@@ -60,7 +59,7 @@ class TrustProcedures:
         await abandon(self._tasks.values())
 
     async def finish(self) -> None:
-        """Wait until all are done."""
+        """Wait until all treatments are done."""
         await together(*map(asyncio.shield, self._tasks.values()))
 
     async def of(self, cell: str) -> list[TrustProcedureEntry]:
@@ -71,7 +70,7 @@ class TrustProcedures:
 
     @property
     def done(self) -> list[TrustProcedureEntry]:
-        """Those that are done."""
+        """The treatments that are done."""
         return [task.result() for task in self._tasks.values() if task.done() and not task.cancelled()]
 
     async def _treat(self, treatment: Treatment) -> TrustProcedureEntry:
