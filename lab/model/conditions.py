@@ -1,4 +1,4 @@
-"""The conditions that the tables of TLS libraries speak of. A scenario may bring one that nobody had.
+"""The conditions that the tables of TLS libraries speak of. A scenario may bring another.
 
 The predicates read single facts of a situation; they are no path validator. Numbers are X509_V_ERR_* of OpenSSL,
 include/openssl/x509_vfy.h.
@@ -45,7 +45,7 @@ def _leaf(situation: Situation) -> Leaf | None:
 
 
 def _lacking(situation: Situation, chain: Chain) -> tuple[Authority, ...]:
-    """The intermediates that the client gets from nobody."""
+    """The intermediates that the server does not present and the client side does not have."""
     known = {*chain.presented, *situation.client.intermediates, *anchors(situation)}
     return tuple(item for item in chain.intermediates if item not in known)
 

@@ -36,7 +36,7 @@ class Phase(StrEnum):
     CLOSED = "closed"
     """The peer closes or resets the connection during the handshake."""
     CONNECT = "connect"
-    """Nobody answers: there is no TCP connection, and TLS never begins."""
+    """No server answers: there is no TCP connection, and TLS never begins."""
     NEGOTIATION = "negotiation"
     """The client stops before TLS begins: it does not know an option, or the two do not agree to encrypt."""
     LOGIN = "login"

@@ -149,7 +149,7 @@ def _about(condition: Condition, applying: list[Statement]) -> list[Statement]:
 
 
 def _of_highest_rank(rows: list[Statement]) -> list[Statement]:
-    """Those with the largest set of conditions, and of these those with a circumstance, if there are any.
+    """The rows with the largest set of conditions, and of these the rows with a circumstance, if there are any.
 
     The circumstances of the row: those of a template are about the words, not about the condition.
     """

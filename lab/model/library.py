@@ -52,7 +52,7 @@ def where(condition: Condition) -> When:
 @dataclass(frozen=True, slots=True)
 class Prints:
     """It says something: `text` in the message, `code` as its error code, `trace` in the log that the lab switched on.
-    What is empty is not looked at.
+    An empty field is not looked at.
     """
 
     text: str = ""
@@ -62,7 +62,7 @@ class Prints:
 
 @dataclass(frozen=True, slots=True)
 class Hangs:
-    """It gives no answer until it is ended."""
+    """It gives no answer until the stage ends it."""
 
 
 @dataclass(frozen=True, slots=True)

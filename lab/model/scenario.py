@@ -73,7 +73,7 @@ class Scenario:
     apply: Change
     kinds: frozenset[ServerKind]
     conditions: frozenset[Condition]
-    """What is so in its situation, the defects among it; those that nobody had before come with it."""
+    """The conditions of its situation, the defects among them; a scenario may bring new ones."""
     rows: Mapping[str, tuple[Row, ...]] = field(compare=False)
     """What TLS libraries, by name, say of the conditions that it brings."""
     sources: tuple[Source, ...]
@@ -93,7 +93,7 @@ class Scenario:
     ) -> Callable[[Change], Change]:
         """Declare a fix of this scenario; its name is the function's, its summary the docstring's.
 
-        Raises ValueError for a fix without docstring, steps or source: nobody could follow or check it.
+        Raises ValueError for a fix without docstring, steps or source: no reader could follow or check it.
         """
 
         def declare(change: Change) -> Change:
@@ -142,7 +142,7 @@ def scenario(
 ) -> Callable[[Change], Scenario]:
     """Declare a scenario; its id is the module's name, with the form behind a dot where the class has several.
 
-    Raises ValueError for one without a lesson, sources or conditions: nobody could learn from it, or judge it.
+    Raises ValueError for one without a lesson, sources or conditions: it would teach nothing, or could not be judged.
     """
 
     def declare(change: Change) -> Scenario:

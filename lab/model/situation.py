@@ -142,7 +142,7 @@ class ServerSide:
     `chain` None: no certificate is configured, and SQL Server makes its own at start (self-generated fallback
     certificate). `security_level` is the OpenSSL security level (0-5) that the server's TLS library runs with.
     `key_readable` False: the account of SQL Server may not read the private key that it is told to use, and it does not
-    start (error 49940): nobody listens at its port.
+    start (error 49940): no process listens at its port.
     """
 
     kind: ServerKind
@@ -200,14 +200,14 @@ def options(kind: type[ClientSide | ServerSide]) -> Mapping[str, str]:
 
 
 def unsupported(side: ClientSide | ServerSide, supports: Set[str]) -> tuple[str, str] | None:
-    """The first option in which a side differs from one that says nothing, and which is not among those that are
-    supported: its field, and what it is in words. None when there is none.
+    """The first option that a side sets and that is not among the supported ones: its field, and what it is in words.
+    None when there is none.
     """
     defaults = {item.name: item.default for item in fields(side)}
     for name, words in options(type(side)).items():
         told = getattr(side, name)
         if name == "expected_name" and isinstance(side, ClientSide) and told == side.connect_to:
-            continue  # to look for the name that it connects to is nothing new
+            continue  # the client looks for the name that it connects to anyway
         if name not in supports and told != defaults[name]:
             return name, words
     return None
