@@ -156,7 +156,7 @@ class ServerSide:
 
 @dataclass(frozen=True, slots=True)
 class ClientSide:
-    """How a client connects. The names of the options are the lab's; each adapter says how its client spells them.
+    """How a client connects. The names of the options are the lab's; each adapter gives its client's options as typed.
 
     `trust_anchors`: what stands in the client's trust store beside an unrelated public root. `intermediates`:
     certificates that the client has been given to complete chains, without trusting them. `expected_name`: the name to
