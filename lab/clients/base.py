@@ -1,8 +1,8 @@
 """The client adapter: how the lab drives one real program, as pure functions.
 
-An adapter knows no scenario. It says what its client needs on the machine, what it can express, how it spells the
-options of a `ClientSide`, how to invoke it once, how to read what came back, and in which words it wraps the reasons
-of its TLS library. It starts nothing itself: a stage lays out the files, runs the invocation and collects the output.
+An adapter knows no scenario. It says what its client needs on the machine, what it can express, its options as typed
+for a `ClientSide`, how to invoke it once, how to read what came back, and in which words it wraps the reasons of its
+TLS library. It starts nothing itself: a stage lays out the files, runs the invocation and collects the output.
 """
 
 import inspect
@@ -156,14 +156,14 @@ class Roots(StrEnum):
     SYSTEM = "system"
     """The trust store of the system."""
     OWN = "own"
-    """A list that it brings, or nothing but what an option of its own names."""
+    """A list that the client brings, or only the roots that an option of the client names."""
     NONE = "none"
-    """It asks for none: told nothing, it connects to anybody."""
+    """It uses none: without options it connects to any server."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What a client trusts when it is told nothing: `why`, in a sentence, and who says so."""
+    """What a client trusts when it is told nothing: `why`, in a sentence, and the sources."""
 
     roots: Roots
     why: str
@@ -178,16 +178,16 @@ DECLARED = ("name", "title", "kinds", "tls_library", "templates", "default_trust
 class Client(ABC):
     """One client. Subclasses are stateless; one instance each is registered in `tlslab.clients`.
 
-    A class that lacks one of `DECLARED`, or says in one what cannot be, is a TypeError when it is defined; classes that
-    are abstract still are what several clients have in common.
+    A class that lacks one of `DECLARED`, or has an invalid value in one, is a TypeError when it is defined; abstract
+    classes hold what several clients share.
     """
 
     name: str
     title: str
-    """What a person calls it: `Microsoft ODBC Driver 18 through pyodbc`."""
+    """The client's name for people: `Microsoft ODBC Driver 18 through pyodbc`."""
     kinds: frozenset[ServerKind]
     tls_library: str
-    """What does TLS inside it, in words: `OpenSSL of the system`."""
+    """The TLS library inside it, in words: `OpenSSL of the system`."""
     templates: tuple[Template, ...]
     """How it presents what its TLS libraries say (`tlslab.libraries`)."""
     release: Mapping[str, str] = {}
@@ -203,17 +203,17 @@ class Client(ABC):
     lacks: Mapping[str, str] = {}
     """Why it cannot be told of an option, in a sentence of its own."""
     delegates: bool = False
-    """It stands for another client and takes from that what it says of itself."""
+    """Whether it stands for another client, from which it takes its declarations."""
     distribution: str = ""
     """Where it runs, on a stage that has several (`tlslab.clients.placed`); "": on the machine."""
     registry: Registry | None = None
     """Where its versions come from; None: it comes with the system."""
     needs: tuple[Need, ...]
-    """What it needs on a machine, in the order in which it is missed."""
+    """What it needs on a machine, in the order in which the lab reports what is missing."""
     program: str = ""
     """Its program's name in `Machine.which`, where one program of the user's own can take its place."""
     library: str = ""
-    """The same for a library, in `Machine.files`."""
+    """The name of its library in `Machine.files`, where one of the user's own can take its place."""
 
     def missing(self, machine: Machine) -> Missing | None:
         """What this client lacks on this machine, or None when it can run."""

@@ -115,7 +115,7 @@ class FreeTds(Client):
         return (*settings(side), *self.limit_words(side))
 
     def limit_words(self, side: ClientSide) -> tuple[str, ...]:
-        """How TLS limits are given that freetds.conf has no word for."""
+        """How people give TLS limits, for which freetds.conf has no setting."""
         text = gnutls_conf(side)
         return (f"GNUTLS_SYSTEM_PRIORITY_FILE={GNUTLS_CONF}", *text.splitlines()) if text else ()
 

@@ -119,7 +119,7 @@ def openssl_room(side: ClientSide, material: Material, workdir: PurePosixPath) -
 
 
 def trust_words(side: ClientSide) -> tuple[str, ...]:
-    """How people say the trust store and the TLS limits to a program that uses the system's OpenSSL."""
+    """How people give the trust store and the TLS limits to a program that uses the system's OpenSSL."""
     given = (side.trust_anchors or side.intermediates) and not side.defaults_only
     trust = ("SSL_CERT_FILE=ca.pem",) if given else ()
     return (*trust, *openssl_words(side))

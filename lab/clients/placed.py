@@ -9,7 +9,7 @@ from tlslab.model.situation import ClientSide, Situation
 
 
 class Placed(Client):
-    """What the client does, as it does it in this distribution."""
+    """The client with its behaviour in this distribution."""
 
     delegates = True
 

@@ -119,7 +119,7 @@ class PythonClient(Client):
         return read_answer(completed)
 
     def default_trust_words(self, side: ClientSide) -> tuple[str, ...]:
-        """How it is told of a root without an option."""
+        """How people make the client trust a root without an option."""
         return (f"{self.roots_variable}=ca.pem",) if side.trust_anchors and self.roots_variable else ()
 
 

@@ -3,8 +3,8 @@
 It uses TLS only when `cafile` is given, and then always verifies chain and name; without it, it declares
 encryption unsupported (https://python-tds.readthedocs.io, `pytds.connect`). So the lab always gives it a
 `cafile`, its trust store, however little is in it, except where the client side asks for no encryption and
-trusts nothing. With `cafile` it always asks for encryption of everything, its default: whoever is told to trust
-a CA is not told to encrypt the login alone (`enc_login_only`).
+trusts nothing. With `cafile` it always asks for encryption of everything, its default: a client side that trusts a CA
+does not set `enc_login_only` (encrypt the login alone).
 """
 
 from collections.abc import Mapping
@@ -96,7 +96,7 @@ class PythonTds(PythonSqlClient):
             source=TLS_PY,
         ),
         *says(
-            # Of every such server, whatever it is: no certificate is shown.
+            # This is said of every such server: no certificate is shown.
             [],
             Phase.NEGOTIATION,
             "pytds.tds_base.Error: Client does not have encryption enabled but it is required by server",

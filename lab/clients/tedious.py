@@ -204,7 +204,7 @@ def node_trust(machine: Machine) -> Trust:
 
 
 def default_trust_words(side: ClientSide) -> tuple[str, ...]:
-    """How Node is told of a root without an option: those that it trusts are compiled in."""
+    """How people make Node trust a root without an option: its own roots are compiled in."""
     return (f"{EXTRA_ROOTS}=ca.pem",) if side.trust_anchors else ()
 
 
