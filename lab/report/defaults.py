@@ -1,4 +1,4 @@
-"""The defaults of clients for people: what each does when nobody gives it a security option, as measured."""
+"""The defaults of clients for people: what each does without a security option, as measured."""
 
 from collections.abc import Iterable
 from typing import Any

@@ -22,7 +22,7 @@ from tlslab.report.terminal import TITLES
 from tlslab.report.text import gaps, hang
 
 Typed = tuple[tuple[str, ...], tuple[str, ...]]
-"""What goes out of the client's words, and what comes in."""
+"""The options as typed that a person removes, and those that a person adds."""
 
 
 def show_lesson(scenario: Scenario, clients: Sequence[Client], knowledge: Knowledge, console: Console) -> None:
@@ -75,7 +75,7 @@ def kinds_of(kinds: Iterable[ServerKind]) -> list[ServerKind]:
 
 
 def typed(client: Client, before: Situation, after: Situation) -> Typed:
-    """What a person takes away and sets in the client's own words to come from one situation to the other.
+    """The options as typed that a person removes and adds to get from one situation to the other.
 
     Where the two differ in what `ca.pem` holds, the option that names it is set, whether or not it was there before.
     """

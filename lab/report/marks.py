@@ -1,4 +1,4 @@
-"""The marks: one glyph for what a cell showed, one for what that is worth. Legible without colour, and in
+"""The marks: one glyph for what a cell showed, one for its judgement. Legible without colour, and in
 plain ASCII."""
 
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ class Mark:
 
 
 class Worth(StrEnum):
-    """What stands behind the glyph."""
+    """The judgement that stands behind the glyph."""
 
     PLAIN = ""
     OBSERVED = "*"
@@ -79,7 +79,7 @@ class Marked:
 
 
 def worth(judgement: JudgementEntry) -> Worth:
-    """What stands behind a judgement."""
+    """The worth of a judgement."""
     if not judgement.as_expected:
         return Worth.FINDING
     return Worth.OBSERVED if judgement.basis == "observed" else Worth.PLAIN
@@ -91,7 +91,7 @@ def mark_fix(cell: CellEntry) -> Marked:
 
 
 def mark_broken(cell: CellEntry) -> Marked:
-    """The mark of a cell's broken act. What the lab itself failed in is not worth anything, so it is no finding."""
+    """The mark of a cell's broken act. A cell in which the lab itself failed has no worth, so it is no finding."""
     mark = BROKEN[shown_verdict(cell)]
     return Marked(mark, Worth.PLAIN if cell.status == "lab-error" else worth(cell.broken_judgement))
 

@@ -28,7 +28,7 @@ def watch(console: Console) -> Iterator[Observer]:
 
 
 class _Told:
-    """What was told already: a client that fails for one reason in many cells is told once."""
+    """The reasons already printed: a client that fails for one reason in many cells is reported once."""
 
     def __init__(self) -> None:
         self._known: set[tuple[str, str]] = set()

@@ -1,5 +1,4 @@
-"""The terminal report: the matrix as tables, a legend, and below it everything that needs a person, in
-sentences."""
+"""The terminal report: the matrix as tables, a legend, and below it every finding and problem, in sentences."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -34,9 +33,9 @@ from tlslab.report.trust_procedures import show_trust_procedures
 
 TITLES = {"https": "HTTPS", "sqlserver": "SQL Server"}
 STAND_INS = {"https": "HTTPS endpoint", "sqlserver": "TDS endpoint"}
-"""What is called so when no real server played: nothing that stands in for SQL Server is ever called SQL Server."""
+"""Names of servers where no real one played: a stand-in for SQL Server is never called SQL Server."""
 REASONS_SHOWN = 12
-"""How many reasons for unsupported cells are told before `--plan` is pointed at."""
+"""How many reasons for excluded cells are printed before the report refers to `--plan`."""
 
 WHAT_HAPPENED = {
     "unexpected-connection": "connects, although it should refuse",
@@ -74,7 +73,7 @@ class Finding:
 
     @property
     def where(self) -> str:
-        """The scenarios; for a finding about fixes with these: `expired (renew), self-signed (renew)`."""
+        """The scenarios; for a finding about fixes names the fixes too: `expired (renew), self-signed (renew)`."""
         fixes: dict[str, list[str]] = {}
         for cell in self.cells:
             fixes.setdefault(cell.scenario, []).append(cell.fix)
