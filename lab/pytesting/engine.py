@@ -93,7 +93,7 @@ class Engine:
             assert self._process.stdin
             if not self._process.stdin.closed:
                 self._send({"close": True})
-                with contextlib.suppress(BrokenPipeError):  # it has ended by itself, and the reader knows
+                with contextlib.suppress(BrokenPipeError):  # it has ended by itself, and the reader thread knows
                     self._process.stdin.close()
         self._reader.join(CLOSE_TIMEOUT)
         if self._reader.is_alive():
@@ -118,7 +118,7 @@ class Engine:
     def _send(self, message: dict[str, Any]) -> None:
         assert self._process
         assert self._process.stdin
-        with contextlib.suppress(BrokenPipeError):  # it has ended by itself, and the reader tells whoever waits
+        with contextlib.suppress(BrokenPipeError):  # it has ended by itself; the reader fails the futures
             self._process.stdin.write(json.dumps(message).encode() + b"\n")
             self._process.stdin.flush()
 

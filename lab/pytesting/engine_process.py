@@ -1,8 +1,8 @@
-"""The engine's process: `python -m tlslab.pytesting.engine_process`, for `tlslab.pytesting.engine` and nobody else.
+"""The engine's process: `python -m tlslab.pytesting.engine_process`, started by `tlslab.pytesting.engine` only.
 
 Reads JSON lines: an order, then `{"play": id}` as often as wanted, then `{"close": true}`. Writes `{"cell": id,
 "played": JSON}` or `{"cell": id, "problem": sentence}`, and in the end the record. When its input ends otherwise,
-because pytest has died, it takes everything down without a word.
+because pytest has died, it takes everything down and writes nothing.
 """
 
 import asyncio
@@ -124,7 +124,7 @@ def sentence(problem: Exception) -> str:
 
 def say(message: dict[str, str]) -> None:
     """Write a line to pytest."""
-    with contextlib.suppress(BrokenPipeError):  # it has died, and the end of the input will tell
+    with contextlib.suppress(BrokenPipeError):  # pytest has died: the input will end
         sys.stdout.write(json.dumps(message) + "\n")
         sys.stdout.flush()
 
@@ -139,13 +139,13 @@ async def serve() -> None:
     listening = asyncio.create_task(_listen(requests, desk))
     await asyncio.wait({work, listening}, return_when=asyncio.FIRST_COMPLETED)
     if listening.done() and not (desk.close() and listening.result()):
-        work.cancel()  # still starting, or nobody is left who would want the record
+        work.cancel()  # still starting, or pytest has died and no reader of the record is left
     with contextlib.suppress(asyncio.CancelledError):
         await work
 
 
 async def _listen(requests: asyncio.StreamReader, desk: Desk) -> bool:
-    """Pass on what is asked for; whether the end was said, rather than come."""
+    """Pass on the requests; whether pytest sent `close`, rather than the input ending without it."""
     async for line in requests:
         message = json.loads(line)
         if "close" in message:

@@ -107,7 +107,7 @@ def add(parser: pytest.Parser) -> None:
 def joined(arguments: Iterable[str]) -> list[str]:
     """The arguments, with each of these options and its value in one word.
 
-    pytest looks for its configuration before it knows these options, and takes a value in a word of its own for a place
+    pytest looks for its configuration before it knows these options, and takes a value in a word of its own for a path
     of tests (its documentation, "Initialization: determining rootdir and configfile").
     """
     found: list[str] = []
@@ -120,7 +120,7 @@ def joined(arguments: Iterable[str]) -> list[str]:
 
 
 def filled(value: str) -> str:
-    """The value of an option that must not be empty: an empty path is the current directory, which nobody named.
+    """The value of an option that must not be empty: an empty path would mean the current directory.
 
     Raises argparse.ArgumentTypeError.
     """
@@ -171,7 +171,7 @@ def check(config: pytest.Config) -> None:
 
 
 def _must_not_lead_to_another_root(config: pytest.Config) -> None:
-    """Raise pytest.UsageError where pytest has taken a value for a place of tests (`joined`), and so another directory
+    """Raise pytest.UsageError where pytest has taken a value for a path of tests (`joined`), and so another directory
     for the root of the project: its configuration would be left unread without a word.
     """
     file = config.inipath

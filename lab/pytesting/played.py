@@ -8,9 +8,9 @@ from tlslab.model.record import AttemptEntry, CellEntry, ClientEntry, Record, Sh
 from tlslab.report.printable import printable
 
 STAND_IN = "stands in for the real server"
-"""The property of a test whose server was not the real one."""
+"""The property of a test that a stand-in for the real server played."""
 CLIENT, VERSION = "client", "client version"
-"""The properties of a test that say who played; the version where it was asked for."""
+"""The properties of a test that name the client; its version where the session asks for it."""
 Properties = list[tuple[str, str]]
 
 
@@ -61,7 +61,7 @@ class Played(BaseModel):
 
     @property
     def why(self) -> str:
-        """What decides, in one line."""
+        """The decisive reason, in one line."""
         if self.lacking:
             return self.lacking
         if self.deviation and self.cell.as_expected:
