@@ -212,7 +212,7 @@ def cells_of(record: Record, given: tuple[str, ...]) -> list[CellEntry]:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What became of a record, in sentences, and whether it is where it was wanted."""
+    """The sentences that say where a record was written, and whether it is at the wanted path."""
 
     words: str
     done: bool

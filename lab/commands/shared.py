@@ -1,4 +1,4 @@
-"""What the commands share: options, patterns that must match something, consoles, exit statuses, places."""
+"""What the commands share: options, patterns that must match something, consoles, exit statuses, paths."""
 
 import difflib
 import functools
@@ -57,7 +57,7 @@ def filled(value: str) -> str:
 
 
 class FilledPath(click.Path):
-    """A path that must not be empty: an empty one is the current directory, which nobody named."""
+    """A path that must not be empty: an empty one would mean the current directory."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         return super().convert(filled(value) if isinstance(value, str) else value, param, ctx)
@@ -253,7 +253,7 @@ def run_setup(*, yes: bool) -> bool:
 
 def bring_clients(clients: "Iterable[Client] | None" = None) -> None:
     """Have the Python clients in the lab's cache, and the programs that the lab builds for `clients` (None: for all).
-    When that fails, say why and go on with the others. A compiler that is not here is told with its client.
+    When that fails, say why and go on with the others. A missing compiler is reported with its client.
     """
     from tlslab.setup import all_needs, build
     from tlslab.setup.needs import Built
