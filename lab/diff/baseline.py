@@ -52,7 +52,7 @@ class BaselineError(Exception):
 def baselines_of(record: Record, pinned: Mapping[str, bool]) -> list[Baseline]:
     """The baselines of a record's clients; those of which no cell was played are left out.
 
-    Raises BaselineError for cells in which the lab failed or that are unstable: they are nothing to hold others to.
+    Raises BaselineError for cells in which the lab failed or that are unstable: a baseline holds only reliable cells.
     """
     side = side_of(record)
     for cells in side.cells.values():
@@ -73,7 +73,7 @@ def text_of(baseline: Baseline) -> str:
     content = baseline.model_dump(mode="json", exclude_defaults=True) | {"baseline_version": VERSION}
     ordered = {"baseline_version": VERSION} | content
     text = json.dumps(ordered, indent=1, ensure_ascii=False)
-    # What has no form is escaped, as nobody would see it in a difference; it stands in strings alone.
+    # What has no form is escaped, as a reader would not see it in a difference; it stands in strings alone.
     return "".join(char if has_form(char) else json.dumps(char)[1:-1] for char in text) + "\n"
 
 

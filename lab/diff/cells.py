@@ -14,7 +14,7 @@ from tlslab.model.record import Result
 
 CONNECTED = "connected"
 NOTHING = Said("lab-error", "", "", "")
-"""Where one side has no outcome to show."""
+"""Stands where one side has no outcome."""
 
 
 class SaidEntry(BaseModel):
@@ -161,7 +161,7 @@ class _Comparison:
         yield from found
 
     def _fix_acts(self) -> Iterator[Change]:
-        """By what the acts came to, verdicts aside."""
+        """The acts of the fix that changed by their outcomes, verdicts aside."""
         fixes = self.old.fix, self.new.fix
         fixed = self._pair(FIXED)
         opened, closed = _opened(fixed), _opened(fixed[::-1])
@@ -173,7 +173,7 @@ class _Comparison:
             if not act.startswith(IMPOSTOR):
                 continue
             impostor = self._pair(act)
-            # Whoever fails after the fix fails with the impostor for the same reason: that is said already.
+            # A client that fails after the fix fails with the impostor for the same reason: `fixed` tells it already.
             if _opened(impostor) and not opened:
                 yield self._change(Kind.LETS_IN, act, *fixes)
             elif _opened(impostor[::-1]) and not closed:

@@ -9,7 +9,7 @@ from tlslab.model.normalise import normalise
 from tlslab.model.record import AttemptEntry, CellEntry, ClientEntry, Record, Result, ShareEntry
 
 CONTROL, BROKEN, FIXED, IMPOSTOR, DEFAULT = "control", "broken", "fixed", "impostor:", "default"
-"""The acts; an impostor's is followed by the attack's id, `default` is an act of the default probe."""
+"""The acts; an impostor's is followed by the impostor's id, `default` is an act of the default probe."""
 
 _NEGOTIATED = re.compile(r"\b(TLSv1(?:\.[0-3])?)[ ,]+([A-Z][A-Z0-9]*(?:[-_][A-Z0-9]+)+)\b")
 """Protocol and cipher in a line of the server: nginx in the lab's log format, the TDS endpoint in its errorlog."""
@@ -24,7 +24,7 @@ Key = tuple[str, str, str]
 @dataclass(frozen=True, slots=True)
 class Said:
     """What an act came to. `text` is normalised, `raw` as it was (the same where only the former is known); `tls` the
-    protocol and cipher of a session, "" when there was none or nobody tells; `seconds` of every repetition."""
+    protocol and cipher of a session, "" when there was none or none is known; `seconds` of every repetition."""
 
     result: Result
     code: str
