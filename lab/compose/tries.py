@@ -1,6 +1,6 @@
 """What to try: the command with which a person meets a broken server, in the client container of docker/compose.yaml.
 
-The options are the adapters' own spelling. Only what is in that image stands here.
+The options are the adapters' options as typed. Only clients of that image stand here.
 """
 
 import re
