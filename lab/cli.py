@@ -86,8 +86,8 @@ for command in (
 
 
 def run_command(arguments: Sequence[str]) -> int:
-    """Run one command line; its exit status. Tells on standard error why it ended otherwise than well. Without
-    arguments: the help."""
+    """Run one command line; its exit status. Says on standard error why the command failed. Without arguments: the
+    help."""
     try:
         status = cli.main(list(arguments) or ["--help"], prog_name=tlslab.PROGRAM, standalone_mode=False)
         sys.stdout.flush()
@@ -148,8 +148,7 @@ _MACHINE = {
 
 
 def _tell(problem: Exception) -> None:
-    """Errors that the lab words for people stand for themselves; of others their kind is told, and how to
-    see more."""
+    """The lab's own errors are printed as they are; of others the kind is printed, and how to see more."""
     from tlslab.catalogue import CatalogueError
     from tlslab.setup.installer import InstallError
     from tlslab.setup.system import SetupError
