@@ -101,7 +101,7 @@ class Choice:
         return None
 
     def _server(self, kind: ServerKind) -> tuple[str, frozenset[str]]:
-        """What plays this kind of server, and the options of a server side that it supports."""
+        """The program that plays this kind of server, and the options of a server side that it supports."""
         from tlslab.servers import mssql_conf, nginx
 
         if kind is ServerKind.SQLSERVER:
@@ -117,5 +117,5 @@ LOCAL = Choice()
 
 
 def usual_stage() -> str:
-    """The stage when a person names none: containers in the lab's own image, which has no client; else this machine."""
+    """The stage when a person names none: docker inside the lab's own image, which has no client; else local."""
     return "docker" if os.environ.get(CONTAINED) else LOCAL.name

@@ -98,7 +98,7 @@ class Entries:
     def procedure(
         self, treatment: Treatment, followed: Followed | None, shown: Iterable[ShownEntry]
     ) -> TrustProcedureEntry:
-        """A treatment with what it came to. `followed` None: the lab could not follow it."""
+        """A treatment with its results. `followed` None: the lab could not follow it."""
         return TrustProcedureEntry(
             id=treatment.id,
             distribution=treatment.distribution,

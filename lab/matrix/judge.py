@@ -1,4 +1,4 @@
-"""The judge: what came of the acts of a cell, held against what the tables of its client say. Pure."""
+"""The judge: holds the outcomes of a cell's acts against what the tables of its client say. Pure."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -24,7 +24,7 @@ class ActVerdict(StrEnum):
     UNEXPECTED_CONNECTION = "unexpected-connection"
     NO_ANSWER = "no-answer"
     NEVER_CONNECTS = "never-connects"
-    """Of a cell: the client does not connect to a server with which nothing is wrong."""
+    """Of a cell: the client makes no encrypted connection to a server with which nothing is wrong."""
 
 
 class Status(StrEnum):
@@ -89,7 +89,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A situation, what came of it, and what the client's table says of it."""
+    """A situation, its outcome, and what the client's table says of it."""
 
     situation: Situation
     outcome: Outcome
@@ -158,7 +158,7 @@ class Judge:
         return Verdict(Status.PLAYED, verdict, fix, judgement, fix_judgement)
 
     def _never_connects(self, control: Act) -> Verdict:
-        """The self-check found nothing wrong, and the client does not connect all the same."""
+        """The self-check found nothing wrong, and the client does not connect, or connects without encryption."""
         if control.outcome.result is Result.CONNECTED:
             judgement = Judgement(
                 False, "nothing is wrong, and it connects without encryption, although it is to encrypt"
@@ -196,7 +196,7 @@ class Judge:
         return _worth(cell, let_in, unexpected, explained)
 
     def _still_fails(self, fixed: Act) -> Judgement:
-        """It fails after the fix: as documented where a row says so of every server, as of an unknown option."""
+        """Failing after the fix is as documented where a row says it of every server, as of an unknown option."""
         of_every_server = Answer(tuple(item for item in fixed.answer.says if item.of == frozenset()))
         shown = self.judge(replace(fixed, answer=of_every_server))[1]
         why = f"after the fix it still fails: {said(fixed.outcome)}"

@@ -79,7 +79,7 @@ class Show:
 
     @property
     def situations(self) -> tuple[Situation, ...]:
-        """Everything that is attempted."""
+        """All situations that are attempted."""
         return (*self.earlier.values(), *self.later.values())
 
 
@@ -131,7 +131,7 @@ def make_show(item: Cell | Exclusion, trust: Trust, impostors: Iterable[Impostor
 def judge(
     show: Show, outcomes: Mapping[str, Outcome], failure: str, by: Judge
 ) -> tuple[TrustProcedureVerdict, Judgement]:
-    """What the acts of a show came to: `before`, and those of `Show.later` when they were played. `failure`: which
+    """The verdict on the acts of a show: `before`, and those of `Show.later` when they were played. `failure`: which
     command of the trust procedure failed and how, "" when none did. `by`: the judge of its client.
 
     Raises KnowledgeError as `Judge.act` does, KeyError as `Judge.judge` does.

@@ -49,8 +49,8 @@ class Queue(Generic[T]):
             line.waiting.append((self._last, item))
 
     def next(self, *, down: bool) -> Line[T] | None:
-        """Whose turn it is, among the sides that are down or among the others: at a side that is up, else at one that
-        can be brought up now. A side that has to wait is next only while no line is busy: a busy one frees resources.
+        """The line whose turn it is, among the sides that are down or among the others: at a side that is up, else at
+        one that can be brought up now. A side that has to wait comes only while no line is busy.
         """
         free = [line for line in self._lines.values() if line.waiting and not line.busy and line.down is down]
         best: tuple[Distance, Line[T]] | None = None
