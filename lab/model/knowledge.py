@@ -101,7 +101,7 @@ def answer(
 ) -> Answer:
     """The answering rule: what a client with this table must do where these conditions are present.
 
-    What stands in a phase that the client does not get to is not said, neither of one condition nor of several.
+    The client says nothing of a phase that it does not reach, neither of one condition nor of several.
     Raises KnowledgeError when a condition is both tolerated and said by rows of equal rank.
     """
     applying = [item for item in table if applies(item, present, holds, release or {})]

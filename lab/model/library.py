@@ -84,7 +84,7 @@ Does = Prints | Hangs | Crashes | ConnectsLate
 
 @dataclass(frozen=True, slots=True)
 class Says:
-    """Of these conditions a library says this, or does that.
+    """What a library says, or does, where these conditions are present.
 
     `when`: circumstances that all must hold. `versions`: of which releases this is true.
     """
@@ -102,8 +102,8 @@ class Says:
 class Tolerates:
     """With these conditions a library connects, and `why`, in a sentence.
 
-    `phases`: where `of` is there (nothing: in every act), it does not get to these, so that what would be said in them
-    is not said.
+    `phases`: where `of` is there (nothing: in every act), the client does not reach these, so that it says nothing of
+    them.
     """
 
     why: str

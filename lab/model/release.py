@@ -28,7 +28,7 @@ class Versions:
 
     @classmethod
     def of(cls, bounds: Mapping[str, str]) -> Self:
-        """Raises ValueError for a bound that is none."""
+        """Raises ValueError for a malformed bound."""
         found: list[tuple[str, str, tuple[int, ...]]] = []
         for name, text in sorted(bounds.items()):
             for part in text.split(","):
