@@ -113,7 +113,7 @@ class Machine:
 
 
 def lacking(needs: Iterable[Need], machine: Machine) -> Missing | None:
-    """The first of these needs that a machine does not meet, with the command that brings it; None: it meets all."""
+    """The first of these needs that a machine does not meet, with the command that installs it; None: it meets all."""
     for need in needs:
         what = _lacking(need, machine)
         if what:
@@ -274,7 +274,7 @@ class Client(ABC):
 
     @abstractmethod
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
-        """What came of it. Timeouts are decided by the stage; a probe that died on a signal is a crash."""
+        """The outcome of an invocation. The stage decides timeouts; a probe that died on a signal is a crash."""
 
 
 def wrong_declaration(client: type[Client]) -> str:
