@@ -14,7 +14,7 @@ from tlslab.report.text import plural
 
 TENTHS = 10
 LONGEST = 200
-"""Characters of a reason that are told while the run goes on; the report tells all of it."""
+"""Characters of a reason that are printed while the run goes on; the report prints all of it."""
 
 
 @contextmanager

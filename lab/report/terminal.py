@@ -109,7 +109,7 @@ def show_matrix(record: Record, console: Console, *, command: str = "./tlslab", 
 
 
 def findings(record: Record) -> list[Finding]:
-    """The findings, those with one reason told as one.
+    """The findings, those with one reason merged into one.
 
     The cells of a scenario share its broken act, and one fault of a client often shows in many scenarios.
     """
@@ -244,7 +244,7 @@ def _show_command(console: Console, command: str) -> None:
 
 
 def _show_unstable(record: Record, console: Console) -> None:
-    """Cells that were repeated and did not always come out the same, those with one distribution told as one."""
+    """Cells that were repeated and did not always come out the same, those with one distribution merged into one."""
     groups: dict[tuple[ShareEntry, ...], list[str]] = {}
     for cell in record.cells:
         if cell.unstable:
@@ -335,7 +335,7 @@ def _together(record: Record, names: list[str]) -> str:
 
 
 def _closing(record: Record) -> Iterator[Text]:
-    """What the run came to: one sentence, in the parts between which a line may end."""
+    """The result of the run: one sentence, in the parts between which a line may end."""
     counted: Counter[str] = Counter(shown_verdict(cell) for cell in record.cells)
     observed = sum(
         shown_verdict(cell) == "as-documented" and cell.broken_judgement.basis == "observed" for cell in record.cells

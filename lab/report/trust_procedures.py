@@ -41,8 +41,8 @@ OUTPUT_SHOWN = 6
 
 
 def show_trust_procedures(record: Record, console: Console, command: str) -> None:
-    """What every trust procedure of the record was worth; those that were worth the same are told as one. `command`:
-    what shows a cell.
+    """What every trust procedure of the record was worth; those that were worth the same are merged into one.
+    `command`: what shows a cell.
     """
     if not record.trust_procedures:
         return
