@@ -1,6 +1,6 @@
 """Installs versions of clients before pytest plays anything: `python -m tlslab.pytesting.install SPEC...`.
 
-In a process of its own: asking a program for its version takes an event loop, which the tests of others must not find.
+In a process of its own: asking a program for its version takes an event loop, which no test must find.
 """
 
 import subprocess

@@ -13,7 +13,7 @@ from tlslab.runtime import files
 
 @contextmanager
 def whole(config: pytest.Config, fail: Callable[[str], None]) -> Iterator[None]:
-    """While this is open pytest writes its file; it is in memory until then. `fail` is told what went wrong.
+    """While this is open pytest writes its file; it is in memory until then. `fail` gets the reason when it fails.
 
     pytest itself would leave a part of a file, and end with its own traceback before it has ended xdist's workers.
     """

@@ -172,7 +172,7 @@ def check(config: pytest.Config) -> None:
 
 def _must_not_lead_to_another_root(config: pytest.Config) -> None:
     """Raise pytest.UsageError where pytest has taken a value for a path of tests (`joined`), and so another directory
-    for the root of the project: its configuration would be left unread without a word.
+    for the root of the project: pytest would not read its configuration, and not say so.
     """
     file = config.inipath
     if config.getoption("inifilename") or (config.getoption("rootdir") and file is None):

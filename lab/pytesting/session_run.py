@@ -21,7 +21,7 @@ class SessionRun(Run):
 
     async def played(self, cell: Cell, *, with_client: bool = False) -> Played:
         """The judged cell with its attempts; with its part of the record when something is not as expected, and with
-        its client and that one's version when asked for."""
+        the client and its version when asked for."""
         entry = await self.play(cell)
         if not entry.acts:
             return Played(cell=entry, attempts=[])
