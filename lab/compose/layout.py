@@ -47,7 +47,7 @@ def outfit(server: Server, mint: Mint) -> Outfit:
 
 
 def trust(mint: Mint) -> Outfit:
-    """What clients are given: the root, and the intermediate for those who must complete a chain."""
+    """What clients are given: the root, and the intermediate for clients that must complete a chain."""
     texts = {"ca.pem": mint.pem(LAB_ROOT), "intermediate.pem": mint.pem(LAB_ISSUING)}
     return Outfit({name: File(text) for name, text in texts.items()}, Directory())
 
