@@ -29,7 +29,7 @@ from tlslab.clients.freetds_library import (  # fmt: skip
     TLS_SOURCE,
     TSQL_ERRORS,
     USER_GUIDE,
-    freetds_room,
+    freetds_settings,
     gnutls_conf,
     gnutls_templates,
     limit_gnutls,
@@ -175,7 +175,7 @@ class Pymssql(FreeTds, PythonSqlClient):
         login: Login,
         workdir: PurePosixPath,
     ) -> Invocation:
-        env, files = freetds_room(side, material, workdir)
+        env, files = freetds_settings(side, material, workdir)
         if text := openssl_conf(side):
             files["openssl.cnf"] = text
             env["OPENSSL_CONF"] = str(workdir / "openssl.cnf")
@@ -244,7 +244,7 @@ class Tdsodbc(FreeTds, PythonSqlClient):
         workdir: PurePosixPath,
     ) -> Invocation:
         where = (f"host = {side.connect_to}", f"port = {endpoint.port}", "tds version = auto")
-        env, files = freetds_room(side, material, workdir, SERVER_NAME, where)
+        env, files = freetds_settings(side, material, workdir, SERVER_NAME, where)
         # unixODBC reads no data sources and no drivers of the machine.
         env["ODBCSYSINI"] = str(workdir)
         limit_gnutls(side, workdir, env, files)
@@ -300,7 +300,7 @@ class Tsql(FreeTds):
         login: Login,
         workdir: PurePosixPath,
     ) -> Invocation:
-        env, files = freetds_room(side, material, workdir)
+        env, files = freetds_settings(side, material, workdir)
         limit_gnutls(side, workdir, env, files)
         where = ("-H", side.connect_to, "-p", str(endpoint.port))
         return Invocation(

@@ -85,7 +85,7 @@ def trace_lines(dump: str) -> str:
     return "\n".join(_TRACE_LINE.findall(dump))
 
 
-def freetds_room(
+def freetds_settings(
     side: ClientSide,
     material: Material,
     workdir: PurePosixPath,

@@ -12,7 +12,7 @@ from tlslab.clients.odbc import (
     MicrosoftDriver,
     connection_string,
     driver_templates,
-    openssl_room,
+    openssl_settings,
 )
 from tlslab.clients.tds import read_versions, run_probe
 from tlslab.model.outcome import Completed
@@ -55,7 +55,7 @@ class MssqlPython(MicrosoftDriver):
         login: Login,
         workdir: PurePosixPath,
     ) -> Invocation:
-        env, files = openssl_room(side, material, workdir)
+        env, files = openssl_settings(side, material, workdir)
         request = {
             "driver": self.driver,
             "connection": {"connection_string": connection_string(side, endpoint, login)},

@@ -105,7 +105,9 @@ def braced(value: str) -> str:
     return "{" + value.replace("}", "}}") + "}"
 
 
-def openssl_room(side: ClientSide, material: Material, workdir: PurePosixPath) -> tuple[dict[str, str], dict[str, str]]:
+def openssl_settings(
+    side: ClientSide, material: Material, workdir: PurePosixPath
+) -> tuple[dict[str, str], dict[str, str]]:
     """Environment and files of a program that asks the system's OpenSSL for trusted roots and for TLS limits."""
     if side.defaults_only:
         return {}, {}
@@ -221,7 +223,7 @@ class Odbc18(MicrosoftDriver):
         workdir: PurePosixPath,
     ) -> Invocation:
         text = connection_string(side, endpoint, login, machine.files["odbc18"])
-        env, files = openssl_room(side, material, workdir)
+        env, files = openssl_settings(side, material, workdir)
         # unixODBC reads no data sources and no drivers of the machine.
         env["ODBCSYSINI"] = str(workdir)
         request = {"driver": self.driver, "connection": {"connection_string": text}}

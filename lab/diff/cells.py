@@ -42,7 +42,7 @@ class Change(BaseModel):
     scenario: str = Field(description="empty for the default probe")
     fix: str
     server: str = Field(description="https or sqlserver; for the default probe the id of the situation")
-    act: str = Field(description="control, broken, fixed, `impostor:ATTACK`, or default")
+    act: str = Field(description="control, broken, fixed, `impostor:ID`, or default")
     cell: str = Field(description="the cell's id in new")
     verdict_before: str = Field(description="of the broken act or the fix; with ! when it is a finding")
     verdict_after: str

@@ -48,7 +48,7 @@ class TrustProcedures:
         self._mint = mint
         self._observer = observer
         self._judge_of = judge_of
-        self._workdir = asyncio.Semaphore(at_once)
+        self._at_once = asyncio.Semaphore(at_once)
         self._tasks: dict[str, asyncio.Task[TrustProcedureEntry]] = {}
 
     async def __aenter__(self) -> "TrustProcedures":
@@ -78,7 +78,7 @@ class TrustProcedures:
         problem = ""
         acts: dict[Show, Acts] = {show: {} for show in treatment.shows}
         try:
-            async with self._workdir, self._stage.fresh(treatment.distribution) as fresh:
+            async with self._at_once, self._stage.fresh(treatment.distribution) as fresh:
                 await self._play(fresh.distribution, {show: show.earlier for show in acts}, acts)
                 followed = await fresh.follow(treatment.way, self._mint.pem(*treatment.anchors))
                 if not followed.failure:

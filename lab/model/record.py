@@ -103,7 +103,7 @@ class ScenarioEntry(_Model):
 
 
 class ImpostorEntry(_Model):
-    """One attack on the fixes: what the impostor of that name does."""
+    """One impostor: what it does to every fix."""
 
     id: str
     lesson: str
