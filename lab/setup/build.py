@@ -65,7 +65,7 @@ def ensure(need: Built, echo: Echo) -> Path:
 
 def _build_anew(need: Built, compiler: Path, version: str, directory: Path, echo: Echo) -> None:
     with installer.locked(directory.with_name(f"{directory.name}.lock"), echo) as descriptor:
-        if (directory / need.name).exists():  # built by the one we waited for
+        if (directory / need.name).exists():  # the process that held the lock has built it
             return
         for abandoned in directory.parent.glob(f"{directory.name}.new-*"):
             shutil.rmtree(abandoned, ignore_errors=True)
