@@ -1,4 +1,4 @@
-"""The daemon's words, without the decoration of whatever brought them."""
+"""The daemon's words, without what the SDK and its libraries put around them."""
 
 import requests
 from docker.errors import DockerException

@@ -1,4 +1,4 @@
-"""The distributions: where clients run on the docker stage, everything that is known of each in one place.
+"""The distributions in which clients run on the docker stage: one value holds everything that the lab knows of each.
 
 To add one is to add a value to `DISTRIBUTIONS` (docs/adding-a-distribution.md). Only values stand here, so that the
 command line can name them without the cost of anything that builds.

@@ -1,4 +1,4 @@
-"""The watch: the lab's own eyes inside the network of its containers.
+"""The watch: the lab's own agent inside the network of its containers.
 
     python -m tlslab.stages.docker.pod_agent
 
@@ -34,7 +34,7 @@ _answering = threading.Lock()
 
 
 def scan_server(order: dict[str, Any]) -> dict[str, Any]:
-    """Look at a server."""
+    """Scan a server."""
     low, high = TLSVersion(order["low"]), TLSVersion(order["high"])
     seen = scan(ServerKind(order["kind"]), ADDRESS, order["port"], order["host"], low, high)
     return {"certificates": list(seen.certificates), "refused": seen.refused}
