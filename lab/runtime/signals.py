@@ -20,11 +20,11 @@ Handler = Callable[[int, FrameType | None], object]
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 INTERRUPTED = 130
-"""The exit status of what one of them ended."""
+"""The exit status of a command that one of these signals ended."""
 PATIENCE, RETRY = 2.0, 0.02
 """Seconds for which an import may go on, and seconds between two checks whether it does."""
 AT_ONCE = 0.5
-"""Seconds in which several signals are one."""
+"""Seconds within which several signals count as one."""
 
 
 def hold(signals: Iterable[signal.Signals] = ENDING) -> None:
