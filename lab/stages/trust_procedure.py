@@ -11,7 +11,7 @@ from typing import Protocol
 from tlslab.model.evidence import Source
 
 CA = "ca.crt"
-"""What the certificate is called where the commands begin."""
+"""The name of the certificate's file in the directory where the commands begin."""
 WORDS_SHOWN = 40
 
 

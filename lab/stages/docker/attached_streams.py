@@ -1,4 +1,4 @@
-"""The attached streams of a container: what its main process says and hears, over whatever leads to the daemon."""
+"""The attached streams of a container: what its main process writes and reads, over a Unix socket, TCP or TLS."""
 
 import contextlib
 import select

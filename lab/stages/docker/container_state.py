@@ -1,4 +1,4 @@
-"""The fate of a container that says nothing any more: what became of it, and whether the daemon is still there."""
+"""The fate of a container whose output has ended: what became of it, and whether the daemon still answers."""
 
 from collections.abc import Mapping
 from typing import Any

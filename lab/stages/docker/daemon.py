@@ -23,7 +23,7 @@ from tlslab.stages.docker.daemon_errors import FAILURES, chain, timed_out
 from tlslab.stages.stage import StageError
 
 TIMEOUT = 120
-"""Seconds that one request may take; building is waited for by line."""
+"""Seconds that one request may take; for a build, the lab waits line by line."""
 KNOCK_TIMEOUT = 20
 """Seconds in which a daemon says its version."""
 POOL = 32

@@ -20,7 +20,7 @@ from tlslab.stages.docker.daemon_errors import words
 from tlslab.stages.docker.image_building import NAME, RECIPE
 
 MARKS = Path("docker", "used")
-"""Where in the cache it is noted when an image was last used: the daemon does not know."""
+"""Where in the cache the lab notes when an image was last used: the daemon does not know."""
 
 
 @dataclass(frozen=True, slots=True)

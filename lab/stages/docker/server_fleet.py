@@ -1,7 +1,7 @@
 """The fleet: every server of a run, nginx and the SQL Servers, in their pods.
 
-All are laid out at once, created while their pods start, and started together, for how long that takes is how long
-people wait before the first attempt.
+The fleet lays out all servers at once, creates them while their pods start, and starts them together: the person who
+runs the lab waits that long before the first attempt.
 """
 
 import contextlib
@@ -121,7 +121,7 @@ class Fleet:
         return await (server.server(identity).take_log() if isinstance(server, Pool) else server.take_log(identity))
 
     def pod(self, side: ServerSide) -> Pod:
-        """Where a side listens. Raises ServiceError when it is not up."""
+        """The pod in which a side listens. Raises ServiceError when it is not up."""
         server, identity = self.sides[side]
         return server.server(identity).pod if isinstance(server, Pool) else self._pods[0]
 

@@ -157,7 +157,7 @@ class SqlServer(DockerServer):
             ) from None
 
     async def _let_in(self) -> None:
-        """Come back when a login has succeeded."""
+        """Return when a login of the lab has succeeded."""
         while True:
             answer = await self._watch.ask(
                 limit=2 * LOGIN_TIMEOUT,

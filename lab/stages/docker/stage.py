@@ -1,8 +1,8 @@
 """The docker stage: servers and clients in containers, on an internal network of the run.
 
-Nothing is published and nothing of the host is on the way: the lab scans its servers from inside (`watch`).
-Whatever becomes of the lab, its containers and network go: it removes them itself, else its reaper does, else the next
-run's sweep.
+No port is published and no part of the host is between client and server: the lab scans its servers from inside
+(`watch`). The lab removes its containers and network itself; when it is killed its reaper does, else the next run's
+sweep.
 """
 
 import asyncio

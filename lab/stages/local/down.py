@@ -37,7 +37,7 @@ class Down(Embedded):
     """The embedded endpoint, with one side, whose key it may not read."""
 
     problem = ""
-    """Why it is not down, or not for the reason that it should be, once it has been started."""
+    """Why the server is not down, or is down for another reason than its key, once it has been started."""
     _reserved: socket.socket | None = None
 
     async def start(self, sandbox: Sandbox) -> None:

@@ -38,7 +38,7 @@ MAX_LINES = 1000
 """Lines about one server side that are kept between two attempts; any program that reaches its port makes it write."""
 _COMPLAINTS, _VERSION = "server.stderr", "nginx.version"
 POLL = 0.005
-"""Seconds between two questions whether nginx listens yet: it has no way to say so."""
+"""Seconds between two tries to connect to nginx: it has no way to say that it listens."""
 
 PROTOCOLS = {ServerKind.HTTPS: "HTTPS", ServerKind.SQLSERVER: "TDS"}
 
