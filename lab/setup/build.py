@@ -2,7 +2,7 @@
 
     <cache>/built/<name>-<digest of sources, command and compiler>/<name>
 
-A program counts only under its final name, to which it is renamed when it is whole; a lock keeps two starts from
+The lab uses a program only under its final name, to which it renames a whole one; a lock keeps two starts from
 building it twice. Another compiler, or another source, builds another program.
 """
 

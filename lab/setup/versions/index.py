@@ -27,7 +27,7 @@ RESOLVE_TIMEOUT = 900.0
 """Seconds. Resolving downloads wheels whose metadata the index does not serve apart."""
 FEW_RETRIES = ("--retries", "2")
 NO_VERSION = "0.0.0.dev0"
-"""A version that nothing has: asking for it makes pip list those that exist."""
+"""A version that no package has: asking for it makes pip list those that exist."""
 WHEELS = ("--only-binary", ":all:")
 LOCK, MANIFEST, NPM_LOCK = "requirements.txt", "package.json", "package-lock.json"
 
