@@ -1,6 +1,6 @@
 """All needs: what the clients, the servers and the sandbox need, collected from where each says it.
 
-What setup installs, what a machine is looked at for and what the images hold follows from here. Standard library only,
+What setup installs, what the lab scans a machine for and what the images hold follows from here. Standard library only,
 like the adapters, because the launcher's first start installs system packages before the lab's own environment exists.
 """
 

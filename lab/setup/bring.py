@@ -28,7 +28,7 @@ class Report:
 def setup(*, yes: bool, echo: Echo, ask: Ask = system.ask_on_terminal) -> Report:
     """Brings all that the lab can use.
 
-    What cannot be had does not stop the rest; the report and the sentences on the way name it.
+    One part that cannot be had does not stop the others; the report and the sentences printed on the way name it.
     """
     problems: list[str] = []
 

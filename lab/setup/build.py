@@ -2,7 +2,7 @@
 
     <cache>/built/<name>-<digest of sources, command and compiler>/<name>
 
-A program counts only under its final name, to which it is renamed when it is whole; a lock keeps two starts from
+The lab uses a program only under its final name, to which it renames a whole one; a lock keeps two starts from
 building it twice. Another compiler, or another source, builds another program.
 """
 
@@ -65,7 +65,7 @@ def ensure(need: Built, echo: Echo) -> Path:
 
 def _build_anew(need: Built, compiler: Path, version: str, directory: Path, echo: Echo) -> None:
     with installer.locked(directory.with_name(f"{directory.name}.lock"), echo) as descriptor:
-        if (directory / need.name).exists():  # built by the one we waited for
+        if (directory / need.name).exists():  # the process that held the lock has built it
             return
         for abandoned in directory.parent.glob(f"{directory.name}.new-*"):
             shutil.rmtree(abandoned, ignore_errors=True)

@@ -71,8 +71,8 @@ def locked(path: Path, echo: Echo) -> Iterator[int]:
     """Holds the lock file `path` and yields its descriptor; waits for another holder, saying so.
 
     The descriptor is meant to be inherited by the installing process: when its parent is killed, the lock
-    stays held until that orphan has ended too, so nobody builds in a directory into which somebody still
-    writes.
+    stays held until that orphan has ended too, so no second installer builds in a directory into which the
+    first one still writes.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -178,7 +178,7 @@ def ensure(
     cache = environment.parent
     try:
         with locked(cache / f"{environment.name}.lock", echo) as descriptor:
-            if is_ready(environment):  # built by the one we waited for
+            if is_ready(environment):  # the process that held the lock has built it
                 return python
             ways = ways_to_build(environment, lock, compiled, pip)
             _build_anew(environment, lock, echo, purpose, ways, descriptor, downloads or cache / "downloads")

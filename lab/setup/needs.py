@@ -1,6 +1,6 @@
 """What something needs of a machine, as data. Standard library only.
 
-An adapter says it once, as `Client.needs`; what setup installs, what a machine is looked at for, what its clients lack
+An adapter says it once, as `Client.needs`; what setup installs, what the lab scans a machine for, what its clients lack
 and what the images hold is derived from it (`tlslab.setup.all_needs`). What comes from a registry is pinned in
 requirements/ and npm/, which name the same packages.
 """
@@ -12,8 +12,8 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Packages:
-    """What brings it, by the packager of a family of distributions; several names have spaces between them. "": that
-    family has no package of it.
+    """The packages that bring a need, by the packager of a family of distributions; spaces separate several names. "":
+    that family has no package of it.
     """
 
     apt: str = ""

@@ -2,7 +2,7 @@
 to get them.
 
 Standard library only: the launcher's first start uses this module before the lab's environment exists.
-Looking is pure detection; `install` is the only function that changes the machine, through apt, after the
+Finding changes nothing; `install` is the only function that changes the machine, through apt, after the
 user agreed.
 """
 
@@ -59,14 +59,14 @@ def find_library(pattern: str) -> Path | None:
 
 
 def find(wanted: System) -> Path | None:
-    """Where it is on this machine."""
+    """Where the needed program or library is on this machine."""
     if isinstance(wanted, Program):
         return find_program(wanted.name)
     return next((path for name in wanted.files if (path := find_library(name))), None)
 
 
 def missing(needs: Iterable[System]) -> list[System]:
-    """What the machine lacks of it; things that exist on Linux alone are not missed elsewhere."""
+    """The needs that the machine lacks; needs that exist on Linux alone are not missing elsewhere."""
     return [each for each in needs if not (each.linux_only and sys.platform != "linux") and find(each) is None]
 
 
@@ -102,7 +102,7 @@ def how_to_get(wanted: System) -> str:
 
 
 def ask_on_terminal(question: str) -> bool:
-    """Asks on the terminal. Without one nobody can agree, so the answer is no."""
+    """Asks on the terminal. Without a terminal the user cannot agree, so the answer is no."""
     if not sys.stdin.isatty():
         print(
             f"tlslab: {question} Nobody is here to answer (no terminal): no. --yes or CI=true answers yes.",

@@ -54,7 +54,7 @@ class Sandbox:
     """A context in which `argv` and `env` make a command that runs inside. `namespaces=False` takes the second way."""
 
     def __init__(self, hosts: Path, *, namespaces: bool = True, store: Path | None = None) -> None:
-        """`store`: a trust store (`tlslab.stages.system_store`) that takes the place of the system's."""
+        """`store`: a trust store (`tlslab.stages.system_store`) that replaces the system's inside the sandbox."""
         self._hosts = hosts
         self._store = store
         self._namespaces = namespaces

@@ -20,7 +20,7 @@ class StageError(Exception):
 
 
 class Lost(StageError):
-    """What the stage stands on is gone: the run cannot go on, and what has not been played never will be."""
+    """A container or the daemon is gone or silent: the run cannot go on, and no further situation is played."""
 
 
 class Distance(IntEnum):
@@ -28,9 +28,9 @@ class Distance(IntEnum):
 
     UP = 0
     NEAR = 1
-    """It can be brought up now."""
+    """The stage can bring it up now."""
     FAR = 2
-    """There is no room for it until another one is done with."""
+    """No server is free for it until another side is released."""
 
 
 class Server(Protocol):
@@ -83,16 +83,16 @@ class Stage(Protocol):
     ) -> None: ...
 
     def machine_of(self, client: Client) -> Machine:
-        """What is there where this client runs."""
+        """The programs and packages of the system that this client runs on."""
 
     def open(self, names: Iterable[str], roots: str = "") -> None:
         """Make these names resolve to the lab's servers, for clients alone. `roots` (PEM): what clients that are told
         nothing about trust find in the system's trust store. Raises StageError where the stage has no use for `roots`,
-        OSError and subprocess.CalledProcessError when they cannot be put in place.
+        OSError and subprocess.CalledProcessError when they cannot be laid out.
         """
 
     async def serve(self, situations: Iterable[Situation]) -> None:
-        """Start every distinct server side of these situations, all together or as many as there is room for. Raises
+        """Start every distinct server side of these situations, all together or as many as memory allows. Raises
         ServiceError or StageError.
         """
 
@@ -103,15 +103,15 @@ class Stage(Protocol):
         """Have a side up while the context is open; what follows is for sides that are held. Raises ServiceError when
         it does not come up.
 
-        One that must not come up (`ServerSide.key_readable`) is started as well, and then nobody listens at its port:
-        whether it is down is for the self-check to say.
+        One that must not come up (`ServerSide.key_readable`) is started as well, and then no process listens at its
+        port: the self-check finds out whether it is down.
         """
 
     def scan(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
-        """Look at a server side, offering these versions (`tlslab.pki.scan`). Blocks.
+        """Scan a server side, offering these versions (`tlslab.pki.scan`). Blocks.
 
-        Raises ServiceError when the side is not up; where an agent in a container looks, StageError when the agent has
-        gone, and OSError when it could not look.
+        Raises ServiceError when the side is not up; where an agent in a container scans, StageError when the agent
+        has gone, and OSError when it could not scan.
         """
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from typing import Protocol
 from tlslab.model.evidence import Source
 
 CA = "ca.crt"
-"""What the certificate is called where the commands begin."""
+"""The name of the certificate's file in the directory where the commands begin."""
 WORDS_SHOWN = 40
 
 
@@ -20,7 +20,7 @@ class Way:
     """One documented way to put a CA into the trust store of a system: `commands` of the shell, run one after the other
     by the administrator, in a directory where the certificate lies as `ca.crt`.
 
-    `remark`: what a person must know who follows it, in a sentence; "" when the commands say it all.
+    `remark`: what a person who follows the way must know, in a sentence; "" when the commands say it all.
     """
 
     name: str
@@ -66,7 +66,7 @@ class Fresh(Protocol):
 
     @property
     def distribution(self) -> str:
-        """What `Client.distribution` is for those who run here."""
+        """The value of `Client.distribution` for clients that run in this copy."""
 
     async def follow(self, way: Way, ca: str) -> "Followed":
         """Follow a way with this CA (PEM), up to the first command that fails. Raises StageError, OSError."""

@@ -2,7 +2,7 @@
 was killed.
 
 A workdir has the lock of a living owner from the first moment that others can see it: workdirs are made, and judged,
-under the lock of all of them. So whatever is there without an owner is left over, however far its making or its
+under the lock of all of them. So every workdir without an owner is a leftover, however far its making or its
 removal had come.
 """
 
@@ -56,7 +56,7 @@ def sweep(runs: Path) -> tuple[Path, ...]:
 
 @contextmanager
 def _judging(runs: Path) -> Iterator[None]:
-    """While this is open nobody else makes a workdir, or says whose one is."""
+    """While this is open no other process makes a workdir, or judges whether one has an owner."""
     descriptor = os.open(f"{runs}.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -67,7 +67,7 @@ def _judging(runs: Path) -> Iterator[None]:
 
 def _is_left(workdir: Path, held: contextlib.ExitStack) -> bool:
     """Whether a workdir has no owner; then this process is its owner for as long as `held` is open."""
-    with contextlib.suppress(OSError):  # it is another user's
+    with contextlib.suppress(OSError):  # the workdir belongs to another user
         workdir.chmod(0o700)
     try:
         descriptor = os.open(workdir / _LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -82,7 +82,7 @@ def _is_left(workdir: Path, held: contextlib.ExitStack) -> bool:
 
 
 def _remove(workdir: Path) -> None:
-    """The private keys first: whatever ends this in the middle, they are gone."""
+    """Remove the private keys first: they are gone even when the process ends before the rest is removed."""
     for directory in _directories(workdir):
         for path in directory.glob(f"*{KEY}"):
             with contextlib.suppress(OSError):

@@ -1,7 +1,7 @@
 """The pinned client: an adapter that runs a chosen version of its client.
 
-To the plan, the run and the record it is a client like any other, with a name of its own (`odbc18@18.5.1`). It knows
-nothing itself: it lets its adapter see another machine, on which that version is the one installed.
+To the plan, the run and the record it is a client like any other, with a name of its own (`odbc18@18.5.1`). It has
+no knowledge of its own: it gives its adapter another machine, on which that version is the one installed.
 """
 
 import glob
@@ -127,7 +127,7 @@ def provide(text: str, clients: Iterable[Client], cache: Path, echo: Echo, *, as
 
 
 def _verify(client: Pinned, environment: Environment, environments: Environments, cache: Path) -> None:
-    """Ask the program itself. One that lacks something else on this machine is left to the run, which says so."""
+    """Ask the program for its version. A client lacking something else on this machine passes; the run reports it."""
     from tlslab.matrix.inspect import inspect_clients
 
     entry = inspect_clients(cache, [client])[0]

@@ -34,7 +34,7 @@ TIMEOUT = 900.0
 
 
 class BaseMissing(StageError):
-    """An image that others are built on cannot be had; `missing` says it to whoever can do without."""
+    """An image that others are built on cannot be had; `missing` says it to a caller that can do without."""
 
     def __init__(self, tag: str, refused: str, why: str) -> None:
         super().__init__(f"the image {tag} is not here and cannot be pulled ({refused}). No stand-in either: {why}")
@@ -45,8 +45,8 @@ class BaseMissing(StageError):
 
 
 def ensure_base(client: docker.DockerClient, tag: str, owner: Mapping[str, str], cache: Path, echo: Echo) -> None:
-    """Have an image of this tag: as it is here, pulled, or as a stand-in. A stand-in that another one takes the place
-    of is removed, unless somebody uses it. `owner`: the labels of whoever builds.
+    """Have an image of this tag: as it is here, pulled, or as a stand-in. A stale stand-in that another image
+    replaces is removed, unless it is in use. `owner`: the labels of the run that builds.
 
     Raises BaseMissing with all the reasons, StageError when a stand-in cannot be made.
     """
@@ -55,7 +55,7 @@ def ensure_base(client: docker.DockerClient, tag: str, owner: Mapping[str, str],
         return
     _replace(client, tag, owner, cache, echo)
     if before is not None:
-        with contextlib.suppress(APIError):  # others are built on it
+        with contextlib.suppress(APIError):  # other images are built on it
             client.api.remove_image(str(before.id))
 
 

@@ -1,4 +1,4 @@
-"""Supplies: what is laid beside the Dockerfiles, fetched on the host from the lab's lock files and kept in its cache.
+"""Build contexts: files that the lab lays beside Dockerfiles, fetched on the host by its lock files, kept in its cache.
 
 A build may not be able to reach a package index, and must not be given the host's certificates for it: they are what is
 under test. So pip unpacks the wheels here, for the image's Python, and the build copies them.

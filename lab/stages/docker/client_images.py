@@ -1,4 +1,4 @@
-"""Places: where the clients of the docker stage run. In the container of a distribution, or on this machine.
+"""Client images: the clients of the docker stage run in the container of a distribution, or on this machine.
 
 A client image is asked to run an invocation so that the lab's names are servers in a given pod.
 """
@@ -26,7 +26,7 @@ from tlslab.stages.stage import StageError
 
 REACH_TIMEOUT = 20.0
 WORKDIRS = {"/workdirs": "exec,mode=1777", "/tmp": "exec,mode=1777"}
-"""What clients write to: not to the container itself."""
+"""The tmpfs mounts that clients write to, instead of the container itself."""
 
 
 _NUMBERS = itertools.count(1)
@@ -54,7 +54,7 @@ async def run_in(agent: Agent, invocation: Invocation, workdir: str) -> Complete
 
 
 def wanted() -> dict[str, Any]:
-    """What an agent is asked to look for: what clients need of a system."""
+    """What the lab asks an agent to scan its system for: what clients need of a system."""
     needs = list(dict.fromkeys(need for needs in all_needs.of_clients().values() for need in needs))
     return {
         "programs": [need.name for need in needs if isinstance(need, Program)],
@@ -64,7 +64,7 @@ def wanted() -> dict[str, Any]:
 
 
 class ClientImage(ABC):
-    """Where clients run."""
+    """What runs the clients: the containers of a distribution, or this machine."""
 
     machine: Machine
     names: tuple[str, ...] = ()
@@ -82,8 +82,8 @@ class ClientImage(ABC):
 
 
 class Contained(ClientImage):
-    """The containers of one distribution. The first one knows the names that the network knows; where the network
-    cannot know which of several pods is meant, each pod has one more, in whose /etc/hosts they stand.
+    """The containers of one distribution. The first one resolves the servers' names through the network; where
+    several pods share a name, each pod has one more container, in whose /etc/hosts the lab writes the names.
     """
 
     def __init__(
@@ -101,7 +101,7 @@ class Contained(ClientImage):
         self._agents: dict[str, asyncio.Task[Agent]] = {}
 
     async def start(self) -> None:
-        """Start the first container and look at what its image holds. Raises StageError, OSError."""
+        """Start the first container and ask its agent what the image holds. Raises StageError, OSError."""
         found: dict[str, Any] = await (await self._agent(None)).ask(inspect=wanted())
         self.machine = Machine(
             which=found["which"],
@@ -150,7 +150,7 @@ class Contained(ClientImage):
 
 
 class Nowhere(ClientImage):
-    """A distribution that cannot be had: its clients are missing, for this reason."""
+    """A distribution without an image: its clients are missing, for this reason."""
 
     def __init__(self, missing: Missing) -> None:
         self.machine = Machine(obstacle=missing)

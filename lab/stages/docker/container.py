@@ -90,8 +90,8 @@ class Container:
         await self._make(lambda: None if self.id else self._create())
 
     async def restart(self, files: Files) -> None:
-        """End the main process, put these files in place, and start it again: the same container, of which nothing but
-        these files is new. Raises StageError.
+        """End the main process, write these files, and start it again: the same container, of which nothing but these
+        files is new. Raises StageError.
         """
         await self._asked(lambda: self._api.stop(self.id, timeout=STOP_TIMEOUT), "stopped")
         try:
@@ -143,7 +143,7 @@ class Container:
         if self._attached is not None:
             self._attached.shutdown()
         if self.id:
-            # What cannot be removed now is removed by the reaper, when the daemon answers again.
+            # The reaper removes what cannot be removed now, when the daemon answers again.
             with contextlib.suppress(*FAILURES, TimeoutError):
                 async with deadline(REMOVE_TIMEOUT):
                     await unattended(lambda: self._api.remove_container(self.id, v=True, force=True))

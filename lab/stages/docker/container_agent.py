@@ -1,6 +1,6 @@
 """An agent: a container whose main process answers orders, one line of JSON each way.
 
-There are two: docker/client/agent.py runs clients, `tlslab.stages.docker.pod_agent` looks at servers.
+There are two: docker/client/agent.py runs clients, `tlslab.stages.docker.pod_agent` scans servers.
 """
 
 import asyncio
@@ -58,7 +58,7 @@ class Agent:
         number = next(self._numbers)
         future = self._waiting[number] = asyncio.get_running_loop().create_future()
         try:
-            with contextlib.suppress(OSError):  # it is just going, and the watch will say why
+            with contextlib.suppress(OSError):  # the container is just ending, and `_watch` will say why
                 await self._container.write(json.dumps({**spec, "id": number}))
             async with deadline(limit + GRACE):
                 answer: dict[str, Any] = await future
@@ -81,7 +81,7 @@ class Agent:
         return await self._container.address(network)
 
     async def stop(self) -> None:
-        """Remove the container. Who waits for an answer, or asks for one now, is told so at once."""
+        """Remove the container. Callers that wait for an answer, or ask for one now, fail at once."""
         self._stopping = True
         if self._watching is not None:
             self._watching.cancel()
@@ -101,7 +101,7 @@ class Agent:
             future.set_result(answer)
 
     async def _watch(self) -> Lost:
-        """Tell those who wait why the container has ended, when it has."""
+        """When the container has ended, tell the callers that wait why it has."""
         await self._container.ended.wait()
         try:
             how = await self._container.end()

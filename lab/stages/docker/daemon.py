@@ -23,7 +23,7 @@ from tlslab.stages.docker.daemon_errors import FAILURES, chain, timed_out
 from tlslab.stages.stage import StageError
 
 TIMEOUT = 120
-"""Seconds that one request may take; building is waited for by line."""
+"""Seconds that one request may take; for a build, the lab waits line by line."""
 KNOCK_TIMEOUT = 20
 """Seconds in which a daemon says its version."""
 POOL = 32
@@ -45,7 +45,7 @@ def connect(environment: Mapping[str, str] = os.environ, *, knock: float = KNOCK
     tls = daemon_address.tls(place)
     try:
         if tls and not place.verify:
-            disable_warnings(InsecureRequestWarning)  # it is what the context asks for
+            disable_warnings(InsecureRequestWarning)  # the user's context asks for it
         with readable_config():
             _knock(place, knock)
             # The first client is told a version, so that it asks for none while it still believes the environment.
@@ -63,7 +63,7 @@ def connect(environment: Mapping[str, str] = os.environ, *, knock: float = KNOCK
             )
     except (*FAILURES, ValueError) as problem:
         raise StageError(sentence(problem, place, contained=bool(environment.get(CONTAINED)))) from problem
-    # Else REQUESTS_CA_BUNDLE would take the place of the daemon's CA (docker/docker-py, issue 2433).
+    # Else REQUESTS_CA_BUNDLE would override the daemon's CA (docker/docker-py, issue 2433).
     client.api.trust_env = False
     return client
 
@@ -101,7 +101,7 @@ def readable_config() -> Iterator[None]:
 
 
 def _is_about_credentials(problem: BaseException) -> bool:
-    """Whether the SDK failed while it read credentials, which it does in places that have nothing to do with them."""
+    """Whether the SDK failed while it read credentials, which it also reads in calls that do not need them."""
     trace, modules = problem.__traceback__, set()
     while trace:
         modules.add(trace.tb_frame.f_globals.get("__name__"))

@@ -1,4 +1,4 @@
-"""The distributions: where clients run on the docker stage, everything that is known of each in one place.
+"""The distributions in which clients run on the docker stage: one value holds everything that the lab knows of each.
 
 To add one is to add a value to `DISTRIBUTIONS` (docs/adding-a-distribution.md). Only values stand here, so that the
 command line can name them without the cost of anything that builds.
@@ -39,7 +39,7 @@ RED_HAT = Source(
 SUSE_README = Source("openSUSE, ca-certificates, README", "https://github.com/openSUSE/ca-certificates")
 
 NAME = "tls-trust-lab"
-"""What the certificate is called in the stores that it is put into."""
+"""The name of the certificate, without suffix, in the stores that a way puts it into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,6 +189,6 @@ DISTRIBUTIONS: Mapping[str, Distribution] = {
         ),
     )
 }
-"""By name; the first is where clients run when nothing is said."""
+"""By name; clients run in the first one unless the user names another."""
 NAMES = tuple(DISTRIBUTIONS)
 DEFAULT = NAMES[0]

@@ -64,7 +64,7 @@ class Recipe:
 def build(client: docker.DockerClient, recipe: Recipe, owner: Mapping[str, str], echo: Echo) -> str:
     """The tag of the image of this recipe, built unless it is there. The base must be there.
 
-    `owner`: the labels of whoever builds (`owner_labels.labels`); what an interrupted build leaves has them.
+    `owner`: the labels of the run that builds (`owner_labels.labels`); what an interrupted build leaves has them.
     Raises StageError with the last words of a build that failed; nothing of it is left behind.
     """
     base = client.images.get(recipe.base)
@@ -100,7 +100,7 @@ def run_build(
                 custom_context=True,
                 tag=tag,
                 buildargs=dict(arguments or {}),
-                labels={**labels, **dict.fromkeys(owner, "")},  # a finished image is nobody's
+                labels={**labels, **dict.fromkeys(owner, "")},  # a finished image has no owner
                 timeout=STEP_TIMEOUT,
                 rm=True,
                 forcerm=True,
@@ -125,8 +125,8 @@ def _clean_after(client: docker.DockerClient, owner: Mapping[str, str]) -> Itera
 
 
 def owned(dockerfile: str, owner: Mapping[str, str]) -> str:
-    """The Dockerfile with the labels of whoever builds before everything else, so that every layer and every container
-    of the build has them: those that are given to a build itself are put on its last layer alone.
+    """The Dockerfile with the labels of the run that builds before everything else, so that every layer and every
+    container of the build has them: those that are given to a build itself are put on its last layer alone.
     """
     label = "LABEL " + " ".join(f"{name}={json.dumps(value)}" for name, value in owner.items())
     lines = [f"{line}\n{label}" if line.startswith("FROM ") else line for line in dockerfile.splitlines()]
@@ -244,7 +244,7 @@ def name_of(client: docker.DockerClient, tag: str) -> str:
 
 
 def is_standin(client: docker.DockerClient, tag: str) -> bool:
-    """Whether the image of this tag was built by the lab in place of the published one."""
+    """Whether the lab built the image of this tag as a stand-in for the published one."""
     return STANDIN in client.images.get(tag).labels
 
 

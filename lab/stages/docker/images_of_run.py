@@ -23,7 +23,7 @@ class Wanted:
     sqlserver: str
 
     def __init__(self, client: docker.DockerClient, cache: Path, labels: Mapping[str, str], echo: Echo) -> None:
-        """`labels`: those of whoever builds."""
+        """`labels`: those of the run that builds."""
         self._client = client
         self._cache = cache
         self._labels = labels
@@ -63,7 +63,7 @@ class Wanted:
         return image_building.name_of(self._client, image) == build_contexts.ENDPOINT
 
     def is_standin(self, image: str) -> bool:
-        """Whether the lab built this one in place of the published one."""
+        """Whether the lab built this image as a stand-in for the published one."""
         return image_building.is_standin(self._client, image)
 
     def _choose(self, wanted: str, *, required: bool) -> str:

@@ -1,4 +1,4 @@
-"""The stock: the lab's own images under names that stay, for people and for docker/compose.yaml.
+"""The named images: the lab's own images under names that stay, for people and for docker/compose.yaml.
 
 The stage finds its images by tags that carry the hash of their recipe; `latest` is put on the same image.
 """
@@ -15,7 +15,7 @@ from tlslab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
 from tlslab.stages.docker.image_building import Recipe
 
 ENDPOINT = "endpoint"
-"""What takes the place of SQL Server."""
+"""The lab's own endpoint, which stands in for SQL Server."""
 NAMES = (ENDPOINT, *sorted(DISTRIBUTIONS))
 """The endpoint, and the clients of each distribution."""
 USUAL = (ENDPOINT, DEFAULT)
@@ -26,7 +26,7 @@ def fetch(names: Iterable[str], cache: Path, echo: Echo) -> None:
     """Have in the cache all that these images are built from. Needs no Docker. Raises StageError, InstallError."""
     for name in names:
         if name != ENDPOINT and build_contexts.clients_of_node(DISTRIBUTIONS[name]):
-            # A recipe does without them where they cannot be had; whoever fetches for later wants to be told.
+            # A recipe does without them where they cannot be had; a user who fetches for later has to learn of it.
             provision.ensure_node_modules(echo)
         _recipe(name, build_contexts.architecture_of(platform.machine()), cache, echo)
 

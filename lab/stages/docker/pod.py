@@ -1,8 +1,8 @@
-"""A pod: a network namespace in which servers listen, and the lab's eyes in it.
+"""A pod: a network namespace in which servers listen, and the lab's agent in it.
 
 Its holder is the container that runs `pod_agent`; servers join its network namespace, so that a server
-that has ended leaves an address where nobody listens, as on a machine whose service is down, and one that is started
-again keeps its address. The lab's own connections come from 127.0.0.1 there and the clients' from the network, which
+that has ended leaves an address where no process listens, as on a machine whose service is down, and one started again
+keeps its address. The lab's own connections come from 127.0.0.1 there and the clients' from the network, which
 keeps them apart in the servers' logs.
 
 Any number of servers can share a pod when each has a port of its own. Two real SQL Servers cannot: beside its port each

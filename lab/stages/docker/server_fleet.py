@@ -1,7 +1,7 @@
 """The fleet: every server of a run, nginx and the SQL Servers, in their pods.
 
-All are laid out at once, created while their pods start, and started together, for how long that takes is how long
-people wait before the first attempt.
+The fleet lays out all servers at once, creates them while their pods start, and starts them together: the person who
+runs the lab waits that long before the first attempt.
 """
 
 import contextlib
@@ -29,7 +29,7 @@ ENDPOINT_START, VENDOR_START = 30.0, 180.0
 """Seconds for a server to come up."""
 HTTPS_PORT, SENTINEL_PORT = 8443, 8080
 SpecFor = Callable[[str, str], ContainerSpec]
-"""A container of the run, from its image and what it is."""
+"""The spec of a container of the run, from its image and its role."""
 
 
 class Fleet:
@@ -48,7 +48,7 @@ class Fleet:
         limit: int = 0,
     ) -> None:
         """`names`: those that the servers have on the network. `limit`: at most so many SQL Servers at a time, 0: as
-        many as there is room for.
+        many as memory allows.
         """
         self._client = client
         self._images = images
@@ -66,8 +66,8 @@ class Fleet:
         """Which server plays a side, and what the side is called there."""
 
     async def start(self, sides: Iterable[ServerSide]) -> None:
-        """Start the servers of these sides, all together, or as many as there is room for. One that does not start is
-        told to whoever holds its side. Raises StageError.
+        """Start the servers of these sides, all together, or as many as memory allows. When one does not start, `hold`
+        of its side raises the failure. Raises StageError.
         """
         groups = group_by_kind(tuple(sides))
         sql, https = groups.get(ServerKind.SQLSERVER, {}), groups.get(ServerKind.HTTPS, {})
@@ -121,7 +121,7 @@ class Fleet:
         return await (server.server(identity).take_log() if isinstance(server, Pool) else server.take_log(identity))
 
     def pod(self, side: ServerSide) -> Pod:
-        """Where a side listens. Raises ServiceError when it is not up."""
+        """The pod in which a side listens. Raises ServiceError when it is not up."""
         server, identity = self.sides[side]
         return server.server(identity).pod if isinstance(server, Pool) else self._pods[0]
 
@@ -131,14 +131,14 @@ class Fleet:
         return server.server(identity).port if isinstance(server, Pool) else server.ports[identity]
 
     def _at_once(self, sides: int) -> int:
-        """How many SQL Servers run at a time. Raises StageError when there is no room for one."""
+        """How many SQL Servers run at a time. Raises StageError when memory does not suffice for one."""
         workdir = sides
         if not self._images.is_endpoint(self._images.sqlserver):
             workdir = room_for(int(self._client.info()["MemTotal"]), sides)
         return min(workdir, self._limit or workdir)
 
     def _pod(self, number: int) -> Pod:
-        """The first one has the names on the network; in the others clients get them as entries of their own."""
+        """The first pod has the names on the network; for the others, clients get the names in /etc/hosts."""
         spec = self._spec(self._images.endpoint, f"net-{number}" if number else "net")
         return Pod(self._client, spec, self._network, () if number else self._names)
 
@@ -171,7 +171,7 @@ class Fleet:
     def _lay_out(
         self, nginx: NginxServer | None, servers: Sequence[SqlServer], sides: Mapping[str, ServerSide]
     ) -> None:
-        """Mint, and put in place what the servers start with. Blocks. Raises StageError."""
+        """Mint the certificates, and fill the volumes with which the servers start. Blocks. Raises StageError."""
         volumes = [server.volume(side, self._mint) for server, side in zip(servers, sides.values(), strict=False)]
         if nginx:
             volumes.append(nginx.volume(self._mint))

@@ -82,7 +82,7 @@ class DockerServer(ABC):
 
     @abstractmethod
     async def _serves(self) -> None:
-        """Come back when it serves."""
+        """Return when the server serves."""
 
     def _hear(self, line: str) -> None:
         self._lines.append(line)
@@ -95,8 +95,8 @@ class DockerServer(ABC):
             self._news.notify_all()
 
     async def _hear_that(self, settled: Callable[[], bool]) -> None:
-        """Wait until its lines tell that it has dealt with the lab's own connection. Raises ServiceError when they do
-        not: what it has said of a client may be missing then.
+        """Wait until the server's lines tell that it has dealt with the lab's own connection. Raises ServiceError when
+        they do not: its lines about a client may be missing then.
         """
         try:
             async with deadline(SETTLE_TIMEOUT), self._news:

@@ -117,7 +117,7 @@ class SqlServer(DockerServer):
         try:
             await self.begin(files)
         except ServiceError:
-            # One that may not read its key has to end: whether it is down for that is for the self-check to say.
+            # A server that may not read its key has to end: the self-check finds out whether it is down for that.
             if side.key_readable or not self._container.ended.is_set():
                 raise
         finally:
@@ -157,7 +157,7 @@ class SqlServer(DockerServer):
             ) from None
 
     async def _let_in(self) -> None:
-        """Come back when a login has succeeded."""
+        """Return when a login of the lab has succeeded."""
         while True:
             answer = await self._watch.ask(
                 limit=2 * LOGIN_TIMEOUT,
@@ -189,7 +189,7 @@ class SqlServer(DockerServer):
 
 
 def banner(lines: list[str]) -> str:
-    """The version that SQL Server gives itself; "" for what does not say that it is one, or says that it is not."""
+    """The version that SQL Server logs; "" for a program that logs none, or says that it is not SQL Server."""
     if any(NOT_SQL_SERVER in line for line in lines):
         return ""
     return next((found[0].strip() for line in lines if (found := _BANNER.search(line))), "")

@@ -1,8 +1,8 @@
-"""The pool: every SQL Server side of a plan, on as many containers as there is room for.
+"""The pool: every SQL Server side of a plan, on as many containers as memory allows.
 
 Where all fit, each side has a container of its own, and all are up at once. Where memory is short the sides take turns:
-who wants to connect to one holds it, a side that is up stays up while it is held, and a container that nobody holds is
-given another side by being configured anew and started again.
+an attempt that connects to a side holds it, a side that is up stays up while it is held, and the pool gives a container
+without a holder another side: it configures the container anew and starts it again.
 """
 
 import asyncio
@@ -61,7 +61,7 @@ S = TypeVar("S", bound=Loaded)
 
 @dataclass
 class _Slot(Generic[S]):
-    """A server, the side that it has been given, and by how many that is held."""
+    """A server, the side that the pool gave it, and how many callers hold that side."""
 
     server: S
     identity: str = ""
@@ -95,8 +95,8 @@ class Pool(Generic[S]):
         return self._logs.get(identity, ())
 
     async def start(self) -> None:
-        """Give each container its first side, and wait until they serve. One that does not is told to whoever holds
-        its side.
+        """Give each container its first side, and wait until they serve. When one does not,
+        `hold` of its side raises the failure.
         """
         async with self._turn:
             loading = [self._give(slot, name) for slot, name in zip(self._slots, self.sides, strict=False)]
@@ -134,7 +134,7 @@ class Pool(Generic[S]):
                 self._turn.notify_all()
 
     def server(self, identity: str) -> S:
-        """The container that plays this side. Raises ServiceError when nobody holds it up."""
+        """The container that plays this side. Raises ServiceError when no container has it."""
         slot = self._of(identity)
         if slot is None:
             raise ServiceError(f"{identity} is not up: it has to be held while it is used")
@@ -146,7 +146,7 @@ class Pool(Generic[S]):
     def _give(self, slot: _Slot[S], identity: str) -> "asyncio.Future[None]":
         slot.identity = identity
         slot.loading = asyncio.ensure_future(self._load(slot.server, identity))
-        # A failure that nobody waits for is no news to the event loop: whoever holds the side is told.
+        # Mark the failure as retrieved, else the event loop logs it: `hold` raises it.
         slot.loading.add_done_callback(lambda done: done.cancelled() or done.exception())
         return slot.loading
 

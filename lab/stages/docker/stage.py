@@ -1,8 +1,8 @@
 """The docker stage: servers and clients in containers, on an internal network of the run.
 
-Nothing is published and nothing of the host is on the way: the lab looks at its servers from inside (`watch`).
-Whatever becomes of the lab, its containers and network go: it removes them itself, else its reaper does, else the next
-run's sweep.
+No port is published and no part of the host is between client and server: the lab scans its servers from inside
+(`watch`). The lab removes its containers and network itself; when it is killed its reaper does, else the next run's
+sweep.
 """
 
 import asyncio
@@ -46,7 +46,7 @@ from tlslab.stages.stage import Distance, StageError
 from tlslab.stages.trust_procedure import Way
 
 DRAIN_TIMEOUT = 5.0
-"""Seconds in which a daemon makes what it was asked for."""
+"""Seconds in which a daemon finishes the requests under way."""
 GONE_TIMEOUT = 1
 """Seconds for a request to a daemon that has just been found not to answer."""
 USER = "sa"
@@ -80,7 +80,7 @@ class DockerStage:
 
         `sqlserver_image`: an image, a release of Microsoft's (`2022`), `endpoint` for the lab's own, or "" for
         Microsoft's where it can be had and else the endpoint. `sqlserver_limit`: at most so many SQL Servers at a time,
-        each in a network namespace of its own; 0: as many as there is room for.
+        each in a network namespace of its own; 0: as many as memory allows.
         """
         self._cache = cache
         self._mint = mint
@@ -142,8 +142,8 @@ class DockerStage:
 
     @property
     def at_once(self) -> int:
-        """One for each of the daemon's cores, and one more: the daemon passes on what clients say, and a fifth of the
-        time nobody computes.
+        """One for each of the daemon's cores, and one more: while the daemon passes on what clients say, the cores are
+        idle for a fifth of the time.
         """
         return self._cores + 1
 
@@ -182,8 +182,8 @@ class DockerStage:
         )
 
     async def serve(self, situations: Iterable[Situation]) -> None:
-        """Start every distinct server side of these situations, all together, or as many as there is room for. A server
-        that does not start is told to whoever holds its side. Raises StageError.
+        """Start every distinct server side of these situations, all together, or as many as memory allows. When a
+        server does not start, `hold` of its side raises the failure. Raises StageError.
         """
         sides = tuple(dict.fromkeys(situation.server for situation in situations))
         if not sides:
@@ -197,7 +197,7 @@ class DockerStage:
         """Find out whether this machine can connect to a server that is up. Raises StageError."""
         for side in self.sides:
             if self.distance(side) is Distance.UP:
-                with contextlib.suppress(ServiceError):  # one that does not start is told to whoever holds it
+                with contextlib.suppress(ServiceError):  # `hold` raises it again when an attempt holds the side
                     async with self.hold(side):
                         await host.reach(self._fleet.pod(side).address, self._fleet.port(side))
                         return
@@ -211,7 +211,7 @@ class DockerStage:
         return self._fleet.hold(side)
 
     def scan(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
-        """Look at a server side from inside its pod. Blocks; not to be called in the event loop.
+        """Scan a server side from inside its pod. Blocks; not to be called in the event loop.
 
         Raises ServiceError when the side is not up, Lost and OSError as `Agent.ask` does.
         """
@@ -294,7 +294,7 @@ class DockerStage:
         self._client_images |= {name: Nowhere(missing) for name, missing in self._images.missing.items()}
 
     def _clean_up(self) -> owner_labels.Owner:
-        """Remove what earlier runs left that were killed; who this process is."""
+        """Remove what killed earlier runs left; return the owner that this process is."""
         me = owner_labels.this_process(owner_labels.own_container(self._client))
         cleanup.sweep(self._client, me)
         workdir.sweep(self._cache / "runs")
@@ -307,7 +307,7 @@ class DockerStage:
             try:
                 await unattended(lambda: cleanup.remove_run(self._client, self.run))
                 if not self._clean:
-                    # What was asked for before is made now, and a build ends whose container is gone.
+                    # The daemon now finishes earlier requests; a build whose container is gone ends.
                     await drain(DRAIN_TIMEOUT)
                     await unattended(lambda: cleanup.remove_run(self._client, self.run))
             except FAILURES:

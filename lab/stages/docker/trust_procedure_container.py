@@ -1,7 +1,7 @@
 """A fresh container: a copy of a distribution, in which nothing was changed yet, for one trust procedure.
 
-Unlike the containers of the matrix it can be written to, and it is root's: whoever follows the documents administers
-the machine. What `docker diff` says of it is the evidence.
+Unlike the containers of the matrix it can be written to, and it runs as root: the documents address the administrator
+of the machine. What `docker diff` says of it is the evidence.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from tlslab.stages.trust_procedure import CA, Followed, Step, Way
 LIMIT = 60.0
 """Seconds for one command: they take one or two where nothing else runs."""
 PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-"""That of the administrator."""
+"""The administrator's PATH."""
 HOSTS = "/etc/hosts"
 _CHANGES = {0: "changed", 1: "added", 2: "deleted"}
 """Docker Engine API, "Get changes on a container's filesystem"."""
@@ -67,7 +67,7 @@ class FreshContainer(ClientImage):
         await self._agent.stop()
 
     async def run(self, invocation: Invocation, workdir: str, pod: Pod | None) -> Completed:
-        async with self._naming:  # the names mean one pod at a time
+        async with self._naming:  # in /etc/hosts the names point to one pod at a time
             await self._name(pod.hosts(self.names) if pod else {})
             return await run_in(self._agent, invocation, workdir)
 

@@ -31,7 +31,7 @@ class Volume:
 
 
 def fill(client: docker.DockerClient, spec: ContainerSpec, volumes: Sequence[Volume]) -> None:
-    """Make these volumes, with the labels of the order: that of a container which is made to fill them, is never
+    """Make these volumes, with the labels of `spec`: it describes a container that is made to fill them, is never
     started, and is gone at the end. Blocks.
 
     Raises StageError with the daemon's own words.
@@ -45,7 +45,7 @@ def fill(client: docker.DockerClient, spec: ContainerSpec, volumes: Sequence[Vol
         try:
             api.put_archive(filler, "/", archive(contents(volumes)))
         finally:
-            with contextlib.suppress(*FAILURES):  # what is left goes with the run
+            with contextlib.suppress(*FAILURES):  # the cleanup of the run removes what is left
                 api.remove_container(filler, force=True)
     except FAILURES as problem:
         raise StageError(f"the volumes of the servers cannot be filled: {words(problem)}") from problem

@@ -152,7 +152,7 @@ class LocalStage:
         yield
 
     def scan(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
-        """Look at a server side, offering these versions."""
+        """Scan a server side, offering these versions."""
         endpoint = self.endpoint(side)
         return scan(endpoint.kind, endpoint.address, endpoint.port, host, low, high)
 
