@@ -113,7 +113,7 @@ def _up(options: argparse.Namespace) -> Iterator[Any]:
 
     known = catalogue.load()
     filters = Filters(tuple(options.scenario), tuple(options.fix), tuple(options.client), tuple(options.server))
-    plan = make_plan(known.scenarios, known.impostors, all_clients(), filters, stage_cannot=LOCAL.cannot)
+    plan = make_plan(known, all_clients(), filters, stage_cannot=LOCAL.cannot)
     cache = provision.cache_dir()
     mint = Mint(Keys(cache / "keys"))
     stage = LocalStage(cache, mint)

@@ -86,8 +86,8 @@ for command in (
 
 
 def run_command(arguments: Sequence[str]) -> int:
-    """Run one command line; its exit status. Tells on standard error why it ended otherwise than well. Without
-    arguments: the help."""
+    """Run one command line; its exit status. Says on standard error why the command failed. Without arguments: the
+    help."""
     try:
         status = cli.main(list(arguments) or ["--help"], prog_name=tlslab.PROGRAM, standalone_mode=False)
         sys.stdout.flush()
@@ -148,14 +148,15 @@ _MACHINE = {
 
 
 def _tell(problem: Exception) -> None:
-    """Errors that the lab words for people stand for themselves; of others their kind is told, and how to
-    see more."""
+    """The lab's own errors are printed as they are; of others the kind is printed, and how to see more."""
+    from tlslab.catalogue import CatalogueError
     from tlslab.setup.installer import InstallError
     from tlslab.setup.system import SetupError
     from tlslab.stages.local.services import ServiceError
     from tlslab.stages.stage import StageError
 
-    if isinstance(problem, InstallError | SetupError | ServiceError | StageError | streams.OutputError):
+    worded = CatalogueError | InstallError | SetupError | ServiceError | StageError | streams.OutputError
+    if isinstance(problem, worded):
         echo(str(problem))
     elif isinstance(problem, OSError) and (problem.filename or problem.errno in _MACHINE):
         where = problem.filename or f"while the lab wrote or read below {provision.cache_dir()}"

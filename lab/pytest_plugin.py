@@ -18,7 +18,7 @@ from tlslab.runtime import signals
 signals.hold((signal.SIGINT,))  # until pytest is ready for it: it answers Ctrl-C in an import with a traceback
 
 from tlslab.pytesting import junit, options  # noqa: E402
-from tlslab.pytesting.engine import Engine, EngineError, Order  # noqa: E402
+from tlslab.pytesting.engine import Engine, EngineError, EngineRequest  # noqa: E402
 from tlslab.pytesting.wire import Direct, Remote, serve  # noqa: E402
 from tlslab.report.printable import printable  # noqa: E402
 
@@ -34,7 +34,7 @@ DEVIATING = "not as in the baseline"
 _ENGINE = pytest.StashKey[Engine]()
 _PLAYER = pytest.StashKey[Direct | Remote]()
 _SAVED = pytest.StashKey[list[str]]()
-"""What became of the files that the session writes, in sentences."""
+"""The sentences that say which files the session wrote, or why it could not."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -53,7 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
         options.check(config)
     except KeyboardInterrupt:
         pytest.exit("interrupted before a test was started", pytest.ExitCode.INTERRUPTED)
-    engine = config.stash[_ENGINE] = Engine(partial(_order, config))
+    engine = config.stash[_ENGINE] = Engine(partial(_request, config))
     config.stash[_PLAYER] = Direct(engine)
 
 
@@ -108,7 +108,7 @@ def lab_cell(request: pytest.FixtureRequest) -> "Played":
         played = config.stash[_PLAYER].play(request.param)
     except EngineError as error:
         problem = str(error)
-    if problem:  # outside of the handler: pytest would tell it twice
+    if problem:  # outside of the handler: pytest would report the error twice
         pytest.fail(printable(problem), pytrace=False)
     request.node.user_properties += played.properties()
     demanding = bool(config.getoption("--lab-require"))
@@ -124,7 +124,7 @@ def lab_cell(request: pytest.FixtureRequest) -> "Played":
 
 @pytest.hookimpl(wrapper=True, trylast=True)
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None, object, object]:
-    """Inside of the terminal's, which tells what came of it."""
+    """Runs inside of the terminal reporter's hook, which prints the result."""
 
     def fail(words: str, status: int = pytest.ExitCode.INTERNAL_ERROR) -> None:
         session.config.stash.setdefault(_SAVED, []).append(words)
@@ -154,11 +154,11 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
             terminalreporter.write_line(printable(line))
 
 
-def _order(config: pytest.Config, selected: tuple[str, ...]) -> Order:
+def _request(config: pytest.Config, selected: tuple[str, ...]) -> EngineRequest:
     from tlslab.setup.versions.spec import is_spec
 
     scenarios, fixes, clients, kinds = (options.given(config, f"--lab-{noun}") for noun in options.NOUNS)
-    return Order(
+    return EngineRequest(
         scenarios=scenarios,
         fixes=fixes,
         clients=clients,
@@ -172,7 +172,7 @@ def _order(config: pytest.Config, selected: tuple[str, ...]) -> Order:
 
 
 def _held_against_baseline(request: pytest.FixtureRequest, played: "Played") -> "Played":
-    """The played cell with what the baseline has otherwise, where that fails the test; else it is told in the end."""
+    """The played cell with its deviation from the baseline where that fails the test; else the summary has it."""
     baseline = options.against(request.config)
     if baseline is None or not played.attempts:
         return played
@@ -188,14 +188,15 @@ def _stand_in(played: "Played") -> str:
     """What to do when something else answered where nginx could."""
     if played.cell.kind != "https" or not played.stand_in:
         return ""
-    from tlslab.setup.provision import how_to_get
+    from tlslab.servers.nginx import PROGRAM
+    from tlslab.setup.system import how_to_get
 
     words = f"nginx is missing, and {played.stand_in} stood in for it"
-    return f"{words}; get it with: {how_to_get('nginx')} (or do without it: --lab-no-nginx)"
+    return f"{words}; get it with: {how_to_get(PROGRAM)} (or do without it: --lab-no-nginx)"
 
 
 def _wants_matrix(config: pytest.Config) -> bool:
-    """Whether the matrix is among the places that pytest was told to look into."""
+    """Whether the matrix is among the paths that pytest was given."""
     start = config.invocation_params.dir
     places = [(start / argument.partition("::")[0]).resolve() for argument in config.args]
     return any(MATRIX.is_relative_to(place) for place in places)
@@ -212,7 +213,7 @@ def _close(config: pytest.Config, fail: _Fail) -> None:
     del config.stash[_ENGINE]
     try:
         record = engine.close()
-    except KeyboardInterrupt:  # another one: nobody waits any longer
+    except KeyboardInterrupt:  # another interrupt: no test waits any longer
         fail("interrupted: the engine takes everything down by itself", pytest.ExitCode.INTERRUPTED)
         return
     if config.getoption("--lab-save") is None:
@@ -236,7 +237,7 @@ def _close(config: pytest.Config, fail: _Fail) -> None:
 
 
 def _deviating(stats: dict[str, list[Any]]) -> Iterable[str]:
-    """What is not as in the baseline, but failed no test; and how much the baseline does not know."""
+    """The deviations from the baseline that failed no test; and how many cells the baseline does not have."""
     reports = [item for items in stats.values() for item in items if getattr(item, "when", "") == "call"]
     told = [words for report in reports for name, words in report.user_properties if name == DEVIATING]
     unknown = [words for words in told if "\n" not in words]
@@ -267,7 +268,7 @@ def _versions(stats: dict[str, list[Any]]) -> Iterable[str]:
 
 
 def _missing(stats: dict[str, list[Any]]) -> Iterable[str]:
-    """What was skipped for want of a client: one line for each client."""
+    """The tests skipped for want of a client: one line for each client."""
     cells: dict[str, int] = {}
     for report in stats.get("skipped", []):
         for name, words in getattr(report, "user_properties", ()):

@@ -1,30 +1,19 @@
 """Expired: the certificate's time is over."""
 
-from tlslab.model.evidence import Level, Phase, Reason
-from tlslab.model.scenario import Claim, Defect, Side, scenario
+from tlslab.model.conditions import EXPIRED
+from tlslab.model.scenario import Claim, Side, scenario
 from tlslab.model.situation import CURRENT, PAST, Situation
 from tlslab_scenarios._sources import (  # fmt: skip
-    GNUTLS_STATUS,
     KINSTA,
-    NODE_CODES,
-    OPENSSL_VERIFY,
     SQL_LINUX,
     TENWEB,
-    WGET_GNUTLS,
     section,
 )
 
 
 @scenario(
     title="The server's certificate has expired",
-    defects={Defect.EXPIRED},
-    reasons=[
-        Reason("openssl", Phase.VERIFY, "certificate has expired", Level.VENDOR, OPENSSL_VERIFY),
-        Reason("node-code", Phase.VERIFY, "CERT_HAS_EXPIRED", Level.VENDOR, NODE_CODES),
-        Reason("wget", Phase.VERIFY, "has expired", Level.VENDOR, WGET_GNUTLS),
-        Reason("gnutls-status", Phase.VERIFY, "1026", Level.VENDOR, GNUTLS_STATUS),
-        Reason("pyopenssl", Phase.VERIFY, "certificate verify failed", Level.VENDOR, OPENSSL_VERIFY),
-    ],
+    conditions=[EXPIRED],
     sources=[
         section(SQL_LINUX, "Requirements for certificates"),
         section(TENWEB, "Expired SSL certificate"),

@@ -1,23 +1,16 @@
-"""Impostors: what impostors every fix. Both own the server's name and address, as whoever controls the network or the
+"""Impostors: what attacks every fix. Both own the server's name and address, as whoever controls the network or the
 DNS does.
 """
 
 from tlslab.model.scenario import impostor
 from tlslab.model.situation import LAB_ISSUING, Authority, Chain, Leaf, Situation
-from tlslab_scenarios import missing_intermediate, name_mismatch, self_signed, untrusted_ca
 
 STRANGER_ROOT = Authority("Stranger Root CA")
 STRANGER_ISSUING = Authority("Stranger Issuing CA", parent=STRANGER_ROOT)
 NEIGHBOUR = "neighbour.lab.test"
-_REFUSALS = (
-    *untrusted_ca.REASONS,
-    *self_signed.REASONS,
-    *missing_intermediate.REASONS,
-    *name_mismatch.REASONS,
-)
 
 
-@impostor(reasons=_REFUSALS)
+@impostor
 def stranger(fixed: Situation) -> Situation:
     """A stranger's server: a certificate for exactly the right name, issued by a CA that the attacker made.
 
@@ -28,7 +21,7 @@ def stranger(fixed: Situation) -> Situation:
     return fixed.with_server(chain=Chain(leaf))
 
 
-@impostor(reasons=_REFUSALS)
+@impostor
 def neighbour(fixed: Situation) -> Situation:
     """A neighbour's server: a certificate of the very CA that the client trusts, but issued to the attacker for the
     attacker's own name.

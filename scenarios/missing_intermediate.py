@@ -4,33 +4,23 @@ trusts.
 
 from dataclasses import replace
 
-from tlslab.model.evidence import Level, Phase, Reason
-from tlslab.model.scenario import Claim, Defect, Side, scenario
+from tlslab.model.conditions import INCOMPLETE
+from tlslab.model.scenario import Claim, Side, scenario
 from tlslab.model.situation import Situation
 from tlslab_scenarios._sources import (  # fmt: skip
     CURL_CERTS,
     KINSTA,
     LEAF_ONLY,
     NGINX_CHAINS,
-    NODE_CODES,
-    OPENSSL_VERIFY,
     SQL_LINUX,
     TENWEB,
     section,
-)
-from tlslab_scenarios.untrusted_ca import REASONS as UNKNOWN_ISSUER
-
-REASONS = (
-    *(reason for reason in UNKNOWN_ISSUER if reason.dialect != "node-code"),
-    Reason("node-code", Phase.VERIFY, "UNABLE_TO_VERIFY_LEAF_SIGNATURE", Level.VENDOR, NODE_CODES),
-    Reason("openssl", Phase.VERIFY, "unable to verify the first certificate", Level.VENDOR, OPENSSL_VERIFY),
 )
 
 
 @scenario(
     title="The server does not send its intermediate certificate",
-    defects={Defect.INCOMPLETE},
-    reasons=REASONS,
+    conditions=[INCOMPLETE],
     sources=[
         section(TENWEB, "Reasons why this error occurs"),
         section(KINSTA, "Common Causes of the Could Not Establish Trust Relationship Error"),

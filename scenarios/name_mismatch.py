@@ -1,61 +1,16 @@
 """Name mismatch: the certificate is good, but for another name than the one that the client connects to."""
 
-from tlslab.model.evidence import Level, Phase, Reason
-from tlslab.model.scenario import Claim, Defect, Side, scenario
+from tlslab.model.conditions import NAME_MISMATCH
+from tlslab.model.scenario import Claim, Side, scenario
 from tlslab.model.situation import HOSTS, Leaf, ServerKind, Situation
 from tlslab_scenarios._sources import (  # fmt: skip
-    CURL_OPENSSL,
-    FREETDS_TLS,
     KINSTA,
     NGINX_NAMES,
-    NODE_NAMES,
     ODBC_KEYWORDS,
     ODBC_TROUBLESHOOTING,
-    OPENSSL_VERIFY,
-    PYTDS_TLS,
-    PYTHON_SSL,
     SQL_LINUX,
     TENWEB,
-    URLLIB3_NAMES,
-    WGET_GNUTLS,
     section,
-)
-
-REASONS = (
-    Reason("openssl", Phase.NAME, "hostname mismatch", Level.VENDOR, OPENSSL_VERIFY),
-    Reason(
-        "python-ssl",
-        Phase.NAME,
-        "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Hostname mismatch, certificate is not valid for '{name}'.",
-        Level.VENDOR,
-        PYTHON_SSL,
-    ),
-    Reason("urllib3", Phase.NAME, "CertificateError(\"hostname '{name}' doesn't match ", Level.VENDOR, URLLIB3_NAMES),
-    Reason("odbc18", Phase.NAME, "subject name does not match host name", Level.VENDOR, ODBC_TROUBLESHOOTING),
-    Reason(
-        "curl",
-        Phase.NAME,
-        "SSL: no alternative certificate subject name matches target host",
-        Level.VENDOR,
-        CURL_OPENSSL,
-    ),
-    Reason(
-        "wget",
-        Phase.NAME,
-        "The certificate's owner does not match hostname {*}{name}",
-        Level.VENDOR,
-        WGET_GNUTLS,
-    ),
-    Reason(
-        "node",
-        Phase.NAME,
-        "Hostname/IP does not match certificate's altnames: Host: {name}. is not in the cert's altnames: DNS:",
-        Level.VENDOR,
-        NODE_NAMES,
-    ),
-    Reason("freetds", Phase.NAME, "Certificate hostname does not match", Level.VENDOR, FREETDS_TLS),
-    Reason("freetds", Phase.NAME, "checking hostname failed", Level.VENDOR, FREETDS_TLS),
-    Reason("python-tds", Phase.NAME, "Certificate does not match host name '{name}'", Level.VENDOR, PYTDS_TLS),
 )
 
 OTHER_NAMES = {ServerKind.HTTPS: f"www.{HOSTS[ServerKind.HTTPS]}", ServerKind.SQLSERVER: "sqlprod.lab.test"}
@@ -64,8 +19,7 @@ OTHER_NAMES = {ServerKind.HTTPS: f"www.{HOSTS[ServerKind.HTTPS]}", ServerKind.SQ
 
 @scenario(
     title="The certificate is for another name",
-    defects={Defect.NAME_MISMATCH},
-    reasons=REASONS,
+    conditions=[NAME_MISMATCH],
     sources=[
         section(SQL_LINUX, "Common connection errors"),
         section(TENWEB, "Name mismatch"),

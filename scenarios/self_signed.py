@@ -1,37 +1,22 @@
 """Self-signed: nobody vouches for the certificate but the server itself."""
 
-from tlslab.model.evidence import Level, Phase, Reason
-from tlslab.model.scenario import Claim, Defect, Side, scenario
+from tlslab.model.conditions import SELF_SIGNED
+from tlslab.model.scenario import Claim, Side, scenario
 from tlslab.model.situation import LAB_ISSUING, Encryption, ServerKind, Situation
 from tlslab_scenarios._sources import (  # fmt: skip
     CURL_CERTS,
-    GNUTLS_STATUS,
     KB2007728,
     KINSTA,
-    NODE_CODES,
     ODBC_TROUBLESHOOTING,
-    OPENSSL_111_VERIFY,
-    OPENSSL_VERIFY,
     SQL_LINUX,
     TENWEB,
-    WGET_GNUTLS,
     section,
-)
-
-REASONS = (
-    Reason("openssl", Phase.VERIFY, "self-signed certificate", Level.VENDOR, OPENSSL_VERIFY),
-    Reason("openssl", Phase.VERIFY, "self signed certificate", Level.VENDOR, OPENSSL_111_VERIFY),
-    Reason("node-code", Phase.VERIFY, "DEPTH_ZERO_SELF_SIGNED_CERT", Level.VENDOR, NODE_CODES),
-    Reason("wget", Phase.VERIFY, "doesn't have a known issuer", Level.VENDOR, WGET_GNUTLS),
-    Reason("gnutls-status", Phase.VERIFY, "66", Level.VENDOR, GNUTLS_STATUS),
-    Reason("pyopenssl", Phase.VERIFY, "certificate verify failed", Level.VENDOR, OPENSSL_VERIFY),
 )
 
 
 @scenario(
     title="The server's certificate is self-signed",
-    defects={Defect.SELF_SIGNED},
-    reasons=REASONS,
+    conditions=[SELF_SIGNED],
     sources=[
         section(KB2007728, "Cause"),
         section(SQL_LINUX, "Generate certificate"),
@@ -109,14 +94,14 @@ def stop_asking_for_encryption(broken: Situation) -> Situation:
 
 
 self_signed.fix(
-    claim=Claim.SILENCER,
+    claim=Claim.BYPASS,
     side=Side.CLIENT,
     steps=["Set the option that skips verification in the client's configuration or connection string."],
     sources=[section(KB2007728, "Resolution"), section(CURL_CERTS, "Skip verification")],
 )(trust_everything)
 
 self_signed.fix(
-    claim=Claim.SILENCER,
+    claim=Claim.BYPASS,
     side=Side.CLIENT,
     kinds=[ServerKind.SQLSERVER],
     steps=["Disable the encryption settings in the client application: `Encrypt=no` (optional)."],

@@ -1,35 +1,22 @@
 """SHA-1 signature: the certificate is signed with a hash that today's libraries no longer accept."""
 
-from tlslab.model.evidence import Level, Phase, Reason
-from tlslab.model.scenario import Claim, Defect, Scenario, Side, scenario
+from tlslab.model.conditions import NOT_LOADED, WEAK_SIGNATURE
+from tlslab.model.scenario import Claim, Scenario, Side, scenario
 from tlslab.model.situation import ServerKind, SignatureHash, Situation
 from tlslab_scenarios._sources import (  # fmt: skip
-    GNUTLS_STATUS,
     MSPHPSQL_FAQ,
-    NODE_X509,
     OPENSSL_LEVELS,
-    OPENSSL_VERIFY,
     SQL_LINUX,
-    WGET_GNUTLS,
     section,
 )
-from tlslab_scenarios.tls_version_mismatch import CLOSED
 
 UBUNTU = "Ubuntu 20.04 and other recent Linux distribution releases"
-REASONS = (
-    Reason("openssl", Phase.VERIFY, "CA signature digest algorithm too weak", Level.VENDOR, OPENSSL_VERIFY),
-    Reason("node-code", Phase.VERIFY, "UNSPECIFIED", Level.VENDOR, NODE_X509),
-    Reason("wget", Phase.VERIFY, "was signed using an insecure algorithm", Level.VENDOR, WGET_GNUTLS),
-    Reason("gnutls-status", Phase.VERIFY, "258", Level.VENDOR, GNUTLS_STATUS),
-    Reason("pyopenssl", Phase.VERIFY, "certificate verify failed", Level.VENDOR, OPENSSL_VERIFY),
-)
 
 
 @scenario(
     form="client",
     title="The client refuses a certificate signed with SHA-1",
-    defects={Defect.WEAK_SIGNATURE},
-    reasons=REASONS,
+    conditions=[WEAK_SIGNATURE],
     sources=[section(SQL_LINUX, UBUNTU), OPENSSL_LEVELS],
 )
 def sha1_client(healthy: Situation) -> Situation:
@@ -52,8 +39,7 @@ def sha1_client(healthy: Situation) -> Situation:
     form="server",
     title="SQL Server's own OpenSSL refuses its SHA-1 certificate and drops connections",
     kinds={ServerKind.SQLSERVER},
-    defects={Defect.WEAK_SIGNATURE},
-    reasons=CLOSED,
+    conditions=[NOT_LOADED],
     sources=[
         section(SQL_LINUX, UBUNTU),
         section(MSPHPSQL_FAQ, "Unable to connect to SQL Server with Debian 10, Ubuntu 20.04 or above"),

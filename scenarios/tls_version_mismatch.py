@@ -1,55 +1,20 @@
 """TLS version mismatch: client and server have no version of TLS in common."""
 
-from tlslab.model.evidence import Level, Phase, Reason
-from tlslab.model.scenario import Claim, Defect, Side, scenario
+from tlslab.model.conditions import NO_COMMON_VERSION
+from tlslab.model.scenario import Claim, Side, scenario
 from tlslab.model.situation import ServerKind, Situation, TLSVersion, healthy
 from tlslab_scenarios._sources import (  # fmt: skip
-    ERRNO,
-    GNUTLS_ALERTS,
-    GNUTLS_ERRORS,
     MSPHPSQL_FAQ,
     NGINX_PROTOCOLS,
-    OPENSSL_REASONS,
-    PYTDS_BASE,
-    RESET_POSTS,
     SQL_LINUX,
-    TEDIOUS,
     section,
-)
-
-CLOSED = (
-    Reason("openssl", Phase.CLOSED, "Connection reset by peer", Level.VENDOR, ERRNO),
-    Reason("odbc18", Phase.CLOSED, "Error code 0x2746", Level.PUBLIC, RESET_POSTS),
-    Reason("node", Phase.CLOSED, "socket hang up", Level.VENDOR, TEDIOUS),
-    Reason(
-        "python-tds",
-        Phase.CLOSED,
-        "pytds.tds_base.ClosedConnectionError: Server closed connection",
-        Level.VENDOR,
-        PYTDS_BASE,
-    ),
-    Reason("node-code", Phase.CLOSED, "ECONNRESET", Level.VENDOR, TEDIOUS),
-    Reason("posix", Phase.CLOSED, "Connection reset by peer", Level.VENDOR, ERRNO),
-    Reason("gnutls", Phase.CLOSED, "Error in the pull function.", Level.VENDOR, GNUTLS_ERRORS),
-)
-"""What clients say when the server drops the connection during the handshake."""
-
-REASONS = (
-    Reason("openssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Level.VENDOR, OPENSSL_REASONS),
-    Reason("openssl", Phase.HANDSHAKE, "unsupported protocol", Level.VENDOR, OPENSSL_REASONS),
-    Reason("openssl", Phase.HANDSHAKE, "no protocols available", Level.VENDOR, OPENSSL_REASONS),
-    Reason("pyopenssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Level.VENDOR, OPENSSL_REASONS),
-    Reason("gnutls", Phase.HANDSHAKE, "Error in protocol version", Level.VENDOR, GNUTLS_ALERTS),
-    Reason("gnutls", Phase.HANDSHAKE, "A TLS fatal alert has been received.", Level.VENDOR, GNUTLS_ERRORS),
-    *CLOSED,
 )
 
 
 @scenario(
     form="server-older",
     title="The server speaks only versions older than the client allows",
-    defects={Defect.NO_COMMON_VERSION},
-    reasons=REASONS,
+    conditions=[NO_COMMON_VERSION],
     sources=[section(SQL_LINUX, "Common connection errors"), MSPHPSQL_FAQ],
 )
 def server_older(healthy: Situation) -> Situation:
@@ -102,8 +67,7 @@ def allow_on_client(broken: Situation) -> Situation:
 @scenario(
     form="server-newer",
     title="The server speaks only versions newer than the client knows",
-    defects={Defect.NO_COMMON_VERSION},
-    reasons=REASONS,
+    conditions=[NO_COMMON_VERSION],
     sources=[section(SQL_LINUX, "Common connection errors")],
 )
 def server_newer(healthy: Situation) -> Situation:

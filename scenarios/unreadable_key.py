@@ -1,19 +1,14 @@
 """Unreadable key: the account that SQL Server runs as may not read the private key, and the server does not start."""
 
-from tlslab.model.evidence import Level, Phase, Reason
-from tlslab.model.scenario import Claim, Defect, Side, scenario
+from tlslab.model.conditions import NOT_SERVING
+from tlslab.model.scenario import Claim, Side, scenario
 from tlslab.model.situation import ServerKind, Situation
 from tlslab_scenarios._sources import (  # fmt: skip
     CLOSED_FOLDER,
-    ERRNO_REFUSED,
     MSSQL_CONF,
-    NODE_ERRORS,
-    NOT_RUNNING,
     SQL_CONTAINERS,
     SQL_LINUX,
     SQL_MESSAGES,
-    TEDIOUS_CONNECTOR,
-    TIMEOUT_EXPIRED,
     WRONG_PERMISSIONS,
     section,
 )
@@ -22,14 +17,7 @@ from tlslab_scenarios._sources import (  # fmt: skip
 @scenario(
     title="SQL Server may not read its private key, and does not start",
     kinds={ServerKind.SQLSERVER},
-    defects={Defect.NOT_SERVING},
-    reasons=[
-        Reason("posix", Phase.CONNECT, "Connection refused", Level.VENDOR, ERRNO_REFUSED),
-        Reason("odbc18", Phase.CONNECT, "Login timeout expired", Level.VENDOR, TIMEOUT_EXPIRED),
-        Reason("odbc18", Phase.CONNECT, "TCP Provider: Error code 0x2749", Level.PUBLIC, NOT_RUNNING),
-        Reason("node-code", Phase.CONNECT, "ECONNREFUSED", Level.VENDOR, NODE_ERRORS),
-        Reason("node", Phase.CONNECT, "Could not connect (sequence)", Level.VENDOR, TEDIOUS_CONNECTOR),
-    ],
+    conditions=[NOT_SERVING],
     sources=[
         section(MSSQL_CONF, "Specify TLS settings"),
         section(SQL_LINUX, "Generate certificate"),

@@ -1,57 +1,24 @@
 """Untrusted CA: the certificate is in order, but its authority is not in the client's trust store."""
 
-from tlslab.model.evidence import Level, Phase, Reason
-from tlslab.model.scenario import Claim, Defect, Scenario, Side, scenario
+from tlslab.model.conditions import DEMANDS_ENCRYPTION, NAME_MISMATCH, SELF_SIGNED, UNTRUSTED
+from tlslab.model.scenario import Claim, Scenario, Side, scenario
 from tlslab.model.situation import LAB_ROOT, Encryption, ServerEncryption, ServerKind, Situation, healthy
 from tlslab_scenarios._sources import (  # fmt: skip
     CURL_CERTS,
-    GNUTLS_STATUS,
     KB2007728,
     KINSTA,
-    NODE_CODES,
     ODBC_TROUBLESHOOTING,
-    OPENSSL_VERIFY,
-    PYTDS_TLS,
     SQL_LINUX,
-    TEDIOUS,
     TENWEB,
-    WGET_GNUTLS,
     section,
 )
-from tlslab_scenarios.name_mismatch import REASONS as NAME_MISMATCH
-from tlslab_scenarios.self_signed import REASONS as SELF_SIGNED
 from tlslab_scenarios.self_signed import stop_asking_for_encryption, trust_everything
-
-REASONS = (
-    Reason("openssl", Phase.VERIFY, "unable to get local issuer certificate", Level.VENDOR, OPENSSL_VERIFY),
-    Reason("node-code", Phase.VERIFY, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", Level.VENDOR, NODE_CODES),
-    Reason("wget", Phase.VERIFY, "doesn't have a known issuer", Level.VENDOR, WGET_GNUTLS),
-    Reason("gnutls-status", Phase.VERIFY, "66", Level.VENDOR, GNUTLS_STATUS),
-    Reason("pyopenssl", Phase.VERIFY, "certificate verify failed", Level.VENDOR, OPENSSL_VERIFY),
-)
-REFUSED_WITHOUT_ENCRYPTION = (
-    Reason(
-        "tedious",
-        Phase.HANDSHAKE,
-        "Server requires encryption, set 'encrypt' config option to true.",
-        Level.VENDOR,
-        TEDIOUS,
-    ),
-    Reason(
-        "python-tds",
-        Phase.HANDSHAKE,
-        "Client does not have encryption enabled but it is required by server",
-        Level.VENDOR,
-        PYTDS_TLS,
-    ),
-)
 
 
 @scenario(
     title="The certificate's CA is not trusted by the client",
     kinds={ServerKind.HTTPS},
-    defects={Defect.UNTRUSTED},
-    reasons=REASONS,
+    conditions=[UNTRUSTED],
     sources=[
         section(TENWEB, "Reasons why this error occurs"),
         section(KINSTA, "Your Certificate Root Authority Can't Be Trusted"),
@@ -80,8 +47,7 @@ def untrusted_ca(healthy: Situation) -> Situation:
     form="forced",
     title="SQL Server forces encryption with a certificate of an untrusted CA",
     kinds={ServerKind.SQLSERVER},
-    defects={Defect.UNTRUSTED},
-    reasons=(*REASONS, *REFUSED_WITHOUT_ENCRYPTION),
+    conditions=[UNTRUSTED, DEMANDS_ENCRYPTION],
     sources=[section(KB2007728, "Cause, scenario 1")],
 )
 def untrusted_ca_forced(healthy: Situation) -> Situation:
@@ -99,7 +65,7 @@ def untrusted_ca_forced(healthy: Situation) -> Situation:
     **Look.** `SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID` from a client that still
     connects, and `network.forceencryption` in mssql.conf.
 
-    **Fix.** Install the CA in the client's trust store. TrustServerCertificate only silences the alarm.
+    **Fix.** Install the CA in the client's trust store. TrustServerCertificate only switches the check off.
     """
     return healthy.with_server(encryption=ServerEncryption.FORCED).with_client(
         trust_anchors=(), encryption=Encryption.OPTIONAL
@@ -110,8 +76,7 @@ def untrusted_ca_forced(healthy: Situation) -> Situation:
     form="fallback",
     title="SQL Server presents its self-generated certificate",
     kinds={ServerKind.SQLSERVER},
-    defects={Defect.SELF_SIGNED, Defect.NAME_MISMATCH},
-    reasons=(*SELF_SIGNED, *NAME_MISMATCH),
+    conditions=[SELF_SIGNED, NAME_MISMATCH],
     sources=[section(KB2007728, "Cause, scenario 2")],
 )
 def untrusted_ca_fallback(healthy: Situation) -> Situation:
@@ -159,9 +124,9 @@ def _client_side_fixes(of: Scenario) -> None:
     )(install_ca)
 
 
-def _silencer(of: Scenario) -> None:
+def _bypass(of: Scenario) -> None:
     of.fix(
-        claim=Claim.SILENCER,
+        claim=Claim.BYPASS,
         side=Side.CLIENT,
         steps=["Set the option that skips verification in the client's configuration or connection string."],
         sources=[section(KB2007728, "Resolution"), section(CURL_CERTS, "Skip verification")],
@@ -171,11 +136,11 @@ def _silencer(of: Scenario) -> None:
 for _scenario in (untrusted_ca, untrusted_ca_forced):
     _client_side_fixes(_scenario)
 for _scenario in (untrusted_ca, untrusted_ca_forced, untrusted_ca_fallback):
-    _silencer(_scenario)
+    _bypass(_scenario)
 
 
 @untrusted_ca_forced.fix(
-    claim=Claim.SILENCER,
+    claim=Claim.BYPASS,
     side=Side.SERVER,
     steps=["`mssql-conf set network.forceencryption 0`, then restart the service."],
     sources=[section(KB2007728, "Resolution")],
@@ -202,7 +167,7 @@ def provision_certificate(broken: Situation) -> Situation:
 
 
 untrusted_ca_fallback.fix(
-    claim=Claim.SILENCER,
+    claim=Claim.BYPASS,
     side=Side.CLIENT,
     steps=["Disable the encryption settings in the client application: `Encrypt=no` (optional)."],
     sources=[section(KB2007728, "Resolution"), ODBC_TROUBLESHOOTING],

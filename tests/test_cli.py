@@ -9,7 +9,7 @@ from shutil import copy
 
 import pytest
 
-from tests.report.invented import cell, finding, full_record, not_played, record, remedy, shown
+from tests.report.invented import cell, finding, full_record, not_played, procedure, record, shown
 from tlslab import IMPORTED_FROM
 from tlslab.cli import run_command
 from tlslab.commands.hints import cell_hint
@@ -19,7 +19,7 @@ from tlslab.model.record import CellEntry, Record, save
 ROOT = Path(__file__).resolve().parent.parent
 GOOD = cell("expired/renew/curl/https")
 BAD = finding("expired/renew/wget/https", "other-error", "says something else")
-LOST = not_played("expired/renew/openssl/https", "lab-error", "no control", as_expected=False)
+LOST = not_played("expired/renew/openssl/https", "lab-error", "no control")
 
 
 def tlslab(cache: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -64,9 +64,9 @@ def test_the_exit_status_tells_what_the_record_came_to(tmp_path: Path, cells: li
     ("verdict", "as_expected", "status"),
     [("ignored", True, Exit.AS_EXPECTED), ("not-cleared", False, Exit.FINDINGS), ("lab-error", False, Exit.LAB_FAILED)],
 )
-def test_what_a_remedy_came_to_counts_as_well(verdict: str, as_expected: bool, status: Exit) -> None:
-    seen = remedy("here", "way", shown("untrusted-ca/install-the-ca/curl/https", verdict, as_expected=as_expected))
-    assert status_of(record([GOOD]).model_copy(update={"remedies": [seen]})) is status
+def test_what_a_trust_procedure_came_to_counts_as_well(verdict: str, as_expected: bool, status: Exit) -> None:
+    seen = procedure("here", "way", shown("untrusted-ca/install-the-ca/curl/https", verdict, as_expected=as_expected))
+    assert status_of(record([GOOD]).model_copy(update={"trust_procedures": [seen]})) is status
 
 
 def test_help_tells_the_exit_statuses(tmp_path: Path) -> None:
@@ -258,7 +258,7 @@ def test_list_has_one_line_for_each_scenario_in_a_pipe(tmp_path: Path) -> None:
     data = json.loads(tlslab(tmp_path, "list", "--json").stdout)
     assert all(line.endswith(f"  {item['title']}") for line, item in zip(lines, data, strict=True))
     assert [line.split()[0] for line in lines] == [item["id"] for item in data]
-    assert all(item["fixes"] and item["sources"] and item["reasons"] for item in data)
+    assert all(item["fixes"] and item["sources"] and item["texts"] for item in data)
 
 
 def test_show_as_json_has_the_scenarios_that_it_takes(tmp_path: Path) -> None:
@@ -348,7 +348,7 @@ def test_output_without_utf8_is_readable(tmp_path: Path) -> None:
     kept(tmp_path, full_record())
     done = tlslab(tmp_path, "report", PYTHONIOENCODING="ascii")
     assert done.stdout.isascii()
-    assert "x  reproduced" in done.stdout
+    assert "x  fails as documented" in done.stdout
 
 
 def test_a_failure_of_the_lab_is_a_sentence_and_a_traceback_only_on_demand(tmp_path: Path) -> None:

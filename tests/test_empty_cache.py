@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.versions.wheels import repack, requirements_of
+from tests.setup.versions.wheels import repack, requirements_of
 from tlslab import IMPORTED_FROM
 from tlslab.setup import provision
 

@@ -19,7 +19,7 @@ from tlslab.clients.base import Client
 from tlslab.diff.changes import compare
 from tlslab.diff.sides import client_of, negotiated
 from tlslab.diff.word_difference import difference
-from tlslab.matrix.judge import shown_expectation
+from tlslab.matrix.judge import Judge
 from tlslab.model.normalise import normalise
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.record import ClientEntry
@@ -93,11 +93,11 @@ def test_it_is_read(client: Client) -> None:
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
 def test_it_is_held_against_everything_that_is_documented_for_the_client(client: Client) -> None:
-    reasons = tuple(reason for scenario in catalogue.load().scenarios for reason in scenario.reasons)
+    judge = Judge.of(client, catalogue.load().knowledge)
     situation = healthy(next(iter(client.kinds)))
-    for unit in (*UNITS, *(wrapper.text.partition("{")[0] or "x" for wrapper in client.wrappers)):
+    for unit in (*UNITS, *(template.text.partition("{")[0] or "x" for template in client.templates)):
         text = much(unit, OUTPUT_LIMIT // 4)
-        shown_expectation(client, reasons, situation, Outcome(Result.REFUSED, text, trace=text))
+        judge.judge(judge.act(situation, Outcome(Result.REFUSED, text, trace=text)))
 
 
 @pytest.mark.parametrize("unit", UNITS)

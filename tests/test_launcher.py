@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from tlslab.setup import installer, provision
+from tlslab.setup import first_start, installer, provision
 
 ROOT = Path(__file__).resolve().parent.parent
 NEEDED_BY_SH = ("sh", "cksum", "uname", "readlink")
@@ -54,7 +54,7 @@ class Checkout:
         shutil.copy(ROOT / "tlslab", self.root / "tlslab")
         for module in ("__init__", "runtime/__init__", "runtime/child", "runtime/signals"):
             shutil.copy(ROOT / "lab" / f"{module}.py", self.root / "lab" / f"{module}.py")
-        for module in ("__init__", "installer", "system"):
+        for module in ("__init__", "first_start", "installer", "needs", "system"):
             shutil.copy(ROOT / "lab" / "setup" / f"{module}.py", self.root / "lab" / "setup")
         (self.root / "lab" / "__main__.py").write_text(PROGRAM)
         wheels = directory / "wheels"
@@ -368,7 +368,7 @@ def test_signals_are_held_back_until_the_lab_can_answer_them(checkout: Checkout)
     ],
 )
 def test_setup_is_recognised_before_the_real_parser_exists(arguments: list[str], wanted: bool) -> None:
-    assert installer.wants_setup(arguments) is wanted
+    assert first_start.wants_setup(arguments) is wanted
 
 
 def test_settings_that_aim_pip_elsewhere_are_left_out_and_where_packages_come_from_stays(

@@ -3,7 +3,8 @@
 An order has `id`, `argv`, `env`, `files`, `stdin`, `collect` and `timeout` (seconds); the answer `id`, `exit_status`
 (null when it had to be ended), `stdout`, `stderr`, `seconds` and `collected`; or `error` when the program could not be
 started. Every client has a directory and a session of its own; both are gone when the answer comes. The order
-{"id": ..., "inspect": true} asks what is here. The agent ends with its standard input. Runs on Python 3.9 and newer.
+{"id": ..., "inspect": {"programs": [...], "libraries": {name: [file, ...]}, "gnutls": [...]}} asks what of it is here,
+and which of the last are linked with GnuTLS. The agent ends with its standard input. Runs on Python 3.9 and newer.
 """
 
 import json
@@ -25,16 +26,8 @@ PYTHON = "/opt/clients/bin/python"
 LIMIT = 1 << 20
 END_TIMEOUT = 5.0
 NODE_TIMEOUT = 20.0
-PROGRAMS = ("curl", "wget", "openssl", "node", "tsql", "git", "gnutls-cli")
-LIBRARIES = {
-    "tdsodbc": ("libtdsodbc.so", "libtdsodbc.so.0"),
-    "odbc-manager": ("libodbc.so.2",),
-    "libgssapi_krb5.so.2": ("libgssapi_krb5.so.2",),
-    "libltdl.so.7": ("libltdl.so.7",),
-}
 ROOTS = ("/usr/lib/" + os.uname().machine + "-linux-gnu", "/usr/lib64", "/usr/lib")  # Debian; Red Hat and SUSE; others
 DRIVERS = SITE + "/mssql_python_odbc/libs/linux"
-GNUTLS_BUILDS = ("wget", "tsql", "tdsodbc")
 
 _answering = threading.Lock()
 
@@ -128,16 +121,16 @@ def end_group(process):
         pass
 
 
-def inspect():
+def inspect(wanted):
     from importlib.metadata import distributions
 
-    files = {name: library(known) for name, known in LIBRARIES.items()}
+    files = {name: library(known) for name, known in wanted["libraries"].items()}
     machine = "x86_64" if os.uname().machine in ("x86_64", "amd64") else "arm64"
     # The image holds the driver of its own family alone.
     homes = [os.path.join(DRIVERS, family, machine, "lib") for family in listed(DRIVERS)]
     drivers = [os.path.join(home, name) for home in homes for name in listed(home)]
     files["odbc18"] = first(path for path in drivers if os.path.basename(path).startswith("libmsodbcsql-18"))
-    which = {name: shutil.which(name, path=PATH) for name in PROGRAMS}
+    which = {name: shutil.which(name, path=PATH) for name in wanted["programs"]}
     found = {**files, **which}
     node = {}
     for name in listed(NODE_MODULES):
@@ -162,8 +155,8 @@ def inspect():
         "node_modules": NODE_MODULES if node else "",
         "node_packages": node,
         "files": {name: path for name, path in files.items() if path},
-        "gnutls": [name for name in GNUTLS_BUILDS if found.get(name) and links_gnutls(found[name])],
-        "system_roots": ["node"] if which["node"] and node_reads_the_system(which["node"]) else [],
+        "gnutls": [name for name in wanted["gnutls"] if found.get(name) and links_gnutls(found[name])],
+        "system_roots": ["node"] if which.get("node") and node_reads_the_system(which["node"]) else [],
         "absent": absent,
         "system": system[0] if system else "",
     }
@@ -199,7 +192,7 @@ def node_reads_the_system(node):
 
 def serve(order):
     try:
-        said = inspect() if order.get("inspect") else run(order)
+        said = inspect(order["inspect"]) if "inspect" in order else run(order)
     except Exception as problem:
         said = {"error": "%s: %s" % (type(problem).__name__, problem)}
     said["id"] = order["id"]

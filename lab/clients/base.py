@@ -1,21 +1,24 @@
 """The client adapter: how the lab drives one real program, as pure functions.
 
-An adapter knows no scenario. It says what its client needs on the machine, what it can express, how it spells the
-options of a `ClientSide`, how to invoke it once, how to read what came back, and in which words it wraps the reasons
-of its TLS library. It starts nothing itself: a stage lays out the files, runs the invocation and collects the output.
+An adapter knows no scenario. It says what its client needs on the machine, what it can express, its options as typed
+for a `ClientSide`, how to invoke it once, how to read what came back, and in which words it wraps the reasons of its
+TLS library. It starts nothing itself: a stage lays out the files, runs the invocation and collects the output.
 """
 
+import inspect
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from tlslab import PROGRAM
-from tlslab.model.evidence import Level, Source, Wrapper
+from tlslab.model.evidence import Basis, Source
 from tlslab.model.library import Row, Template
 from tlslab.model.outcome import Completed, Outcome
-from tlslab.model.situation import ClientSide, ServerKind, Situation
+from tlslab.model.situation import ClientSide, ServerKind, Situation, options, unsupported
+from tlslab.setup.needs import Built, Library, Need, NodePackage, PackagedLibrary, Program, PythonPackage
 from tlslab.setup.versions.registry import Registry
 
 SETUP = f"{PROGRAM} setup"
@@ -109,24 +112,42 @@ class Machine:
     """Why no client at all can run here, and what brings what is lacking."""
 
 
-def other_build(machine: Machine, name: str) -> Missing | None:
-    """What is lacking when this program is here but not linked with GnuTLS, whose words its adapter knows."""
-    if name in machine.gnutls:
-        return None
-    return Missing(
-        f"a {name} that is linked with GnuTLS (the one here uses another TLS library, with other words)",
-        "Debian's, Ubuntu's, EPEL's and openSUSE's packages of FreeTDS, and Debian's and Red Hat's of wget, are GnuTLS "
-        "builds",
-    )
+def lacking(needs: Iterable[Need], machine: Machine) -> Missing | None:
+    """The first of these needs that a machine does not meet, with the command that installs it; None: it meets all."""
+    for need in needs:
+        what = _lacking(need, machine)
+        if what:
+            return Missing(what, SETUP)
+        if isinstance(need, Program | Library) and need.gnutls and need.name not in machine.gnutls:
+            return Missing(
+                f"a {need.name} that is linked with GnuTLS (the one here uses another TLS library, with other words)",
+                "Debian's, Ubuntu's, EPEL's and openSUSE's packages of FreeTDS, and Debian's and Red Hat's of wget, "
+                "are GnuTLS builds",
+            )
+    return None
 
 
-@dataclass(frozen=True, slots=True)
-class Acceptance:
-    """The client is documented or proven to connect although something is wrong: why, and who says so."""
-
-    why: str
-    level: Level
-    source: Source
+def _lacking(need: Need, machine: Machine) -> str:
+    """What a machine lacks of one need, in words; "" when it is all there."""
+    match need:
+        case Program():
+            return "" if need.name in machine.which else need.words
+        case Library() | PackagedLibrary():
+            return "" if need.name in machine.files else need.words
+        case PythonPackage():
+            if not machine.python:
+                return PYTHON_CLIENTS
+            return "" if need.name in ("", *machine.python_packages) else f"the Python package {need.name}"
+        case NodePackage():
+            return "" if need.name in machine.node_packages else f"the npm package {need.name}"
+        case Built():
+            if need.name in machine.which:
+                return ""
+            return (
+                need.words
+                if need.compiler.name in machine.which
+                else f"{need.compiler.words}, which builds {need.name}"
+            )
 
 
 class Roots(StrEnum):
@@ -135,49 +156,68 @@ class Roots(StrEnum):
     SYSTEM = "system"
     """The trust store of the system."""
     OWN = "own"
-    """A list that it brings, or nothing but what an option of its own names."""
+    """A list that the client brings, or only the roots that an option of the client names."""
     NONE = "none"
-    """It asks for none: told nothing, it connects to anybody."""
+    """It uses none: without options it connects to any server."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What a client trusts when it is told nothing: `why`, in a sentence, and who says so."""
+    """What a client trusts when it is told nothing: `why`, in a sentence, and the sources."""
 
     roots: Roots
     why: str
     source: Source
-    level: Level = Level.VENDOR
+    basis: Basis = Basis.AUTHORITATIVE
+
+
+DECLARED = ("name", "title", "kinds", "tls_library", "templates", "default_trust", "needs", "supports")
+"""What every client says of itself as attributes of its class."""
 
 
 class Client(ABC):
-    """One client. Subclasses are stateless; one instance each is registered in `tlslab.clients`."""
+    """One client. Subclasses are stateless; one instance each is registered in `tlslab.clients`.
+
+    A class that lacks one of `DECLARED`, or has an invalid value in one, is a TypeError when it is defined; abstract
+    classes hold what several clients share.
+    """
 
     name: str
     title: str
-    """What a person calls it: `Microsoft ODBC Driver 18 through pyodbc`."""
+    """The client's name for people: `Microsoft ODBC Driver 18 through pyodbc`."""
     kinds: frozenset[ServerKind]
     tls_library: str
-    """What does TLS inside it, in words: `OpenSSL of the system`."""
-    wrappers: tuple[Wrapper, ...]
+    """The TLS library inside it, in words: `OpenSSL of the system`."""
     templates: tuple[Template, ...]
     """How it presents what its TLS libraries say (`tlslab.libraries`)."""
+    release: Mapping[str, str] = {}
+    """The version of each program and library of it that is known before it plays, by its name."""
     rows: tuple[Row, ...] = ()
     """What it says and tolerates itself: its own verification, its options that change what is looked at."""
     default_trust: Trust
     """What it trusts when it is told nothing (`ClientSide.defaults_only`), unless the machine makes a difference."""
-    place: str = ""
-    """Where it runs, on a stage that has several places (`tlslab.clients.placed`); "": on the machine."""
+    supports: frozenset[str]
+    """The options of a client side that it can be told of, by their fields (`tlslab.model.situation.options`). Where a
+    client side says something else, the cell is not played.
+    """
+    lacks: Mapping[str, str] = {}
+    """Why it cannot be told of an option, in a sentence of its own."""
+    delegates: bool = False
+    """Whether it stands for another client, from which it takes its declarations."""
+    distribution: str = ""
+    """Where it runs, on a stage that has several (`tlslab.clients.placed`); "": on the machine."""
     registry: Registry | None = None
     """Where its versions come from; None: it comes with the system."""
+    needs: tuple[Need, ...]
+    """What it needs on a machine, in the order in which the lab reports what is missing."""
     program: str = ""
     """Its program's name in `Machine.which`, where one program of the user's own can take its place."""
     library: str = ""
-    """The same for a library, in `Machine.files`."""
+    """The name of its library in `Machine.files`, where one of the user's own can take its place."""
 
-    @abstractmethod
     def missing(self, machine: Machine) -> Missing | None:
         """What this client lacks on this machine, or None when it can run."""
+        return lacking(self.needs, machine)
 
     @abstractmethod
     def version_probe(self, machine: Machine) -> Invocation:
@@ -187,16 +227,24 @@ class Client(ABC):
     def read_version(self, completed: Completed) -> str:
         """The version and TLS library in one line, from the probe's output; "" when it cannot be read."""
 
+    def __init_subclass__(cls, **more: Any) -> None:
+        super().__init_subclass__(**more)
+        if not (cls.delegates or inspect.isabstract(cls)) and (problem := wrong_declaration(cls)):
+            raise TypeError(f"the client {cls.__qualname__} ({cls.__module__}): {problem}")
+
     def cannot(self, situation: Situation) -> str | None:
-        """Why this client cannot express the situation (a sentence), or None when it can.
+        """Why this client cannot express the situation (a sentence), or None when it can: an option that it does not
+        support, or a value that it does not have (`inexpressible`).
+        """
+        if other := unsupported(situation.client, self.supports):
+            name, words = other
+            return self.lacks.get(name, f"{self.name} has no option for {words}")
+        return self.inexpressible(situation)
+
+    def inexpressible(self, situation: Situation) -> str | None:
+        """Why it has no way to express a value of an option that it supports, or several together (a sentence).
 
         Never inferred from failing.
-        """
-        return None
-
-    def accepts(self, situation: Situation) -> Acceptance | None:
-        """Why this client is documented to connect in this situation whatever is wrong with the
-        certificate, or None.
         """
         return None
 
@@ -222,11 +270,29 @@ class Client(ABC):
         login: Login,
         workdir: PurePosixPath,
     ) -> Invocation:
-        """One attempt. `room` is the absolute path of its own directory, which gets the invocation's files."""
+        """One attempt. `workdir` is the absolute path of its own directory, which gets the invocation's files."""
 
     @abstractmethod
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
-        """What came of it. Timeouts are decided by the stage; a probe that died on a signal is a crash."""
+        """The outcome of an invocation. The stage decides timeouts; a probe that died on a signal is a crash."""
+
+
+def wrong_declaration(client: type[Client]) -> str:
+    """What is wrong with what a class says of its client, in a sentence; "" when nothing is."""
+    forgotten = [name for name in DECLARED if not hasattr(client, name)]
+    if forgotten:
+        return f"it does not say its `{'`, `'.join(forgotten)}` (see the attributes of tlslab.clients.base.Client)"
+    if "cannot" in vars(client):
+        return "it has its own `cannot`, which holds every client to its `supports`; values go into `inexpressible`"
+    known = options(ClientSide)
+    for attribute, given in (("supports", client.supports), ("lacks", client.lacks.keys())):
+        if unknown := sorted(set(given) - known.keys()):
+            return f"`{attribute}` names what is no option: {', '.join(unknown)}. Options are {', '.join(known)}"
+    if both := sorted(client.supports & client.lacks.keys()):
+        return f"it both supports and lacks {', '.join(both)}"
+    needs: tuple[Any, ...] = client.needs
+    others = [need for need in needs if not isinstance(need, Need)]
+    return f"`needs` holds what is no need (tlslab.setup.needs): {others}" if others else ""
 
 
 PROBES = Path(__file__).parent / "probes"

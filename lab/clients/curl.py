@@ -8,14 +8,15 @@ import re
 from pathlib import PurePosixPath
 from shlex import join
 
-from tlslab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Machine, Material, Missing, Roots, Trust
+from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Roots, Trust
 from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, allows_old_versions, expects_other_name, floor
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.conditions import NAME_MISMATCH
-from tlslab.model.evidence import Level, Phase, Source, Wrapper
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import ClientSide
+from tlslab.setup.needs import Packages, Program
 
 LIBRARY_SOURCE = Source(
     "curl, lib/vtls/openssl.c (ossl_connect_step2)",
@@ -46,63 +47,21 @@ class Curl(Client):
 
     name = "curl"
     title = "curl"
+    needs = (Program("curl", Packages(apt="curl", dnf="curl-minimal", zypper="curl")),)
+    supports = frozenset(
+        {"trust_anchors", "intermediates", "trust_everything", "expected_name", "tls_min", "tls_max", "defaults_only"}
+    )
     program = "curl"
     kinds = HTTPS
     tls_library = "OpenSSL of the system"
     default_trust = Trust(Roots.SYSTEM, "its store is set at build time, and distributions set the system's", STORE)
-    wrappers: tuple[Wrapper, ...] = (
-        Wrapper(
-            "openssl",
-            frozenset({Phase.VERIFY}),
-            "curl: (60) SSL certificate problem: {reason}",
-            Level.VENDOR,
-            LIBRARY_SOURCE,
-        ),
-        # The words of curl 8.22, with the number of OpenSSL's error behind the reason.
-        Wrapper(
-            "openssl",
-            frozenset({Phase.VERIFY}),
-            "curl: (60) SSL certificate OpenSSL verify result: {reason} (",
-            Level.VENDOR,
-            NEWER_LIBRARY_SOURCE,
-        ),
-        Wrapper(
-            "openssl",
-            frozenset({Phase.HANDSHAKE, Phase.CLOSED}),
-            "curl: (35) {*}SSL routines:{*}:{reason}",
-            Level.VENDOR,
-            LIBRARY_SOURCE,
-        ),
-        Wrapper("curl", frozenset({Phase.NAME}), "curl: (60) {reason}", Level.VENDOR, LIBRARY_SOURCE),
-        Wrapper(
-            "curl",
-            frozenset({Phase.HANDSHAKE, Phase.CLOSED}),
-            "curl: (35) {reason}",
-            Level.VENDOR,
-            LIBRARY_SOURCE,
-        ),
-        Wrapper(
-            "openssl",
-            frozenset({Phase.CLOSED}),
-            "curl: (35) OpenSSL SSL_connect: {reason} in connection to {name}:",
-            Level.VENDOR,
-            LIBRARY_SOURCE,
-        ),
-        Wrapper(
-            "openssl",
-            frozenset({Phase.CLOSED}),
-            "curl: (35) Recv failure: {reason}",
-            Level.OBSERVED,
-            OBSERVED,
-        ),
-    )
 
     templates = (
         Template(
             "openssl",
             frozenset({Phase.VERIFY}),
             "curl: (60) SSL certificate problem: {reason}",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             LIBRARY_SOURCE,
         ),
         # The words of curl 8.22, with the number of OpenSSL's error behind the reason.
@@ -110,44 +69,41 @@ class Curl(Client):
             "openssl",
             frozenset({Phase.VERIFY}),
             "curl: (60) SSL certificate OpenSSL verify result: {reason} (",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             NEWER_LIBRARY_SOURCE,
         ),
         Template(
             "openssl",
             frozenset({Phase.HANDSHAKE}),
             "curl: (35) {*}SSL routines:{*}:{reason}",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             LIBRARY_SOURCE,
         ),
         Template(
             "posix",
             frozenset({Phase.CLOSED}),
             "curl: (35) OpenSSL SSL_connect: {reason} in connection to {name}:",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             LIBRARY_SOURCE,
         ),
-        Template("posix", frozenset({Phase.CLOSED}), "curl: (35) Recv failure: {reason}", Level.OBSERVED, OBSERVED),
+        Template("posix", frozenset({Phase.CLOSED}), "curl: (35) Recv failure: {reason}", Basis.OBSERVED, OBSERVED),
     )
     rows = (
         *says(
             [NAME_MISMATCH],
             Phase.NAME,
             "curl: (60) SSL: no alternative certificate subject name matches target host",
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=NAME_SOURCE,
         ),
         tolerates(
             "with --insecure curl looks neither at the chain nor at the name",
             phases=[Phase.VERIFY, Phase.NAME],
             when=[TRUST_EVERYTHING],
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=SKIP_VERIFICATION,
         ),
     )
-
-    def missing(self, machine: Machine) -> Missing | None:
-        return None if "curl" in machine.which else Missing("the program curl", SETUP)
 
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation((machine.which["curl"], "--version"))

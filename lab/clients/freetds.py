@@ -4,22 +4,17 @@ What they share, how FreeTDS is configured and what its log says, is in `freetds
 """
 
 import re
-from datetime import timedelta
 from pathlib import PurePosixPath
 
 from tlslab.clients.base import (
-    SETUP,
-    Acceptance,
     Client,
     Endpoint,
     Invocation,
     Login,
     Machine,
     Material,
-    Missing,
     Roots,
     Trust,
-    other_build,
 )
 from tlslab.clients.freetds_library import (  # fmt: skip
     CONNECTING,
@@ -34,33 +29,29 @@ from tlslab.clients.freetds_library import (  # fmt: skip
     TLS_SOURCE,
     TSQL_ERRORS,
     USER_GUIDE,
-    freetds_room,
+    freetds_settings,
     gnutls_conf,
     gnutls_templates,
-    gnutls_wrappers,
     limit_gnutls,
     openssl_templates,
-    openssl_wrappers,
     settings,
     unavailable_templates,
-    unavailable_wrappers,
     verifies,
     with_trace,
 )
 from tlslab.clients.odbc import braced
-from tlslab.clients.sqlserver import (
+from tlslab.clients.tds import (
+    DRIVER_MANAGER,
     QUESTION,
     PythonSqlClient,
-    missing_driver_manager,
     openssl_conf,
     openssl_words,
-    presents_certificate,
     read_versions,
     run_probe,
 )
 from tlslab.model.circumstances import STRICT
 from tlslab.model.conditions import WEAK_SIGNATURE
-from tlslab.model.evidence import Level, Phase
+from tlslab.model.evidence import Basis, Phase
 from tlslab.model.library import Row, When, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import (
@@ -68,12 +59,19 @@ from tlslab.model.situation import (
     Encryption,
     ServerEncryption,
     ServerKind,
-    SignatureHash,
     Situation,
-    TLSVersion,
 )
+from tlslab.setup.needs import Library, Packages, Program, PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
+OLDER_THAN_1_5 = frozenset(
+    {"trust_anchors", "intermediates", "trust_everything", "encryption", "tls_min", "tls_max", "defaults_only"}
+)
+"""The options of a client side that every FreeTDS can be told of."""
+NO_HOSTNAME = {
+    "expected_name": "the FreeTDS of most distributions is older than 1.5 and looks for the name that it connects to "
+    "(no `certificate hostname`); the lab does not ask a newer one"
+}
 NO_CA_FILE = When("it was given no `ca file`", lambda act: not verifies(act.client))
 
 
@@ -82,8 +80,6 @@ class FreeTds(Client):
 
     kinds = frozenset({ServerKind.SQLSERVER})
     default_trust = Trust(Roots.NONE, "without `ca file`, which is the default, it accepts any certificate", USER_GUIDE)
-    oldest: TLSVersion
-    """The oldest TLS version that it allows by default."""
     knows_no_strict = True
     """Whether its FreeTDS is older than 1.5."""
 
@@ -92,12 +88,12 @@ class FreeTds(Client):
             "without `ca file`, which is the default, FreeTDS accepts any certificate and any name",
             phases=[Phase.VERIFY, Phase.NAME],
             when=[NO_CA_FILE, ~STRICT],
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=USER_GUIDE,
         ),
     )
 
-    def cannot(self, situation: Situation) -> str | None:
+    def inexpressible(self, situation: Situation) -> str | None:
         side = situation.client
         if (
             side.encryption is Encryption.OPTIONAL
@@ -106,36 +102,20 @@ class FreeTds(Client):
         ):
             return (
                 "FreeTDS with a `ca file` verifies the server even when it encrypts the login alone "
-                "(`encryption = request`); asking for less does not silence it, leaving out `ca file` does"
+                "(`encryption = request`); asking for less does not switch that off, leaving out `ca file` does"
             )
         if self.knows_no_strict and side.encryption is Encryption.STRICT:
             return (
                 "the FreeTDS of most distributions is older than 1.5 and speaks no TDS 8.0 (`encryption = strict`); "
                 "the lab does not ask a newer one"
             )
-        if self.knows_no_strict and side.expected_name not in (None, side.connect_to):
-            return (
-                "the FreeTDS of most distributions is older than 1.5 and looks for the name that it connects to "
-                "(no `certificate hostname`); the lab does not ask a newer one"
-            )
         return None
-
-    def accepts(self, situation: Situation) -> Acceptance | None:
-        if verifies(situation.client) or situation.client.encryption is Encryption.STRICT:
-            return None
-        if not presents_certificate(situation, self.oldest):
-            return None
-        return Acceptance(
-            "without `ca file`, which is the default, FreeTDS accepts any certificate and any name",
-            Level.VENDOR,
-            USER_GUIDE,
-        )
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         return (*settings(side), *self.limit_words(side))
 
     def limit_words(self, side: ClientSide) -> tuple[str, ...]:
-        """How TLS limits are given that freetds.conf has no word for."""
+        """How people give TLS limits, for which freetds.conf has no setting."""
         text = gnutls_conf(side)
         return (f"GNUTLS_SYSTEM_PRIORITY_FILE={GNUTLS_CONF}", *text.splitlines()) if text else ()
 
@@ -147,30 +127,19 @@ class Pymssql(FreeTds, PythonSqlClient):
     title = "pymssql (FreeTDS with OpenSSL 1.1.1, from its wheel)"
     tls_library = "OpenSSL 1.1.1, bundled in the wheel"
     driver = "pymssql"
-    python_packages = ("pymssql",)
+    needs = (PythonPackage("pymssql"),)
+    supports = OLDER_THAN_1_5 | {"expected_name"}
     registry = Registry(RegistryKind.PYPI, "pymssql")
-    oldest = TLSVersion.TLSv1_1
     knows_no_strict = False
-    wrappers = (
-        # FreeTDS 1.5 says `TDS server`, older ones `Adaptive Server`.
-        *openssl_wrappers("severity 9:\\nTDS server connection failed ({host})", Level.VENDOR, RENAMED),
-        *openssl_wrappers("severity 9:\\nAdaptive Server connection failed ({host})", Level.PUBLIC, PYMSSQL_ISSUE),
-        *unavailable_wrappers(
-            "severity 9:\\n",
-            " ({host})\\nNet-Lib error during {reason} ({*})",
-            Level.VENDOR,
-            PYMSSQL_ERRORS,
-        ),
-    )
 
     templates = (
         # FreeTDS 1.5 says `TDS server`, older ones `Adaptive Server`.
-        *openssl_templates("severity 9:\\nTDS server connection failed ({host})", Level.VENDOR, RENAMED),
-        *openssl_templates("severity 9:\\nAdaptive Server connection failed ({host})", Level.PUBLIC, PYMSSQL_ISSUE),
+        *openssl_templates("severity 9:\\nTDS server connection failed ({host})", Basis.AUTHORITATIVE, RENAMED),
+        *openssl_templates("severity 9:\\nAdaptive Server connection failed ({host})", Basis.REPORTED, PYMSSQL_ISSUE),
         *unavailable_templates(
             "severity 9:\\n",
             " ({host})\\nNet-Lib error during {reason} ({*})",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             PYMSSQL_ERRORS,
         ),
     )
@@ -180,25 +149,15 @@ class Pymssql(FreeTds, PythonSqlClient):
             "the OpenSSL 1.1.1 of pymssql's wheel runs at security level 1, which allows SHA-1 signatures before "
             "OpenSSL 3.0",
             of=[WEAK_SIGNATURE],
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=LEVEL_1,
         ),
     )
 
-    def cannot(self, situation: Situation) -> str | None:
+    def inexpressible(self, situation: Situation) -> str | None:
         if situation.client.encryption is Encryption.STRICT and not verifies(situation.client):
             return "with `encryption = strict` FreeTDS always verifies, if need be against the system's CAs"
-        return super().cannot(situation)
-
-    def accepts(self, situation: Situation) -> Acceptance | None:
-        if verifies(situation.client) and _weak_signature_alone(situation):
-            return Acceptance(
-                "the OpenSSL 1.1.1 of pymssql's wheel runs at security level 1, "
-                "which allows SHA-1 signatures before OpenSSL 3.0",
-                Level.VENDOR,
-                LEVEL_1,
-            )
-        return super().accepts(situation)
+        return super().inexpressible(situation)
 
     def read_version(self, completed: Completed) -> str:
         found = read_versions(completed)
@@ -216,7 +175,7 @@ class Pymssql(FreeTds, PythonSqlClient):
         login: Login,
         workdir: PurePosixPath,
     ) -> Invocation:
-        env, files = freetds_room(side, material, workdir)
+        env, files = freetds_settings(side, material, workdir)
         if text := openssl_conf(side):
             files["openssl.cnf"] = text
             env["OPENSSL_CONF"] = str(workdir / "openssl.cnf")
@@ -238,34 +197,34 @@ class Tdsodbc(FreeTds, PythonSqlClient):
 
     name = "tdsodbc"
     title = "FreeTDS ODBC driver (tdsodbc) through pyodbc"
+    supports, lacks = OLDER_THAN_1_5, NO_HOSTNAME
     library = "tdsodbc"
     tls_library = "GnuTLS of the system"
     driver = "pyodbc"
-    python_packages = ("pyodbc",)
-    oldest = TLSVersion.TLSv1_0
-    wrappers = (
-        *gnutls_wrappers("[08001] [FreeTDS][SQL Server]Unable to connect to data source", Level.VENDOR, TLS_SOURCE),
-        *unavailable_wrappers(
-            "[08S01] [FreeTDS][SQL Server]",
-            "",
-            Level.VENDOR,
-            NET_SOURCE,
-            trace="getsockopt(2) reported: {reason}",
+    needs = (
+        PythonPackage("pyodbc"),
+        DRIVER_MANAGER,
+        Library(
+            "tdsodbc",
+            ("libtdsodbc.so", "libtdsodbc.so.0"),
+            Packages(apt="tdsodbc", dnf="freetds-libs"),
+            "FreeTDS' ODBC driver libtdsodbc.so",
+            gnutls=True,
         ),
     )
 
     templates = (
-        *gnutls_templates("[08001] [FreeTDS][SQL Server]Unable to connect to data source", Level.VENDOR, TLS_SOURCE),
+        *gnutls_templates(
+            "[08001] [FreeTDS][SQL Server]Unable to connect to data source", Basis.AUTHORITATIVE, TLS_SOURCE
+        ),
         *unavailable_templates(
-            "[08S01] [FreeTDS][SQL Server]", "", Level.VENDOR, NET_SOURCE, trace="getsockopt(2) reported: {reason}"
+            "[08S01] [FreeTDS][SQL Server]",
+            "",
+            Basis.AUTHORITATIVE,
+            NET_SOURCE,
+            trace="getsockopt(2) reported: {reason}",
         ),
     )
-
-    def missing(self, machine: Machine) -> Missing | None:
-        lacking = super().missing(machine) or missing_driver_manager(machine)
-        if lacking is None and "tdsodbc" not in machine.files:
-            return Missing("FreeTDS' ODBC driver libtdsodbc.so", SETUP)
-        return lacking or other_build(machine, "tdsodbc")
 
     def version_probe(self, machine: Machine) -> Invocation:
         request = {"driver": self.driver, "version": True, "files": {"odbc_driver": machine.files["tdsodbc"]}}
@@ -285,7 +244,7 @@ class Tdsodbc(FreeTds, PythonSqlClient):
         workdir: PurePosixPath,
     ) -> Invocation:
         where = (f"host = {side.connect_to}", f"port = {endpoint.port}", "tds version = auto")
-        env, files = freetds_room(side, material, workdir, SERVER_NAME, where)
+        env, files = freetds_settings(side, material, workdir, SERVER_NAME, where)
         # unixODBC reads no data sources and no drivers of the machine.
         env["ODBCSYSINI"] = str(workdir)
         limit_gnutls(side, workdir, env, files)
@@ -308,27 +267,21 @@ class Tsql(FreeTds):
 
     name = "tsql"
     title = "FreeTDS tsql"
+    supports, lacks = OLDER_THAN_1_5, NO_HOSTNAME
+    needs = (Program("tsql", Packages(apt="freetds-bin", dnf="freetds"), gnutls=True),)
     program = "tsql"
     tls_library = "GnuTLS of the system"
-    oldest = TLSVersion.TLSv1_0
-    wrappers = (
-        *gnutls_wrappers("Error 20002 (severity 9): Adaptive Server connection failed", Level.VENDOR, CONNECTING),
-        # FreeTDS 1.5.
-        *gnutls_wrappers("Error 20002 (severity 9): TDS server connection failed", Level.VENDOR, RENAMED),
-        *unavailable_wrappers("Error 20009 (severity 9): ", ' OS error {*}, "{reason}"', Level.VENDOR, TSQL_ERRORS),
-    )
 
     templates = (
-        *gnutls_templates("Error 20002 (severity 9): Adaptive Server connection failed", Level.VENDOR, CONNECTING),
+        *gnutls_templates(
+            "Error 20002 (severity 9): Adaptive Server connection failed", Basis.AUTHORITATIVE, CONNECTING
+        ),
         # FreeTDS 1.5.
-        *gnutls_templates("Error 20002 (severity 9): TDS server connection failed", Level.VENDOR, RENAMED),
-        *unavailable_templates("Error 20009 (severity 9): ", ' OS error {*}, "{reason}"', Level.VENDOR, TSQL_ERRORS),
+        *gnutls_templates("Error 20002 (severity 9): TDS server connection failed", Basis.AUTHORITATIVE, RENAMED),
+        *unavailable_templates(
+            "Error 20009 (severity 9): ", ' OS error {*}, "{reason}"', Basis.AUTHORITATIVE, TSQL_ERRORS
+        ),
     )
-
-    def missing(self, machine: Machine) -> Missing | None:
-        if "tsql" not in machine.which:
-            return Missing("the program tsql", SETUP)
-        return other_build(machine, "tsql")
 
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation((machine.which["tsql"], "-C"))
@@ -347,7 +300,7 @@ class Tsql(FreeTds):
         login: Login,
         workdir: PurePosixPath,
     ) -> Invocation:
-        env, files = freetds_room(side, material, workdir)
+        env, files = freetds_settings(side, material, workdir)
         limit_gnutls(side, workdir, env, files)
         where = ("-H", side.connect_to, "-p", str(endpoint.port))
         return Invocation(
@@ -376,21 +329,6 @@ class Tsql(FreeTds):
             encrypted=answer.strip() == "TRUE" if answer is not None else None,
         )
         return with_trace(outcome, completed)
-
-
-def _weak_signature_alone(situation: Situation) -> bool:
-    """Whether the leaf is signed with SHA-1 and everything else is as it should be."""
-    chain, client = situation.server.chain, situation.client
-    if chain is None or chain.leaf.issuer is None or chain.leaf.signature is not SignatureHash.SHA1:
-        return False
-    now = timedelta(0)
-    return (
-        chain.leaf.issuer.root in client.trust_anchors
-        and (chain.with_intermediates or set(chain.intermediates) <= {*client.intermediates, *client.trust_anchors})
-        and chain.leaf.validity.starts <= now < chain.leaf.validity.ends
-        and client.reference_identifier in chain.leaf.names
-        and presents_certificate(situation, TLSVersion.TLSv1_1)
-    )
 
 
 CLIENTS = (Pymssql(), Tdsodbc(), Tsql())

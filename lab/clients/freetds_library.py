@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from tlslab.clients.base import Material
-from tlslab.model.evidence import Level, Phase, Source, Wrapper
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Encryption, TLSVersion
@@ -85,7 +85,7 @@ def trace_lines(dump: str) -> str:
     return "\n".join(_TRACE_LINE.findall(dump))
 
 
-def freetds_room(
+def freetds_settings(
     side: ClientSide,
     material: Material,
     workdir: PurePosixPath,
@@ -102,51 +102,7 @@ def freetds_room(
     return env, files
 
 
-def gnutls_wrappers(text: str, level: Level, source: Source) -> tuple[Wrapper, ...]:
-    """The wrappers of a client that shows one text for every failure and whose FreeTDS logs what GnuTLS says.
-
-    Dialects: `gnutls-status` (the number of the certificate's status, a bit mask of
-    gnutls_certificate_status_t), `gnutls` (gnutls_strerror) and `freetds` (its own words).
-    """
-    certificate = " handshake failed: Error in the certificate."
-    alert = frozenset({Phase.HANDSHAKE, Phase.CLOSED})
-    return (
-        Wrapper(
-            "gnutls-status",
-            frozenset({Phase.VERIFY}),
-            text,
-            level,
-            source,
-            trace="Certificate status: {reason}" + certificate,
-        ),
-        Wrapper("freetds", frozenset({Phase.NAME}), text, level, source, trace="{reason}" + certificate),
-        Wrapper("gnutls", alert, text, level, source, trace="handshake failed: {reason}"),
-    )
-
-
-def openssl_wrappers(text: str, level: Level, source: Source) -> tuple[Wrapper, ...]:
-    """The same where FreeTDS is built with OpenSSL.
-
-    It keeps OpenSSL's reasons to itself and logs the state in which the handshake failed.
-    """
-
-    def failed(*phases: Phase, dialects: tuple[str, ...], trace: str) -> tuple[Wrapper, ...]:
-        return tuple(Wrapper(dialect, frozenset(phases), text, level, source, trace) for dialect in dialects)
-
-    return (
-        *failed(Phase.VERIFY, dialects=("openssl",), trace="handshake failed with -1 4 1 handshake failed"),
-        *failed(Phase.HANDSHAKE, dialects=("openssl",), trace="handshake failed with -1 12 1 handshake failed"),
-        *failed(Phase.HANDSHAKE, dialects=("openssl",), trace="handshake failed with -1 3 1 handshake failed"),
-        *failed(
-            Phase.CLOSED,
-            dialects=("openssl", "posix"),
-            trace="handshake failed with -1 12 5 handshake failed",
-        ),
-        *failed(Phase.NAME, dialects=("freetds",), trace="{reason}"),
-    )
-
-
-def gnutls_templates(text: str, basis: Level, source: Source) -> tuple[Template, ...]:
+def gnutls_templates(text: str, basis: Basis, source: Source) -> tuple[Template, ...]:
     """The templates of a client that shows one text for every failure and whose FreeTDS logs what GnuTLS says."""
     certificate = " handshake failed: Error in the certificate."
     return (
@@ -170,7 +126,7 @@ def gnutls_templates(text: str, basis: Level, source: Source) -> tuple[Template,
     )
 
 
-def openssl_templates(text: str, basis: Level, source: Source) -> tuple[Template, ...]:
+def openssl_templates(text: str, basis: Basis, source: Source) -> tuple[Template, ...]:
     """The same where FreeTDS is built with OpenSSL.
 
     It keeps OpenSSL's reasons to itself and logs the state in which the handshake failed.
@@ -190,7 +146,7 @@ def openssl_templates(text: str, basis: Level, source: Source) -> tuple[Template
 
 
 def unavailable_templates(
-    before: str, after: str, basis: Level, source: Source, *, trace: str = ""
+    before: str, after: str, basis: Basis, source: Source, *, trace: str = ""
 ) -> tuple[Template, ...]:
     """How a client says that there was no TCP connection (error 20009); what the system says of it is the reason, in
     `after` or in the trace. FreeTDS 1.5 says `TDS server`, older ones `Adaptive Server`.
@@ -201,25 +157,6 @@ def unavailable_templates(
             frozenset({Phase.CONNECT}),
             f"{before}Unable to connect: {server} is unavailable or does not exist{after}",
             basis,
-            source,
-            trace,
-        )
-        for server in ("Adaptive Server", "TDS server")
-    )
-
-
-def unavailable_wrappers(
-    before: str, after: str, level: Level, source: Source, *, trace: str = ""
-) -> tuple[Wrapper, ...]:
-    """How a client says that there was no TCP connection (error 20009); what the system says of it is the reason, in
-    `after` or in the trace. FreeTDS 1.5 says `TDS server`, older ones `Adaptive Server`.
-    """
-    return tuple(
-        Wrapper(
-            "posix",
-            frozenset({Phase.CONNECT}),
-            f"{before}Unable to connect: {server} is unavailable or does not exist{after}",
-            level,
             source,
             trace,
         )

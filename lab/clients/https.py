@@ -1,9 +1,7 @@
-"""What the HTTPS clients share: TLS limits, the name to verify, and what counts as nothing else wrong."""
-
-from datetime import timedelta
+"""What the HTTPS clients share: TLS limits, and the name to verify."""
 
 from tlslab.model.evidence import Source
-from tlslab.model.situation import Authority, ClientSide, ServerKind, SignatureHash, Situation, TLSVersion
+from tlslab.model.situation import ClientSide, ServerKind, TLSVersion
 
 HTTPS = frozenset({ServerKind.HTTPS})
 LOW_SECURITY = "DEFAULT@SECLEVEL=0"
@@ -28,22 +26,3 @@ def allows_old_versions(side: ClientSide) -> bool:
 def expects_other_name(side: ClientSide) -> bool:
     """Whether the name to verify is not the one connected to."""
     return side.reference_identifier != side.connect_to
-
-
-def certificate_is_good(situation: Situation) -> bool:
-    """Whether a client that checks everything finds nothing wrong with the chain."""
-    chain, client = situation.server.chain, situation.client
-    if chain is None:
-        return False
-    leaf = chain.leaf
-    authorities: tuple[Authority, ...] = chain.intermediates
-    known = chain.with_intermediates or all(authority in client.intermediates for authority in authorities)
-    anchored = leaf in client.trust_anchors or (
-        leaf.issuer is not None and leaf.issuer.root in client.trust_anchors and known
-    )
-    now = timedelta()
-    dates = [leaf.validity, *(authority.validity for authority in authorities)]
-    in_time = all(validity.starts <= now < validity.ends for validity in dates)
-    return (
-        anchored and in_time and client.reference_identifier in leaf.names and leaf.signature is not SignatureHash.SHA1
-    )

@@ -7,10 +7,17 @@ It loads the same driver library as `odbc18`, without a driver manager, and wrap
 from pathlib import PurePosixPath
 
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
-from tlslab.clients.odbc import MicrosoftDriver, connection_string, driver_templates, driver_wrappers, openssl_room
-from tlslab.clients.sqlserver import read_versions, run_probe
+from tlslab.clients.odbc import (
+    DRIVER_LIBRARIES,
+    MicrosoftDriver,
+    connection_string,
+    driver_templates,
+    openssl_settings,
+)
+from tlslab.clients.tds import read_versions, run_probe
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ClientSide
+from tlslab.setup.needs import PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
 # https://github.com/microsoft/mssql-python/blob/315b35d366f66081add23aaf010ce52481b8807f/mssql_python/excepti
@@ -24,9 +31,8 @@ class MssqlPython(MicrosoftDriver):
     name = "mssql-python"
     title = "mssql-python (Microsoft's driver for Python)"
     driver = "mssql-python"
-    python_packages = ("mssql-python",)
+    needs = (PythonPackage("mssql-python"), *DRIVER_LIBRARIES)
     registry = Registry(RegistryKind.PYPI, "mssql-python")
-    wrappers = driver_wrappers(MESSAGE)
     templates = driver_templates(MESSAGE)
 
     def version_probe(self, machine: Machine) -> Invocation:
@@ -49,7 +55,7 @@ class MssqlPython(MicrosoftDriver):
         login: Login,
         workdir: PurePosixPath,
     ) -> Invocation:
-        env, files = openssl_room(side, material, workdir)
+        env, files = openssl_settings(side, material, workdir)
         request = {
             "driver": self.driver,
             "connection": {"connection_string": connection_string(side, endpoint, login)},

@@ -6,17 +6,19 @@ from Node's command line and environment.
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from tlslab.clients.answers import read_answer
-from tlslab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Machine, Material, Missing, Trust, probe
+from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Trust, probe
 from tlslab.clients.https import HTTPS, LOW_SECURITY, allows_old_versions, expects_other_name, floor
 from tlslab.clients.tedious import BUNDLED, EXTRA_ROOTS, default_trust_words, node_trust
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.evidence import Level, Phase, Source, Wrapper
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Situation, TLSVersion
+from tlslab.setup.needs import NODE
 
 PROBE = "node_https.js"
 TLS_DOC = Source(
@@ -50,11 +52,9 @@ class NodeClient(Client):
 
     kinds = HTTPS
     tls_library = "OpenSSL inside Node"
+    needs = (NODE,)
     program = "node"
     default_trust = BUNDLED
-
-    def missing(self, machine: Machine) -> Missing | None:
-        return None if "node" in machine.which else Missing("the program node", SETUP)
 
     def version_probe(self, machine: Machine) -> Invocation:
         asked = "const v = process.versions; `Node ${v.node} (OpenSSL ${v.openssl}, undici ${v.undici})`"
@@ -75,42 +75,26 @@ class NodeHttps(NodeClient):
 
     name = "node-https"
     title = "Node https"
-    wrappers: tuple[Wrapper, ...] = (
-        Wrapper("openssl", frozenset({Phase.VERIFY}), "Error: {reason}", Level.VENDOR, TLS_DOC),
-        Wrapper("node", frozenset(Phase), "Error: {reason}", Level.VENDOR, TLS_DOC),
-        Wrapper("node-code", frozenset(Phase), "code: '{reason}'", Level.VENDOR, TLS_DOC),
-        Wrapper(
-            "node",
-            frozenset({Phase.NAME}),
-            "Error [ERR_TLS_CERT_ALTNAME_INVALID]: {reason}",
-            Level.VENDOR,
-            CHECK_IDENTITY,
-        ),
-        Wrapper(
-            "openssl",
-            frozenset({Phase.HANDSHAKE}),
-            "Error: write EPROTO {*}:error:{*}:SSL routines:{*}:{reason}:",
-            Level.PUBLIC,
-            EPROTO,
-        ),
+    supports = frozenset(
+        {"trust_anchors", "intermediates", "trust_everything", "expected_name", "tls_min", "tls_max", "defaults_only"}
     )
 
     templates = (
-        Template("openssl", frozenset({Phase.VERIFY}), "Error: {reason}", Level.VENDOR, TLS_DOC),
-        Template("node", frozenset(Phase), "Error: {reason}", Level.VENDOR, TLS_DOC),
-        Template("node", frozenset(Phase), "code: '{code}'", Level.VENDOR, TLS_DOC),
+        Template("openssl", frozenset({Phase.VERIFY}), "Error: {reason}", Basis.AUTHORITATIVE, TLS_DOC),
+        Template("node", frozenset(Phase), "Error: {reason}", Basis.AUTHORITATIVE, TLS_DOC),
+        Template("node", frozenset(Phase), "code: '{code}'", Basis.AUTHORITATIVE, TLS_DOC),
         Template(
             "node",
             frozenset({Phase.NAME}),
             "Error [ERR_TLS_CERT_ALTNAME_INVALID]: {reason}",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             CHECK_IDENTITY,
         ),
         Template(
             "openssl",
             frozenset({Phase.HANDSHAKE}),
             "Error: write EPROTO {*}:error:{*}:SSL routines:{*}:{reason}:",
-            Level.PUBLIC,
+            Basis.REPORTED,
             EPROTO,
         ),
     )
@@ -119,7 +103,7 @@ class NodeHttps(NodeClient):
             "with rejectUnauthorized: false Node refuses no certificate",
             phases=[Phase.VERIFY, Phase.NAME],
             when=[TRUST_EVERYTHING],
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=REJECT_UNAUTHORIZED,
         ),
     )
@@ -157,60 +141,29 @@ class NodeFetch(NodeClient):
 
     name = "node-fetch"
     title = "Node fetch"
-    wrappers: tuple[Wrapper, ...] = (
-        Wrapper(
-            "openssl",
-            frozenset({Phase.VERIFY}),
-            "TypeError: fetch failed { [cause]: Error: {reason}",
-            Level.VENDOR,
-            FETCH_FAILED,
-        ),
-        Wrapper(
-            "node",
-            frozenset(Phase),
-            "TypeError: fetch failed { [cause]: Error: {reason}",
-            Level.VENDOR,
-            FETCH_FAILED,
-        ),
-        Wrapper(
-            "node-code",
-            frozenset(Phase),
-            "TypeError: fetch failed { [cause]: {*}code: '{reason}'",
-            Level.VENDOR,
-            FETCH_FAILED,
-        ),
-        Wrapper(
-            "node",
-            frozenset({Phase.NAME}),
-            "TypeError: fetch failed { [cause]: Error [ERR_TLS_CERT_ALTNAME_INVALID]: {reason}",
-            Level.VENDOR,
-            FETCH_FAILED,
-        ),
-        Wrapper(
-            "openssl",
-            frozenset({Phase.HANDSHAKE}),
-            "TypeError: fetch failed { [cause]: Error: {*}:error:{*}:SSL routines:{*}:{reason}:",
-            Level.VENDOR,
-            FETCH_FAILED,
-        ),
-    )
+    supports = frozenset({"trust_anchors", "intermediates", "trust_everything", "tls_min", "tls_max", "defaults_only"})
+    lacks: Mapping[str, str] = {
+        "expected_name": "Node's built-in fetch has no option for the name to verify; undici's Agent has"
+    }
 
     templates = (
-        Template("openssl", frozenset({Phase.VERIFY}), _FETCH_FAILED + "Error: {reason}", Level.VENDOR, FETCH_FAILED),
-        Template("node", frozenset(Phase), _FETCH_FAILED + "Error: {reason}", Level.VENDOR, FETCH_FAILED),
-        Template("node", frozenset(Phase), _FETCH_FAILED + "{*}code: '{code}'", Level.VENDOR, FETCH_FAILED),
+        Template(
+            "openssl", frozenset({Phase.VERIFY}), _FETCH_FAILED + "Error: {reason}", Basis.AUTHORITATIVE, FETCH_FAILED
+        ),
+        Template("node", frozenset(Phase), _FETCH_FAILED + "Error: {reason}", Basis.AUTHORITATIVE, FETCH_FAILED),
+        Template("node", frozenset(Phase), _FETCH_FAILED + "{*}code: '{code}'", Basis.AUTHORITATIVE, FETCH_FAILED),
         Template(
             "node",
             frozenset({Phase.NAME}),
             _FETCH_FAILED + "Error [ERR_TLS_CERT_ALTNAME_INVALID]: {reason}",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             FETCH_FAILED,
         ),
         Template(
             "openssl",
             frozenset({Phase.HANDSHAKE}),
             _FETCH_FAILED + "Error: {*}:error:{*}:SSL routines:{*}:{reason}:",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             FETCH_FAILED,
         ),
     )
@@ -219,15 +172,13 @@ class NodeFetch(NodeClient):
             "with NODE_TLS_REJECT_UNAUTHORIZED=0 Node refuses no certificate",
             phases=[Phase.VERIFY, Phase.NAME],
             when=[TRUST_EVERYTHING],
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=NODE_TLS_REJECT_UNAUTHORIZED,
         ),
     )
 
-    def cannot(self, situation: Situation) -> str | None:
+    def inexpressible(self, situation: Situation) -> str | None:
         side = situation.client
-        if expects_other_name(side):
-            return "Node's built-in fetch has no option for the name to verify; undici's Agent has"
         if side.tls_max is not None and side.tls_max < TLSVersion.TLSv1_2:
             return "Node's built-in fetch takes its cap from the command line, which knows 1.2 and 1.3 alone"
         return None
@@ -236,8 +187,8 @@ class NodeFetch(NodeClient):
         if side.defaults_only:
             return default_trust_words(side)
         trust = ("--use-openssl-ca", "SSL_CERT_FILE=ca.pem") if side.trust_anchors or side.intermediates else ()
-        silencer = ("NODE_TLS_REJECT_UNAUTHORIZED=0",) if side.trust_everything else ()
-        return (*trust, *silencer, *_flags(side))
+        unverified = ("NODE_TLS_REJECT_UNAUTHORIZED=0",) if side.trust_everything else ()
+        return (*trust, *unverified, *_flags(side))
 
     def invoke(
         self,

@@ -7,22 +7,21 @@ SSL_CERT_FILE and SSL_CERT_DIR, TLS limits through OPENSSL_CONF (openssl-env(7))
 
 from pathlib import PurePosixPath
 
-from tlslab.clients.base import SETUP, Acceptance, Endpoint, Invocation, Login, Machine, Material, Missing, Roots, Trust
-from tlslab.clients.sqlserver import (
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Roots, Trust
+from tlslab.clients.tds import (
+    DRIVER_MANAGER,
     PythonSqlClient,
-    missing_driver_libraries,
-    missing_driver_manager,
     openssl_conf,
     openssl_words,
-    presents_certificate,
     read_versions,
     run_probe,
 )
 from tlslab.model.circumstances import LOGIN_ONLY, STRICT, TRUST_EVERYTHING
-from tlslab.model.evidence import Level, Phase, Source, Wrapper
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, tolerates
 from tlslab.model.outcome import Completed
-from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, Situation, TLSVersion
+from tlslab.model.situation import ClientSide, Encryption, Situation
+from tlslab.setup.needs import Library, PackagedLibrary, Packages, PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
 KEYWORDS = Source(
@@ -44,33 +43,18 @@ RESET = Source("microsoft/msphpsql, issue 1480", "https://github.com/microsoft/m
 BUNDLED_VERSION, BUNDLING = "18.5.1", "1.7.1"
 """The driver that mssql-python carried up to this version of its own."""
 
+DRIVER_LIBRARIES = tuple(
+    Library(name, (name,), packages, f"the library {name}, which Microsoft's driver loads", linux_only=True)
+    for name, packages in (
+        ("libgssapi_krb5.so.2", Packages(apt="libgssapi-krb5-2", dnf="krb5-libs", zypper="krb5")),
+        ("libltdl.so.7", Packages(apt="libltdl7", dnf="libtool-ltdl", zypper="libltdl7")),
+    )
+)
+"""What the driver loads from the system and cannot start without."""
+
 ENCRYPT = {Encryption.OPTIONAL: "no", Encryption.MANDATORY: "yes", Encryption.STRICT: "strict"}
 
 MESSAGE = "[Microsoft][ODBC Driver 18 for SQL Server]"
-
-
-def driver_wrappers(before: str) -> tuple[Wrapper, ...]:
-    """How the driver presents what OpenSSL says, and what it says itself (dialect `odbc18`).
-
-    `before`: the words of the program that stand before the driver's.
-    """
-    ssl = before + "SSL Provider: [error:{*}:SSL routines:{*}:"
-    refused = frozenset({Phase.VERIFY, Phase.NAME})
-    return (
-        Wrapper(
-            "openssl",
-            frozenset({Phase.VERIFY}),
-            ssl + "certificate verify failed:{reason}]",
-            Level.VENDOR,
-            TROUBLESHOOTING,
-        ),
-        # The driver compares names itself and words it like a reason of OpenSSL.
-        Wrapper("odbc18", refused, ssl + "certificate verify failed:{reason}]", Level.VENDOR, TROUBLESHOOTING),
-        # OpenSSL adds the alert's number to the reason, the driver the further errors of the queue.
-        Wrapper("openssl", frozenset({Phase.HANDSHAKE}), ssl + "{reason}", Level.VENDOR, FAQ),
-        Wrapper("odbc18", frozenset({Phase.HANDSHAKE, Phase.CONNECT}), before + "{reason}", Level.VENDOR, STRINGS),
-        Wrapper("odbc18", frozenset({Phase.CLOSED}), before + "TCP Provider: {reason}", Level.PUBLIC, RESET),
-    )
 
 
 def driver_templates(before: str) -> tuple[Template, ...]:
@@ -81,13 +65,13 @@ def driver_templates(before: str) -> tuple[Template, ...]:
     ssl = before + "SSL Provider: [error:{*}:SSL routines:{*}:"
     refused = ssl + "certificate verify failed:{reason}]"
     return (
-        Template("openssl", frozenset({Phase.VERIFY}), refused, Level.VENDOR, TROUBLESHOOTING),
+        Template("openssl", frozenset({Phase.VERIFY}), refused, Basis.AUTHORITATIVE, TROUBLESHOOTING),
         # The driver compares names itself and words it like a reason of OpenSSL.
-        Template("msodbc", frozenset({Phase.NAME}), refused, Level.VENDOR, TROUBLESHOOTING),
+        Template("msodbc", frozenset({Phase.NAME}), refused, Basis.AUTHORITATIVE, TROUBLESHOOTING),
         # OpenSSL adds the alert's number to the reason, the driver the further errors of the queue.
-        Template("openssl", frozenset({Phase.HANDSHAKE}), ssl + "{reason}", Level.VENDOR, FAQ),
-        Template("msodbc", frozenset({Phase.CONNECT}), before + "{reason}", Level.VENDOR, STRINGS),
-        Template("msodbc", frozenset({Phase.CLOSED}), before + "TCP Provider: {reason}", Level.PUBLIC, RESET),
+        Template("openssl", frozenset({Phase.HANDSHAKE}), ssl + "{reason}", Basis.AUTHORITATIVE, FAQ),
+        Template("msodbc", frozenset({Phase.CONNECT}), before + "{reason}", Basis.AUTHORITATIVE, STRINGS),
+        Template("msodbc", frozenset({Phase.CLOSED}), before + "TCP Provider: {reason}", Basis.REPORTED, RESET),
     )
 
 
@@ -121,7 +105,9 @@ def braced(value: str) -> str:
     return "{" + value.replace("}", "}}") + "}"
 
 
-def openssl_room(side: ClientSide, material: Material, workdir: PurePosixPath) -> tuple[dict[str, str], dict[str, str]]:
+def openssl_settings(
+    side: ClientSide, material: Material, workdir: PurePosixPath
+) -> tuple[dict[str, str], dict[str, str]]:
     """Environment and files of a program that asks the system's OpenSSL for trusted roots and for TLS limits."""
     if side.defaults_only:
         return {}, {}
@@ -135,7 +121,7 @@ def openssl_room(side: ClientSide, material: Material, workdir: PurePosixPath) -
 
 
 def trust_words(side: ClientSide) -> tuple[str, ...]:
-    """How people say the trust store and the TLS limits to a program that uses the system's OpenSSL."""
+    """How people give the trust store and the TLS limits to a program that uses the system's OpenSSL."""
     given = (side.trust_anchors or side.intermediates) and not side.defaults_only
     trust = ("SSL_CERT_FILE=ca.pem",) if given else ()
     return (*trust, *openssl_words(side))
@@ -144,6 +130,18 @@ def trust_words(side: ClientSide) -> tuple[str, ...]:
 class MicrosoftDriver(PythonSqlClient):
     """What every program has in common that loads Microsoft's driver."""
 
+    supports = frozenset(
+        {
+            "trust_anchors",
+            "intermediates",
+            "trust_everything",
+            "expected_name",
+            "encryption",
+            "tls_min",
+            "tls_max",
+            "defaults_only",
+        }
+    )
     tls_library = "OpenSSL of the system"
     default_trust = Trust(
         Roots.SYSTEM,
@@ -157,39 +155,21 @@ class MicrosoftDriver(PythonSqlClient):
             "certificate is not checked",
             phases=[Phase.VERIFY, Phase.NAME],
             when=[LOGIN_ONLY],
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=KEYWORDS,
         ),
         tolerates(
             "with TrustServerCertificate=yes the driver looks neither at the chain nor at the name",
             phases=[Phase.VERIFY, Phase.NAME],
             when=[TRUST_EVERYTHING, ~STRICT],
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=KEYWORDS,
         ),
     )
 
-    def missing(self, machine: Machine) -> Missing | None:
-        return super().missing(machine) or missing_driver_libraries(machine)
-
-    def cannot(self, situation: Situation) -> str | None:
+    def inexpressible(self, situation: Situation) -> str | None:
         if situation.client.trust_everything and situation.client.encryption is Encryption.STRICT:
             return "with Encrypt=strict Microsoft's driver ignores TrustServerCertificate: it always verifies"
-        return None
-
-    def accepts(self, situation: Situation) -> Acceptance | None:
-        optional = situation.client.encryption is Encryption.OPTIONAL
-        if (
-            optional
-            and situation.server.encryption is ServerEncryption.OFF
-            and presents_certificate(situation, TLSVersion.TLSv1_2)
-        ):
-            return Acceptance(
-                "Encrypt=no against a server that does not force encryption encrypts the login alone, "
-                "and the server's certificate is not checked",
-                Level.VENDOR,
-                KEYWORDS,
-            )
         return None
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
@@ -209,7 +189,12 @@ class Odbc18(MicrosoftDriver):
     name = "odbc18"
     title = "Microsoft ODBC Driver 18 through pyodbc"
     driver = "pyodbc"
-    python_packages = ("pyodbc",)
+    needs = (
+        PythonPackage("pyodbc"),
+        *DRIVER_LIBRARIES,
+        DRIVER_MANAGER,
+        PackagedLibrary("odbc18", "mssql-python-odbc", "the driver's library libmsodbcsql-18"),
+    )
     registry = Registry(
         RegistryKind.PYPI,
         "mssql-python-odbc",
@@ -218,14 +203,7 @@ class Odbc18(MicrosoftDriver):
         more_versions=(BUNDLED_VERSION,),
     )
     library = "odbc18"
-    wrappers = driver_wrappers(MESSAGE)
     templates = driver_templates(MESSAGE)
-
-    def missing(self, machine: Machine) -> Missing | None:
-        lacking = super().missing(machine) or missing_driver_manager(machine)
-        if lacking is None and "odbc18" not in machine.files:
-            return Missing("the driver's library libmsodbcsql-18", SETUP)
-        return lacking
 
     def version_probe(self, machine: Machine) -> Invocation:
         request = {"driver": self.driver, "version": True, "files": {"odbc_driver": machine.files["odbc18"]}}
@@ -245,7 +223,7 @@ class Odbc18(MicrosoftDriver):
         workdir: PurePosixPath,
     ) -> Invocation:
         text = connection_string(side, endpoint, login, machine.files["odbc18"])
-        env, files = openssl_room(side, material, workdir)
+        env, files = openssl_settings(side, material, workdir)
         # unixODBC reads no data sources and no drivers of the machine.
         env["ODBCSYSINI"] = str(workdir)
         request = {"driver": self.driver, "connection": {"connection_string": text}}

@@ -8,13 +8,14 @@ import re
 from pathlib import PurePosixPath
 from shlex import join
 
-from tlslab.clients.base import SETUP, Client, Endpoint, Invocation, Login, Machine, Material, Missing, Roots, Trust
+from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Roots, Trust
 from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, allows_old_versions, floor
 from tlslab.model.circumstances import DEFAULTS_ONLY, TRUST_EVERYTHING
-from tlslab.model.evidence import Level, Phase, Source, Wrapper
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import ClientSide
+from tlslab.setup.needs import Packages, Program
 
 CALLBACK = Source(
     "OpenSSL, apps/lib/s_cb.c (verify_callback)",
@@ -38,6 +39,10 @@ class SClient(Client):
 
     name = "openssl"
     title = "openssl s_client"
+    needs = (Program("openssl", Packages(apt="openssl", dnf="openssl", zypper="openssl")),)
+    supports = frozenset(
+        {"trust_anchors", "intermediates", "trust_everything", "expected_name", "tls_min", "tls_max", "defaults_only"}
+    )
     program = "openssl"
     kinds = HTTPS
     tls_library = "OpenSSL of the system"
@@ -46,56 +51,35 @@ class SClient(Client):
         "without -verify_return_error it tells what is wrong and goes on: no certificate makes the connection fail",
         MANUAL,
     )
-    wrappers: tuple[Wrapper, ...] = (
-        Wrapper(
-            "openssl",
-            frozenset({Phase.VERIFY, Phase.NAME}),
-            "verify error:num={*}:{reason} {*}:SSL routines:{*}:certificate verify failed:",
-            Level.VENDOR,
-            CALLBACK,
-        ),
-        Wrapper(
-            "openssl",
-            frozenset({Phase.HANDSHAKE, Phase.CLOSED}),
-            ":error:{*}:SSL routines:{*}:{reason}:",
-            Level.VENDOR,
-            PRINTED_ERRORS,
-        ),
-        # errno 104 is ECONNRESET on Linux; s_client prints the number alone.
-        Wrapper("openssl", frozenset({Phase.CLOSED}), "write:errno=104", Level.OBSERVED, OBSERVED),
-    )
 
     templates = (
         Template(
             "openssl",
             frozenset({Phase.VERIFY, Phase.NAME}),
             "verify error:num={*}:{reason} {*}:SSL routines:{*}:certificate verify failed:",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             CALLBACK,
         ),
         Template(
             "openssl",
             frozenset({Phase.HANDSHAKE}),
             ":error:{*}:SSL routines:{*}:{reason}:",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             PRINTED_ERRORS,
         ),
         # errno 104 is ECONNRESET on Linux; s_client prints the number alone.
-        Template("posix", frozenset({Phase.CLOSED}), "write:errno=104", Level.OBSERVED, OBSERVED),
+        Template("posix", frozenset({Phase.CLOSED}), "write:errno=104", Basis.OBSERVED, OBSERVED),
     )
     rows = tuple(
         tolerates(
             "without -verify_return_error it says what is wrong and goes on",
             phases=[Phase.VERIFY, Phase.NAME],
             when=[when],
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=MANUAL,
         )
         for when in (TRUST_EVERYTHING, DEFAULTS_ONLY)
     )
-
-    def missing(self, machine: Machine) -> Missing | None:
-        return None if "openssl" in machine.which else Missing("the program openssl", SETUP)
 
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation((machine.which["openssl"], "version"))

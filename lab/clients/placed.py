@@ -1,28 +1,34 @@
-"""A client in a place: the same adapter, run in one of several distributions, as `curl:trixie`."""
+"""A client in a distribution: the same adapter, run in one of several, as `curl:trixie`."""
 
 from pathlib import PurePosixPath
 from typing import Self
 
-from tlslab.clients.base import Acceptance, Client, Endpoint, Invocation, Login, Machine, Material, Missing, Trust
+from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing, Trust
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Situation
 
 
 class Placed(Client):
-    """What the client does, as it does it there. `place` is the name of a distribution."""
+    """The client with its behaviour in this distribution."""
 
-    def __init__(self, client: Client, place: str) -> None:
+    delegates = True
+
+    def __init__(self, client: Client, distribution: str) -> None:
         self.client = client
-        self.place = place
-        self.name = f"{client.name}:{place}"
-        self.title = f"{client.title}, on {place}"
+        self.distribution = distribution
+        self.name = f"{client.name}:{distribution}"
+        self.title = f"{client.title}, on {distribution}"
         self.kinds = client.kinds
         self.tls_library = client.tls_library
-        self.wrappers = client.wrappers
+        self.needs = client.needs
+        self.templates = client.templates
+        self.rows = client.rows
+        self.supports = client.supports
+        self.release = client.release
 
-    def moved(self, place: str) -> Self:
-        """The same client, under the same name, in another place of the stage."""
-        moved = type(self)(self.client, place)
+    def moved(self, distribution: str) -> Self:
+        """The same client, under the same name, in a copy of its distribution."""
+        moved = type(self)(self.client, distribution)
         moved.name, moved.title = self.name, self.title
         return moved
 
@@ -31,9 +37,9 @@ class Placed(Client):
             return machine.obstacle
         why = machine.absent.get(self.client.name, "")
         if why:
-            return Missing(f"{self.client.name} for {self.place}", f"cannot be had there: {why}")
+            return Missing(f"{self.client.name} for {self.distribution}", f"cannot be had there: {why}")
         lacking = self.client.missing(machine)
-        return Missing(lacking.what, f"the image of {self.place} does not hold it") if lacking else None
+        return Missing(lacking.what, f"the image of {self.distribution} does not hold it") if lacking else None
 
     def version_probe(self, machine: Machine) -> Invocation:
         return self.client.version_probe(machine)
@@ -43,9 +49,6 @@ class Placed(Client):
 
     def cannot(self, situation: Situation) -> str | None:
         return self.client.cannot(situation)
-
-    def accepts(self, situation: Situation) -> Acceptance | None:
-        return self.client.accepts(situation)
 
     def default_trust_on(self, machine: Machine) -> Trust:
         return self.client.default_trust_on(machine)

@@ -5,19 +5,17 @@ All three speak through Python's `ssl` module, which words what OpenSSL says as 
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from tlslab.clients.answers import read_answer
 from tlslab.clients.base import (
-    PYTHON_CLIENTS,
-    SETUP,
     Client,
     Endpoint,
     Invocation,
     Login,
     Machine,
     Material,
-    Missing,
     Roots,
     Trust,
     probe,
@@ -25,10 +23,11 @@ from tlslab.clients.base import (
 from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, allows_old_versions, expects_other_name, floor
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.conditions import NAME_MISMATCH
-from tlslab.model.evidence import Level, Phase, Source, Wrapper, wrappers
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, Tolerates, says, tolerates
 from tlslab.model.outcome import Completed, Outcome
-from tlslab.model.situation import ClientSide, Situation, TLSVersion
+from tlslab.model.situation import ClientSide, TLSVersion
+from tlslab.setup.needs import PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
 PROBE = "python_https.py"
@@ -79,16 +78,8 @@ class PythonClient(Client):
 
     kinds = HTTPS
     tls_library = "OpenSSL of the Python interpreter"
-    distribution = ""
     roots_variable = ""
     """The variable that names its roots, where it has a list of its own (certifi) and reads no system store."""
-
-    def missing(self, machine: Machine) -> Missing | None:
-        if not machine.python:
-            return Missing(PYTHON_CLIENTS, SETUP)
-        if self.distribution and self.distribution not in machine.python_packages:
-            return Missing(f"the Python package {self.distribution}", SETUP)
-        return None
 
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation((machine.python, "-I", PROBE, "--version", self.name), files={PROBE: probe(PROBE)})
@@ -128,23 +119,8 @@ class PythonClient(Client):
         return read_answer(completed)
 
     def default_trust_words(self, side: ClientSide) -> tuple[str, ...]:
-        """How it is told of a root without an option."""
+        """How people make the client trust a root without an option."""
         return (f"{self.roots_variable}=ca.pem",) if side.trust_anchors and self.roots_variable else ()
-
-
-def _ssl_module(before: str, source: Source) -> tuple[Wrapper, ...]:
-    """The wrappers of a client that shows the whole message of the ssl module behind these words.
-
-    Its format around the reasons of OpenSSL: Modules/_ssl.c, fill_and_set_sslerror. Reasons of the dialect
-    `python-ssl` are whole messages.
-    """
-    verify = before + "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {reason} (_ssl.c:"
-    other = before + "[SSL: {*}] {reason} (_ssl.c:"
-    return (
-        *wrappers("openssl", [Phase.VERIFY], verify, level=Level.VENDOR, source=source),
-        *wrappers("openssl", [Phase.HANDSHAKE, Phase.CLOSED], other, level=Level.VENDOR, source=source),
-        *wrappers("python-ssl", Phase, before + "{reason}", level=Level.VENDOR, source=source),
-    )
 
 
 def _templates(before: str, source: Source) -> tuple[Template, ...]:
@@ -156,9 +132,9 @@ def _templates(before: str, source: Source) -> tuple[Template, ...]:
     verify = before + "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: {reason} (_ssl.c:"
     other = before + "[SSL: {*}] {reason} (_ssl.c:"
     return (
-        Template("openssl", frozenset({Phase.VERIFY}), verify, Level.VENDOR, source),
-        Template("openssl", frozenset({Phase.HANDSHAKE}), other, Level.VENDOR, source),
-        Template("python-ssl", frozenset(Phase), before + "{reason}", Level.VENDOR, source),
+        Template("openssl", frozenset({Phase.VERIFY}), verify, Basis.AUTHORITATIVE, source),
+        Template("openssl", frozenset({Phase.HANDSHAKE}), other, Basis.AUTHORITATIVE, source),
+        Template("python-ssl", frozenset(Phase), before + "{reason}", Basis.AUTHORITATIVE, source),
     )
 
 
@@ -167,7 +143,7 @@ def _unverified(what: str, source: Source) -> Tolerates:
         f"{what} looks neither at the chain nor at the name",
         phases=[Phase.VERIFY, Phase.NAME],
         when=[TRUST_EVERYTHING],
-        basis=Level.VENDOR,
+        basis=Basis.AUTHORITATIVE,
         source=source,
     )
 
@@ -177,18 +153,13 @@ class Urllib(PythonClient):
 
     name = "urllib"
     title = "Python urllib"
+    supports = frozenset({"trust_anchors", "intermediates", "trust_everything", "tls_min", "tls_max", "defaults_only"})
+    lacks: Mapping[str, str] = {
+        "expected_name": "urllib verifies the name in the URL; it has no option to look for another one"
+    }
+    needs = (PythonPackage(),)
     default_trust = Trust(
         Roots.SYSTEM, "the ssl module loads OpenSSL's default verify paths, the system's", DEFAULT_CERTS
-    )
-    wrappers: tuple[Wrapper, ...] = (
-        *_ssl_module("urllib.error.URLError: <urlopen error ", URL_ERROR),
-        *wrappers(
-            "openssl",
-            [Phase.CLOSED],
-            "urllib.error.URLError: <urlopen error [Errno {*}] {reason}>",
-            level=Level.VENDOR,
-            source=URL_ERROR,
-        ),
     )
 
     templates = (
@@ -197,16 +168,11 @@ class Urllib(PythonClient):
             "posix",
             frozenset({Phase.CLOSED}),
             "urllib.error.URLError: <urlopen error [Errno {*}] {reason}>",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             URL_ERROR,
         ),
     )
     rows = (_unverified("with ssl._create_unverified_context() urllib", UNVERIFIED_CONTEXT),)
-
-    def cannot(self, situation: Situation) -> str | None:
-        if expects_other_name(situation.client):
-            return "urllib verifies the name in the URL; it has no option to look for another one"
-        return None
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         if side.defaults_only:
@@ -219,35 +185,15 @@ class Requests(PythonClient):
 
     name = "requests"
     title = "Python requests"
-    distribution = "requests"
+    supports = frozenset(
+        {"trust_anchors", "intermediates", "trust_everything", "expected_name", "tls_min", "tls_max", "defaults_only"}
+    )
+    needs = (PythonPackage("requests"),)
     roots_variable = "REQUESTS_CA_BUNDLE"
     default_trust = Trust(
         Roots.OWN, "it brings the roots of the package certifi and reads no system store", REQUESTS_CERTS
     )
     registry = Registry(RegistryKind.PYPI, "requests")
-    wrappers: tuple[Wrapper, ...] = (
-        *_ssl_module(
-            "requests.exceptions.SSLError: HTTPSConnectionPool(host='{host}', port={*}): "
-            "Max retries exceeded with url: / (Caused by SSLError({*}",
-            MAX_RETRY_ERROR,
-        ),
-        # urllib3 before 2.0 compared names itself, and in words of its own.
-        *wrappers(
-            "urllib3",
-            [Phase.NAME],
-            "requests.exceptions.SSLError: HTTPSConnectionPool(host='{host}', port={*}): "
-            "Max retries exceeded with url: / (Caused by SSLError({reason}",
-            level=Level.VENDOR,
-            source=MAX_RETRY_ERROR,
-        ),
-        *wrappers(
-            "openssl",
-            [Phase.CLOSED],
-            "requests.exceptions.ConnectionError: ('Connection aborted.', ConnectionResetError({*}, '{reason}'))",
-            level=Level.OBSERVED,
-            source=OBSERVED,
-        ),
-    )
 
     templates = (
         *_templates(_MAX_RETRIES, MAX_RETRY_ERROR),
@@ -255,7 +201,7 @@ class Requests(PythonClient):
             "posix",
             frozenset({Phase.CLOSED}),
             "requests.exceptions.ConnectionError: ('Connection aborted.', ConnectionResetError({*}, '{reason}'))",
-            Level.OBSERVED,
+            Basis.OBSERVED,
             OBSERVED,
         ),
     )
@@ -265,7 +211,7 @@ class Requests(PythonClient):
             [NAME_MISMATCH],
             Phase.NAME,
             _MAX_RETRIES + "CertificateError(\"hostname '{name}' doesn't match ",
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=URLLIB3_NAMES,
         ),
         _unverified("with session.verify = False requests", REQUESTS_VERIFY),
@@ -294,27 +240,20 @@ class Httpx(PythonClient):
 
     name = "httpx"
     title = "Python httpx"
-    distribution = "httpx"
+    supports = frozenset(
+        {"trust_anchors", "intermediates", "trust_everything", "expected_name", "tls_min", "tls_max", "defaults_only"}
+    )
+    needs = (PythonPackage("httpx"),)
     roots_variable = "SSL_CERT_FILE"
     default_trust = Trust(
         Roots.OWN, "it brings the roots of the package certifi and reads no system store", HTTPX_CONFIG
     )
     registry = Registry(RegistryKind.PYPI, "httpx")
-    wrappers: tuple[Wrapper, ...] = (
-        *_ssl_module("httpx.ConnectError: ", HTTPX_SSL),
-        *wrappers(
-            "openssl",
-            [Phase.CLOSED],
-            "httpx.ConnectError: [Errno {*}] {reason}",
-            level=Level.OBSERVED,
-            source=OBSERVED,
-        ),
-    )
 
     templates = (
         *_templates("httpx.ConnectError: ", HTTPX_SSL),
         Template(
-            "posix", frozenset({Phase.CLOSED}), "httpx.ConnectError: [Errno {*}] {reason}", Level.OBSERVED, OBSERVED
+            "posix", frozenset({Phase.CLOSED}), "httpx.ConnectError: [Errno {*}] {reason}", Basis.OBSERVED, OBSERVED
         ),
     )
     rows = (_unverified("with an unverified context httpx", HTTPX_SSL),)

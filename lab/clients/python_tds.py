@@ -3,21 +3,22 @@
 It uses TLS only when `cafile` is given, and then always verifies chain and name; without it, it declares
 encryption unsupported (https://python-tds.readthedocs.io, `pytds.connect`). So the lab always gives it a
 `cafile`, its trust store, however little is in it, except where the client side asks for no encryption and
-trusts nothing. With `cafile` it always asks for encryption of everything, its default: whoever is told to trust
-a CA is not told to encrypt the login alone (`enc_login_only`).
+trusts nothing. With `cafile` it always asks for encryption of everything, its default: a client side that trusts a CA
+does not set `enc_login_only` (encrypt the login alone).
 """
 
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-from tlslab.clients.base import Acceptance, Endpoint, Invocation, Login, Machine, Material, Roots, Trust
-from tlslab.clients.sqlserver import PythonSqlClient, read_versions, run_probe
-from tlslab.model.circumstances import LOGIN_ONLY
-from tlslab.model.conditions import DEMANDS_ENCRYPTION, NAME_MISMATCH, NO_COMMON_VERSION, NOT_LOADED
-from tlslab.model.evidence import Level, Phase, Source, Wrapper
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Roots, Trust
+from tlslab.clients.tds import PythonSqlClient, read_versions, run_probe
+from tlslab.model.conditions import NAME_MISMATCH, NO_COMMON_VERSION, NOT_LOADED
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, When, says, says_each, tolerates
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, Situation, TLSVersion
+from tlslab.setup.needs import PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
 REFUSED = Source("denisenkom/pytds, issue 82", "https://github.com/denisenkom/pytds/issues/82")
@@ -46,6 +47,7 @@ def uses_tls(side: ClientSide) -> bool:
 
 
 NO_CAFILE = When("it was given no `cafile`", lambda act: not uses_tls(act.client))
+FORCED = When("the server forces encryption", lambda act: act.server.encryption is ServerEncryption.FORCED)
 
 
 class PythonTds(PythonSqlClient):
@@ -55,41 +57,14 @@ class PythonTds(PythonSqlClient):
     title = "python-tds (pytds)"
     tls_library = "OpenSSL of the Python package cryptography, through pyOpenSSL"
     default_trust = Trust(Roots.OWN, "it uses TLS only with `cafile`, and then trusts what that file holds", CONNECT)
+    supports = frozenset({"trust_anchors", "intermediates", "encryption", "tls_min", "tls_max", "defaults_only"})
+    lacks: Mapping[str, str] = {
+        "trust_everything": "python-tds has no switch to trust every certificate, by decision (denisenkom/pytds#162)",
+        "expected_name": "python-tds verifies the name that it connects to and has no option to look for another one",
+    }
     driver = "python-tds"
-    python_packages = ("python-tds", "pyopenssl")
+    needs = (PythonPackage("python-tds"), PythonPackage("pyopenssl"))
     registry = Registry(RegistryKind.PYPI, "python-tds", ("pyopenssl",))
-    wrappers = (
-        # pyOpenSSL lists OpenSSL's errors, without the reason for which the certificate was refused.
-        *(
-            Wrapper(
-                dialect,
-                phases,
-                "OpenSSL.SSL.Error: [('SSL routines', '{*}', '{reason}')",
-                Level.PUBLIC,
-                REFUSED,
-            )
-            for dialect, phases in (
-                ("pyopenssl", frozenset({Phase.VERIFY, Phase.HANDSHAKE})),
-                ("openssl", frozenset({Phase.HANDSHAKE})),
-            )
-        ),
-        Wrapper(
-            "python-tds",
-            frozenset({Phase.NAME, Phase.HANDSHAKE}),
-            "pytds.tds_base.Error: {reason}",
-            Level.VENDOR,
-            TLS_PY,
-        ),
-        Wrapper("python-tds", frozenset({Phase.CLOSED}), "{reason}", Level.VENDOR, TDS_BASE),
-        # It tries again until its login timeout, and then raises a TimeoutError from the last refusal.
-        Wrapper(
-            "posix",
-            frozenset({Phase.CONNECT}),
-            "ConnectionRefusedError: [Errno {*}] {reason}{*}TimeoutError",
-            Level.VENDOR,
-            BACKOFF,
-        ),
-    )
 
     templates = (
         # pyOpenSSL lists OpenSSL's errors, without the reason for which the certificate was refused.
@@ -98,7 +73,7 @@ class PythonTds(PythonSqlClient):
                 library,
                 frozenset({phase}),
                 "OpenSSL.SSL.Error: [('SSL routines', '{*}', '{reason}')",
-                Level.PUBLIC,
+                Basis.REPORTED,
                 REFUSED,
             )
             for library, phase in (("pyopenssl", Phase.VERIFY), ("openssl", Phase.HANDSHAKE))
@@ -108,7 +83,7 @@ class PythonTds(PythonSqlClient):
             "posix",
             frozenset({Phase.CONNECT}),
             "ConnectionRefusedError: [Errno {*}] {reason}{*}TimeoutError",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             BACKOFF,
         ),
     )
@@ -117,40 +92,37 @@ class PythonTds(PythonSqlClient):
             [NAME_MISMATCH],
             Phase.NAME,
             "pytds.tds_base.Error: Certificate does not match host name '{name}'",
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=TLS_PY,
         ),
         *says(
-            [DEMANDS_ENCRYPTION],
-            Phase.HANDSHAKE,
+            # This is said of every such server: no certificate is shown.
+            [],
+            Phase.NEGOTIATION,
             "pytds.tds_base.Error: Client does not have encryption enabled but it is required by server",
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=TLS_PY,
-            when=[NO_CAFILE],
+            when=[NO_CAFILE, FORCED],
         ),
         *says_each(
             dict.fromkeys(
                 (NO_COMMON_VERSION, NOT_LOADED), "pytds.tds_base.ClosedConnectionError: Server closed connection"
             ),
             Phase.CLOSED,
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=TDS_BASE,
         ),
         tolerates(
             "without `cafile` python-tds uses no TLS: no certificate is shown, and the login goes in clear",
             phases=[Phase.VERIFY, Phase.NAME, Phase.HANDSHAKE, Phase.CLOSED],
-            when=[NO_CAFILE, LOGIN_ONLY],
-            basis=Level.VENDOR,
+            when=[NO_CAFILE],
+            basis=Basis.AUTHORITATIVE,
             source=CONNECT,
         ),
     )
 
-    def cannot(self, situation: Situation) -> str | None:
+    def inexpressible(self, situation: Situation) -> str | None:
         side = situation.client
-        if side.trust_everything:
-            return "python-tds has no switch to trust every certificate, by decision (denisenkom/pytds#162)"
-        if side.expected_name not in (None, side.connect_to):
-            return "python-tds verifies the name that it connects to and has no option to look for another one"
         if side.encryption is Encryption.STRICT:
             return "python-tds speaks no TDS 8.0"
         if not uses_tls(side):
@@ -158,7 +130,7 @@ class PythonTds(PythonSqlClient):
         if side.encryption is Encryption.OPTIONAL and situation.server.encryption is ServerEncryption.OFF:
             return (
                 "python-tds with a `cafile` verifies the server even when it encrypts the login alone "
-                "(`enc_login_only=True`); asking for less does not silence it, leaving out `cafile` does"
+                "(`enc_login_only=True`); asking for less does not switch that off, leaving out `cafile` does"
             )
         low, high = side.tls_min or ONLY_VERSION, side.tls_max or ONLY_VERSION
         if low != ONLY_VERSION or high < ONLY_VERSION:
@@ -167,15 +139,6 @@ class PythonTds(PythonSqlClient):
                 "no option and no openssl.cnf changes that"
             )
         return None
-
-    def accepts(self, situation: Situation) -> Acceptance | None:
-        if uses_tls(situation.client) or situation.server.encryption is not ServerEncryption.OFF:
-            return None
-        return Acceptance(
-            "without `cafile` python-tds uses no TLS: no certificate is shown, and the login goes in clear",
-            Level.VENDOR,
-            CONNECT,
-        )
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         return ('cafile="ca.pem"',) if uses_tls(side) else ()

@@ -12,29 +12,27 @@ from typing import Any
 
 from tlslab.clients.answers import read_answer
 from tlslab.clients.base import (
-    SETUP,
-    Acceptance,
     Client,
     Endpoint,
     Invocation,
     Login,
     Machine,
     Material,
-    Missing,
     Roots,
     Trust,
     probe,
 )
-from tlslab.clients.sqlserver import allows_old_versions
-from tlslab.model.circumstances import LOGIN_ONLY, STRICT, TRUST_EVERYTHING
+from tlslab.clients.tds import allows_old_versions
+from tlslab.model.circumstances import STRICT, TRUST_EVERYTHING
 from tlslab.model.conditions import DEMANDS_ENCRYPTION, NOT_SERVING
-from tlslab.model.evidence import Level, Phase, Source, Wrapper
-from tlslab.model.library import Template, says, tolerates
+from tlslab.model.evidence import Basis, Phase, Source
+from tlslab.model.library import Template, When, says, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, ServerKind, Situation, TLSVersion
+from tlslab.setup.needs import NODE, NodePackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
-PROBE = "sqlserver.js"
+PROBE = "node_tds.js"
 CONNECTION = Source(
     "tedious, src/connection.ts (wrapSocketError, performTlsNegotiation)",
     "https://github.com/tediousjs/tedious/blob/012884b23dd49504c48081679cd1c2853379bd3d/src/connection.ts",
@@ -60,6 +58,7 @@ SYSTEMS = Trust(
     "Node's store is chosen when it is built, and this distribution chose OpenSSL's (--openssl-use-def-ca-store)",
     STORES,
 )
+NO_ENCRYPTION = When("`encrypt: false`", lambda act: act.client.encryption is Encryption.OPTIONAL)
 _FAILED = "ConnectionError: Failed to connect to {host}:{*} - "
 
 
@@ -71,68 +70,63 @@ class Tedious(Client):
     kinds = frozenset({ServerKind.SQLSERVER})
     tls_library = "OpenSSL inside Node"
     default_trust = BUNDLED
-    registry = Registry(RegistryKind.NPM, "tedious")
-    wrappers = (
-        Wrapper("openssl", frozenset({Phase.VERIFY}), _FAILED + "{reason}", Level.VENDOR, CONNECTION),
-        Wrapper("node", frozenset(Phase), _FAILED + "{reason}", Level.VENDOR, CONNECTION),
-        Wrapper("node-code", frozenset(Phase), _FAILED + "{*}code: '{reason}'", Level.VENDOR, CONNECTION),
-        Wrapper("tedious", frozenset({Phase.HANDSHAKE}), "ConnectionError: {reason}", Level.VENDOR, CONNECTION),
-        Wrapper(
-            "openssl",
-            frozenset({Phase.HANDSHAKE}),
-            _FAILED + "{*}:SSL routines:{*}:{reason}:",
-            Level.VENDOR,
-            CONNECTION,
-        ),
+    needs = (NODE, NodePackage("tedious"))
+    supports = frozenset(
+        {
+            "trust_anchors",
+            "intermediates",
+            "trust_everything",
+            "expected_name",
+            "encryption",
+            "tls_min",
+            "tls_max",
+            "defaults_only",
+        }
     )
+    registry = Registry(RegistryKind.NPM, "tedious")
 
     templates = (
-        Template("openssl", frozenset({Phase.VERIFY}), _FAILED + "{reason}", Level.VENDOR, CONNECTION),
-        Template("node", frozenset(Phase), _FAILED + "{reason}", Level.VENDOR, CONNECTION),
-        Template("node", frozenset(Phase), _FAILED + "{*}code: '{code}'", Level.VENDOR, CONNECTION),
+        Template("openssl", frozenset({Phase.VERIFY}), _FAILED + "{reason}", Basis.AUTHORITATIVE, CONNECTION),
+        Template("node", frozenset(Phase), _FAILED + "{reason}", Basis.AUTHORITATIVE, CONNECTION),
+        Template("node", frozenset(Phase), _FAILED + "{*}code: '{code}'", Basis.AUTHORITATIVE, CONNECTION),
         Template(
             "openssl",
             frozenset({Phase.HANDSHAKE}),
             _FAILED + "{*}:SSL routines:{*}:{reason}:",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             CONNECTION,
         ),
     )
     rows = (
         *says(
             [DEMANDS_ENCRYPTION],
-            Phase.HANDSHAKE,
+            Phase.NEGOTIATION,
             "ConnectionError: Server requires encryption, set 'encrypt' config option to true.",
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=CONNECTION,
         ),
         *says(
             [NOT_SERVING],
             Phase.CONNECT,
             _FAILED + "Could not connect (sequence)",
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=CONNECTOR,
         ),
         tolerates(
             "with `encrypt: false` tedious declares encryption unsupported: no TLS, and the login goes in clear",
             phases=[Phase.VERIFY, Phase.NAME, Phase.HANDSHAKE, Phase.CLOSED],
-            when=[LOGIN_ONLY],
-            basis=Level.VENDOR,
+            when=[NO_ENCRYPTION],
+            basis=Basis.AUTHORITATIVE,
             source=CONNECTION,
         ),
         tolerates(
             "with trustServerCertificate tedious looks neither at the chain nor at the name",
             phases=[Phase.VERIFY, Phase.NAME],
             when=[TRUST_EVERYTHING, ~STRICT],
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=CONNECTION,
         ),
     )
-
-    def missing(self, machine: Machine) -> Missing | None:
-        if "node" not in machine.which:
-            return Missing("the program node", SETUP)
-        return None if machine.node_modules else Missing("the npm package tedious", SETUP)
 
     def version_probe(self, machine: Machine) -> Invocation:
         asked = (
@@ -144,7 +138,7 @@ class Tedious(Client):
     def read_version(self, completed: Completed) -> str:
         return completed.stdout.strip() if completed.stdout.startswith("tedious ") else ""
 
-    def cannot(self, situation: Situation) -> str | None:
+    def inexpressible(self, situation: Situation) -> str | None:
         side, server = situation.client, situation.server
         asks_for_trust = bool(side.trust_anchors) or side.trust_everything
         if side.encryption is Encryption.OPTIONAL and server.encryption is not ServerEncryption.OFF and asks_for_trust:
@@ -155,17 +149,6 @@ class Tedious(Client):
             )
         if side.encryption is Encryption.STRICT and side.trust_everything:
             return "with `encrypt: 'strict'` tedious ignores trustServerCertificate: it always verifies"
-        return None
-
-    def accepts(self, situation: Situation) -> Acceptance | None:
-        optional = situation.client.encryption is Encryption.OPTIONAL
-        if optional and situation.server.encryption is ServerEncryption.OFF:
-            return Acceptance(
-                "with `encrypt: false` tedious declares encryption unsupported: "
-                "there is no TLS, and the login goes in clear",
-                Level.VENDOR,
-                CONNECTION,
-            )
         return None
 
     def default_trust_on(self, machine: Machine) -> Trust:
@@ -221,7 +204,7 @@ def node_trust(machine: Machine) -> Trust:
 
 
 def default_trust_words(side: ClientSide) -> tuple[str, ...]:
-    """How Node is told of a root without an option: those that it trusts are compiled in."""
+    """How people make Node trust a root without an option: its own roots are compiled in."""
     return (f"{EXTRA_ROOTS}=ca.pem",) if side.trust_anchors else ()
 
 

@@ -5,30 +5,28 @@ leaves TLS 1.0 and 1.1 on unless told otherwise.
 """
 
 import re
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 from shlex import join
 
 from tlslab.clients.base import (
-    SETUP,
-    Acceptance,
     Client,
     Endpoint,
     Invocation,
     Login,
     Machine,
     Material,
-    Missing,
     Roots,
     Trust,
-    other_build,
 )
-from tlslab.clients.https import HTTPS, certificate_is_good, expects_other_name
+from tlslab.clients.https import HTTPS
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.conditions import EXPIRED, INCOMPLETE, NAME_MISMATCH, SELF_SIGNED, UNTRUSTED, WEAK_SIGNATURE
-from tlslab.model.evidence import Level, Phase, Source, Wrapper, wrappers
-from tlslab.model.library import Template, says, says_each, tolerates
+from tlslab.model.conditions import NO_COMMON_VERSION
+from tlslab.model.evidence import Basis, Phase, Source
+from tlslab.model.library import Template, When, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import ClientSide, Situation, TLSVersion
+from tlslab.setup.needs import Packages, Program
 
 GNUTLS_C = Source(
     "GNU Wget, src/gnutls.c (ssl_init, ssl_connect_wget, _CHECK_CERT, ssl_check_certificate)",
@@ -50,91 +48,64 @@ _FLOORS = {
 }
 
 
+def _speaks_its_old_version(act: Situation) -> bool:
+    server, client = act.server, act.client
+    below_the_cap = client.tls_max is None or server.tls_min <= client.tls_max
+    return client.tls_min is None and server.tls_max < TLSVersion.TLSv1_2 and below_the_cap
+
+
+OLD_SERVER = When("without --secure-protocol, at a server that knows no TLS 1.2", _speaks_its_old_version)
+
+
 class Wget(Client):
     """wget with `--ca-certificate` and no directory of certificates beside it."""
 
     name = "wget"
     title = "GNU Wget"
+    needs = (Program("wget", Packages(apt="wget", dnf="wget", zypper="wget"), gnutls=True),)
+    supports = frozenset({"trust_anchors", "intermediates", "trust_everything", "tls_min", "tls_max", "defaults_only"})
+    lacks: Mapping[str, str] = {
+        "expected_name": "wget verifies the name in the URL; it has no option to look for another one"
+    }
     program = "wget"
     kinds = HTTPS
     tls_library = "GnuTLS of the system"
     default_trust = Trust(Roots.SYSTEM, "without --ca-directory it loads GnuTLS' system trust", GNUTLS_C)
-    wrappers: tuple[Wrapper, ...] = (
-        Wrapper(
-            "wget",
-            frozenset({Phase.VERIFY}),
-            # The quotation marks of wget in a UTF-8 locale, which is every attempt's.
-            "ERROR: The certificate of \N{LEFT SINGLE QUOTATION MARK}{host}\N{RIGHT SINGLE QUOTATION MARK} "
-            "is not trusted.{*}{reason}",
-            Level.VENDOR,
-            GNUTLS_C,
-        ),
-        Wrapper("wget", frozenset({Phase.NAME}), "{reason}", Level.VENDOR, GNUTLS_C),
-        *wrappers(
-            "gnutls",
-            [Phase.HANDSHAKE],
-            "GnuTLS: received alert [{*}]: {reason} Unable to establish SSL connection.",
-            level=Level.VENDOR,
-            source=GNUTLS_C,
-        ),
-        *wrappers(
-            "gnutls",
-            [Phase.CLOSED],
-            "GnuTLS: {reason} Unable to establish SSL connection.",
-            level=Level.VENDOR,
-            source=GNUTLS_C,
-        ),
-    )
 
     templates = (
+        Template("wget", frozenset({Phase.VERIFY}), NOT_TRUSTED + "{reason}", Basis.AUTHORITATIVE, GNUTLS_C),
+        Template("wget", frozenset({Phase.NAME}), "{reason}", Basis.AUTHORITATIVE, GNUTLS_C),
         Template(
             "gnutls",
             frozenset({Phase.HANDSHAKE}),
             "GnuTLS: received alert [{*}]: {reason} Unable to establish SSL connection.",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             GNUTLS_C,
         ),
         Template(
             "gnutls",
             frozenset({Phase.CLOSED}),
             "GnuTLS: {reason} Unable to establish SSL connection.",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             GNUTLS_C,
         ),
     )
     rows = (
-        *says_each(
-            {
-                SELF_SIGNED: NOT_TRUSTED + "doesn't have a known issuer",
-                UNTRUSTED: NOT_TRUSTED + "doesn't have a known issuer",
-                INCOMPLETE: NOT_TRUSTED + "doesn't have a known issuer",
-                EXPIRED: NOT_TRUSTED + "has expired",
-                WEAK_SIGNATURE: NOT_TRUSTED + "was signed using an insecure algorithm",
-            },
-            Phase.VERIFY,
-            basis=Level.VENDOR,
-            source=GNUTLS_C,
-        ),
-        *says(
-            [NAME_MISMATCH],
-            Phase.NAME,
-            "The certificate's owner does not match hostname {*}{name}",
-            basis=Level.VENDOR,
-            source=GNUTLS_C,
-        ),
         tolerates(
             "with --no-check-certificate wget says what is wrong and goes on",
             phases=[Phase.VERIFY, Phase.NAME],
             when=[TRUST_EVERYTHING],
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=GNUTLS_C,
         ),
+        tolerates(
+            "without --secure-protocol wget switches off SSL 3.0 alone, so it speaks TLS 1.0 and 1.1",
+            of=[NO_COMMON_VERSION],
+            when=[OLD_SERVER],
+            basis=Basis.AUTHORITATIVE,
+            source=PRIORITIES,
+        ),
     )
-
-    def missing(self, machine: Machine) -> Missing | None:
-        if "wget" not in machine.which:
-            return Missing("the program wget", SETUP)
-        return other_build(machine, "wget")
 
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation((machine.which["wget"], "--version"))
@@ -143,23 +114,6 @@ class Wget(Client):
         version = re.match(r"GNU Wget (\S+)", completed.stdout)
         library = re.search(r"[+-]ssl/(\w+)", completed.stdout)
         return f"GNU Wget {version[1]} ({library[1]})" if version and library else ""
-
-    def cannot(self, situation: Situation) -> str | None:
-        if expects_other_name(situation.client):
-            return "wget verifies the name in the URL; it has no option to look for another one"
-        return None
-
-    def accepts(self, situation: Situation) -> Acceptance | None:
-        server, client = situation.server, situation.client
-        unlimited = server.tls_max < TLSVersion.TLSv1_2 and client.tls_min is None
-        agreed = client.tls_max is None or server.tls_min <= client.tls_max
-        if unlimited and agreed and (client.trust_everything or certificate_is_good(situation)):
-            return Acceptance(
-                "without --secure-protocol wget switches off SSL 3.0 alone, so it speaks TLS 1.0 and 1.1",
-                Level.VENDOR,
-                PRIORITIES,
-            )
-        return None
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         given = (side.trust_anchors or side.intermediates) and not side.defaults_only

@@ -88,6 +88,7 @@ def prune(keep: int) -> None:
 
 
 def _defaults(given: tuple[str, ...], as_json: bool) -> Exit:
+    from tlslab import catalogue
     from tlslab.clients import all_clients
     from tlslab.matrix.plan import Plan, matches
     from tlslab.matrix.run import run_plan
@@ -96,7 +97,7 @@ def _defaults(given: tuple[str, ...], as_json: bool) -> Exit:
     from tlslab.setup.versions import pinned
     from tlslab.setup.versions.spec import SpecError
 
-    shared.bring_python_clients()
+    shared.bring_clients()
 
     def make(spec: str) -> Client:
         return pinned.provide(spec, all_clients(), provision.cache_dir(), shared.echo)
@@ -108,7 +109,8 @@ def _defaults(given: tuple[str, ...], as_json: bool) -> Exit:
     must_match("--client", chosen, [item.name for item in known])
     wanted = [item for item in known if matches(item.name, chosen)]
     with watch(shared.progress_output()) as observer:
-        record = run_plan(Plan((), ()), cache=provision.cache_dir(), observer=observer, defaults=wanted)
+        plan = Plan((), (), (), catalogue.load().knowledge)
+        record = run_plan(plan, cache=provision.cache_dir(), observer=observer, defaults=wanted)
     if as_json:
         click.echo(json.dumps(defaults_as_data(record, wanted), indent=1))
     else:

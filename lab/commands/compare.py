@@ -80,7 +80,7 @@ def compare(
 
 def both(old: str, new: str) -> tuple[Client, Client]:
     """The clients of two specs, installed. Raises click.UsageError for specs that mean nothing or that are not of one
-    client, InstallError.
+    client, InstallError, StageError.
     """
     from tlslab.clients import all_clients
     from tlslab.setup.versions import pinned
@@ -98,12 +98,16 @@ def both(old: str, new: str) -> tuple[Client, Client]:
     except SpecError as problem:
         raise click.UsageError(str(problem)) from None
     if any(client.missing(local_machine()) for client in (first, second)):
-        shared.bring_python_clients()
+        shared.bring_clients((first, second))
     return first, pinned.Again(second) if second.name == first.name else second
 
 
 def play(old: Client, new: Client, filters: Filters, *, jobs: int, repeat: int) -> Record:
-    """The record of one run with both. Raises InstallError when one of them cannot run on this machine."""
+    """The record of one run with both.
+
+    Raises InstallError when one of them cannot run on this machine, click.UsageError when the patterns leave no cell,
+    CatalogueError, ServiceError, StageError.
+    """
     from tlslab import catalogue
     from tlslab.matrix.run import run_plan
     from tlslab.report.progress import watch
@@ -114,7 +118,7 @@ def play(old: Client, new: Client, filters: Filters, *, jobs: int, repeat: int) 
         if missing := client.missing(machine):
             raise InstallError(f"{client.name} cannot run: {missing.what} is missing. Get it: {missing.how_to_get}")
     known = catalogue.load()
-    plan: Plan = make_plan(known.scenarios, known.impostors, (old, new), filters, stage_cannot=LOCAL.cannot)
+    plan: Plan = make_plan(known, (old, new), filters, stage_cannot=LOCAL.cannot)
     if not plan.everything:
         raise click.UsageError(f"these patterns leave no cell for {old.name}")
     with watch(shared.progress_output()) as observer:

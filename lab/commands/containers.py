@@ -27,7 +27,7 @@ def images(names: tuple[str, ...], fetch: bool, list_only: bool, prune: bool, ke
     NAME is `endpoint`, what takes the place of SQL Server, or the distribution of the clients. Without names:
     the endpoint, and the clients on bookworm. A run builds what it lacks by itself.
     """
-    from tlslab.stages.docker import image_pruning, latest_images
+    from tlslab.stages.docker import image_pruning, named_images
     from tlslab.stages.docker.daemon import connect
 
     if list_only or prune:
@@ -39,15 +39,15 @@ def images(names: tuple[str, ...], fetch: bool, list_only: bool, prune: bool, ke
         return
 
     for name in names:
-        if name not in latest_images.NAMES:
-            raise click.UsageError(f"no image is called {name!r}. {hint(name, latest_images.NAMES)}")
-    chosen = names or latest_images.USUAL
+        if name not in named_images.NAMES:
+            raise click.UsageError(f"no image is called {name!r}. {hint(name, named_images.NAMES)}")
+    chosen = names or named_images.USUAL
     if fetch:
-        latest_images.fetch(chosen, provision.cache_dir(), echo)
+        named_images.fetch(chosen, provision.cache_dir(), echo)
         return
     client = connect()
     with client.api:
-        for tag in latest_images.build(client, chosen, provision.cache_dir(), echo).values():
+        for tag in named_images.build(client, chosen, provision.cache_dir(), echo).values():
             say(tag)
 
 
@@ -84,12 +84,13 @@ def certificates(scenario: tuple[str, ...], into: Path, fix: str | None) -> None
     from tlslab.pki.mint import Mint
     from tlslab.stages.stage import StageError
 
-    scenarios = catalogue.load().scenarios
+    known = catalogue.load()
+    scenarios = known.scenarios
     everything = servers.servers(scenarios, servers.numbered([item.id for item in scenarios], {}))
-    known = sorted({server.scenario for server in everything})
+    names = sorted({server.scenario for server in everything})
     for name in scenario:
-        if name not in known:
-            raise click.UsageError(f"no scenario is called {name!r}. {hint(name, known)}")
+        if name not in names:
+            raise click.UsageError(f"no scenario is called {name!r}. {hint(name, names)}")
     fixes = {item.name for each in scenarios for item in each.fixes if item.side is Side.SERVER}
     if fix and fix not in fixes:
         raise click.UsageError(f"no fix on the server's side is called {fix!r}. {hint(fix, sorted(fixes))}")
@@ -112,7 +113,7 @@ def certificates(scenario: tuple[str, ...], into: Path, fix: str | None) -> None
     for server in chosen:
         if fix and server in everything:
             click.echo(f"{server.name}: {fix} is no fix of this server; it is as broken as before")
-        for _, line in tries(server, all_clients()):
+        for _, line in tries(server, all_clients(), known.knowledge):
             click.echo(f"{server.name}: to try in the client: {line}")
 
 

@@ -98,7 +98,7 @@ def baseline(client: tuple[str, ...], source: Path | None, directory: Path, jobs
 def write_baselines(record: "Record", client: tuple[str, ...], directory: Path) -> Exit:
     """Write the baselines of a record's clients, or of these, and say which.
 
-    Raises click.UsageError for a record of a part of the matrix.
+    Raises click.UsageError for a record of a part of the matrix, CatalogueError, OSError.
     """
     from tlslab.clients import all_clients
     from tlslab.diff.baseline import BaselineError, baselines_of, write
@@ -142,14 +142,17 @@ def tell(changes: "Changes", form: str, fail_on: str) -> Exit:
 
 
 def record_of_everything(client: tuple[str, ...] = (), jobs: int = 0, repeat: int = 1) -> "Record":
-    """The record of the whole matrix, or of these clients' part of it, played now."""
+    """The record of the whole matrix, or of these clients' part of it, played now.
+
+    Raises click.UsageError, CatalogueError, InstallError as `plan_for` does; ServiceError, StageError.
+    """
     from tlslab.commands.play import plan_for
     from tlslab.matrix.plan import Filters
     from tlslab.matrix.run import run_plan
     from tlslab.report.progress import watch
 
     plan = plan_for(Filters(clients=client))
-    shared.bring_python_clients()
+    shared.bring_clients(plan.clients)
     with watch(shared.progress_output()) as observer:
         return run_plan(plan, cache=provision.cache_dir(), jobs=jobs, observer=observer, repeat=repeat)
 
@@ -162,7 +165,7 @@ def _must_be_whole(record: "Record") -> None:
     from tlslab.matrix.plan import make_plan
 
     known = catalogue.load()
-    plan = make_plan(known.scenarios, known.impostors, all_clients(), stage_cannot=LOCAL.cannot)
+    plan = make_plan(known, all_clients(), stage_cannot=LOCAL.cannot)
     clients = {entry.name for entry in record.clients}
     cells = {cell.id for cell in record.cells}
     lacking = [item.id for item in plan.everything if item.client.name in clients and item.id not in cells]

@@ -6,7 +6,7 @@ import sys
 import click
 
 import tlslab
-from tlslab.commands.shared import Exit, bring_python_clients, command_name, echo, run_setup, yes_option
+from tlslab.commands.shared import Exit, bring_clients, command_name, echo, run_setup, yes_option
 from tlslab.runtime import child, signals
 from tlslab.setup import provision
 
@@ -44,7 +44,7 @@ def test(with_setup: bool, yes: bool, pytest_args: tuple[str, ...]) -> None:
     if with_setup:
         run_setup(yes=yes)
     else:
-        bring_python_clients()
+        bring_clients()
     sys.stdout.flush()
     sys.stderr.flush()
     os.chdir(checkout)

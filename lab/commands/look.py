@@ -16,7 +16,7 @@ def list_scenarios(as_json: bool) -> None:
 
     scenarios = catalogue.load().scenarios
     if as_json:
-        click.echo(json.dumps(listing.scenarios_as_data(scenarios), indent=1))
+        click.echo(json.dumps(listing.scenarios_as_data(scenarios, catalogue.load().knowledge), indent=1))
     else:
         listing.show_scenarios(scenarios, output())
 
@@ -36,18 +36,19 @@ def show(scenario: str, as_json: bool) -> None:
     from tlslab.report.lesson import show_lesson
     from tlslab.report.listing import scenarios_as_data
 
-    scenarios = catalogue.load().scenarios
+    known = catalogue.load()
+    scenarios = known.scenarios
     found = [item for item in scenarios if matches(item.id, (scenario,))]
     if not found:
         raise click.UsageError(f"no scenario is called {scenario!r}. {hint(scenario, [item.id for item in scenarios])}")
     if as_json:
-        click.echo(json.dumps(scenarios_as_data(found), indent=1))
+        click.echo(json.dumps(scenarios_as_data(found, known.knowledge), indent=1))
         return
     console = output()
     for number, item in enumerate(found):
         if number:
             console.rule()
-        show_lesson(item, all_clients(), console)
+        show_lesson(item, all_clients(), known.knowledge, console)
 
 
 @click.command()

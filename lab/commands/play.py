@@ -92,7 +92,7 @@ def run(
         if setup:
             shared.run_setup(yes=yes)
         else:
-            shared.bring_python_clients()
+            shared.bring_clients(client for client in plan.clients if not client.distribution)
     plan = plan_for(filters, choice, provided=True)
     with watch(shared.progress_output()) as observer:
         record = run_plan(
@@ -161,7 +161,8 @@ def report(record: Path | None, cell: tuple[str, ...], trace: bool, as_json: boo
 
 def plan_for(filters: Filters, choice: Choice = LOCAL, *, provided: bool = False) -> Plan:
     """The plan for these patterns and versions of clients; `provided`: with the versions installed, ready to be
-    played. Raises click.UsageError when a pattern matches nothing, or all together leave nothing, InstallError.
+    played. Raises click.UsageError when a pattern matches nothing, or all together leave nothing, CatalogueError,
+    InstallError, StageError.
     """
     from tlslab import catalogue
     from tlslab.clients import all_clients
@@ -190,7 +191,7 @@ def plan_for(filters: Filters, choice: Choice = LOCAL, *, provided: bool = False
     must_match("--client", filters.clients, [item.name for item in clients])
     must_match("--fix", filters.fixes, [fix.name for item in known.scenarios for fix in item.fixes])
     must_match("--server", filters.kinds, [kind.value for kind in ServerKind])
-    plan = make_plan(known.scenarios, known.impostors, clients, filters, stage_cannot=choice.cannot)
+    plan = make_plan(known, clients, filters, stage_cannot=choice.cannot)
     if not plan.cells and not plan.exclusions:
         from tlslab.commands.hints import why_no_cell
 
@@ -211,7 +212,7 @@ def cells_of(record: Record, given: tuple[str, ...]) -> list[CellEntry]:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What became of a record, in sentences, and whether it is where it was wanted."""
+    """The sentences that say where a record was written, and whether it is at the wanted path."""
 
     words: str
     done: bool

@@ -76,7 +76,10 @@ def refresh(check: bool, source: Path | None) -> Exit:
 
 
 def of_the_source(checkout: Path) -> Iterator[Derived]:
-    """What follows from the catalogue, the clients and the models, and from the numbers that servers have already."""
+    """What follows from the catalogue, the clients and the models, and from the numbers that servers have already.
+
+    Raises CatalogueError, ValueError as `numbered` and `filled` do.
+    """
     from tlslab import catalogue
     from tlslab.clients import all_clients
     from tlslab.compose import servers, text
@@ -84,10 +87,11 @@ def of_the_source(checkout: Path) -> Iterator[Derived]:
     from tlslab.model import record
     from tlslab.report.lists import filled, lists
 
-    scenarios, clients = catalogue.load().scenarios, all_clients()
+    catalogued, clients = catalogue.load(), all_clients()
+    scenarios = catalogued.scenarios
     known = servers.numbers_in((checkout / COMPOSE).read_text(encoding="utf-8"))
     numbered = servers.numbered([item.id for item in scenarios], known)
-    yield Derived(COMPOSE, text.text(servers.servers(scenarios, numbered), clients))
+    yield Derived(COMPOSE, text.text(servers.servers(scenarios, numbered), clients, catalogued.knowledge))
     yield Derived(Path("schema", "record.schema.json"), record.schema_text())
     yield Derived(Path("schema", "changes.schema.json"), changes.schema_text())
     found: Mapping[str, str] = lists(scenarios, clients)

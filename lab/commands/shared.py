@@ -1,4 +1,4 @@
-"""What the commands share: options, patterns that must match something, consoles, exit statuses, places."""
+"""What the commands share: options, patterns that must match something, consoles, exit statuses, paths."""
 
 import difflib
 import functools
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from enum import IntEnum
 from itertools import chain
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
 from pydantic import BaseModel
@@ -21,7 +21,10 @@ from tlslab.model.record import Record
 from tlslab.report.console import console
 from tlslab.report.printable import printable
 from tlslab.runtime import files
-from tlslab.setup import installer, provision
+from tlslab.setup import installer, provision, system
+
+if TYPE_CHECKING:
+    from tlslab.clients.base import Client
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -54,7 +57,7 @@ def filled(value: str) -> str:
 
 
 class FilledPath(click.Path):
-    """A path that must not be empty: an empty one is the current directory, which nobody named."""
+    """A path that must not be empty: an empty one would mean the current directory."""
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
         return super().convert(filled(value) if isinstance(value, str) else value, param, ctx)
@@ -243,21 +246,33 @@ def _checkout_note() -> Path:
 
 def run_setup(*, yes: bool) -> bool:
     """Install what is missing; whether everything is here afterwards."""
-    return provision.setup(yes=yes, echo=echo).complete
+    from tlslab.setup import bring
+
+    return bring.setup(yes=yes, echo=echo).complete
 
 
-def bring_python_clients() -> None:
-    """Have the Python clients in the lab's cache; when that fails, say why and go on with the others."""
-    try:
-        provision.ensure_clients_venv(echo)
-    except installer.InstallError as problem:
-        echo(str(problem))
+def bring_clients(clients: "Iterable[Client] | None" = None) -> None:
+    """Have the Python clients in the lab's cache, and the programs that the lab builds for `clients` (None: for all).
+    When that fails, say why and go on with the others. A missing compiler is reported with its client.
+    """
+    from tlslab.setup import all_needs, build
+    from tlslab.setup.needs import Built
+
+    needs = all_needs.built() if clients is None else [need for client in clients for need in client.needs]
+    built = [need for need in dict.fromkeys(needs) if isinstance(need, Built) and system.find(need.compiler)]
+    steps: list[Callable[[installer.Echo], Path]] = [provision.ensure_clients_venv]
+    steps += [functools.partial(build.ensure, need) for need in built]
+    for step in steps:
+        try:
+            step(echo)
+        except installer.InstallError as problem:
+            echo(str(problem))
 
 
 def status_of(record: Record) -> Exit:
     """The exit status for what a record shows. A failure of the lab outweighs findings: the run is not
     complete."""
-    if next(chain(record.lab_errors(), record.failed_remedies()), None) is not None:
+    if next(chain(record.lab_errors(), record.failed_trust_procedures()), None) is not None:
         return Exit.LAB_FAILED
-    found = next(chain(record.findings(), record.unexpected_remedies()), None)
+    found = next(chain(record.findings(), record.unexpected_trust_procedures()), None)
     return Exit.AS_EXPECTED if found is None else Exit.FINDINGS

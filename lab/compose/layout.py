@@ -13,14 +13,14 @@ from tlslab.compose.servers import INSIDE, Server
 from tlslab.model.situation import LAB_ISSUING, LAB_ROOT, ServerKind
 from tlslab.pki.mint import Mint
 from tlslab.stages.docker.container import Directory, File, Files
-from tlslab.stages.docker.servers import ROOM, nginx_files
+from tlslab.stages.docker.servers import WORKDIR, nginx_files
 from tlslab.stages.docker.sqlserver_container import MSSQL, MSSQL_UID, sqlserver_files
 
 SENTINEL = 8080
 """The port on which nginx says over plain HTTP that it serves."""
 TRUST = "trust"
 """The directory of what clients are given."""
-MOUNTS = {ServerKind.HTTPS: ROOM, ServerKind.SQLSERVER: MSSQL}
+MOUNTS = {ServerKind.HTTPS: WORKDIR, ServerKind.SQLSERVER: MSSQL}
 """Where a server's volume is mounted."""
 
 
@@ -33,7 +33,7 @@ class Outfit:
 
 
 def outfit(server: Server, mint: Mint) -> Outfit:
-    """What this server is given."""
+    """What this server is given. Raises ValueError as `mssql_conf` does."""
     side, mount = server.situation.server, MOUNTS[server.kind]
     files: Files
     if server.kind is ServerKind.HTTPS:
@@ -47,7 +47,7 @@ def outfit(server: Server, mint: Mint) -> Outfit:
 
 
 def trust(mint: Mint) -> Outfit:
-    """What clients are given: the root, and the intermediate for those who must complete a chain."""
+    """What clients are given: the root, and the intermediate for clients that must complete a chain."""
     texts = {"ca.pem": mint.pem(LAB_ROOT), "intermediate.pem": mint.pem(LAB_ISSUING)}
     return Outfit({name: File(text) for name, text in texts.items()}, Directory())
 

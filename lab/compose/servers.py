@@ -25,7 +25,7 @@ _NUMBER = re.compile(r"^  (\S+): (\d+)$", re.MULTILINE)
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server that is started by hand. `names`: what clients call it, the first one in the first place."""
+    """A server that is started by hand. `names`: the names that clients use, the preferred one first."""
 
     scenario: str
     title: str
@@ -54,7 +54,7 @@ class Server:
 
     @property
     def profiles(self) -> tuple[str, ...]:
-        """What starts it: the class, and the scenario where a class has several."""
+        """The Compose profiles that start it: the class, and the scenario where a class has several."""
         return tuple(dict.fromkeys((self.scenario.partition(".")[0], self.scenario)))
 
 

@@ -10,6 +10,7 @@ from tlslab.clients.base import Client
 from tlslab.compose.layout import MOUNTS, TRUST
 from tlslab.compose.servers import INSIDE, NUMBERS, PORTS, Server
 from tlslab.compose.tries import tries
+from tlslab.model.knowledge import Knowledge
 from tlslab.model.situation import ServerKind
 from tlslab.stages.docker import sqlserver_image
 from tlslab.stages.docker.base_images import NGINX
@@ -20,7 +21,7 @@ PASSWORD = "Tls-trust-lab-1"
 """The password of `sa` unless TLSLAB_SA_PASSWORD names another. No secret: it guards nothing, on loopback alone."""
 
 
-def text(servers: Sequence[Server], clients: Sequence[Client]) -> str:
+def text(servers: Sequence[Server], clients: Sequence[Client], knowledge: Knowledge) -> str:
     """The compose file of these servers."""
     jinja = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
@@ -35,7 +36,10 @@ def text(servers: Sequence[Server], clients: Sequence[Client]) -> str:
         groups=groups,
         numbers={group[0].scenario: group[0].number for group in groups},
         names={kind.value: _names(servers, kind) for kind in ServerKind},
-        tries={group[0].scenario: [each for server in group for each in tries(server, clients)] for group in groups},
+        tries={
+            group[0].scenario: [each for server in group for each in tries(server, clients, knowledge)]
+            for group in groups
+        },
         environment={"SSL_CERT_FILE": CA_STORE, "OPENSSL_CONF": OPENSSL_CNF},
         mounts={kind.value: str(mount) for kind, mount in MOUNTS.items()},
         inside={kind.value: port for kind, port in INSIDE.items()},

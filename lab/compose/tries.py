@@ -1,6 +1,6 @@
 """What to try: the command with which a person meets a broken server, in the client container of docker/compose.yaml.
 
-The options are the adapters' own spelling. Only what is in that image stands here.
+The options are the adapters' options as typed. Only clients of that image stand here.
 """
 
 import re
@@ -9,8 +9,10 @@ from shlex import quote
 
 from tlslab.clients.base import Client
 from tlslab.clients.freetds_library import CONF
-from tlslab.clients.sqlserver import openssl_conf
+from tlslab.clients.tds import openssl_conf
 from tlslab.compose.servers import INSIDE, Server
+from tlslab.matrix.judge import Judge
+from tlslab.model.knowledge import Knowledge
 from tlslab.model.situation import ServerKind, Situation
 
 ACCEPTED = "  # is documented to connect all the same"
@@ -18,15 +20,15 @@ _VARIABLE = re.compile(r"([A-Z_]+)=(\S+)")
 _SETTING = re.compile(r"\[\w+\]|\S.* = .*")
 
 
-def tries(server: Server, clients: Iterable[Client]) -> tuple[tuple[str, str], ...]:
+def tries(server: Server, clients: Iterable[Client], knowledge: Knowledge) -> tuple[tuple[str, str], ...]:
     """For each client that can meet this server: its name, and the line to type into a shell."""
     situation = server.situation
     found = []
     for client in clients:
         if client.name in _LINES and situation.kind in client.kinds and not client.cannot(situation):
             line = _LINES[client.name](situation, client.options_as_typed(situation.client))
-            accepted = server.serves and client.accepts(situation)
-            found.append((client.name, line + (ACCEPTED if accepted else "")))
+            answer = Judge.of(client, knowledge).answer(situation)
+            found.append((client.name, line + (ACCEPTED if answer.connects and answer.tolerated else "")))
     return tuple(found)
 
 

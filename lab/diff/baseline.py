@@ -17,7 +17,7 @@ from tlslab.report.printable import has_form
 from tlslab.runtime import files
 
 VERSION = 1
-_NOT_PLAYED = {"missing", "unsupported", "lab-error"}
+_NOT_PLAYED = {"missing", "excluded", "lab-error"}
 
 
 class _Model(BaseModel):
@@ -41,7 +41,7 @@ class Baseline(_Model):
     version: str = Field(description="of the client and of its TLS library, as the program says")
     tls_library: str
     pinned: bool = Field(description="false: it comes with the machine")
-    cells: dict[str, str] = Field(description="both verdicts, with ! behind a finding: `reproduced, cures`")
+    cells: dict[str, str] = Field(description="both verdicts, with ! behind a finding: `as-documented, cure`")
     outcomes: list[BaselineOutcome]
 
 
@@ -52,7 +52,7 @@ class BaselineError(Exception):
 def baselines_of(record: Record, pinned: Mapping[str, bool]) -> list[Baseline]:
     """The baselines of a record's clients; those of which no cell was played are left out.
 
-    Raises BaselineError for cells in which the lab failed or that are unstable: they are nothing to hold others to.
+    Raises BaselineError for cells in which the lab failed or that are unstable: a baseline holds only reliable cells.
     """
     side = side_of(record)
     for cells in side.cells.values():
@@ -73,7 +73,7 @@ def text_of(baseline: Baseline) -> str:
     content = baseline.model_dump(mode="json", exclude_defaults=True) | {"baseline_version": VERSION}
     ordered = {"baseline_version": VERSION} | content
     text = json.dumps(ordered, indent=1, ensure_ascii=False)
-    # What has no form is escaped, as nobody would see it in a difference; it stands in strings alone.
+    # What has no form is escaped, as a reader would not see it in a difference; it stands in strings alone.
     return "".join(char if has_form(char) else json.dumps(char)[1:-1] for char in text) + "\n"
 
 

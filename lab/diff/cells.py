@@ -14,7 +14,7 @@ from tlslab.model.record import Result
 
 CONNECTED = "connected"
 NOTHING = Said("lab-error", "", "", "")
-"""Where one side has no outcome to show."""
+"""Stands where one side has no outcome."""
 
 
 class SaidEntry(BaseModel):
@@ -42,7 +42,7 @@ class Change(BaseModel):
     scenario: str = Field(description="empty for the default probe")
     fix: str
     server: str = Field(description="https or sqlserver; for the default probe the id of the situation")
-    act: str = Field(description="control, broken, fixed, `impostor:ATTACK`, or default")
+    act: str = Field(description="control, broken, fixed, `impostor:ID`, or default")
     cell: str = Field(description="the cell's id in new")
     verdict_before: str = Field(description="of the broken act or the fix; with ! when it is a finding")
     verdict_after: str
@@ -161,7 +161,7 @@ class _Comparison:
         yield from found
 
     def _fix_acts(self) -> Iterator[Change]:
-        """By what the acts came to, verdicts aside."""
+        """The acts of the fix that changed by their outcomes, verdicts aside."""
         fixes = self.old.fix, self.new.fix
         fixed = self._pair(FIXED)
         opened, closed = _opened(fixed), _opened(fixed[::-1])
@@ -173,7 +173,7 @@ class _Comparison:
             if not act.startswith(IMPOSTOR):
                 continue
             impostor = self._pair(act)
-            # Whoever fails after the fix fails with the impostor for the same reason: that is said already.
+            # A client that fails after the fix fails with the impostor for the same reason: `fixed` tells it already.
             if _opened(impostor) and not opened:
                 yield self._change(Kind.LETS_IN, act, *fixes)
             elif _opened(impostor[::-1]) and not closed:
@@ -184,10 +184,10 @@ class _Comparison:
     def _fix_kind(self) -> Kind:
         """The kind of a change of verdict alone."""
         before, after = bare(self.old.fix), bare(self.new.fix)
-        lets_in = {"silences", "unverified"}
-        if before == "cures" and after in lets_in:
+        lets_in = {"bypass", "partial-bypass"}
+        if before == "cure" and after in lets_in:
             return Kind.LETS_IN
-        if before in lets_in and after == "cures":
+        if before in lets_in and after == "cure":
             return Kind.KEEPS_OUT
         if "not-cleared" in {before, after} and before != after:
             return Kind.FIX_FAILS if after == "not-cleared" else Kind.FIX_CLEARS
@@ -195,7 +195,7 @@ class _Comparison:
 
     def _broken_kind(self) -> Kind | None:
         acts = self._pair(BROKEN)
-        accepted = bare(self.old.broken) == "accepted", bare(self.new.broken) == "accepted"
+        accepted = tuple(bare(side.broken) == "unexpected-connection" for side in (self.old, self.new))
         opened = _opened(acts) or accepted == (False, True)
         closed = _opened(acts[::-1]) or accepted == (True, False)
         if opened is not closed:

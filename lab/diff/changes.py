@@ -186,7 +186,7 @@ def schema_text() -> str:
 
 
 class _Found:
-    """What comes together while the clients are compared one by one."""
+    """What the comparison of the clients, one by one, has found so far."""
 
     def __init__(self) -> None:
         self.changes: list[Change] = []
@@ -233,7 +233,7 @@ def _compare_client(old: Side, new: Side, of: Pair, found: _Found) -> None:
 
 
 def _same_reason(old: SideCell, new: SideCell) -> bool:
-    """Neither was played, for the same reason, and the lab did not fail: there is nothing to say."""
+    """Whether neither was played, for the same reason, and the lab did not fail: then there is no change."""
     kinds = {cell.why_not.partition(":")[0] for cell in (old, new)}
     return bool(old.why_not and new.why_not) and len(kinds) == 1 and not old.lab_failed
 
@@ -255,7 +255,7 @@ def _facts(old: Side, new: Side, of: Pair) -> Iterator[DefaultFact]:
 
 
 def _others(side: Side, paired: set[str], pairing: Mapping[str, str] | None) -> list[str]:
-    """The cells of clients without a partner; where the clients were chosen, the others are nobody's concern."""
+    """The cells of clients without a partner; where the clients were chosen, the other clients are left out."""
     if pairing is not None:
         return []
     return [cell.id for name, cells in side.cells.items() if name not in paired for cell in cells.values()]

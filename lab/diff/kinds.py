@@ -65,7 +65,7 @@ class Kind(StrEnum):
 
 _KNOWN: dict[Kind, tuple[Level, str]] = {
     Kind.ACCEPTS: (Level.VERDICT, "was refused, is accepted now"),
-    Kind.LETS_IN: (Level.VERDICT, "a fix lets an impostor in that was refused (cure became silencer)"),
+    Kind.LETS_IN: (Level.VERDICT, "a fix lets an impostor in that was refused (a cure became a bypass)"),
     Kind.UNENCRYPTED: (Level.VERDICT, "the session is no longer encrypted"),
     Kind.HEALTHY_FAILS: (Level.VERDICT, "breaking change: does not connect any more when nothing is wrong"),
     Kind.REFUSES: (Level.VERDICT, "breaking change: was accepted, is refused now"),
@@ -81,7 +81,7 @@ _KNOWN: dict[Kind, tuple[Level, str]] = {
     Kind.DEFAULT_TLS: (Level.DEFAULT, "default changed: TLS version or cipher"),
     Kind.FIX_FAILS: (Level.FIX, "a fix no longer clears the error"),
     Kind.FIX_CLEARS: (Level.FIX, "a fix clears the error now"),
-    Kind.KEEPS_OUT: (Level.FIX, "a fix keeps an impostor out that got in (silencer became cure)"),
+    Kind.KEEPS_OUT: (Level.FIX, "a fix keeps an impostor out that got in (a bypass became a cure)"),
     Kind.FIX_JUDGED: (Level.FIX, "another verdict of a fix"),
     Kind.ENDS: (Level.CODE, "ends in another way"),
     Kind.CODE: (Level.CODE, "another error code"),

@@ -11,7 +11,7 @@ def base_name(name: str) -> str:
 
 def pair(old: Iterable[str], new: Iterable[str]) -> dict[str, str]:
     """The clients of the old record to those of the new: by equal names first; of what is left, by the name without
-    its version where that leaves one on each side. Others have no partner."""
+    its version where that leaves one on each side. The other clients have no partner."""
     old, new = list(dict.fromkeys(old)), list(dict.fromkeys(new))
     pairs = {name: name for name in old if name in new}
     left = [name for name in old if name not in pairs]

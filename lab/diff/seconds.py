@@ -1,6 +1,6 @@
 """Seconds: whether a client became slower or faster, beyond the noise of its own repetitions. Pure.
 
-Only two clients of one run are compared: between two runs nobody knows what else the machine did.
+Only two clients of one run are compared: between two runs the load of the machine may differ.
 """
 
 from collections.abc import Mapping, Sequence

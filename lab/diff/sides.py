@@ -9,7 +9,7 @@ from tlslab.model.normalise import normalise
 from tlslab.model.record import AttemptEntry, CellEntry, ClientEntry, Record, Result, ShareEntry
 
 CONTROL, BROKEN, FIXED, IMPOSTOR, DEFAULT = "control", "broken", "fixed", "impostor:", "default"
-"""The acts; an impostor's is followed by the attack's id, `default` is an act of the default probe."""
+"""The acts; an impostor's is followed by the impostor's id, `default` is an act of the default probe."""
 
 _NEGOTIATED = re.compile(r"\b(TLSv1(?:\.[0-3])?)[ ,]+([A-Z][A-Z0-9]*(?:[-_][A-Z0-9]+)+)\b")
 """Protocol and cipher in a line of the server: nginx in the lab's log format, the TDS endpoint in its errorlog."""
@@ -24,7 +24,7 @@ Key = tuple[str, str, str]
 @dataclass(frozen=True, slots=True)
 class Said:
     """What an act came to. `text` is normalised, `raw` as it was (the same where only the former is known); `tls` the
-    protocol and cipher of a session, "" when there was none or nobody tells; `seconds` of every repetition."""
+    protocol and cipher of a session, "" when there was none or none is known; `seconds` of every repetition."""
 
     result: Result
     code: str
@@ -143,7 +143,7 @@ def negotiated(tls_version: str, server_log: Iterable[str]) -> str:
 
 
 def verdict(name: str, as_expected: bool) -> str:
-    """A verdict in one word: `cures`, `other-error!`."""
+    """A verdict in one word: `cure`, `other-error!`."""
     return name if as_expected else f"{name}!"
 
 
@@ -166,22 +166,15 @@ def _said(entry: AttemptEntry) -> Said:
 
 
 def _cell(cell: CellEntry, known: Mapping[str, AttemptEntry], said: Mapping[str, Said]) -> SideCell:
-    control = known.get(cell.acts.get(CONTROL, ""))
-    lost = cell.broken == "lab-error"
-    # The self-check found nothing wrong with the healthy situation, so the client is to blame.
-    client_fails = (
-        lost and control is not None and control.result not in {"connected", "lab-error"} and not control.audit
-    )
     unstable = [share for act, identity in cell.acts.items() for share in shares(act, known[identity])]
-    not_played = lost or cell.broken in {"missing", "unsupported"}
     return SideCell(
         id=cell.id,
-        broken=verdict(cell.broken, cell.broken_judgement.as_expected),
+        broken=verdict(cell.verdict, cell.broken_judgement.as_expected),
         fix=verdict(cell.fix_verdict, cell.fix_judgement.as_expected),
         acts={act: said[identity] for act, identity in cell.acts.items()},
-        why_not=f"{cell.broken}: {cell.broken_judgement.why}" if not_played and not client_fails else "",
-        lab_failed=lost and not client_fails,
-        healthy_fails=client_fails,
+        why_not=f"{cell.status}: {cell.broken_judgement.why}" if cell.status != "played" else "",
+        lab_failed=cell.status == "lab-error",
+        healthy_fails=cell.broken == "never-connects",
         unstable=tuple(unstable or cell.distribution),
     )
 

@@ -12,8 +12,8 @@ _OWN = ("bundled", "Python package")
 def system_differs(old: SideClient, new: SideClient) -> str:
     """Why other texts are no change of the client's, in words; "" when they are. Only a baseline knows what is pinned.
 
-    A client whose version nobody pins comes with the machine, as a whole; of the others the TLS library does, unless
-    it is their own.
+    A client whose version the project does not pin comes with the machine, as a whole; of the other clients the TLS
+    library does, unless it is their own.
     """
     baseline = old if old.pinned is not None else new
     if baseline.pinned is None:

@@ -57,7 +57,7 @@ def edit(old: str, new: str) -> tuple[tuple[str, str], ...]:
 
 
 def opcodes(old: Sequence[str], new: Sequence[str]) -> list[Opcode]:
-    """As those of `difflib.SequenceMatcher`, in bounded time: what a client printed may be made to take for ever."""
+    """As those of `difflib.SequenceMatcher`, in bounded time: a crafted text could take for ever."""
     if _work(old, new) <= _WORK:
         return _compared(old, new)
     limit = min(len(old), len(new))
@@ -79,7 +79,7 @@ def _compared(old: Sequence[str], new: Sequence[str]) -> list[Opcode]:
 
 
 def _work(old: Sequence[str], new: Sequence[str]) -> int:
-    """The most steps that the comparison takes: it looks at every two equal words for each run of words in common."""
+    """The maximum of steps of the comparison: it looks at every two equal words for each run of words in common."""
     counts = Counter(new)
     return sum(count * counts[word] for word, count in Counter(old).items()) * min(len(old), len(new))
 

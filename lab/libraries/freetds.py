@@ -1,7 +1,7 @@
 """FreeTDS: its own check of the name, in the words of its log."""
 
 from tlslab.model.conditions import NAME_MISMATCH
-from tlslab.model.evidence import Level, Phase, Source
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, says
 
 TLS = Source(
@@ -16,7 +16,7 @@ LIBRARY = Library(
         Phase.NAME,
         "Certificate hostname does not match",
         "checking hostname failed",
-        basis=Level.VENDOR,
+        basis=Basis.AUTHORITATIVE,
         source=TLS,
     ),
 )

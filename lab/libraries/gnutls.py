@@ -13,7 +13,7 @@ from tlslab.model.conditions import (
     UNTRUSTED,
     WEAK_SIGNATURE,
 )
-from tlslab.model.evidence import Level, Phase, Source
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, Prints, says, says_each
 
 ALERTS = Source(
@@ -42,21 +42,23 @@ LIBRARY = Library(
                 WEAK_SIGNATURE: Prints(code="258"),
             },
             Phase.VERIFY,
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=STATUS,
         ),
-        *says([NO_COMMON_VERSION], Phase.HANDSHAKE, "Error in protocol version", basis=Level.VENDOR, source=ALERTS),
+        *says(
+            [NO_COMMON_VERSION], Phase.HANDSHAKE, "Error in protocol version", basis=Basis.AUTHORITATIVE, source=ALERTS
+        ),
         *says(
             [NO_COMMON_VERSION],
             Phase.HANDSHAKE,
             "A TLS fatal alert has been received.",
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=ERRORS,
         ),
         *says_each(
             dict.fromkeys((NO_COMMON_VERSION, NOT_LOADED), "Error in the pull function."),
             Phase.CLOSED,
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=ERRORS,
         ),
     ),

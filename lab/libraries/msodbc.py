@@ -1,7 +1,7 @@
 """Microsoft's ODBC driver for SQL Server: its own check of the name, and what it says of a connection that failed."""
 
 from tlslab.model.conditions import NAME_MISMATCH, NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING
-from tlslab.model.evidence import Level, Phase, Source
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, says, says_each
 
 TROUBLESHOOTING = Source(
@@ -30,16 +30,18 @@ LIBRARY = Library(
             [NAME_MISMATCH],
             Phase.NAME,
             "subject name does not match host name",
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=TROUBLESHOOTING,
         ),
         *says_each(
             dict.fromkeys((NO_COMMON_VERSION, NOT_LOADED), "Error code 0x2746"),
             Phase.CLOSED,
-            basis=Level.PUBLIC,
+            basis=Basis.REPORTED,
             source=RESET_POSTS,
         ),
-        *says([NOT_SERVING], Phase.CONNECT, "Login timeout expired", basis=Level.VENDOR, source=TIMEOUT_EXPIRED),
-        *says([NOT_SERVING], Phase.CONNECT, "TCP Provider: Error code 0x2749", basis=Level.PUBLIC, source=NOT_RUNNING),
+        *says([NOT_SERVING], Phase.CONNECT, "Login timeout expired", basis=Basis.AUTHORITATIVE, source=TIMEOUT_EXPIRED),
+        *says(
+            [NOT_SERVING], Phase.CONNECT, "TCP Provider: Error code 0x2749", basis=Basis.REPORTED, source=NOT_RUNNING
+        ),
     ),
 )

@@ -11,7 +11,7 @@ from tlslab.model.conditions import (
     UNTRUSTED,
     WEAK_SIGNATURE,
 )
-from tlslab.model.evidence import Level, Phase, Source
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, Prints, says, says_each
 
 CODES = Source(
@@ -43,21 +43,30 @@ LIBRARY = Library(
                 EXPIRED: Prints(code="CERT_HAS_EXPIRED"),
             },
             Phase.VERIFY,
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=CODES,
         ),
-        *says([WEAK_SIGNATURE], Phase.VERIFY, Prints(code="UNSPECIFIED"), basis=Level.VENDOR, source=UNSPECIFIED),
+        *says(
+            [WEAK_SIGNATURE], Phase.VERIFY, Prints(code="UNSPECIFIED"), basis=Basis.AUTHORITATIVE, source=UNSPECIFIED
+        ),
         *says(
             [NAME_MISMATCH],
             Phase.NAME,
             "Hostname/IP does not match certificate's altnames: Host: {name}. is not in the cert's altnames: DNS:",
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=NAMES,
         ),
-        *says_each(dict.fromkeys(CLOSED, "socket hang up"), Phase.CLOSED, basis=Level.VENDOR, source=SYSTEM_ERRORS),
         *says_each(
-            dict.fromkeys(CLOSED, Prints(code="ECONNRESET")), Phase.CLOSED, basis=Level.VENDOR, source=SYSTEM_ERRORS
+            dict.fromkeys(CLOSED, "socket hang up"), Phase.CLOSED, basis=Basis.AUTHORITATIVE, source=SYSTEM_ERRORS
         ),
-        *says([NOT_SERVING], Phase.CONNECT, Prints(code="ECONNREFUSED"), basis=Level.VENDOR, source=SYSTEM_ERRORS),
+        *says_each(
+            dict.fromkeys(CLOSED, Prints(code="ECONNRESET")),
+            Phase.CLOSED,
+            basis=Basis.AUTHORITATIVE,
+            source=SYSTEM_ERRORS,
+        ),
+        *says(
+            [NOT_SERVING], Phase.CONNECT, Prints(code="ECONNREFUSED"), basis=Basis.AUTHORITATIVE, source=SYSTEM_ERRORS
+        ),
     ),
 )

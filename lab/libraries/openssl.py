@@ -9,7 +9,7 @@ from tlslab.model.conditions import (
     UNTRUSTED,
     WEAK_SIGNATURE,
 )
-from tlslab.model.evidence import Level, Phase, Source
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, says, says_each
 
 _OPENSSL = "https://github.com/openssl/openssl/blob"
@@ -40,19 +40,25 @@ LIBRARY = Library(
                 WEAK_SIGNATURE: "CA signature digest algorithm too weak",
             },
             Phase.VERIFY,
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=VERIFY,
         ),
-        *says([INCOMPLETE], Phase.VERIFY, "unable to verify the first certificate", basis=Level.VENDOR, source=VERIFY),
-        *says([SELF_SIGNED], Phase.VERIFY, "self signed certificate", basis=Level.VENDOR, source=VERIFY_111),
-        *says([NAME_MISMATCH], Phase.NAME, "hostname mismatch", basis=Level.VENDOR, source=VERIFY),
+        *says(
+            [INCOMPLETE],
+            Phase.VERIFY,
+            "unable to verify the first certificate",
+            basis=Basis.AUTHORITATIVE,
+            source=VERIFY,
+        ),
+        *says([SELF_SIGNED], Phase.VERIFY, "self signed certificate", basis=Basis.AUTHORITATIVE, source=VERIFY_111),
+        *says([NAME_MISMATCH], Phase.NAME, "hostname mismatch", basis=Basis.AUTHORITATIVE, source=VERIFY),
         *says(
             [NO_COMMON_VERSION],
             Phase.HANDSHAKE,
             "tlsv1 alert protocol version",
             "unsupported protocol",
             "no protocols available",
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=REASONS,
         ),
     ),

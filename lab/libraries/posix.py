@@ -1,7 +1,7 @@
 """The system: what it says of a connection, by errno, in the words of strerror(3), which clients pass on."""
 
 from tlslab.model.conditions import NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING
-from tlslab.model.evidence import Level, Phase, Source
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, says, says_each
 
 _ERRLIST = "https://github.com/bminor/glibc/blob/3d7d5c10c806ee24f8e35014e41e203002609a3f/sysdeps/gnu/errlist.h"
@@ -14,9 +14,9 @@ LIBRARY = Library(
         *says_each(
             dict.fromkeys((NO_COMMON_VERSION, NOT_LOADED), "Connection reset by peer"),
             Phase.CLOSED,
-            basis=Level.VENDOR,
+            basis=Basis.AUTHORITATIVE,
             source=RESET,
         ),
-        *says([NOT_SERVING], Phase.CONNECT, "Connection refused", basis=Level.VENDOR, source=REFUSED),
+        *says([NOT_SERVING], Phase.CONNECT, "Connection refused", basis=Basis.AUTHORITATIVE, source=REFUSED),
     ),
 )

@@ -1,7 +1,7 @@
 """Python's ssl module: what it says in whole messages of its own, beside the reasons of OpenSSL that it passes on."""
 
 from tlslab.model.conditions import NAME_MISMATCH
-from tlslab.model.evidence import Level, Phase, Source
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, says
 
 ERRORS = Source(
@@ -16,7 +16,7 @@ LIBRARY = Library(
         Phase.NAME,
         "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Hostname mismatch, certificate is not valid for "
         "'{name}'.",
-        basis=Level.VENDOR,
+        basis=Basis.AUTHORITATIVE,
         source=ERRORS,
     ),
 )

@@ -1,4 +1,4 @@
-"""The choice of a stage: what a person may say about it, and the stage and the clients that this makes.
+"""The choice of a stage: the options that a person may give, and the stage and the clients that follow from them.
 
 What a stage needs is imported when it is chosen: a local run does not pay for the Docker SDK.
 """
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tlslab import CONTAINED
+from tlslab.model.situation import ServerKind, unsupported
 from tlslab.stages.docker import distributions
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ STAGES = ("local", "docker")
 DISTRIBUTIONS = distributions.NAMES
 """Where clients can run on the docker stage."""
 HOST = "host"
-"""Where they run beside that: on this machine."""
+"""The other distribution where clients can run: this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,16 @@ class Choice:
         from tlslab.clients.placed import Placed
         from tlslab.setup.versions.spec import is_spec
 
-        places = [name for name in self.distributions if name != HOST]
-        return (*here, *(Placed(client, place) for place in places for client in known if not is_spec(client.name)))
+        distributions = [name for name in self.distributions if name != HOST]
+        return (
+            *here,
+            *(
+                Placed(client, distribution)
+                for distribution in distributions
+                for client in known
+                if not is_spec(client.name)
+            ),
+        )
 
     @property
     def on_host(self) -> bool:
@@ -80,7 +89,10 @@ class Choice:
         return self.name == "local" or HOST in self.distributions
 
     def cannot(self, situation: "Situation") -> str | None:
-        """Why this stage cannot play the situation (a sentence), or None when it can. Nobody's attempt is asked."""
+        """Why this stage cannot play the situation (a sentence), or None when it can. No attempt is made for that."""
+        server, supports = self._server(situation.kind)
+        if other := unsupported(situation.server, supports):
+            return f"{server} has no setting for {other[1]}"
         if self.name == "local" and not situation.server.key_readable:
             from tlslab.stages.local import down
 
@@ -88,12 +100,22 @@ class Choice:
                 return f"the local stage cannot keep a server from its key: {why}; the docker stage plays this"
         return None
 
+    def _server(self, kind: ServerKind) -> tuple[str, frozenset[str]]:
+        """The program that plays this kind of server, and the options of a server side that it supports."""
+        from tlslab.servers import mssql_conf, nginx
+
+        if kind is ServerKind.SQLSERVER:
+            return "SQL Server", mssql_conf.SUPPORTS
+        if self.name == "docker" or self.nginx:
+            return "nginx", nginx.SUPPORTS
+        from tlslab.servers import https_endpoint
+
+        return "the lab's own HTTPS endpoint", https_endpoint.SUPPORTS
+
 
 LOCAL = Choice()
 
 
 def usual_stage() -> str:
-    """The stage of whoever names none: containers in the lab's own image, which has no client of its own; else this
-    machine.
-    """
+    """The stage when a person names none: docker inside the lab's own image, which has no client; else local."""
     return "docker" if os.environ.get(CONTAINED) else LOCAL.name

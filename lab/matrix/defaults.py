@@ -1,15 +1,14 @@
-"""The default probe: what a client does when no security option is given to it.
+"""The measured defaults: what a client does when no security option is given to it.
 
 Vendors change defaults (Encrypt, the common name, the oldest TLS version) and break or expose those who upgrade. Here
-they are measured, not read: every client connects plainly to the same few servers, and what it must have checked to
-tell them apart is concluded from which of them it refuses. Pure, but for the situations' being played elsewhere.
+they are measured, not read: every client connects plainly to the same few servers, and from which of them it refuses
+the lab concludes what it checks. Pure: the situations are played elsewhere.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tlslab.model.record import AttemptEntry, Record
-from tlslab.model.scenario import Defect
 from tlslab.model.situation import (
     HOSTS,
     LAB_ROOT,
@@ -29,20 +28,16 @@ OTHER_NAME = "elsewhere.lab.test"
 
 
 @dataclass(frozen=True, slots=True)
-class Probe:
+class Default:
     """One server that is connected to plainly. `id` is the same for every client; `must_refuse`: a client that
-    verifies everything does not connect. `defects` is what the self-check must find.
+    verifies everything does not connect.
     """
 
     id: str
     situation: Situation
     server: str
     certificate: str
-    defects: frozenset[Defect] = frozenset()
-
-    @property
-    def must_refuse(self) -> bool:
-        return bool(self.defects)
+    must_refuse: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +49,19 @@ class Fact:
     cautious: bool | None
 
 
-def probes(kind: ServerKind) -> tuple[Probe, ...]:
-    """The probes of this kind of server."""
+def measured(kind: ServerKind) -> tuple[Default, ...]:
+    """The defaults that are measured at this kind of server."""
     good = plain(kind)
     if kind is ServerKind.HTTPS:
         return (*_certificates("https", good, "HTTPS"), _common_name_only(good), _old("https", good, "HTTPS"))
     forced = good.with_server(encryption=ServerEncryption.FORCED)
     return (
-        Probe(
+        Default(
             "sqlserver/off/self-generated",
             good.with_server(chain=None),
             "no certificate configured, encryption not forced",
             "self-generated",
-            frozenset({Defect.SELF_SIGNED, Defect.NAME_MISMATCH}),
+            must_refuse=True,
         ),
         *_certificates("sqlserver/on", good, "certificate configured, encryption not forced"),
         *_certificates("sqlserver/forced", forced, "encryption forced"),
@@ -81,42 +76,42 @@ def plain(kind: ServerKind) -> Situation:
     return Situation(healthy(kind).server, ClientSide(HOSTS[kind], trust_anchors=(LAB_ROOT,), defaults_only=True))
 
 
-def _certificates(identity: str, good: Situation, server: str) -> tuple[Probe, ...]:
-    def probe(certificate: str, situation: Situation, *defects: Defect) -> Probe:
-        return Probe(f"{identity}/{certificate}", situation, server, certificate, frozenset(defects))
+def _certificates(identity: str, good: Situation, server: str) -> tuple[Default, ...]:
+    def at(certificate: str, situation: Situation) -> Default:
+        return Default(f"{identity}/{certificate}", situation, server, certificate, certificate != "good")
 
     return (
-        probe("good", good),
-        probe("untrusted", good.with_leaf(issuer=UNKNOWN_ISSUING), Defect.UNTRUSTED),
-        probe("wrong-name", good.with_leaf(common_name=OTHER_NAME, names=(OTHER_NAME,)), Defect.NAME_MISMATCH),
-        probe("expired", good.with_leaf(validity=PAST), Defect.EXPIRED),
+        at("good", good),
+        at("untrusted", good.with_leaf(issuer=UNKNOWN_ISSUING)),
+        at("wrong-name", good.with_leaf(common_name=OTHER_NAME, names=(OTHER_NAME,))),
+        at("expired", good.with_leaf(validity=PAST)),
     )
 
 
-def _common_name_only(good: Situation) -> Probe:
+def _common_name_only(good: Situation) -> Default:
     """The name stands in the subject alone, where RFC 9525 (6.3) says not to look and clients used to."""
     situation = good.with_leaf(names=())
-    return Probe("https/cn-only", situation, "HTTPS", "cn-only", frozenset({Defect.NAME_MISMATCH}))
+    return Default("https/cn-only", situation, "HTTPS", "cn-only", must_refuse=True)
 
 
-def _old(identity: str, good: Situation, server: str) -> Probe:
+def _old(identity: str, good: Situation, server: str) -> Default:
     situation = good.with_server(tls_min=TLSVersion.TLSv1_0, tls_max=TLSVersion.TLSv1_1, security_level=0)
     words = f"{server}, TLS 1.0 and 1.1 alone"
-    return Probe(f"{identity}/tls-1.1", situation, words, "good", frozenset({Defect.NO_COMMON_VERSION}))
+    return Default(f"{identity}/tls-1.1", situation, words, "good", must_refuse=True)
 
 
 # --- what follows from them
 
 
 def facts(record: Record, client: str) -> tuple[Fact, ...]:
-    """What the probes in a record say of a client; empty when it was not probed."""
+    """What a record says of the defaults of a client; empty when they were not measured."""
     attempts = {entry.id: entry for entry in record.attempts}
     seen = {item.id: attempts[item.attempt] for item in record.defaults if item.client == client}
     return conclude(seen)
 
 
 def conclude(seen: Mapping[str, AttemptEntry]) -> tuple[Fact, ...]:
-    """The facts that follow from what came of the probes, by their ids."""
+    """The facts that follow from what was measured, by the ids of the defaults."""
     kinds = {identity.partition("/")[0] for identity in seen}
     if "sqlserver" in kinds:
         settings = ["sqlserver/on", "sqlserver/forced"]
@@ -139,7 +134,7 @@ def conclude(seen: Mapping[str, AttemptEntry]) -> tuple[Fact, ...]:
 
 
 def _connects(seen: Mapping[str, AttemptEntry], identity: str) -> bool | None:
-    """Whether it connected; None when it was not asked, or nothing can be concluded from how it ended."""
+    """Whether the client connected; None when that was not measured, or nothing can be concluded from how it ended."""
     entry = seen.get(identity)
     if entry is None or entry.result not in {"connected", "refused"}:
         return None

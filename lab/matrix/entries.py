@@ -7,14 +7,14 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import SignatureAlgorithmOID
 
-from tlslab.matrix.defaults import Probe
-from tlslab.matrix.judge import BrokenVerdict, Judgement, Verdict, not_played
+from tlslab.matrix.defaults import Default
+from tlslab.matrix.judge import Judgement, Status, Verdict, not_played
 from tlslab.matrix.plan import Cell, Exclusion, Plan
 from tlslab.matrix.play import Attempt
-from tlslab.matrix.procedure import RemedyVerdict, Show, Treatment
+from tlslab.matrix.procedure import Show, Treatment, TrustProcedureVerdict
 from tlslab.model.evidence import Source
 from tlslab.model.normalise import normalise
-from tlslab.model.outcome import Outcome
+from tlslab.model.outcome import Outcome, Result
 from tlslab.model.record import (  # fmt: skip
     AttemptEntry,
     CellEntry,
@@ -24,7 +24,6 @@ from tlslab.model.record import (  # fmt: skip
     FixEntry,
     ImpostorEntry,
     JudgementEntry,
-    RemedyEntry,
     RepeatEntry,
     ScenarioEntry,
     ServerEntry,
@@ -32,6 +31,7 @@ from tlslab.model.record import (  # fmt: skip
     ShownEntry,
     SourceEntry,
     StepEntry,
+    TrustProcedureEntry,
 )
 from tlslab.model.scenario import Scenario
 from tlslab.model.situation import ServerEncryption, ServerKind, ServerSide, TLSVersion
@@ -55,7 +55,7 @@ class Entries:
             client=attempt.client.name,
             server=self._stage.sides[attempt.situation.server][1],
             options=list(attempt.client.options_as_typed(attempt.situation.client)),
-            audit=sorted(attempt.defects),
+            audit=sorted(map(str, attempt.defects)),
             result=outcome.result.value,
             text=outcome.text,
             normalised=normalise(outcome.text),
@@ -69,21 +69,21 @@ class Entries:
             repeats=[_repeat(item) for item in attempt.repeats],
         )
 
-    def default(self, probe: Probe, attempt: Attempt) -> DefaultEntry:
-        """One situation of the default probe."""
+    def default(self, default: Default, attempt: Attempt) -> DefaultEntry:
+        """One measured default."""
         return DefaultEntry(
-            id=probe.id,
+            id=default.id,
             client=attempt.client.name,
-            server=probe.server,
-            server_id=self._stage.sides[probe.situation.server][1],
-            certificate=probe.certificate,
-            must_refuse=probe.must_refuse,
+            server=default.server,
+            server_id=self._stage.sides[default.situation.server][1],
+            certificate=default.certificate,
+            must_refuse=default.must_refuse,
             attempt=attempt.id,
         )
 
     def cell(self, cell: Cell, attempts: tuple[Attempt, ...], verdict: Verdict) -> CellEntry:
         """One judged cell."""
-        names = ["control", "broken", "fixed", *(f"impostor:{impostor.id}" for impostor, _ in cell.impostors)]
+        names = cell.acts
         acts = {name: attempt.id for name, attempt in zip(names, attempts, strict=bool(attempts))}
         distribution = [
             ShareEntry(act=name, result=kind[0].value, code=kind[1], normalised=kind[2], count=count)
@@ -91,14 +91,17 @@ class Entries:
             if attempt.unstable
             for kind, count in attempt.classes.most_common()
         ]
-        entry = _cell_entry(cell, acts, verdict)
+        results = {name: attempt.outcome.result for name, attempt in zip(names, attempts, strict=bool(attempts))}
+        entry = _cell_entry(cell, acts, verdict, results.get("broken"))
         return entry.model_copy(update={"unstable": bool(distribution), "distribution": distribution})
 
-    def remedy(self, treatment: Treatment, followed: Followed | None, shown: Iterable[ShownEntry]) -> RemedyEntry:
-        """A treatment with what it came to. `followed` None: the lab could not follow it."""
-        return RemedyEntry(
+    def procedure(
+        self, treatment: Treatment, followed: Followed | None, shown: Iterable[ShownEntry]
+    ) -> TrustProcedureEntry:
+        """A treatment with its results. `followed` None: the lab could not follow it."""
+        return TrustProcedureEntry(
             id=treatment.id,
-            place=treatment.place,
+            distribution=treatment.distribution,
             way=treatment.way.name,
             remark=treatment.way.remark,
             sources=_sources(treatment.way.sources),
@@ -119,9 +122,9 @@ class Entries:
         )
 
     def shown(
-        self, show: Show, acts: Mapping[str, Attempt], verdict: RemedyVerdict, judgement: Judgement
+        self, show: Show, acts: Mapping[str, Attempt], verdict: TrustProcedureVerdict, judgement: Judgement
     ) -> ShownEntry:
-        """What one client showed of a remedy."""
+        """What one client showed of a trust procedure."""
         return ShownEntry(
             cell=show.cell.id,
             client=show.client.name,
@@ -135,7 +138,7 @@ class Entries:
 
     def exclusion(self, exclusion: Exclusion) -> CellEntry:
         """One cell that cannot be played."""
-        return _cell_entry(exclusion, {}, not_played(BrokenVerdict.UNSUPPORTED, exclusion.why))
+        return _cell_entry(exclusion, {}, not_played(Status.EXCLUDED, exclusion.why))
 
     def servers(self, seen: Callable[[ServerSide], str]) -> list[ServerEntry]:
         """Every server side of the stage. `seen`: what a side was seen to present; a certificate that a server makes
@@ -157,7 +160,7 @@ class Entries:
         return entries
 
     def _presented(self, side: ServerSide, seen: Callable[[ServerSide], str]) -> tuple[x509.Certificate, ...]:
-        """What the server sends: nothing where it does not come up."""
+        """The certificates that the server sends: none where it does not come up."""
         if not side.key_readable:
             return ()
         presented = self._mint.chain_pem(side.chain) if side.chain else seen(side)
@@ -202,7 +205,7 @@ def scenario_entry(scenario: Scenario) -> ScenarioEntry:
         title=scenario.title,
         lesson=scenario.lesson,
         kinds=[kind.value for kind in ServerKind if kind in scenario.kinds],
-        defects=sorted(scenario.defects),
+        conditions=sorted(map(str, scenario.conditions)),
         fixes=[
             FixEntry(
                 name=fix.name,
@@ -262,7 +265,9 @@ def _repeat(outcome: Outcome) -> RepeatEntry:
     )
 
 
-def _cell_entry(cell: Cell | Exclusion, acts: dict[str, str], verdict: Verdict) -> CellEntry:
+def _cell_entry(
+    cell: Cell | Exclusion, acts: dict[str, str], verdict: Verdict, broken_result: Result | None = None
+) -> CellEntry:
     return CellEntry(
         id=cell.id,
         scenario=cell.scenario.id,
@@ -270,8 +275,10 @@ def _cell_entry(cell: Cell | Exclusion, acts: dict[str, str], verdict: Verdict) 
         client=cell.client.name,
         kind=cell.kind.value,
         acts=acts,
-        broken=verdict.broken.value,
-        fix_verdict=verdict.fix.value,
+        status=verdict.status.value,
+        broken=verdict.broken.value if verdict.broken else "",
+        fix_verdict=verdict.fix.value if verdict.fix else "",
+        broken_result=broken_result.value if broken_result else "",
         as_expected=verdict.as_expected,
         broken_judgement=_judgement(verdict.broken_judgement),
         fix_judgement=_judgement(verdict.fix_judgement),
@@ -282,8 +289,9 @@ def _judgement(judgement: Judgement) -> JudgementEntry:
     return JudgementEntry(
         as_expected=judgement.as_expected,
         why=judgement.why,
-        level="" if judgement.level is None else judgement.level.name.lower(),  # type: ignore[arg-type]
+        basis="" if judgement.basis is None else judgement.basis.name.lower(),  # type: ignore[arg-type]
         sources=_sources(judgement.sources),
+        also=[condition.name for condition in judgement.also],
     )
 
 

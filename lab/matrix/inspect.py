@@ -1,4 +1,4 @@
-"""Inspection: which clients are here, in which version as they say themselves, and what brings the others."""
+"""Inspection: which clients are here, the version that each reports, and the commands that install the others."""
 
 from collections.abc import Iterable
 from pathlib import Path

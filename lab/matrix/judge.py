@@ -1,189 +1,353 @@
-"""The judge: outcomes held against the documentation. Pure.
+"""The judge: holds the outcomes of a cell's acts against what the tables of its client say. Pure."""
 
-A cell is judged twice: did the client fail as documented (`BrokenVerdict`), and what is the fix worth (`FixVerdict`).
-`as_expected` is the one bit that decides the colour and the exit code; `why` says it in words.
-"""
-
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from tlslab.clients.base import Acceptance, Client
+from tlslab.clients.base import Client
 from tlslab.matrix.plan import Cell
-from tlslab.model.evidence import Expectation, Level, Phase, Reason, Source, expectations
+from tlslab.model.condition import Condition, conditions_of, defects
+from tlslab.model.evidence import Basis, Phase, Source, shows
+from tlslab.model.knowledge import Answer, Knowledge, Release, Statement, answer
+from tlslab.model.library import Any, ConnectsLate, Crashes, Hangs, Prints, Says
 from tlslab.model.outcome import Outcome, Result
 from tlslab.model.scenario import Claim
 from tlslab.model.situation import Situation
 
 
-class BrokenVerdict(StrEnum):
-    """What the broken act showed."""
+class ActVerdict(StrEnum):
+    """What an act showed."""
 
-    REPRODUCED = "reproduced"
+    AS_DOCUMENTED = "as-documented"
     OTHER_ERROR = "other-error"
-    ACCEPTED = "accepted"
-    TIMEOUT = "timeout"
-    UNSUPPORTED = "unsupported"
+    UNEXPECTED_CONNECTION = "unexpected-connection"
+    NO_ANSWER = "no-answer"
+    NEVER_CONNECTS = "never-connects"
+    """Of a cell: the client makes no encrypted connection to a server with which nothing is wrong."""
+
+
+class Status(StrEnum):
+    """Whether a cell was played. A cell that was not has no verdict."""
+
+    PLAYED = "played"
+    EXCLUDED = "excluded"
+    """The client cannot express it, or the stage cannot play it."""
     MISSING = "missing"
     LAB_ERROR = "lab-error"
+    """The lab itself failed: nothing can be said about the client."""
 
 
 class FixVerdict(StrEnum):
-    """What the fixed act and the impostor act showed."""
+    """What a fix is worth with a client."""
 
-    CURES = "cures"
-    """It connects as promised, and every impostor is refused for a documented reason."""
-    SILENCES = "silences"
-    """It connects, and so does an impostor."""
-    UNVERIFIED = "unverified"
-    """It connects, and so does an impostor, because this client is documented to verify nothing here, fix or no fix."""
+    CURE = "cure"
+    """It connects as promised, and every impostor is refused for a documented reason of trust."""
+    PARTIAL_BYPASS = "partial-bypass"
+    """It connects, and so do some impostors: a check is off, another one is on."""
+    BYPASS = "bypass"
+    """It connects, and so does every impostor."""
     NOT_CLEARED = "not-cleared"
     BROKEN_PROMISE = "broken-promise"
     """It connects, but the session is not what the fix promises."""
     UNPROVEN = "unproven"
-    """An impostor was refused, but not for a documented reason of trust: that proves nothing."""
-    NOT_PLAYED = "not-played"
+    """An impostor was refused, but for no documented reason of trust: that proves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A broken act or a fix, judged. `level` and `sources`: the documentation that it was held against."""
+    """An act or a fix, judged. `why` in words; `basis` and `sources`: of the row that it was held against; `also`: the
+    other conditions that the same text could mean.
+    """
 
     as_expected: bool
     why: str
-    level: Level | None = None
+    basis: Basis | None = None
     sources: tuple[Source, ...] = ()
+    also: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A cell, judged."""
+    """A cell, judged: its broken act and its fix. Of one that was not played, both judgements say why not."""
 
-    broken: BrokenVerdict
-    fix: FixVerdict
+    status: Status
+    broken: ActVerdict | None
+    fix: FixVerdict | None
     broken_judgement: Judgement
     fix_judgement: Judgement
-    control_failed: bool = False
 
     @property
     def as_expected(self) -> bool:
-        return self.broken_judgement.as_expected and self.fix_judgement.as_expected and not self.control_failed
+        return self.broken_judgement.as_expected and self.fix_judgement.as_expected
 
     @property
-    def lab_failed(self) -> bool:
-        """Whether the lab itself failed: nothing can be said about the client."""
-        return self.broken is BrokenVerdict.LAB_ERROR
+    def why(self) -> str:
+        """The decisive sentence: what is not as expected, else what the fix is worth."""
+        return (self.fix_judgement if self.broken_judgement.as_expected else self.broken_judgement).why
 
 
 @dataclass(frozen=True, slots=True)
-class Acts:
-    """The outcomes of a cell; `impostors` in the order of the cell's impostors."""
+class Act:
+    """A situation, its outcome, and what the client's table says of it."""
 
-    control: Outcome
-    broken: Outcome
-    fixed: Outcome
-    impostors: tuple[Outcome, ...]
-
-
-def not_played(verdict: BrokenVerdict, why: str, *, as_expected: bool = True) -> Verdict:
-    """The verdict of a cell that was not played: unsupported, missing, or impossible for the lab."""
-    judgement = Judgement(as_expected, why)
-    return Verdict(verdict, FixVerdict.NOT_PLAYED, judgement, judgement)
+    situation: Situation
+    outcome: Outcome
+    answer: Answer
 
 
-def judge(cell: Cell, acts: Acts) -> Verdict:
-    """The verdict of a played cell."""
-    impostors = [("impostor", outcome) for outcome in acts.impostors]
-    for act, outcome in [("control", acts.control), ("broken", acts.broken), ("fixed", acts.fixed), *impostors]:
-        if outcome.result is Result.LAB_ERROR:
-            return not_played(BrokenVerdict.LAB_ERROR, f"the {act} act: {outcome.text}", as_expected=False)
-    if acts.control.result is not Result.CONNECTED or not acts.control.encrypted:
-        why = f"the healthy situation does not connect encrypted, so nothing can be concluded: {said(acts.control)}"
-        return not_played(BrokenVerdict.LAB_ERROR, why, as_expected=False)
-    broken, broken_judgement = judge_broken(cell.client, cell.scenario.reasons, cell.broken, acts.broken)
-    fix, fix_judgement = judge_fix(cell, acts)
-    return Verdict(broken, fix, broken_judgement, fix_judgement)
+Judged = tuple[ActVerdict, Judgement]
 
 
-def judge_broken(
-    client: Client, reasons: tuple[Reason, ...], situation: Situation, outcome: Outcome
-) -> tuple[BrokenVerdict, Judgement]:
-    """Hold the broken act against the documented errors, and against documented acceptance."""
-    acceptance = accepts(client, situation)
-    if outcome.result is Result.CONNECTED:
-        if acceptance is None:
-            return BrokenVerdict.ACCEPTED, Judgement(
-                False, "the client connected, and no documentation says that it would"
+@dataclass(frozen=True)
+class Judge:
+    """Judges the acts of one client at one release."""
+
+    table: tuple[Statement, ...]
+    knowledge: Knowledge
+    release: Release
+
+    @classmethod
+    def of(cls, client: Client, knowledge: Knowledge) -> "Judge":
+        """The judge of a client. Raises KnowledgeError for a client with a template of a library that is not there."""
+        return cls(knowledge.table(client.templates, client.rows), knowledge, client.release)
+
+    def answer(self, situation: Situation) -> Answer:
+        """What the client must do in a situation. Raises KnowledgeError when its table contradicts itself."""
+        present = conditions_of(situation, self.knowledge.conditions)
+        return answer(self.table, present, lambda when: when.holds(situation), self.release)
+
+    def act(self, situation: Situation, outcome: Outcome) -> Act:
+        """An act with what the client must do in it. Raises KnowledgeError as `answer` does."""
+        return Act(situation, outcome, self.answer(situation))
+
+    def judge(self, act: Act) -> Judged:
+        """Hold an act against its answer. Raises KeyError for a row with a placeholder that has no value."""
+        outcome = act.outcome
+        match outcome.result:
+            case Result.CONNECTED:
+                return _connected(act)
+            case Result.TIMEOUT:
+                return _silent(act)
+            case Result.CRASHED:
+                return _crashed(act)
+        shown = shown_statements(self.table, outcome, act.situation)
+        said = [item for item in shown if item in act.answer.says]
+        if not said:
+            return ActVerdict.OTHER_ERROR, Judgement(False, _no_documented_text(act, shown))
+        best = max(said, key=lambda item: item.basis)
+        assert isinstance(best.does, Prints)
+        words = with_names(best.does.text or best.does.code or best.does.trace, act.situation)
+        return ActVerdict.AS_DOCUMENTED, Judgement(
+            True, f"shows: {words}", best.basis, best.sources, _other_conditions(shown, said)
+        )
+
+    def cell(self, cell: Cell, outcomes: tuple[Outcome, ...]) -> Verdict:
+        """The verdict of a played cell. `outcomes`: of its acts, in the order of `Cell.situations`.
+
+        Raises KnowledgeError as `act` does, KeyError as `judge` does.
+        """
+        for name, outcome in zip(cell.acts, outcomes, strict=True):
+            if outcome.result is Result.LAB_ERROR:
+                return not_played(Status.LAB_ERROR, f"the act {name}: {outcome.text}")
+        control, broken, fixed, *impostors = map(self.act, cell.situations, outcomes)
+        if control.outcome.result is not Result.CONNECTED or not control.outcome.encrypted:
+            return self._never_connects(control)
+        verdict, judgement = self.judge(broken)
+        fix, fix_judgement = self._fix(cell, fixed, tuple(impostors))
+        return Verdict(Status.PLAYED, verdict, fix, judgement, fix_judgement)
+
+    def _never_connects(self, control: Act) -> Verdict:
+        """The self-check found nothing wrong, and the client does not connect, or connects without encryption."""
+        if control.outcome.result is Result.CONNECTED:
+            judgement = Judgement(
+                False, "nothing is wrong, and it connects without encryption, although it is to encrypt"
             )
-        return BrokenVerdict.ACCEPTED, Judgement(True, acceptance.why, acceptance.level, (acceptance.source,))
-    if outcome.result is Result.TIMEOUT:
-        return BrokenVerdict.TIMEOUT, Judgement(False, f"the client gave no answer within {outcome.seconds:.0f} s")
-    shown = shown_expectation(client, reasons, situation, outcome)
-    if acceptance is not None:
-        why = f"documented to connect ({acceptance.why}), but it failed: {said(outcome)}"
-        verdict = BrokenVerdict.REPRODUCED if shown else BrokenVerdict.OTHER_ERROR
-        return verdict, Judgement(False, why, acceptance.level, (acceptance.source,))
-    if shown is None:
-        return BrokenVerdict.OTHER_ERROR, Judgement(False, f"not a documented text of this failure: {said(outcome)}")
-    return BrokenVerdict.REPRODUCED, Judgement(
-        True, f"shows: {with_names(shown.text, situation)}", shown.level, shown.sources
-    )
+        else:
+            shown = self.judge(control)[1]
+            why = f"nothing is wrong, and it does not connect: {said(control.outcome)}"
+            judgement = Judgement(shown.as_expected, why, shown.basis, shown.sources)
+        nothing = Judgement(True, "nothing can be said of the fix: the client connects to no server")
+        return Verdict(Status.PLAYED, ActVerdict.NEVER_CONNECTS, None, judgement, nothing)
+
+    def _fix(self, cell: Cell, fixed: Act, impostors: tuple[Act, ...]) -> tuple[FixVerdict, Judgement]:
+        """What a fix is worth: does it clear the error, keep its promise, and keep impostors out?"""
+        if fixed.outcome.result is not Result.CONNECTED:
+            return FixVerdict.NOT_CLEARED, self._still_fails(fixed)
+        if fixed.outcome.encrypted is not cell.fix.encrypted:
+            promised = "an encrypted session" if cell.fix.encrypted else "a session without encryption"
+            why = f"the fix promises {promised}, the server says otherwise"
+            return FixVerdict.BROKEN_PROMISE, Judgement(False, why)
+        let_in: list[str] = []
+        unexpected: list[str] = []
+        explained: Judgement | None = None
+        for (impostor, _), act in zip(cell.impostors, impostors, strict=True):
+            verdict, judgement = self.judge(act)
+            if act.outcome.result is Result.CONNECTED:
+                let_in.append(impostor.id)
+                explained = explained or judgement
+                if verdict is not ActVerdict.AS_DOCUMENTED:
+                    unexpected.append(impostor.id)
+            elif verdict is not ActVerdict.AS_DOCUMENTED or not self.refuses_for_trust(act):
+                why = (
+                    f"the impostor `{impostor.id}` fails, but not for a documented reason of trust: {said(act.outcome)}"
+                )
+                return FixVerdict.UNPROVEN, Judgement(False, why)
+        return _worth(cell, let_in, unexpected, explained)
+
+    def _still_fails(self, fixed: Act) -> Judgement:
+        """Failing after the fix is as documented where a row says it of every server, as of an unknown option."""
+        of_every_server = Answer(tuple(item for item in fixed.answer.says if item.of == frozenset()))
+        shown = self.judge(replace(fixed, answer=of_every_server))[1]
+        why = f"after the fix it still fails: {said(fixed.outcome)}"
+        return Judgement(shown.as_expected, why, shown.basis, shown.sources)
+
+    def refuses_for_trust(self, act: Act) -> bool:
+        """Whether it refuses a server for what that is, as documented.
+
+        A server that does not answer says nothing about trust, nor does a text that a client shows for every server,
+        nor a server that refuses the user: the client has sent it the password by then.
+
+        Raises KeyError for a row with a placeholder that has no value.
+        """
+        if act.outcome.result is not Result.REFUSED:
+            return False
+        shown = shown_statements(self.table, act.outcome, act.situation)
+        said = [item.row for item in shown if item in act.answer.says and item.of != frozenset()]
+        return any(isinstance(row, Says) and row.phase not in (Phase.CONNECT, Phase.LOGIN) for row in said)
 
 
-def judge_fix(cell: Cell, acts: Acts) -> tuple[FixVerdict, Judgement]:
-    """What the fix is worth: does it clear the error, keep its promise, and keep impostors out?"""
-    fix = cell.fix
-    if acts.fixed.result is not Result.CONNECTED:
-        return FixVerdict.NOT_CLEARED, Judgement(False, f"after the fix the client still fails: {said(acts.fixed)}")
-    if acts.fixed.encrypted is not fix.encrypted:
-        promised = "an encrypted session" if fix.encrypted else "a session without encryption"
-        return FixVerdict.BROKEN_PROMISE, Judgement(False, f"the fix promises {promised}, the server says otherwise")
-    let_in: list[str] = []
-    undocumented: list[str] = []
-    for (impostor, situation), outcome in zip(cell.impostors, acts.impostors, strict=True):
-        if outcome.result is Result.CONNECTED:
-            acceptance = accepts(cell.client, situation)
-            let_in.append(impostor.id)
-            if acceptance is None:
-                undocumented.append(impostor.id)
-        elif not shown_expectation(cell.client, of_trust(impostor.reasons, cell.scenario.reasons), situation, outcome):
-            why = f"the impostor `{impostor.id}` failed, but not for a documented reason of trust: {said(outcome)}"
-            return FixVerdict.UNPROVEN, Judgement(False, why)
+def not_played(status: Status, why: str) -> Verdict:
+    """The verdict of a cell that was not played. A failure of the lab is never as expected."""
+    judgement = Judgement(status is not Status.LAB_ERROR, why)
+    return Verdict(status, None, None, judgement, judgement)
+
+
+def _worth(
+    cell: Cell, let_in: list[str], unexpected: list[str], explained: Judgement | None
+) -> tuple[FixVerdict, Judgement]:
+    """What is measured of a fix that connects as promised, held against what it claims and the rows demand."""
     if not let_in:
         why = "connects, and every impostor is refused"
-        if fix.claim is not Claim.CURE:
-            return FixVerdict.CURES, Judgement(False, f"{why}, although the fix is documented as a silencer")
-        return FixVerdict.CURES, Judgement(True, why)
+        if cell.fix.claim is not Claim.CURE:
+            return FixVerdict.CURE, Judgement(False, f"{why}, although the fix is documented as a bypass")
+        return FixVerdict.CURE, Judgement(True, why)
+    verdict = FixVerdict.BYPASS if len(let_in) == len(cell.impostors) else FixVerdict.PARTIAL_BYPASS
     names = " and ".join(f"`{name}`" for name in let_in)
-    if fix.claim is Claim.SILENCER:
-        return FixVerdict.SILENCES, Judgement(True, f"connects, and so does the impostor {names}")
-    if undocumented:
-        return FixVerdict.SILENCES, Judgement(
-            False, f"the fix is documented as a cure, but the impostor {names} gets in"
-        )
-    return FixVerdict.UNVERIFIED, _unverified(cell, let_in)
+    if unexpected:
+        wrong = " and ".join(f"`{name}`" for name in unexpected)
+        return verdict, Judgement(False, f"the impostor {wrong} gets in, and nothing says that it would")
+    why = f"connects, and so does the impostor {names}"
+    if cell.fix.claim is Claim.CURE and explained is not None:
+        why = f"{why}: {explained.why}"
+    basis, sources = (explained.basis, explained.sources) if explained else (None, ())
+    return verdict, Judgement(True, why, basis, sources)
 
 
-def accepts(client: Client, situation: Situation) -> Acceptance | None:
-    """Why the client is documented to connect, or None. Nobody connects to a server that does not come up."""
-    return client.accepts(situation) if situation.server.key_readable else None
+def misbuilt(situation: Situation, seen: frozenset[Condition], known: Iterable[Condition]) -> str:
+    """In what the defects that the self-check saw differ from those that the situation is meant to have, in words; ""
+    when in nothing. Then the situation says nothing about a client.
+    """
+    wanted = defects(conditions_of(situation, known))
+    if seen == wanted:
+        return ""
+    return f"found {_names(seen)}, but the situation should have {_names(wanted)}"
 
 
-def of_trust(*reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
-    """Reasons for which an impostor may be refused: not that nobody answered, which says nothing about trust."""
-    return tuple(reason for some in reasons for reason in some if reason.phase is not Phase.CONNECT)
+def _names(found: Iterable[Condition]) -> str:
+    return ", ".join(sorted(map(str, found))) or "nothing wrong"
 
 
-def shown_expectation(
-    client: Client, reasons: tuple[Reason, ...], situation: Situation, outcome: Outcome
-) -> Expectation | None:
-    """The documented text with the best evidence that the outcome shows, or None."""
-    if outcome.result is not Result.REFUSED:
-        return None
+def _connected(act: Act) -> Judged:
+    late = [item for item in act.answer.says if isinstance(item.does, ConnectsLate)]
+    for item in late:
+        assert isinstance(item.does, ConnectsLate)
+        if act.outcome.seconds >= item.does.seconds:
+            why = f"connects after {act.outcome.seconds:.0f} s"
+            return ActVerdict.AS_DOCUMENTED, Judgement(True, why, item.basis, item.sources)
+    if act.answer.connects:
+        why, basis, sources = "connects", None, tuple[Source, ...]()
+        if act.answer.tolerated:
+            first = act.answer.tolerated[0]
+            why, basis, sources = getattr(first.row, "why", why), first.basis, first.sources
+        return ActVerdict.AS_DOCUMENTED, Judgement(True, why, basis, sources)
+    if late:
+        return ActVerdict.OTHER_ERROR, Judgement(False, f"connects at once ({act.outcome.seconds:.1f} s)")
+    return ActVerdict.UNEXPECTED_CONNECTION, Judgement(False, "connects, and nothing says that it would")
+
+
+def _silent(act: Act) -> Judged:
+    for item in act.answer.says:
+        if isinstance(item.does, Hangs):
+            why = f"gives no answer (ended after {act.outcome.seconds:.0f} s)"
+            return ActVerdict.AS_DOCUMENTED, Judgement(True, why, item.basis, item.sources)
+    return ActVerdict.NO_ANSWER, Judgement(False, f"gives no answer within {act.outcome.seconds:.0f} s")
+
+
+def _crashed(act: Act) -> Judged:
+    values = pattern_values(act.situation)
+    for item in act.answer.says:
+        if isinstance(item.does, Crashes) and shows(act.outcome.text, item.does.text, values):
+            return ActVerdict.AS_DOCUMENTED, Judgement(True, said(act.outcome), item.basis, item.sources)
+    return ActVerdict.OTHER_ERROR, Judgement(False, f"crashes, and nothing says that it would: {said(act.outcome)}")
+
+
+def _no_documented_text(act: Act, shown: tuple[Statement, ...]) -> str:
+    what = said(act.outcome)
+    if act.answer.connects:
+        tolerated = [getattr(item.row, "why", "") for item in act.answer.tolerated]
+        return f"it should connect{f' ({tolerated[0]})' if tolerated else ''}, but it fails: {what}"
+    if meant := _conditions(shown):
+        return f"says what is documented for something else ({', '.join(map(str, meant))}): {what}"
+    return f"says nothing that is documented for this: {what}"
+
+
+def shown_statements(table: Iterable[Statement], outcome: Outcome, situation: Situation) -> tuple[Statement, ...]:
+    """The rows that decide: of all that match what the client printed, those with most literal characters.
+
+    Raises KeyError for a placeholder that has no value.
+    """
     values = pattern_values(situation)
-    candidates = sorted(
-        expectations(reasons, client.wrappers), key=lambda item: (-item.level, -len(item.text + item.trace))
+    best, found = 0, list[Statement]()
+    for item in table:
+        if isinstance(item.does, Prints) and matches(item.does, outcome, values):
+            length = literal_length(item.does, values)
+            if length > best:
+                best, found = length, []
+            if length == best:
+                found.append(item)
+    return tuple(found)
+
+
+def matches(does: Prints, outcome: Outcome, values: Mapping[str, str]) -> bool:
+    """Whether an outcome shows this text, code and trace; what a row leaves empty is not looked at.
+
+    Raises KeyError for a placeholder that has no value.
+    """
+    return (
+        (not does.code or does.code == outcome.code)
+        and (not does.text or shows(outcome.text, does.text, values))
+        and (not does.trace or shows(outcome.trace, does.trace, values))
     )
-    return next((item for item in candidates if item.matches(outcome.text, outcome.trace, values)), None)
+
+
+def literal_length(does: Prints, values: Mapping[str, str]) -> int:
+    """The characters of text, code and trace that are literal."""
+    pattern = with_values(does.text + does.trace, values).replace("{*}", "")
+    return len(pattern) + len(does.code)
+
+
+_PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
+
+
+def with_values(pattern: str, values: Mapping[str, str]) -> str:
+    """A pattern with what its names stand for; `{*}`, which stands for any words, stays."""
+    return _PLACEHOLDER.sub(lambda found: values[found[1]], pattern)
+
+
+def with_names(pattern: str, situation: Situation) -> str:
+    """A documented text with the names of this situation."""
+    return with_values(pattern, pattern_values(situation))
 
 
 def pattern_values(situation: Situation) -> dict[str, str]:
@@ -196,21 +360,17 @@ def pattern_values(situation: Situation) -> dict[str, str]:
     }
 
 
-def with_names(pattern: str, situation: Situation) -> str:
-    """A documented text with the names of this situation; `{*}`, which stands for any words, stays."""
-    for name, value in pattern_values(situation).items():
-        pattern = pattern.replace("{" + name + "}", value)
-    return pattern
-
-
-def _unverified(cell: Cell, let_in: list[str]) -> Judgement:
-    situation = next(situation for impostor, situation in cell.impostors if impostor.id in let_in)
-    acceptance = accepts(cell.client, situation)
-    assert acceptance is not None
-    return Judgement(True, f"clears, but verifies nothing: {acceptance.why}", acceptance.level, (acceptance.source,))
-
-
 def said(outcome: Outcome) -> str:
     """How an attempt ended and the beginning of what the client said, on one line."""
     text = " ".join(outcome.text.split())
     return f"{outcome.result.value}: {text[:300] or 'without a word'}"
+
+
+def _conditions(shown: Iterable[Statement]) -> tuple[Condition, ...]:
+    found = {condition for item in shown if not isinstance(item.of, Any) for condition in item.of}
+    return tuple(sorted(found, key=lambda condition: condition.name))
+
+
+def _other_conditions(shown: Iterable[Statement], said: Iterable[Statement]) -> tuple[Condition, ...]:
+    meant = set(_conditions(said))
+    return tuple(item for item in _conditions(shown) if item not in meant)

@@ -7,10 +7,15 @@ the stage cannot play, is taken out here, by one function, with the reason in wo
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from tlslab.clients.base import Client
+from tlslab.model.knowledge import Knowledge
 from tlslab.model.scenario import Fix, Impostor, Scenario
 from tlslab.model.situation import ServerKind, Situation, healthy
+
+if TYPE_CHECKING:
+    from tlslab.catalogue import Catalogue
 
 Cannot = Callable[[Situation], str | None]
 """Says of a situation why it is impossible, in words, or None."""
@@ -33,6 +38,11 @@ class Cell:
     def id(self) -> str:
         """`expired/renew/odbc18/sqlserver`."""
         return cell_id(self.scenario, self.fix, self.client, self.kind)
+
+    @property
+    def acts(self) -> tuple[str, ...]:
+        """The names of all acts, in the order of play."""
+        return ("control", "broken", "fixed", *(f"impostor:{impostor.id}" for impostor, _ in self.impostors))
 
     @property
     def situations(self) -> tuple[Situation, ...]:
@@ -63,8 +73,10 @@ class Plan:
 
     cells: tuple[Cell, ...]
     exclusions: tuple[Exclusion, ...]
-    impostors: tuple[Impostor, ...] = ()
-    """What every fix is attacked with."""
+    impostors: tuple[Impostor, ...]
+    """The impostors that play against every fix."""
+    knowledge: Knowledge
+    """The tables that the acts are held against, and the conditions that the self-check looks for."""
 
     @property
     def clients(self) -> tuple[Client, ...]:
@@ -103,35 +115,29 @@ def patterns_in(option: str, values: Iterable[str]) -> tuple[str, ...]:
 
 
 def make_plan(
-    scenarios: Iterable[Scenario],
-    impostors: Iterable[Impostor],
-    clients: Iterable[Client],
-    filters: Filters = Filters(),
-    *,
-    stage_cannot: Cannot,
+    known: "Catalogue", clients: Iterable[Client], filters: Filters = Filters(), *, stage_cannot: Cannot
 ) -> Plan:
     """Every combination that exists, parted into what can be played and what cannot: by the client (`Client.cannot`),
     or on the stage (`tlslab.matrix.choice.Choice.cannot`).
     """
-    impostors = tuple(impostors)
     cells: list[Cell] = []
     exclusions: list[Exclusion] = []
-    for scenario, fix, client, kind in _combinations(tuple(scenarios), tuple(clients), filters):
+    for scenario, fix, client, kind in _combinations(known.scenarios, tuple(clients), filters):
         control = healthy(kind)
         broken = scenario.apply(control)
         fixed = fix.apply(broken)
-        faked = tuple((impostor, impostor.apply(fixed)) for impostor in impostors)
+        faked = tuple((impostor, impostor.apply(fixed)) for impostor in known.impostors)
         cell = Cell(scenario, fix, client, kind, control, broken, fixed, faked)
         why = why_impossible(cell, stage_cannot)
         if why is None:
             cells.append(cell)
         else:
             exclusions.append(Exclusion(scenario, fix, client, kind, why))
-    return Plan(tuple(cells), tuple(exclusions), impostors)
+    return Plan(tuple(cells), tuple(exclusions), known.impostors, known.knowledge)
 
 
 def why_impossible(cell: Cell, stage_cannot: Cannot) -> str | None:
-    """Why the client cannot play this cell, or nobody can on this stage, in words; or None."""
+    """Why the client cannot play this cell, or no client can on this stage, in words; or None."""
     acts = [("the healthy situation", cell.control), ("the failure", cell.broken), ("the fix", cell.fixed)]
     acts += [(f"the impostor `{impostor.id}`", situation) for impostor, situation in cell.impostors]
     for act, situation in acts:
@@ -142,7 +148,7 @@ def why_impossible(cell: Cell, stage_cannot: Cannot) -> str | None:
 
 
 def matches(name: str, patterns: tuple[str, ...]) -> bool:
-    """Whether a name, the class before its dot, or the client before the colon of its place, matches one of the
+    """Whether a name, the class before its dot, or the client before the colon of its distribution, matches one of the
     patterns; no patterns match everything.
     """
     names = (name, name.partition(".")[0], name.partition(":")[0])

@@ -16,19 +16,19 @@ from tlslab.clients.base import Client
 from tlslab.matrix.plan import Cell
 from tlslab.matrix.progress import Observer
 from tlslab.matrix.queue import Queue
+from tlslab.model.condition import Condition
 from tlslab.model.normalise import normalise
 from tlslab.model.outcome import Completed, Outcome, Result
-from tlslab.model.scenario import Defect
 from tlslab.model.situation import ServerSide, Situation, TLSVersion
 from tlslab.pki.audit import AuditError, audit
 from tlslab.pki.mint import Mint
-from tlslab.pki.scan import Look
+from tlslab.pki.scan import Scan
 from tlslab.runtime.tasks import abandon, together
 from tlslab.stages.local.services import ServiceError
 from tlslab.stages.stage import Lost, Stage, StageError
 
 Key = tuple[str, str, Situation]
-"""Name and place of the client, and the situation: who is attempted once in what."""
+"""Name and distribution of the client, and the situation: the key by which each attempt is made once."""
 Class = tuple[Result, str, str]
 """The way in which an attempt came out: result, code, text without its volatile parts."""
 PATIENT = 4
@@ -37,12 +37,12 @@ PATIENT = 4
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One attempt: who, in which situation, what the self-check found there, and what came of it."""
+    """One attempt: the client, the situation, what the self-check found there, and the outcome."""
 
     id: str
     client: Client
     situation: Situation
-    defects: frozenset[Defect]
+    defects: frozenset[Condition]
     outcome: Outcome
     repeats: tuple[Outcome, ...] = ()
     """Every time that it was made, when that was more than once; `outcome` is then of the most frequent class."""
@@ -59,11 +59,21 @@ class Attempt:
 
 
 class Player:
-    """Makes attempts on a stage that is already serving. Use as an async context; leaving it abandons what is still
-    waiting. Each attempt is made `repeat` times.
+    """Makes attempts on a stage that is already serving. Use as an async context; leaving it abandons the attempts that
+    still wait. Each attempt is made `repeat` times. `known`: the conditions that the self-check looks for.
     """
 
-    def __init__(self, stage: Stage, mint: Mint, *, jobs: int, observer: Observer, repeat: int = 1) -> None:
+    def __init__(
+        self,
+        stage: Stage,
+        mint: Mint,
+        known: Iterable[Condition],
+        *,
+        jobs: int,
+        observer: Observer,
+        repeat: int = 1,
+    ) -> None:
+        self._known = tuple(known)
         self._stage = stage
         self._mint = mint
         self._jobs = jobs
@@ -74,8 +84,8 @@ class Player:
         self._done = 0
         self._turn = asyncio.Condition()
         self._workers: list[asyncio.Task[None]] = []
-        self._audits: dict[Situation, asyncio.Future[frozenset[Defect]]] = {}
-        self._looks: dict[tuple[ServerSide, str, TLSVersion, TLSVersion], Look] = {}
+        self._audits: dict[Situation, asyncio.Future[frozenset[Condition]]] = {}
+        self._scans: dict[tuple[ServerSide, str, TLSVersion, TLSVersion], Scan] = {}
 
     async def __aenter__(self) -> Self:
         down = [False] * self._jobs + [True] * PATIENT
@@ -94,7 +104,7 @@ class Player:
         return tuple(await together(*(self.attempt(cell.client, item) for item in cell.situations)))
 
     async def want(self, cells: Iterable[Cell]) -> None:
-        """Put the attempts of these cells in the queue, controls first: they are made without being asked for."""
+        """Put the attempts of these cells in the queue, controls first: they are made before a cell asks for them."""
         cells = tuple(cells)
         for act in range(max((len(cell.situations) for cell in cells), default=0)):
             for cell in cells:
@@ -109,7 +119,7 @@ class Player:
         return tuple(future.result() for future in done if future.exception() is None)
 
     def _enqueue(self, client: Client, situation: Situation, *, soon: bool = False) -> asyncio.Future[Attempt]:
-        key = (client.name, client.place, situation)
+        key = (client.name, client.distribution, situation)
         future = self._wanted.get(key)
         if future is None:
             future = self._wanted[key] = asyncio.get_running_loop().create_future()
@@ -151,7 +161,7 @@ class Player:
                 try:
                     defects = await self._audit(situation)
                 except AuditError:
-                    # A server that has died says more than a self-check that found nobody.
+                    # A server's death explains more than a self-check that got no connection.
                     await self._stage.server_log(situation.server)
                     raise
                 outcomes += [await self._play(client, situation) for _ in range(self._repeat)]
@@ -161,7 +171,7 @@ class Player:
         except Lost as problem:
             if not future.done():
                 future.set_exception(problem)
-                future.exception()  # who does not wait for it does not have to know
+                future.exception()  # a caller that does not wait for the attempt needs no exception
             return
         except (ServiceError, StageError, OSError) as problem:
             defects, outcome = frozenset(), Outcome(Result.LAB_ERROR, str(problem))
@@ -181,30 +191,30 @@ class Player:
         log = await self._stage.server_log(situation.server)
         return replace(decide(client, situation, completed), server_log=log)
 
-    async def _audit(self, situation: Situation) -> frozenset[Defect]:
+    async def _audit(self, situation: Situation) -> frozenset[Condition]:
         known = self._audits.get(situation)
         if known is None:
             known = self._audits[situation] = asyncio.ensure_future(asyncio.to_thread(self._look_at, situation))
-            # Whoever waited for it may have gone meanwhile: then its failure is no news.
+            # The caller that waited may have gone meanwhile: then nothing reads the failure.
             known.add_done_callback(lambda done: done.cancelled() or done.exception())
         return await asyncio.shield(known)
 
     def presented(self, server: ServerSide) -> str:
         """The certificates that a side has been seen to present (PEM); "" when it has not been looked at."""
-        seen = (look.certificates for (side, *_), look in self._looks.items() if side == server)
+        seen = (scan.certificates for (side, *_), scan in self._scans.items() if side == server)
         return "".join(next((found for found in seen if found), ()))
 
-    def _look_at(self, situation: Situation) -> frozenset[Defect]:
-        """In a thread. A server side presents the same to everybody: one look for each name and range of versions."""
+    def _look_at(self, situation: Situation) -> frozenset[Condition]:
+        """In a thread. A server presents the same to every client: one look for each name and range of versions."""
         server, host = situation.server, situation.client.connect_to
 
-        def looker(low: TLSVersion, high: TLSVersion) -> Look:
-            known = self._looks.get((server, host, low, high))
+        def scanner(low: TLSVersion, high: TLSVersion) -> Scan:
+            known = self._scans.get((server, host, low, high))
             if known is None:
-                known = self._looks[server, host, low, high] = self._stage.look(server, host, low, high)
+                known = self._scans[server, host, low, high] = self._stage.scan(server, host, low, high)
             return known
 
-        return audit(situation, self._mint, looker)
+        return audit(situation, self._mint, scanner, self._known)
 
 
 def class_of(outcome: Outcome) -> Class:

@@ -1,4 +1,4 @@
-"""The remedy of a cell: what is to be seen when a fix is followed on a system of its own, as its documents say. Pure.
+"""The trust procedure of a cell: what is seen when a fix is followed on a system of its own, as documented. Pure.
 
 The cell itself gives the fix to the client with the client's own option. Here the client is told nothing, and the
 system is changed: whether that helps depends on whose trust store the client reads.
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tlslab.clients.base import Client, Roots, Trust
-from tlslab.matrix.judge import Judgement, of_trust, said, shown_expectation, with_names
+from tlslab.matrix.judge import Judge, Judgement, said
 from tlslab.matrix.plan import Cell, Exclusion, Plan
 from tlslab.model.outcome import Outcome, Result
 from tlslab.model.scenario import Impostor
@@ -17,34 +17,34 @@ from tlslab.model.situation import Anchor, ClientSide, Situation, healthy
 from tlslab.stages.trust_procedure import Way
 
 
-class RemedyVerdict(StrEnum):
-    """What a client showed of a remedy."""
+class TrustProcedureVerdict(StrEnum):
+    """What a client showed of a trust procedure."""
 
-    CURES = "cures"
+    CURE = "cure"
     """Refuses before, connects after, and refuses every impostor."""
     IGNORED = "ignored"
     """Refuses before and after: it reads a store of its own."""
-    UNVERIFIED = "unverified"
+    VERIFIES_NOTHING = "verifies-nothing"
     """Connects before: told nothing, it verifies nothing, so there is nothing to cure."""
     NOT_CLEARED = "not-cleared"
     """Refuses before and after, although it reads the system's store."""
-    SILENCES = "silences"
+    BYPASS = "bypass"
     """Connects after, and to an impostor as well."""
     UNPROVEN = "unproven"
     """An impostor was refused, but not for a documented reason of trust."""
-    ACCEPTED = "accepted"
+    UNEXPECTED_CONNECTION = "unexpected-connection"
     """Connects before, although it should verify."""
     OTHER_ERROR = "other-error"
     """Does not connect, but for no documented reason."""
     FAILED = "failed"
     """A documented command failed."""
-    UNSUPPORTED = "unsupported"
+    EXCLUDED = "excluded"
     LAB_ERROR = "lab-error"
 
 
 @dataclass(frozen=True)
 class Show:
-    """What one client shows of a remedy: told nothing, before it and after it, and in the face of impostors.
+    """What one client shows of a trust procedure: told nothing, before it and after it, and in the face of impostors.
 
     `cannot`: why the client cannot express that, in a sentence; "" when it can.
     """
@@ -62,13 +62,13 @@ class Show:
 
     @property
     def earlier(self) -> Mapping[str, Situation]:
-        """What is attempted before the remedy, by the name of the act."""
+        """What is attempted before the trust procedure, by the name of the act."""
         return {} if self.cannot else {"before": self.before}
 
     @property
     def later(self) -> Mapping[str, Situation]:
-        """What is attempted after it. A client that verifies nothing is not asked
-        again, and one that does not look at the system's store not to tell impostors apart.
+        """What is attempted after it. A client that verifies nothing is not attempted again, and one that does not read
+        the system's store plays no impostors.
         """
         if self.cannot or self.trust.roots is Roots.NONE:
             return {}
@@ -79,22 +79,22 @@ class Show:
 
     @property
     def situations(self) -> tuple[Situation, ...]:
-        """Everything that is attempted."""
+        """All situations that are attempted."""
         return (*self.earlier.values(), *self.later.values())
 
 
 @dataclass(frozen=True)
 class Treatment:
-    """One way, followed once in a fresh copy of one place, and all who show something there."""
+    """One way, followed once in a fresh copy of one distribution, and the clients that show something there."""
 
-    place: str
+    distribution: str
     way: Way
     shows: tuple[Show, ...]
 
     @property
     def id(self) -> str:
         """`bookworm/update-ca-certificates`."""
-        return f"{self.place}/{self.way.name}"
+        return f"{self.distribution}/{self.way.name}"
 
     @property
     def anchors(self) -> tuple[Anchor, ...]:
@@ -105,21 +105,21 @@ class Treatment:
 def treatments(
     plan: Plan, ways: Callable[[Client], Sequence[Way]], trusts: Callable[[Client], Trust]
 ) -> tuple[Treatment, ...]:
-    """The treatments of a plan. `ways`: those of the place where a client runs, none for a client that is missing.
-    `trust_anchors`: what it trusts there when it is told nothing.
+    """The treatments of a plan. `ways`: those of a client's distribution, none for a client that is missing.
+    `trusts`: what a client trusts there when it is told nothing.
     """
     groups: dict[tuple[str, Way], list[Show]] = {}
     for item in plan.everything:
         if item.fix.on_system:
             for way in ways(item.client):
                 show = make_show(item, trusts(item.client), plan.impostors)
-                groups.setdefault((item.client.place, way), []).append(show)
-    return tuple(Treatment(place, way, tuple(shows)) for (place, way), shows in groups.items())
+                groups.setdefault((item.client.distribution, way), []).append(show)
+    return tuple(Treatment(distribution, way, tuple(shows)) for (distribution, way), shows in groups.items())
 
 
 def make_show(item: Cell | Exclusion, trust: Trust, impostors: Iterable[Impostor]) -> Show:
-    """What the client of a cell shows of its fix. The cell's own client side does not matter: nothing is said to the
-    client but where to connect.
+    """What the client of a cell shows of its fix. The cell's own client side does not matter: the client is told only
+    where to connect.
     """
     broken = item.scenario.apply(healthy(item.kind))
     before = Situation(broken.server, ClientSide(broken.client.connect_to, defaults_only=True))
@@ -128,79 +128,81 @@ def make_show(item: Cell | Exclusion, trust: Trust, impostors: Iterable[Impostor
     return Show(item, trust, before, after, faked, item.client.cannot(before) or "")
 
 
-def judge(show: Show, outcomes: Mapping[str, Outcome], failure: str) -> tuple[RemedyVerdict, Judgement]:
-    """What the acts of a show came to: `before`, and those of `Show.later` when they were played. `failure`: which
-    command of the remedy failed and how, "" when none did.
+def judge(
+    show: Show, outcomes: Mapping[str, Outcome], failure: str, by: Judge
+) -> tuple[TrustProcedureVerdict, Judgement]:
+    """The verdict on the acts of a show: `before`, and those of `Show.later` when they were played. `failure`: which
+    command of the trust procedure failed and how, "" when none did. `by`: the judge of its client.
+
+    Raises KnowledgeError as `Judge.act` does, KeyError as `Judge.judge` does.
     """
     if show.cannot:
-        return RemedyVerdict.UNSUPPORTED, Judgement(True, f"{show.client.name} cannot express it: {show.cannot}")
+        return TrustProcedureVerdict.EXCLUDED, Judgement(True, f"{show.client.name} cannot express it: {show.cannot}")
     for act, outcome in outcomes.items():
         if outcome.result is Result.LAB_ERROR:
-            return RemedyVerdict.LAB_ERROR, Judgement(False, f"the act {act}: {outcome.text}")
+            return TrustProcedureVerdict.LAB_ERROR, Judgement(False, f"the act {act}: {outcome.text}")
     before = outcomes["before"]
     if before.result is Result.CONNECTED:
         return _connects_before(show)
     if show.trust.roots is Roots.NONE:
         why = f"documented to connect to anybody ({show.trust.why}), but it failed: {said(before)}"
-        return RemedyVerdict.OTHER_ERROR, _by_trust(False, why, show.trust)
-    refusal = _refusal(show, before)
+        return TrustProcedureVerdict.OTHER_ERROR, _by_trust(False, why, show.trust)
+    refusal = _refusal(show, before, by)
     if not refusal.as_expected:
-        return RemedyVerdict.OTHER_ERROR, refusal
+        return TrustProcedureVerdict.OTHER_ERROR, refusal
     if failure:
-        return RemedyVerdict.FAILED, Judgement(False, f"the documented remedy fails: {failure}")
+        return TrustProcedureVerdict.FAILED, Judgement(False, f"the documented trust procedure fails: {failure}")
     if show.trust.roots is Roots.OWN:
-        return _own_store(show, outcomes["after"])
-    return _system_store(show, outcomes, refusal)
+        return _own_store(show, outcomes["after"], by)
+    return _system_store(show, outcomes, refusal, by)
 
 
-def _connects_before(show: Show) -> tuple[RemedyVerdict, Judgement]:
+def _connects_before(show: Show) -> tuple[TrustProcedureVerdict, Judgement]:
     if show.trust.roots is Roots.NONE:
-        why = f"connects before any remedy, as to anybody: {show.trust.why}"
-        return RemedyVerdict.UNVERIFIED, _by_trust(True, why, show.trust)
-    why = "connects before the remedy, and no documentation says that it would"
-    return RemedyVerdict.ACCEPTED, Judgement(False, why)
+        why = f"connects before any trust procedure, as to anybody: {show.trust.why}"
+        return TrustProcedureVerdict.VERIFIES_NOTHING, _by_trust(True, why, show.trust)
+    why = "connects before the trust procedure, and no documentation says that it would"
+    return TrustProcedureVerdict.UNEXPECTED_CONNECTION, Judgement(False, why)
 
 
-def _own_store(show: Show, after: Outcome) -> tuple[RemedyVerdict, Judgement]:
+def _own_store(show: Show, after: Outcome, by: Judge) -> tuple[TrustProcedureVerdict, Judgement]:
     if after.result is Result.CONNECTED:
-        why = f"connects after the remedy, although its documents say: {show.trust.why}"
-        return RemedyVerdict.CURES, _by_trust(False, why, show.trust)
-    refusal = _refusal(show, after)
+        why = f"connects after the trust procedure, although its documents say: {show.trust.why}"
+        return TrustProcedureVerdict.CURE, _by_trust(False, why, show.trust)
+    refusal = _refusal(show, after, by)
     if not refusal.as_expected:
-        return RemedyVerdict.OTHER_ERROR, refusal
-    why = f"refuses after the remedy as before it: {show.trust.why}"
-    return RemedyVerdict.IGNORED, _by_trust(True, why, show.trust, refusal)
+        return TrustProcedureVerdict.OTHER_ERROR, refusal
+    why = f"refuses after the trust procedure as before it: {show.trust.why}"
+    return TrustProcedureVerdict.IGNORED, _by_trust(True, why, show.trust, refusal)
 
 
-def _system_store(show: Show, outcomes: Mapping[str, Outcome], refusal: Judgement) -> tuple[RemedyVerdict, Judgement]:
+def _system_store(
+    show: Show, outcomes: Mapping[str, Outcome], refusal: Judgement, by: Judge
+) -> tuple[TrustProcedureVerdict, Judgement]:
     after = outcomes["after"]
     if after.result is not Result.CONNECTED or not after.encrypted:
-        why = f"after the remedy it still does not connect encrypted: {said(after)}"
-        return RemedyVerdict.NOT_CLEARED, Judgement(False, why)
+        why = f"after the trust procedure it still does not connect encrypted: {said(after)}"
+        return TrustProcedureVerdict.NOT_CLEARED, Judgement(False, why)
     for impostor, situation in show.impostors:
         outcome = outcomes[f"impostor:{impostor.id}"]
         if outcome.result is Result.CONNECTED:
-            why = f"after the remedy it connects, and to the impostor `{impostor.id}` as well"
-            return RemedyVerdict.SILENCES, Judgement(False, why)
-        reasons = of_trust(impostor.reasons, show.cell.scenario.reasons)
-        if not shown_expectation(show.client, reasons, situation, outcome):
+            why = f"after the trust procedure it connects, and to the impostor `{impostor.id}` as well"
+            return TrustProcedureVerdict.BYPASS, Judgement(False, why)
+        if not by.refuses_for_trust(by.act(situation, outcome)):
             why = f"the impostor `{impostor.id}` failed, but not for a documented reason of trust: {said(outcome)}"
-            return RemedyVerdict.UNPROVEN, Judgement(False, why)
-    why = f"refuses before the remedy, connects after it, and refuses every impostor: {show.trust.why}"
-    return RemedyVerdict.CURES, _by_trust(True, why, show.trust, refusal)
+            return TrustProcedureVerdict.UNPROVEN, Judgement(False, why)
+    why = f"refuses before the trust procedure, connects after it, and refuses every impostor: {show.trust.why}"
+    return TrustProcedureVerdict.CURE, _by_trust(True, why, show.trust, refusal)
 
 
-def _refusal(show: Show, outcome: Outcome) -> Judgement:
+def _refusal(show: Show, outcome: Outcome, by: Judge) -> Judgement:
     """Whether a refusal is the documented one of the failure."""
-    shown = shown_expectation(show.client, show.cell.scenario.reasons, show.before, outcome)
-    if shown is None:
-        return Judgement(False, f"not a documented text of this failure: {said(outcome)}")
-    return Judgement(True, f"shows: {with_names(shown.text, show.before)}", shown.level, shown.sources)
+    return by.judge(by.act(show.before, outcome))[1]
 
 
 def _by_trust(as_expected: bool, why: str, trust: Trust, refusal: Judgement | None = None) -> Judgement:
     """A judgement that rests on what the client is documented to trust, and on the text of its refusal."""
     if refusal is None:
-        return Judgement(as_expected, why, trust.level, (trust.source,))
-    level = min(trust.level, refusal.level or trust.level)
-    return Judgement(as_expected, why, level, tuple(dict.fromkeys((trust.source, *refusal.sources))))
+        return Judgement(as_expected, why, trust.basis, (trust.source,))
+    basis = min(trust.basis, refusal.basis or trust.basis)
+    return Judgement(as_expected, why, basis, tuple(dict.fromkeys((trust.source, *refusal.sources))))

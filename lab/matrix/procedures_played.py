@@ -1,21 +1,21 @@
-"""Remedies: the treatments of a plan, followed on a stage while its matrix is played.
+"""Trust procedures: the treatments of a plan, followed on a stage while its matrix is played.
 
-Each has a fresh copy of its place. Whoever shows something there is attempted before the first command and after the
-last one; in between nobody is. Their attempts are those of the player, with its self-check, its turns and its logs.
+Each has a fresh copy of its distribution. A client that shows something there is attempted before the first command and
+after the last one, never in between. The player makes these attempts, with its self-check, turns and logs.
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
+from tlslab.clients.base import Client
 from tlslab.clients.placed import Placed
 from tlslab.matrix.entries import Entries
-from tlslab.matrix.judge import Judgement
+from tlslab.matrix.judge import Judge, Judgement, misbuilt
 from tlslab.matrix.play import Attempt, Player
-from tlslab.matrix.procedure import RemedyVerdict, Show, Treatment, judge
+from tlslab.matrix.procedure import Show, Treatment, TrustProcedureVerdict, judge
 from tlslab.matrix.progress import Observer
 from tlslab.model.outcome import Result
-from tlslab.model.record import RemedyEntry, ShownEntry, narrow
-from tlslab.model.scenario import Defect
+from tlslab.model.record import ShownEntry, TrustProcedureEntry, narrow
 from tlslab.model.situation import Situation
 from tlslab.pki.mint import Mint
 from tlslab.runtime.tasks import abandon, together
@@ -25,7 +25,7 @@ from tlslab.stages.trust_procedure import Followed
 Acts = dict[str, Attempt]
 
 
-class Remedies:
+class TrustProcedures:
     """The treatments under way. Use as an async context: entering begins with them, leaving abandons what is not done.
     At most `at_once` fresh copies at a time.
     """
@@ -38,6 +38,7 @@ class Remedies:
         entries: Entries,
         mint: Mint,
         observer: Observer,
+        judge_of: Callable[[Client], Judge],
         at_once: int,
     ) -> None:
         self._treatments = tuple(treatments)
@@ -46,10 +47,11 @@ class Remedies:
         self._entries = entries
         self._mint = mint
         self._observer = observer
-        self._workdir = asyncio.Semaphore(at_once)
-        self._tasks: dict[str, asyncio.Task[RemedyEntry]] = {}
+        self._judge_of = judge_of
+        self._at_once = asyncio.Semaphore(at_once)
+        self._tasks: dict[str, asyncio.Task[TrustProcedureEntry]] = {}
 
-    async def __aenter__(self) -> "Remedies":
+    async def __aenter__(self) -> "TrustProcedures":
         self._tasks = {item.id: asyncio.create_task(self._treat(item)) for item in self._treatments}
         return self
 
@@ -57,71 +59,69 @@ class Remedies:
         await abandon(self._tasks.values())
 
     async def finish(self) -> None:
-        """Wait until all are done."""
+        """Wait until all treatments are done."""
         await together(*map(asyncio.shield, self._tasks.values()))
 
-    async def of(self, cell: str) -> list[RemedyEntry]:
-        """The remedies of a cell, with what its client showed of them."""
+    async def of(self, cell: str) -> list[TrustProcedureEntry]:
+        """The trust procedures of a cell, with what its client showed of them."""
         wanted = [item.id for item in self._treatments if any(show.cell.id == cell for show in item.shows)]
         done = await together(*(asyncio.shield(self._tasks[identity]) for identity in wanted))
         return [narrow(entry, {cell}) for entry in done]
 
     @property
-    def done(self) -> list[RemedyEntry]:
-        """Those that are done."""
+    def done(self) -> list[TrustProcedureEntry]:
+        """The treatments that are done."""
         return [task.result() for task in self._tasks.values() if task.done() and not task.cancelled()]
 
-    async def _treat(self, treatment: Treatment) -> RemedyEntry:
+    async def _treat(self, treatment: Treatment) -> TrustProcedureEntry:
         followed: Followed | None = None
         problem = ""
         acts: dict[Show, Acts] = {show: {} for show in treatment.shows}
         try:
-            async with self._workdir, self._stage.fresh(treatment.place) as fresh:
-                await self._play(fresh.place, {show: show.earlier for show in acts}, acts)
+            async with self._at_once, self._stage.fresh(treatment.distribution) as fresh:
+                await self._play(fresh.distribution, {show: show.earlier for show in acts}, acts)
                 followed = await fresh.follow(treatment.way, self._mint.pem(*treatment.anchors))
                 if not followed.failure:
-                    await self._play(fresh.place, {show: show.later for show in acts}, acts)
+                    await self._play(fresh.distribution, {show: show.later for show in acts}, acts)
         except (StageError, OSError) as failed:
             problem = str(failed)
         failure = followed.failure if followed else ""
         shown = [self._judge(treatment, show, acts[show], failure, problem) for show in acts]
-        return self._entries.remedy(treatment, followed, shown)
+        return self._entries.procedure(treatment, followed, shown)
 
-    async def _play(self, place: str, wanted: Mapping[Show, Mapping[str, Situation]], acts: dict[Show, Acts]) -> None:
-        """Make these attempts in this place, all at once, and put them with the acts."""
+    async def _play(
+        self, distribution: str, wanted: Mapping[Show, Mapping[str, Situation]], acts: dict[Show, Acts]
+    ) -> None:
+        """Make these attempts in this distribution, all at once, and put them with the acts."""
         order = [(show, act, situation) for show, each in wanted.items() for act, situation in each.items()]
         made = await together(
-            *(self._player.attempt(_moved(show, place), situation, soon=True) for show, _, situation in order)
+            *(self._player.attempt(_moved(show, distribution), situation, soon=True) for show, _, situation in order)
         )
         for (show, act, _), attempt in zip(order, made, strict=True):
             acts[show][act] = attempt
 
     def _judge(self, treatment: Treatment, show: Show, acts: Acts, failure: str, problem: str) -> ShownEntry:
-        problem = problem or misbuilt(show, acts)
+        by = self._judge_of(show.client)
+        problem = problem or _misbuilt(acts, by)
         if problem:
-            verdict, judgement = RemedyVerdict.LAB_ERROR, Judgement(False, problem)
+            verdict, judgement = TrustProcedureVerdict.LAB_ERROR, Judgement(False, problem)
         else:
             outcomes = {act: attempt.outcome for act, attempt in acts.items()}
-            verdict, judgement = judge(show, outcomes, failure)
+            verdict, judgement = judge(show, outcomes, failure, by)
         self._observer.judged(f"{treatment.id} for {show.cell.id}", judgement.as_expected, judgement.why)
         return self._entries.shown(show, acts, verdict, judgement)
 
 
-def misbuilt(show: Show, acts: Mapping[str, Attempt]) -> str:
+def _misbuilt(acts: Mapping[str, Attempt], by: Judge) -> str:
     """What the self-check found otherwise than intended in the situations of the acts, in words; "" when nothing."""
     for act, attempt in acts.items():
-        if attempt.outcome.result is Result.LAB_ERROR:
-            continue
-        wanted = show.cell.scenario.defects if act == "before" else frozenset[Defect]()
-        impostor = act.startswith("impostor:")
-        if impostor and not attempt.defects:
-            return f"self-check of the act {act}: nothing is wrong with the impostor"
-        if not impostor and attempt.defects != wanted:
-            found, intended = (", ".join(sorted(each)) or "nothing wrong" for each in (attempt.defects, wanted))
-            return f"self-check of the act {act}: found {found}, but the situation should have {intended}"
+        if attempt.outcome.result is not Result.LAB_ERROR:
+            problem = misbuilt(attempt.situation, attempt.defects, by.knowledge.conditions)
+            if problem:
+                return f"self-check of the act {act}: {problem}"
     return ""
 
 
-def _moved(show: Show, place: str) -> Placed:
-    assert isinstance(show.client, Placed), "only places have ways"
-    return show.client.moved(place)
+def _moved(show: Show, distribution: str) -> Placed:
+    assert isinstance(show.client, Placed), "only distributions have ways"
+    return show.client.moved(distribution)

@@ -4,7 +4,7 @@ from typing import Protocol
 
 
 class Observer(Protocol):
-    """Told what has happened, from the run's own thread; must return quickly and never raise."""
+    """The run calls it with what has happened, in its own thread; it must return quickly and never raise."""
 
     def planned(self, cells: int, attempts: int) -> None:
         """So many cells will be played, by so many distinct attempts."""

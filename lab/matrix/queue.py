@@ -1,6 +1,6 @@
 """The queue of attempts: one line for each server side, for attempts at a side take turns.
 
-Pure, and looked at for every attempt by everybody who has nothing to do: it never hashes a situation, which holds a
+Pure. Every idle worker looks at it for every attempt, so it never hashes a situation, which holds a
 whole chain of certificates.
 """
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 @dataclass(eq=False)
 class Line(Generic[T]):
-    """Those who wait for one side, each with its place in the whole queue; `busy` while somebody is there."""
+    """The attempts that wait for one side, each with its place in the whole queue; `busy` while one is under way."""
 
     side: ServerSide
     waiting: deque[tuple[int, T]] = field(default_factory=deque)
@@ -25,7 +25,7 @@ class Line(Generic[T]):
 
     @property
     def down(self) -> bool:
-        """Whether nobody answers there: then there is nothing to take turns at."""
+        """Whether the server is down: then its attempts need not take turns."""
         return not self.side.key_readable
 
 
@@ -49,8 +49,8 @@ class Queue(Generic[T]):
             line.waiting.append((self._last, item))
 
     def next(self, *, down: bool) -> Line[T] | None:
-        """Whose turn it is, among the sides that are down or among the others: at a side that is up, else at one that
-        can be brought up now. One that has to wait is waited for only when nobody is under way who could make workdir.
+        """The line whose turn it is, among the sides that are down or among the others: at a side that is up, else at
+        one that can be brought up now. A side that has to wait comes only while no line is busy.
         """
         free = [line for line in self._lines.values() if line.waiting and not line.busy and line.down is down]
         best: tuple[Distance, Line[T]] | None = None
@@ -70,7 +70,7 @@ class Queue(Generic[T]):
         return line.waiting.popleft()[1]
 
     def leave(self, line: Line[T]) -> None:
-        """It is the next one's turn there."""
+        """Free the line for its next attempt."""
         if not line.down:
             line.busy = False
             self._busy -= 1

@@ -19,18 +19,17 @@ from typing import Self
 import tlslab
 from tlslab.clients.base import Client, Missing, Trust
 from tlslab.matrix.choice import LOCAL
-from tlslab.matrix.defaults import probes
+from tlslab.matrix.defaults import measured
 from tlslab.matrix.entries import Entries
 from tlslab.matrix.inspect import inspect, lacks
-from tlslab.matrix.judge import Acts, BrokenVerdict, Verdict, judge, not_played
+from tlslab.matrix.judge import Judge, Status, Verdict, misbuilt, not_played
 from tlslab.matrix.plan import Cell, Plan
 from tlslab.matrix.play import Attempt, Player
 from tlslab.matrix.procedure import treatments
-from tlslab.matrix.procedures_played import Remedies
+from tlslab.matrix.procedures_played import TrustProcedures
 from tlslab.matrix.progress import Observer, Silent
 from tlslab.model.outcome import Result
 from tlslab.model.record import CellEntry, ClientEntry, DefaultEntry, Environment, Record
-from tlslab.model.scenario import Claim, Defect
 from tlslab.model.situation import ServerKind
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint
@@ -59,12 +58,12 @@ class Run:
         self.plan = plan
         defaults = tuple(defaults)
         self._clients_of_run = {client.name: client for client in (*plan.clients, *defaults)}
-        self._probes = [
-            (client, probe)
+        self._default_acts = [
+            (client, default)
             for client in defaults
             for kind in ServerKind
             if kind in client.kinds
-            for probe in probes(kind)
+            for default in measured(kind)
         ]
         self._cache = cache
         self._jobs = jobs
@@ -78,20 +77,24 @@ class Run:
         self._clients: dict[str, ClientEntry] = {}
         self._cells: dict[str, CellEntry] = {}
         self._defaults: list[DefaultEntry] = []
+        self._judges: dict[Client, Judge] = {}
+        self._known = plan.knowledge.conditions
 
     async def __aenter__(self) -> Self:
         try:
             await self._stack.enter_async_context(self._stage)
-            plain = [probe.situation for _, probe in self._probes]
+            plain = [default.situation for _, default in self._default_acts]
             treated = treatments(self.plan, self._ways, self._trusts)
             shown = [item for treatment in treated for show in treatment.shows for item in show.situations]
             every = [*(item for cell in self.plan.cells for item in cell.situations), *plain, *shown]
             names = {name for item in every for name in (item.client.connect_to, item.client.reference_identifier)}
             self._stage.open(names, self._mint.anchors_pem(plain[0].client) if plain else "")
             self._missing = {name: lacks(self._stage, client) for name, client in self._clients_of_run.items()}
-            self._probes = [(client, probe) for client, probe in self._probes if not self._missing[client.name]]
+            self._default_acts = [
+                (client, default) for client, default in self._default_acts if not self._missing[client.name]
+            ]
             playable = [cell for cell in self.plan.cells if not self._missing[cell.client.name]]
-            plain = [probe.situation for _, probe in self._probes]
+            plain = [default.situation for _, default in self._default_acts]
             situations = list(dict.fromkeys([*(item for cell in playable for item in cell.situations), *plain, *shown]))
             self._observer.planned(
                 len(playable),
@@ -104,11 +107,22 @@ class Run:
             up = sum(self._stage.distance(side) is Distance.UP for side in self._stage.sides)
             self._observer.started(up, time.monotonic() - began)
             jobs = self._jobs or self._stage.at_once
-            player = Player(self._stage, self._mint, jobs=jobs, observer=self._observer, repeat=self._repeat)
+            player = Player(
+                self._stage, self._mint, self._known, jobs=jobs, observer=self._observer, repeat=self._repeat
+            )
             self._player = await self._stack.enter_async_context(player)
             self._entries = Entries(self._stage, self._mint)
-            self._remedies = await self._stack.enter_async_context(
-                Remedies(treated, self._stage, self._player, self._entries, self._mint, self._observer, at_once=jobs)
+            self._trust_procedures = await self._stack.enter_async_context(
+                TrustProcedures(
+                    treated,
+                    self._stage,
+                    self._player,
+                    self._entries,
+                    self._mint,
+                    self._observer,
+                    self._judge,
+                    at_once=jobs,
+                )
             )
         except BaseException:
             await self._stack.aclose()
@@ -126,6 +140,12 @@ class Run:
     ) -> None:
         await self._stack.__aexit__(kind, error, trace)
 
+    def _judge(self, client: Client) -> Judge:
+        known = self._judges.get(client)
+        if known is None:
+            known = self._judges[client] = Judge.of(client, self.plan.knowledge)
+        return known
+
     async def want(self, cells: tuple[Cell, ...]) -> None:
         """Begin with the attempts of these cells without waiting for them."""
         await self._player.want([cell for cell in cells if not self._missing[cell.client.name]])
@@ -138,32 +158,33 @@ class Run:
         missing = self._missing[cell.client.name]
         if missing is not None:
             attempts: tuple[Attempt, ...] = ()
-            verdict = not_played(BrokenVerdict.MISSING, _missing_sentence(missing))
+            verdict = not_played(Status.MISSING, _missing_sentence(missing))
         else:
             attempts = await self._player.acts(cell)
-            verdict = verdict_of(cell, attempts)
+            verdict = verdict_of(self._judge(cell.client), cell, attempts)
         entry = self._cells[cell.id] = self._entries.cell(cell, attempts, verdict)
         if missing is None:
-            why = verdict.broken_judgement if not verdict.broken_judgement.as_expected else verdict.fix_judgement
-            self._observer.judged(cell.id, verdict.as_expected, why.why)
+            self._observer.judged(cell.id, verdict.as_expected, verdict.why)
         return entry
 
-    async def probe(self) -> None:
+    async def measure_defaults(self) -> None:
         """Find out the defaults of the clients that were named for it. A server that is not as intended tells nothing
         and is left out.
         """
-        attempts = await together(*(self._player.attempt(client, probe.situation) for client, probe in self._probes))
-        for (client, probe), attempt in zip(self._probes, attempts, strict=True):
+        attempts = await together(
+            *(self._player.attempt(client, default.situation) for client, default in self._default_acts)
+        )
+        for (client, default), attempt in zip(self._default_acts, attempts, strict=True):
             failed = attempt.outcome.result is Result.LAB_ERROR
-            if failed or attempt.defects != probe.defects:
-                why = attempt.outcome.text if failed else _wrong(attempt, probe.defects)
-                self._observer.judged(f"{client.name} without options at {probe.id}", False, f"self-check: {why}")
+            why = attempt.outcome.text if failed else misbuilt(default.situation, attempt.defects, self._known)
+            if why:
+                self._observer.judged(f"{client.name} without options at {default.id}", False, f"self-check: {why}")
             else:
-                self._defaults.append(self._entries.default(probe, attempt))
+                self._defaults.append(self._entries.default(default, attempt))
 
-    async def follow_remedies(self) -> None:
-        """Wait for the remedies of the plan: they are followed from the beginning."""
-        await self._remedies.finish()
+    async def follow_trust_procedures(self) -> None:
+        """Wait for the trust procedures of the plan: they are followed from the beginning."""
+        await self._trust_procedures.finish()
 
     async def record(self, *, interrupted: bool = False) -> Record:
         """The record of what has been played so far. Asks each client for its version, once."""
@@ -185,7 +206,7 @@ class Run:
             attempts=[self._entries.attempt(item) for item in self._player.attempts],
             cells=played + excluded,
             defaults=self._defaults,
-            remedies=self._remedies.done,
+            trust_procedures=self._trust_procedures.done,
         )
 
     def _environment(self) -> Environment:
@@ -204,40 +225,16 @@ class Run:
         )
 
 
-def verdict_of(cell: Cell, attempts: tuple[Attempt, ...]) -> Verdict:
+def verdict_of(judge: Judge, cell: Cell, attempts: tuple[Attempt, ...]) -> Verdict:
     """The verdict of a cell from its attempts, the self-check first: a wrongly built situation says nothing about a
     client.
     """
-    control, broken, fixed, *impostors = attempts
-    for act, attempt, problem in [
-        ("control", control, _wrong(control, frozenset())),
-        ("broken", broken, _wrong(broken, cell.scenario.defects)),
-        ("fixed", fixed, _wrong_fix(cell, fixed)),
-        *(("impostor", item, "" if item.defects else "nothing is wrong with the impostor") for item in impostors),
-    ]:
-        if problem and attempt.outcome.result is not Result.LAB_ERROR:
-            why = f"self-check of the {act} act: {problem}"
-            return not_played(BrokenVerdict.LAB_ERROR, why, as_expected=False)
-    outcomes = Acts(control.outcome, broken.outcome, fixed.outcome, tuple(item.outcome for item in impostors))
-    return judge(cell, outcomes)
-
-
-def _wrong(attempt: Attempt, wanted: frozenset[Defect]) -> str:
-    if attempt.defects == wanted:
-        return ""
-    return f"found {_words(attempt.defects)}, but the situation should have {_words(wanted)}"
-
-
-def _wrong_fix(cell: Cell, attempt: Attempt) -> str:
-    if cell.fix.claim is Claim.CURE:
-        return _wrong(attempt, frozenset())
-    if attempt.defects and attempt.defects <= cell.scenario.defects:
-        return ""
-    return f"a silencer should leave {_words(cell.scenario.defects)}, but {_words(attempt.defects)} is found"
-
-
-def _words(defects: frozenset[Defect]) -> str:
-    return ", ".join(sorted(defects)) or "nothing wrong"
+    for act, attempt in zip(cell.acts, attempts, strict=True):
+        if attempt.outcome.result is not Result.LAB_ERROR:
+            problem = misbuilt(attempt.situation, attempt.defects, judge.knowledge.conditions)
+            if problem:
+                return not_played(Status.LAB_ERROR, f"self-check of the act {act}: {problem}")
+    return judge.cell(cell, tuple(attempt.outcome for attempt in attempts))
 
 
 def _missing_sentence(missing: Missing) -> str:
@@ -264,7 +261,9 @@ def run_plan(
             plan, cache=cache, jobs=jobs, observer=observer, stage=stage, repeat=repeat, defaults=defaults
         ) as run:
             await run.want(plan.cells)
-            await together(*(run.play(cell) for cell in plan.cells), run.probe(), run.follow_remedies())
+            await together(
+                *(run.play(cell) for cell in plan.cells), run.measure_defaults(), run.follow_trust_procedures()
+            )
             return await run.record()
 
     return signals.run(play())

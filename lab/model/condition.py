@@ -2,7 +2,7 @@
 
 A condition that is wrong is a defect: an expired certificate, a name that the certificate does not carry. One that is
 not wrong exists because some client refuses it, words it, or lets it change what it does: a server that demands
-encryption nobody asked for. The conditions of an act are the intention; the self-check measures the same facts.
+encryption unasked. The conditions of an act are the intention; the self-check measures the same facts.
 """
 
 from collections.abc import Callable, Iterable
@@ -15,7 +15,7 @@ from tlslab.model.situation import Situation
 class Seen:
     """What the self-check measured of a situation, by looks that no client makes.
 
-    `answers`: somebody accepts connections at the server's port. `presents`: it shows certificates to a client that
+    `answers`: a process accepts connections at the server's port. `presents`: it shows certificates to a client that
     speaks every version of TLS. `shares_version`: it shows them to one that speaks the versions of this client side.
     `errors`: what OpenSSL's `verify` finds, at security level 0, with what this client side trusts and was given: the
     number of the error (X509_V_ERR_*) and the depth, 0 for the leaf. `errors_when_complete`: the same with the
@@ -76,5 +76,5 @@ def conditions_seen(seen: Seen, known: Iterable[Condition]) -> frozenset[Conditi
 
 
 def defects(found: Iterable[Condition]) -> frozenset[Condition]:
-    """Those that are wrong."""
+    """The conditions that are wrong."""
     return frozenset(condition for condition in found if condition.wrong)

@@ -1,4 +1,4 @@
-"""The conditions that the tables of TLS libraries speak of. A scenario may bring one that nobody had.
+"""The conditions that the tables of TLS libraries speak of. A scenario may bring another.
 
 The predicates read single facts of a situation; they are no path validator. Numbers are X509_V_ERR_* of OpenSSL,
 include/openssl/x509_vfy.h.
@@ -45,7 +45,7 @@ def _leaf(situation: Situation) -> Leaf | None:
 
 
 def _lacking(situation: Situation, chain: Chain) -> tuple[Authority, ...]:
-    """The intermediates that the client gets from nobody."""
+    """The intermediates that the server does not present and the client side does not have."""
     known = {*chain.presented, *situation.client.intermediates, *anchors(situation)}
     return tuple(item for item in chain.intermediates if item not in known)
 
@@ -127,6 +127,13 @@ EXPIRED = Condition(
     lambda seen: seen.has(10, 0),
     wrong=True,
 )
+NOT_YET_VALID = Condition(
+    "not-yet-valid",
+    "the server's certificate is not valid yet",
+    lambda situation: (leaf := _leaf(situation)) is not None and leaf.validity.starts > timedelta(),
+    lambda seen: seen.has(9, 0),
+    wrong=True,
+)
 NAME_MISMATCH = Condition(
     "name-mismatch",
     "the certificate does not carry the name that the client expects",
@@ -148,7 +155,7 @@ NO_COMMON_VERSION = Condition(
     lambda seen: not seen.shares_version,
     wrong=True,
 )
-_OF_THE_CHAIN = (SELF_SIGNED, UNTRUSTED, INCOMPLETE, EXPIRED, NAME_MISMATCH, WEAK_SIGNATURE)
+_OF_THE_CHAIN = (SELF_SIGNED, UNTRUSTED, INCOMPLETE, EXPIRED, NOT_YET_VALID, NAME_MISMATCH, WEAK_SIGNATURE)
 NOT_LOADED = Condition(
     "not-loaded",
     "the server's TLS library does not load the server's certificate",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from tlslab.model.condition import Condition
-from tlslab.model.evidence import Level, Source
+from tlslab.model.evidence import Basis, Source
 from tlslab.model.library import Any, Does, Library, Prints, Row, Says, Template, Tolerates, When
 from tlslab.model.release import ALL, Versions
 
@@ -32,7 +32,7 @@ class Statement:
     row: Row
     does: Does | None
     library: str
-    basis: Level
+    basis: Basis
     sources: tuple[Source, ...]
     when: tuple[When, ...] = ()
     versions: Versions = ALL
@@ -88,13 +88,20 @@ class Knowledge:
         found += [_as_it_is(row, "") for row in own]
         return tuple(dict.fromkeys(found))
 
+    def about(self, conditions: frozenset[Condition]) -> Iterator[tuple[str, Says]]:
+        """What the libraries say of some of these conditions and of nothing else, with the library's name."""
+        for name, library in sorted(self.libraries.items()):
+            for row in library.rows:
+                if isinstance(row, Says) and not isinstance(row.of, Any) and row.of and row.of <= conditions:
+                    yield name, row
+
 
 def answer(
     table: Iterable[Statement], present: frozenset[Condition], holds: Holds, release: Release | None = None
 ) -> Answer:
     """The answering rule: what a client with this table must do where these conditions are present.
 
-    What stands in a phase that the client does not get to is not said, neither of one condition nor of several.
+    The client says nothing of a phase that it does not reach, neither of one condition nor of several.
     Raises KnowledgeError when a condition is both tolerated and said by rows of equal rank.
     """
     applying = [item for item in table if applies(item, present, holds, release or {})]
@@ -142,7 +149,7 @@ def _about(condition: Condition, applying: list[Statement]) -> list[Statement]:
 
 
 def _of_highest_rank(rows: list[Statement]) -> list[Statement]:
-    """Those with the largest set of conditions, and of these those with a circumstance, if there are any.
+    """The rows with the largest set of conditions, and of these the rows with a circumstance, if there are any.
 
     The circumstances of the row: those of a template are about the words, not about the condition.
     """

@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from tlslab.model.condition import Condition
-from tlslab.model.evidence import Level, Phase, Source
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.release import ALL, Versions
-from tlslab.model.situation import Situation, TLSVersion
+from tlslab.model.situation import Situation
 
 
 class Any:
@@ -52,7 +52,7 @@ def where(condition: Condition) -> When:
 @dataclass(frozen=True, slots=True)
 class Prints:
     """It says something: `text` in the message, `code` as its error code, `trace` in the log that the lab switched on.
-    What is empty is not looked at.
+    An empty field is not looked at.
     """
 
     text: str = ""
@@ -62,7 +62,7 @@ class Prints:
 
 @dataclass(frozen=True, slots=True)
 class Hangs:
-    """It gives no answer until it is ended."""
+    """It gives no answer until the stage ends it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ Does = Prints | Hangs | Crashes | ConnectsLate
 
 @dataclass(frozen=True, slots=True)
 class Says:
-    """Of these conditions a library says this, or does that.
+    """What a library says, or does, where these conditions are present.
 
     `when`: circumstances that all must hold. `versions`: of which releases this is true.
     """
@@ -92,7 +92,7 @@ class Says:
     of: frozenset[Condition] | Any
     phase: Phase
     does: Does
-    basis: Level
+    basis: Basis
     source: Source
     when: tuple[When, ...] = ()
     versions: Versions = ALL
@@ -102,12 +102,12 @@ class Says:
 class Tolerates:
     """With these conditions a library connects, and `why`, in a sentence.
 
-    `phases`: where `of` is there (nothing: in every act), it does not get to these, so that what would be said in them
-    is not said.
+    `phases`: where `of` is there (nothing: in every act), the client does not reach these, so that it says nothing of
+    them.
     """
 
     why: str
-    basis: Level
+    basis: Basis
     source: Source
     of: frozenset[Condition] = frozenset()
     phases: frozenset[Phase] = frozenset()
@@ -129,7 +129,7 @@ class Template:
     library: str
     phases: frozenset[Phase]
     text: str
-    basis: Level
+    basis: Basis
     source: Source
     trace: str = ""
     when: tuple[When, ...] = ()
@@ -138,21 +138,20 @@ class Template:
 
 @dataclass(frozen=True, slots=True)
 class Library:
-    """One TLS library: its rows, and the oldest and newest version of TLS that it offers when nothing is configured.
+    """One TLS library, or the part of a client that verifies for itself: its rows.
 
     A client that verifies something itself has a library of its own for that, whose rows stand beside the client.
     """
 
     name: str
     rows: tuple[Row, ...] = ()
-    offers: tuple[TLSVersion, TLSVersion] = (TLSVersion.TLSv1_2, TLSVersion.TLSv1_3)
 
 
 def says(
     of: Iterable[Condition] | Any,
     phase: Phase,
     *texts: str | Does,
-    basis: Level,
+    basis: Basis,
     source: Source,
     when: Iterable[When] = (),
     versions: Mapping[str, str] | None = None,
@@ -177,7 +176,7 @@ def says_each(
     texts: Mapping[Condition, str | Does],
     phase: Phase,
     *,
-    basis: Level,
+    basis: Basis,
     source: Source,
     versions: Mapping[str, str] | None = None,
 ) -> tuple[Says, ...]:
@@ -192,7 +191,7 @@ def says_each(
 def tolerates(
     why: str,
     *,
-    basis: Level,
+    basis: Basis,
     source: Source,
     of: Iterable[Condition] = (),
     phases: Iterable[Phase] = (),

@@ -1,8 +1,8 @@
 """Normalisation: a client's text without its volatile parts, so that two runs can be compared.
 
 Volatile are ports, process and thread ids, OpenSSL's packed error numbers, file lines, temporary paths and dates;
-reasons, codes and names stay. Time is linear in the text, which is whatever a client printed: no rule may look at a
-character again for each place where it could begin.
+reasons, codes and names stay. Time is linear in the text, which is whatever a client printed: no rule may read a
+character again for each position where a match could begin.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Attempt and outcome: one connection by one client in one situation, and what came of it, verbatim."""
+"""Attempt and outcome: one connection by one client in one situation, and its result, verbatim."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -34,7 +34,7 @@ class Completed:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one attempt.
+    """The outcome of one attempt.
 
     `text` is what the client shows its user, verbatim; `code` the client's own error code; `trace` the diagnostic
     output that the lab switched on (never shown to users by default). `encrypted` is the server's answer to the

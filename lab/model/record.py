@@ -84,7 +84,7 @@ class FixEntry(_Model):
 
     name: str
     summary: str
-    claim: Literal["cure", "silencer"]
+    claim: Literal["cure", "bypass"]
     side: Literal["server", "client"]
     steps: list[str]
     sources: list[SourceEntry]
@@ -97,13 +97,13 @@ class ScenarioEntry(_Model):
     title: str
     lesson: str
     kinds: list[Literal["https", "sqlserver"]]
-    defects: list[str]
+    conditions: list[str] = Field(description="what is so in its situation; what is wrong of it is a defect")
     fixes: list[FixEntry]
     sources: list[SourceEntry]
 
 
 class ImpostorEntry(_Model):
-    """One attack on the fixes: what the impostor of that name does."""
+    """One impostor: what it does to every fix."""
 
     id: str
     lesson: str
@@ -144,8 +144,9 @@ class JudgementEntry(_Model):
 
     as_expected: bool
     why: str
-    level: Literal["", "observed", "public", "vendor"]
+    basis: Literal["", "observed", "reported", "authoritative"]
     sources: list[SourceEntry]
+    also: list[str] = Field(default=[], description="other conditions that the same text could mean")
 
 
 class ShareEntry(_Model):
@@ -169,13 +170,26 @@ class CellEntry(_Model):
     acts: dict[str, str] = Field(
         description="control, broken, fixed and one `impostor:NAME` each; empty when not played"
     )
-    broken: Literal["reproduced", "other-error", "accepted", "timeout", "unsupported", "missing", "lab-error"]
-    fix_verdict: Literal["cures", "silences", "unverified", "not-cleared", "broken-promise", "unproven", "not-played"]
+    status: Literal["played", "excluded", "missing", "lab-error"]
+    broken: Literal["", "as-documented", "other-error", "unexpected-connection", "no-answer", "never-connects"] = Field(
+        description="what the broken act showed; empty when it was not played"
+    )
+    fix_verdict: Literal["", "cure", "partial-bypass", "bypass", "not-cleared", "broken-promise", "unproven"] = Field(
+        description="what the fix is worth; empty when it was not played, or the client never connects"
+    )
+    broken_result: Literal["", "connected", "refused", "timeout", "crashed", "lab-error"] = Field(
+        default="", description="how the attempt of the broken act ended"
+    )
     as_expected: bool
-    broken_judgement: JudgementEntry
+    broken_judgement: JudgementEntry = Field(description="of a cell that was not played: why not")
     fix_judgement: JudgementEntry
     unstable: bool = Field(default=False, description="an act that was repeated did not always come out the same")
     distribution: list[ShareEntry] = Field(default=[], description="of the acts that did not, most frequent first")
+
+    @property
+    def verdict(self) -> str:
+        """What the broken act showed; of a cell that was not played, its status."""
+        return self.broken or self.status
 
 
 class DefaultEntry(_Model):
@@ -191,7 +205,7 @@ class DefaultEntry(_Model):
 
 
 class StepEntry(_Model):
-    """One command of a remedy."""
+    """One command of a trust procedure."""
 
     command: str = Field(description="of the shell, run by the administrator where the certificate lies as ca.crt")
     exit_status: int | None = Field(description="null when it did not end in time")
@@ -200,14 +214,14 @@ class StepEntry(_Model):
 
 
 class ChangeEntry(_Model):
-    """One path of a system that a remedy left otherwise than it was."""
+    """One path of a system that a trust procedure left otherwise than it was."""
 
     path: str
     change: Literal["added", "changed", "deleted"]
 
 
 class ShownEntry(_Model):
-    """What one client showed of a remedy: told nothing about trust, before it and after it."""
+    """What one client showed of a trust procedure: told nothing about trust, before it and after it."""
 
     cell: str = Field(description="id of the cell whose fix this is")
     client: str
@@ -217,27 +231,27 @@ class ShownEntry(_Model):
     )
     acts: dict[str, str] = Field(description="before, after and one `impostor:NAME` each, as far as they were played")
     verdict: Literal[
-        "cures",
+        "cure",
         "ignored",
-        "unverified",
+        "verifies-nothing",
         "not-cleared",
-        "silences",
+        "bypass",
         "unproven",
-        "accepted",
+        "unexpected-connection",
         "other-error",
         "failed",
-        "unsupported",
+        "excluded",
         "lab-error",
     ]
     as_expected: bool
     judgement: JudgementEntry
 
 
-class RemedyEntry(_Model):
-    """A documented way to make a system trust a CA, followed in a fresh copy of a place, and what it changed."""
+class TrustProcedureEntry(_Model):
+    """A documented way to make a system trust a CA, followed in a fresh copy of a distribution, and what it changed."""
 
     id: str = Field(description="`bookworm/update-ca-certificates`")
-    place: str
+    distribution: str
     way: str
     remark: str = Field(description="what a person must know who follows it")
     sources: list[SourceEntry]
@@ -261,29 +275,36 @@ class Record(_Model):
     impostors: list[ImpostorEntry] = Field(default=[], description="of the cells that were planned")
     attempts: list[AttemptEntry]
     cells: list[CellEntry]
-    defaults: list[DefaultEntry] = Field(default=[], description="empty when the clients' defaults were not probed")
-    remedies: list[RemedyEntry] = Field(default=[], description="empty where no system is the lab's to change")
+    defaults: list[DefaultEntry] = Field(default=[], description="empty when the clients' defaults were not measured")
+    trust_procedures: list[TrustProcedureEntry] = Field(
+        default=[], description="empty where no system is the lab's to change"
+    )
 
     def findings(self) -> Iterator[CellEntry]:
         """The cells that are not as expected, the lab's own failures aside."""
-        return (cell for cell in self.cells if not cell.as_expected and cell.broken != "lab-error")
+        return (cell for cell in self.cells if not cell.as_expected and cell.status != "lab-error")
 
     def lab_errors(self) -> Iterator[CellEntry]:
         """The cells about which the lab can say nothing because it failed itself."""
-        return (cell for cell in self.cells if cell.broken == "lab-error")
+        return (cell for cell in self.cells if cell.status == "lab-error")
 
-    def unexpected_remedies(self) -> Iterator[tuple[RemedyEntry, ShownEntry]]:
-        """What was shown of a remedy and is not as documented, the lab's own failures aside."""
+    def unexpected_trust_procedures(self) -> Iterator[tuple[TrustProcedureEntry, ShownEntry]]:
+        """What was shown of a trust procedure and is not as documented, the lab's own failures aside."""
         return (
-            (remedy, shown)
-            for remedy in self.remedies
-            for shown in remedy.shown
+            (procedure, shown)
+            for procedure in self.trust_procedures
+            for shown in procedure.shown
             if not shown.as_expected and shown.verdict != "lab-error"
         )
 
-    def failed_remedies(self) -> Iterator[tuple[RemedyEntry, ShownEntry]]:
-        """What the lab could not show of a remedy because it failed itself."""
-        return ((remedy, shown) for remedy in self.remedies for shown in remedy.shown if shown.verdict == "lab-error")
+    def failed_trust_procedures(self) -> Iterator[tuple[TrustProcedureEntry, ShownEntry]]:
+        """What the lab could not show of a trust procedure because it failed itself."""
+        return (
+            (procedure, shown)
+            for procedure in self.trust_procedures
+            for shown in procedure.shown
+            if shown.verdict == "lab-error"
+        )
 
     def attempt(self, identity: str) -> AttemptEntry:
         """The attempt of this id. Raises KeyError when there is none."""
@@ -293,9 +314,9 @@ class Record(_Model):
         raise KeyError(identity)
 
 
-def narrow(remedy: RemedyEntry, cells: Container[str]) -> RemedyEntry:
-    """The remedy with what was shown for these cells alone, by their ids."""
-    return remedy.model_copy(update={"shown": [item for item in remedy.shown if item.cell in cells]})
+def narrow(procedure: TrustProcedureEntry, cells: Container[str]) -> TrustProcedureEntry:
+    """The trust procedure with what was shown for these cells alone, by their ids."""
+    return procedure.model_copy(update={"shown": [item for item in procedure.shown if item.cell in cells]})
 
 
 class RecordError(Exception):

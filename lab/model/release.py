@@ -28,7 +28,7 @@ class Versions:
 
     @classmethod
     def of(cls, bounds: Mapping[str, str]) -> Self:
-        """Raises ValueError for a bound that is none."""
+        """Raises ValueError for a malformed bound."""
         found: list[tuple[str, str, tuple[int, ...]]] = []
         for name, text in sorted(bounds.items()):
             for part in text.split(","):
@@ -39,10 +39,10 @@ class Versions:
         return cls(tuple(found))
 
     def take(self, release: Mapping[str, str]) -> bool:
-        """Whether a release is among them: the version of each program and library of an act, by its name.
+        """Whether the row is about a release: the version of each program and library of an act, by its name.
 
-        A version without numbers (a local build, or "" where nobody knows it) counts as the newest. What the release
-        does not name has no part in the act: a row of one driver is not about another.
+        A version without numbers (a local build, or "" where it is unknown) counts as the newest. A program that the
+        release does not name has no part in the act: a row of one driver is not about another.
         """
         return all(name in release and _holds(numbers(release[name]), sign, bound) for name, sign, bound in self.bounds)
 

@@ -1,10 +1,10 @@
-"""The scenario and the fix: one documented failure, and its documented remedies.
+"""The scenario and the fix: one documented failure, and its documented fixes.
 
 A scenario is a function `Situation -> Situation` that puts one defect into the healthy situation; its docstring is
 published as the lesson. A fix is a function of the same shape, declared beside it. The catalogue (`scenarios/`) is made
 of nothing else::
 
-    @scenario(title="...", kinds=BOTH, defects={Defect.EXPIRED}, reasons=[...], sources=[...])
+    @scenario(title="...", kinds=BOTH, conditions=[EXPIRED], sources=[...])
     def expired(healthy: Situation) -> Situation:
         '''What happened, how it shows, where to look.'''
         return healthy.with_leaf(validity=PAST)
@@ -16,36 +16,24 @@ of nothing else::
 """
 
 import inspect
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tlslab.model.evidence import Reason, Source
+from tlslab.model.condition import Condition
+from tlslab.model.evidence import Source
+from tlslab.model.library import Row
 from tlslab.model.situation import ServerKind, Situation
 
 Change = Callable[[Situation], Situation]
 BOTH = frozenset(ServerKind)
 
 
-class Defect(StrEnum):
-    """What an independent look at a situation can find wrong with it (`tlslab.pki.audit`)."""
-
-    SELF_SIGNED = "self-signed"
-    UNTRUSTED = "untrusted"
-    EXPIRED = "expired"
-    NAME_MISMATCH = "name-mismatch"
-    INCOMPLETE = "incomplete"
-    WEAK_SIGNATURE = "weak-signature"
-    NO_COMMON_VERSION = "no-common-version"
-    NOT_SERVING = "not-serving"
-    """Nobody listens where the server should."""
-
-
 class Claim(StrEnum):
     """What a fix says of itself; the impostor act shows whether it is true."""
 
     CURE = "cure"
-    SILENCER = "silencer"
+    BYPASS = "bypass"
 
 
 class Side(StrEnum):
@@ -57,7 +45,7 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A documented remedy. `encrypted` is what it promises of the session after it (False: it gives encryption up).
+    """A documented fix. `encrypted` is what it promises of the session after it (False: it gives encryption up).
 
     `on_system`: what it gives the client to trust can be put into the trust store of the operating system, so that a
     stage which has systems to spare can follow the documents of the distribution (`tlslab.matrix.procedure`).
@@ -84,8 +72,10 @@ class Scenario:
     lesson: str
     apply: Change
     kinds: frozenset[ServerKind]
-    defects: frozenset[Defect]
-    reasons: tuple[Reason, ...]
+    conditions: frozenset[Condition]
+    """The conditions of its situation, the defects among them; a scenario may bring new ones."""
+    rows: Mapping[str, tuple[Row, ...]] = field(compare=False)
+    """What TLS libraries, by name, say of the conditions that it brings."""
     sources: tuple[Source, ...]
     fixes: list[Fix] = field(default_factory=list, compare=False)
 
@@ -103,7 +93,7 @@ class Scenario:
     ) -> Callable[[Change], Change]:
         """Declare a fix of this scenario; its name is the function's, its summary the docstring's.
 
-        Raises ValueError for a fix without docstring, steps or source: nobody could follow or check it.
+        Raises ValueError for a fix without docstring, steps or source: no reader could follow or check it.
         """
 
         def declare(change: Change) -> Change:
@@ -139,50 +129,48 @@ class Impostor:
     id: str
     lesson: str
     apply: Change
-    reasons: tuple[Reason, ...]
 
 
 def scenario(
     *,
     title: str,
-    defects: Iterable[Defect],
-    reasons: Iterable[Reason],
+    conditions: Iterable[Condition],
     sources: Iterable[Source],
+    rows: Mapping[str, Iterable[Row]] | None = None,
     kinds: Iterable[ServerKind] = BOTH,
     form: str = "",
 ) -> Callable[[Change], Scenario]:
-    """Declare a scenario; its id is the module's name, with the form behind a dot where the class has several."""
+    """Declare a scenario; its id is the module's name, with the form behind a dot where the class has several.
+
+    Raises ValueError for one without a lesson, sources or conditions: it would teach nothing, or could not be judged.
+    """
 
     def declare(change: Change) -> Scenario:
         lesson = inspect.getdoc(change) or ""
         identity = _kebab(change.__module__.rpartition(".")[2]) + (f".{form}" if form else "")
-        given_sources = tuple(sources)
-        if not (lesson and given_sources):
-            raise ValueError(f"scenario {identity} needs a docstring (its lesson) and sources")
+        given_sources, given_conditions = tuple(sources), frozenset(conditions)
+        if not (lesson and given_sources and given_conditions):
+            raise ValueError(f"scenario {identity} needs a docstring (its lesson), conditions and sources")
         return Scenario(
             identity,
             title,
             lesson,
             change,
             frozenset(kinds),
-            frozenset(defects),
-            tuple(reasons),
+            given_conditions,
+            {library: tuple(found) for library, found in (rows or {}).items()},
             given_sources,
         )
 
     return declare
 
 
-def impostor(*, reasons: Iterable[Reason]) -> Callable[[Change], Impostor]:
-    """Declare an impostor; its id is the function's name."""
-
-    def declare(change: Change) -> Impostor:
-        lesson = inspect.getdoc(change) or ""
-        if not lesson:
-            raise ValueError(f"impostor {change.__name__} needs a docstring")
-        return Impostor(_kebab(change.__name__), lesson, change, tuple(reasons))
-
-    return declare
+def impostor(change: Change) -> Impostor:
+    """Declare an impostor; its id is the function's name. Raises ValueError for one without a docstring."""
+    lesson = inspect.getdoc(change) or ""
+    if not lesson:
+        raise ValueError(f"impostor {change.__name__} needs a docstring")
+    return Impostor(_kebab(change.__name__), lesson, change)
 
 
 def _kebab(name: str) -> str:

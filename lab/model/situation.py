@@ -6,7 +6,8 @@ certificates by *description* (`Leaf`, `Authority`); `tlslab.pki.mint` turns a d
 time. Nothing here reads a clock or a file.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Set
+from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import timedelta
 from enum import IntEnum, StrEnum
 from typing import Any, Self
@@ -129,6 +130,11 @@ Anchor = Authority | Leaf
 """What a client can be told to trust: an authority's certificate, or a server's own."""
 
 
+_WORDS = "words"
+_BY_THE_STAGE = {_WORDS: None}
+"""The stage lays it out; no client and no server is told of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class ServerSide:
     """How a server is set up.
@@ -136,21 +142,21 @@ class ServerSide:
     `chain` None: no certificate is configured, and SQL Server makes its own at start (self-generated fallback
     certificate). `security_level` is the OpenSSL security level (0-5) that the server's TLS library runs with.
     `key_readable` False: the account of SQL Server may not read the private key that it is told to use, and it does not
-    start (error 49940): nobody listens at its port.
+    start (error 49940): no process listens at its port.
     """
 
     kind: ServerKind
     chain: Chain | None
-    tls_min: TLSVersion = TLSVersion.TLSv1_2
-    tls_max: TLSVersion = TLSVersion.TLSv1_3
-    security_level: int = 2
-    encryption: ServerEncryption = ServerEncryption.OFF
-    key_readable: bool = True
+    tls_min: TLSVersion = field(default=TLSVersion.TLSv1_2, metadata={_WORDS: "the oldest TLS version"})
+    tls_max: TLSVersion = field(default=TLSVersion.TLSv1_3, metadata={_WORDS: "the newest TLS version"})
+    security_level: int = field(default=2, metadata={_WORDS: "OpenSSL's security level"})
+    encryption: ServerEncryption = field(default=ServerEncryption.OFF, metadata={_WORDS: "the demand for encryption"})
+    key_readable: bool = field(default=True, metadata={_WORDS: "a private key that it may not read"})
 
 
 @dataclass(frozen=True, slots=True)
 class ClientSide:
-    """How a client connects. The names of the options are the lab's; each adapter says how its client spells them.
+    """How a client connects. The names of the options are the lab's; each adapter gives its client's options as typed.
 
     `trust_anchors`: what stands in the client's trust store beside an unrelated public root. `intermediates`:
     certificates that the client has been given to complete chains, without trusting them. `expected_name`: the name to
@@ -166,20 +172,45 @@ class ClientSide:
     """
 
     connect_to: str
-    trust_anchors: tuple[Anchor, ...] = ()
-    intermediates: tuple[Authority, ...] = ()
-    trust_everything: bool = False
-    expected_name: str | None = None
-    encryption: Encryption | None = None
-    tls_min: TLSVersion | None = None
-    tls_max: TLSVersion | None = None
-    defaults_only: bool = False
-    system_trust_anchors: tuple[Anchor, ...] = ()
+    trust_anchors: tuple[Anchor, ...] = field(default=(), metadata={_WORDS: "certificates to trust"})
+    intermediates: tuple[Authority, ...] = field(
+        default=(), metadata={_WORDS: "intermediate certificates that complete a chain"}
+    )
+    trust_everything: bool = field(default=False, metadata={_WORDS: "trusting every certificate"})
+    expected_name: str | None = field(default=None, metadata={_WORDS: "another name to look for in the certificate"})
+    encryption: Encryption | None = field(default=None, metadata={_WORDS: "what to encrypt"})
+    tls_min: TLSVersion | None = field(default=None, metadata={_WORDS: "the oldest TLS version"})
+    tls_max: TLSVersion | None = field(default=None, metadata={_WORDS: "the newest TLS version"})
+    defaults_only: bool = field(default=False, metadata={_WORDS: "being left to its defaults"})
+    system_trust_anchors: tuple[Anchor, ...] = field(default=(), metadata=_BY_THE_STAGE)
 
     @property
     def reference_identifier(self) -> str:
         """The name that the certificate must carry."""
         return self.expected_name or self.connect_to
+
+
+def options(kind: type[ClientSide | ServerSide]) -> Mapping[str, str]:
+    """The options of a side by the names of their fields, each in words: every field with a default, but for what the
+    stage lays out.
+    """
+    optional = [item for item in fields(kind) if item.default is not MISSING]
+    words = {item.name: item.metadata.get(_WORDS, item.name.replace("_", " ")) for item in optional}
+    return {name: said for name, said in words.items() if said}
+
+
+def unsupported(side: ClientSide | ServerSide, supports: Set[str]) -> tuple[str, str] | None:
+    """The first option that a side sets and that is not among the supported ones: its field, and what it is in words.
+    None when there is none.
+    """
+    defaults = {item.name: item.default for item in fields(side)}
+    for name, words in options(type(side)).items():
+        told = getattr(side, name)
+        if name == "expected_name" and isinstance(side, ClientSide) and told == side.connect_to:
+            continue  # the client looks for the name that it connects to anyway
+        if name not in supports and told != defaults[name]:
+            return name, words
+    return None
 
 
 @dataclass(frozen=True, slots=True)

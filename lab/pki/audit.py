@@ -1,55 +1,101 @@
-"""The self-check: what an independent look finds wrong with a situation, before any client sees it (DESIGN, rule 3).
+"""The self-check: what an independent look measures of a situation, before any client sees it.
 
 Two implementations that the lab does not mint with are asked about the certificates *as presented on the wire*:
-OpenSSL's `verify`, which names its reasons, and `cryptography.x509.verification`, which must agree on yes or no. A
-situation whose defects are not exactly those that its scenario declares is an error of the lab, never a finding about
-a client.
+OpenSSL's `verify`, which names its reasons, and `cryptography.x509.verification`, which must agree on yes or no. Each
+condition says what of the measurement shows it (`tlslab.model.condition`). A situation in which other defects are seen
+than it is meant to have is an error of the lab, never a finding about a client.
 """
 
 import os
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cache
 
 from cryptography import x509
 from cryptography.x509 import verification
 from cryptography.x509.oid import ExtensionOID, NameOID
 
-from tlslab.model.scenario import Defect
-from tlslab.model.situation import Leaf, ServerKind, SignatureHash, Situation, TLSVersion
+from tlslab.model.condition import Condition, Seen, conditions_seen, defects
+from tlslab.model.conditions import client_versions
+from tlslab.model.situation import Leaf, Situation, TLSVersion
 from tlslab.pki.mint import FALLBACK_NAME, Mint, certificates
-from tlslab.pki.scan import TIMEOUT, Look
+from tlslab.pki.scan import TIMEOUT, Scan
 
-Looker = Callable[[TLSVersion, TLSVersion], Look]
+Scanner = Callable[[TLSVersion, TLSVersion], Scan]
 """Looks at the situation's server with a range of versions."""
 
-_X509_ERRORS = {10: Defect.EXPIRED, 18: Defect.SELF_SIGNED, 19: Defect.UNTRUSTED}
-_NO_ISSUER = {20, 21}
 _HOSTNAME_MISMATCH = 62
-"""X509_V_ERR_*: openssl/include/openssl/x509_vfy.h."""
-_CHAIN_DEFECTS = frozenset(Defect) - {Defect.NO_COMMON_VERSION, Defect.NOT_SERVING}
 _PIPE = "/dev/fd/"
 _WEAK = {"md5", "sha1"}
-OPENSSL_LEVEL_2 = 2
-"""The security level from which OpenSSL refuses to load a certificate signed with SHA-1."""
+Found = frozenset[tuple[int, int]]
+"""Errors of `openssl verify`: number and depth."""
 
 
 class AuditError(Exception):
     """The self-check could not be made, or the two implementations disagree; the message says about what."""
 
 
-def audit(situation: Situation, mint: Mint, looker: Looker) -> frozenset[Defect]:
-    """Everything that is wrong with the situation. Raises AuditError when that cannot be established."""
-    everything = looker(TLSVersion.TLSv1_0, TLSVersion.TLSv1_3)
-    if not situation.server.key_readable:
-        return _audit_absent(situation, mint, everything)
+def audit(situation: Situation, mint: Mint, scanner: Scanner, known: Iterable[Condition]) -> frozenset[Condition]:
+    """The defects that are seen of a situation. Raises AuditError when that cannot be established."""
+    known = tuple(known)
+    seen = measure(situation, mint, scanner)
+    if untold := ", ".join(words for words, alone in _findings(seen) if not _tells(alone, known)):
+        raise AuditError(f"the self-check finds what no condition is told by: {untold}")
+    return defects(conditions_seen(seen, known))
+
+
+def measure(situation: Situation, mint: Mint, scanner: Scanner) -> Seen:
+    """Look at a situation's server and measure what it presents to this client side. Raises AuditError."""
+    everything = scanner(TLSVersion.TLSv1_0, TLSVersion.TLSv1_3)
     if not everything.certificates:
-        if _must_not_load(situation):
-            return audit_chain(situation, mint, mint.chain_pem(situation.chain))
-        raise AuditError(f"the server presents no certificate: {everything.refused}")
+        return Seen(answers=not everything.nobody, presents=False, shares_version=False)
     presented = "".join(everything.certificates)
+    _must_be_what_it_was_given(situation, mint, presented)
+    found = measure_chain(situation, mint, presented)
+    low, high = client_versions(situation)
+    return replace(found, shares_version=bool(scanner(low, high).certificates))
+
+
+def measure_chain(situation: Situation, mint: Mint, presented: str) -> Seen:
+    """What is found of these presented certificates (PEM, leaf first) for this client side.
+
+    Raises AuditError when that cannot be established, ValueError when there is no certificate.
+    """
+    side = situation.client
+    anchors, given = mint.anchors_pem(side) + mint.pem(*side.system_trust_anchors), mint.pem(*side.intermediates)
+    left_out = mint.pem(*situation.server.chain.intermediates) if situation.server.chain else ""
+    errors = _openssl_verify(presented, anchors, given)
+    name = side.reference_identifier
+    seen = Seen(
+        errors=errors,
+        errors_when_complete=_openssl_verify(presented, anchors, given + left_out),
+        # Without a SAN OpenSSL falls back on the common name, which RFC 9525 (6.3) does not.
+        carries_name=_has_san(presented) and _openssl_names(presented, name),
+        weak_signatures=frozenset(depth for depth, item in enumerate(certificates(presented)) if _is_weak(item)),
+    )
+    _cross_check(situation, presented, anchors, given, mint, seen)
+    return seen
+
+
+def _findings(seen: Seen) -> Iterator[tuple[str, Seen]]:
+    """Each thing that is wrong with the certificates, in words, and a measurement in which it is all that is found."""
+    for number, depth in sorted(seen.errors):
+        alone = frozenset({(number, depth)})
+        yield f"error {number} of openssl verify at depth {depth}", Seen(errors=alone, errors_when_complete=alone)
+    for depth in sorted(seen.weak_signatures):
+        yield f"a weak signature at depth {depth}", Seen(weak_signatures=frozenset({depth}))
+    if not seen.carries_name:
+        yield "a name that is not there", Seen(carries_name=False)
+
+
+def _tells(seen: Seen, known: Iterable[Condition]) -> bool:
+    return any(item.seen is not None and item.seen(seen) and not item.seen(Seen()) for item in known)
+
+
+def _must_be_what_it_was_given(situation: Situation, mint: Mint, presented: str) -> None:
     if situation.server.chain is None:
         if common_name(presented) != FALLBACK_NAME:
             raise AuditError(
@@ -57,58 +103,6 @@ def audit(situation: Situation, mint: Mint, looker: Looker) -> frozenset[Defect]
             )
     elif certificates(presented) != certificates(mint.chain_pem(situation.chain)):
         raise AuditError("the server presents other certificates than those it was given")
-    found = audit_chain(situation, mint, presented)
-    low, high = client_versions(situation)
-    if not looker(low, high).certificates:
-        found |= {Defect.NO_COMMON_VERSION}
-    return found
-
-
-def client_versions(situation: Situation) -> tuple[TLSVersion, TLSVersion]:
-    """The TLS versions that the client side allows; today's clients start at TLS 1.2 unless told otherwise."""
-    high = TLSVersion.TLSv1_2 if situation.kind is ServerKind.SQLSERVER else TLSVersion.TLSv1_3
-    low = situation.client.tls_min or min(TLSVersion.TLSv1_2, situation.client.tls_max or high)
-    return low, min(situation.client.tls_max or high, high)
-
-
-def audit_chain(situation: Situation, mint: Mint, presented: str) -> frozenset[Defect]:
-    """What is wrong with these presented certificates (PEM, leaf first) for this client side."""
-    side = situation.client
-    anchors, given = mint.anchors_pem(side) + mint.pem(*side.system_trust_anchors), mint.pem(*side.intermediates)
-    name = situation.client.reference_identifier
-    found: set[Defect] = set()
-    numbers = _openssl_verify(presented, anchors, given)
-    found |= {_X509_ERRORS[number] for number in numbers if number in _X509_ERRORS}
-    if numbers & _NO_ISSUER:
-        rest = mint.pem(*situation.server.chain.intermediates) if situation.server.chain else ""
-        completed = _openssl_verify(presented, anchors, given + rest) & _NO_ISSUER
-        found.add(Defect.UNTRUSTED if completed else Defect.INCOMPLETE)
-    if unknown := numbers - _X509_ERRORS.keys() - _NO_ISSUER:
-        raise AuditError(f"openssl verify found something that no scenario declares: error {sorted(unknown)}")
-    # Without a SAN OpenSSL falls back on the common name, which RFC 9525 (6.3) and today's clients do not.
-    if not (_has_san(presented) and _openssl_names(presented, name)):
-        found.add(Defect.NAME_MISMATCH)
-    if any(_is_weak(item) for item in certificates(presented)):
-        found.add(Defect.WEAK_SIGNATURE)
-    _cross_check(situation, presented, anchors, given, mint, found)
-    return frozenset(found)
-
-
-def _audit_absent(situation: Situation, mint: Mint, seen: Look) -> frozenset[Defect]:
-    """What is wrong with a server that must not have come up: it is down, and whatever is wrong with its chain."""
-    if seen.certificates or not seen.nobody:
-        what = "presents a certificate" if seen.certificates else f"answers ({seen.refused})"
-        raise AuditError(f"the server {what}, although its account must not be able to read its key")
-    return audit_chain(situation, mint, mint.chain_pem(situation.chain)) | {Defect.NOT_SERVING}
-
-
-def _must_not_load(situation: Situation) -> bool:
-    chain = situation.server.chain
-    return (
-        chain is not None
-        and chain.leaf.signature is SignatureHash.SHA1
-        and situation.server.security_level >= OPENSSL_LEVEL_2
-    )
 
 
 def _is_weak(certificate: x509.Certificate) -> bool:
@@ -117,8 +111,8 @@ def _is_weak(certificate: x509.Certificate) -> bool:
 
 
 @cache
-def _openssl_verify(presented: str, anchors: str, given: str) -> frozenset[int]:
-    """The numbers of the errors that `openssl verify` lists at security level 0; signature hashes are judged apart."""
+def _openssl_verify(presented: str, anchors: str, given: str) -> Found:
+    """The errors that `openssl verify` lists at security level 0; signature hashes are judged apart."""
     with _readable(presented, anchors, presented + given) as (leaf, trusted, untrusted):
         return _verify_errors("-CAfile", trusted, "-untrusted", untrusted, "-purpose", "sslserver", leaf)
 
@@ -127,7 +121,7 @@ def _openssl_verify(presented: str, anchors: str, given: str) -> frozenset[int]:
 def _openssl_names(presented: str, name: str) -> bool:
     """Whether OpenSSL finds the name in the leaf: with the leaf itself as anchor, nothing but the name can be wrong."""
     with _readable(presented, presented) as (leaf, trusted):
-        numbers = _verify_errors(
+        found = _verify_errors(
             "-partial_chain",
             "-no_check_time",
             "-trusted",
@@ -136,12 +130,13 @@ def _openssl_names(presented: str, name: str) -> bool:
             name,
             leaf,
         )
+    numbers = {number for number, _ in found}
     if numbers - {_HOSTNAME_MISMATCH}:
         raise AuditError(f"openssl verify compares names, but finds error {sorted(numbers)}")
     return not numbers
 
 
-def _verify_errors(*arguments: str) -> frozenset[int]:
+def _verify_errors(*arguments: str) -> Found:
     files = [int(word.rpartition("/")[2]) for word in arguments if word.startswith(_PIPE)]
     try:
         done = subprocess.run(
@@ -150,10 +145,10 @@ def _verify_errors(*arguments: str) -> frozenset[int]:
         )  # fmt: skip
     except FileNotFoundError:
         raise AuditError("the self-check needs the program `openssl`: apt-get install openssl") from None
-    numbers = {int(number) for number in re.findall(r"^error (\d+) at", done.stdout + done.stderr, re.MULTILINE)}
-    if done.returncode and not numbers:
+    errors = re.findall(r"^error (\d+) at (\d+) depth", done.stdout + done.stderr, re.MULTILINE)
+    if done.returncode and not errors:
         raise AuditError(f"openssl verify failed without a reason: {done.stderr.strip()}")
-    return frozenset(numbers)
+    return frozenset((int(number), int(depth)) for number, depth in errors)
 
 
 @contextmanager
@@ -176,7 +171,7 @@ def _readable(*texts: str) -> Iterator[list[str]]:
 
 
 def common_name(presented: str) -> str:
-    """The common name of the leaf; "" when it has none."""
+    """The common name of the leaf; "" when it has none. Raises ValueError when no certificate was presented."""
     names = certificates(presented)[0].subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     return str(names[0].value) if names else ""
 
@@ -185,9 +180,7 @@ def _has_san(presented: str) -> bool:
     return any(item.oid == ExtensionOID.SUBJECT_ALTERNATIVE_NAME for item in certificates(presented)[0].extensions)
 
 
-def _cross_check(
-    situation: Situation, presented: str, anchors: str, given: str, mint: Mint, found: set[Defect]
-) -> None:
+def _cross_check(situation: Situation, presented: str, anchors: str, given: str, mint: Mint, seen: Seen) -> None:
     """`cryptography.x509.verification` must say yes exactly when nothing was found.
 
     It follows the CA/Browser Forum's profile, in which no server certificate is an anchor, so a client that trusts a
@@ -207,8 +200,9 @@ def _cross_check(
         accepted, why = True, ""
     except verification.VerificationError as refusal:
         accepted, why = False, str(refusal)
-    if accepted == bool(found & _CHAIN_DEFECTS):
+    found = ", ".join(words for words, _ in _findings(seen))
+    if accepted is bool(found):
         raise AuditError(
-            f"OpenSSL finds {', '.join(sorted(found)) or 'nothing wrong'}, but cryptography "
+            f"OpenSSL finds {found or 'nothing wrong'}, but cryptography "
             f"{'accepts the chain' if accepted else 'refuses it: ' + why}"
         )

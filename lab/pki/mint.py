@@ -5,7 +5,6 @@ public root that stands in every client's trust store comes from trustme; the la
 and names that trustme does not offer.
 """
 
-import ssl
 from datetime import UTC, datetime, timedelta
 
 import trustme
@@ -134,11 +133,6 @@ class Mint:
 def certificates(pem: str) -> tuple[x509.Certificate, ...]:
     """The certificates of a PEM text. Raises ValueError when it holds none."""
     return tuple(x509.load_pem_x509_certificates(pem.encode()))
-
-
-def der_to_pem(der: bytes) -> str:
-    """One DER certificate as PEM text."""
-    return ssl.DER_cert_to_PEM_cert(der)
 
 
 def _leaf_owner(leaf: Leaf) -> str:

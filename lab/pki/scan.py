@@ -23,7 +23,7 @@ _SERVER_HELLO, _CERTIFICATE = 2, 11
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Scan:
     """What was seen: PEM certificates, leaf first, or in words why the handshake brought none."""
 
     certificates: tuple[str, ...] = ()
@@ -35,21 +35,21 @@ class Look:
         return self.refused.startswith(NOBODY)
 
 
-def look(kind: ServerKind, address: str, port: int, host: str, low: TLSVersion, high: TLSVersion) -> Look:
+def scan(kind: ServerKind, address: str, port: int, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
     """Begin a handshake that offers the versions `low` to `high` and verifies nothing. Blocks for at most `TIMEOUT`
     seconds.
     """
     try:
         if kind is ServerKind.HTTPS:
-            return _look_https(address, port, host, low, high)
-        return _look_tds(address, port, host, low, min(high, TLSVersion.TLSv1_2))
+            return _scan_https(address, port, host, low, high)
+        return _scan_tds(address, port, host, low, min(high, TLSVersion.TLSv1_2))
     except ConnectionRefusedError as problem:
-        return Look(refused=f"{NOBODY}: {problem}")
+        return Scan(refused=f"{NOBODY}: {problem}")
     except (OSError, subprocess.TimeoutExpired, EOFError) as problem:
-        return Look(refused=f"{type(problem).__name__}: {problem}")
+        return Scan(refused=f"{type(problem).__name__}: {problem}")
 
 
-def _look_https(address: str, port: int, host: str, low: TLSVersion, high: TLSVersion) -> Look:
+def _scan_https(address: str, port: int, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
     done = subprocess.run(
         [
             *("openssl", "s_client", "-connect", f"{address}:{port}", "-servername", host, "-showcerts"),
@@ -63,7 +63,7 @@ def _look_https(address: str, port: int, host: str, low: TLSVersion, high: TLSVe
         check=False,
     )
     found = tuple(_pem_blocks(done.stdout))
-    return Look(found) if found else Look(refused=done.stderr.strip() or "no certificate was presented")
+    return Scan(found) if found else Scan(refused=done.stderr.strip() or "no certificate was presented")
 
 
 def _pem_blocks(text: str) -> Iterator[str]:
@@ -71,9 +71,9 @@ def _pem_blocks(text: str) -> Iterator[str]:
         yield f"-----BEGIN CERTIFICATE-----{block.partition('-----END CERTIFICATE-----')[0]}-----END CERTIFICATE-----\n"
 
 
-def _look_tds(address: str, port: int, host: str, low: TLSVersion, high: TLSVersion) -> Look:
+def _scan_tds(address: str, port: int, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
     if low > high:
-        return Look(refused="TDS 7.x carries TLS 1.2 at most")
+        return Scan(refused="TDS 7.x carries TLS 1.2 at most")
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.set_ciphers("DEFAULT@SECLEVEL=0")
@@ -91,11 +91,11 @@ def _look_tds(address: str, port: int, host: str, low: TLSVersion, high: TLSVers
             flight += _receive(connection)
             for kind, body in _handshake_messages(flight):
                 if kind == _SERVER_HELLO and int.from_bytes(body[:2]) < low:
-                    return Look(refused="the server chose a version of TLS that was not offered")
+                    return Scan(refused="the server chose a version of TLS that was not offered")
                 if kind == _CERTIFICATE:
-                    return Look(tuple(ssl.DER_cert_to_PEM_cert(der) for der in _certificate_list(body)))
+                    return Scan(tuple(ssl.DER_cert_to_PEM_cert(der) for der in _certificate_list(body)))
             if flight[:1] == b"\x15":
-                return Look(refused=f"TLS alert {flight[6]}" if len(flight) > 6 else "TLS alert")
+                return Scan(refused=f"TLS alert {flight[6]}" if len(flight) > 6 else "TLS alert")
 
 
 def _prelogin() -> bytes:

@@ -1,7 +1,7 @@
 """`python -m tlslab.pytesting`: pytest as `tlslab test` starts it.
 
-What ends the lab interrupts it in good order, and whoever reads its output may go (`| head`): pytest itself would end
-with 1, as if tests had failed.
+A signal to end interrupts the session in good order, and the reader of its output may go (`| head`): pytest itself
+would end with 1, as if tests had failed.
 """
 
 import sys

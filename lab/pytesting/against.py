@@ -1,5 +1,5 @@
 """A played cell held against the baseline that `--lab-baseline` names: a change of verdict, code or text fails its
-test. Where the machine's own TLS library is not the baseline's, texts and codes are told and fail nothing."""
+test. Where the machine's own TLS library is not the baseline's, texts and codes are reported and fail no test."""
 
 import io
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ NOT_IN_IT = "is not in the baseline"
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """What is not as in the baseline, in words ("" when all is), and whether the test fails for it."""
+    """The difference from the baseline in words ("" for none), and whether the test fails for it."""
 
     words: str
     fails: bool

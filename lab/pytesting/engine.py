@@ -32,7 +32,7 @@ class EngineError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class EngineRequest:
     """What to play, and how: the patterns of the options, the selected cells in the order of their tests.
 
     `jobs`: so many attempts at a time; 0: as many as keep the cores busy.
@@ -53,8 +53,8 @@ class Order:
 class Engine:
     """Plays cells by id. Every method may be called from every thread."""
 
-    def __init__(self, order: Callable[[tuple[str, ...]], Order]) -> None:
-        self._order = order
+    def __init__(self, request: Callable[[tuple[str, ...]], EngineRequest]) -> None:
+        self._request = request
         self._selected: tuple[str, ...] = ()
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
@@ -93,7 +93,7 @@ class Engine:
             assert self._process.stdin
             if not self._process.stdin.closed:
                 self._send({"close": True})
-                with contextlib.suppress(BrokenPipeError):  # it has ended by itself, and the reader knows
+                with contextlib.suppress(BrokenPipeError):  # it has ended by itself, and the reader thread knows
                     self._process.stdin.close()
         self._reader.join(CLOSE_TIMEOUT)
         if self._reader.is_alive():
@@ -111,14 +111,14 @@ class Engine:
             env=child.environment(),
             start_new_session=True,  # Ctrl-C reaches pytest, which closes the engine in good order
         )
-        self._send(asdict(self._order(self._selected)))
+        self._send(asdict(self._request(self._selected)))
         self._reader = threading.Thread(target=self._read, name="tls-lab", daemon=True)
         self._reader.start()
 
     def _send(self, message: dict[str, Any]) -> None:
         assert self._process
         assert self._process.stdin
-        with contextlib.suppress(BrokenPipeError):  # it has ended by itself, and the reader tells whoever waits
+        with contextlib.suppress(BrokenPipeError):  # it has ended by itself; the reader fails the futures
             self._process.stdin.write(json.dumps(message).encode() + b"\n")
             self._process.stdin.flush()
 

@@ -1,6 +1,6 @@
 """Installs versions of clients before pytest plays anything: `python -m tlslab.pytesting.install SPEC...`.
 
-In a process of its own: asking a program for its version takes an event loop, which the tests of others must not find.
+In a process of its own: asking a program for its version takes an event loop, which no test must find.
 """
 
 import subprocess
@@ -14,7 +14,10 @@ TIMEOUT = 3600.0
 
 
 def install(specs: Iterable[str]) -> str:
-    """Have these versions in the lab's cache; "", or why one of them cannot be had, in a sentence. Blocks."""
+    """Have these versions in the lab's cache; "", or why one of them cannot be had, in a sentence. Blocks.
+
+    Raises OSError when the installing process cannot be started.
+    """
     command = [sys.executable, "-P", "-m", "tlslab.pytesting.install", *specs]
     try:
         done = child.run(command, timeout=TIMEOUT, env=child.environment(), together=True)

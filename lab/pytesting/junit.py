@@ -13,7 +13,7 @@ from tlslab.runtime import files
 
 @contextmanager
 def whole(config: pytest.Config, fail: Callable[[str], None]) -> Iterator[None]:
-    """While this is open pytest writes its file; it is in memory until then. `fail` is told what went wrong.
+    """While this is open pytest writes its file; it is in memory until then. `fail` gets the reason when it fails.
 
     pytest itself would leave a part of a file, and end with its own traceback before it has ended xdist's workers.
     """
@@ -33,6 +33,6 @@ def whole(config: pytest.Config, fail: Callable[[str], None]) -> Iterator[None]:
         place.parent.mkdir(parents=True, exist_ok=True)
         files.write(place, text)
     except OSError as problem:
-        config.pluginmanager.unregister(xml)  # it would say that it has written the file
+        config.pluginmanager.unregister(xml)  # pytest would say that it has written the file
         del config.stash[xml_key]
         fail(f"the JUnit XML could not be written: {problem.strerror}: {place}")

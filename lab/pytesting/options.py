@@ -107,7 +107,7 @@ def add(parser: pytest.Parser) -> None:
 def joined(arguments: Iterable[str]) -> list[str]:
     """The arguments, with each of these options and its value in one word.
 
-    pytest looks for its configuration before it knows these options, and takes a value in a word of its own for a place
+    pytest looks for its configuration before it knows these options, and takes a value in a word of its own for a path
     of tests (its documentation, "Initialization: determining rootdir and configfile").
     """
     found: list[str] = []
@@ -120,7 +120,7 @@ def joined(arguments: Iterable[str]) -> list[str]:
 
 
 def filled(value: str) -> str:
-    """The value of an option that must not be empty: an empty path is the current directory, which nobody named.
+    """The value of an option that must not be empty: an empty path would mean the current directory.
 
     Raises argparse.ArgumentTypeError.
     """
@@ -171,8 +171,8 @@ def check(config: pytest.Config) -> None:
 
 
 def _must_not_lead_to_another_root(config: pytest.Config) -> None:
-    """Raise pytest.UsageError where pytest has taken a value for a place of tests (`joined`), and so another directory
-    for the root of the project: its configuration would be left unread without a word.
+    """Raise pytest.UsageError where pytest has taken a value for a path of tests (`joined`), and so another directory
+    for the root of the project: pytest would not read its configuration, and not say so.
     """
     file = config.inipath
     if config.getoption("inifilename") or (config.getoption("rootdir") and file is None):
@@ -249,7 +249,7 @@ def plan_of(config: pytest.Config) -> "Plan":
 def install_versions(config: pytest.Config) -> None:
     """Have the versions of clients that `--lab-client` names in the lab's cache. Blocks for as long as that takes.
 
-    Raises pytest.UsageError for one that cannot be had.
+    Raises pytest.UsageError for one that cannot be had, OSError as `install` does.
     """
     from tlslab.setup.versions.spec import is_spec
 
@@ -276,7 +276,11 @@ def _make_plan(config: pytest.Config) -> "Plan":
     from tlslab.setup.versions.spec import SpecError, is_spec
 
     scenarios, fixes, wanted, kinds = (given(config, f"--lab-{noun}") for noun in NOUNS)
-    known, stage = catalogue.load(), choice(config)
+    stage = choice(config)
+    try:
+        known = catalogue.load()
+    except catalogue.CatalogueError as problem:
+        raise pytest.UsageError(str(problem)) from None
     if not stage.on_host and any(map(is_spec, wanted)):
         words = pinned.ON_THIS_MACHINE_ALONE.format(option="--lab-distribution")
         raise pytest.UsageError(f"--lab-client: {words}")
@@ -292,7 +296,7 @@ def _make_plan(config: pytest.Config) -> "Plan":
     except SpecError as problem:
         raise pytest.UsageError(f"--lab-client: {problem}") from None
     filters = Filters(scenarios, fixes, clients, kinds)
-    plan = make_plan(known.scenarios, known.impostors, programs, filters, stage_cannot=stage.cannot)
+    plan = make_plan(known, programs, filters, stage_cannot=stage.cannot)
     if plan.cells:
         return plan
     if plan.exclusions:

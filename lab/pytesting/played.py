@@ -4,18 +4,18 @@ import io
 
 from pydantic import BaseModel, ConfigDict
 
-from tlslab.model.record import AttemptEntry, CellEntry, ClientEntry, Record, RemedyEntry, ShownEntry
+from tlslab.model.record import AttemptEntry, CellEntry, ClientEntry, Record, ShownEntry, TrustProcedureEntry
 from tlslab.report.printable import printable
 
 STAND_IN = "stands in for the real server"
-"""The property of a test whose server was not the real one."""
+"""The property of a test that a stand-in for the real server played."""
 CLIENT, VERSION = "client", "client version"
-"""The properties of a test that say who played; the version where it was asked for."""
+"""The properties of a test that name the client; its version where the session asks for it."""
 Properties = list[tuple[str, str]]
 
 
 class Played(BaseModel):
-    """A cell, its attempts and the remedies that were followed for it.
+    """A cell, its attempts and the trust procedures that were followed for it.
 
     `client`: the client and its version, where the session asks for it. `deviation`: what is not as in the baseline
     that the session is held against. `lacking`: what the session demands (`--lab-require`) and this machine does not
@@ -29,7 +29,7 @@ class Played(BaseModel):
 
     cell: CellEntry
     attempts: list[AttemptEntry]
-    remedies: list[RemedyEntry] = []
+    trust_procedures: list[TrustProcedureEntry] = []
     stand_in: str = ""
     last_words: list[str] = []
     lacking: str = ""
@@ -39,37 +39,38 @@ class Played(BaseModel):
 
     @property
     def as_expected(self) -> bool:
-        """Whether every act and every remedy came out as documented, and as in the baseline, and the session lacks
-        nothing that it demands."""
+        """Whether every act and every trust procedure came out as documented and as in the baseline, and nothing that
+        the session demands is lacking.
+        """
         return self.cell.as_expected and not self._unexpected and not self.lacking and not self.deviation
 
     @property
     def _unexpected(self) -> list[ShownEntry]:
-        """What was shown of a remedy and is not as documented."""
-        return [item for remedy in self.remedies for item in remedy.shown if not item.as_expected]
+        """What was shown of a trust procedure and is not as documented."""
+        return [item for procedure in self.trust_procedures for item in procedure.shown if not item.as_expected]
 
     @property
     def missing(self) -> str:
         """What is lacking on this machine and how to get it, or "" when the client is here."""
-        return self.cell.broken_judgement.why if self.cell.broken == "missing" else ""
+        return self.cell.broken_judgement.why if self.cell.status == "missing" else ""
 
     @property
     def lab_failed(self) -> bool:
         """Whether the lab itself failed, so that nothing can be said about the client."""
-        return self.cell.broken == "lab-error" or any(item.verdict == "lab-error" for item in self._unexpected)
+        return self.cell.status == "lab-error" or any(item.verdict == "lab-error" for item in self._unexpected)
 
     @property
     def why(self) -> str:
-        """What decides, in one line."""
+        """The decisive reason, in one line."""
         if self.lacking:
             return self.lacking
         if self.deviation and self.cell.as_expected:
             return "as documented, but not as in the baseline"
         if self.cell.as_expected and self._unexpected:
-            return "; ".join(f"remedy {item.verdict}: {item.judgement.why}" for item in self._unexpected)
+            return "; ".join(f"trust procedure {item.verdict}: {item.judgement.why}" for item in self._unexpected)
         broken, fix = self.cell.broken_judgement, self.cell.fix_judgement
         if not broken.as_expected or fix.as_expected:
-            return f"{self.cell.broken}: {broken.why}"
+            return f"{self.cell.verdict}: {broken.why}"
         return f"{self.cell.fix_verdict}: {fix.why}"
 
     def properties(self) -> Properties:
@@ -77,20 +78,20 @@ class Played(BaseModel):
         cell = self.cell
         found = [("scenario", cell.scenario), ("fix", cell.fix), (CLIENT, cell.client), ("server", cell.kind)]
         found += [(VERSION, self.client.version)] if self.client else []
-        found += [("broken verdict", cell.broken), ("broken verdict: why", cell.broken_judgement.why)]
-        if cell.fix_verdict != "not-played":
+        found += [("broken verdict", cell.verdict), ("broken verdict: why", cell.broken_judgement.why)]
+        if cell.fix_verdict:
             found += [("fix verdict", cell.fix_verdict), ("fix verdict: why", cell.fix_judgement.why)]
         known = {attempt.id: attempt for attempt in self.attempts}
         for act, identity in cell.acts.items():
             found += _act(act, known[identity])
         found += [("server's last words", "\n".join(self.last_words))] if self.last_words else []
         found += [(STAND_IN, self.stand_in)] if self.stand_in else []
-        for remedy in self.remedies:
-            for item in remedy.shown:
-                named = f"remedy {remedy.way}"
+        for procedure in self.trust_procedures:
+            for item in procedure.shown:
+                named = f"trust procedure {procedure.way}"
                 found += [(f"{named}: verdict", item.verdict), (f"{named}: why", item.judgement.why)]
-                found += [(f"{named}: {step.command}", step.output) for step in remedy.steps]
-                changes = "\n".join(f"{change.change} {change.path}" for change in remedy.changes)
+                found += [(f"{named}: {step.command}", step.output) for step in procedure.steps]
+                changes = "\n".join(f"{change.change} {change.path}" for change in procedure.changes)
                 found.append((f"{named}: changes", changes))
         return [(printable(name), printable(words)) for name, words in found]
 

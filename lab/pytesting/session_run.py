@@ -21,13 +21,13 @@ class SessionRun(Run):
 
     async def played(self, cell: Cell, *, with_client: bool = False) -> Played:
         """The judged cell with its attempts; with its part of the record when something is not as expected, and with
-        its client and that one's version when asked for."""
+        the client and its version when asked for."""
         entry = await self.play(cell)
         if not entry.acts:
             return Played(cell=entry, attempts=[])
         attempts = [self._entries.attempt(attempt) for attempt in await self._player.acts(cell)]
-        remedies = await self._remedies.of(cell.id)
-        shown = all(item.as_expected for remedy in remedies for item in remedy.shown)
+        trust_procedures = await self._trust_procedures.of(cell.id)
+        shown = all(item.as_expected for procedure in trust_procedures for item in procedure.shown)
         part = None if entry.as_expected and shown else select(await self.record(), [entry])
         service, _ = self._stage.sides[cell.control.server]
         stand_in = "" if service.real else service.implementation
@@ -37,7 +37,7 @@ class SessionRun(Run):
         return Played(
             cell=entry,
             attempts=attempts,
-            remedies=remedies,
+            trust_procedures=trust_procedures,
             stand_in=stand_in,
             last_words=list(server.start_log(identity)) if down else [],
             client=client,
@@ -60,4 +60,4 @@ def narrowed(plan: Plan, selected: tuple[str, ...]) -> Plan:
     """The plan of the selected cells, in their order. What cannot be played belongs to the whole plan only."""
     cells = {cell.id: cell for cell in plan.cells}
     chosen = tuple(cells[identity] for identity in dict.fromkeys(selected) if identity in cells)
-    return Plan(chosen, plan.exclusions if len(chosen) == len(cells) else (), plan.impostors)
+    return Plan(chosen, plan.exclusions if len(chosen) == len(cells) else (), plan.impostors, plan.knowledge)

@@ -1,6 +1,6 @@
 """The wire between the tests in xdist's workers and the engine in its controller.
 
-A channel of execnet, through the pipe that xdist has to each worker anyway: there is no socket that others could
+A channel of execnet, through the pipe that xdist has to each worker anyway: there is no socket that other users could
 reach and no file to clean up, and it ends with the worker. Requests: `("select", ids)`, once, and `("play", id)`.
 Answers: `("played", JSON)`, `("problem", sentence)`.
 """
@@ -95,5 +95,5 @@ def serve(engine: Engine, channel: Channel) -> None:
 
 
 def _send(channel: Channel, kind: str, text: str) -> None:
-    with contextlib.suppress(OSError):  # the worker has gone, and nobody waits for the answer
+    with contextlib.suppress(OSError):  # the worker has gone, so no test waits for the answer
         channel.send((kind, text))

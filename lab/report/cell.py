@@ -12,7 +12,7 @@ from tlslab.model.record import AttemptEntry, CellEntry, CertificateEntry, Judge
 from tlslab.report.marks import Marked, mark_broken, mark_fix
 from tlslab.report.printable import in_line, printable
 from tlslab.report.text import gaps, hang, plural, quoted, version_line
-from tlslab.report.trust_procedures import show_remedy
+from tlslab.report.trust_procedures import show_trust_procedure
 
 IMPOSTOR = "impostor:"
 ACTS = {
@@ -20,9 +20,9 @@ ACTS = {
     "broken": "the failure",
     "fixed": "the failure with the fix applied",
 }
-LEVELS = {
-    "vendor": "documented by the vendor or project",
-    "public": "posted by people",
+BASES = {
+    "authoritative": "documented by the vendor or project",
+    "reported": "posted by people",
     "observed": "observed by this lab only: a baseline, not documentation",
 }
 INDENT = "    "
@@ -50,11 +50,11 @@ def show_cell(record: Record, cell: CellEntry, console: Console, *, with_trace: 
         _server(server, console, seen.get(server.id, ""))
         shown[identity] = act
         seen.setdefault(server.id, act)
-    for remedy in record.remedies:
-        for item in remedy.shown:
+    for procedure in record.trust_procedures:
+        for item in procedure.shown:
             if item.cell == cell.id:
                 console.print()
-                show_remedy(record, remedy, item, console)
+                show_trust_procedure(record, procedure, item, console)
     console.print()
 
 
@@ -62,9 +62,9 @@ def select(record: Record, cells: Iterable[CellEntry]) -> Record:
     """The same record with these cells alone, and of everything else what they refer to."""
     cells = list(cells)
     ids = {cell.id for cell in cells}
-    remedies = [narrowed for entry in record.remedies if (narrowed := narrow(entry, ids)).shown]
+    trust_procedures = [narrowed for entry in record.trust_procedures if (narrowed := narrow(entry, ids)).shown]
     attempts = {identity for cell in cells for identity in cell.acts.values()}
-    attempts |= {identity for entry in remedies for item in entry.shown for identity in item.acts.values()}
+    attempts |= {identity for entry in trust_procedures for item in entry.shown for identity in item.acts.values()}
     kept = [entry for entry in record.attempts if entry.id in attempts]
     servers = {entry.server for entry in kept}
     acts = {act for cell in cells for act in cell.acts}
@@ -76,7 +76,7 @@ def select(record: Record, cells: Iterable[CellEntry]) -> Record:
             "clients": [entry for entry in record.clients if any(cell.client == entry.name for cell in cells)],
             "scenarios": [entry for entry in record.scenarios if any(cell.scenario == entry.id for cell in cells)],
             "impostors": [entry for entry in record.impostors if IMPOSTOR + entry.id in acts],
-            "remedies": remedies,
+            "trust_procedures": trust_procedures,
         }
     )
 
@@ -102,11 +102,12 @@ def _head(record: Record, cell: CellEntry, console: Console) -> None:
 
 def _verdict(cell: CellEntry, console: Console) -> None:
     console.print()
-    if cell.fix_verdict == "not-played":
-        _judgement("not played", mark_broken(cell), cell.broken, cell.broken_judgement, console)
+    if cell.status != "played":
+        _judgement("not played", mark_broken(cell), cell.status, cell.broken_judgement, console)
         return
     _judgement("failure", mark_broken(cell), cell.broken, cell.broken_judgement, console)
-    _judgement("fix", mark_fix(cell), cell.fix_verdict, cell.fix_judgement, console)
+    if cell.fix_verdict:
+        _judgement("fix", mark_fix(cell), cell.fix_verdict, cell.fix_judgement, console)
 
 
 def _judgement(of: str, marked: Marked, verdict: str, judgement: JudgementEntry, console: Console) -> None:
@@ -119,8 +120,11 @@ def _judgement(of: str, marked: Marked, verdict: str, judgement: JudgementEntry,
         highlight=False,
     )
     hang(console, INDENT, Text(printable(gaps(judgement.why, ascii_only=console.options.ascii_only))))
-    if judgement.level:
-        hang(console, f"{INDENT}evidence: ", Text(f"{judgement.level} ({LEVELS[judgement.level]})"), "dim")
+    if judgement.basis:
+        hang(console, f"{INDENT}basis:    ", Text(f"{judgement.basis} ({BASES[judgement.basis]})"), "dim")
+    if judgement.also:
+        also = f"the same words are documented for: {', '.join(judgement.also)}"
+        hang(console, f"{INDENT}also:     ", Text(printable(also)), "dim")
     for source in judgement.sources:
         hang(console, f"{INDENT}source:   ", Text(source.title), "dim")
         if source.url:

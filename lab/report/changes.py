@@ -1,4 +1,4 @@
-"""What every report of changes says the same way: headlines, places, what is left out."""
+"""The texts that every report of changes shares: headlines, locations, what is left out."""
 
 from collections.abc import Iterable, Iterator, Sequence
 
@@ -12,11 +12,11 @@ from tlslab.report.text import plural
 
 SECURITY = "SECURITY REGRESSION"
 CONTEXT = 48
-"""So many characters of what is the same are shown beside a difference."""
+"""The number of equal characters that are shown beside a difference."""
 
 
 def closing(changes: Changes) -> str:
-    """What it came to, in one sentence."""
+    """The result of the diff, in one sentence."""
     compared = f"{plural(changes.cells, 'cell')} and {plural(changes.acts, 'outcome')} compared"
     if not changes.groups:
         return f"{compared}: no change"
@@ -49,7 +49,7 @@ def cells_of(group: Group) -> list[str]:
 
 
 def acts_of(group: Group) -> str:
-    """The acts in which it shows."""
+    """The acts in which the change shows."""
     return ", ".join(dict.fromkeys(change.act for change in group.changes))
 
 

@@ -28,8 +28,8 @@ def console(file: IO[str] | None = None, *, stderr: bool = False, colour: bool =
 
 
 class SafeConsole(Console):
-    """A console that shows control characters of what is printed as their numbers, whoever said them and wherever they
-    stand: rich's own control codes are segments of their own, and come through.
+    """A console that shows control characters in printed text as their numbers, in every part of the text: rich's own
+    control codes are segments of their own, and come through.
     """
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:

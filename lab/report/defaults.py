@@ -1,4 +1,4 @@
-"""The defaults of clients for people: what each does when nobody gives it a security option, as measured."""
+"""The defaults of clients for people: what each does without a security option, as measured."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -27,7 +27,7 @@ def show_defaults(record: Record, clients: Iterable[Client], console: Console) -
             console.print(Text(TITLES[kind], "bold"))
         for client in spoken:
             found = facts(record, client.name)
-            words = in_words(found) if found else Text(f"not probed: {missing.get(client.name, 'no answer')}", "dim")
+            words = in_words(found) if found else Text(f"not measured: {missing.get(client.name, 'no answer')}", "dim")
             hang(console, f"  {client.name:<{width}}", words)
     console.print(
         Text(
@@ -45,7 +45,7 @@ def in_words(found: Iterable[Fact]) -> Text:
 
 
 def defaults_as_data(record: Record, clients: Iterable[Client]) -> list[dict[str, Any]]:
-    """The same as JSON values, with what came of each probe."""
+    """The same as JSON values, with what was measured at each server."""
     attempts = {entry.id: entry for entry in record.attempts}
     versions = {entry.name: entry for entry in record.clients}
     return [
@@ -57,7 +57,7 @@ def defaults_as_data(record: Record, clients: Iterable[Client]) -> list[dict[str
                 {"question": fact.question, "answer": fact.answer, "cautious": fact.cautious}
                 for fact in facts(record, client.name)
             ],
-            "probes": [
+            "measured": [
                 {
                     "id": item.id,
                     "server": item.server,

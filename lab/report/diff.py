@@ -1,6 +1,6 @@
 """The diff in the terminal: changes, most serious first, each with what was said before and after and where it shows.
 
-In colour what went is red and what came is green; without colour they are marked as [-this-] and {+that+}.
+In colour removed words are red and added words green; without colour they are marked as [-this-] and {+that+}.
 """
 
 from rich.console import Console

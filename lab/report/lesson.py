@@ -10,29 +10,31 @@ from rich.text import Text
 
 from tlslab.clients.base import Client
 from tlslab.matrix.choice import LOCAL
-from tlslab.matrix.judge import accepts, with_names
-from tlslab.model.evidence import Expectation, Source, expectations
+from tlslab.matrix.judge import Judge, with_names
+from tlslab.model.evidence import Source
+from tlslab.model.knowledge import Answer, Knowledge, Statement
+from tlslab.model.library import ConnectsLate, Crashes, Does, Hangs, Prints, Tolerates
 from tlslab.model.scenario import Fix, Scenario
 from tlslab.model.situation import Authority, ClientSide, Leaf, ServerKind, Situation, healthy
-from tlslab.report.cell import LEVELS
+from tlslab.report.cell import BASES
 from tlslab.report.printable import printable
 from tlslab.report.terminal import TITLES
 from tlslab.report.text import gaps, hang
 
-Spelling = tuple[tuple[str, ...], tuple[str, ...]]
-"""What goes out of the client's words, and what comes in."""
+Typed = tuple[tuple[str, ...], tuple[str, ...]]
+"""The options as typed that a person removes, and those that a person adds."""
 
 
-def show_lesson(scenario: Scenario, clients: Sequence[Client], console: Console) -> None:
-    """Print the lesson: docstring, fixes with every client's spelling, documented errors, sources."""
+def show_lesson(scenario: Scenario, clients: Sequence[Client], knowledge: Knowledge, console: Console) -> None:
+    """Print the lesson: docstring, fixes with what is typed for every client, documented errors, sources."""
     cited = _Cited()
     hang(console, "", Text(f"{scenario.id}: {scenario.title}", "bold underline"))
     served = ", ".join(TITLES[kind] for kind in kinds_of(scenario.kinds))
-    defects = ", ".join(sorted(scenario.defects)) or "none"
-    hang(console, "servers ", Text(served), "dim")
-    hang(console, "defect  ", Text(defects), "dim")
+    conditions = ", ".join(sorted(condition.words for condition in scenario.conditions))
+    hang(console, "servers    ", Text(served), "dim")
+    hang(console, "conditions ", Text(conditions), "dim")
     if why := LOCAL.cannot(scenario.apply(healthy(kinds_of(scenario.kinds)[0]))):
-        hang(console, "stage   ", Text(why), "dim")
+        hang(console, "stage      ", Text(why), "dim")
     console.print()
     for line in paragraphs(scenario.lesson):
         bare = line.lstrip()
@@ -40,8 +42,8 @@ def show_lesson(scenario: Scenario, clients: Sequence[Client], console: Console)
     console.print()
     _sources(scenario.sources, cited, console, "")
     for fix in scenario.fixes:
-        _fix(scenario, fix, clients, cited, console)
-    _errors(scenario, clients, cited, console)
+        _fix(scenario, fix, clients, knowledge, cited, console)
+    _errors(scenario, clients, knowledge, cited, console)
     cited.show(console)
 
 
@@ -72,16 +74,16 @@ def kinds_of(kinds: Iterable[ServerKind]) -> list[ServerKind]:
     return [kind for kind in ServerKind if kind in set(kinds)]
 
 
-def spelling(client: Client, before: Situation, after: Situation) -> Spelling:
-    """What a person takes away and sets in the client's own words to come from one situation to the other.
+def typed(client: Client, before: Situation, after: Situation) -> Typed:
+    """The options as typed that a person removes and adds to get from one situation to the other.
 
     Where the two differ in what `ca.pem` holds, the option that names it is set, whether or not it was there before.
     """
     old, new = client.options_as_typed(before.client), client.options_as_typed(after.client)
     same = set(old)
     if ca_file(before.client) != ca_file(after.client):
-        untold = client.options_as_typed(replace(after.client, trust_anchors=(), intermediates=()))
-        same = {word for word in same if word in untold and "ca.pem" not in word}
+        told_nothing = client.options_as_typed(replace(after.client, trust_anchors=(), intermediates=()))
+        same = {word for word in same if word in told_nothing and "ca.pem" not in word}
     return tuple(word for word in old if word not in new), tuple(word for word in new if word not in same)
 
 
@@ -93,13 +95,22 @@ def ca_file(side: ClientSide) -> str:
     return " and ".join(held)
 
 
-def texts(scenario: Scenario, client: Client, situation: Situation) -> list[Expectation]:
-    """The texts that the client is documented to show, the best evidence first, each text once."""
-    found: dict[tuple[str, str], Expectation] = {}
-    ordered = sorted(expectations(scenario.reasons, client.wrappers), key=lambda item: -item.level)
-    for item in ordered:
-        found.setdefault((with_names(item.text, situation), with_names(item.trace, situation)), item)
-    return list(found.values())
+def why_tolerated(found: Answer) -> str:
+    """Why a client connects although something is wrong; "" when it does not, or nothing is."""
+    row = found.tolerated[0].row if found.connects and found.tolerated else None
+    return row.why if isinstance(row, Tolerates) else ""
+
+
+def known_answers(found: Answer, situation: Situation) -> list[tuple[Statement, Does]]:
+    """What a client is known to show or do, the best evidence first, each once."""
+    shown: dict[Does, tuple[Statement, Does]] = {}
+    for item in sorted(found.says, key=lambda statement: -statement.basis):
+        does = item.does
+        if isinstance(does, Prints):
+            does = Prints(with_names(does.text, situation), does.code, with_names(does.trace, situation))
+        if does is not None:
+            shown.setdefault(does, (item, does))
+    return list(shown.values())
 
 
 def _fill(pattern: str, situation: Situation, console: Console) -> Text:
@@ -107,7 +118,9 @@ def _fill(pattern: str, situation: Situation, console: Console) -> Text:
     return Text(printable(gaps(with_names(pattern, situation), ascii_only=console.options.ascii_only)))
 
 
-def _fix(scenario: Scenario, fix: Fix, clients: Sequence[Client], cited: "_Cited", console: Console) -> None:
+def _fix(
+    scenario: Scenario, fix: Fix, clients: Sequence[Client], knowledge: Knowledge, cited: "_Cited", console: Console
+) -> None:
     style = "green" if fix.claim == "cure" else "yellow"
     console.print()
     console.print(
@@ -123,14 +136,19 @@ def _fix(scenario: Scenario, fix: Fix, clients: Sequence[Client], cited: "_Cited
         broken = scenario.apply(healthy(kind))
         fixed = fix.apply(broken)
         if fixed.client != broken.client:
-            _spellings(kind, broken, fixed, clients, console)
+            _typed_by_clients(kind, broken, fixed, clients, knowledge, console)
 
 
-def _spellings(
-    kind: ServerKind, broken: Situation, fixed: Situation, clients: Sequence[Client], console: Console
+def _typed_by_clients(
+    kind: ServerKind,
+    broken: Situation,
+    fixed: Situation,
+    clients: Sequence[Client],
+    knowledge: Knowledge,
+    console: Console,
 ) -> None:
     """How each client says this fix; clients that say the same share a paragraph."""
-    said: dict[Spelling, list[str]] = {}
+    said: dict[Typed, list[str]] = {}
     needless: dict[str, list[str]] = {}
     unable: list[tuple[str, str]] = []
     for client in clients:
@@ -140,12 +158,11 @@ def _spellings(
         if why:
             unable.append((client.name, why))
             continue
-        changed = spelling(client, broken, fixed)
-        acceptance = accepts(client, broken)
+        changed = typed(client, broken, fixed)
         if any(changed):
             said.setdefault(changed, []).append(client.name)
         elif fixed.client.connect_to == broken.client.connect_to:
-            needless.setdefault(acceptance.why if acceptance else "", []).append(client.name)
+            needless.setdefault(why_tolerated(Judge.of(client, knowledge).answer(broken)), []).append(client.name)
     console.print(Text(f"  in the clients' own words, {TITLES[kind]}:", "bold"), highlight=False)
     if any("ca.pem" in word for _, come in said for word in come):
         hang(console, "    ca.pem holds ", Text(ca_file(fixed.client)))
@@ -172,48 +189,65 @@ def _words(sign: str, words: Iterable[str], style: str, console: Console) -> Non
             console.print(Text(f"      {sign if index == 0 else ' '} {line}", style), soft_wrap=True, highlight=False)
 
 
-def _errors(scenario: Scenario, clients: Sequence[Client], cited: "_Cited", console: Console) -> None:
+def _errors(
+    scenario: Scenario, clients: Sequence[Client], knowledge: Knowledge, cited: "_Cited", console: Console
+) -> None:
     console.print()
     console.print(Text("Documented errors", "bold"))
     console.print(Text("  what the libraries say", "bold"))
     example = scenario.apply(healthy(kinds_of(scenario.kinds)[0]))
-    for reason in scenario.reasons:
-        level = reason.level.name.lower()
-        label = f"    {reason.dialect} ({reason.phase}, {level}) {cited.mark([reason.source])}"
+    for library, row in knowledge.about(scenario.conditions):
+        label = f"    {library} ({row.phase}, {row.basis.name.lower()}) {cited.mark([row.source])}"
         console.print(Text(label, "dim"), highlight=False)
-        hang(console, "      ", _fill(reason.text, example, console))
+        hang(console, "      ", _fill(_in_words(row.does), example, console))
     for kind in kinds_of(scenario.kinds):
         broken = scenario.apply(healthy(kind))
         console.print(Text(f"  what {TITLES[kind]} clients show", "bold"))
         for client in clients:
             if kind in client.kinds:
-                _client_errors(scenario, client, broken, cited, console)
+                _client_errors(client, broken, knowledge, cited, console)
     console.print()
-    for level, meaning in LEVELS.items():
-        console.print(Text(f"  {level}: {meaning}", "dim"), highlight=False)
+    for basis, meaning in BASES.items():
+        console.print(Text(f"  {basis}: {meaning}", "dim"), highlight=False)
 
 
-def _client_errors(scenario: Scenario, client: Client, broken: Situation, cited: "_Cited", console: Console) -> None:
+def _in_words(does: Does) -> str:
+    match does:
+        case Prints():
+            return " ".join(filter(None, (does.text, f"code {does.code}" if does.code else "", does.trace)))
+        case Hangs():
+            return "gives no answer"
+        case Crashes():
+            return f"crashes: {does.text}"
+        case ConnectsLate():
+            return f"connects after {does.seconds:.0f} s"
+
+
+def _client_errors(client: Client, broken: Situation, knowledge: Knowledge, cited: "_Cited", console: Console) -> None:
     console.print(Text.assemble("    ", (client.name, "bold"), f"  {client.title}"), highlight=False)
     why = client.cannot(broken)
     if why:
         hang(console, "      cannot be tried: ", Text(why), "dim")
         return
-    acceptance = accepts(client, broken)
-    if acceptance:
-        level = acceptance.level.name.lower()
-        label = f"      connects all the same ({level}) {cited.mark([acceptance.source])}: "
-        hang(console, label, Text(acceptance.why), "cyan")
+    found = Judge.of(client, knowledge).answer(broken)
+    if found.connects:
+        basis = found.tolerated[0].basis.name.lower() if found.tolerated else ""
+        marks = cited.mark(found.tolerated[0].sources) if found.tolerated else ""
+        hang(console, f"      connects all the same ({basis}) {marks}: ", Text(why_tolerated(found)), "cyan")
         return
-    found = texts(scenario, client, broken)
-    if not found:
-        console.print(Text("      no documented text", "yellow"), highlight=False)
-    for item in found:
-        label = f"      ({item.level.name.lower()}) {cited.mark(item.sources)}"
+    shown = known_answers(found, broken)
+    if not shown:
+        console.print(Text("      nothing is documented", "yellow"), highlight=False)
+    for item, does in shown:
+        label = f"      ({item.basis.name.lower()}) {cited.mark(item.sources)}"
         console.print(Text(label, "dim"), highlight=False)
-        hang(console, "        ", _fill(item.text, broken, console))
-        if item.trace:
-            hang(console, "        in its trace: ", _fill(item.trace, broken, console), "dim")
+        if not isinstance(does, Prints):
+            hang(console, "        ", _fill(_in_words(does), broken, console))
+            continue
+        if does.text or does.code:
+            hang(console, "        ", _fill(does.text or f"code {does.code}", broken, console))
+        if does.trace:
+            hang(console, "        in its trace: ", _fill(does.trace, broken, console), "dim")
 
 
 def _sources(sources: Iterable[Source], cited: "_Cited", console: Console, indent: str) -> None:

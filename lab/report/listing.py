@@ -8,7 +8,11 @@ from rich.text import Text
 
 from tlslab.clients.base import PYTHON_CLIENTS, Client
 from tlslab.matrix.plan import Plan
+from tlslab.model.condition import Condition
 from tlslab.model.evidence import Source
+from tlslab.model.knowledge import Knowledge
+from tlslab.model.library import Any as AnyDefect
+from tlslab.model.library import Prints, Says
 from tlslab.model.record import ClientEntry
 from tlslab.model.scenario import Claim, Fix, Scenario
 from tlslab.model.situation import ServerKind
@@ -18,7 +22,7 @@ from tlslab.report.text import hang, plural, version_line
 
 
 def show_scenarios(scenarios: Sequence[Scenario], console: Console) -> None:
-    """Each scenario with its server kinds, title and fixes; silencers are marked. A terminal gets two lines and
+    """Each scenario with its server kinds, title and fixes; bypasses are marked. A terminal gets two lines and
     the sum, a pipe one line each."""
     if not console.is_terminal:
         for scenario in scenarios:
@@ -30,18 +34,22 @@ def show_scenarios(scenarios: Sequence[Scenario], console: Console) -> None:
         kinds = kinds_of(scenario.kinds)
         served = "both servers" if len(kinds) == len(ServerKind) else TITLES[kinds[0]]
         hang(console, f"{scenario.id}  ", Text(scenario.title, "not bold"), "bold")
-        names = (Text(_name(fix), "yellow" if fix.claim is Claim.SILENCER else "green") for fix in scenario.fixes)
+        names = (Text(_name(fix), "yellow" if fix.claim is Claim.BYPASS else "green") for fix in scenario.fixes)
         hang(console, f"  {served}: ", Text(", ", "not dim").join(names), "dim")
     count = sum(len(scenario.fixes) for scenario in scenarios)
-    closing = f"{plural(len(scenarios), 'scenario')}, {count} fixes (~ silencer)"
+    closing = f"{plural(len(scenarios), 'scenario')}, {count} fixes (~ bypass)"
     console.print(Text(closing, "bold"), highlight=False)
 
 
 def _name(fix: Fix) -> str:
-    return f"~{fix.name}" if fix.claim is Claim.SILENCER else fix.name
+    return f"~{fix.name}" if fix.claim is Claim.BYPASS else fix.name
 
 
-def scenarios_as_data(scenarios: Iterable[Scenario]) -> list[dict[str, Any]]:
+def _named(row: Says) -> Iterable[Condition]:
+    return () if isinstance(row.of, AnyDefect) else row.of
+
+
+def scenarios_as_data(scenarios: Iterable[Scenario], knowledge: Knowledge) -> list[dict[str, Any]]:
     """The scenarios with everything that is documented of them, as JSON values."""
     return [
         {
@@ -49,7 +57,7 @@ def scenarios_as_data(scenarios: Iterable[Scenario]) -> list[dict[str, Any]]:
             "title": scenario.title,
             "lesson": scenario.lesson,
             "kinds": [kind.value for kind in kinds_of(scenario.kinds)],
-            "defects": sorted(scenario.defects),
+            "conditions": sorted(map(str, scenario.conditions)),
             "fixes": [
                 {
                     "name": fix.name,
@@ -62,15 +70,18 @@ def scenarios_as_data(scenarios: Iterable[Scenario]) -> list[dict[str, Any]]:
                 }
                 for fix in scenario.fixes
             ],
-            "reasons": [
+            "texts": [
                 {
-                    "dialect": reason.dialect,
-                    "phase": reason.phase.value,
-                    "text": reason.text,
-                    "level": reason.level.name.lower(),
-                    "source": _sources([reason.source])[0],
+                    "library": library,
+                    "conditions": sorted(map(str, _named(row))),
+                    "phase": row.phase.value,
+                    "text": row.does.text,
+                    "code": row.does.code,
+                    "basis": row.basis.name.lower(),
+                    "source": _sources([row.source])[0],
                 }
-                for reason in scenario.reasons
+                for library, row in knowledge.about(scenario.conditions)
+                if isinstance(row.does, Prints)
             ],
             "sources": _sources(scenario.sources),
         }

@@ -1,4 +1,4 @@
-"""The marks: one glyph for what a cell showed, one for what that is worth. Legible without colour, and in
+"""The marks: one glyph for what a cell showed, one for its judgement. Legible without colour, and in
 plain ASCII."""
 
 from collections.abc import Iterable
@@ -21,7 +21,7 @@ class Mark:
 
 
 class Worth(StrEnum):
-    """What stands behind the glyph."""
+    """The judgement that stands behind the glyph."""
 
     PLAIN = ""
     OBSERVED = "*"
@@ -35,26 +35,31 @@ OBSERVED_STYLE = "blue"
 OBSERVED_MEANING = "behind a mark: only this lab has seen that, a baseline, not documentation"
 FINDING_MEANING = "behind a mark: a finding, not what is documented"
 
+CONNECTS = "connects"
+"""As documented, by connecting."""
+
 BROKEN: dict[str, Mark] = {
-    "reproduced": Mark("✗", "x", "reproduced", "reproduced: refuses with a text we know", ""),
-    "accepted": Mark("→", ">", "accepted", "accepted: connects all the same", "cyan"),
-    "other-error": Mark("E", "E", "other error", "other error: refuses for another reason", "red"),
-    "timeout": Mark("T", "T", "hangs", "gives no answer in time", "red"),
-    "unsupported": Mark("·", ".", "", "cannot be played (reasons below)", "dim"),
+    "as-documented": Mark("✗", "x", "fails", "fails as documented", ""),
+    CONNECTS: Mark("→", ">", "connects", "connects all the same, as documented", "cyan"),
+    "unexpected-connection": Mark("C", "C", "connects", "connects, although it should refuse", "red"),
+    "other-error": Mark("E", "E", "other error", "other error: something else than what is documented", "red"),
+    "no-answer": Mark("T", "T", "hangs", "gives no answer in time", "red"),
+    "never-connects": Mark("0", "0", "never", "connects to no server, not even to a good one", "red"),
+    "excluded": Mark("·", ".", "", "cannot be played (reasons below)", "dim"),
     "missing": Mark("-", "-", "missing", "not installed (see below)", "dim"),
     "lab-error": Mark("L", "L", "lab failed", "the lab itself failed: says nothing about the client", "red"),
 }
 
 FIX: dict[str, Mark] = {
-    "cures": Mark("✓", "+", "cures", "the fix cures: connects, still refuses an impostor", "bold green"),
-    "silences": Mark("~", "~", "silences", "the fix only silences: an impostor gets in too", "yellow"),
-    "unverified": Mark("?", "?", "unverified", "connects, but this client verifies nothing here", "magenta"),
+    "cure": Mark("✓", "+", "cure", "the fix cures: connects, still refuses an impostor", "bold green"),
+    "partial-bypass": Mark("≈", "%", "half open", "connects, and one kind of impostor gets in too", "yellow"),
+    "bypass": Mark("~", "~", "bypass", "the fix is a bypass: an impostor gets in too", "yellow"),
     "not-cleared": Mark("N", "N", "still fails", "the fix does not clear the error", "red"),
     "broken-promise": Mark("P", "P", "no promise", "connects, but not as the fix promises", "red"),
     "unproven": Mark("U", "U", "unproven", "impostor refused, but for no documented reason", "red"),
 }
 
-NOT_PLAYED = ("unsupported", "missing", "lab-error")
+NOT_PLAYED = ("lab-error", "missing", "excluded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,24 +79,27 @@ class Marked:
 
 
 def worth(judgement: JudgementEntry) -> Worth:
-    """What stands behind a judgement."""
+    """The worth of a judgement."""
     if not judgement.as_expected:
         return Worth.FINDING
-    return Worth.OBSERVED if judgement.level == "observed" else Worth.PLAIN
+    return Worth.OBSERVED if judgement.basis == "observed" else Worth.PLAIN
 
 
 def mark_fix(cell: CellEntry) -> Marked:
-    """The mark of a cell's fix; a cell that was not played shows why instead."""
-    if cell.fix_verdict == "not-played":
-        return mark_broken(cell)
-    return Marked(FIX[cell.fix_verdict], worth(cell.fix_judgement))
+    """The mark of a cell's fix; a cell without a verdict of it shows why instead."""
+    return Marked(FIX[cell.fix_verdict], worth(cell.fix_judgement)) if cell.fix_verdict else mark_broken(cell)
 
 
 def mark_broken(cell: CellEntry) -> Marked:
-    """The mark of a cell's broken act. What the lab itself failed in is not worth anything, so it is no finding."""
-    if cell.broken == "lab-error":
-        return Marked(BROKEN[cell.broken], Worth.PLAIN)
-    return Marked(BROKEN[cell.broken], worth(cell.broken_judgement))
+    """The mark of a cell's broken act. A cell in which the lab itself failed has no worth, so it is no finding."""
+    mark = BROKEN[shown_verdict(cell)]
+    return Marked(mark, Worth.PLAIN if cell.status == "lab-error" else worth(cell.broken_judgement))
+
+
+def shown_verdict(cell: CellEntry) -> str:
+    """The key of `BROKEN` for a cell."""
+    connects = cell.broken == "as-documented" and cell.broken_result == "connected"
+    return CONNECTS if connects else cell.verdict
 
 
 def mark_broken_of(cells: Iterable[CellEntry]) -> Marked | None:
@@ -102,8 +110,8 @@ def mark_broken_of(cells: Iterable[CellEntry]) -> Marked | None:
     """
 
     def rank(cell: CellEntry) -> tuple[bool, int]:
-        played = cell.broken not in NOT_PLAYED
-        order = -1 if played else ("lab-error", "missing", "unsupported").index(cell.broken)
+        played = cell.status == "played"
+        order = -1 if played else NOT_PLAYED.index(cell.status)
         return not (played and not cell.broken_judgement.as_expected), order
 
     chosen = min(cells, key=rank, default=None)

@@ -14,7 +14,7 @@ from tlslab.report.text import plural
 
 TENTHS = 10
 LONGEST = 200
-"""Characters of a reason that are told while the run goes on; the report tells all of it."""
+"""Characters of a reason that are printed while the run goes on; the report prints all of it."""
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def watch(console: Console) -> Iterator[Observer]:
 
 
 class _Told:
-    """What was told already: a client that fails for one reason in many cells is told once."""
+    """The reasons already printed: a client that fails for one reason in many cells is reported once."""
 
     def __init__(self) -> None:
         self._known: set[tuple[str, str]] = set()

@@ -1,5 +1,4 @@
-"""The terminal report: the matrix as tables, a legend, and below it everything that needs a person, in
-sentences."""
+"""The terminal report: the matrix as tables, a legend, and below it every finding and problem, in sentences."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,6 +12,7 @@ from tlslab.model.record import CellEntry, Record, ShareEntry
 from tlslab.report.changes import share_words
 from tlslab.report.marks import (
     BROKEN,
+    CONNECTS,
     FINDING_MEANING,
     FINDING_STYLE,
     FIX,
@@ -24,26 +24,27 @@ from tlslab.report.marks import (
     mark_broken,
     mark_broken_of,
     mark_fix,
+    shown_verdict,
 )
 from tlslab.report.printable import in_line, printable
 from tlslab.report.table import Row, draw
 from tlslab.report.text import flow, hang, plural
-from tlslab.report.trust_procedures import show_remedies
+from tlslab.report.trust_procedures import show_trust_procedures
 
 TITLES = {"https": "HTTPS", "sqlserver": "SQL Server"}
 STAND_INS = {"https": "HTTPS endpoint", "sqlserver": "TDS endpoint"}
-"""What is called so when no real server played: nothing that stands in for SQL Server is ever called SQL Server."""
+"""Names of servers where no real one played: a stand-in for SQL Server is never called SQL Server."""
 REASONS_SHOWN = 12
-"""How many reasons for unsupported cells are told before `--plan` is pointed at."""
+"""How many reasons for excluded cells are printed before the report refers to `--plan`."""
 
 WHAT_HAPPENED = {
-    "reproduced": "refuses, although it is documented to accept",
-    "accepted": "connects, although it should refuse",
-    "other-error": "fails for another reason than documented",
-    "timeout": "gives no answer in time",
-    "cures": "a fix is more than the silencer it is documented to be",
-    "silences": "a fix lets an impostor in, although it is documented as a cure",
-    "unverified": "a fix verifies nothing",
+    "unexpected-connection": "connects, although it should refuse",
+    "other-error": "does something else than what is documented",
+    "no-answer": "gives no answer in time",
+    "never-connects": "connects to no server, not even to a good one",
+    "cure": "a fix is more than the bypass that it is documented to be",
+    "partial-bypass": "a fix lets an impostor in, although nothing says that it would",
+    "bypass": "a fix lets every impostor in, although nothing says that it would",
     "not-cleared": "a fix does not clear the error",
     "broken-promise": "a fix connects, but not as promised",
     "unproven": "a fix could not be proven to keep impostors out",
@@ -51,9 +52,9 @@ WHAT_HAPPENED = {
 
 
 WORTH = {
-    "cures": ("fix cures", "fixes cure"),
-    "silences": ("silences", "silence"),
-    "unverified": ("verifies nothing", "verify nothing"),
+    "cure": ("fix cures", "fixes cure"),
+    "partial-bypass": ("is a partial bypass", "are partial bypasses"),
+    "bypass": ("is a bypass", "are bypasses"),
     "not-cleared": ("does not clear", "do not clear"),
     "broken-promise": ("breaks its promise", "break their promise"),
     "unproven": ("is unproven", "are unproven"),
@@ -72,7 +73,7 @@ class Finding:
 
     @property
     def where(self) -> str:
-        """The scenarios; for a finding about fixes with these: `expired (renew), self-signed (renew)`."""
+        """The scenarios; for a finding about fixes names the fixes too: `expired (renew), self-signed (renew)`."""
         fixes: dict[str, list[str]] = {}
         for cell in self.cells:
             fixes.setdefault(cell.scenario, []).append(cell.fix)
@@ -94,7 +95,7 @@ def show_matrix(record: Record, console: Console, *, command: str = "./tlslab", 
     shown = f"{command} report {quote(file)} --cell" if file else f"{command} report --cell"
     _show_findings(record, console, shown)
     _show_lab_errors(record, console, shown)
-    show_remedies(record, console, shown)
+    show_trust_procedures(record, console, shown)
     _show_unstable(record, console)
     _show_unsupported(record, console, command)
     _show_missing(record, console)
@@ -108,7 +109,7 @@ def show_matrix(record: Record, console: Console, *, command: str = "./tlslab", 
 
 
 def findings(record: Record) -> list[Finding]:
-    """The findings, those with one reason told as one.
+    """The findings, those with one reason merged into one.
 
     The cells of a scenario share its broken act, and one fault of a client often shows in many scenarios.
     """
@@ -143,15 +144,15 @@ def _server(record: Record, kind: str) -> str:
 
 
 def _drawn(record: Record) -> list[CellEntry]:
-    """The cells that the tables show: a place of which nothing is here would be columns of dashes, and is told below
-    them.
+    """The cells that the tables show. A distribution that has no client here would be columns of dashes; it is told
+    below them.
     """
-    here = {place_of(entry.name) for entry in record.clients if not entry.missing}
-    gone = {place_of(entry.name) for entry in record.clients} - here - {""}
-    return [cell for cell in record.cells if place_of(cell.client) not in gone] if here else list(record.cells)
+    here = {distribution_of(entry.name) for entry in record.clients if not entry.missing}
+    gone = {distribution_of(entry.name) for entry in record.clients} - here - {""}
+    return [cell for cell in record.cells if distribution_of(cell.client) not in gone] if here else list(record.cells)
 
 
-def place_of(client: str) -> str:
+def distribution_of(client: str) -> str:
     """Where a client runs, from its name: `trixie` of `curl:trixie`, "" of `curl`."""
     return client.partition(":")[2]
 
@@ -243,7 +244,7 @@ def _show_command(console: Console, command: str) -> None:
 
 
 def _show_unstable(record: Record, console: Console) -> None:
-    """Cells that were repeated and did not always come out the same, those with one distribution told as one."""
+    """Cells that were repeated and did not always come out the same, those with one distribution merged into one."""
     groups: dict[tuple[ShareEntry, ...], list[str]] = {}
     for cell in record.cells:
         if cell.unstable:
@@ -262,7 +263,7 @@ def _show_unstable(record: Record, console: Console) -> None:
 def _show_unsupported(record: Record, console: Console, command: str) -> None:
     reasons: dict[str, list[CellEntry]] = {}
     for cell in record.cells:
-        if cell.broken == "unsupported":
+        if cell.status == "excluded":
             reasons.setdefault(_reason(cell), []).append(cell)
     if not reasons:
         return
@@ -308,41 +309,52 @@ def _show_missing(record: Record, console: Console) -> None:
 
 
 def _placed(record: Record, names: list[str]) -> str:
-    """These clients in words; where each is in the same places, those are named once."""
-    places: dict[str, set[str]] = {}
+    """These clients in words; where each is in the same distributions, those are named once."""
+    distributions: dict[str, set[str]] = {}
     for name in names:
-        places.setdefault(name.partition(":")[0], set()).add(place_of(name))
-    alike, *others = places.values()
+        distributions.setdefault(name.partition(":")[0], set()).add(distribution_of(name))
+    alike, *others = distributions.values()
     if len(alike) == 1 or any(other != alike for other in others):
         return ", ".join(names)
-    everywhere = {place_of(entry.name) for entry in record.clients} <= alike
-    where = "in every place" if everywhere else f"on {', '.join(sorted(place or 'this machine' for place in alike))}"
-    return f"{', '.join(places)} {where}"
+    everywhere = {distribution_of(entry.name) for entry in record.clients} <= alike
+    where = (
+        "in every distribution"
+        if everywhere
+        else f"on {', '.join(sorted(distribution or 'this machine' for distribution in alike))}"
+    )
+    return f"{', '.join(distributions)} {where}"
 
 
 def _together(record: Record, names: list[str]) -> str:
-    """These clients in words; all of a place by its name."""
-    places = {place_of(name) for name in names}
-    everybody = {entry.name for entry in record.clients if place_of(entry.name) in places}
-    if "" in places or everybody != set(names) or len(names) == len(places):
+    """These clients in words; all of a distribution by its name."""
+    distributions = {distribution_of(name) for name in names}
+    everybody = {entry.name for entry in record.clients if distribution_of(entry.name) in distributions}
+    if "" in distributions or everybody != set(names) or len(names) == len(distributions):
         return ", ".join(names)
-    return f"every client of {' and '.join(sorted(places))}"
+    return f"every client of {' and '.join(sorted(distributions))}"
 
 
 def _closing(record: Record) -> Iterator[Text]:
-    """What the run came to: one sentence, in the parts between which a line may end."""
-    counted: Counter[str] = Counter(cell.broken for cell in record.cells)
-    observed = sum(cell.broken == "reproduced" and cell.broken_judgement.level == "observed" for cell in record.cells)
+    """The result of the run: one sentence, in the parts between which a line may end."""
+    counted: Counter[str] = Counter(shown_verdict(cell) for cell in record.cells)
+    observed = sum(
+        shown_verdict(cell) == "as-documented" and cell.broken_judgement.basis == "observed" for cell in record.cells
+    )
     words = {
-        "reproduced": f"reproduced ({observed} by observation only)" if observed else "reproduced",
+        "as-documented": f"failed as documented ({observed} by observation only)"
+        if observed
+        else "failed as documented",
+        CONNECTS: "connected as documented",
+        "unexpected-connection": "connected unexpectedly",
         "other-error": "with another error",
-        "timeout": "without an answer",
+        "no-answer": "without an answer",
+        "never-connects": "of clients that never connect",
         "lab-error": "lost to the lab",
     }
     broken = [f"{counted[verdict]} {words.get(verdict, verdict)}" for verdict in BROKEN if counted[verdict]]
     fixes: Counter[str] = Counter(cell.fix_verdict for cell in record.cells)
     worth = [f"{fixes[verdict]} {WORTH[verdict][fixes[verdict] > 1]}" for verdict in FIX if fixes[verdict]]
-    found = len(list(record.findings())) + len(list(record.unexpected_remedies()))
+    found = len(list(record.findings())) + len(list(record.unexpected_trust_procedures()))
     yield Text(f"{plural(len(record.cells), 'cell')}:", "bold")
     yield from _clause(broken or ["nothing to play"], "bold")
     yield from _clause(worth, "bold")

@@ -35,7 +35,7 @@ def version_line(version: str, tls_library: str) -> str:
 
 
 def flow(console: Console, parts: Iterable[Text]) -> None:
-    """Print parts one after the other, broken only between them; not at all where nobody looks."""
+    """Print parts one after the other, broken only between them; one line where the output is no terminal."""
     line = Text()
     for part in parts:
         if line and console.is_terminal and len(line) + 1 + len(part) > console.width:
@@ -46,8 +46,7 @@ def flow(console: Console, parts: Iterable[Text]) -> None:
 
 
 def hang(console: Console, label: str, text: Text, style: str = "", *, label_on_every_line: bool = False) -> None:
-    """Print text behind a label, wrapped beside it. Not wrapped where nobody looks: a pipe gets whole
-    lines."""
+    """Print text behind a label, wrapped beside it. Not wrapped without a terminal: a pipe gets whole lines."""
     label = in_line(label)
     width = max(console.width - len(label), 20)
     lines = text.wrap(console, width) if console.is_terminal else text.split("\n")
@@ -61,7 +60,7 @@ def hang(console: Console, label: str, text: Text, style: str = "", *, label_on_
 
 
 def quoted(console: Console, indent: str, text: str) -> None:
-    """Print somebody's words verbatim behind a bar; lines that are too long go on behind the next bar."""
+    """Print a quoted text verbatim behind a bar; lines that are too long go on behind the next bar."""
     bar = f"{indent}{'|' if console.options.ascii_only else '│'} "
     room = max(console.width - len(bar), 20) if console.is_terminal else None
     for line in printable(text).expandtabs().splitlines():

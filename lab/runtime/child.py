@@ -16,7 +16,7 @@ from typing import BinaryIO
 import tlslab
 
 END_TIMEOUT = 10.0
-"""Seconds in which the pipes of a killed program end; who left its session may hold them."""
+"""Seconds that the pipes of a killed program have to end; a process that left its session may hold them open."""
 
 
 def run(
@@ -34,10 +34,10 @@ def run(
     to this file, as they come).
 
     It is killed with its whole session after `timeout` seconds, and by the kernel when the lab dies (on Linux, with
-    setpriv). What it has started besides is only sure to end when it runs `apart`, in process and mount namespaces of
-    its own, which takes root. Raises subprocess.TimeoutExpired, OSError when it cannot be started.
+    setpriv). The processes that it started itself are only sure to end when it runs `apart`, in process and mount
+    namespaces of its own, which takes root. Raises subprocess.TimeoutExpired, OSError when it cannot be started.
     """
-    if shutil.which(command[0]) is None:  # else whatever ties it would say so
+    if shutil.which(command[0]) is None:  # else setpriv or unshare would report it
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), command[0])
     process = subprocess.Popen(
         [*_tied(), *(_APART if apart else ()), *command],

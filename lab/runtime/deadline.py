@@ -1,4 +1,4 @@
-"""Deadlines: so much time for what is waited for, and not for what the machine does with the lab meanwhile."""
+"""Deadlines: time limits for what the lab waits for; time in which the machine does not run the lab does not count."""
 
 import asyncio
 import contextlib
@@ -6,18 +6,18 @@ import math
 from collections.abc import AsyncIterator
 
 STEP = 1.0
-"""Seconds in which an event loop that runs comes round."""
+"""Seconds in which a running event loop completes a turn."""
 EXCUSED = 10
-"""How often a deadline may be put off by a step, for the loop did not come round in time."""
+"""How often a deadline may be put off by a step because the event loop did not complete a turn in time."""
 
 
 @contextlib.asynccontextmanager
 async def deadline(seconds: float) -> AsyncIterator[None]:
     """End the block after so many seconds, and raise TimeoutError.
 
-    Time in which the lab itself did not run does not count: stopped by Ctrl-Z, or on a machine that is busy with
-    something else. Otherwise, at the moment in which it goes on, everything that has happened meanwhile would come too
-    late. So time is counted in steps, and the last one must have been one in which the event loop came round in time.
+    Time in which the lab itself did not run does not count: Ctrl-Z had stopped it, or the machine was busy with other
+    programs. Otherwise every event of that time would be too late when the lab goes on. So the deadline counts time in
+    steps, and in the last step the event loop must have completed a turn in time.
     """
     loop = asyncio.get_running_loop()
     steps = max(4, math.ceil(seconds / STEP))

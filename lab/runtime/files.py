@@ -1,4 +1,4 @@
-"""Files of results: records, baselines. Each is written whole or not at all, and a place can be tried beforehand."""
+"""Files of results: records, baselines. Each is written whole or not at all, and a path can be tried beforehand."""
 
 import contextlib
 import errno
@@ -13,8 +13,8 @@ _TRIAL = b"\n" * 4096
 
 
 def write(path: Path, text: str) -> None:
-    """Write a file: under another name, through to the disk, then it takes the place of what was there. A link stays,
-    and the file that it names is written; what is no file (a pipe, a device) is written as it is.
+    """Write a file under another name, through to the disk, and rename it over the old one. A link stays, and the file
+    that it names is written; a path that is no regular file (a pipe, a device) is written directly.
 
     Raises OSError with the file's name; then the file is as it was.
     """
@@ -27,7 +27,7 @@ def write(path: Path, text: str) -> None:
         with _beside(target) as (fresh, descriptor):
             _write(descriptor, text.encode())
             fresh.replace(target)
-        with contextlib.suppress(OSError):  # some file systems cannot; the file is whole there all the same
+        with contextlib.suppress(OSError):  # some file systems cannot sync a directory; the file is whole all the same
             _sync(target.parent)
 
 
@@ -45,7 +45,7 @@ def trial(path: Path) -> None:
 
 @contextlib.contextmanager
 def _naming(path: Path) -> Iterator[None]:
-    """A write that fails does not say where (write(2))."""
+    """Add the path to the error of a write that fails: the system's error does not name it (write(2))."""
     try:
         yield
     except OSError as problem:
@@ -53,7 +53,7 @@ def _naming(path: Path) -> Iterator[None]:
 
 
 def _is_file(path: Path) -> bool:
-    """Whether it is, or will be, a file under a name. /dev/stdout and /dev/fd/1 are not, wherever they lead."""
+    """Whether the path is, or will be, a regular file. /dev/stdout and /dev/fd/1 are not, wherever they lead."""
     directory = str(path.absolute().parent.resolve())
     if directory == "/dev" or directory.startswith("/proc/"):
         return False

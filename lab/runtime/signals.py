@@ -1,8 +1,8 @@
 """The signals that end the lab: Ctrl-C (SIGINT), `kill` and `docker stop` (SIGTERM), a closed terminal (SIGHUP),
 Ctrl-\\ (SIGQUIT).
 
-All of them do the same. The first takes everything down. Another one hurries: what is waited for meanwhile is waited
-for no longer, and nothing is skipped. What a shell has ignored (nohup; SIGINT in the background) stays ignored.
+All of them do the same. On the first the lab takes everything down. On another one the lab stops waiting for what it
+waits for while it does so, and skips nothing. A signal that a shell ignores (nohup; SIGINT in the background) stays so.
 
 Standard library only: the launcher's first start uses this module.
 """
@@ -20,46 +20,46 @@ Handler = Callable[[int, FrameType | None], object]
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
 INTERRUPTED = 130
-"""The exit status of what one of them ended."""
+"""The exit status of a command that one of these signals ended."""
 PATIENCE, RETRY = 2.0, 0.02
-"""Seconds for which an import may go on, and between two looks whether it does."""
+"""Seconds for which an import may go on, and seconds between two checks whether it does."""
 AT_ONCE = 0.5
-"""Seconds in which several signals are one."""
+"""Seconds within which several signals count as one."""
 
 
 def hold(signals: Iterable[signal.Signals] = ENDING) -> None:
-    """Hold them back until `release` or `take`, also in the program that takes over this process: while Python starts
-    and imports, they would end it with a traceback, or by themselves.
+    """Block these signals until `release` or `take`, also in the program that takes over this process: while Python
+    starts and imports, they would end it with a traceback, or by the system's default action.
     """
     signal.pthread_sigmask(signal.SIG_BLOCK, signals)
 
 
 def release() -> None:
-    """Let come what was held back."""
+    """Unblock the signals that `hold` blocked."""
     signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
 
 
 def take() -> None:
-    """From now on each of them raises KeyboardInterrupt; one that was held back raises it here."""
+    """From now on each of these signals raises KeyboardInterrupt; one that `hold` blocked raises it here."""
     _handle(_interrupt)
     release()
 
 
 def end() -> None:
-    """Ignore them: nothing is left that could be taken down. While it ends Python leaves those to the system that are
-    not ignored. Nothing may be started from now on: it would inherit this.
+    """Ignore these signals: the lab has nothing left to take down, and Python, while it ends, gives a signal that is
+    not ignored the system's default action. The lab may start no program after this: the program would inherit it.
     """
     while True:
         try:
             _handle(signal.SIG_IGN)
-        except KeyboardInterrupt:  # it came a moment ago
+        except KeyboardInterrupt:  # a signal came before the handlers were set
             continue
         return
 
 
 def run(main: Coroutine[Any, Any, R]) -> R:
-    """As `asyncio.run`, but each of these signals cancels `main`: the first what it does, another one what it waits for
-    while it takes things down. None stops the loop in the middle of a step.
+    """As `asyncio.run`, but each of these signals cancels `main`: the first cancels its work, another one what it waits
+    for while it takes things down. None stops the loop in the middle of a step.
 
     Raises KeyboardInterrupt, when everything is down, if one of them came.
     """
@@ -79,7 +79,7 @@ def run(main: Coroutine[Any, Any, R]) -> R:
         loop, task = asyncio.get_running_loop(), asyncio.current_task()
         assert task
         ways.append(lambda: loop.is_closed() or loop.call_soon_threadsafe(task.cancel))
-        if came:  # while the loop was made
+        if came:  # a signal came while the loop was made
             main.close()
             raise asyncio.CancelledError
         return await main

@@ -1,8 +1,8 @@
 """Standard output and standard error, as every command writes them.
 
-When whoever reads the output has gone (`| head`), the rest goes nowhere, and the command ends with its own status. What
-else keeps results from being written (a full disk) is an `OutputError`. Nothing that happens to standard error, which
-has no results, is an error: nobody could be told.
+When the program that reads the output has gone (`| head`), the lab drops the rest, and the command ends with its own
+status. Any other failure to write results (a full disk) is an `OutputError`. A failure of standard error, which carries
+no results, is no error: the lab has no other stream to report it on.
 """
 
 import io
@@ -16,7 +16,7 @@ class OutputError(Exception):
 
 
 class _Stream(io.FileIO):
-    """A descriptor that goes nowhere once it has failed: Python would fail again when it closes the stream."""
+    """A descriptor that drops what is written once a write has failed: Python would fail again when it closes it."""
 
     def __init__(self, descriptor: int, *, results: bool) -> None:
         super().__init__(descriptor, "wb", closefd=False)
@@ -35,14 +35,14 @@ class _Stream(io.FileIO):
 
 
 def take() -> None:
-    """Put such streams in the place of `sys.stdout` and `sys.stderr`. Where the terminal cannot show a character of a
-    client's words, its number is shown.
+    """Replace `sys.stdout` and `sys.stderr` with such streams. For a character of a client's words that the terminal
+    cannot show, they write its number.
     """
     sys.stdout, sys.stderr = _stream(sys.stdout, results=True), _stream(sys.stderr, results=False)
 
 
 def _stream(old: TextIO | None, *, results: bool) -> TextIO:
-    if old is None:  # closed by whoever started this (`>&-`)
+    if old is None:  # the program that started the lab closed it (`>&-`)
         return open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123  # for the rest of the process
     old.flush()
     return io.TextIOWrapper(

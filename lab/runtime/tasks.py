@@ -1,4 +1,4 @@
-"""Tasks of the event loop: several at a time, none of which outlives whoever waits for it."""
+"""Tasks of the event loop: several at a time, none of which outlives the caller that waits for it."""
 
 import asyncio
 from collections.abc import Awaitable, Coroutine, Iterable
@@ -11,8 +11,8 @@ REPEAT = 0.5
 
 
 async def together(*work: Awaitable[T]) -> list[T]:
-    """Wait for all of these; their results, in order. When one fails the others are ended, and then its failure is
-    raised: `asyncio.gather` would let them run on with nobody to wait for them.
+    """Wait for all of these; their results, in order. When one fails, end the others, then raise its failure:
+    `asyncio.gather` would let the others run on without a caller that waits for them.
     """
     return await _all_of(work, asyncio.FIRST_EXCEPTION)
 
@@ -34,9 +34,9 @@ async def _all_of(work: Iterable[Awaitable[T]], until: str) -> list[T]:
 
 
 async def abandon(tasks: Iterable[asyncio.Future[Any]]) -> None:
-    """Cancel these tasks and wait until they have ended. They are told again, for what they are in may swallow a
-    cancellation: `asyncio.wait_for` does so when what it waits for is done at that very moment (python/cpython, issue
-    86296; mended in 3.12). The lab does not use it, but other people's code does.
+    """Cancel these tasks and wait until they have ended. Cancel them again every REPEAT seconds: code that a task runs
+    may swallow a cancellation, as `asyncio.wait_for` does when what it waits for is done at that very moment
+    (python/cpython, issue 86296; mended in 3.12). The lab does not use `wait_for`, but other code may.
     """
     tasks = tuple(tasks)
     pending = {task for task in tasks if not task.done()}
@@ -46,11 +46,11 @@ async def abandon(tasks: Iterable[asyncio.Future[Any]]) -> None:
         _, pending = await asyncio.wait(pending, timeout=REPEAT)
     for task in tasks:
         if not task.cancelled():
-            task.exception()  # whoever abandons it does not want to know
+            task.exception()  # mark the failure as retrieved: the caller ignores it
 
 
 async def to_the_end(work: Coroutine[Any, Any, T]) -> T:
-    """Wait until it has ended, however often the waiting is cancelled; who was told to end is told so afterwards."""
+    """Wait until the work has ended, however often the caller is cancelled; a cancellation is raised afterwards."""
     task = asyncio.ensure_future(work)
     told: asyncio.CancelledError | None = None
     while not task.done():

@@ -17,6 +17,8 @@ from tlslab.servers.tds.certificates import CertificateError, Identity, read_pem
 from tlslab.servers.tds.errorlog import printable
 from tlslab.servers.tds.tls import HandshakeFailed, Presented, RecordError, TlsPipe, presented
 
+SUPPORTS = frozenset({"tls_min", "tls_max", "security_level"})
+"""The options of a server side that it can be set up with (`tlslab.model.situation.options`)."""
 MAX_HEAD = 16 * 1024
 CIPHERS = "DEFAULT"
 _ORDER = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")

@@ -7,6 +7,11 @@ connections (TDS 8.0).
 
 from tlslab.model.situation import ServerEncryption, ServerSide, TLSVersion
 
+SUPPORTS = frozenset({"tls_min", "tls_max", "security_level", "encryption", "key_readable"})
+"""The options of a server side that SQL Server, or the endpoint in its place, can be set up with
+(`tlslab.model.situation.options`).
+"""
+
 
 def mssql_conf(side: ServerSide, certificate: str, key: str) -> str:
     """The text of mssql.conf; `certificate` and `key` are absolute paths, ignored when the server makes its own

@@ -9,6 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tlslab.model.situation import ServerSide, TLSVersion
+from tlslab.setup.needs import Packages, Program
+
+# Debian's plain `nginx` has the TLS module; nginx-light is the same binary plus an extra module.
+PROGRAM = Program("nginx", Packages(apt="nginx"))
+SUPPORTS = frozenset({"tls_min", "tls_max", "security_level"})
+"""The options of a server side that it can be set up with (`tlslab.model.situation.options`)."""
 
 
 @dataclass(frozen=True, slots=True)

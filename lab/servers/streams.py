@@ -72,7 +72,7 @@ class Channel:
         self._held += data
 
     async def read_raw(self) -> bytes:
-        """What came, without TLS; empty when the client has closed."""
+        """What came, without TLS; empty when the client has closed. Raises Marked."""
         if self._held:
             data, self._held = self._held, b""
             return data
@@ -87,7 +87,7 @@ class Channel:
         return data
 
     async def read(self) -> bytes:
-        """What came, decrypted; empty when the client has closed."""
+        """What came, decrypted; empty when the client has closed. Raises Marked, RecordError."""
         if self.tls is None:
             return await self.read_raw()
         while True:

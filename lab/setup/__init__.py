@@ -1,1 +1,1 @@
-"""Setup: what the lab itself and the clients need is brought into the cache, or named."""
+"""Setup: the lab brings what it and the clients need into its cache, or names what is missing."""

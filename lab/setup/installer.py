@@ -1,10 +1,10 @@
 """The installer: builds a Python environment from a lock file (versions and hashes), once, in the lab's
 cache.
 
-Standard library only: the launcher runs this module with the system's Python, before the lab's own
-environment exists (`python -m tlslab.setup.installer ENVIRONMENT LOCK ARGUMENTS...`); later `provision` builds the
-environment of the Python clients with it. An environment counts only when it holds the file `ready`,
-written last and under a lock: starting twice at once, or killing an installation half-way, does no harm.
+Standard library only: the launcher's first start (`tlslab.setup.first_start`) runs it with the system's Python, before
+the lab's own environment exists; later `provision` builds the environment of the Python clients with it. An environment
+counts only when it holds the file `ready`, written last and under a lock: starting twice at once, or killing an
+installation half-way, does no harm.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from tlslab.runtime import child, signals
+from tlslab.runtime import child
 from tlslab.setup import system
 
 Echo = Callable[[str], None]
@@ -71,8 +71,8 @@ def locked(path: Path, echo: Echo) -> Iterator[int]:
     """Holds the lock file `path` and yields its descriptor; waits for another holder, saying so.
 
     The descriptor is meant to be inherited by the installing process: when its parent is killed, the lock
-    stays held until that orphan has ended too, so nobody builds in a directory into which somebody still
-    writes.
+    stays held until that orphan has ended too, so no second installer builds in a directory into which the
+    first one still writes.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -132,7 +132,10 @@ def pip_commands(
 def build(
     commands: Sequence[Sequence[str]], log: Path, lock_descriptor: int, cwd: Path, env: Mapping[str, str]
 ) -> str | None:
-    """Runs the commands, logging what they print. Returns None, or the one that failed with its status."""
+    """Runs the commands, logging what they print. Returns None, or the one that failed with its status.
+
+    Raises OSError when one cannot be started.
+    """
     with log.open("ab") as out:
         for command in commands:
             out.write(f"$ {' '.join(command)}\n".encode())
@@ -175,7 +178,7 @@ def ensure(
     cache = environment.parent
     try:
         with locked(cache / f"{environment.name}.lock", echo) as descriptor:
-            if is_ready(environment):  # built by the one we waited for
+            if is_ready(environment):  # the process that held the lock has built it
                 return python
             ways = ways_to_build(environment, lock, compiled, pip)
             _build_anew(environment, lock, echo, purpose, ways, descriptor, downloads or cache / "downloads")
@@ -264,44 +267,3 @@ def explain_failure(purpose: str, failed: str, log: Path, lock: Path) -> str:
             "and start again. Nothing half-installed was left behind.",
         ]
     )
-
-
-def wants_setup(arguments: Sequence[str]) -> bool:
-    """Whether the user said `--setup` or the command `setup`, read without the lab's command line parser."""
-    own = arguments[: arguments.index("--")] if "--" in arguments else arguments
-    return "--setup" in own or next((word for word in own if not word.startswith("-")), "") == "setup"
-
-
-def main(arguments: Sequence[str]) -> int:
-    """The launcher's first start: `ENVIRONMENT-STEM LOCK [the lab's arguments]`. Returns the exit status."""
-
-    def echo(text: str) -> None:
-        for line in text.splitlines():
-            print(f"tlslab: {line}", file=sys.stderr, flush=True)
-
-    stem, lock, *rest = arguments
-    environment = Path(f"{stem}-{python_tag()}")
-    try:
-        signals.take()
-        if wants_setup(rest) and not can_make_environments() and not shutil.which("uv"):
-            # Everything that the system lacks at once, so that the user is asked once.
-            yes = "--yes" in rest or "-y" in rest
-            system.install(
-                [venv_package(), *system.packages(system.missing())],
-                yes=yes,
-                ask=system.ask_on_terminal,
-                echo=echo,
-            )
-        ensure(environment, Path(lock), echo, "what the lab itself runs on")
-    except (InstallError, system.SetupError) as error:
-        echo(str(error))
-        return 3
-    except KeyboardInterrupt:
-        signals.end()
-        echo("interrupted; the next start begins anew.")
-        return signals.INTERRUPTED
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))

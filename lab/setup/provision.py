@@ -1,8 +1,8 @@
-"""The provision: brings what the clients need, and finds it again.
+"""The provision: brings what the clients need from PyPI and npm, and finds it again.
 
-`ensure_clients_venv` and `ensure_node_modules` fill the lab's cache and touch nothing else; `setup` brings
-system packages too, through apt (tlslab.setup.system). Real clients live in environments of their own, never in the
-one that the lab itself runs in. Finding (`clients_python`, `node_modules`, `odbc_driver`) never installs.
+`ensure_clients_venv` and `ensure_node_modules` fill the lab's cache and touch nothing else. Real clients live in
+environments of their own, never in the one that the lab itself runs in. Finding (`clients_python`, `node_modules`,
+`odbc_driver`) never installs.
 """
 
 import glob
@@ -13,33 +13,16 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
 
 import tlslab
 from tlslab import PROGRAM
 from tlslab.runtime import child
-from tlslab.setup import installer, system
+from tlslab.setup import installer
 from tlslab.setup.installer import Echo, InstallError
-from tlslab.setup.system import Ask, Need, SetupError, how_to_get, missing
-
-__all__ = [
-    "InstallError",
-    "Need",
-    "Report",
-    "SetupError",
-    "cache_dir",
-    "clients_python",
-    "clients_site_packages",
-    "ensure_clients_venv",
-    "ensure_node_modules",
-    "how_to_get",
-    "missing",
-    "node_modules",
-    "odbc_driver",
-    "setup",
-]
+from tlslab.setup.needs import NODE, NPM
+from tlslab.setup.system import how_to_get
 
 # tedious needs Node 18.17 (`engines` in npm/package-lock.json).
 NODE_MINIMUM = (18, 17)
@@ -60,20 +43,6 @@ DRIVER_ARCHITECTURES: Mapping[str, str] = {
     "aarch64": "arm64",
     "arm64": "arm64",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What a setup did: Debian packages installed, what is still missing, the sentences that say why."""
-
-    installed: tuple[str, ...]
-    missing: tuple[Need, ...]
-    problems: tuple[str, ...]
-
-    @property
-    def complete(self) -> bool:
-        """Whether everything that the lab can use is there now."""
-        return not self.missing and not self.problems
 
 
 def cache_dir() -> Path:
@@ -204,7 +173,7 @@ def install_node_packages(target: Path, manifests: Path, echo: Echo, purpose: st
         return modules
     npm = shutil.which("npm")
     if npm is None:
-        raise InstallError(f"tedious needs npm, which is not installed. Get it: {how_to_get('npm')}")
+        raise InstallError(f"tedious needs npm, which is not installed. Get it: {how_to_get(NPM)}")
     _check_node()
     with installer.locked(target.parent / f"{target.name}.lock", echo) as descriptor:
         if modules.is_dir():
@@ -228,7 +197,7 @@ def install_node_packages(target: Path, manifests: Path, echo: Echo, purpose: st
 def _check_node() -> None:
     node = shutil.which("node")
     if node is None:
-        raise InstallError(f"tedious needs Node, which is not installed. Get it: {how_to_get('node')}")
+        raise InstallError(f"tedious needs Node, which is not installed. Get it: {how_to_get(NODE)}")
     said = subprocess.run([node, "--version"], capture_output=True, text=True, check=False, timeout=60).stdout.strip()
     try:
         major, minor = (int(part) for part in said.lstrip("v").split(".")[:2])
@@ -265,38 +234,3 @@ def _run_npm(npm: str, directory: Path, cache: Path, descriptor: int) -> None:
                 ]
             )
         )
-
-
-# --- everything
-
-
-def setup(*, yes: bool, echo: Echo, ask: Ask = system.ask_on_terminal) -> Report:
-    """Brings all that the lab can use: system packages (apt, after the user agreed), the Python clients, the
-    Node clients.
-
-    What cannot be had does not stop the rest; the report and the sentences on the way name it.
-    """
-    problems: list[str] = []
-
-    def attempt(step: Callable[[], object]) -> None:
-        try:
-            step()
-        except (InstallError, SetupError) as problem:
-            problems.append(str(problem))
-            echo(str(problem))
-
-    wanted = missing()
-    if wanted:
-        attempt(lambda: system.install(system.packages(wanted), yes=yes, ask=ask, echo=echo))
-    still_missing = missing()
-    gone = {need.name for need in still_missing}
-    attempt(lambda: ensure_clients_venv(echo))
-    attempt(lambda: ensure_node_modules(echo))
-    if still_missing and system.has_apt():
-        command = system.as_root(system.apt_command(system.packages(still_missing)))
-        echo(f"still missing: {', '.join(each.name for each in still_missing)}. To get them: {command}")
-    return Report(
-        installed=tuple(system.packages(each for each in wanted if each.name not in gone)),
-        missing=tuple(still_missing),
-        problems=tuple(problems),
-    )

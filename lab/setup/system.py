@@ -1,8 +1,8 @@
-"""The system: what the lab needs from the machine outside Python (nginx, curl, unixodbc ...), whether it is
-there, and how to get it.
+"""The system: whether the machine has the programs and libraries that something needs (`tlslab.setup.needs`), and how
+to get them.
 
 Standard library only: the launcher's first start uses this module before the lab's environment exists.
-Looking is pure detection; `install` is the only function that changes the machine, through apt, after the
+Finding changes nothing; `install` is the only function that changes the machine, through apt, after the
 user agreed.
 """
 
@@ -14,8 +14,9 @@ import subprocess
 import sys
 import sysconfig
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from tlslab.setup.needs import Program, System
 
 Echo = Callable[[str], None]
 Ask = Callable[[str], bool]
@@ -26,70 +27,6 @@ ADMIN_DIRECTORIES = ("/usr/local/sbin", "/usr/sbin", "/sbin")
 
 class SetupError(Exception):
     """System packages could not be installed. The text says why and what to do next."""
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """Something that the lab uses when the machine has it.
-
-    `programs` and `libraries` (file names as the dynamic linker knows them, globs allowed) must all be
-    present; `packages` are the Debian and Ubuntu packages that bring them.
-    """
-
-    name: str
-    purpose: str
-    packages: tuple[str, ...]
-    programs: tuple[str, ...] = ()
-    libraries: tuple[str, ...] = ()
-    linux_only: bool = False
-
-
-NEEDS: tuple[Need, ...] = (
-    # Debian's plain `nginx` has the TLS module; nginx-light is the same binary plus an extra module.
-    Need("nginx", "the HTTPS server", ("nginx",), programs=("nginx",)),
-    Need(
-        "openssl",
-        "openssl s_client, and the proof of each chain's defect",
-        ("openssl",),
-        programs=("openssl",),
-    ),
-    Need("curl", "curl", ("curl",), programs=("curl",)),
-    Need("wget", "wget", ("wget",), programs=("wget",)),
-    Need("node", "Node https, Node fetch, tedious", ("nodejs",), programs=("node",)),
-    Need("npm", "brings tedious into the lab's cache", ("npm",), programs=("npm",)),
-    Need("unixodbc", "the ODBC driver manager of pyodbc", ("unixodbc",), libraries=("libodbc.so.2",)),
-    Need(
-        "odbc18-libraries",
-        "libraries that Microsoft ODBC Driver 18 and mssql-python load",
-        ("libgssapi-krb5-2", "libltdl7"),
-        libraries=("libgssapi_krb5.so.2", "libltdl.so.7"),
-        linux_only=True,
-    ),
-    Need("tsql", "FreeTDS' command line client", ("freetds-bin",), programs=("tsql",)),
-    Need("tdsodbc", "FreeTDS' ODBC driver", ("tdsodbc",), libraries=("libtdsodbc.so",)),
-    Need(
-        "nss-wrapper",
-        "names without /etc/hosts where mount namespaces are not allowed",
-        ("libnss-wrapper",),
-        libraries=("libnss_wrapper.so*",),
-        linux_only=True,
-    ),
-    Need(
-        "namespaces",
-        "names without touching /etc/hosts",
-        ("util-linux",),
-        programs=("unshare", "nsenter"),
-        linux_only=True,
-    ),
-)
-
-
-def need(name: str) -> Need:
-    """The need of that name. Raises KeyError with the known names."""
-    for known in NEEDS:
-        if known.name == name:
-            return known
-    raise KeyError(f"no need is called {name!r}; known: {', '.join(each.name for each in NEEDS)}")
 
 
 def find_program(name: str) -> Path | None:
@@ -121,19 +58,21 @@ def find_library(pattern: str) -> Path | None:
     )
 
 
-def is_present(wanted: Need) -> bool:
-    """Whether the machine has all of it."""
-    return all(map(find_program, wanted.programs)) and all(map(find_library, wanted.libraries))
+def find(wanted: System) -> Path | None:
+    """Where the needed program or library is on this machine."""
+    if isinstance(wanted, Program):
+        return find_program(wanted.name)
+    return next((path for name in wanted.files if (path := find_library(name))), None)
 
 
-def missing(needs: Iterable[Need] = NEEDS) -> list[Need]:
-    """What the machine lacks of it; things that exist on Linux alone are not missed elsewhere."""
-    return [each for each in needs if not (each.linux_only and sys.platform != "linux") and not is_present(each)]
+def missing(needs: Iterable[System]) -> list[System]:
+    """The needs that the machine lacks; needs that exist on Linux alone are not missing elsewhere."""
+    return [each for each in needs if not (each.linux_only and sys.platform != "linux") and find(each) is None]
 
 
-def packages(needs: Iterable[Need]) -> list[str]:
+def packages(needs: Iterable[System]) -> list[str]:
     """Their Debian packages, each once, in order."""
-    return list(dict.fromkeys(package for each in needs for package in each.packages))
+    return list(dict.fromkeys(package for each in needs for package in each.packages.apt.split()))
 
 
 def as_root(command: Sequence[str]) -> str:
@@ -154,16 +93,16 @@ def has_apt() -> bool:
     return find_program("apt-get") is not None
 
 
-def how_to_get(wanted: Need | str) -> str:
+def how_to_get(wanted: System) -> str:
     """The exact command that brings what is missing; without apt, what to ask the package manager for."""
-    wanted = need(wanted) if isinstance(wanted, str) else wanted
+    names = packages([wanted])
     if has_apt():
-        return as_root(apt_command(wanted.packages))
-    return f"with this system's package manager: what Debian calls {' '.join(wanted.packages)}"
+        return as_root(apt_command(names))
+    return f"with this system's package manager: what Debian calls {' '.join(names)}"
 
 
 def ask_on_terminal(question: str) -> bool:
-    """Asks on the terminal. Without one nobody can agree, so the answer is no."""
+    """Asks on the terminal. Without a terminal the user cannot agree, so the answer is no."""
     if not sys.stdin.isatty():
         print(
             f"tlslab: {question} Nobody is here to answer (no terminal): no. --yes or CI=true answers yes.",

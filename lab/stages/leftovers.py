@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator
 
 REMOVAL_TIMEOUT = 60.0
-"""Seconds after which removing gives up: somebody may be writing on."""
+"""Seconds after which removing gives up: a process may still be writing there."""
 STEP = 200
 """Entries that are removed in one step."""
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
@@ -55,7 +55,7 @@ def removing(directory: str | os.PathLike[str]) -> Iterator[None]:
 
     However deep it is, it takes a handful of descriptors and no recursion: what lies deeper is moved up, for neither
     the number of open files nor the length of a path would be enough (getrlimit(2), path_resolution(7)). No link is
-    followed, and what nobody may look into is opened to its owner before.
+    followed, and a directory without rights is opened to its owner first.
     """
     over = time.monotonic() + REMOVAL_TIMEOUT
     with contextlib.suppress(OSError), contextlib.ExitStack() as opened:
@@ -104,7 +104,7 @@ class _Steps:
             os.rmdir(name, dir_fd=directory)
         except OSError:
             with contextlib.ExitStack() as opened:
-                _open_own(name, directory, opened)  # who moves a directory must be allowed to write to it
+                _open_own(name, directory, opened)  # moving a directory takes the right to write to it
             os.rename(name, next(self._names), src_dir_fd=directory, dst_dir_fd=top)
 
 
@@ -113,7 +113,7 @@ def _open_own(path: str | os.PathLike[str], place: int | None, opened: contextli
     try:
         descriptor = _open(path, _DIRECTORY, place, opened)
     except PermissionError:
-        # chmod(2) by name would follow a link that somebody puts there at this moment.
+        # chmod(2) by name would follow a link that a process puts there at this moment.
         shut = _open(path, _WHATEVER, place, opened)
         os.chmod(f"/proc/self/fd/{shut}", stat.S_IRWXU)
         descriptor = _open(path, _DIRECTORY, place, opened)

@@ -1,41 +1,34 @@
-"""The machine: which programs and packages the local stage can offer to clients. Looks, starts nothing."""
+"""The machine: which of the programs and packages that the lab can use are here. It starts compilers alone, those of
+what the lab builds, to ask for their versions.
+"""
 
 import json
 from importlib.metadata import distributions
 from pathlib import Path
 
 from tlslab.clients.base import Machine
-from tlslab.setup import provision, system
-
-PROGRAMS = ("curl", "wget", "openssl", "node", "tsql", "nginx", "git", "gnutls-cli")
-
-DRIVER_LIBRARIES = ("libgssapi_krb5.so.2", "libltdl.so.7")
-"""What Microsoft's driver loads from the system."""
-GNUTLS_BUILDS = ("wget", "tsql", "tdsodbc")
-"""What some distributions link with GnuTLS and others with OpenSSL."""
+from tlslab.setup import all_needs, build, provision, system
+from tlslab.setup.needs import Library, Program
 
 
 def local_machine() -> Machine:
     """What is on this machine now."""
-    programs = {name: system.find_program(name) for name in PROGRAMS}
+    found = {need: path for need in all_needs.system() if (path := system.find(need))}
+    programs = {need.name: path for need, path in found.items() if isinstance(need, Program)}
+    programs |= {need.name: path for need in all_needs.built() if (path := build.find(need))}
+    files = {need.name: path for need, path in found.items() if isinstance(need, Library)}
     python, packages = provision.clients_python(), provision.clients_site_packages()
     modules = provision.node_modules()
-    files: dict[str, Path | None] = {
-        "odbc18": provision.odbc_driver(packages) if packages else None,
-        "tdsodbc": system.find_library("libtdsodbc.so"),
-        "odbc-manager": system.find_library("libodbc.so.2"),
-        **{name: system.find_library(name) for name in DRIVER_LIBRARIES},
-    }
+    if packages and (driver := provision.odbc_driver(packages)):
+        files["odbc18"] = driver
     return Machine(
-        which={name: str(path) for name, path in programs.items() if path},
+        which={name: str(path) for name, path in programs.items()},
         python=str(python or ""),
         python_packages=python_packages(packages) if packages else {},
         node_modules=str(modules or ""),
         node_packages=node_packages(modules) if modules else {},
-        files={name: str(path) for name, path in files.items() if path},
-        gnutls=frozenset(
-            name for name in GNUTLS_BUILDS if (path := programs.get(name) or files.get(name)) and links_gnutls(path)
-        ),
+        files={name: str(path) for name, path in files.items()},
+        gnutls=frozenset(need.name for need, path in found.items() if need.gnutls and links_gnutls(path)),
     )
 
 

@@ -40,7 +40,7 @@ def lay_out(invocation: Invocation, workdir: Path) -> None:
 
 
 async def run(sandbox: Sandbox, invocation: Invocation, workdir: Path) -> Completed:
-    """Lay out the files in `room`, run the invocation there, and collect what it left.
+    """Lay out the files in `workdir`, run the invocation there, and collect what it left.
 
     Raises OSError when it cannot be started.
     """
@@ -82,7 +82,7 @@ async def run(sandbox: Sandbox, invocation: Invocation, workdir: Path) -> Comple
 
 async def _finish(sandbox: Sandbox, process: "Process", streams: list[asyncio.Task[None]]) -> None:
     await end(sandbox, process)
-    # Nobody of the group holds the pipes any more, so they end; one who left the group may.
+    # No process of the group holds the pipes any more, so they end; a process that left the group may.
     with contextlib.suppress(TimeoutError):
         async with deadline(END_TIMEOUT):
             await asyncio.wait(streams)
@@ -112,12 +112,12 @@ class Process:
 
     @property
     def pid(self) -> int:
-        """Its number; nobody else has it before `forget`."""
+        """Its process id; no other process has it before `forget`."""
         return self._popen.pid
 
     @property
     def has_ended(self) -> bool:
-        """Whether it has ended, whoever may still hold its pipes."""
+        """Whether it has ended, even when another process still holds its pipes."""
         if self.returncode is not None:
             return True
         try:
@@ -158,7 +158,7 @@ class Process:
             if not isinstance(pipe, asyncio.WriteTransport):
                 pipe.close()
             elif not pipe.is_closing() or pipe.get_write_buffer_size():
-                pipe.abort()  # `close` would wait for somebody who reads
+                pipe.abort()  # `close` would wait for a reader
         await asyncio.sleep(0)  # they close in the next turn of the loop
         for file in (self._popen.stdin, self._popen.stdout, self._popen.stderr):
             if file is not None:
@@ -208,9 +208,9 @@ async def end(sandbox: Sandbox, process: Process) -> None:
     """End the process and its group, which the lab started, and wait for it. Its pipes can still be read."""
     try:
         if sandbox.enters_namespaces and not process.has_ended:
-            # The process is nsenter, and the program its child. nsenter must outlive it: who dies in a PID namespace
-            # when the parent outside has gone is reaped by the machine's init, sooner, later or never, and until then
-            # the namespace does not end (pid_namespaces(7)).
+            # The process is nsenter, and the program its child. nsenter must outlive it: a process that dies in a PID
+            # namespace when the parent outside has gone is reaped by the machine's init, sooner, later or never, and
+            # until then the namespace does not end (pid_namespaces(7)).
             children = _children(process.pid)
             for child in children:
                 with contextlib.suppress(ProcessLookupError):
@@ -224,14 +224,14 @@ async def end(sandbox: Sandbox, process: Process) -> None:
 
 
 async def _wait_for_the_end(process: Process) -> None:
-    """Wait for one that was killed: not even that ends it while the kernel is busy for it (signal(7))."""
+    """Wait for a killed process: SIGKILL does not end it while the kernel works for it (signal(7))."""
     with contextlib.suppress(TimeoutError):
         async with deadline(END_TIMEOUT):
             await exited(process)
 
 
 async def exited(process: Process) -> None:
-    """Wait until the process itself has ended, whoever may hold its pipes."""
+    """Wait until the process itself has ended, even when another process holds its pipes."""
     if process.has_ended:
         return
     try:
@@ -257,7 +257,7 @@ async def forget(process: Process) -> None:
 
 
 async def _feed(stream: asyncio.StreamWriter, data: bytes) -> None:
-    with contextlib.suppress(ConnectionError):  # Who does not read it does not want it.
+    with contextlib.suppress(ConnectionError):  # A program may end without reading its input.
         stream.write(data)
         await stream.drain()
     stream.close()

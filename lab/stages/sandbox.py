@@ -17,7 +17,20 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tlslab.setup.needs import Library, Packages, Program
 from tlslab.stages.system_store import places, variables
+
+NEEDS = (
+    Library(
+        "nss-wrapper",
+        ("libnss_wrapper.so*",),
+        Packages(apt="libnss-wrapper"),
+        "the library libnss_wrapper.so",
+        linux_only=True,
+    ),
+    Program("unshare", Packages(apt="util-linux"), linux_only=True),
+    Program("nsenter", Packages(apt="util-linux"), linux_only=True),
+)
 
 _HOLDER = """
 while [ $# -gt 0 ]; do mount --bind "$1" "$2" || exit 1; shift 2; done
@@ -41,7 +54,7 @@ class Sandbox:
     """A context in which `argv` and `env` make a command that runs inside. `namespaces=False` takes the second way."""
 
     def __init__(self, hosts: Path, *, namespaces: bool = True, store: Path | None = None) -> None:
-        """`store`: a trust store (`tlslab.stages.system_store`) that takes the place of the system's."""
+        """`store`: a trust store (`tlslab.stages.system_store`) that replaces the system's inside the sandbox."""
         self._hosts = hosts
         self._store = store
         self._namespaces = namespaces

@@ -11,7 +11,7 @@ from tlslab.clients.base import Client, Machine, Missing
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ServerSide, Situation, TLSVersion
 from tlslab.pki.mint import Mint
-from tlslab.pki.scan import Look
+from tlslab.pki.scan import Scan
 from tlslab.stages.trust_procedure import Fresh, Way
 
 
@@ -20,7 +20,7 @@ class StageError(Exception):
 
 
 class Lost(StageError):
-    """What the stage stands on is gone: the run cannot go on, and what has not been played never will be."""
+    """A container or the daemon is gone or silent: the run cannot go on, and no further situation is played."""
 
 
 class Distance(IntEnum):
@@ -28,9 +28,9 @@ class Distance(IntEnum):
 
     UP = 0
     NEAR = 1
-    """It can be brought up now."""
+    """The stage can bring it up now."""
     FAR = 2
-    """There is no room for it until another one is done with."""
+    """No server is free for it until another side is released."""
 
 
 class Server(Protocol):
@@ -83,15 +83,16 @@ class Stage(Protocol):
     ) -> None: ...
 
     def machine_of(self, client: Client) -> Machine:
-        """What is there where this client runs."""
+        """The programs and packages of the system that this client runs on."""
 
     def open(self, names: Iterable[str], roots: str = "") -> None:
         """Make these names resolve to the lab's servers, for clients alone. `roots` (PEM): what clients that are told
-        nothing about trust find in the system's trust store.
+        nothing about trust find in the system's trust store. Raises StageError where the stage has no use for `roots`,
+        OSError and subprocess.CalledProcessError when they cannot be laid out.
         """
 
     async def serve(self, situations: Iterable[Situation]) -> None:
-        """Start every distinct server side of these situations, all together or as many as there is room for. Raises
+        """Start every distinct server side of these situations, all together or as many as memory allows. Raises
         ServiceError or StageError.
         """
 
@@ -102,29 +103,37 @@ class Stage(Protocol):
         """Have a side up while the context is open; what follows is for sides that are held. Raises ServiceError when
         it does not come up.
 
-        One that must not come up (`ServerSide.key_readable`) is started as well, and then nobody listens at its port:
-        whether it is down is for the self-check to say.
+        One that must not come up (`ServerSide.key_readable`) is started as well, and then no process listens at its
+        port: the self-check finds out whether it is down.
         """
 
-    def look(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Look:
-        """Look at a server side, offering these versions (`tlslab.pki.scan`). Blocks."""
+    def scan(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
+        """Scan a server side, offering these versions (`tlslab.pki.scan`). Blocks.
+
+        Raises ServiceError when the side is not up; where an agent in a container scans, StageError when the agent
+        has gone, and OSError when it could not scan.
+        """
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
-        """What the server wrote since this was last asked; nothing for one that must not come up."""
+        """What the server wrote since this was last asked; nothing for one that must not come up.
+
+        Raises ServiceError when the server has ended; where an agent in a container marks the end of the log,
+        StageError when the agent has gone, and OSError when it could not do that.
+        """
 
     async def attempt(self, client: Client, situation: Situation) -> Completed:
-        """Let the client connect once. Raises OSError when it cannot be started."""
+        """Let the client connect once. Raises OSError when it cannot be started, StageError and ServiceError."""
 
     async def version(self, client: Client) -> str:
-        """Ask the client for its version; empty when it does not tell."""
+        """Ask the client for its version; empty when it does not tell. Raises OSError, StageError as `attempt` does."""
 
     def ways(self, client: Client) -> Sequence[Way]:
         """How the system that this client runs on is documented to be told to trust a CA; none where the system is not
         the lab's to change.
         """
 
-    def fresh(self, place: str) -> AbstractAsyncContextManager[Fresh]:
-        """A fresh copy of a place that has ways; it goes with the context. Raises StageError."""
+    def fresh(self, distribution: str) -> AbstractAsyncContextManager[Fresh]:
+        """A fresh copy of a distribution that has ways; it goes with the context. Raises StageError."""
 
 
 StageFactory = Callable[[Path, Mint], Stage]

@@ -39,7 +39,7 @@ def lay_out_store(directory: Path, roots: str) -> Path:
 
 
 def places(store: Path) -> Mapping[Path, Path]:
-    """What of the store goes over which place of this machine; only places that exist, directories first."""
+    """Which part of the store is bound over which path of this machine; only paths that exist, directories first."""
     directories = {place.resolve(): store for place in map(Path, DIRECTORIES) if place.is_dir()}
     found = {place.resolve() for place in map(Path, BUNDLES) if place.is_file()}
     for directory in directories:

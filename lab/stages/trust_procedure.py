@@ -1,7 +1,7 @@
-"""The remedy: the commands with which a distribution is documented to be told to trust a CA, and what they came to.
+"""The trust procedure: the documented commands that make a distribution trust a CA, and what they came to.
 
-A stage that has places to spare follows them in a fresh one (`Fresh`), where nothing else has been changed, and
-compares that place before and after.
+A stage that has distributions to spare follows them in a fresh one (`Fresh`), where nothing else has been changed, and
+compares that distribution before and after.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from typing import Protocol
 from tlslab.model.evidence import Source
 
 CA = "ca.crt"
-"""What the certificate is called where the commands begin."""
+"""The name of the certificate's file in the directory where the commands begin."""
 WORDS_SHOWN = 40
 
 
@@ -20,7 +20,7 @@ class Way:
     """One documented way to put a CA into the trust store of a system: `commands` of the shell, run one after the other
     by the administrator, in a directory where the certificate lies as `ca.crt`.
 
-    `remark`: what a person must know who follows it, in a sentence; "" when the commands say it all.
+    `remark`: what a person who follows the way must know, in a sentence; "" when the commands say it all.
     """
 
     name: str
@@ -62,11 +62,11 @@ class Followed:
 
 
 class Fresh(Protocol):
-    """A fresh copy of a place where clients run."""
+    """A fresh copy of a distribution where clients run."""
 
     @property
-    def place(self) -> str:
-        """What `Client.place` is for those who run here."""
+    def distribution(self) -> str:
+        """The value of `Client.distribution` for clients that run in this copy."""
 
     async def follow(self, way: Way, ca: str) -> "Followed":
         """Follow a way with this CA (PEM), up to the first command that fails. Raises StageError, OSError."""

@@ -1,9 +1,9 @@
-"""Rooms: the directory of one run in the lab's cache, removed at its end, and swept by a later run when its owner was
-killed.
+"""Workdirs: the directory of one run in the lab's cache, removed at its end, and swept by a later run when its owner
+was killed.
 
-A room has the lock of a living owner from the first moment that others can see it: rooms are made, and judged, under
-the lock of all rooms. So whatever is there without an owner is left over, however far its making or its removal had
-come.
+A workdir has the lock of a living owner from the first moment that others can see it: workdirs are made, and judged,
+under the lock of all of them. So every workdir without an owner is a leftover, however far its making or its
+removal had come.
 """
 
 import contextlib
@@ -41,7 +41,7 @@ def run_workdir(cache: Path) -> Iterator[Path]:
 
 
 def sweep(runs: Path) -> tuple[Path, ...]:
-    """Remove the rooms that have no living owner; what was removed. Raises OSError when the cache is not writable."""
+    """Remove the workdirs without a living owner; what was removed. Raises OSError when the cache is not writable."""
     if not runs.is_dir():
         return ()
     with contextlib.ExitStack() as held:
@@ -56,7 +56,7 @@ def sweep(runs: Path) -> tuple[Path, ...]:
 
 @contextmanager
 def _judging(runs: Path) -> Iterator[None]:
-    """While this is open nobody else makes a workdir, or says whose one is."""
+    """While this is open no other process makes a workdir, or judges whether one has an owner."""
     descriptor = os.open(f"{runs}.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
@@ -67,7 +67,7 @@ def _judging(runs: Path) -> Iterator[None]:
 
 def _is_left(workdir: Path, held: contextlib.ExitStack) -> bool:
     """Whether a workdir has no owner; then this process is its owner for as long as `held` is open."""
-    with contextlib.suppress(OSError):  # it is another user's
+    with contextlib.suppress(OSError):  # the workdir belongs to another user
         workdir.chmod(0o700)
     try:
         descriptor = os.open(workdir / _LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK)
@@ -82,7 +82,7 @@ def _is_left(workdir: Path, held: contextlib.ExitStack) -> bool:
 
 
 def _remove(workdir: Path) -> None:
-    """The private keys first: whatever ends this in the middle, they are gone."""
+    """Remove the private keys first: they are gone even when the process ends before the rest is removed."""
     for directory in _directories(workdir):
         for path in directory.glob(f"*{KEY}"):
             with contextlib.suppress(OSError):

@@ -30,11 +30,11 @@ RECORD: dict[str, Any] = {
     "cells": [
         {
             "id": "expired/renew/curl/https",
-            "broken": "reproduced",
-            "fix_verdict": "cures",
+            "broken": "as-documented",
+            "fix_verdict": "cure",
             "as_expected": True,
-            "broken_judgement": {"why": "shows: has expired", "level": "vendor", "sources": [SOURCE]},
-            "fix_judgement": {"why": "connects", "level": "", "sources": []},
+            "broken_judgement": {"why": "shows: has expired", "basis": "authoritative", "sources": [SOURCE]},
+            "fix_judgement": {"why": "connects", "basis": "", "sources": []},
             "acts": {"broken": "a1"},
         }
     ],
@@ -57,8 +57,8 @@ def test_a_record_differs_in_nothing_from_itself() -> None:
 
 
 def test_a_changed_verdict_is_named_with_its_cell() -> None:
-    (line,) = said(RECORD, changed(broken="accepted"), {})
-    assert line == "expired/renew/curl/https: broken verdict: 'reproduced' is now 'accepted'"
+    (line,) = said(RECORD, changed(broken="other-error"), {})
+    assert line == "expired/renew/curl/https: broken verdict: 'as-documented' is now 'other-error'"
 
 
 def test_a_text_that_comes_out_otherwise_is_a_difference() -> None:
@@ -73,21 +73,21 @@ def test_a_cell_that_is_gone_is_a_difference() -> None:
 
 
 def test_what_was_renamed_on_purpose_is_none() -> None:
-    new = changed(
+    old = changed(
         id="expired/reissue/curl/https",
-        broken="as documented",
-        broken_judgement={"why": "shows: has expired", "basis": "authoritative", "sources": [SOURCE]},
+        broken="reproduced",
+        broken_judgement={"why": "shows: has expired", "level": "vendor", "sources": [SOURCE]},
     )
     table = {
-        "id": {"renew": "reissue"},
-        "verdict": {"reproduced": "as documented"},
+        "id": {"reissue": "renew"},
+        "verdict": {"reproduced": "as-documented"},
         "basis": {"vendor": "authoritative"},
     }
-    assert said(RECORD, new, table) == []
+    assert said(old, RECORD, table) == []
 
 
 def test_a_name_is_replaced_as_a_whole_word_alone() -> None:
-    table = {"verdict": {"produced": "made"}}
+    table = {"verdict": {"documented": "written"}}
     assert said(RECORD, RECORD, table) == []
 
 

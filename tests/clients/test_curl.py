@@ -4,9 +4,10 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from tests.clients.acts import broken, connects, documented, tolerated
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
 from tlslab.clients.curl import TRACE, Curl
-from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
+from tlslab.model.evidence import Basis
 from tlslab.model.outcome import Completed, Result
 from tlslab.model.situation import LAB_ISSUING, LAB_ROOT, ClientSide, ServerKind, TLSVersion
 
@@ -14,7 +15,7 @@ CURL = Curl()
 HOST = "shop.lab.test"
 SAFE = ClientSide(HOST, trust_anchors=(LAB_ROOT,))
 MACHINE = Machine(which={"curl": "/usr/bin/curl"})
-DOCUMENT = Source("a document", "https://example.org/")
+VERSIONS = {"tls-version-mismatch.server-newer", "tls-version-mismatch.server-older"}
 
 
 def invoked(side: ClientSide) -> Invocation:
@@ -61,7 +62,7 @@ def test_spells_options_as_curl_does(side: ClientSide, spelled: tuple[str, ...])
     assert CURL.options_as_typed(side) == spelled
 
 
-def test_silencer_reaches_the_command_line() -> None:
+def test_a_bypass_reaches_the_command_line() -> None:
     assert options(ClientSide(HOST, trust_anchors=(LAB_ROOT,), trust_everything=True)) == ["--insecure"]
 
 
@@ -91,55 +92,64 @@ def test_exit_status_0_without_a_200_is_no_connection(status: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "stderr"),
+    ("stderr", "scenarios"),
     [
         (
-            Reason("openssl", Phase.VERIFY, "certificate has expired", Level.VENDOR, DOCUMENT),
             (
                 "curl: (60) SSL certificate problem: certificate has expired\n"
                 "More details here: https://curl.se/docs/sslcerts.html\n"
             ),
+            {"expired"},
         ),
+        # lib/vtls/openssl.c of curl 8.22.0.
+        ("curl: (60) SSL certificate OpenSSL verify result: certificate has expired (10)\n", {"expired"}),
+        ("curl: (60) SSL certificate problem: self-signed certificate\n", {"self-signed"}),
+        # Without the hyphen: OpenSSL 1.1.1w, crypto/x509/x509_txt.c.
+        ("curl: (60) SSL certificate problem: self signed certificate\n", {"self-signed"}),
+        # One error of OpenSSL (20) for an authority that is not trusted, and one that is not there.
         (
-            # lib/vtls/openssl.c of curl 8.22.0.
-            Reason("openssl", Phase.VERIFY, "certificate has expired", Level.VENDOR, DOCUMENT),
-            "curl: (60) SSL certificate OpenSSL verify result: certificate has expired (10)\n",
+            "curl: (60) SSL certificate problem: unable to get local issuer certificate\n",
+            {"untrusted-ca", "missing-intermediate"},
         ),
+        ("curl: (60) SSL certificate problem: unable to verify the first certificate\n", {"missing-intermediate"}),
+        ("curl: (60) SSL certificate problem: CA signature digest algorithm too weak\n", {"sha1-signature.client"}),
         (
-            Reason(
-                "curl",
-                Phase.NAME,
-                "SSL: no alternative certificate subject name matches target",
-                Level.VENDOR,
-                DOCUMENT,
-            ),
-            "curl: (60) SSL: no alternative certificate subject name matches target hostname 'x'\n",
+            "curl: (60) SSL: no alternative certificate subject name matches target hostname 'shop.lab.test'\n",
+            {"name-mismatch"},
         ),
-        (
-            Reason("openssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Level.VENDOR, DOCUMENT),
-            "curl: (35) error:0A00042E:SSL routines::tlsv1 alert protocol version\n",
-        ),
-        (
-            Reason("openssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Level.VENDOR, DOCUMENT),
-            "curl: (35) OpenSSL/3.0.19: error:0A00042E:SSL routines::tlsv1 alert protocol version\n",
-        ),
-        (
-            Reason("openssl", Phase.CLOSED, "Connection reset by peer", Level.VENDOR, DOCUMENT),
-            "curl: (35) OpenSSL SSL_connect: Connection reset by peer in connection to shop.lab.test:8443\n",
-        ),
-        (
-            Reason("openssl", Phase.CLOSED, "Connection reset by peer", Level.VENDOR, DOCUMENT),
-            "curl: (35) Recv failure: Connection reset by peer\n",
-        ),
+        ("curl: (35) error:0A00042E:SSL routines::tlsv1 alert protocol version\n", VERSIONS),
+        ("curl: (35) OpenSSL/3.0.19: error:0A00042E:SSL routines::tlsv1 alert protocol version\n", VERSIONS),
+        ("curl: (35) OpenSSL SSL_connect: Connection reset by peer in connection to shop.lab.test:8443\n", VERSIONS),
+        ("curl: (35) Recv failure: Connection reset by peer\n", VERSIONS),
+        ("curl: (60) SSL certificate problem: another reason\n", set()),
+        ("curl: (35) OpenSSL SSL_connect: Connection reset by peer in connection to another.lab.test:8443\n", set()),
     ],
 )
-def test_documented_texts_are_recognised_and_only_those(reason: Reason, stderr: str) -> None:
+def test_texts_are_recognised_where_they_are_documented_and_nowhere_else(stderr: str, scenarios: set[str]) -> None:
     outcome = CURL.read(completed(int(stderr[7:9]), "000", stderr), SAFE)
     assert (outcome.result, outcome.text, outcome.code) == (Result.REFUSED, stderr, stderr[7:9])
-    values = {"host": HOST, "name": HOST}
-    assert any(item.matches(outcome.text, "", values) for item in expectations([reason], CURL.wrappers))
-    other = Reason(reason.dialect, reason.phase, "another reason", Level.VENDOR, DOCUMENT)
-    assert not any(item.matches(outcome.text, "", values) for item in expectations([other], CURL.wrappers))
+    assert documented(CURL, outcome).keys() == scenarios
+
+
+def test_what_only_the_lab_saw_is_not_called_documented() -> None:
+    assert set(documented(CURL, "curl: (35) Recv failure: Connection reset by peer").values()) == {Basis.OBSERVED}
+    assert documented(CURL, "curl: (60) SSL certificate problem: certificate has expired") == {
+        "expired": Basis.AUTHORITATIVE
+    }
+
+
+@pytest.mark.parametrize(
+    "scenario", ["expired", "self-signed", "untrusted-ca", "name-mismatch", "missing-intermediate"]
+)
+def test_with_insecure_it_looks_at_no_certificate(scenario: str) -> None:
+    situation = broken(scenario, ServerKind.HTTPS)
+    assert not connects(CURL, situation)
+    assert "--insecure" in tolerated(CURL, situation.with_client(trust_everything=True))
+
+
+def test_insecure_brings_no_version_of_tls() -> None:
+    situation = broken("tls-version-mismatch.server-older", ServerKind.HTTPS)
+    assert not connects(CURL, situation.with_client(trust_everything=True))
 
 
 def test_version_names_the_tls_library() -> None:

@@ -8,11 +8,12 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from tests.clients.acts import connects, documented, tolerated
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
 from tlslab.clients.freetds import FreeTds, Pymssql, Tdsodbc, Tsql
 from tlslab.clients.freetds_library import gnutls_conf, trace_lines
-from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
-from tlslab.model.outcome import Completed, Result
+from tlslab.model.evidence import Basis
+from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import (
     LAB_ISSUING,
     LAB_ROOT,
@@ -40,7 +41,8 @@ MACHINE = Machine(
     files={"tdsodbc": "/odbc/libtdsodbc.so", "odbc-manager": "/lib/libodbc.so.2"},
     gnutls=frozenset({"tsql", "tdsodbc"}),
 )
-DOCUMENT = Source("a document", "https://example.org/")
+VERSIONS = {"tls-version-mismatch.server-newer", "tls-version-mismatch.server-older"}
+UNKNOWN_ISSUER = {"self-signed", "missing-intermediate", "untrusted-ca.fallback"}
 TSQL_FAILED = (
     "Error 20002 (severity 9):\n\tAdaptive Server connection failed\nThere was a problem connecting to the server\n"
 )
@@ -66,9 +68,9 @@ def invoked(client: FreeTds, side: ClientSide) -> Invocation:
     return client.invoke(MACHINE, side, endpoint, material, Login("sa", "pw"), PurePosixPath("/room"))
 
 
-def shows(client: FreeTds, reason: Reason, text: str, trace: str) -> bool:
-    found = expectations([reason], client.wrappers)
-    return any(item.matches(text, trace, {"host": HOST, "name": HOST}) for item in found)
+def shown(client: FreeTds, text: str, trace: str) -> set[str]:
+    """The scenarios in which this text with this trace is documented."""
+    return set(documented(client, Outcome(Result.REFUSED, text, trace=trace)))
 
 
 @pytest.mark.parametrize("client", ALL, ids=lambda client: client.name)
@@ -79,7 +81,7 @@ def test_verifies_with_a_ca_file(client: FreeTds) -> None:
     assert invocation.files["ca.pem"] == "PUBLIC ROOT\nISSUING\n"
     assert invocation.env["FREETDSCONF"] == "/room/freetds.conf"
     assert invocation.env["TDSDUMP"] == "/room/" + invocation.collect[0]
-    assert client.accepts(HEALTHY.with_leaf(issuer=None)) is None
+    assert not connects(client, HEALTHY.with_leaf(issuer=None))
 
 
 @pytest.mark.parametrize("client", ALL, ids=lambda client: client.name)
@@ -93,20 +95,21 @@ def test_verifies_with_a_ca_file(client: FreeTds) -> None:
 def test_without_a_ca_file_any_certificate_is_accepted(client: FreeTds, side: ClientSide) -> None:
     assert "ca file" not in invoked(client, side).files["freetds.conf"]
     broken = Situation(HEALTHY.with_leaf(issuer=None, validity=PAST, names=()).server, side)
-    acceptance = client.accepts(broken)
-    assert acceptance is not None
-    assert acceptance.level is Level.VENDOR
+    assert "without `ca file`" in tolerated(client, broken)
+    assert not connects(client, broken.with_client(encryption=Encryption.STRICT))
 
 
 @pytest.mark.parametrize("client", ALL, ids=lambda client: client.name)
 def test_what_ends_before_the_certificate_is_accepted_by_nobody(client: FreeTds) -> None:
     careless = HEALTHY.with_client(trust_anchors=())
-    assert client.accepts(careless.with_client(tls_max=TLSVersion.TLSv1_1)) is None
-    assert client.accepts(careless.with_leaf(signature=SignatureHash.SHA1)) is None
+    assert connects(client, careless)
+    assert not connects(client, careless.with_client(tls_max=TLSVersion.TLSv1_1))
+    assert not connects(client, careless.with_leaf(signature=SignatureHash.SHA1))
+    assert not connects(client, careless.with_server(key_readable=False))
 
 
 @pytest.mark.parametrize("client", ALL, ids=lambda client: client.name)
-def test_optional_encryption_with_a_ca_file_silences_nothing(client: FreeTds) -> None:
+def test_optional_encryption_with_a_ca_file_switches_no_check_off(client: FreeTds) -> None:
     optional = HEALTHY.with_client(encryption=Encryption.OPTIONAL)
     assert "ca file" in (client.cannot(optional) or "")
     assert client.cannot(optional.with_client(trust_anchors=())) is None
@@ -186,8 +189,7 @@ def test_tsql_refused_keeps_text_code_and_trace() -> None:
     outcome = TSQL.read(completed, SAFE)
     assert (outcome.result, outcome.code, outcome.text) == (Result.REFUSED, "20002", TSQL_FAILED.strip())
     assert outcome.trace.startswith("Certificate status: 66")
-    reason = Reason("gnutls-status", Phase.VERIFY, "66", Level.VENDOR, DOCUMENT)
-    assert shows(TSQL, reason, outcome.text, outcome.trace)
+    assert set(documented(TSQL, outcome)) == UNKNOWN_ISSUER
 
 
 @pytest.mark.parametrize(("answer", "encrypted"), [("TRUE", True), ("FALSE", False)])
@@ -201,49 +203,57 @@ def test_tsql_that_dies_has_crashed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "trace"),
+    ("trace", "scenarios"),
     [
+        ("Certificate status: 66\nhandshake failed: Error in the certificate.", UNKNOWN_ISSUER),
+        ("Certificate status: 1026\nhandshake failed: Error in the certificate.", {"expired"}),
+        ("Certificate status: 258\nhandshake failed: Error in the certificate.", {"sha1-signature.client"}),
         (
-            Reason("gnutls-status", Phase.VERIFY, "1026", Level.VENDOR, DOCUMENT),
-            "Certificate status: 1026\nhandshake failed: Error in the certificate.",
-        ),
-        (
-            Reason("freetds", Phase.NAME, "Certificate hostname does not match", Level.VENDOR, DOCUMENT),
             "Certificate hostname does not match\nhandshake failed: Error in the certificate.",
+            {"name-mismatch", "untrusted-ca.fallback"},
         ),
-        (
-            Reason("gnutls", Phase.HANDSHAKE, "A TLS fatal alert has been received.", Level.VENDOR, DOCUMENT),
-            "handshake failed: A TLS fatal alert has been received.",
-        ),
+        ("handshake failed: A TLS fatal alert has been received.", VERSIONS),
+        ("handshake failed: Error in the pull function.", VERSIONS | {"sha1-signature.server"}),
+        ("Certificate status: 2\nhandshake failed: Error in the certificate.", set()),
+        ("handshake succeeded!!", set()),
     ],
 )
-def test_gnutls_log_tells_the_failures_apart(reason: Reason, trace: str) -> None:
+def test_gnutls_log_tells_the_failures_apart(trace: str, scenarios: set[str]) -> None:
     odbc = "('08001', '[08001] [FreeTDS][SQL Server]Unable to connect to data source (0) (SQLDriverConnect)')"
-    for client, text in ((TSQL, TSQL_FAILED), (TDSODBC, odbc)):
-        assert shows(client, reason, text, trace)
-        assert not shows(client, reason, text, "handshake succeeded!!")
+    assert shown(TSQL, TSQL_FAILED, trace) == scenarios
+    assert shown(TSQL, TSQL_FAILED.replace("Adaptive Server", "TDS server"), trace) == scenarios
+    assert shown(TDSODBC, odbc, trace) == scenarios
 
 
 @pytest.mark.parametrize(
-    ("phase", "dialect", "trace"),
+    ("trace", "scenarios"),
     [
-        (Phase.VERIFY, "openssl", "handshake failed with -1 4 1\nhandshake failed"),
-        (Phase.HANDSHAKE, "openssl", "handshake failed with -1 12 1\nhandshake failed"),
-        (Phase.CLOSED, "posix", "handshake failed with -1 12 5\nhandshake failed"),
+        ("handshake failed with -1 4 1\nhandshake failed", UNKNOWN_ISSUER | {"expired"}),
+        ("handshake failed with -1 12 1\nhandshake failed", VERSIONS),
+        ("handshake failed with -1 3 1\nhandshake failed", VERSIONS),
+        ("handshake failed with -1 12 5\nhandshake failed", VERSIONS | {"sha1-signature.server"}),
+        ("Certificate hostname does not match", {"name-mismatch", "untrusted-ca.fallback"}),
+        ("checking hostname failed", {"name-mismatch", "untrusted-ca.fallback"}),
+        ("handshake failed with 0 4 1\nhandshake failed", set()),
     ],
 )
-def test_openssl_log_tells_the_phases_apart(phase: Phase, dialect: str, trace: str) -> None:
-    reason = Reason(dialect, phase, "whatever OpenSSL says", Level.VENDOR, DOCUMENT)
-    assert shows(PYMSSQL, reason, PYMSSQL_FAILED, trace)
-    assert shows(PYMSSQL, reason, PYMSSQL_FAILED.replace("Adaptive Server", "TDS server"), trace)
-    assert not shows(PYMSSQL, reason, PYMSSQL_FAILED, "checking hostname failed")
-    assert not shows(PYMSSQL, reason, PYMSSQL_FAILED, trace.replace("-1", "0"))
+def test_openssl_log_tells_the_phases_apart_and_not_the_reasons(trace: str, scenarios: set[str]) -> None:
+    assert shown(PYMSSQL, PYMSSQL_FAILED, trace) == scenarios
+    assert shown(PYMSSQL, PYMSSQL_FAILED.replace("Adaptive Server", "TDS server"), trace) == scenarios
+
+
+def test_the_words_of_freetds_1_5_are_in_its_source_and_the_older_ones_of_pymssql_posted() -> None:
+    trace = "handshake failed with -1 4 1\nhandshake failed"
+    older = Outcome(Result.REFUSED, PYMSSQL_FAILED, trace=trace)
+    newer = Outcome(Result.REFUSED, PYMSSQL_FAILED.replace("Adaptive Server", "TDS server"), trace=trace)
+    assert documented(PYMSSQL, older)["expired"] is Basis.REPORTED
+    assert documented(PYMSSQL, newer)["expired"] is Basis.AUTHORITATIVE
 
 
 def test_pymssql_accepts_sha1_where_nothing_else_is_wrong() -> None:
     weak = HEALTHY.with_leaf(signature=SignatureHash.SHA1).with_server(security_level=0)
-    assert PYMSSQL.accepts(weak) is not None
-    assert TSQL.accepts(weak) is None
+    assert "SHA-1" in tolerated(PYMSSQL, weak)
+    assert not connects(TSQL, weak)
     for broken in (
         weak.with_leaf(issuer=None),
         weak.with_leaf(issuer=Authority("Nobody's CA")),
@@ -252,7 +262,7 @@ def test_pymssql_accepts_sha1_where_nothing_else_is_wrong() -> None:
         weak.with_chain(with_intermediates=False),
         weak.with_server(security_level=2),
     ):
-        assert PYMSSQL.accepts(broken) is None
+        assert not connects(PYMSSQL, broken)
 
 
 def test_versions() -> None:
@@ -273,7 +283,6 @@ def test_says_what_is_missing(client: FreeTds) -> None:
     assert client.missing(MACHINE) is None
 
 
-REFUSED = Reason("posix", Phase.CONNECT, "Connection refused", Level.VENDOR, DOCUMENT)
 UNAVAILABLE = "Unable to connect: Adaptive Server is unavailable or does not exist"
 
 
@@ -295,10 +304,10 @@ UNAVAILABLE = "Unable to connect: Adaptive Server is unavailable or does not exi
 )
 def test_a_refused_connection_is_error_20009_with_the_systems_words(client: FreeTds, text: str) -> None:
     trace = "getsockopt(2) reported: Connection refused"
-    assert shows(client, REFUSED, text, trace)
-    assert shows(client, REFUSED, text.replace("Adaptive Server", "TDS server"), trace)
+    assert shown(client, text, trace) == {"unreadable-key"}
+    assert shown(client, text.replace("Adaptive Server", "TDS server"), trace) == {"unreadable-key"}
     other = "Connection timed out"
-    assert not shows(client, REFUSED, text.replace("Connection refused", other), f"getsockopt(2) reported: {other}")
+    assert shown(client, text.replace("Connection refused", other), f"getsockopt(2) reported: {other}") == set()
 
 
 def test_trace_has_what_the_system_says_of_the_connection_and_nothing_else_of_the_network() -> None:

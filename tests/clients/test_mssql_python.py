@@ -3,16 +3,20 @@
 import json
 from pathlib import PurePosixPath
 
+import pytest
+
+from tests.clients.acts import connects, documented, tolerated
 from tlslab.clients.base import Endpoint, Login, Machine, Material
 from tlslab.clients.mssql_python import MssqlPython
-from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
 from tlslab.model.outcome import Completed
-from tlslab.model.situation import ServerKind, healthy
+from tlslab.model.situation import PAST, Encryption, ServerKind, healthy
 
 MSSQL_PYTHON = MssqlPython()
 HEALTHY = healthy(ServerKind.SQLSERVER)
-DOCUMENT = Source("a document", "https://example.org/")
-EXPIRED = Reason("openssl", Phase.VERIFY, "certificate has expired", Level.VENDOR, DOCUMENT)
+BEFORE = (
+    "mssql_python.exceptions.OperationalError: Driver Error: Client unable to establish connection; DDBC Error: "
+    "[Microsoft]"
+)
 
 
 def test_brings_its_driver_itself() -> None:
@@ -33,14 +37,27 @@ def test_brings_its_driver_itself() -> None:
     assert MSSQL_PYTHON.missing(Machine(python="/clients/python")) is not None
 
 
-def test_driver_s_words_are_recognised_behind_its_own() -> None:
-    text = (
-        "mssql_python.exceptions.OperationalError: Driver Error: Client unable to establish connection; DDBC Error: "
-        "[Microsoft]SSL Provider: [error:0A000086:SSL routines::certificate verify failed:certificate has expired]"
-    )
-    found = expectations([EXPIRED], MSSQL_PYTHON.wrappers)
-    assert any(item.matches(text, "", {}) for item in found)
-    assert not any(item.matches(text.replace("expired", "not expired"), "", {}) for item in found)
+@pytest.mark.parametrize(
+    ("text", "scenarios"),
+    [
+        ("SSL Provider: [error:0A000086:SSL routines::certificate verify failed:certificate has expired]", {"expired"}),
+        ("TCP Provider: Error code 0x2749", {"unreadable-key"}),
+        (
+            "TCP Provider: Error code 0x2746",
+            {"sha1-signature.server", "tls-version-mismatch.server-newer", "tls-version-mismatch.server-older"},
+        ),
+        ("SSL Provider: [error:0A000086:SSL routines::certificate verify failed:another reason]", set()),
+    ],
+)
+def test_the_drivers_words_are_recognised_behind_its_own(text: str, scenarios: set[str]) -> None:
+    assert documented(MSSQL_PYTHON, f"{BEFORE}{text}").keys() == scenarios
+    assert not documented(MSSQL_PYTHON, f"[Microsoft][ODBC Driver 18 for SQL Server]{text}"), "that is pyodbc's"
+
+
+def test_it_tolerates_what_the_driver_does() -> None:
+    expired = HEALTHY.with_leaf(validity=PAST)
+    assert not connects(MSSQL_PYTHON, expired)
+    assert "Encrypt=no" in tolerated(MSSQL_PYTHON, expired.with_client(encryption=Encryption.OPTIONAL))
 
 
 def test_version_names_the_driver_that_it_bundles() -> None:
@@ -48,14 +65,3 @@ def test_version_names_the_driver_that_it_bundles() -> None:
     version = MSSQL_PYTHON.read_version(Completed(0, line, "", 0.1))
     assert version == "mssql-python 1.16.0 (ODBC Driver 18.06.0002, OpenSSL 3.0.19)"
     assert MSSQL_PYTHON.read_version(Completed(1, "", "", 0.1)) == ""
-
-
-def test_a_refused_connection_is_told_behind_its_own_words() -> None:
-    text = (
-        "mssql_python.exceptions.OperationalError: Driver Error: Client unable to establish connection; DDBC Error: "
-        "[Microsoft]TCP Provider: Error code 0x2749"
-    )
-    refused = Reason("odbc18", Phase.CONNECT, "TCP Provider: Error code 0x2749", Level.PUBLIC, DOCUMENT)
-    found = expectations([refused], MSSQL_PYTHON.wrappers)
-    assert any(item.matches(text, "", {}) for item in found)
-    assert not any(item.matches(text.replace("0x2749", "0x2746"), "", {}) for item in found)

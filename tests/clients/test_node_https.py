@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from tests.clients.acts import broken, connects, documented, tolerated
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
 from tlslab.clients.node_https import PROBE, NodeClient, NodeFetch, NodeHttps
-from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
+from tlslab.model.evidence import Basis
 from tlslab.model.outcome import Completed, Result
 from tlslab.model.situation import LAB_ROOT, ClientSide, ServerKind, TLSVersion, healthy
 
@@ -17,7 +18,7 @@ HTTPS, FETCH = NodeHttps(), NodeFetch()
 HOST = "shop.lab.test"
 SAFE = ClientSide(HOST, trust_anchors=(LAB_ROOT,))
 MACHINE = Machine(which={"node": "/usr/bin/node"})
-DOCUMENT = Source("a document", "https://example.org/")
+VERSIONS = {"tls-version-mismatch.server-newer", "tls-version-mismatch.server-older"}
 
 
 def invoked(client: NodeClient, side: ClientSide) -> Invocation:
@@ -101,14 +102,10 @@ def test_fetch_says_what_it_cannot_express() -> None:
     assert HTTPS.cannot(situation.with_client(expected_name="www.lab.test")) is None
 
 
-UNKNOWN = Reason("node", Phase.VERIFY, "unable to get local issuer certificate", Level.VENDOR, DOCUMENT)
-UNKNOWN_CODE = Reason("node-code", Phase.VERIFY, "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", Level.VENDOR, DOCUMENT)
-ALTNAMES = "Hostname/IP does not match certificate's altnames: Host: {name}. is not in the cert's altnames: "
-NAME = Reason("node", Phase.NAME, ALTNAMES, Level.VENDOR, DOCUMENT)
-OLD = Reason("openssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Level.VENDOR, DOCUMENT)
-RESET = Reason("node", Phase.CLOSED, "read ECONNRESET", Level.VENDOR, DOCUMENT)
 ALERT = "80EC:error:0A00042E:SSL routines:ssl3_read_bytes:tlsv1 alert protocol version:../ssl/x.c:9:"
-SHOWN = ALTNAMES.replace("{name}", HOST) + "DNS:www.lab.test"
+SHOWN = (
+    f"Hostname/IP does not match certificate's altnames: Host: {HOST}. is not in the cert's altnames: DNS:www.lab.test"
+)
 
 
 def printed(head: str, code: str) -> str:
@@ -120,35 +117,60 @@ def fetched(head: str, code: str) -> str:
 
 
 HEADS = [
-    (UNKNOWN, "Error: unable to get local issuer certificate", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"),
-    (UNKNOWN_CODE, "Error: unable to get local issuer certificate", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"),
-    (NAME, f"Error [ERR_TLS_CERT_ALTNAME_INVALID]: {SHOWN}", "ERR_TLS_CERT_ALTNAME_INVALID"),
-    (RESET, "Error: read ECONNRESET", "ECONNRESET"),
+    ("Error: certificate has expired", "CERT_HAS_EXPIRED", {"expired"}),
+    ("Error: self-signed certificate", "DEPTH_ZERO_SELF_SIGNED_CERT", {"self-signed"}),
+    # OpenSSL's error 20 is said of both.
+    (
+        "Error: unable to get local issuer certificate",
+        "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+        {"untrusted-ca", "missing-intermediate"},
+    ),
+    ("Error: unable to verify the first certificate", "UNABLE_TO_VERIFY_LEAF_SIGNATURE", {"missing-intermediate"}),
+    ("Error: CA signature digest algorithm too weak", "UNSPECIFIED", {"sha1-signature.client"}),
+    (f"Error [ERR_TLS_CERT_ALTNAME_INVALID]: {SHOWN}", "ERR_TLS_CERT_ALTNAME_INVALID", {"name-mismatch"}),
+    ("Error: read ECONNRESET", "ECONNRESET", VERSIONS),
+    ("Error: socket hang up", "ECONNRESET", VERSIONS),
+    ("Error: another reason", "ANOTHER_CODE", set[str]()),
 ]
 
 
 @pytest.mark.parametrize(
-    ("client", "reason", "text"),
+    ("client", "text", "scenarios"),
     [
-        *((HTTPS, reason, printed(head, code)) for reason, head, code in HEADS),
-        (HTTPS, OLD, printed(f"Error: write EPROTO {ALERT}SSL alert number 70", "EPROTO")),
-        *((FETCH, reason, fetched(head, code)) for reason, head, code in HEADS),
-        (FETCH, OLD, fetched(f"Error: {ALERT}SSL alert number 70", "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION")),
+        *((HTTPS, printed(head, code), scenarios) for head, code, scenarios in HEADS),
+        (HTTPS, printed(f"Error: write EPROTO {ALERT}SSL alert number 70", "EPROTO"), VERSIONS),
+        *((FETCH, fetched(head, code), scenarios) for head, code, scenarios in HEADS),
+        (FETCH, fetched(f"Error: {ALERT}SSL alert number 70", "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION"), VERSIONS),
     ],
 )
-def test_documented_texts_are_recognised_and_only_those(client: NodeClient, reason: Reason, text: str) -> None:
+def test_texts_are_recognised_where_they_are_documented_and_nowhere_else(
+    client: NodeClient, text: str, scenarios: set[str]
+) -> None:
     answer = {"connected": False, "text": text, "code": "X", "encrypted": None, "tls_version": ""}
     outcome = client.read(Completed(0, json.dumps(answer) + "\n", "", 0.1), SAFE)
     assert (outcome.result, outcome.text, outcome.code) == (Result.REFUSED, text, "X")
-    values = {"host": HOST, "name": HOST}
-    assert any(item.matches(text, "", values) for item in expectations([reason], client.wrappers))
-    other = replace(reason, text="another reason")
-    assert not any(item.matches(text, "", values) for item in expectations([other], client.wrappers))
+    assert documented(client, outcome).keys() == scenarios
+
+
+def test_an_alert_in_https_is_what_people_posted_and_in_fetch_what_its_source_says() -> None:
+    shown = f"write EPROTO {ALERT}SSL alert number 70"
+    assert set(documented(HTTPS, printed(f"Error: {shown}", "EPROTO")).values()) == {Basis.REPORTED}
+    assert set(documented(FETCH, fetched(f"Error: {shown}", "EPROTO")).values()) == {Basis.AUTHORITATIVE}
 
 
 def test_an_error_without_fetch_failed_is_not_fetch_s() -> None:
     text = printed("Error: unable to get local issuer certificate", "UNABLE_TO_GET_ISSUER_CERT_LOCALLY")
-    assert not any(item.matches(text, "", {"host": HOST}) for item in expectations([UNKNOWN], FETCH.wrappers))
+    assert documented(HTTPS, text)
+    assert not documented(FETCH, text)
+
+
+@pytest.mark.parametrize("scenario", ["expired", "self-signed", "untrusted-ca", "name-mismatch"])
+def test_told_to_reject_nobody_it_refuses_no_certificate(scenario: str) -> None:
+    situation = broken(scenario, ServerKind.HTTPS)
+    careless = situation.with_client(trust_everything=True)
+    assert not connects(HTTPS, situation)
+    assert "rejectUnauthorized: false" in tolerated(HTTPS, careless)
+    assert "NODE_TLS_REJECT_UNAUTHORIZED=0" in tolerated(FETCH, careless)
 
 
 def test_probe_that_breaks_is_a_crash_and_no_refusal() -> None:

@@ -1,13 +1,13 @@
 """openssl s_client: its invocation and its words. Texts: s_cb.c; s_client(1); ERR_print_errors(3)"""
 
-from dataclasses import replace
 from pathlib import PurePosixPath
 
 import pytest
 
+from tests.clients.acts import broken, connects, documented, tolerated
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
 from tlslab.clients.openssl import SClient
-from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
+from tlslab.model.evidence import Basis
 from tlslab.model.outcome import Completed, Result
 from tlslab.model.situation import LAB_ROOT, ClientSide, ServerKind, TLSVersion
 
@@ -16,7 +16,7 @@ HOST = "shop.lab.test"
 SAFE = ClientSide(HOST, trust_anchors=(LAB_ROOT,))
 UNSAFE = ClientSide(HOST, trust_anchors=(LAB_ROOT,), trust_everything=True)
 MACHINE = Machine(which={"openssl": "/usr/bin/openssl"})
-DOCUMENT = Source("a document", "https://example.org/")
+VERSIONS = {"tls-version-mismatch.server-newer", "tls-version-mismatch.server-older"}
 ANSWER = "HTTP/1.1 200 OK\nServer: nginx/1.22.1\nConnection: close\n\nclosed\n"
 SESSION = "SSL-Session:\n    Protocol  : TLSv1.3\n    Cipher    : TLS_AES_256_GCM_SHA384\n"
 
@@ -96,40 +96,43 @@ FAILED = "4087:error:0A000086:SSL routines:tls_process_server_certificate:certif
 
 
 @pytest.mark.parametrize(
-    ("reason", "stderr", "code"),
+    ("stderr", "code", "scenarios"),
     [
+        (f"depth=0 CN = x\nverify error:num=18:self-signed certificate\n{FAILED}\n", "18", {"self-signed"}),
+        (f"depth=0 CN = x\nverify error:num=62:hostname mismatch\n{FAILED}\n", "62", {"name-mismatch"}),
         (
-            Reason("openssl", Phase.VERIFY, "self-signed certificate", Level.VENDOR, DOCUMENT),
-            f"depth=0 CN = x\nverify error:num=18:self-signed certificate\n{FAILED}\n",
-            "18",
-        ),
-        (
-            Reason("openssl", Phase.NAME, "hostname mismatch", Level.VENDOR, DOCUMENT),
-            f"depth=0 CN = x\nverify error:num=62:hostname mismatch\n{FAILED}\n",
-            "62",
-        ),
-        (
-            Reason("openssl", Phase.HANDSHAKE, "tlsv1 alert protocol version", Level.VENDOR, DOCUMENT),
             "40C7:error:0A00042E:SSL routines:ssl3_read_bytes:tlsv1 alert protocol version:../ssl/x.c:9:\n",
             "1",
+            VERSIONS,
         ),
+        ("write:errno=104\n", "1", VERSIONS),
+        (f"depth=0 CN = x\nverify error:num=1:another reason\n{FAILED}\n", "1", set()),
     ],
 )
-def test_documented_texts_are_recognised_and_only_those(reason: Reason, stderr: str, code: str) -> None:
+def test_texts_are_recognised_where_they_are_documented_and_nowhere_else(
+    stderr: str, code: str, scenarios: set[str]
+) -> None:
     stdout = "CONNECTED(00000003)\n---\nno peer certificate available\n"
     outcome = OPENSSL.read(Completed(1, stdout, stderr, 0.02), SAFE)
     assert (outcome.result, outcome.text, outcome.code) == (Result.REFUSED, stderr + stdout, code)
-    values = {"host": HOST, "name": HOST}
-    assert any(item.matches(outcome.text, "", values) for item in expectations([reason], OPENSSL.wrappers))
-    other = replace(reason, text="another reason")
-    assert not any(item.matches(outcome.text, "", values) for item in expectations([other], OPENSSL.wrappers))
+    assert documented(OPENSSL, outcome).keys() == scenarios
+
+
+def test_a_bare_number_for_a_reset_is_only_what_the_lab_saw() -> None:
+    assert set(documented(OPENSSL, "write:errno=104").values()) == {Basis.OBSERVED}
 
 
 def test_verification_error_that_was_passed_over_is_no_refusal() -> None:
-    said = "verify error:num=18:self-signed certificate\nverify return:1\nread:errno=0\n"
-    reason = Reason("openssl", Phase.VERIFY, "self-signed certificate", Level.VENDOR, DOCUMENT)
-    values = {"host": HOST, "name": HOST}
-    assert not any(item.matches(said, "", values) for item in expectations([reason], OPENSSL.wrappers))
+    assert not documented(OPENSSL, "verify error:num=18:self-signed certificate\nverify return:1\nread:errno=0\n")
+
+
+@pytest.mark.parametrize("scenario", ["expired", "self-signed", "untrusted-ca", "name-mismatch"])
+def test_without_verify_return_error_it_goes_on_whatever_it_finds(scenario: str) -> None:
+    """openssl-s_client(1): also where it is given no option at all."""
+    situation = broken(scenario, ServerKind.HTTPS)
+    assert not connects(OPENSSL, situation)
+    assert "-verify_return_error" in tolerated(OPENSSL, situation.with_client(trust_everything=True))
+    assert "-verify_return_error" in tolerated(OPENSSL, situation.with_client(defaults_only=True))
 
 
 def test_version_and_missing() -> None:

@@ -9,8 +9,8 @@ from tlslab.matrix.plan import matches
 def test_it_has_the_name_of_both_and_the_words_of_the_client() -> None:
     placed = Placed(Curl(), "trixie")
     assert placed.name == "curl:trixie"
-    assert placed.place == "trixie"
-    assert placed.wrappers == Curl().wrappers
+    assert placed.distribution == "trixie"
+    assert (placed.templates, placed.rows, placed.release) == (Curl.templates, Curl.rows, Curl.release)
 
 
 def test_a_pattern_takes_it_with_and_without_its_place() -> None:

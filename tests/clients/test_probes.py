@@ -21,7 +21,7 @@ except TimeoutError as error:
 
 
 def test_an_error_that_was_raised_from_another_is_shown_as_python_shows_it(tmp_path: Path) -> None:
-    command = [sys.executable, "-I", "-c", SHOWN.format(probe=str(PROBES / "sqlserver.py"))]
+    command = [sys.executable, "-I", "-c", SHOWN.format(probe=str(PROBES / "python_tds.py"))]
     done = subprocess.run(command, capture_output=True, text=True, cwd=tmp_path, check=True)
     chained, alone = json.loads(done.stdout)
     assert chained == (

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from tests.clients.acts import connects, documented, tolerated
 from tlslab.clients.base import Endpoint, Login, Machine, Material
 from tlslab.clients.python_tds import PythonTds
-from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
+from tlslab.model.evidence import Basis
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, ServerKind, Situation, TLSVersion, healthy
 
@@ -18,7 +19,6 @@ HEALTHY = healthy(ServerKind.SQLSERVER)
 OPTIONAL = HEALTHY.with_client(encryption=Encryption.OPTIONAL)
 FORCED = OPTIONAL.with_server(encryption=ServerEncryption.FORCED)
 MACHINE = Machine(python="/clients/python", python_packages={"python-tds": "1", "pyopenssl": "26"})
-DOCUMENT = Source("a document", "https://example.org/")
 
 
 def arguments(side: ClientSide) -> dict[str, Any]:
@@ -70,45 +70,56 @@ def test_can_express_the_rest(situation: Situation) -> None:
     assert PYTHON_TDS.cannot(situation) is None
 
 
-def test_accepts_everything_where_it_uses_no_tls() -> None:
+def test_where_it_uses_no_tls_it_minds_no_certificate_and_gives_up_when_the_server_forces_encryption() -> None:
     careless = OPTIONAL.with_client(trust_anchors=()).with_leaf(issuer=None)
-    assert PYTHON_TDS.accepts(careless) is not None
-    assert PYTHON_TDS.accepts(careless.with_server(encryption=ServerEncryption.FORCED)) is None
-    assert PYTHON_TDS.accepts(HEALTHY.with_leaf(issuer=None)) is None
+    assert "without `cafile`" in tolerated(PYTHON_TDS, careless)
+    assert "without `cafile`" in tolerated(PYTHON_TDS, careless.with_server(tls_max=TLSVersion.TLSv1_1))
+    assert not connects(PYTHON_TDS, careless.with_server(encryption=ServerEncryption.FORCED))
+    assert not connects(PYTHON_TDS, HEALTHY.with_leaf(issuer=None))
+
+
+DEMANDED = (
+    "pytds.tds_base.Error: Client does not have encryption enabled but it is required by server, "
+    "enable encryption and try connecting again"
+)
+REFUSED = (
+    "ConnectionRefusedError: [Errno 111] Connection refused\n\n"
+    "The above exception was the direct cause of the following exception:\n\nTimeoutError"
+)
 
 
 @pytest.mark.parametrize(
-    ("reason", "text"),
+    ("text", "scenarios"),
     [
+        # pyOpenSSL does not say why.
         (
-            Reason("pyopenssl", Phase.VERIFY, "certificate verify failed", Level.VENDOR, DOCUMENT),
             "OpenSSL.SSL.Error: [('SSL routines', 'tls_process_server_certificate', 'certificate verify failed')]",
+            {"expired", "missing-intermediate", "self-signed", "sha1-signature.client", "untrusted-ca.fallback"},
         ),
+        ("OpenSSL.SSL.Error: [('SSL routines', '', 'unsupported protocol')]", {"tls-version-mismatch.server-older"}),
         (
-            Reason("openssl", Phase.HANDSHAKE, "unsupported protocol", Level.VENDOR, DOCUMENT),
-            "OpenSSL.SSL.Error: [('SSL routines', '', 'unsupported protocol')]",
-        ),
-        (
-            Reason("python-tds", Phase.NAME, "Certificate does not match host name '{name}'", Level.VENDOR, DOCUMENT),
             "pytds.tds_base.Error: Certificate does not match host name 'db.lab.test'",
+            {"name-mismatch", "untrusted-ca.fallback"},
         ),
         (
-            Reason("python-tds", Phase.CLOSED, "ClosedConnectionError: Server closed", Level.VENDOR, DOCUMENT),
             "pytds.tds_base.ClosedConnectionError: Server closed connection",
+            {"sha1-signature.server", "tls-version-mismatch.server-older"},
         ),
-        (
-            Reason("posix", Phase.CONNECT, "Connection refused", Level.VENDOR, DOCUMENT),
-            (
-                "ConnectionRefusedError: [Errno 111] Connection refused\n\n"
-                "The above exception was the direct cause of the following exception:\n\nTimeoutError"
-            ),
-        ),
+        (DEMANDED, {"untrusted-ca.forced"}),
+        (REFUSED, {"unreadable-key"}),
+        # A timeout that no refusal led to is another failure.
+        ("TimeoutError", set()),
+        ("AttributeError: something else", set()),
     ],
 )
-def test_documented_texts_are_recognised(reason: Reason, text: str) -> None:
-    found = expectations([reason], PYTHON_TDS.wrappers)
-    assert any(item.matches(text, "", {"host": HOST, "name": HOST}) for item in found)
-    assert not any(item.matches("AttributeError: something else", "", {"host": HOST, "name": HOST}) for item in found)
+def test_texts_are_recognised_where_they_are_documented_and_nowhere_else(text: str, scenarios: set[str]) -> None:
+    assert documented(PYTHON_TDS, text).keys() == scenarios
+
+
+def test_what_pyopenssl_lists_is_what_people_posted() -> None:
+    shown = documented(PYTHON_TDS, "OpenSSL.SSL.Error: [('SSL routines', '', 'certificate verify failed')]")
+    assert set(shown.values()) == {Basis.REPORTED}
+    assert documented(PYTHON_TDS, DEMANDED) == {"untrusted-ca.forced": Basis.AUTHORITATIVE}
 
 
 def test_version() -> None:
@@ -119,10 +130,3 @@ def test_version() -> None:
 def test_says_what_is_missing() -> None:
     assert PYTHON_TDS.missing(MACHINE) is None
     assert PYTHON_TDS.missing(Machine(python="/clients/python")) is not None
-
-
-def test_a_timeout_that_no_refusal_led_to_is_another_failure() -> None:
-    refused = Reason("posix", Phase.CONNECT, "Connection refused", Level.VENDOR, DOCUMENT)
-    found = expectations([refused], PYTHON_TDS.wrappers)
-    assert found
-    assert not any(item.matches("TimeoutError", "", {"host": HOST, "name": HOST}) for item in found)

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from tests.clients.acts import broken, connects, documented, tolerated
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
 from tlslab.clients.tedious import Tedious
-from tlslab.model.evidence import Level, Phase, Reason, Source, expectations
 from tlslab.model.outcome import Completed, Result
 from tlslab.model.situation import LAB_ROOT, ClientSide, Encryption, ServerEncryption, ServerKind, TLSVersion, healthy
 
@@ -16,8 +16,8 @@ TEDIOUS = Tedious()
 HOST = "db.lab.test"
 HEALTHY = healthy(ServerKind.SQLSERVER)
 OPTIONAL = HEALTHY.with_client(encryption=Encryption.OPTIONAL)
-MACHINE = Machine(which={"node": "/usr/bin/node"}, node_modules="/cache/node_modules")
-DOCUMENT = Source("a document", "https://example.org/")
+MACHINE = Machine(which={"node": "/usr/bin/node"}, node_modules="/cache/node_modules", node_packages={"tedious": "19"})
+VERSIONS = {"tls-version-mismatch.server-newer", "tls-version-mismatch.server-older"}
 REFUSED = """\
 ConnectionError: Failed to connect to db.lab.test:1433 - Could not connect (sequence) {
   code: 'ESOCKET',
@@ -77,12 +77,11 @@ def test_spells_options_as_tedious_does(side: ClientSide, spelled: tuple[str, ..
 
 
 def test_never_encrypts_when_it_does_not_ask_for_it() -> None:
-    acceptance = TEDIOUS.accepts(OPTIONAL.with_leaf(issuer=None))
-    assert acceptance is not None
-    assert "clear" in acceptance.why
-    assert TEDIOUS.accepts(HEALTHY.with_leaf(issuer=None)) is None
+    broken_server = OPTIONAL.with_leaf(issuer=None)
+    assert "in clear" in tolerated(TEDIOUS, broken_server)
+    assert not connects(TEDIOUS, HEALTHY.with_leaf(issuer=None))
     forced = OPTIONAL.with_server(encryption=ServerEncryption.FORCED)
-    assert TEDIOUS.accepts(forced) is None
+    assert not connects(TEDIOUS, forced)
     assert "encrypt: false" in (TEDIOUS.cannot(forced) or "")
     assert "encrypt: false" in (TEDIOUS.cannot(forced.with_client(trust_anchors=(), trust_everything=True)) or "")
     assert TEDIOUS.cannot(forced.with_client(trust_anchors=())) is None
@@ -94,54 +93,50 @@ def test_strict_ignores_trust_server_certificate() -> None:
     assert "trustServerCertificate" in (TEDIOUS.cannot(strict.with_client(trust_everything=True)) or "")
 
 
+FAILED = "ConnectionError: Failed to connect to db.lab.test:1433 - "
+
+
 @pytest.mark.parametrize(
-    ("reason", "text"),
+    ("text", "scenarios"),
     [
         (
-            Reason("node-code", Phase.VERIFY, "DEPTH_ZERO_SELF_SIGNED_CERT", Level.VENDOR, DOCUMENT),
             (
-                "ConnectionError: Failed to connect to db.lab.test:1433 - self-signed certificate {\n"
-                "  code: 'ESOCKET',\n  [cause]: Error: self-signed certificate {\n"
+                FAILED + "self-signed certificate {\n  code: 'ESOCKET',\n  [cause]: Error: self-signed certificate {\n"
                 "    code: 'DEPTH_ZERO_SELF_SIGNED_CERT'\n  }\n}"
             ),
+            {"self-signed", "untrusted-ca.fallback"},
+        ),
+        (FAILED + "certificate has expired {\n  code: 'ESOCKET'\n}", {"expired"}),
+        (
+            FAILED + "80EC:error:0A000102:SSL routines:ssl_choose_client_version:unsupported protocol:../ssl/x.c:9:",
+            VERSIONS,
         ),
         (
-            Reason("openssl", Phase.VERIFY, "certificate has expired", Level.VENDOR, DOCUMENT),
-            "ConnectionError: Failed to connect to db.lab.test:1433 - certificate has expired {\n  code: 'ESOCKET'\n}",
-        ),
-        (
-            Reason("openssl", Phase.HANDSHAKE, "unsupported protocol", Level.VENDOR, DOCUMENT),
             (
-                "ConnectionError: Failed to connect to db.lab.test:1433 - 80EC:error:0A000102:SSL routines:"
-                "ssl_choose_client_version:unsupported protocol:../deps/openssl/openssl/ssl/statem/statem_lib.c:1952:"
+                FAILED + "socket hang up {\n  code: 'ESOCKET',\n  [cause]: Error: socket hang up {\n"
+                "    code: 'ECONNRESET'\n  }\n}"
             ),
+            VERSIONS | {"sha1-signature.server"},
         ),
+        (REFUSED, {"unreadable-key"}),
         (
-            Reason("node-code", Phase.CLOSED, "ECONNRESET", Level.VENDOR, DOCUMENT),
-            (
-                "ConnectionError: Failed to connect to db.lab.test:1433 - socket hang up {\n  code: 'ESOCKET',\n"
-                "  [cause]: Error: socket hang up {\n    code: 'ECONNRESET'\n  }\n}"
-            ),
-        ),
-        (Reason("node-code", Phase.CONNECT, "ECONNREFUSED", Level.VENDOR, DOCUMENT), REFUSED),
-        (Reason("node", Phase.CONNECT, "Could not connect (sequence)", Level.VENDOR, DOCUMENT), REFUSED),
-        (
-            Reason(
-                "tedious",
-                Phase.HANDSHAKE,
-                "Server requires encryption, set 'encrypt' config option to true.",
-                Level.VENDOR,
-                DOCUMENT,
-            ),
             "ConnectionError: Server requires encryption, set 'encrypt' config option to true. {\n  code: 'EENCRYPT'",
+            {"untrusted-ca.forced"},
         ),
+        # No certificate is shown where it does not encrypt.
+        (FAILED + "unable to get local issuer certificate {\n  code: 'ESOCKET'\n}", {"missing-intermediate"}),
+        ("ConnectionError: Login failed for user 'sa'. {\n  code: 'ELOGIN'\n}", set()),
     ],
 )
-def test_documented_texts_are_recognised(reason: Reason, text: str) -> None:
-    found = expectations([reason], TEDIOUS.wrappers)
-    assert any(item.matches(text, "", {"host": HOST, "name": HOST}) for item in found)
-    other = "ConnectionError: Login failed for user 'sa'. {\n  code: 'ELOGIN'\n}"
-    assert not any(item.matches(other, "", {"host": HOST, "name": HOST}) for item in found)
+def test_texts_are_recognised_where_they_are_documented_and_nowhere_else(text: str, scenarios: set[str]) -> None:
+    assert documented(TEDIOUS, text).keys() == scenarios
+
+
+@pytest.mark.parametrize("scenario", ["expired", "self-signed", "name-mismatch"])
+def test_told_to_trust_the_server_it_looks_at_no_certificate_but_in_tds_8(scenario: str) -> None:
+    situation = broken(scenario, ServerKind.SQLSERVER).with_client(trust_everything=True)
+    assert "trustServerCertificate" in tolerated(TEDIOUS, situation)
+    assert not connects(TEDIOUS, situation.with_client(encryption=Encryption.STRICT))
 
 
 def test_reads_the_answer_of_its_probe() -> None:

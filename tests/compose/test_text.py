@@ -14,12 +14,14 @@ from tlslab import catalogue
 from tlslab.clients import all_clients
 from tlslab.compose.servers import numbered, numbers_in, servers
 from tlslab.compose.text import PASSWORD, text
-from tlslab.model.scenario import BOTH, Claim, Defect, Scenario, Side
+from tlslab.model.conditions import EXPIRED
+from tlslab.model.scenario import BOTH, Claim, Scenario, Side
 from tlslab.model.situation import Situation
 from tlslab.servers.mssql_image import strong
 
 COMMITTED = Path(__file__).parents[2] / "docker" / "compose.yaml"
-SCENARIOS = catalogue.load().scenarios
+CATALOGUE = catalogue.load()
+SCENARIOS = CATALOGUE.scenarios
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +32,8 @@ def parsed() -> dict[str, Any]:
 
 
 def made(scenarios: tuple[Scenario, ...], known: dict[str, int]) -> str:
-    return text(servers(scenarios, numbered([item.id for item in scenarios], known)), all_clients())
+    numbers = numbered([item.id for item in scenarios], known)
+    return text(servers(scenarios, numbers), all_clients(), CATALOGUE.knowledge)
 
 
 def test_it_satisfies_the_schema_of_the_compose_specification() -> None:
@@ -117,10 +120,10 @@ def test_a_new_scenario_needs_nothing_but_its_module() -> None:
     def apply(healthy: Situation) -> Situation:
         return healthy
 
-    new = Scenario("brand-new.face", "A title", "", apply, BOTH, frozenset(Defect), (), ())
+    new = Scenario("brand-new.form", "A title", "", apply, BOTH, frozenset({EXPIRED}), {}, ())
     new.fix(claim=Claim.CURE, side=Side.CLIENT, steps=["a"], sources=SCENARIOS[0].sources)(_elsewhere)
     said = made((new, *SCENARIOS), known)
-    assert "  brand-new.face-sqlserver:\n    <<: *sqlserver\n    profiles: [brand-new, brand-new.face]\n" in said
+    assert "  brand-new.form-sqlserver:\n    <<: *sqlserver\n    profiles: [brand-new, brand-new.form]\n" in said
     assert "aliases: [db.lab.test, elsewhere.lab.test]" in said
     assert {name: number for name, number in numbers_in(said).items() if name in known} == known
 

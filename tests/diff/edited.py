@@ -27,7 +27,7 @@ def small() -> Record:
     for name in CLIENTS:
         for scenario in SCENARIOS:
             for fix in FIXES[scenario]:
-                silencer = fix in {"trust-everything", "stop-asking-for-encryption"}
+                bypass = fix in {"trust-everything", "stop-asking-for-encryption"}
                 acts = {
                     "control": f"{name}/control",
                     "broken": f"{name}/{scenario}/broken",
@@ -35,14 +35,14 @@ def small() -> Record:
                     "impostor:stranger": f"{name}/{scenario}/{fix}/stranger",
                 }
                 for act, identity in acts.items():
-                    connects = act in {"control", "fixed"} or (silencer and act == "impostor:stranger")
+                    connects = act in {"control", "fixed"} or (bypass and act == "impostor:stranger")
                     facts: dict[str, Any] = {"client": name, "audit": [] if act == "control" else ["expired"]}
                     if connects:
                         facts |= CONNECTED | {"server_log": [TLS12]}
                     else:
                         facts |= {"text": SAYS[scenario], "normalised": SAYS[scenario]}
                     attempts[identity] = attempt(identity, **facts)
-                verdict = "silences" if silencer else "cures"
+                verdict = "bypass" if bypass else "cure"
                 cells.append(cell(f"{scenario}/{fix}/{name}/{KINDS[name]}", fix=verdict, acts=acts))
     return record(cells, clients=[client(name) for name in CLIENTS], attempts=list(attempts.values()))
 
@@ -67,5 +67,5 @@ def with_cells(source: Record, changes: Mapping[str, Mapping[str, Any]]) -> Reco
 def lost(source: Record, identity: str) -> Record:
     """The record with one cell in which the lab failed."""
     why = judgement(False, "the control act: no server", "")
-    update = {"broken": "lab-error", "fix_verdict": "not-played", "acts": {}, "broken_judgement": why}
-    return with_cells(source, {identity: update | {"as_expected": False, "fix_judgement": why}})
+    verdicts = {"status": "lab-error", "broken": "", "fix_verdict": "", "acts": {}, "as_expected": False}
+    return with_cells(source, {identity: verdicts | {"broken_judgement": why, "fix_judgement": why}})

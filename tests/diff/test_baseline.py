@@ -25,7 +25,7 @@ def against(new: Record) -> list[Kind]:
 def test_a_record_is_as_its_own_baseline() -> None:
     assert against(OLD) == []
     full = full_record()
-    kept = [cell for cell in full.cells if cell.broken != "lab-error"]
+    kept = [cell for cell in full.cells if cell.status != "lab-error" and cell.broken != "never-connects"]
     full = full.model_copy(update={"cells": kept})
     side = side_of_baselines(baselines_of(full, {}), "baselines")
     changes = compare_sides(side, side_of(full))
@@ -36,7 +36,9 @@ def test_a_record_is_as_its_own_baseline() -> None:
 
 def test_a_change_of_text_verdict_or_fix_is_found() -> None:
     assert against(with_attempts(OLD, {"odbc18/expired/broken": {"text": "says something else"}})) == [Kind.TEXT]
-    assert against(with_cells(OLD, {"expired/renew/requests/https": {"broken": "accepted"}})) == [Kind.ACCEPTS]
+    assert against(with_cells(OLD, {"expired/renew/requests/https": {"broken": "unexpected-connection"}})) == [
+        Kind.ACCEPTS
+    ]
     assert against(with_attempts(OLD, {"odbc18/expired/renew/stranger": CONNECTED})) == [Kind.LETS_IN]
 
 
@@ -67,7 +69,7 @@ def test_it_is_written_and_read_as_one_file_a_client(tmp_path: Path) -> None:
     paths = write(baselines_of(OLD, PINNED), tmp_path / "baselines")
     assert [path.name for path in paths] == ["odbc18.json", "requests.json"]
     content = json.loads(paths[0].read_text())
-    assert content["cells"]["expired/renew/sqlserver"] == "reproduced, cures"
+    assert content["cells"]["expired/renew/sqlserver"] == "as-documented, cure"
     assert (content["pinned"], content["version"]) == (True, OLD.clients[0].version)
     assert set(read(tmp_path / "baselines").cells) == {"odbc18", "requests"}
     assert set(read(paths[1]).cells) == {"requests"}
@@ -100,6 +102,9 @@ def test_what_is_no_baseline_is_refused_with_a_sentence(
 def test_what_the_lab_lost_or_what_is_unstable_is_no_baseline() -> None:
     with pytest.raises(BaselineError, match="expired/renew/odbc18/sqlserver: lab-error"):
         baselines_of(lost(OLD, "expired/renew/odbc18/sqlserver"), PINNED)
+    never = {"expired/renew/odbc18/sqlserver": {"broken": "never-connects", "fix_verdict": ""}}
+    with pytest.raises(BaselineError, match="does not connect when nothing is wrong"):
+        baselines_of(with_cells(OLD, never), PINNED)
     repeats = [{"result": "refused", "code": str(code), "normalised": "", "seconds": 1} for code in (1, 2)]
     with pytest.raises(BaselineError, match="expired/renew/odbc18/sqlserver is unstable"):
         baselines_of(with_attempts(OLD, {"odbc18/expired/broken": {"repeats": repeats}}), PINNED)
@@ -118,6 +123,6 @@ def test_texts_fail_nothing_where_the_machines_library_is_another() -> None:
     assert [group.kind for group in changes.groups] == [Kind.CODE]
     assert "OpenSSL 3.0.17 then, OpenSSL 3.5.1 now" in changes.groups[0].client.system_differs
     assert changes.failing(Level.TEXT) == []
-    worse = with_cells(new, {"expired/renew/requests/https": {"broken": "accepted"}})
+    worse = with_cells(new, {"expired/renew/requests/https": {"broken": "unexpected-connection"}})
     changes = compare_sides(side, side_of(worse.model_copy(update={"clients": clients})))
     assert [group.kind for group in changes.failing(Level.TEXT)] == [Kind.ACCEPTS]

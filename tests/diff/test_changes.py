@@ -20,7 +20,7 @@ COMMITTED = Path(__file__).parents[2] / "schema" / "changes.schema.json"
 OLD = small()
 IDS = sorted(entry.id for entry in OLD.attempts)
 CELLS = sorted(entry.id for entry in OLD.cells)
-FINDING = judgement(False, "the client connected, and no documentation says that it would", "")
+FINDING = judgement(False, "connects, and nothing says that it would", "")
 
 
 def kinds(changes: Changes) -> list[Kind]:
@@ -31,7 +31,7 @@ def accepting(source: Record) -> Record:
     """`requests` no longer looks at the name."""
     cells = {
         f"name-mismatch/{fix}/requests/https": {
-            "broken": "accepted",
+            "broken": "unexpected-connection",
             "as_expected": False,
             "broken_judgement": FINDING,
         }
@@ -42,6 +42,15 @@ def accepting(source: Record) -> Record:
 
 # --- properties
 
+ENDED: list[dict[str, str]] = [
+    {},
+    {"broken": "other-error"},
+    {"broken": "unexpected-connection"},
+    {"broken": "no-answer"},
+    {"broken": "never-connects"},
+    {"status": "missing", "broken": ""},
+    {"status": "lab-error", "broken": ""},
+]
 EDITS = st.one_of(
     st.tuples(
         st.sampled_from(IDS),
@@ -58,14 +67,17 @@ EDITS = st.one_of(
     ),
     st.tuples(
         st.sampled_from(CELLS),
-        st.fixed_dictionaries(
-            {},
-            optional={
-                "broken": st.sampled_from(["reproduced", "accepted", "other-error", "timeout", "missing", "lab-error"]),
-                "fix_verdict": st.sampled_from(["cures", "silences", "not-cleared", "unproven"]),
-                "unstable": st.just(True),
-                "broken_judgement": st.sampled_from([FINDING, judgement()]),
-            },
+        st.builds(
+            lambda ended, more: {**ended, **more},
+            st.sampled_from(ENDED),
+            st.fixed_dictionaries(
+                {},
+                optional={
+                    "fix_verdict": st.sampled_from(["cure", "partial-bypass", "bypass", "not-cleared", "unproven"]),
+                    "unstable": st.just(True),
+                    "broken_judgement": st.sampled_from([FINDING, judgement()]),
+                },
+            ),
         ),
     ),
 )
@@ -134,10 +146,13 @@ def test_every_act_that_differs_is_in_a_group_or_accounted_for(one: Edits, other
     cells = {entry.id: entry for entry in new.cells}
     for entry in old.cells:
         partner = cells[entry.id]
-        if {"missing"} == {entry.broken, partner.broken}:
+        if {"missing"} == {entry.status, partner.status}:
             continue
-        pairs = [(before[identity], after[identity]) for identity in entry.acts.values()]
-        if entry.broken != partner.broken or any(a.result != b.result for a, b in pairs):
+        # Of a client that never connects, no other act says anything.
+        never = {"never-connects"} == {entry.broken, partner.broken}
+        acts = [entry.acts["control"]] if never else entry.acts.values()
+        pairs = [(before[identity], after[identity]) for identity in acts]
+        if entry.verdict != partner.verdict or any(a.result != b.result for a, b in pairs):
             assert entry.id in told
 
 
@@ -164,7 +179,10 @@ def test_a_check_that_is_gone_comes_first_as_a_security_regression() -> None:
     first = changes.groups[0]
     assert first.security
     assert (first.level, first.client.old) == (Level.VERDICT, "requests")
-    assert (first.before, first.after) == ("reproduced, refused, code 08001", "accepted (a finding), connected")
+    assert (first.before, first.after) == (
+        "as-documented, refused, code 08001",
+        "unexpected-connection (a finding), connected",
+    )
     assert [change.cell for change in first.changes] == [
         f"name-mismatch/{fix}/requests/https" for fix in FIXES["name-mismatch"]
     ]
@@ -172,14 +190,14 @@ def test_a_check_that_is_gone_comes_first_as_a_security_regression() -> None:
 
 
 def test_a_verdict_alone_is_enough() -> None:
-    edited = with_cells(OLD, {"expired/renew/requests/https": {"broken": "accepted"}})
+    edited = with_cells(OLD, {"expired/renew/requests/https": {"broken": "unexpected-connection"}})
     assert kinds(compare(OLD, edited)) == [Kind.ACCEPTS]
     assert kinds(compare(edited, OLD)) == [Kind.REFUSES]
 
 
 def test_a_cure_that_lets_an_impostor_in_is_a_security_regression() -> None:
     edited = with_attempts(OLD, {"odbc18/expired/renew/stranger": CONNECTED})
-    edited = with_cells(edited, {"expired/renew/odbc18/sqlserver": {"fix_verdict": "silences"}})
+    edited = with_cells(edited, {"expired/renew/odbc18/sqlserver": {"fix_verdict": "bypass"}})
     changes = compare(OLD, edited)
     assert kinds(changes) == [Kind.LETS_IN]
     assert changes.groups[0].security
@@ -191,11 +209,13 @@ def test_a_cure_that_lets_an_impostor_in_is_a_security_regression() -> None:
 @pytest.mark.parametrize(
     ("before", "after", "kind"),
     [
-        ("cures", "silences", Kind.LETS_IN),
-        ("silences", "cures", Kind.KEEPS_OUT),
-        ("cures", "not-cleared", Kind.FIX_FAILS),
-        ("not-cleared", "cures", Kind.FIX_CLEARS),
-        ("cures", "unproven", Kind.FIX_JUDGED),
+        ("cure", "bypass", Kind.LETS_IN),
+        ("cure", "partial-bypass", Kind.LETS_IN),
+        ("bypass", "cure", Kind.KEEPS_OUT),
+        ("partial-bypass", "cure", Kind.KEEPS_OUT),
+        ("cure", "not-cleared", Kind.FIX_FAILS),
+        ("not-cleared", "cure", Kind.FIX_CLEARS),
+        ("cure", "unproven", Kind.FIX_JUDGED),
     ],
 )
 def test_the_verdict_of_a_fix_alone_is_enough(before: str, after: str, kind: Kind) -> None:
@@ -220,7 +240,9 @@ def test_a_client_that_fails_when_nothing_is_wrong_is_one_breaking_change() -> N
     words = "AttributeError: 'X509' object has no attribute 'get_extension'"
     edited = with_attempts(OLD, {"odbc18/control": {"result": "refused", "text": words, "encrypted": None}})
     ids = [cell.id for cell in OLD.cells if cell.client == "odbc18"]
-    changes = compare(OLD, with_cells(edited, {identity: {"broken": "lab-error"} for identity in ids}))
+    changes = compare(
+        OLD, with_cells(edited, {identity: {"broken": "never-connects", "fix_verdict": ""} for identity in ids})
+    )
     assert kinds(changes) == [Kind.HEALTHY_FAILS]
     assert [change.cell for change in changes.groups[0].changes] == ids
     assert changes.groups[0].changes[0].after.text == words

@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 CACHE = provision.cache_dir()
 OLD = small()
 TEXT = with_attempts(OLD, {"odbc18/expired/broken": {"text": "says something else"}})
-VERDICT = with_cells(OLD, {"expired/renew/requests/https": {"broken": "accepted"}})
+VERDICT = with_cells(OLD, {"expired/renew/requests/https": {"broken": "unexpected-connection"}})
 LOST = lost(OLD, "expired/renew/odbc18/sqlserver")
 NOTHING = OLD.model_copy(update={"cells": []})
 

@@ -8,7 +8,8 @@ from tlslab.diff.sides import client_of, negotiated, shares, side_of
 
 IDENTITY = "expired/renew/odbc18/sqlserver"
 KEY = ("expired", "renew", "sqlserver")
-LOST = {"broken": "lab-error", "fix_verdict": "not-played"}
+LOST = {"status": "lab-error", "broken": "", "fix_verdict": ""}
+NEVER = {"broken": "never-connects", "fix_verdict": ""}
 
 
 @pytest.mark.parametrize(
@@ -43,21 +44,18 @@ def test_the_text_is_normalised_anew_and_the_raw_one_is_kept() -> None:
 
 
 def test_the_client_is_to_blame_when_it_fails_in_a_situation_that_is_healthy() -> None:
-    refused = {"odbc18/control": {"result": "refused", "audit": []}}
-    cell = side_of(with_cells(with_attempts(small(), refused), {IDENTITY: LOST})).cells["odbc18"][KEY]
+    cell = side_of(with_cells(small(), {IDENTITY: NEVER})).cells["odbc18"][KEY]
     assert (cell.healthy_fails, cell.lab_failed, cell.why_not) == (True, False, "")
 
 
-@pytest.mark.parametrize(
-    "control",
-    [{"result": "lab-error"}, {"result": "refused", "audit": ["expired"]}, {"result": "connected"}],
-    ids=["the-lab-failed", "the-healthy-situation-was-not-healthy", "another-act"],
-)
-def test_the_lab_is_to_blame_otherwise(control: dict[str, object]) -> None:
-    cell = side_of(with_cells(with_attempts(small(), {"odbc18/control": control}), {IDENTITY: LOST})).cells["odbc18"][
-        KEY
-    ]
-    assert (cell.healthy_fails, cell.lab_failed) == (False, True)
+def test_the_lab_is_to_blame_for_a_cell_in_which_it_failed_itself() -> None:
+    cell = side_of(with_cells(small(), {IDENTITY: LOST})).cells["odbc18"][KEY]
+    assert (cell.healthy_fails, cell.lab_failed, cell.why_not[:10]) == (False, True, "lab-error:")
+
+
+def test_a_cell_that_was_not_played_is_called_by_its_status() -> None:
+    cell = side_of(with_cells(small(), {IDENTITY: LOST | {"status": "excluded"}})).cells["odbc18"][KEY]
+    assert (cell.broken, cell.fix, cell.lab_failed) == ("excluded", "", False)
 
 
 def test_repetitions_that_differ_in_volatile_parts_are_stable() -> None:

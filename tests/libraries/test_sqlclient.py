@@ -30,7 +30,6 @@ from tlslab.libraries.sqlclient.conditions import (
     NO_ENCRYPTION,
     NO_STRICT_CERTIFICATE,
     NOT_FOR_SERVERS,
-    NOT_YET_VALID,
     OF_THE_CHAIN,
     OPTIONAL,
     OTHER_PIN,
@@ -56,11 +55,12 @@ from tlslab.model.conditions import (
     NO_COMMON_VERSION,
     NOT_LOADED,
     NOT_SERVING,
+    NOT_YET_VALID,
     SELF_SIGNED,
     UNTRUSTED,
     WEAK_SIGNATURE,
 )
-from tlslab.model.evidence import Level, shows
+from tlslab.model.evidence import Basis, shows
 from tlslab.model.knowledge import Answer, Knowledge, Statement, answer
 from tlslab.model.library import Any, Hangs, Prints, When
 from tlslab.model.release import Versions, numbers
@@ -287,14 +287,14 @@ def test_what_is_called_observed_was_observed() -> None:
         for found in [act(name, release).answer(release)]
         for statement in (*found.says, *found.tolerated)
     }
-    observed = [row for row in LIBRARY.rows if row.basis is Level.OBSERVED and row not in answered]
+    observed = [row for row in LIBRARY.rows if row.basis is Basis.OBSERVED and row not in answered]
     assert [row.of for row in observed if row.of not in NOT_ATTEMPTED] == []
 
 
 def test_every_source_that_is_not_a_measurement_has_a_permanent_address() -> None:
     cited = [(row.basis, row.source.url) for row in (*LIBRARY.rows, *FRAMES)]
-    assert all(re.search(r"/blob/[0-9a-f]{40}/.+#L\d+", url) for basis, url in cited if basis is Level.VENDOR)
-    assert all(re.search(r"/issues/\d+$", url) for basis, url in cited if basis is Level.PUBLIC)
+    assert all(re.search(r"/blob/[0-9a-f]{40}/.+#L\d+", url) for basis, url in cited if basis is Basis.AUTHORITATIVE)
+    assert all(re.search(r"/issues/\d+$", url) for basis, url in cited if basis is Basis.REPORTED)
 
 
 def test_no_act_is_answered_by_a_row_of_the_other_driver() -> None:

@@ -1,5 +1,6 @@
 """The tables of the TLS libraries and of the clients: whole, free of contradictions, and without repetition."""
 
+import re
 from collections import Counter
 
 import pytest
@@ -7,40 +8,35 @@ import pytest
 from tlslab import catalogue
 from tlslab.clients import Client, all_clients
 from tlslab.libraries import all_libraries
+from tlslab.libraries.sqlclient import FRAMES
+from tlslab.matrix.judge import Judge
 from tlslab.matrix.plan import Plan, make_plan
-from tlslab.model.condition import conditions_of
-from tlslab.model.conditions import CONDITIONS
-from tlslab.model.evidence import Level
-from tlslab.model.knowledge import Knowledge, answer
+from tlslab.model.evidence import Basis
+from tlslab.model.library import Row, Template
 
-KNOWLEDGE = Knowledge(all_libraries(), CONDITIONS)
+CATALOGUE = catalogue.load()
 CLIENTS = all_clients()
 
 
 @pytest.fixture(scope="module")
 def plan() -> Plan:
-    known = catalogue.load()
-    return make_plan(known.scenarios, known.impostors, CLIENTS, stage_cannot=lambda _: None)
+    return make_plan(CATALOGUE, CLIENTS, stage_cannot=lambda _: None)
 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
 def test_every_defect_of_a_planned_act_has_an_answer(client: Client, plan: Plan) -> None:
-    table = KNOWLEDGE.table(client.templates, client.rows)
+    judge = Judge.of(client, CATALOGUE.knowledge)
     for cell in plan.cells:
         if cell.client is client:
             for situation in cell.situations:
-                present = conditions_of(situation, CONDITIONS)
-                found = answer(table, present, lambda when, situation=situation: when.holds(situation))  # type: ignore[misc]
-                assert not found.unanswered, f"{cell.id}: nothing says what {client.name} does"
+                unanswered = judge.answer(situation).unanswered
+                assert not unanswered, f"{cell.id}: nothing says what {client.name} does when {unanswered}"
 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
 def test_the_healthy_situation_connects(client: Client, plan: Plan) -> None:
-    table = KNOWLEDGE.table(client.templates, client.rows)
-    controls = {cell.control for cell in plan.cells if cell.client is client}
-    for control in controls:
-        present = conditions_of(control, CONDITIONS)
-        assert answer(table, present, lambda when, control=control: when.holds(control)).connects  # type: ignore[misc]
+    judge = Judge.of(client, CATALOGUE.knowledge)
+    assert all(judge.answer(cell.control).connects for cell in plan.cells if cell.client is client)
 
 
 def test_no_row_is_given_twice() -> None:
@@ -48,9 +44,9 @@ def test_no_row_is_given_twice() -> None:
     assert [row for row, count in rows.items() if count > 1] == []
 
 
-def test_every_row_that_is_more_than_observed_names_where_it_is_said() -> None:
-    rows = [row for library in all_libraries().values() for row in library.rows]
-    rows += [row for client in CLIENTS for row in client.rows]
-    for row in rows:
-        assert row.source.title
-        assert row.source.url.startswith("https://") or row.basis is Level.OBSERVED, row
+def test_every_row_and_template_that_is_more_than_observed_names_where_it_is_said() -> None:
+    said: list[Row | Template] = [row for library in CATALOGUE.knowledge.libraries.values() for row in library.rows]
+    said += [item for client in CLIENTS for item in (*client.rows, *client.templates)]
+    for item in (*said, *FRAMES):
+        assert item.source.title
+        assert item.basis is Basis.OBSERVED or re.fullmatch(r"https://\S+", item.source.url), item

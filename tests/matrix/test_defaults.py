@@ -1,23 +1,32 @@
-"""The default probe: its situations are what they say, and the answers follow from what came of them."""
+"""The measured defaults: their situations are what they say, and the answers follow from what came of them."""
 
 import pytest
 
+from tlslab import catalogue
 from tlslab.clients import all_clients
-from tlslab.matrix.defaults import conclude, facts, probes
+from tlslab.matrix.defaults import conclude, facts, measured
 from tlslab.matrix.plan import Plan
 from tlslab.matrix.run import run_plan
+from tlslab.model.condition import Condition, conditions_of, defects
+from tlslab.model.conditions import (
+    CONDITIONS,
+    EXPIRED,
+    NAME_MISMATCH,
+    NO_COMMON_VERSION,
+    SELF_SIGNED,
+    UNTRUSTED,
+)
 from tlslab.model.record import AttemptEntry, Record
-from tlslab.model.scenario import Defect
 from tlslab.model.situation import LAB_ROOT, ServerEncryption, ServerKind, healthy
 
-SQL = [probe.id for probe in probes(ServerKind.SQLSERVER)]
-WEB = [probe.id for probe in probes(ServerKind.HTTPS)]
+SQL = [default.id for default in measured(ServerKind.SQLSERVER)]
+WEB = [default.id for default in measured(ServerKind.HTTPS)]
 
 
 @pytest.mark.parametrize("kind", list(ServerKind))
 def test_nobody_is_told_anything_but_where_to_connect(kind: ServerKind) -> None:
-    for probe in probes(kind):
-        side = probe.situation.client
+    for default in measured(kind):
+        side = default.situation.client
         assert side.defaults_only
         assert side.trust_anchors == (LAB_ROOT,)
         assert (side.trust_everything, side.expected_name, side.encryption, side.tls_min, side.tls_max) == (
@@ -44,13 +53,31 @@ def test_ids_tell_server_and_certificate() -> None:
 
 @pytest.mark.parametrize("kind", list(ServerKind))
 def test_exactly_the_good_ones_may_be_connected_to(kind: ServerKind) -> None:
-    for probe in probes(kind):
-        assert probe.must_refuse == (not probe.id.endswith("/good"))
-        assert probe.must_refuse == bool(probe.defects)
+    for default in measured(kind):
+        assert default.must_refuse == (not default.id.endswith("/good"))
+        assert default.must_refuse == bool(defects(conditions_of(default.situation, CONDITIONS)))
+
+
+@pytest.mark.parametrize(
+    ("identity", "conditions"),
+    [
+        ("https/untrusted", {UNTRUSTED}),
+        ("https/wrong-name", {NAME_MISMATCH}),
+        ("https/expired", {EXPIRED}),
+        ("https/cn-only", {NAME_MISMATCH}),
+        ("https/tls-1.1", {NO_COMMON_VERSION}),
+        ("sqlserver/off/self-generated", {SELF_SIGNED, NAME_MISMATCH}),
+        ("sqlserver/forced/untrusted", {UNTRUSTED}),
+        ("sqlserver/forced/tls-1.1", {NO_COMMON_VERSION}),
+    ],
+)
+def test_each_of_the_others_has_what_its_name_says_and_nothing_else(identity: str, conditions: set[Condition]) -> None:
+    by_id = {default.id: default.situation for kind in ServerKind for default in measured(kind)}
+    assert conditions_of(by_id[identity], CONDITIONS) == conditions
 
 
 def test_the_good_server_is_the_healthy_one() -> None:
-    by_id = {probe.id: probe.situation.server for kind in ServerKind for probe in probes(kind)}
+    by_id = {default.id: default.situation.server for kind in ServerKind for default in measured(kind)}
     assert by_id["https/good"] == healthy(ServerKind.HTTPS).server
     assert by_id["sqlserver/on/good"] == healthy(ServerKind.SQLSERVER).server
     assert by_id["sqlserver/forced/good"].encryption is ServerEncryption.FORCED
@@ -64,7 +91,7 @@ def entry(result: str, encrypted: bool | None) -> AttemptEntry:
 
 
 def seen(ids: list[str], refused: tuple[str, ...], encrypted: tuple[str, ...] = ("",)) -> dict[str, AttemptEntry]:
-    """What came of the probes: these (by a part of their ids) refused, the others connected, encrypted where said."""
+    """What came of the defaults: these (by a part of their ids) refused, the others connected, encrypted where said."""
     return {
         identity: entry("refused", None)
         if any(part in identity for part in refused)
@@ -123,31 +150,32 @@ def test_a_web_client_that_takes_the_common_name() -> None:
     assert found == {**dict.fromkeys(CHECKS, "yes"), "checks the SAN, not the common name": "no", OLD: "refuses"}
 
 
-def test_what_was_not_probed_has_no_facts() -> None:
+def test_what_was_not_measured_has_no_facts() -> None:
     assert conclude({}) == ()
 
 
 @pytest.fixture(scope="module")
-def measured(tmp_path_factory: pytest.TempPathFactory) -> Record:
-    """curl and openssl s_client at all web servers of the probe."""
+def played(tmp_path_factory: pytest.TempPathFactory) -> Record:
+    """curl and openssl s_client at all web servers of the default."""
     clients = tuple(client for client in all_clients() if client.name in {"curl", "openssl"})
-    return run_plan(Plan((), ()), cache=tmp_path_factory.mktemp("cache"), defaults=clients)
+    plan = Plan((), (), (), catalogue.load().knowledge)
+    return run_plan(plan, cache=tmp_path_factory.mktemp("cache"), defaults=clients)
 
 
-def test_every_server_of_the_probe_is_what_it_says(measured: Record) -> None:
+def test_every_server_of_the_probe_is_what_it_says(played: Record) -> None:
     """One whose self-check finds something else is left out of the record."""
-    assert {item.id for item in measured.defaults} == set(WEB)
-    audits = {item.id: set(measured.attempt(item.attempt).audit) for item in measured.defaults}
+    assert {item.id for item in played.defaults} == set(WEB)
+    audits = {item.id: set(played.attempt(item.attempt).audit) for item in played.defaults}
     assert audits["https/good"] == set()
-    assert audits["https/cn-only"] == {Defect.NAME_MISMATCH}
+    assert audits["https/cn-only"] == {NAME_MISMATCH.name}
 
 
-def test_curl_finds_the_root_in_the_systems_store_and_checks_by_itself(measured: Record) -> None:
-    found = {fact.question: fact.answer for fact in facts(measured, "curl")}
+def test_curl_finds_the_root_in_the_systems_store_and_checks_by_itself(played: Record) -> None:
+    found = {fact.question: fact.answer for fact in facts(played, "curl")}
     assert {found[check] for check in CHECKS} == {"yes"}
 
 
-def test_s_client_checks_nothing_by_itself(measured: Record) -> None:
+def test_s_client_checks_nothing_by_itself(played: Record) -> None:
     """openssl-s_client(1): it continues after verification errors."""
-    found = {fact.question: fact.answer for fact in facts(measured, "openssl")}
+    found = {fact.question: fact.answer for fact in facts(played, "openssl")}
     assert {found[check] for check in CHECKS} == {"no"}

@@ -25,9 +25,9 @@ def no_way(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_run_plays_nothing_and_says_what_to_install(tmp_path: Path) -> None:
     catalogue = load()
     filters = Filters(scenarios=("expired",))
-    plan = make_plan(catalogue.scenarios, catalogue.impostors, CURL, filters, stage_cannot=LOCAL.cannot)
+    plan = make_plan(catalogue, CURL, filters, stage_cannot=LOCAL.cannot)
     record = run_plan(plan, cache=tmp_path)
-    assert [cell.broken for cell in record.cells] == ["missing"]
+    assert [cell.status for cell in record.cells] == ["missing"]
     assert "apt-get install libnss-wrapper" in record.cells[0].broken_judgement.why
     assert record.attempts == []
     assert list((tmp_path / "runs").iterdir()) == []

@@ -1,12 +1,14 @@
 """The plan is pure: the same cells each time, nothing lost, nothing started."""
 
+from dataclasses import dataclass, field, replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tlslab.catalogue import load
 from tlslab.clients import all_clients
-from tlslab.matrix.plan import Cannot, Exclusion, Filters, Plan, make_plan, matches
-from tlslab.model.situation import ServerKind, Situation
+from tlslab.matrix.plan import Cannot, Exclusion, Filters, Plan, make_plan, matches, why_impossible
+from tlslab.model.situation import ClientSide, ServerKind, Situation
 
 CATALOGUE = load()
 CLIENTS = all_clients()
@@ -25,7 +27,7 @@ def no_unreadable_key(situation: Situation) -> str | None:
 
 
 def plan(cannot: Cannot = everything, **filters: tuple[str, ...]) -> Plan:
-    return make_plan(CATALOGUE.scenarios, CATALOGUE.impostors, CLIENTS, Filters(**filters), stage_cannot=cannot)
+    return make_plan(CATALOGUE, CLIENTS, Filters(**filters), stage_cannot=cannot)
 
 
 def by_the_stage(item: Exclusion) -> bool:
@@ -108,3 +110,15 @@ def test_another_stage_plays_it() -> None:
     ids = {cell.id for cell in plan().cells} - {cell.id for cell in narrower.cells}
     assert ids == {item.id for item in narrower.exclusions if by_the_stage(item)}
     assert not any(by_the_stage(item) for item in plan().exclusions)
+
+
+def test_an_option_that_the_client_does_not_know_takes_the_cell_out_and_names_it() -> None:
+    @dataclass(frozen=True)
+    class LaterClientSide(ClientSide):
+        clock: int = field(default=0, metadata={"words": "a clock of its own"})
+
+    cell = plan(clients=("curl",), scenarios=("expired",)).cells[0]
+    told = {name: getattr(cell.fixed.client, name) for name in ClientSide.__dataclass_fields__}
+    asked = replace(cell, fixed=replace(cell.fixed, client=LaterClientSide(**told, clock=3)))
+    assert why_impossible(cell, everything) is None
+    assert why_impossible(asked, everything) == "curl cannot express the fix: curl has no option for a clock of its own"

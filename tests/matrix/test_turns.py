@@ -18,7 +18,7 @@ from tlslab.model.outcome import Completed
 from tlslab.model.situation import ServerKind, ServerSide, Situation, TLSVersion, healthy
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint
-from tlslab.pki.scan import NOBODY, Look
+from tlslab.pki.scan import NOBODY, Scan
 from tlslab.stages.stage import Distance, Stage
 
 SQLSERVER = healthy(ServerKind.SQLSERVER)
@@ -40,12 +40,12 @@ class Together:
     async def hold(self, side: ServerSide) -> AsyncIterator[None]:
         yield
 
-    def look(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Look:
+    def scan(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
         if not side.key_readable:
-            return Look(refused=NOBODY)
+            return Scan(refused=NOBODY)
         assert side.chain
         certificates = self._mint.chain_pem(side.chain).split("-----END CERTIFICATE-----\n")
-        return Look(tuple(f"{item}-----END CERTIFICATE-----\n" for item in certificates if item.strip()))
+        return Scan(tuple(f"{item}-----END CERTIFICATE-----\n" for item in certificates if item.strip()))
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
         return ()
@@ -78,7 +78,7 @@ def at_once(situation: Situation, mint: Mint) -> int:
     stage = Together(mint)
 
     async def play() -> None:
-        async with Player(cast(Stage, stage), mint, jobs=2, observer=Silent()) as player:
+        async with Player(cast(Stage, stage), mint, (), jobs=2, observer=Silent()) as player:
             await asyncio.gather(*(player.attempt(client, situation) for client in CLIENTS))
 
     asyncio.run(play())
@@ -102,7 +102,7 @@ def test_all_at_once_at_a_server_that_is_down(mint: Mint) -> None:
 def test_who_waits_for_a_server_that_is_down_keeps_nobody_from_the_others(mint: Mint) -> None:
     async def play() -> None:
         stage, down = Needed(mint), SQLSERVER.with_server(key_readable=False)
-        async with Player(cast(Stage, stage), mint, jobs=1, observer=Silent()) as player, asyncio.timeout(30):
+        async with Player(cast(Stage, stage), mint, (), jobs=1, observer=Silent()) as player, asyncio.timeout(30):
             await asyncio.gather(*(player.attempt(CLIENTS[0], item) for item in (down, SQLSERVER)))
 
     asyncio.run(play())

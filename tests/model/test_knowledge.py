@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tlslab.model.condition import Condition
-from tlslab.model.evidence import Level, Phase, Source
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.knowledge import Answer, Knowledge, KnowledgeError, answer
 from tlslab.model.library import ANY, Any, Hangs, Library, Prints, Row, Template, When, says, tolerates, where
 from tlslab.model.release import Versions
@@ -30,12 +30,12 @@ def say(
     when: tuple[When, ...] = (),
     versions: dict[str, str] | None = None,
 ) -> Row:
-    (row,) = says(of, phase, text, basis=Level.VENDOR, source=MANUAL, when=when, versions=versions)
+    (row,) = says(of, phase, text, basis=Basis.AUTHORITATIVE, source=MANUAL, when=when, versions=versions)
     return row
 
 
 def say_of_any(text: str) -> Row:
-    (row,) = says(ANY, Phase.VERIFY, text, basis=Level.VENDOR, source=MANUAL)
+    (row,) = says(ANY, Phase.VERIFY, text, basis=Basis.AUTHORITATIVE, source=MANUAL)
     return row
 
 
@@ -46,7 +46,7 @@ def tolerate(
     versions: dict[str, str] | None = None,
 ) -> Row:
     return tolerates(
-        "it does not look", basis=Level.VENDOR, source=MANUAL, of=of, phases=phases, when=when, versions=versions
+        "it does not look", basis=Basis.AUTHORITATIVE, source=MANUAL, of=of, phases=phases, when=when, versions=versions
     )
 
 
@@ -190,28 +190,32 @@ def test_rows_of_equal_rank_that_contradict_each_other_are_an_error() -> None:
 
 
 def test_a_hang_can_be_an_answer() -> None:
-    (row,) = says([EXPIRED], Phase.CLOSED, Hangs(), basis=Level.OBSERVED, source=MANUAL)
+    (row,) = says([EXPIRED], Phase.CLOSED, Hangs(), basis=Basis.OBSERVED, source=MANUAL)
     (statement,) = answered(row, present={EXPIRED}).says
     assert statement.does == Hangs()
 
 
 def test_a_client_presents_what_its_library_says_in_its_own_words_and_on_the_weaker_basis() -> None:
-    rows = says([EXPIRED], Phase.VERIFY, "has expired", basis=Level.VENDOR, source=MANUAL)
+    rows = says([EXPIRED], Phase.VERIFY, "has expired", basis=Basis.AUTHORITATIVE, source=MANUAL)
     knowledge = Knowledge({"tls": Library("tls", rows)}, (EXPIRED,))
-    template = Template("tls", frozenset({Phase.VERIFY}), "curl: (60) {reason}", Level.PUBLIC, OTHER)
+    template = Template("tls", frozenset({Phase.VERIFY}), "curl: (60) {reason}", Basis.REPORTED, OTHER)
     (statement,) = knowledge.table([template])
     assert statement.does == Prints("curl: (60) has expired")
-    assert statement.basis is Level.PUBLIC
+    assert statement.basis is Basis.REPORTED
     assert statement.sources == (MANUAL, OTHER)
 
 
 def test_a_template_is_the_words_of_some_releases_and_circumstances() -> None:
-    rows = says([EXPIRED], Phase.VERIFY, "has expired", basis=Level.VENDOR, source=MANUAL, versions={"driver": ">=2"})
+    rows = says(
+        [EXPIRED], Phase.VERIFY, "has expired", basis=Basis.AUTHORITATIVE, source=MANUAL, versions={"driver": ">=2"}
+    )
     phases = frozenset({Phase.VERIFY})
     templates = [
-        Template("tls", phases, "old: {reason}", Level.VENDOR, MANUAL, versions=Versions.of({"driver": "<5"})),
-        Template("tls", phases, "new: {reason}", Level.VENDOR, MANUAL, "", (~STRICT,), Versions.of({"driver": ">=5"})),
-        Template("tls", phases, "strict: {reason}", Level.VENDOR, MANUAL, when=(STRICT,)),
+        Template("tls", phases, "old: {reason}", Basis.AUTHORITATIVE, MANUAL, versions=Versions.of({"driver": "<5"})),
+        Template(
+            "tls", phases, "new: {reason}", Basis.AUTHORITATIVE, MANUAL, "", (~STRICT,), Versions.of({"driver": ">=5"})
+        ),
+        Template("tls", phases, "strict: {reason}", Basis.AUTHORITATIVE, MANUAL, when=(STRICT,)),
     ]
     table = Knowledge({"tls": Library("tls", rows)}, (EXPIRED,)).table(templates)
 
@@ -226,10 +230,10 @@ def test_a_template_is_the_words_of_some_releases_and_circumstances() -> None:
 
 def test_the_circumstances_of_a_template_do_not_put_a_row_first() -> None:
     rows = (
-        *says([EXPIRED], Phase.VERIFY, "no", basis=Level.VENDOR, source=MANUAL),
+        *says([EXPIRED], Phase.VERIFY, "no", basis=Basis.AUTHORITATIVE, source=MANUAL),
         tolerate(EXPIRED, when=(INSECURE,)),
     )
-    template = Template("tls", frozenset({Phase.VERIFY}), "{reason}", Level.VENDOR, MANUAL, when=(~STRICT,))
+    template = Template("tls", frozenset({Phase.VERIFY}), "{reason}", Basis.AUTHORITATIVE, MANUAL, when=(~STRICT,))
     table = Knowledge({"tls": Library("tls", rows)}, (EXPIRED,)).table([template])
     assert answer(table, frozenset({EXPIRED}), lambda when: when == INSECURE).connects
 
@@ -237,13 +241,13 @@ def test_the_circumstances_of_a_template_do_not_put_a_row_first() -> None:
 def test_a_template_of_a_library_that_is_not_there_is_named() -> None:
     with pytest.raises(KnowledgeError, match="no library is called 'opensll'; there are openssl"):
         Knowledge({"openssl": Library("openssl")}, ()).table(
-            [Template("opensll", frozenset(Phase), "{reason}", Level.VENDOR, MANUAL)]
+            [Template("opensll", frozenset(Phase), "{reason}", Basis.AUTHORITATIVE, MANUAL)]
         )
 
 
 def test_a_tolerance_names_conditions_or_phases() -> None:
     with pytest.raises(ValueError, match="names conditions or phases"):
-        tolerates("it does not look", basis=Level.VENDOR, source=MANUAL)
+        tolerates("it does not look", basis=Basis.AUTHORITATIVE, source=MANUAL)
 
 
 KNOWN = (EXPIRED, UNTRUSTED, OTHER_NAME, DEMANDS)

@@ -1,17 +1,41 @@
 """The self-check finds what is wrong with a situation, and nothing else; it catches a chain that was minted wrongly."""
 
+from collections.abc import Iterable
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from tlslab.catalogue import load
-from tlslab.model.scenario import Claim, Defect
-from tlslab.model.situation import LAB_ISSUING, Authority, ServerKind, Situation, TLSVersion, Validity, healthy
-from tlslab.pki.audit import AuditError, audit, client_versions
+from tlslab.matrix.judge import misbuilt
+from tlslab.model.condition import Condition, conditions_of, defects
+from tlslab.model.conditions import (
+    CONDITIONS,
+    EXPIRED,
+    INCOMPLETE,
+    NAME_MISMATCH,
+    NO_COMMON_VERSION,
+    NOT_LOADED,
+    NOT_SERVING,
+    SELF_SIGNED,
+    UNTRUSTED,
+    client_versions,
+)
+from tlslab.model.scenario import Claim, Scenario
+from tlslab.model.situation import (
+    LAB_ISSUING,
+    Authority,
+    ServerKind,
+    SignatureHash,
+    Situation,
+    TLSVersion,
+    Validity,
+    healthy,
+)
+from tlslab.pki.audit import AuditError, audit
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint, certificates
-from tlslab.pki.scan import Look
+from tlslab.pki.scan import Scan
 
 CATALOGUE = load()
 CASES = [
@@ -20,6 +44,10 @@ CASES = [
     for kind in sorted(scenario.kinds)
 ]
 DOWN = "nobody listens: [Errno 111] Connection refused"
+GOOD = healthy(ServerKind.HTTPS)
+WITH_OLD_CA = GOOD.with_leaf(
+    issuer=Authority("Old Issuing CA", LAB_ISSUING.parent, Validity(timedelta(days=-9), timedelta(days=-3)))
+)
 UNREADABLE = healthy(ServerKind.SQLSERVER).with_server(key_readable=False)
 
 
@@ -28,19 +56,23 @@ def mint(tmp_path_factory: pytest.TempPathFactory) -> Mint:
     return Mint(Keys(tmp_path_factory.mktemp("keys")))
 
 
-def look_at(mint: Mint, situation: Situation, *, presented: str | None = None) -> "frozenset[Defect]":
+def scan_server(
+    mint: Mint, situation: Situation, *, presented: str | None = None, known: Iterable[Condition] = CONDITIONS
+) -> frozenset[Condition]:
     """The audit with a looker that sees what the server was given, and the versions that it speaks."""
     chain = situation.server.chain
     text = presented if presented is not None else mint.chain_pem(chain) if chain else mint.fallback()[0]
     newest = min(situation.server.tls_max, client_versions(healthy(situation.kind))[1])
 
-    def looker(low: TLSVersion, high: TLSVersion) -> Look:
+    def scanner(low: TLSVersion, high: TLSVersion) -> Scan:
         if not situation.server.key_readable:
-            return Look(refused=DOWN)
+            return Scan(refused=DOWN)
+        if NOT_LOADED.present(situation):
+            return Scan(refused="EOFError: closed")
         common = max(low, situation.server.tls_min) <= min(high, newest)
-        return Look(tuple(_split(text))) if common else Look(refused="alert 70")
+        return Scan(tuple(_split(text))) if common else Scan(refused="alert 70")
 
-    return audit(situation, mint, looker)
+    return audit(situation, mint, scanner, known)
 
 
 def _split(text: str) -> list[str]:
@@ -51,30 +83,30 @@ def _split(text: str) -> list[str]:
 
 @pytest.mark.parametrize("kind", list(ServerKind))
 def test_nothing_is_wrong_with_the_healthy_situation(mint: Mint, kind: ServerKind) -> None:
-    assert look_at(mint, healthy(kind)) == frozenset()
+    assert scan_server(mint, healthy(kind)) == frozenset()
 
 
 @pytest.mark.parametrize(("scenario", "kind"), CASES)
 def test_a_scenario_has_the_defects_that_it_declares_and_only_those(
-    mint: Mint, scenario: object, kind: ServerKind
+    mint: Mint, scenario: Scenario, kind: ServerKind
 ) -> None:
-    broken = scenario.apply(healthy(kind))  # type: ignore[attr-defined]
-    assert look_at(mint, broken) == scenario.defects  # type: ignore[attr-defined]
+    broken = scenario.apply(healthy(kind))
+    assert scan_server(mint, broken) == defects(scenario.conditions)
 
 
 @pytest.mark.parametrize(("scenario", "kind"), CASES)
 def test_a_cure_leaves_nothing_wrong_and_every_impostor_has_something(
-    mint: Mint, scenario: object, kind: ServerKind
+    mint: Mint, scenario: Scenario, kind: ServerKind
 ) -> None:
-    broken = scenario.apply(healthy(kind))  # type: ignore[attr-defined]
-    for fix in scenario.fixes:  # type: ignore[attr-defined]
+    broken = scenario.apply(healthy(kind))
+    for fix in scenario.fixes:
         if kind not in fix.kinds:
             continue
         fixed = fix.apply(broken)
         if fix.claim is Claim.CURE:
-            assert look_at(mint, fixed) == frozenset(), fix.name
+            assert scan_server(mint, fixed) == frozenset(), fix.name
         for impostor in CATALOGUE.impostors:
-            assert look_at(mint, impostor.apply(fixed)), (fix.name, impostor.id)
+            assert scan_server(mint, impostor.apply(fixed)), (fix.name, impostor.id)
 
 
 def test_a_second_fault_beside_the_declared_one_is_seen(mint: Mint) -> None:
@@ -84,59 +116,83 @@ def test_a_second_fault_beside_the_declared_one_is_seen(mint: Mint) -> None:
         common_name="wrong.lab.test",
         validity=Validity(timedelta(days=-9), timedelta(days=-3)),
     )
-    assert look_at(mint, situation) == {Defect.EXPIRED, Defect.NAME_MISMATCH}
+    assert scan_server(mint, situation) == {EXPIRED, NAME_MISMATCH}
+
+
+@pytest.mark.parametrize(
+    ("situation", "seen"),
+    [
+        (GOOD.with_leaf(issuer=LAB_ISSUING).with_chain(with_intermediates=False), {INCOMPLETE}),
+        (
+            GOOD.with_chain(with_intermediates=False).with_client(intermediates=(LAB_ISSUING,)),
+            set[Condition](),
+        ),
+        (GOOD.with_client(trust_anchors=()), {UNTRUSTED}),
+        (GOOD.with_chain(with_intermediates=False).with_client(trust_anchors=()), {UNTRUSTED}),
+        (GOOD.with_leaf(names=()), {NAME_MISMATCH}),
+        (GOOD.with_leaf(issuer=None, names=("other.lab.test",)), {SELF_SIGNED, NAME_MISMATCH}),
+        (GOOD.with_server(tls_min=TLSVersion.TLSv1_3).with_client(tls_max=TLSVersion.TLSv1_2), {NO_COMMON_VERSION}),
+        (GOOD.with_leaf(signature=SignatureHash.SHA1), {NOT_LOADED}),
+    ],
+)
+def test_what_is_seen_is_what_the_situation_is_meant_to_have(
+    mint: Mint, situation: Situation, seen: set[Condition]
+) -> None:
+    assert scan_server(mint, situation) == seen
+    assert misbuilt(situation, frozenset(seen), CONDITIONS) == ""
 
 
 def test_an_expired_intermediate_is_not_taken_for_health(mint: Mint) -> None:
-    old = Authority(
-        "Old Issuing CA", parent=LAB_ISSUING.parent, validity=Validity(timedelta(days=-9), timedelta(days=-3))
-    )
-    assert Defect.EXPIRED in look_at(mint, healthy(ServerKind.HTTPS).with_leaf(issuer=old))
+    """Of no condition: the situation says nothing about a client until there is one."""
+    with pytest.raises(AuditError, match="no condition is told by: error 10 of openssl verify at depth 1"):
+        scan_server(mint, WITH_OLD_CA)
+
+
+def test_a_scenario_may_bring_a_condition_that_is_told_by_another_error(mint: Mint) -> None:
+    old = Condition("old-ca", "the CA has expired", lambda situation: True, lambda seen: seen.has(10, 1), wrong=True)
+    assert scan_server(mint, WITH_OLD_CA, known=(*CONDITIONS, old)) == {old}
 
 
 def test_a_server_that_presents_another_chain_than_it_was_given_is_an_error_of_the_lab(mint: Mint) -> None:
     situation = healthy(ServerKind.HTTPS)
     other = mint.chain_pem(situation.with_leaf(names=("other.lab.test",)).chain)
     with pytest.raises(AuditError, match="other certificates"):
-        look_at(mint, situation, presented=other)
+        scan_server(mint, situation, presented=other)
+
+
+def wrongly_built(mint: Mint, situation: Situation, seen: Scan) -> str:
+    """In what a situation whose server looks like this differs from what it is meant to be."""
+    return misbuilt(situation, audit(situation, mint, lambda low, high: seen, CONDITIONS), CONDITIONS)
 
 
 def test_a_server_that_presents_nothing_is_an_error_of_the_lab(mint: Mint) -> None:
-    with pytest.raises(AuditError, match="no certificate: it is down"):
-        audit(healthy(ServerKind.HTTPS), mint, lambda low, high: Look(refused="it is down"))
+    why = wrongly_built(mint, healthy(ServerKind.HTTPS), Scan(refused="EOFError: closed"))
+    assert why == "found not-loaded, but the situation should have nothing wrong"
 
 
 def test_a_server_that_is_down_although_it_should_be_up_is_an_error_of_the_lab(mint: Mint) -> None:
-    with pytest.raises(AuditError, match="presents no certificate: nobody listens"):
-        audit(healthy(ServerKind.SQLSERVER), mint, lambda low, high: Look(refused=DOWN))
+    why = wrongly_built(mint, healthy(ServerKind.SQLSERVER), Scan(refused=DOWN))
+    assert why == "found not-serving, but the situation should have nothing wrong"
 
 
 def test_a_server_that_is_up_although_it_cannot_read_its_key_is_an_error_of_the_lab(mint: Mint) -> None:
     """Its key was readable after all, or something else answers at its port."""
-    presented = tuple(_split(mint.chain_pem(UNREADABLE.chain)))
-    with pytest.raises(AuditError, match="presents a certificate, although"):
-        audit(UNREADABLE, mint, lambda low, high: Look(presented))
-    with pytest.raises(AuditError, match=r"answers \(EOFError: closed\), although"):
-        audit(UNREADABLE, mint, lambda low, high: Look(refused="EOFError: closed"))
+    presented = Scan(tuple(_split(mint.chain_pem(UNREADABLE.chain))))
+    wanted = "but the situation should have not-serving"
+    assert wrongly_built(mint, UNREADABLE, presented) == f"found nothing wrong, {wanted}"
+    assert wrongly_built(mint, UNREADABLE, Scan(refused="EOFError: closed")) == f"found not-loaded, {wanted}"
 
 
-def test_a_second_fault_of_a_server_that_is_down_is_seen(mint: Mint) -> None:
+def test_nobody_meets_the_second_fault_of_a_server_that_is_down(mint: Mint) -> None:
     late = UNREADABLE.with_leaf(validity=Validity(timedelta(days=-9), timedelta(days=-3)))
-    assert look_at(mint, late) == {Defect.NOT_SERVING, Defect.EXPIRED}
-
-
-def test_a_defect_that_no_scenario_declares_is_an_error_of_the_lab(mint: Mint) -> None:
-    """A certificate that is not valid yet: error 9 of OpenSSL."""
-    soon = Validity(timedelta(days=3), timedelta(days=90))
-    with pytest.raises(AuditError, match=r"no scenario declares: error \[9\]"):
-        look_at(mint, healthy(ServerKind.HTTPS).with_leaf(validity=soon))
+    assert scan_server(mint, late) == conditions_of(late, CONDITIONS) == {NOT_SERVING}
 
 
 def test_the_two_implementations_must_agree(mint: Mint, monkeypatch: pytest.MonkeyPatch) -> None:
     """If OpenSSL's answer were lost, the other implementation would object."""
-    monkeypatch.setattr("tlslab.pki.audit._openssl_verify", lambda *_: set())
+    monkeypatch.setattr("tlslab.pki.audit._openssl_verify", lambda *_: frozenset())
     with pytest.raises(AuditError, match="OpenSSL finds nothing wrong, but cryptography refuses it"):
-        look_at(
+        scan_server(
             mint,
             healthy(ServerKind.HTTPS).with_leaf(validity=Validity(timedelta(days=-9), timedelta(days=-3))),
         )
@@ -148,12 +204,12 @@ def test_a_server_without_a_certificate_of_its_own_may_present_any_self_generate
     """SQL Server makes a new one at each start: what it is like is known from the wire alone."""
     situation = healthy(ServerKind.SQLSERVER).with_server(chain=None)
     another = Mint(Keys(tmp_path))
-    found = look_at(mint, situation, presented=another.fallback()[0])
-    assert found == {Defect.SELF_SIGNED, Defect.NAME_MISMATCH}
+    found = scan_server(mint, situation, presented=another.fallback()[0])
+    assert found == {SELF_SIGNED, NAME_MISMATCH}
 
 
 def test_but_not_one_of_another_name(mint: Mint) -> None:
     situation = healthy(ServerKind.SQLSERVER).with_server(chain=None)
     other = mint.chain_pem(healthy(ServerKind.SQLSERVER).chain)
     with pytest.raises(AuditError, match=r"presents `db\.lab\.test`, not `SSL_Self_Signed_Fallback`"):
-        look_at(mint, situation, presented=other)
+        scan_server(mint, situation, presented=other)

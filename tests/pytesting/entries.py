@@ -6,14 +6,15 @@ from tlslab.model.record import AttemptEntry, CellEntry, JudgementEntry
 
 
 def judgement(why: str = "", *, as_expected: bool = True) -> JudgementEntry:
-    return JudgementEntry(as_expected=as_expected, why=why, level="", sources=[])
+    return JudgementEntry(as_expected=as_expected, why=why, basis="", sources=[])
 
 
 def cell(acts: Mapping[str, str], **more: object) -> CellEntry:
     """A cell of curl, as expected unless `more` says otherwise."""
     given: dict[str, object] = {
         "id": "expired/renew/curl/https", "scenario": "expired", "fix": "renew", "client": "curl", "kind": "https",
-        "acts": dict(acts), "broken": "reproduced", "fix_verdict": "cures", "as_expected": True,
+        "acts": dict(acts), "status": "played", "broken": "as-documented", "fix_verdict": "cure",
+        "broken_result": "refused", "as_expected": True,
         "broken_judgement": judgement(), "fix_judgement": judgement(),
     }  # fmt: skip
     return CellEntry.model_validate(given | more)

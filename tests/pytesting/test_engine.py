@@ -13,7 +13,7 @@ from tlslab import catalogue
 from tlslab.clients import all_clients
 from tlslab.matrix.choice import LOCAL
 from tlslab.matrix.plan import Filters, Plan, make_plan
-from tlslab.pytesting.engine import ENDED, Engine, EngineError, Order
+from tlslab.pytesting.engine import ENDED, Engine, EngineError, EngineRequest
 from tlslab.pytesting.session_run import narrowed
 from tlslab.pytesting.wire import Direct, Remote, serve
 
@@ -52,11 +52,11 @@ class Gibberish:
 def small_plan() -> Plan:
     known = catalogue.load()
     filters = Filters(clients=("curl",), scenarios=("expired", "self-signed"))
-    return make_plan(known.scenarios, known.impostors, all_clients(), filters, stage_cannot=LOCAL.cannot)
+    return make_plan(known, all_clients(), filters, stage_cannot=LOCAL.cannot)
 
 
-def order(selected: tuple[str, ...]) -> Order:
-    return Order(clients=("curl",), scenarios=("expired", "self-signed"), selected=selected)
+def request(selected: tuple[str, ...]) -> EngineRequest:
+    return EngineRequest(clients=("curl",), scenarios=("expired", "self-signed"), selected=selected)
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +68,7 @@ def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_a_lab_that_cannot_start_says_why_for_every_cell(cache: Path) -> None:
     cache.touch()  # a file, where a directory should be
-    engine = Engine(order)
+    engine = Engine(request)
     engine.select(["expired/renew/curl/https"])
     player = Direct(engine)
 
@@ -80,7 +80,7 @@ def test_a_lab_that_cannot_start_says_why_for_every_cell(cache: Path) -> None:
 
 
 def test_a_cell_that_was_not_selected_is_not_played() -> None:
-    engine = Engine(order)
+    engine = Engine(request)
     try:
         with pytest.raises(EngineError, match="nobody/nothing was not selected"):
             Direct(engine).play("nobody/nothing")
@@ -89,7 +89,7 @@ def test_a_cell_that_was_not_selected_is_not_played() -> None:
 
 
 def test_an_engine_that_was_not_asked_has_nothing_to_close_and_plays_nothing_afterwards(cache: Path) -> None:
-    engine = Engine(order)
+    engine = Engine(request)
 
     assert engine.close() is None
     with pytest.raises(EngineError, match=ENDED):
@@ -98,7 +98,7 @@ def test_an_engine_that_was_not_asked_has_nothing_to_close_and_plays_nothing_aft
 
 
 def test_closing_answers_those_who_still_wait(cache: Path) -> None:
-    engine = Engine(order)
+    engine = Engine(request)
     engine.select(["expired/renew/curl/https"])
     waiting = engine.play("expired/renew/curl/https")
 
@@ -119,7 +119,7 @@ def test_an_engine_that_dies_says_so_to_those_who_wait_and_to_those_who_come() -
 
 
 def test_a_worker_gets_the_problem_in_words() -> None:
-    engine, ends = Engine(order), Ends()
+    engine, ends = Engine(request), Ends()
     serve(engine, ends)
     remote = Remote(ends)
     try:
@@ -153,7 +153,7 @@ def test_a_narrowed_plan_keeps_the_order_of_the_tests() -> None:
 
 def test_an_engine_that_hangs_keeps_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tlslab.pytesting.engine.CLOSE_TIMEOUT", 0.5)
-    engine = Engine(order)
+    engine = Engine(request)
     engine.select(["expired/renew/curl/https"])
     future = engine.play("expired/renew/curl/https")
     assert engine._process

@@ -5,7 +5,7 @@ from typing import Any, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from tests.report.invented import attempt, cell, full_record, remedy, shown
+from tests.report.invented import attempt, cell, full_record, procedure, shown
 from tlslab.model.record import Record, RepeatEntry
 
 FAKE = "FAKE LINE"
@@ -40,9 +40,9 @@ def everything() -> Record:
                 item.model_copy(update={"repeats": repeats, "trace": "one\ntwo"}) if item.id == broken else item
                 for item in [*record.attempts, attempt("a-default")]
             ],
-            "remedies": [
-                remedy("bookworm", "update-ca-certificates", shown(first.id), remark="beware"),
-                remedy("trixie", "other", shown(first.id, "failed", as_expected=False)),
+            "trust_procedures": [
+                procedure("bookworm", "update-ca-certificates", shown(first.id), remark="beware"),
+                procedure("trixie", "other", shown(first.id, "failed", as_expected=False)),
             ],
         }
     )

@@ -1,6 +1,7 @@
 """An invented record of full size for the tests of the reports: every scenario, every client, every kind
 of verdict."""
 
+from collections.abc import Iterable
 from typing import Literal, get_args
 
 from tlslab.model.record import (
@@ -14,21 +15,21 @@ from tlslab.model.record import (
     ImpostorEntry,
     JudgementEntry,
     Record,
-    RemedyEntry,
     ScenarioEntry,
     ServerEntry,
     ShownEntry,
     SourceEntry,
     StepEntry,
+    TrustProcedureEntry,
 )
 
 Kind = Literal["https", "sqlserver"]
+Basis = Literal["", "observed", "reported", "authoritative"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 SOURCE = SourceEntry(
     title="OpenSSL, crypto/x509/x509_txt.c",
     url="https://github.com/openssl/openssl/blob/master/crypto/x509/x509_txt.c",
 )
-CURE, SILENCER = "cure", "silencer"
 
 FIXES: dict[str, tuple[str, ...]] = {
     "expired": ("renew",),
@@ -57,7 +58,7 @@ FIXES: dict[str, tuple[str, ...]] = {
     "untrusted-ca.forced-by-the-server": ("install-the-ca", "trust-everything"),
 }
 SQL_ONLY = ("untrusted-ca.fallback-certificate", "untrusted-ca.forced-by-the-server")
-SILENCERS = ("trust-everything", "stop-asking-for-encryption")
+BYPASSES = ("trust-everything", "stop-asking-for-encryption")
 CLIENTS: dict[str, tuple[Kind, str]] = {
     "curl": ("https", "curl"),
     "httpx": ("https", "httpx"),
@@ -85,43 +86,76 @@ SAID = (
 
 
 def judgement(
-    as_expected: bool = True, why: str = WHY, level: Literal["", "observed", "public", "vendor"] = "vendor"
+    as_expected: bool = True, why: str = WHY, basis: Basis = "authoritative", also: Iterable[str] = ()
 ) -> JudgementEntry:
-    """A judgement; its sources are there where it has a level."""
-    return JudgementEntry(as_expected=as_expected, why=why, level=level, sources=[SOURCE] if level else [])
+    """A judgement; its sources are there where it has a basis."""
+    sources = [SOURCE] if basis else []
+    return JudgementEntry(as_expected=as_expected, why=why, basis=basis, sources=sources, also=list(also))
 
 
-def cell(identity: str, broken: str = "reproduced", fix: str = "cures", **changes: object) -> CellEntry:
+ENDS = {"as-documented": "refused", "unexpected-connection": "connected", "no-answer": "timeout"}
+"""How the attempt of the broken act ends, unless something else is said."""
+
+
+def cell(identity: str, broken: str = "as-documented", fix: str = "cure", **changes: object) -> CellEntry:
     """A cell as expected in everything, with these changes."""
     scenario, name, client, kind = identity.split("/")
-    played = fix != "not-played"
     values: dict[str, object] = {
         "id": identity,
         "scenario": scenario,
         "fix": name,
         "client": client,
         "kind": kind,
-        "acts": {act: f"a-{client}-{act}" for act in ("control", "broken", "fixed", "impostor:stranger")}
-        if played
-        else {},
+        "acts": {act: f"a-{client}-{act}" for act in ("control", "broken", "fixed", "impostor:stranger")},
+        "status": "played",
         "broken": broken,
         "fix_verdict": fix,
+        "broken_result": ENDS.get(broken, "refused"),
         "as_expected": True,
         "broken_judgement": judgement(),
-        "fix_judgement": judgement(why="connects, and every impostor is refused", level=""),
+        "fix_judgement": judgement(why="connects, and every impostor is refused", basis=""),
     }
     return CellEntry.model_validate(values | changes)
 
 
-def not_played(identity: str, broken: str, why: str, *, as_expected: bool = True) -> CellEntry:
-    """A cell that was not played, and why."""
-    judged = judgement(as_expected, why, "")
-    return cell(identity, broken, "not-played", as_expected=as_expected, broken_judgement=judged, fix_judgement=judged)
+def not_played(identity: str, status: str, why: str) -> CellEntry:
+    """A cell that was not played, and why. That the lab failed is never as expected."""
+    good = status != "lab-error"
+    judged = judgement(good, why, "")
+    return cell(
+        identity,
+        "",
+        "",
+        status=status,
+        acts={},
+        broken_result="",
+        as_expected=good,
+        broken_judgement=judged,
+        fix_judgement=judged,
+    )
 
 
-def finding(identity: str, broken: str, why: str) -> CellEntry:
+def finding(identity: str, broken: str, why: str, *, fix: str = "cure") -> CellEntry:
     """A cell whose broken act is a finding."""
-    return cell(identity, broken, as_expected=False, broken_judgement=judgement(False, why, ""))
+    return cell(identity, broken, fix, as_expected=False, broken_judgement=judgement(False, why, ""))
+
+
+def fix_finding(identity: str, fix: str, why: str) -> CellEntry:
+    """A cell whose fix is a finding."""
+    return cell(identity, fix=fix, as_expected=False, fix_judgement=judgement(False, why, ""))
+
+
+def never_connects(identity: str, why: str) -> CellEntry:
+    """A cell of a client that does not connect when nothing is wrong."""
+    nothing = judgement(why="nothing can be said of the fix: the client connects to no server", basis="")
+    return finding(identity, "never-connects", why, fix="").model_copy(update={"fix_judgement": nothing})
+
+
+def verifies_nothing(identity: str) -> CellEntry:
+    """A cell of a client that is documented to connect all the same, to impostors too."""
+    tolerated = judgement(why="without `ca file` FreeTDS verifies nothing")
+    let_in = judgement(why=f"connects, and so does the impostor `stranger`: {tolerated.why}")
+    return cell(identity, fix="bypass", broken_result="connected", broken_judgement=tolerated, fix_judgement=let_in)
 
 
 def attempt(identity: str, **changes: object) -> AttemptEntry:
@@ -223,13 +257,13 @@ def scenario(identity: str) -> ScenarioEntry:
         title=f"The certificate is wrong: {identity}",
         lesson="What happened.\n\nWhere to look.",
         kinds=["sqlserver"] if identity in SQL_ONLY else ["https", "sqlserver"],
-        defects=["expired"],
+        conditions=["expired"],
         fixes=[
             FixEntry(
                 name=name,
                 summary=f"Do {name}.",
-                claim="silencer" if name in SILENCERS else "cure",
-                side="client" if name in SILENCERS else "server",
+                claim="bypass" if name in BYPASSES else "cure",
+                side="client" if name in BYPASSES else "server",
                 steps=["Do it."],
                 sources=[SOURCE],
             )
@@ -268,55 +302,71 @@ def record(
     )
 
 
+DROPS, INTERMEDIATE = "sha1-signature.server-drops/reissue-with-sha256", "missing-intermediate/present-the-whole-chain"
+OTHERWISE: dict[str, CellEntry] = {
+    item.id: item
+    for item in (
+        not_played("expired/renew/openssl/https", "lab-error", "the act control: nginx has died"),
+        never_connects(f"{DROPS}/wget/https", "nothing is wrong, and it does not connect: refused: no ciphers"),
+        finding(f"{DROPS}/requests/https", "unexpected-connection", "connects, and nothing says that it would"),
+        finding(f"{DROPS}/urllib/https", "no-answer", "gives no answer within 20 s"),
+        fix_finding(
+            "missing-intermediate/give-the-client-the-intermediate/wget/https",
+            "not-cleared",
+            "after the fix it still fails: refused: ERROR: certificate is not trusted.",
+        ),
+        fix_finding(f"{INTERMEDIATE}/curl/https", "broken-promise", "the fix promises an encrypted session"),
+        fix_finding(f"{INTERMEDIATE}/httpx/https", "unproven", "the impostor `stranger` fails, but not for trust"),
+        cell(
+            "name-mismatch/host-name-in-certificate/mssql-python/sqlserver",
+            fix="partial-bypass",
+            fix_judgement=judgement(why="connects, and so does the impostor `neighbour`: it compares no names"),
+        ),
+    )
+}
+"""What one cell alone shows."""
+
+
 def _full_cell(identity: str) -> CellEntry:
+    if identity in OTHERWISE:
+        return OTHERWISE[identity]
     scenario_id, fix, name, _ = identity.split("/")
     if name == "tedious":
         return not_played(identity, "missing", "Node is missing")
     if fix == "host-name-in-certificate" and name in ("urllib", "requests", "tsql"):
         return not_played(
             identity,
-            "unsupported",
+            "excluded",
             f"{name} cannot express the fix: {name} has no option to look for another name",
         )
     if fix == "trust-the-certificate" and name in FREETDS:
         return not_played(
             identity,
-            "unsupported",
+            "excluded",
             f"{name} cannot express the fix: GnuTLS is given authorities, not certificates",
         )
     if scenario_id.endswith("server-newer") and name in FREETDS:
         return not_played(
             identity,
-            "unsupported",
+            "excluded",
             f"{name} cannot express the failure: FreeTDS has no option for the highest TLS version",
         )
     if scenario_id == "name-mismatch" and name == "python-tds":
         return finding(
             identity,
             "other-error",
-            "not a documented text of this failure: refused: AttributeError: no attribute 'get_extension'",
+            "says nothing that is documented for this: refused: AttributeError: no attribute 'get_extension'",
         )
-    if identity == "expired/renew/openssl/https":
-        return not_played(
-            identity,
-            "lab-error",
-            "the healthy situation does not connect, so nothing can be concluded: timeout: without a word",
-            as_expected=False,
-        )
-    if identity == "missing-intermediate/give-the-client-the-intermediate/wget/https":
-        why = "after the fix the client still fails: refused: ERROR: certificate is not trusted."
-        return cell(identity, fix="not-cleared", as_expected=False, fix_judgement=judgement(False, why, ""))
     if name in ("tsql", "tdsodbc") and not scenario_id.startswith("tls"):
-        accepts = judgement(why="FreeTDS verifies nothing without a CA file")
-        return cell(identity, "accepted", "unverified", broken_judgement=accepts, fix_judgement=accepts)
+        return verifies_nothing(identity)
     observed = (
-        judgement(level="observed")
+        judgement(basis="observed")
         if name == "node-fetch" or (name == "odbc18" and scenario_id.startswith("sha1"))
         else judgement()
     )
-    if fix in SILENCERS:
-        silenced = judgement(why="connects, and so does the impostor `stranger`", level="")
-        return cell(identity, fix="silences", broken_judgement=observed, fix_judgement=silenced)
+    if fix in BYPASSES:
+        let_in = judgement(why="connects, and so does the impostor `stranger`", basis="")
+        return cell(identity, fix="bypass", broken_judgement=observed, fix_judgement=let_in)
     return cell(identity, broken_judgement=observed)
 
 
@@ -337,8 +387,8 @@ def full_record() -> Record:
     return record(cells, clients=here, attempts=played)
 
 
-def shown(cell_id: str, verdict: str = "cures", *, as_expected: bool = True, **changes: object) -> ShownEntry:
-    """What the client of a cell showed of a remedy, with attempts of `attempts`."""
+def shown(cell_id: str, verdict: str = "cure", *, as_expected: bool = True, **changes: object) -> ShownEntry:
+    """What the client of a cell showed of a trust procedure, with attempts of `attempts`."""
     _, _, name, kind = cell_id.split("/")
     values: dict[str, object] = {
         "cell": cell_id,
@@ -353,11 +403,11 @@ def shown(cell_id: str, verdict: str = "cures", *, as_expected: bool = True, **c
     return ShownEntry.model_validate(values | changes)
 
 
-def remedy(place: str, way: str, *entries: ShownEntry, remark: str = "") -> RemedyEntry:
-    """A remedy that was followed."""
-    return RemedyEntry(
-        id=f"{place}/{way}",
-        place=place,
+def procedure(distribution: str, way: str, *entries: ShownEntry, remark: str = "") -> TrustProcedureEntry:
+    """A trust procedure that was followed."""
+    return TrustProcedureEntry(
+        id=f"{distribution}/{way}",
+        distribution=distribution,
         way=way,
         remark=remark,
         sources=[SOURCE],

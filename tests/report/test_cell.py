@@ -1,6 +1,6 @@
 from tests.report.consoles import Screen
-from tests.report.invented import SAID, attempts, cell, judgement, not_played, record, remedy
-from tests.report.invented import shown as shown_of_remedy
+from tests.report.invented import SAID, attempts, cell, judgement, never_connects, not_played, procedure, record
+from tests.report.invented import shown as shown_of_trust_procedure
 from tlslab.model.record import CellEntry, Record, SourceEntry
 from tlslab.report.cell import select, show_cell
 from tlslab.report.text import pieces, version_line
@@ -67,7 +67,7 @@ def test_any_words_in_a_documented_text_are_an_ellipsis() -> None:
 
 
 def test_a_failure_of_the_lab_is_no_opinion_on_the_client() -> None:
-    entry = not_played(WHERE, "lab-error", "no control", as_expected=False)
+    entry = not_played(WHERE, "lab-error", "no control")
     text = shown(record([entry]), entry)
     assert "not played: L lab-error, which says nothing about the client" in text
     assert "NOT as expected" not in text
@@ -106,9 +106,23 @@ def test_the_chain_is_shown_as_presented() -> None:
 
 def test_the_verdict_comes_with_its_documentation() -> None:
     text = shown(played(), played().cells[0])
-    assert "failure: ✗ reproduced, as expected" in text
-    assert "evidence: vendor" in text
+    assert "failure: ✗ as-documented, as expected\n    shows: SSL Provider" in text
+    assert "basis:    authoritative (documented by the vendor or project)" in text
     assert "https://github.com/openssl/openssl/blob/master/crypto/x509/x509_txt.c" in text
+
+
+def test_what_else_the_same_words_could_mean_is_told() -> None:
+    entry = cell(WHERE, broken_judgement=judgement(also=["incomplete", "untrusted"]))
+    source = played().model_copy(update={"cells": [entry]})
+    assert "also:     the same words are documented for: incomplete, untrusted\n" in shown(source, entry)
+    assert "also:" not in shown(played(), played().cells[0])
+
+
+def test_a_client_that_never_connects_has_no_word_on_the_fix() -> None:
+    entry = never_connects(WHERE, "nothing is wrong, and it does not connect: refused: no ciphers")
+    text = shown(record([entry], attempts=attempts("odbc18", "s1")), entry)
+    assert "failure: 0! never-connects, NOT as expected\n    nothing is wrong, and it does not connect" in text
+    assert "fix: " not in text
 
 
 def test_a_stand_in_is_called_so() -> None:
@@ -126,9 +140,9 @@ def test_the_trace_is_counted_and_shown_on_demand() -> None:
 
 
 def test_a_cell_that_was_not_played_says_why() -> None:
-    entry = not_played(WHERE, "unsupported", "odbc18 cannot express the fix: it has no option")
+    entry = not_played(WHERE, "excluded", "odbc18 cannot express the fix: it has no option")
     text = shown(record([entry]), entry)
-    assert "not played: · unsupported" in text
+    assert "not played: · excluded" in text
     assert "odbc18 cannot express the fix: it has no option" in text
 
 
@@ -173,7 +187,7 @@ def test_a_source_without_an_address_has_no_line_for_it() -> None:
     observed = SourceEntry(title="observed by the lab", url="")
     by_observation = judgement().model_copy(update={"sources": [observed]})
     entry = cell(WHERE, broken_judgement=by_observation)
-    followed = remedy("here", "way", shown_of_remedy(WHERE)).model_copy(update={"sources": [observed]})
-    text = shown(played().model_copy(update={"remedies": [followed]}), entry)
+    followed = procedure("here", "way", shown_of_trust_procedure(WHERE)).model_copy(update={"sources": [observed]})
+    text = shown(played().model_copy(update={"trust_procedures": [followed]}), entry)
     assert text.count("source:   observed by the lab\n") == 2
     assert not [line for line in text.splitlines() if line and not line.strip()]

@@ -26,7 +26,7 @@ WORDING: dict[str, dict[str, object]] = {
 def worse() -> Record:
     """One security regression in `requests`, and another wording in every text of `odbc18`."""
     edited = with_attempts(OLD, {"requests/expired/broken": CONNECTED} | WORDING)
-    return with_cells(edited, {"expired/renew/requests/https": {"broken": "accepted"}})
+    return with_cells(edited, {"expired/renew/requests/https": {"broken": "unexpected-connection"}})
 
 
 def shown(changes: Changes, width: int = 80, **how: bool) -> str:

@@ -112,7 +112,7 @@ def test_a_test_of_pytest_tells_its_cell_as_text() -> None:
         played = Played(
             cell=entry.model_copy(update={"as_expected": False}),
             attempts=attempts,
-            remedies=record.remedies,
+            trust_procedures=record.trust_procedures,
             stand_in=HOSTILE,
             last_words=[HOSTILE],
             client=record.clients[0],

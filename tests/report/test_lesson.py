@@ -1,23 +1,32 @@
+"""The lesson: all that is known of a scenario, for people to read and copy from."""
+
 import re
 from dataclasses import fields
+from itertools import pairwise
 
 import pytest
 
 from tests.report.consoles import Screen
 from tlslab import catalogue
 from tlslab.clients import all_clients
+from tlslab.matrix.judge import Judge
+from tlslab.model.conditions import EXPIRED
+from tlslab.model.evidence import Basis, Phase, Source
+from tlslab.model.knowledge import Knowledge
+from tlslab.model.library import ConnectsLate, Crashes, Does, Hangs, Library, Prints, Row, says, tolerates
 from tlslab.model.scenario import Fix, Scenario
 from tlslab.model.situation import ClientSide, ServerKind, healthy
-from tlslab.report.lesson import embolden, paragraphs, show_lesson, spelling, texts
+from tlslab.report.lesson import embolden, known_answers, paragraphs, show_lesson, typed
 from tlslab.stages.local import down
 
-SCENARIOS = catalogue.load().scenarios
+CATALOGUE = catalogue.load()
+SCENARIOS, KNOWLEDGE = CATALOGUE.scenarios, CATALOGUE.knowledge
 CLIENTS = {client.name: client for client in all_clients()}
 
 
 def lesson(scenario: Scenario, width: int = 100) -> Screen:
     screen = Screen(width, terminal=True)
-    show_lesson(scenario, tuple(CLIENTS.values()), screen.console)
+    show_lesson(scenario, tuple(CLIENTS.values()), KNOWLEDGE, screen.console)
     return screen
 
 
@@ -29,7 +38,9 @@ def test_a_lesson_has_all_that_the_catalogue_knows(scenario: Scenario) -> None:
         assert f"Fix {fix.name} ({fix.claim}, on the {fix.side})" in text
         assert all(" ".join(step.split()) in text for step in fix.steps)
     sources = [*scenario.sources, *(source for fix in scenario.fixes for source in fix.sources)]
-    assert all(source.url in text for source in (*sources, *(reason.source for reason in scenario.reasons)))
+    sources += [row.source for _, row in KNOWLEDGE.about(scenario.conditions)]
+    assert all(source.url in text for source in sources)
+    assert all(condition.words in text for condition in scenario.conditions)
     assert all(name in text for name, client in CLIENTS.items() if client.kinds & scenario.kinds)
 
 
@@ -38,9 +49,8 @@ def test_no_placeholder_is_left_for_the_reader_to_fill(scenario: Scenario) -> No
     for client in CLIENTS.values():
         for kind in client.kinds & scenario.kinds:
             broken = scenario.apply(healthy(kind))
-            assert texts(scenario, client, broken) == sorted(
-                texts(scenario, client, broken), key=lambda item: -item.level
-            )
+            shown = known_answers(Judge.of(client, KNOWLEDGE).answer(broken), broken)
+            assert shown == sorted(shown, key=lambda item: -item[0].basis)
     assert "{host}" not in lesson(scenario).text
     assert "{*}" not in lesson(scenario).text
 
@@ -64,7 +74,9 @@ def test_every_source_has_a_number_and_every_address_stands_once(scenario: Scena
 
 def test_addresses_stand_below_their_titles() -> None:
     lines = lesson(SCENARIOS[0], 10_000).text.partition("\nSources\n")[2].splitlines()
-    for title, address in zip(lines[::2], lines[1::2], strict=True):
+    pairs = [(above, line) for above, line in pairwise(lines) if line.strip().startswith("https://")]
+    assert pairs
+    for title, address in pairs:
         assert len(address) - len(address.lstrip()) == title.index("]") + 2
 
 
@@ -76,15 +88,15 @@ def test_a_source_without_an_address_has_no_line_for_it(scenario: Scenario) -> N
 
 
 def test_a_client_for_which_a_fix_changes_nothing_is_told_and_why() -> None:
-    scenario = catalogue.load().scenario("untrusted-ca.forced")
+    scenario = CATALOGUE.scenario("untrusted-ca.forced")
     text = lesson(scenario, 10_000).text
     fix = text[text.index("Fix trust-everything") : text.index("Fix stop-forcing-encryption")]
     assert "pymssql, tdsodbc, tsql: nothing to set: without `ca file`" in fix
 
 
-def test_the_spelling_of_a_fix_is_what_changes_in_the_clients_words() -> None:
+def test_what_is_typed_for_a_fix_is_what_changes_in_the_clients_words() -> None:
     before = healthy(ServerKind.HTTPS)
-    gone, come = spelling(CLIENTS["curl"], before, before.with_client(trust_everything=True))
+    gone, come = typed(CLIENTS["curl"], before, before.with_client(trust_everything=True))
     assert gone == ()
     assert come == ("--insecure",)
 
@@ -109,7 +121,7 @@ def test_a_fix_sets_what_it_is_about_and_nothing_that_the_scenario_brought(
     alone = healthy(kind).with_client(**changed)
     for client in CLIENTS.values():
         if kind in client.kinds and not (client.cannot(broken) or client.cannot(fixed)):
-            _, come = spelling(client, broken, fixed)
+            _, come = typed(client, broken, fixed)
             assert {*come} <= {*client.options_as_typed(alone.client)}, client.name
 
 
@@ -137,10 +149,10 @@ def test_a_fix_sets_what_it_is_about_and_nothing_that_the_scenario_brought(
 def test_what_a_person_sets_can_be_copied(
     scenario: str, fix: str, kind: str, client: str, gone: tuple[str, ...], come: tuple[str, ...]
 ) -> None:
-    of = catalogue.load().scenario(scenario)
+    of = CATALOGUE.scenario(scenario)
     broken = of.apply(healthy(ServerKind(kind)))
     fixed = next(item for item in of.fixes if item.name == fix).apply(broken)
-    assert spelling(CLIENTS[client], broken, fixed) == (gone, come)
+    assert typed(CLIENTS[client], broken, fixed) == (gone, come)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.id)
@@ -149,7 +161,7 @@ def test_nothing_to_set_is_said_only_with_the_reason(scenario: Scenario) -> None
 
 
 def test_a_lesson_says_what_the_file_holds_that_its_words_name() -> None:
-    text = lesson(catalogue.load().scenario("self-signed"), 10_000).text
+    text = lesson(CATALOGUE.scenario("self-signed"), 10_000).text
     fix = text[text.index("Fix trust-certificate") : text.index("Fix replace-by-ca-signed")]
     assert "ca.pem holds the root of the CA and the server's certificate\n" in fix
     assert "ca.pem holds" not in text[text.index("Fix replace-by-ca-signed") :]
@@ -170,5 +182,51 @@ def test_stars_around_words_make_them_bold_and_other_stars_stay() -> None:
 def test_a_lesson_says_which_stage_cannot_play_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(down, "obstacle", lambda: "root reads what it may not")
     by_id = {scenario.id: scenario for scenario in SCENARIOS}
-    assert "\nstage   the local stage cannot" in lesson(by_id["unreadable-key"]).text
+    assert "\nstage      the local stage cannot" in lesson(by_id["unreadable-key"]).text
     assert "\nstage " not in lesson(by_id["expired"]).text
+
+
+BOOK, POST = Source("a book", "https://example.org/book"), Source("a post", "https://example.org/post")
+
+
+def errors(*rows: Does, tolerated: str = "") -> str:
+    """The end of the lesson of an expired certificate, of a curl whose library does this."""
+    said: tuple[Row, ...] = says([EXPIRED], Phase.VERIFY, *rows, basis=Basis.AUTHORITATIVE, source=BOOK)
+    if tolerated:
+        said = (tolerates(tolerated, of=[EXPIRED], basis=Basis.REPORTED, source=POST),)
+    knowledge = Knowledge({**KNOWLEDGE.libraries, "openssl": Library("openssl", said)}, KNOWLEDGE.conditions)
+    screen = Screen(200)
+    show_lesson(CATALOGUE.scenario("expired"), [CLIENTS["curl"]], knowledge, screen.console)
+    return screen.text.partition("Documented errors\n")[2]
+
+
+def test_a_text_stands_with_its_phase_its_basis_and_its_source_alone_and_in_the_clients_words() -> None:
+    text = errors(Prints("certificate is old"))
+    assert re.search(r"    openssl \(verify, authoritative\) \[\d+\]\n      certificate is old\n", text)
+    assert re.search(r"  \(authoritative\) (\[\d+\])+\n        .*SSL certificate problem: certificate is old", text)
+    assert "authoritative: documented by the vendor or project\n" in text
+
+
+def test_a_client_that_connects_all_the_same_says_why_and_who_says_so() -> None:
+    text = errors(tolerated="it has no clock")
+    assert re.search(r"connects all the same \(reported\) \[\d+\]: it has no clock\n", text)
+
+
+def test_a_client_of_which_nothing_is_documented_says_so() -> None:
+    assert "      nothing is documented\n" in errors()
+
+
+@pytest.mark.parametrize(
+    ("does", "words"),
+    [
+        (Hangs(), "gives no answer"),
+        (Crashes("Segmentation fault"), "crashes: Segmentation fault"),
+        (ConnectsLate(15), "connects after 15 s"),
+    ],
+    ids=["hangs", "crashes", "connects late"],
+)
+def test_what_a_client_does_without_a_word_is_told_of_the_library_and_of_the_client(does: Does, words: str) -> None:
+    library, _, client = errors(does).partition("what HTTPS clients show")
+    assert words in library
+    assert words in client
+    assert "nothing is documented" not in client

@@ -10,7 +10,7 @@ def play(screen: Screen, attempts: int) -> None:
             observer.attempted("curl", "connected")
         observer.judged("expired/renew/curl/https", True, "shows: certificate has expired")
         observer.judged("self-signed/trust/curl/https", False, "says\nsomething else")
-        observer.judged("self-signed/silence/curl/https", False, "says\nsomething else")
+        observer.judged("self-signed/ignore/curl/https", False, "says\nsomething else")
 
 
 def test_a_pipe_gets_few_plain_lines() -> None:

@@ -8,13 +8,13 @@ from rich.text import Text
 from tlslab.report.marks import BROKEN, FIX, Marked, Worth
 from tlslab.report.table import FOOT_FROM, Row, draw
 
-REPRODUCED = Marked(BROKEN["reproduced"], Worth.PLAIN)
-CURES = Marked(FIX["cures"], Worth.OBSERVED)
+REFUSES = Marked(BROKEN["as-documented"], Worth.PLAIN)
+CURE = Marked(FIX["cure"], Worth.OBSERVED)
 CLIENTS = ("curl", "httpx", "node-fetch", "node-https", "openssl", "requests", "urllib", "wget")
 
 
 def rows(columns: Sequence[str], count: int = 2) -> list[Row]:
-    marks = [dict.fromkeys(columns, REPRODUCED), dict.fromkeys(columns, CURES)]
+    marks = [dict.fromkeys(columns, REFUSES), dict.fromkeys(columns, CURE)]
     labels = ("tls-version-mismatch.server-newer", "  give-the-client-the-intermediate")
     return [Row(labels[index % 2], "", marks[index % 2]) for index in range(count)]
 
@@ -27,14 +27,14 @@ def table(columns: Sequence[str], width: int, count: int = 2, *, ascii_only: boo
 def test_wide_tables_say_it_in_words() -> None:
     head, *body = table(CLIENTS, 160)
     assert head.split() == ["HTTPS", *CLIENTS]
-    assert body[0].count("reproduced") == len(CLIENTS)
-    assert body[1].count("✓* cures") == len(CLIENTS)
+    assert body[0].count("fails") == len(CLIENTS)
+    assert body[1].count("✓* cure") == len(CLIENTS)
 
 
 def test_tables_in_between_keep_the_names_on_one_line() -> None:
     head, *body = table(CLIENTS, 115)
     assert head.split() == ["HTTPS", *CLIENTS]
-    assert "reproduced" not in body[0]
+    assert "fails" not in body[0]
 
 
 def test_marks_stand_below_their_names() -> None:
@@ -68,7 +68,7 @@ def test_without_utf8_everything_is_ascii() -> None:
 
 
 def test_a_client_without_a_cell_leaves_its_place_empty() -> None:
-    row = Row("expired", "", {"curl": REPRODUCED, "wget": REPRODUCED})
+    row = Row("expired", "", {"curl": REFUSES, "wget": REFUSES})
     head, body = (line.plain for line in draw(Text("HTTPS"), ["curl", "httpx", "wget"], [row], 60, ascii_only=False))
     assert body[head.index("httpx") : head.index("wget")].strip() == ""
     assert body[head.index("wget")] == "✗"

@@ -3,7 +3,18 @@ import re
 import pytest
 
 from tests.report.consoles import Screen
-from tests.report.invented import cell, client, finding, full_record, judgement, not_played, record
+from tests.report.invented import (
+    cell,
+    client,
+    finding,
+    fix_finding,
+    full_record,
+    judgement,
+    never_connects,
+    not_played,
+    record,
+    verifies_nothing,
+)
 from tlslab.model.record import ClientEntry
 from tlslab.report.terminal import findings, show_matrix, stand_ins
 
@@ -51,9 +62,9 @@ def test_the_names_in_a_sentence_about_a_stand_in_are_not_parted() -> None:
 def test_the_legend_explains_what_is_shown_and_nothing_else() -> None:
     screen = Screen()
     show_matrix(record([cell("expired/renew/curl/https")]), screen.console)
-    assert "✗  reproduced" in screen.text
-    assert "✓  the fix cures" in screen.text
-    for absent in ("accepted", "silences", "verifies nothing", "a finding", "only this lab has seen"):
+    assert "✗  fails as documented\n" in screen.text
+    assert "✓  the fix cures: connects, still refuses an impostor\n" in screen.text
+    for absent in ("connects all the same", "bypass", "half open", "a finding", "only this lab has seen"):
         assert absent not in screen.text
 
 
@@ -65,20 +76,21 @@ def test_the_legend_has_no_heading_without_a_mark_below_it() -> None:
 
 
 def test_the_legend_does_not_call_documented_what_a_sign_says_is_not() -> None:
-    accepted = finding("expired/renew/curl/https", "accepted", "no documentation says so")
+    connects = finding("expired/renew/curl/https", "unexpected-connection", "connects, and nothing says that it would")
     screen = Screen()
-    show_matrix(record([accepted]), screen.console)
-    assert "→  accepted: connects all the same\n" in screen.text
+    show_matrix(record([connects]), screen.console)
+    assert "C  connects, although it should refuse\n" in screen.text
+    assert "as documented" not in screen.text
     assert "!  behind a mark: a finding, not what is documented" in screen.text
 
 
 def test_observed_evidence_is_told_apart_in_table_legend_and_sum() -> None:
     screen = Screen(160)
-    observed = cell("expired/renew/curl/https", broken_judgement=judgement(level="observed"))
+    observed = cell("expired/renew/curl/https", broken_judgement=judgement(basis="observed"))
     show_matrix(record([observed, cell("expired/renew/wget/https")]), screen.console)
-    assert re.search(r"^expired +✗\* reproduced +✗  reproduced$", screen.text, re.MULTILINE)
+    assert re.search(r"^expired +✗\* fails +✗  fails$", screen.text, re.MULTILINE)
     assert "*  behind a mark: only this lab has seen that, a baseline" in screen.text
-    assert "2 reproduced (1 by observation only)" in screen.text
+    assert "2 failed as documented (1 by observation only)" in screen.text
 
 
 def test_a_failing_broken_act_is_one_finding_for_all_its_fixes() -> None:
@@ -90,10 +102,7 @@ def test_a_failing_broken_act_is_one_finding_for_all_its_fixes() -> None:
 
 
 def test_a_failing_fix_names_the_fix() -> None:
-    bad = judgement(False, "after the fix the client still fails", "")
-    (only,) = findings(
-        record([cell("expired/renew/curl/https", fix="not-cleared", as_expected=False, fix_judgement=bad)])
-    )
+    (only,) = findings(record([fix_finding("expired/renew/curl/https", "not-cleared", "after the fix it still fails")]))
     assert only.where == "expired (renew)"
     assert "does not clear" in only.title
 
@@ -106,7 +115,7 @@ def test_findings_have_the_command_that_shows_them() -> None:
 
 def test_a_failure_of_the_lab_is_not_called_a_finding() -> None:
     screen = Screen()
-    failed = not_played("expired/renew/curl/https", "lab-error", "no control", as_expected=False)
+    failed = not_played("expired/renew/curl/https", "lab-error", "no control")
     show_matrix(record([failed]), screen.console)
     assert "The lab itself failed in 1 cell" in screen.text
     assert "; no finding; " in screen.text
@@ -151,11 +160,11 @@ def test_a_place_of_which_nothing_is_here_is_told_in_words_and_has_no_columns() 
 def test_clients_that_cannot_in_every_place_are_named_once() -> None:
     why = "{} cannot express the fix: it has no option for that"
     names = [f"{name}:{place}" for name in ("curl", "wget") for place in ("one", "two")]
-    cells = [not_played(f"expired/renew/{name}/https", "unsupported", why.format(name)) for name in names]
+    cells = [not_played(f"expired/renew/{name}/https", "excluded", why.format(name)) for name in names]
     clients = [placed(*name.split(":")) for name in names]
     screen = Screen(160)
     show_matrix(record(cells, clients=clients), screen.console)
-    assert "  4  curl, wget in every place: it has no option for that\n" in screen.text
+    assert "  4  curl, wget in every distribution: it has no option for that\n" in screen.text
     screen = Screen(160)
     show_matrix(record(cells, clients=[*clients, placed("curl", "three")]), screen.console)
     assert "  4  curl, wget on one, two: it has no option for that\n" in screen.text
@@ -174,9 +183,35 @@ def test_where_nothing_at_all_is_here_the_table_says_so() -> None:
 
 def test_the_closing_line_counts() -> None:
     closing = shown(Screen(300)).lines[-1]
-    assert closing.startswith("304 cells: 227 reproduced (19 by observation only), 37 accepted, 3 with another error, ")
-    assert " lost to the lab; 185 fixes cure, 44 silence, 37 verify nothing, 1 does not clear; 4 findings; " in closing
+    assert closing.startswith(
+        "304 cells: 224 failed as documented (19 by observation only), 37 connected as documented, 1 connected "
+        "unexpectedly, 3 with another error, 1 without an answer, 1 of clients that never connect, "
+    )
+    assert (
+        " 1 lost to the lab; 181 fixes cure, 1 is a partial bypass, 81 are bypasses, 1 does not clear, 1 breaks its "
+        "promise, 1 is unproven; 9 findings; "
+    ) in closing
     assert closing.endswith("; 60 attempts in 61.4 s")
+
+
+def test_every_cell_is_counted_once() -> None:
+    total, _, told = shown(Screen(300)).lines[-1].partition(" cells: ")
+    broken, fixes, *_ = told.split("; ")
+    assert sum(int(part.split()[0]) for part in broken.split(", ")) == int(total)
+    judged = [cell for cell in full_record().cells if cell.fix_verdict]
+    assert sum(int(part.split()[0]) for part in fixes.split(", ")) == len(judged)
+
+
+def test_clients_that_connect_all_the_same_and_that_never_connect_are_told_apart() -> None:
+    screen = Screen(160)
+    found = [verifies_nothing("expired/renew/curl/https"), never_connects("expired/renew/wget/https", "no ciphers")]
+    show_matrix(record(found), screen.console)
+    assert re.search(r"^expired +→  connects +0! never$", screen.text, re.MULTILINE)
+    assert "→  connects all the same, as documented\n" in screen.text
+    assert "0  connects to no server, not even to a good one\n" in screen.text
+    assert (
+        "2 cells: 1 connected as documented, 1 of clients that never connect; 1 is a bypass; 1 finding; " in screen.text
+    )
 
 
 def test_the_closing_line_is_parted_between_its_parts_only() -> None:
@@ -198,7 +233,7 @@ def test_a_reason_of_the_stage_is_told_once_for_all_clients() -> None:
     screen = Screen()
     why = "the local stage cannot keep a server from its key"
     cells = [
-        not_played(f"unreadable-key/give-files-to-account/{name}/sqlserver", "unsupported", why)
+        not_played(f"unreadable-key/give-files-to-account/{name}/sqlserver", "excluded", why)
         for name in ("odbc18", "tsql")
     ]
     show_matrix(record(cells), screen.console)

@@ -35,8 +35,7 @@ HOLDER = "exec unshare --mount --pid --fork --kill-child sh -c 'echo ready; exec
 # The lab's program, told things about the machine that it would find out otherwise. curl needs no Python environment of
 # clients, so nothing is fetched for it.
 MAIN = (
-    "from tlslab.commands import shared\nshared.bring_python_clients = lambda: None\n"
-    "from tlslab.cli import main\nmain()\n"
+    "from tlslab.commands import shared\nshared.bring_clients = lambda *_: None\nfrom tlslab.cli import main\nmain()\n"
 )
 NO_NAMESPACES = (
     "import functools, tlslab.stages.local.clients as here\n"

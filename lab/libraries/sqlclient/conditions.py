@@ -14,6 +14,7 @@ from tlslab.model.conditions import (
     NO_COMMON_VERSION,
     NOT_LOADED,
     NOT_SERVING,
+    NOT_YET_VALID,
     SELF_SIGNED,
     UNTRUSTED,
     WEAK_SIGNATURE,
@@ -59,13 +60,6 @@ def _speaks_strict_only(situation: Situation) -> bool:
     return situation.server.encryption is ServerEncryption.STRICT
 
 
-NOT_YET_VALID = Condition(
-    "not-yet-valid",
-    "the server's certificate is not valid yet",
-    lambda situation: _leaf(situation).validity.starts > timedelta(),
-    lambda seen: seen.has(9, 0),
-    wrong=True,
-)
 TRUSTED_ROOT_EXPIRED = Condition(
     "trusted-root-expired",
     "the root that the client trusts has expired",
@@ -111,8 +105,8 @@ NO_COMMON_CIPHER = Condition(
 )
 
 _OF_THE_CERTIFICATE = (
-    *(SELF_SIGNED, UNTRUSTED, INCOMPLETE, EXPIRED, NAME_MISMATCH, WEAK_SIGNATURE),
-    *(NOT_YET_VALID, TRUSTED_ROOT_EXPIRED, NOT_FOR_SERVERS, WEAK_KEY, NO_CRL, OTHER_PIN, PIN_UNREADABLE),
+    *(SELF_SIGNED, UNTRUSTED, INCOMPLETE, EXPIRED, NOT_YET_VALID, NAME_MISMATCH, WEAK_SIGNATURE),
+    *(TRUSTED_ROOT_EXPIRED, NOT_FOR_SERVERS, WEAK_KEY, NO_CRL, OTHER_PIN, PIN_UNREADABLE),
 )
 _OF_TLS = frozenset(item.name for item in (*_OF_THE_CERTIFICATE, NO_COMMON_VERSION, NO_COMMON_CIPHER, NOT_LOADED))
 
@@ -139,7 +133,7 @@ UNKNOWN_HOST = Condition(
 )
 
 OWN_CONDITIONS = (
-    *(NOT_YET_VALID, TRUSTED_ROOT_EXPIRED, NOT_FOR_SERVERS, WEAK_KEY, NO_CRL, OTHER_PIN, PIN_UNREADABLE),
+    *(TRUSTED_ROOT_EXPIRED, NOT_FOR_SERVERS, WEAK_KEY, NO_CRL, OTHER_PIN, PIN_UNREADABLE),
     *(CN_ALONE, DIALLED_NAME, SUBJECT_IS_THE_NAME, NO_COMMON_CIPHER, NO_STRICT_CERTIFICATE, NO_ENCRYPTION),
     *(STRICT_ONLY, WRONG_PASSWORD, UNKNOWN_HOST),
 )

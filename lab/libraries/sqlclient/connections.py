@@ -19,7 +19,7 @@ from tlslab.libraries.sqlclient.conditions import (
 from tlslab.libraries.sqlclient.drivers import OBSERVED, microsoft, say, system, vendor
 from tlslab.libraries.sqlclient.frames import PRE_LOGIN
 from tlslab.model.conditions import NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING
-from tlslab.model.evidence import Level, Phase, Source
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Hangs, Prints, Row, Says, When
 
 # ---- The server ends the handshake.
@@ -101,7 +101,7 @@ def _argument(text: str) -> Prints:
     return Prints(f"System.ArgumentException: {text}")
 
 
-def _unknown(text: str, when: When, evidence: tuple[Level, Source], versions: Mapping[str, str]) -> Says:
+def _unknown(text: str, when: When, evidence: tuple[Basis, Source], versions: Mapping[str, str]) -> Says:
     return say([], Phase.NEGOTIATION, _argument(text), evidence, when=[when], versions=versions)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 from tlslab.libraries.sqlclient.sources import MEASURED
 from tlslab.model.condition import Condition
-from tlslab.model.evidence import Level, Phase, Source
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Any, Does, Says, Tolerates, When, says, tolerates
 
 MICROSOFT, SYSTEM = "microsoft-data-sqlclient", "system-data-sqlclient"
@@ -21,17 +21,17 @@ def system(bounds: str = ">=0") -> Mapping[str, str]:
     return {SYSTEM: bounds}
 
 
-def vendor(source: Source) -> tuple[Level, Source]:
+def vendor(source: Source) -> tuple[Basis, Source]:
     """The basis of a row that the source code says."""
-    return Level.VENDOR, source
+    return Basis.AUTHORITATIVE, source
 
 
-def public(source: Source) -> tuple[Level, Source]:
+def public(source: Source) -> tuple[Basis, Source]:
     """The basis of a row that people posted."""
-    return Level.PUBLIC, source
+    return Basis.REPORTED, source
 
 
-OBSERVED = (Level.OBSERVED, MEASURED)
+OBSERVED = (Basis.OBSERVED, MEASURED)
 """The basis of a row that only the measurement shows."""
 
 
@@ -39,7 +39,7 @@ def say(
     of: Iterable[Condition] | Any,
     phase: Phase,
     does: Does,
-    evidence: tuple[Level, Source] = OBSERVED,
+    evidence: tuple[Basis, Source] = OBSERVED,
     *,
     when: Iterable[When] = (),
     versions: Mapping[str, str] | None = None,
@@ -52,13 +52,13 @@ def say(
 
 def tolerate(
     why: str,
-    evidence: tuple[Level, Source] = OBSERVED,
+    evidence: tuple[Basis, Source] = OBSERVED,
     *,
     of: Iterable[Condition] = (),
     phases: Iterable[Phase] = (),
     when: Iterable[When] = (),
     versions: Mapping[str, str] | None = None,
 ) -> Tolerates:
-    """A row about what the driver accepts, or does not look at."""
+    """A row about what the driver accepts, or does not look at. Raises ValueError as `tolerates` does."""
     basis, source = evidence
     return tolerates(why, basis=basis, source=source, of=of, phases=phases, when=when, versions=versions)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from tlslab.libraries.sqlclient import sources
 from tlslab.libraries.sqlclient.conditions import STRICT
 from tlslab.libraries.sqlclient.drivers import microsoft
-from tlslab.model.evidence import Level, Phase, Source
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, When
 from tlslab.model.release import Versions
 
@@ -38,7 +38,7 @@ def _framed(
             "sqlclient",
             frozenset(phases),
             f"SqlException: {text} ({provider}) ---> {{reason}}",
-            Level.VENDOR,
+            Basis.AUTHORITATIVE,
             source,
             when=when,
             versions=Versions.of(versions or {}),
@@ -54,7 +54,7 @@ FRAMES = (
         "sqlclient",
         frozenset({Phase.CONNECT, Phase.NEGOTIATION, Phase.LOGIN}),
         "{reason}",
-        Level.VENDOR,
+        Basis.AUTHORITATIVE,
         sources.FRAME,
     ),
 )

@@ -152,14 +152,20 @@ class Endpoint:
             self._generating = asyncio.create_task(self._generate())
 
     async def nested(self) -> Presented:
-        """TLS inside TDS 7.x; waits for the self-generated certificate."""
+        """TLS inside TDS 7.x; waits for the self-generated certificate.
+
+        Raises ValueError, CertificateError as `presented` does.
+        """
         if self._generating is not None:
             await asyncio.shield(self._generating)
         assert self._nested is not None
         return self._nested
 
     async def strict(self) -> Presented:
-        """TLS under TDS 8.0; made with the first such connection, since most listeners never see one."""
+        """TLS under TDS 8.0; made with the first such connection, since most listeners never see one.
+
+        Raises ValueError, CertificateError as `presented` does.
+        """
         if self._strict is None:
             assert self._identity is not None
             conf, level = self._conf, self._options.security_level

@@ -1,4 +1,4 @@
-"""TDS packets and messages: the framing under every other room of this package (MS-TDS 2.2.3).
+"""TDS packets and messages: the framing under every other module of this package (MS-TDS 2.2.3).
 
 A packet is an eight byte header and at most 32,759 bytes of payload; a message is one or more packets of one
 type, the last of which carries the end-of-message bit. Nothing here knows what a message means, and nothing

@@ -112,7 +112,10 @@ class Handles:
         self._last = 0
 
     def add(self, text: str, parameters: str) -> int:
-        """Keep a statement; its handle. Raises SqlError for text that is not T-SQL."""
+        """Keep a statement; its handle.
+
+        Raises SqlError for text that is not T-SQL, and when all statements together would be too long.
+        """
         prepared = prepare(text, parameters)
         if self._size + prepared.size > MAX_PREPARED:
             raise not_implemented(f"more than {MAX_PREPARED} characters of prepared statements at once")

@@ -64,23 +64,23 @@ class Reader:
         return len(self.data) - self.at
 
     def take(self, count: int) -> bytes:
-        """The next `count` bytes."""
+        """The next `count` bytes. Raises ProtocolError when fewer are left."""
         if count > self.left:
             raise ProtocolError("the request is cut short")
         self.at += count
         return self.data[self.at - count : self.at]
 
     def byte(self) -> int:
-        """The next byte."""
+        """The next byte. Raises ProtocolError."""
         return self.take(1)[0]
 
     def number(self, layout: str) -> int:
-        """The next integer, in the notation of `struct`."""
+        """The next integer, in the notation of `struct`. Raises ProtocolError."""
         value: int = struct.unpack(layout, self.take(struct.calcsize(layout)))[0]
         return value
 
     def text(self, characters: int) -> str:
-        """UTF-16 text."""
+        """UTF-16 text. Raises ProtocolError."""
         return self.take(characters * 2).decode("utf-16-le", errors="replace")
 
 

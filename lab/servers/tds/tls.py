@@ -83,7 +83,8 @@ def server_context(
 ) -> ssl.SSLContext:
     """A context for one listener.
 
-    Raises ValueError for a cipher list that OpenSSL does not take, and what `certificates.load` raises.
+    Raises ValueError for a cipher list that OpenSSL does not take, RefusedByOpenSSL and CertificateError as
+    `certificates.load` does.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     _set_versions(context, versions)
@@ -111,7 +112,10 @@ class Presented:
 def presented(
     identity: Identity, versions: Iterable[str], ciphers: str, security_level: int, alpn: Iterable[str] = ()
 ) -> Presented:
-    """Like `server_context`, with a refusal by OpenSSL as a value, because a listener lives on with it."""
+    """Like `server_context`, with a refusal by OpenSSL as a value, because a listener lives on with it.
+
+    Raises ValueError, CertificateError.
+    """
     try:
         return Presented(server_context(identity, versions, ciphers, security_level, alpn))
     except RefusedByOpenSSL as e:

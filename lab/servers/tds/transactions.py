@@ -23,7 +23,7 @@ class Transactions:
         self._savepoints: set[str] = set()
 
     def begin(self, name: str = "") -> bytes:
-        """Open one; the announcement, for the outermost alone."""
+        """Open one; the announcement, for the outermost alone. Raises SqlError when too many are open."""
         if self.count >= MAX_NESTING:
             raise not_implemented(f"transactions nested more than {MAX_NESTING} times")
         self.count += 1
@@ -54,7 +54,7 @@ class Transactions:
         return self._end(committed=False)
 
     def save(self, name: str) -> bytes:
-        """Set a savepoint. Raises SqlError 628 when no transaction is open."""
+        """Set a savepoint. Raises SqlError 628 when no transaction is open, 50000 for one savepoint too many."""
         if not self.count:
             raise SqlError(628, "Cannot issue SAVE TRANSACTION when there is no active transaction.", 16, 0)
         if len(self._savepoints) >= MAX_SAVEPOINTS:

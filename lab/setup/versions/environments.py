@@ -3,8 +3,8 @@
     <cache>/versions/requests/<label>-<digest of what was asked>/   the lock that it came to
     <cache>/versions/<label>-<digest of the lock>/                  the environment, built from the lock
 
-What was resolved once is not resolved again, so a version that is here needs no network and stays what it was;
-`tlslab clients remove` forgets it. Building is the installer's: atomic, locked, with hashes. A run holds a shared lock
+The lab resolves a request once, so a version that is in the cache needs no network and stays what it was; `tlslab
+clients remove` forgets it. The installer builds: atomically, under a lock, with hashes. A run holds a shared lock
 on each environment that it uses; nothing that is in use is removed.
 """
 
@@ -28,7 +28,7 @@ from tlslab.setup.installer import Echo, InstallError
 from tlslab.setup.versions.index import LOCK, MANIFEST, NPM_LOCK, Index, scratch
 from tlslab.setup.versions.registry import Registry, RegistryKind, nearest_versions, newest, pin, unpin
 from tlslab.setup.versions.spec import LATEST, Spec, SpecError
-from tlslab.stages.machine import GNUTLS_BUILDS, links_gnutls, node_packages, python_packages
+from tlslab.stages.machine import links_gnutls, node_packages, python_packages
 
 KEEP = 20
 """How many environments stay when others are pruned."""
@@ -42,7 +42,7 @@ class UnknownVersion(SpecError):
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What a version brings with it, in place of what the machine offers."""
+    """What a version brings with it, instead of what the machine offers."""
 
     label: str
     """The client's name in a run: `odbc18@18.5.1`."""
@@ -58,7 +58,7 @@ class Environment:
     gnutls: frozenset[str] = frozenset()
 
     def on(self, machine: Machine) -> Machine:
-        """The machine as this version sees it: its own packages, and of the others nothing."""
+        """The machine as this version sees it: with its own packages, without those of other clients."""
         if self.python:
             kept = {name: path for name, path in machine.files.items() if name != "odbc18"}
             machine = replace(machine, python=self.python, python_packages=self.python_packages, files=kept)
@@ -289,7 +289,7 @@ class Environments:
             with installer.locked(home.parent / f"{request.key}.lock", self._echo):
                 if not home.is_dir():
                     Path(fresh).rename(home)
-                    Path(fresh).mkdir()  # for the one who cleans up
+                    Path(fresh).mkdir()  # `scratch` expects a directory to remove
         return home
 
     def _unresolved(self, registry: Registry, request: Request, problem: str) -> Exception:
@@ -363,7 +363,7 @@ class Environments:
         )
 
     def _program(self, client: Client, spec: Spec) -> Environment:
-        """A program or a library of the user's own, used where it is."""
+        """A program or a library of the user's own, used at its own path."""
         path = Path(spec.path).expanduser().absolute()
         if spec.companions:
             raise SpecError(f"{client.name} at a path is used as it is: no package can be pinned beside it")
@@ -383,7 +383,7 @@ class Environments:
             self._home / f"{client.name}-at-{digest(str(path))}",
             which=named if client.program else {},
             files={} if client.program else named,
-            gnutls=frozenset({key}) if key in GNUTLS_BUILDS and links_gnutls(path) else frozenset(),
+            gnutls=frozenset({key}) if links_gnutls(path) else frozenset(),
         )
 
     # --- what is here

@@ -1,8 +1,8 @@
 """The index: asks PyPI or npm, as this machine is configured for them, which versions exist and which packages a
 requirement comes to.
 
-What is resolved is written down as a lock, with hashes, so that building an environment from it needs no more
-decisions. No address stands here: pip and npm know theirs.
+`resolve` writes its result as a lock, with hashes, so that building an environment from it needs no more
+decisions. This module holds no address of an index: pip and npm have them configured.
 """
 
 import json
@@ -18,6 +18,7 @@ from pathlib import Path
 
 from tlslab.setup import installer
 from tlslab.setup.installer import Echo, InstallError
+from tlslab.setup.needs import NPM
 from tlslab.setup.system import how_to_get
 from tlslab.setup.versions.registry import RegistryKind
 
@@ -26,7 +27,7 @@ RESOLVE_TIMEOUT = 900.0
 """Seconds. Resolving downloads wheels whose metadata the index does not serve apart."""
 FEW_RETRIES = ("--retries", "2")
 NO_VERSION = "0.0.0.dev0"
-"""A version that nothing has: asking for it makes pip list those that exist."""
+"""A version that no package has: asking for it makes pip list those that exist."""
 WHEELS = ("--only-binary", ":all:")
 LOCK, MANIFEST, NPM_LOCK = "requirements.txt", "package.json", "package-lock.json"
 
@@ -39,7 +40,7 @@ class Index:
         self._echo = echo
 
     def versions(self, kind: RegistryKind, package: str, *, wheels: bool = True) -> tuple[str, ...]:
-        """The versions that exist; empty when there are none or nobody answers. `wheels`: only those that this
+        """The versions that exist; empty when there are none or no index answers. `wheels`: only those that this
         machine can install without building.
 
         Raises InstallError when there is no pip or npm to ask with.
@@ -141,7 +142,7 @@ class Index:
     def _npm(self) -> list[str]:
         npm = shutil.which("npm")
         if npm is None:
-            raise InstallError(f"versions of npm packages need npm. Get it: {how_to_get('npm')}")
+            raise InstallError(f"versions of npm packages need npm. Get it: {how_to_get(NPM)}")
         return [npm]
 
     def _run(self, command: Sequence[str], cwd: Path, timeout: float) -> "subprocess.CompletedProcess[str]":
@@ -189,6 +190,6 @@ def _last_words(done: "subprocess.CompletedProcess[str]") -> str:
 
 
 def scratch(parent: Path) -> "tempfile.TemporaryDirectory[str]":
-    """A directory that is gone when it is left, beside what will be made of it."""
+    """A directory that is removed when the context ends, in the parent directory of its later target."""
     parent.mkdir(parents=True, exist_ok=True)
     return tempfile.TemporaryDirectory(prefix=".new-", dir=parent)

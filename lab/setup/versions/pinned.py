@@ -1,14 +1,14 @@
 """The pinned client: an adapter that runs a chosen version of its client.
 
-To the plan, the run and the record it is a client like any other, with a name of its own (`odbc18@18.5.1`). It knows
-nothing itself: it lets its adapter see another machine, on which that version is the one installed.
+To the plan, the run and the record it is a client like any other, with a name of its own (`odbc18@18.5.1`). It has
+no knowledge of its own: it gives its adapter another machine, on which that version is the one installed.
 """
 
 import glob
 from collections.abc import Callable, Iterable
 from pathlib import Path, PurePosixPath
 
-from tlslab.clients.base import Acceptance, Client, Endpoint, Invocation, Login, Machine, Material, Missing, Trust
+from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing, Trust
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Situation
 from tlslab.setup.installer import Echo, InstallError
@@ -25,12 +25,18 @@ ON_THIS_MACHINE_ALONE = (
 class Pinned(Client):
     """A client in one version. Without an environment it can be planned, but not run."""
 
+    delegates = True
+
     def __init__(self, base: Client, label: str, environment: Environment | None = None) -> None:
         self.base = base
         self.name = label
         self.environment = environment
         self.kinds = base.kinds
-        self.wrappers = base.wrappers
+        self.templates = base.templates
+        self.rows = base.rows
+        self.release = base.release
+        self.needs = base.needs
+        self.supports = base.supports
         self.registry = base.registry
         self.program, self.library = base.program, base.library
         self.title = f"{base.title}, {label.partition('@')[2] or 'again'}"
@@ -50,9 +56,6 @@ class Pinned(Client):
     def cannot(self, situation: Situation) -> str | None:
         return self.base.cannot(situation)
 
-    def accepts(self, situation: Situation) -> Acceptance | None:
-        return self.base.accepts(situation)
-
     def default_trust_on(self, machine: Machine) -> Trust:
         return self.base.default_trust_on(self._on(machine))
 
@@ -66,9 +69,9 @@ class Pinned(Client):
         endpoint: Endpoint,
         material: Material,
         login: Login,
-        room: PurePosixPath,
+        workdir: PurePosixPath,
     ) -> Invocation:
-        return self.base.invoke(self._on(machine), side, endpoint, material, login, room)
+        return self.base.invoke(self._on(machine), side, endpoint, material, login, workdir)
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
         return self.base.read(completed, side)
@@ -109,7 +112,7 @@ def provide(text: str, clients: Iterable[Client], cache: Path, echo: Echo, *, as
     """The client that a spec names, installed and asked for its version. `as_written`: its name is the spec, as that of
     a client that is only `planned`, and not the version that was found.
 
-    Raises SpecError (with what exists instead), InstallError.
+    Raises SpecError (with what exists instead), InstallError, StageError as `inspect_clients` does.
     """
     spec = parse(text)
     base = find(spec, clients)
@@ -124,7 +127,7 @@ def provide(text: str, clients: Iterable[Client], cache: Path, echo: Echo, *, as
 
 
 def _verify(client: Pinned, environment: Environment, environments: Environments, cache: Path) -> None:
-    """Ask the program itself. One that lacks something else on this machine is left to the run, which says so."""
+    """Ask the program for its version. A client lacking something else on this machine passes; the run reports it."""
     from tlslab.matrix.inspect import inspect_clients
 
     entry = inspect_clients(cache, [client])[0]

@@ -57,7 +57,7 @@ def unpin(requirement: str) -> tuple[str, str]:
 def order(version: str) -> tuple[tuple[int, ...], bool, str]:
     """A key by which versions sort: their numbers, pre-releases before the release.
 
-    Enough to name neighbours; what goes with what is the package manager's to decide.
+    It suffices to name neighbours; the package manager decides which versions fit together.
     """
     numbers = _numbers(version)
     rest = re.sub(r"^\d+(?:\.\d+)*", "", version)

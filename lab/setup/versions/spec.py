@@ -23,7 +23,7 @@ _PARTS = re.compile(rf"(?P<head>.*?)(?P<companions>(?:{_COMPANION})*)", re.DOTAL
 
 
 class SpecError(ValueError):
-    """A spec that means nothing; the message says why and what would."""
+    """A spec that the lab cannot read; the message says why and what a valid one looks like."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +84,7 @@ def parse(text: str) -> Spec:
 
 
 def is_path(where: str) -> bool:
-    """Whether this says a place in the file system rather than a version."""
+    """Whether this is a path in the file system rather than a version."""
     return where.startswith(("/", "./", "../", "~/")) or where in {".", "..", "~"}
 
 

@@ -1,4 +1,4 @@
-"""The attached streams of a container: what its main process says and hears, over whatever leads to the daemon."""
+"""The attached streams of a container: what its main process writes and reads, over a Unix socket, TCP or TLS."""
 
 import contextlib
 import select
@@ -21,8 +21,8 @@ class Attached:
     """One connection, read by one thread while others write.
 
     A TLS connection must not be used by two threads at once (OpenSSL, "Notes on multi-threading"), and a thread that
-    waits inside it for something to read would keep all others from writing. So over TLS nobody waits inside: the
-    socket does not block, and whoever has to wait does so outside, for the socket.
+    waits inside it for something to read would keep all others from writing. So over TLS no
+    thread waits inside it: the socket does not block, and a thread that has to wait waits outside, for the socket.
     """
 
     def __init__(self, attached: Any) -> None:
@@ -46,7 +46,7 @@ class Attached:
                     yield line.decode("utf-8", errors="replace").rstrip("\r")
 
     def write(self, data: bytes) -> None:
-        """Write to the standard input. Raises OSError when nobody is there any more."""
+        """Write to the standard input. Raises OSError when the container has closed the connection."""
         if not self._is_tls:
             self._socket.sendall(data)
             return
@@ -55,12 +55,12 @@ class Attached:
             sent += self._without_waiting(partial(self._socket.send, memoryview(data)[sent:]))
 
     def shutdown(self) -> None:
-        """End the connection; who reads it learns of that."""
+        """End the connection; the thread that reads it sees its end."""
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Let go of it. The SDK holds the connection three times over."""
+        """Close every handle of the connection: the SDK holds it in three objects."""
         response = getattr(self._attached, "_response", None)
         if response is not None:
             response.close()

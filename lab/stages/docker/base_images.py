@@ -20,9 +20,9 @@ from tlslab.clients.base import Missing
 from tlslab.runtime import child
 from tlslab.setup import system
 from tlslab.setup.installer import Echo
-from tlslab.stages.docker import images
+from tlslab.stages.docker import image_building
 from tlslab.stages.docker.daemon_errors import FAILURES, words
-from tlslab.stages.docker.images import STANDIN
+from tlslab.stages.docker.image_building import STANDIN
 from tlslab.stages.stage import StageError
 from tlslab.stages.workdir import run_workdir
 
@@ -34,7 +34,7 @@ TIMEOUT = 900.0
 
 
 class BaseMissing(StageError):
-    """An image that others are built on cannot be had; `missing` says it to whoever can do without."""
+    """An image that others are built on cannot be had; `missing` says it to a caller that can do without."""
 
     def __init__(self, tag: str, refused: str, why: str) -> None:
         super().__init__(f"the image {tag} is not here and cannot be pulled ({refused}). No stand-in either: {why}")
@@ -45,22 +45,22 @@ class BaseMissing(StageError):
 
 
 def ensure_base(client: docker.DockerClient, tag: str, owner: Mapping[str, str], cache: Path, echo: Echo) -> None:
-    """Have an image of this tag: as it is here, pulled, or as a stand-in. A stand-in that another one takes the place
-    of is removed, unless somebody uses it. `owner`: the labels of whoever builds.
+    """Have an image of this tag: as it is here, pulled, or as a stand-in. A stale stand-in that another image
+    replaces is removed, unless it is in use. `owner`: the labels of the run that builds.
 
     Raises BaseMissing with all the reasons, StageError when a stand-in cannot be made.
     """
-    before = client.images.get(tag) if images.has(client, tag) else None
+    before = client.images.get(tag) if image_building.has(client, tag) else None
     if before is not None and not _is_stale(before.labels, tag):
         return
     _replace(client, tag, owner, cache, echo)
     if before is not None:
-        with contextlib.suppress(APIError):  # others are built on it
+        with contextlib.suppress(APIError):  # other images are built on it
             client.api.remove_image(str(before.id))
 
 
 def _replace(client: docker.DockerClient, tag: str, owner: Mapping[str, str], cache: Path, echo: Echo) -> None:
-    refused = images.pull(client, tag)
+    refused = image_building.pull(client, tag)
     if not refused:
         return
     why = why_impossible(tag)
@@ -89,7 +89,7 @@ def why_impossible(tag: str) -> str:
 def recipe_hash(tag: str) -> str:
     """The hash of the recipe of a stand-in."""
     name = "nginx.Dockerfile" if tag == NGINX else "debian.sh"
-    return images.digest([tlslab.LOCKS / "docker" / "standins" / name])
+    return image_building.digest([tlslab.LOCKS / "docker" / "standins" / name])
 
 
 def mirrors(sources: Iterable[str]) -> tuple[str, str] | None:
@@ -135,7 +135,9 @@ def _import_debian(client: docker.DockerClient, tag: str, cache: Path) -> None:
         raise StageError(f"the stand-in of {tag} cannot be made: {words(problem)}") from problem
     if done.returncode != 0:
         said = [done.stderr.decode(errors="replace")]
-        raise StageError(images.failure(f"{tag} (stand-in)", f"mmdebstrap, exit status {done.returncode}", said))
+        raise StageError(
+            image_building.failure(f"{tag} (stand-in)", f"mmdebstrap, exit status {done.returncode}", said)
+        )
     repository, _, version = tag.partition(":")
     try:
         client.api.import_image_from_data(
@@ -146,12 +148,12 @@ def _import_debian(client: docker.DockerClient, tag: str, cache: Path) -> None:
         )
     except FAILURES as problem:
         why = words(problem)
-        raise StageError(f"the stand-in of {tag} cannot be imported: {why}{images.hint(why)}") from problem
+        raise StageError(f"the stand-in of {tag} cannot be imported: {why}{image_building.hint(why)}") from problem
 
 
 def _build_nginx(client: docker.DockerClient, owner: Mapping[str, str], cache: Path, echo: Echo) -> None:
     dockerfile = tlslab.LOCKS / "docker" / "standins" / "nginx.Dockerfile"
     base = dockerfile.read_text().partition("FROM ")[2].split()[0]
     ensure_base(client, base, owner, cache, echo)
-    packed = images.pack({"Dockerfile": images.owned(dockerfile.read_text(), owner)}, {})
-    images.run_build(client, f"{NGINX} (stand-in)", packed, NGINX, {STANDIN: recipe_hash(NGINX)}, owner)
+    packed = image_building.pack({"Dockerfile": image_building.owned(dockerfile.read_text(), owner)}, {})
+    image_building.run_build(client, f"{NGINX} (stand-in)", packed, NGINX, {STANDIN: recipe_hash(NGINX)}, owner)

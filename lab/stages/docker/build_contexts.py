@@ -1,4 +1,4 @@
-"""Supplies: what is laid beside the Dockerfiles, fetched on the host from the lab's lock files and kept in its cache.
+"""Build contexts: files that the lab lays beside Dockerfiles, fetched on the host by its lock files, kept in its cache.
 
 A build may not be able to reach a package index, and must not be given the host's certificates for it: they are what is
 under test. So pip unpacks the wheels here, for the image's Python, and the build copies them.
@@ -15,12 +15,13 @@ from pathlib import Path
 
 import tlslab
 from tlslab.runtime import child
-from tlslab.setup import installer, provision
+from tlslab.setup import all_needs, installer, provision
 from tlslab.setup.installer import Echo, InstallError
+from tlslab.setup.needs import Library, Program, from_npm
 from tlslab.stages import leftovers
-from tlslab.stages.docker import images
+from tlslab.stages.docker import image_building
 from tlslab.stages.docker.distributions import CLIENTS, DEFAULT, DISTRIBUTIONS, Distribution
-from tlslab.stages.docker.images import Recipe
+from tlslab.stages.docker.image_building import Recipe
 from tlslab.stages.stage import StageError
 
 PIP_TIMEOUT = 900.0
@@ -47,20 +48,20 @@ def client_recipe(distribution: Distribution, architecture: str, cache: Path, ec
         driver = {f"site/{item.name}": item for item in sorted(found.iterdir())}
     modules: Path | None = None
     absent = dict(distribution.absent)
-    if distribution.node:
+    if of_node := clients_of_node(distribution):
         try:
             modules = provision.ensure_node_modules(echo)
         except InstallError as problem:
-            absent["tedious"] = " ".join(str(problem).split())
+            absent |= dict.fromkeys(of_node, " ".join(str(problem).split()))
     here = tlslab.LOCKS / "docker" / "client"
     manifest = [tlslab.LOCKS / "npm" / "package-lock.json"] if modules else []
     return Recipe(
         name=f"client-{distribution.name}",
         dockerfile=here / family.dockerfile,
         base=distribution.base,
-        key=images.digest([lock, lock.with_name(CLIENTS), *manifest]),
+        key=image_building.digest([lock, lock.with_name(CLIENTS), *manifest]),
         arguments={
-            "PACKAGES": " ".join(distribution.packages),
+            "PACKAGES": " ".join(packages(distribution)),
             "PYTHON": distribution.interpreter,
             **({"MODULES": " ".join(distribution.modules)} if distribution.modules else {}),
         },
@@ -71,6 +72,20 @@ def client_recipe(distribution: Distribution, architecture: str, cache: Path, ec
             "absent.json": json.dumps(absent, sort_keys=True),
         },
     )
+
+
+def packages(distribution: Distribution) -> tuple[str, ...]:
+    """What is installed with a distribution's own packager: what the clients need that can be had there."""
+    family, needs = distribution.family, all_needs.of_clients()
+    wanted = [need for name in needs if name not in distribution.absent for need in needs[name]]
+    named = [name for need in wanted if isinstance(need, Program | Library) for name in need.packages.of(family.name)]
+    return tuple(dict.fromkeys((*family.packages, *(distribution.renamed.get(name, name) for name in named))))
+
+
+def clients_of_node(distribution: Distribution) -> tuple[str, ...]:
+    """The clients that come from npm and can be had there."""
+    needs = all_needs.of_clients()
+    return tuple(name for name in needs if name not in distribution.absent and from_npm(needs[name]))
 
 
 def endpoint_recipe(architecture: str, cache: Path, echo: Echo) -> Recipe:
@@ -84,7 +99,7 @@ def endpoint_recipe(architecture: str, cache: Path, echo: Echo) -> Recipe:
         name=ENDPOINT,
         dockerfile=tlslab.LOCKS / "docker" / "endpoint" / "Dockerfile",
         base=base.base,
-        key=images.digest([lock, *sources.values()]),
+        key=image_building.digest([lock, *sources.values()]),
         trees={"site": site, **sources},
         texts={"start.py": (tlslab.LOCKS / "docker" / "endpoint" / "start.py").read_text()},
     )
@@ -99,7 +114,14 @@ def wheels(
     (`tlslab.setup.provision.DRIVER_FAMILIES`). Raises StageError with pip's last words.
     """
     pins = requirements(lock.read_text(), tuple(only))
-    parts = ["site", images.digest([lock]), str(len(pins)), f"py{python}", *([driver] if driver else []), architecture]
+    parts = [
+        "site",
+        image_building.digest([lock]),
+        str(len(pins)),
+        f"py{python}",
+        *([driver] if driver else []),
+        architecture,
+    ]
     target = cache / "docker" / "-".join(parts)
     target.parent.mkdir(parents=True, exist_ok=True)
     with installer.locked(target.with_name(f"{target.name}.lock"), echo):
@@ -120,7 +142,7 @@ def wheels(
                 raise StageError(f"pip has not fetched the wheels of {lock.name} within {PIP_TIMEOUT:.0f} s") from None
             if done.returncode != 0:
                 said = done.stdout.decode(errors="replace")
-                raise StageError(images.failure(f"with {lock.name}", "its wheels cannot be fetched", [said]))
+                raise StageError(image_building.failure(f"with {lock.name}", "its wheels cannot be fetched", [said]))
             _prune(fresh / "site", driver, architecture)
             (fresh / "site").rename(target)
         finally:

@@ -15,7 +15,7 @@ from tlslab.stages.docker.owner_labels import OWNER, RUN, Owner
 
 PASSES = 10
 _LATER = {403, 404, 409}
-"""Still in use by a container that is just going; not there any more; being removed by somebody else."""
+"""Still in use by a container that is just ending; not there any more; another process is removing it."""
 
 
 def sweep(client: docker.DockerClient, me: Owner) -> list[str]:
@@ -35,7 +35,7 @@ def sweep(client: docker.DockerClient, me: Owner) -> list[str]:
 def remove_run(client: docker.DockerClient, run: str) -> None:
     """Remove every container, network, volume and layer of a run. What is gone already is no error.
 
-    The daemon goes on making what a process had asked for that has died since: this looks again until nothing is left.
+    The daemon goes on making what a dead process had asked for: this function lists again until nothing is left.
     """
     for _ in range(PASSES):
         found = list(_things(client, f"{RUN}={run}"))

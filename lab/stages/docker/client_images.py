@@ -1,6 +1,6 @@
-"""Places: where the clients of the docker stage run. In the container of a distribution, or on this machine.
+"""Client images: the clients of the docker stage run in the container of a distribution, or on this machine.
 
-A place is asked to run an invocation so that the lab's names are servers in a given pod.
+A client image is asked to run an invocation so that the lab's names are servers in a given pod.
 """
 
 import asyncio
@@ -15,8 +15,10 @@ import docker
 from tlslab.clients.base import Invocation, Machine, Missing
 from tlslab.model.outcome import Completed
 from tlslab.runtime.deadline import deadline
-from tlslab.stages.docker.agent import Agent
-from tlslab.stages.docker.container import Order
+from tlslab.setup import all_needs
+from tlslab.setup.needs import Library, Program
+from tlslab.stages.docker.container import ContainerSpec
+from tlslab.stages.docker.container_agent import Agent
 from tlslab.stages.docker.pod import Pod
 from tlslab.stages.local.clients import Here
 from tlslab.stages.sandbox import Sandbox
@@ -24,14 +26,14 @@ from tlslab.stages.stage import StageError
 
 REACH_TIMEOUT = 20.0
 WORKDIRS = {"/workdirs": "exec,mode=1777", "/tmp": "exec,mode=1777"}
-"""What clients write to: not to the container itself."""
+"""The tmpfs mounts that clients write to, instead of the container itself."""
 
 
 _NUMBERS = itertools.count(1)
 
 
 async def run_in(agent: Agent, invocation: Invocation, workdir: str) -> Completed:
-    """Run an invocation in a client container. Raises as `Agent.ask` does."""
+    """Run an invocation in a client container. Raises Lost, OSError as `Agent.ask` does."""
     said = await agent.ask(
         limit=invocation.timeout,
         workdir=workdir,
@@ -51,8 +53,18 @@ async def run_in(agent: Agent, invocation: Invocation, workdir: str) -> Complete
     )
 
 
-class Place(ABC):
-    """Where clients run."""
+def wanted() -> dict[str, Any]:
+    """What the lab asks an agent to scan its system for: what clients need of a system."""
+    needs = list(dict.fromkeys(need for needs in all_needs.of_clients().values() for need in needs))
+    return {
+        "programs": [need.name for need in needs if isinstance(need, Program)],
+        "libraries": {need.name: need.files for need in needs if isinstance(need, Library)},
+        "gnutls": [need.name for need in needs if isinstance(need, Program | Library) and need.gnutls],
+    }
+
+
+class ClientImage(ABC):
+    """What runs the clients: the containers of a distribution, or this machine."""
 
     machine: Machine
     names: tuple[str, ...] = ()
@@ -69,28 +81,28 @@ class Place(ABC):
         """
 
 
-class Contained(Place):
-    """The containers of one distribution. The first one knows the names that the network knows; where the network
-    cannot know which of several pods is meant, each pod has one more, in whose /etc/hosts they stand.
+class Contained(ClientImage):
+    """The containers of one distribution. The first one resolves the servers' names through the network; where
+    several pods share a name, each pod has one more container, in whose /etc/hosts the lab writes the names.
     """
 
     def __init__(
         self,
         client: docker.DockerClient,
-        order: Order,
+        spec: ContainerSpec,
         network: str,
         stack: AsyncExitStack,
     ) -> None:
-        """`order`: image, name and labels of the containers. `stack`: what removes them."""
+        """`spec`: image, name and labels of the containers. `stack`: what removes them."""
         self._client = client
-        self._order = order
+        self._spec = spec
         self._network = network
         self._stack = stack
         self._agents: dict[str, asyncio.Task[Agent]] = {}
 
     async def start(self) -> None:
-        """Start the first container and look at what its image holds. Raises StageError."""
-        found: dict[str, Any] = await (await self._agent(None)).ask(inspect=True)
+        """Start the first container and ask its agent what the image holds. Raises StageError, OSError."""
+        found: dict[str, Any] = await (await self._agent(None)).ask(inspect=wanted())
         self.machine = Machine(
             which=found["which"],
             python=found["python"],
@@ -116,10 +128,10 @@ class Contained(Place):
     async def _start_agent(self, number: int, hosts: Mapping[str, str]) -> Agent:
         agent = Agent(
             self._client,
-            Order(
-                self._order.image,
-                f"{self._order.name}-{number}" if number else self._order.name,
-                self._order.labels,
+            ContainerSpec(
+                self._spec.image,
+                f"{self._spec.name}-{number}" if number else self._spec.name,
+                self._spec.labels,
                 host={
                     "network_mode": self._network,
                     "init": True,
@@ -137,8 +149,8 @@ class Contained(Place):
         return agent
 
 
-class Nowhere(Place):
-    """A distribution that cannot be had: its clients are missing, for this reason."""
+class Nowhere(ClientImage):
+    """A distribution without an image: its clients are missing, for this reason."""
 
     def __init__(self, missing: Missing) -> None:
         self.machine = Machine(obstacle=missing)
@@ -148,7 +160,7 @@ class Nowhere(Place):
         raise StageError(f"{self._missing.what} is missing")
 
 
-class OnHost(Place):
+class OnHost(ClientImage):
     """This machine: processes in sandboxes, which connect to the pods' own addresses. Nothing is published, and
     nothing stands between client and server.
     """

@@ -51,7 +51,7 @@ Files = Mapping[str, File | Directory]
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class ContainerSpec:
     """A container to make. `host` and `network`: what the SDK's `create_host_config` and
     `create_endpoint_config` take.
     """
@@ -70,9 +70,9 @@ class Order:
 class Container:
     """A container under way. `on_line` is called in the event loop, for each line of both output streams."""
 
-    def __init__(self, client: docker.DockerClient, order: Order, on_line: Callable[[str], None]) -> None:
+    def __init__(self, client: docker.DockerClient, spec: ContainerSpec, on_line: Callable[[str], None]) -> None:
         self._api = client.api
-        self.order = order
+        self.spec = spec
         self._on_line = on_line
         self._attached: Attached | None = None
         self._writing = asyncio.Lock()
@@ -90,15 +90,15 @@ class Container:
         await self._make(lambda: None if self.id else self._create())
 
     async def restart(self, files: Files) -> None:
-        """End the main process, put these files in place, and start it again: the same container, of which nothing but
-        these files is new. Raises StageError.
+        """End the main process, write these files, and start it again: the same container, of which nothing but these
+        files is new. Raises StageError.
         """
         await self._asked(lambda: self._api.stop(self.id, timeout=STOP_TIMEOUT), "stopped")
         try:
             async with deadline(STOP_TIMEOUT):
                 await self.ended.wait()
         except TimeoutError:
-            raise StageError(f"container {self.order.name} was stopped, and the daemon does not say so") from None
+            raise StageError(f"container {self.spec.name} was stopped, and the daemon does not say so") from None
         self._detach()
         await self._make(lambda: self._api.put_archive(self.id, "/", archive(files)))
 
@@ -113,14 +113,14 @@ class Container:
 
         await self._asked(begin, "started")
         self.ended.clear()
-        name = f"attached-{self.order.name}"
+        name = f"attached-{self.spec.name}"
         threading.Thread(target=self._read, args=(loop, self._attached), name=name, daemon=True).start()
 
     async def _asked(self, function: Callable[[], None], what: str) -> None:
         try:
             await unattended(function)
         except FAILURES as problem:
-            raise StageError(f"container {self.order.name} cannot be {what}: {words(problem)}") from problem
+            raise StageError(f"container {self.spec.name} cannot be {what}: {words(problem)}") from problem
 
     async def write(self, line: str) -> None:
         """Write one line to the main process. Raises OSError when it has gone."""
@@ -143,7 +143,7 @@ class Container:
         if self._attached is not None:
             self._attached.shutdown()
         if self.id:
-            # What cannot be removed now is removed by the reaper, when the daemon answers again.
+            # The reaper removes what cannot be removed now, when the daemon answers again.
             with contextlib.suppress(*FAILURES, TimeoutError):
                 async with deadline(REMOVE_TIMEOUT):
                     await unattended(lambda: self._api.remove_container(self.id, v=True, force=True))
@@ -155,7 +155,7 @@ class Container:
             self._attached = None
 
     def _create(self) -> None:
-        self.id = create(self._api, self.order)
+        self.id = create(self._api, self.spec)
 
     def _read(self, loop: asyncio.AbstractEventLoop, attached: Attached) -> None:
         """In a thread, until the container or the lab ends."""
@@ -165,30 +165,30 @@ class Container:
             loop.call_soon_threadsafe(self.ended.set)
 
 
-def create(api: docker.APIClient, order: Order) -> str:
+def create(api: docker.APIClient, spec: ContainerSpec) -> str:
     """Create a container, and give its identity. Blocks. Raises StageError when its image is gone."""
     networking = None
-    if order.networks:
+    if spec.networks:
         networking = api.create_networking_config(
             # The types want one network, the API takes a map.
             {  # type: ignore[arg-type]
-                name: api.create_endpoint_config(aliases=list(names)) for name, names in order.networks.items()
+                name: api.create_endpoint_config(aliases=list(names)) for name, names in spec.networks.items()
             }
         )
     try:
         made = api.create_container(
-            order.image,
-            list(order.command) if order.command is not None else None,
-            name=order.name,
-            labels=dict(order.labels),
-            environment=dict(order.environment),
-            user=order.user or None,
+            spec.image,
+            list(spec.command) if spec.command is not None else None,
+            name=spec.name,
+            labels=dict(spec.labels),
+            environment=dict(spec.environment),
+            user=spec.user or None,
             stdin_open=True,
-            host_config=api.create_host_config(**order.host),
+            host_config=api.create_host_config(**spec.host),
             networking_config=networking,
         )
     except ImageNotFound as problem:
-        raise StageError(f"the image {order.image} is not there any more: was it removed during the run?") from problem
+        raise StageError(f"the image {spec.image} is not there any more: was it removed during the run?") from problem
     return str(made["Id"])
 
 

@@ -1,4 +1,4 @@
-"""The fate of a container that says nothing any more: what became of it, and whether the daemon is still there."""
+"""The fate of a container whose output has ended: what became of it, and whether the daemon still answers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,9 +11,9 @@ from tlslab.stages.docker.daemon_errors import FAILURES, words
 from tlslab.stages.stage import Lost
 
 KNOCK_TIMEOUT = 5.0
-"""Seconds in which a daemon that lives says so."""
+"""Seconds in which a daemon that lives answers."""
 _SIGNALS = {130: "SIGINT", 137: "SIGKILL", 143: "SIGTERM"}
-"""Exit statuses of what a signal has ended: 128 and its number (Docker's documentation, "Exit status")."""
+"""Exit statuses of programs that a signal has ended: 128 and its number (Docker's documentation, "Exit status")."""
 
 
 def answers(api: docker.APIClient) -> bool:
@@ -26,7 +26,7 @@ def answers(api: docker.APIClient) -> bool:
 
 
 def knock(api: docker.APIClient) -> None:
-    """Ask the daemon whether it lives. Raises what FAILURES names."""
+    """Ask the daemon whether it lives. Raises one of FAILURES."""
     api.get(f"{api.base_url}/_ping", timeout=KNOCK_TIMEOUT).raise_for_status()
 
 

@@ -17,13 +17,13 @@ from urllib3.exceptions import InsecureRequestWarning
 
 import docker
 from tlslab import CONTAINED
-from tlslab.stages.docker import address
-from tlslab.stages.docker.address import Address
+from tlslab.stages.docker import daemon_address
+from tlslab.stages.docker.daemon_address import Address
 from tlslab.stages.docker.daemon_errors import FAILURES, chain, timed_out
 from tlslab.stages.stage import StageError
 
 TIMEOUT = 120
-"""Seconds that one request may take; building is waited for by line."""
+"""Seconds that one request may take; for a build, the lab waits line by line."""
 KNOCK_TIMEOUT = 20
 """Seconds in which a daemon says its version."""
 POOL = 32
@@ -39,13 +39,13 @@ def connect(environment: Mapping[str, str] = os.environ, *, knock: float = KNOCK
 
     Raises StageError with what to do.
     """
-    place = address.find(environment)
+    place = daemon_address.find(environment)
     if place.host.startswith("ssh://"):
         raise StageError(_forwarded(place))
-    tls = address.tls(place)
+    tls = daemon_address.tls(place)
     try:
         if tls and not place.verify:
-            disable_warnings(InsecureRequestWarning)  # it is what the context asks for
+            disable_warnings(InsecureRequestWarning)  # the user's context asks for it
         with readable_config():
             _knock(place, knock)
             # The first client is told a version, so that it asks for none while it still believes the environment.
@@ -63,7 +63,7 @@ def connect(environment: Mapping[str, str] = os.environ, *, knock: float = KNOCK
             )
     except (*FAILURES, ValueError) as problem:
         raise StageError(sentence(problem, place, contained=bool(environment.get(CONTAINED)))) from problem
-    # Else REQUESTS_CA_BUNDLE would take the place of the daemon's CA (docker/docker-py, issue 2433).
+    # Else REQUESTS_CA_BUNDLE would override the daemon's CA (docker/docker-py, issue 2433).
     client.api.trust_env = False
     return client
 
@@ -101,7 +101,7 @@ def readable_config() -> Iterator[None]:
 
 
 def _is_about_credentials(problem: BaseException) -> bool:
-    """Whether the SDK failed while it read credentials, which it does in places that have nothing to do with them."""
+    """Whether the SDK failed while it read credentials, which it also reads in calls that do not need them."""
     trace, modules = problem.__traceback__, set()
     while trace:
         modules.add(trace.tb_frame.f_globals.get("__name__"))
@@ -183,8 +183,9 @@ def sentence(problem: BaseException, place: Address, *, contained: bool = False)
 def _about_tls(problem: ssl.SSLError, where: str, place: Address) -> str:
     if isinstance(problem, ssl.SSLCertVerificationError):
         return (
-            f"the certificate of {where} is refused: {problem.verify_message}. {place.certificates}/{address.CA} has "
-            "to be the CA that signed it, and the name in DOCKER_HOST one of those in it"
+            f"the certificate of {where} is refused: {problem.verify_message}. "
+            f"{place.certificates}/{daemon_address.CA} has to be the CA that signed it, and the name in DOCKER_HOST "
+            "one of those in it"
         )
     reason = str(problem.reason or problem)
     if "ALERT" in reason:
@@ -196,6 +197,6 @@ def _about_tls(problem: ssl.SSLError, where: str, place: Address) -> str:
 
 def _about_client(what: str, place: Address) -> str:
     return (
-        f"{what}. {address.CERTIFICATE} and {address.KEY} in {place.certificates} have to be there, and signed by a CA "
-        "that the daemon trusts"
+        f"{what}. {daemon_address.CERTIFICATE} and {daemon_address.KEY} in {place.certificates} have to be there, and "
+        "signed by a CA that the daemon trusts"
     )

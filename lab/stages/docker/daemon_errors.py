@@ -1,17 +1,17 @@
-"""The daemon's words, without the decoration of whatever brought them."""
+"""The daemon's words, without what the SDK and its libraries put around them."""
 
 import requests
 from docker.errors import DockerException
 from urllib3.exceptions import HTTPError, ProtocolError, ReadTimeoutError
 
 FAILURES = (DockerException, OSError, HTTPError)
-"""What the SDK raises when the daemon, or the way to it, fails. What breaks in the middle of a stream comes as it is
-from urllib3.
+"""What the SDK raises when the daemon, or the way to it, fails. A stream that breaks in the
+middle raises urllib3's own errors.
 """
 
 
 def words(problem: BaseException) -> str:
-    """What the daemon said, or the system on the way to it."""
+    """What the daemon said, or what the system said of the connection to it."""
     if explanation := getattr(problem, "explanation", None):
         return str(explanation)
     plain = [item for item in chain(problem) if isinstance(item, OSError) and item.strerror]

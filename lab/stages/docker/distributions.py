@@ -1,4 +1,4 @@
-"""The distributions: where clients run on the docker stage, everything that is known of each in one place.
+"""The distributions in which clients run on the docker stage: one value holds everything that the lab knows of each.
 
 To add one is to add a value to `DISTRIBUTIONS` (docs/adding-a-distribution.md). Only values stand here, so that the
 command line can name them without the cost of anything that builds.
@@ -39,13 +39,15 @@ RED_HAT = Source(
 SUSE_README = Source("openSUSE, ca-certificates, README", "https://github.com/openSUSE/ca-certificates")
 
 NAME = "tls-trust-lab"
-"""What the certificate is called in the stores that it is put into."""
+"""The name of the certificate, without suffix, in the stores that a way puts it into."""
 
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """Distributions that share a packager. `dockerfile`: in docker/client. `driver`: the directory of Microsoft's
-    driver in its wheel (`provision.DRIVER_FAMILIES`). `ways`: how each of them is documented to be told of a CA.
+    """Distributions that share a packager, by whose name adapters call their packages (`tlslab.setup.needs.Packages`).
+    `dockerfile`: in docker/client. `driver`: the directory of Microsoft's driver in its wheel
+    (`provision.DRIVER_FAMILIES`). `packages`: what an image has beside what its clients need. `ways`: how each of them
+    is documented to be told of a CA.
     """
 
     name: str
@@ -78,34 +80,25 @@ APT = Family(
     "apt",
     "apt.Dockerfile",
     "debian_ubuntu",
-    (
-        *("python3", "ca-certificates", "openssl", "curl", "wget", "unixodbc", "libgssapi-krb5-2", "libltdl7"),
-        *("freetds-bin", "tdsodbc"),
-    ),
+    ("python3", "ca-certificates"),
     (
         _copied("/usr/local/share/ca-certificates", "update-ca-certificates", DEBIAN_MANUAL, UBUNTU_MANUAL),
         DPKG_RECONFIGURE,
     ),
 )
+# FreeTDS comes from EPEL: Red Hat has none.
 DNF = Family(
     "dnf",
     "dnf.Dockerfile",
     "rhel",
-    (
-        *("python3.11", "ca-certificates", "openssl", "curl-minimal", "wget", "unixODBC", "krb5-libs", "libtool-ltdl"),
-        # From EPEL: Red Hat has no FreeTDS.
-        *("freetds", "freetds-libs"),
-    ),
+    ("python3.11", "ca-certificates"),
     (_copied("/etc/pki/ca-trust/source/anchors", "update-ca-trust", REGISTER, RED_HAT),),
 )
 ZYPPER = Family(
     "zypper",
     "zypper.Dockerfile",
     "suse",
-    (
-        *("python311", "ca-certificates", "ca-certificates-mozilla", "openssl", "curl", "wget", "unixODBC", "libodbc2"),
-        *("krb5", "libltdl7"),
-    ),
+    ("python311", "ca-certificates", "ca-certificates-mozilla"),
     (_copied("/usr/share/pki/trust/anchors", "update-ca-certificates", REGISTER, SUSE_README),),
 )
 
@@ -115,9 +108,9 @@ class Distribution:
     """Where clients run.
 
     `base`: the image that it is built on; `python`, `interpreter`: the version and the program that run the Python
-    clients; `lock`: their lock file; `node`: its package of Node, "" when that is too old; `modules`: dnf's module
-    streams; `absent`: clients that cannot be had there, with the reason; `built`: whether it was ever built and played,
-    or only written.
+    clients; `lock`: their lock file; `renamed`: packages that have another name here than in their family; `modules`:
+    dnf's module streams; `absent`: clients that cannot be had there, with the reason; `built`: whether it was ever
+    built and played, or only written.
     """
 
     name: str
@@ -127,15 +120,10 @@ class Distribution:
     python: str
     interpreter: str = "python3"
     lock: str = CLIENTS
-    node: str = "nodejs"
+    renamed: Mapping[str, str] = field(default_factory=dict)
     modules: tuple[str, ...] = ()
     absent: Mapping[str, str] = field(default_factory=dict)
     built: bool = False
-
-    @property
-    def packages(self) -> tuple[str, ...]:
-        """What is installed with the distribution's own packager."""
-        return (*self.family.packages, *((self.node,) if self.node else ()))
 
 
 def _old_node(version: str) -> dict[str, str]:
@@ -160,7 +148,6 @@ DISTRIBUTIONS: Mapping[str, Distribution] = {
             APT,
             "3.9",
             lock="clients-py39.txt",
-            node="",
             absent={
                 "openssl": "the lab gives s_client the option -no-CAstore, which came with OpenSSL 3.0",
                 "mssql-python": "mssql-python needs Python 3.10, and this distribution has 3.9",
@@ -177,7 +164,6 @@ DISTRIBUTIONS: Mapping[str, Distribution] = {
             APT,
             "3.10",
             lock="clients-py310.txt",
-            node="",
             absent=_old_node("12"),
         ),
         Distribution("ubuntu-24.04", "Ubuntu 24.04", "ubuntu:24.04", APT, "3.12"),
@@ -198,11 +184,11 @@ DISTRIBUTIONS: Mapping[str, Distribution] = {
             ZYPPER,
             "3.11",
             interpreter="python3.11",
-            node="nodejs20",
+            renamed={"nodejs": "nodejs20"},
             absent={"tsql": _NO_FREETDS, "tdsodbc": _NO_FREETDS},
         ),
     )
 }
-"""By name; the first is where clients run when nothing is said."""
+"""By name; clients run in the first one unless the user names another."""
 NAMES = tuple(DISTRIBUTIONS)
 DEFAULT = NAMES[0]

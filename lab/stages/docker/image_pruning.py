@@ -1,9 +1,9 @@
-"""The shelf: the images of the lab that a daemon keeps, and which of them have had their day.
+"""The pruning: which images of the lab a daemon keeps, and which of them the lab may remove.
 
 Each change of a recipe brings an image under a new tag, and the old one stays: another checkout may have that recipe
-still, and a machine without a network could not build it again. So they are removed on request alone. What goes is
-what provably is the lab's (the tag repeats the recipe's hash that the image carries), has no other name, is used by
-no container, and is not among the last used of its name.
+still, and a machine without a network could not build it again. So the lab removes old images on request alone. It
+removes an image that provably is the lab's (the tag repeats the recipe's hash that the image carries), has no other
+name, is used by no container, and is not among the last used of its name.
 """
 
 import time
@@ -17,10 +17,10 @@ from docker.errors import APIError
 
 import docker
 from tlslab.stages.docker.daemon_errors import words
-from tlslab.stages.docker.images import NAME, RECIPE
+from tlslab.stages.docker.image_building import NAME, RECIPE
 
 MARKS = Path("docker", "used")
-"""Where in the cache it is noted when an image was last used: the daemon does not know."""
+"""Where in the cache the lab notes when an image was last used: the daemon does not know."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Shelved:
 
     @property
     def last(self) -> float:
-        """When it was last of use."""
+        """When the image was last used."""
         return max(self.created, self.used)
 
     def __str__(self) -> str:
@@ -73,7 +73,7 @@ def shelf(client: docker.DockerClient, cache: Path) -> tuple[Shelved, ...]:
     for image in client.images.list(filters={"label": [NAME]}):
         name, recipe = str(image.labels[NAME]), image.labels.get(RECIPE, "")
         own = f"tlslab/{name}:{recipe}"
-        if own not in image.tags:  # built by somebody else on one of the lab's: labels are inherited
+        if own not in image.tags:  # an image that a user built on one of the lab's: it inherits the labels
             continue
         found.append(
             Shelved(
@@ -90,7 +90,7 @@ def shelf(client: docker.DockerClient, cache: Path) -> tuple[Shelved, ...]:
 
 
 def outdated(images: Iterable[Shelved], keep: int) -> list[Shelved]:
-    """Those that may go when `keep` of each name are kept."""
+    """The images that the lab may remove when it keeps `keep` of each name."""
     seen: Counter[str] = Counter()
     late: list[Shelved] = []
     for image in sorted(images, key=lambda item: -item.last):
@@ -101,7 +101,7 @@ def outdated(images: Iterable[Shelved], keep: int) -> list[Shelved]:
 
 
 def prune(client: docker.DockerClient, cache: Path, keep: int) -> list[str]:
-    """Remove those; one sentence each."""
+    """Remove the outdated images; one sentence each."""
     return [_remove(client, image) for image in outdated(shelf(client, cache), keep)]
 
 

@@ -1,6 +1,6 @@
 """Ownership: which process owns a container, a network or a layer, as labels; and whether that process still lives.
 
-Things of Docker survive the SIGKILL of whoever made them. Their labels say who that was: process, start time, boot,
+Things of Docker survive a SIGKILL of the process that made them. Labels name that process: its id, start time, boot,
 process namespace, machine and, when the lab itself runs in a container of that daemon, the container. Only what belongs
 to a process that provably is dead may be removed. A process of another machine (a shared daemon) cannot be seen from
 here, so its things are left alone; one in another container is judged by asking the daemon whether that still runs.

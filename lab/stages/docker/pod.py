@@ -1,8 +1,8 @@
-"""A pod: a network namespace in which servers listen, and the lab's eyes in it.
+"""A pod: a network namespace in which servers listen, and the lab's agent in it.
 
 Its holder is the container that runs `pod_agent`; servers join its network namespace, so that a server
-that has ended leaves an address where nobody listens, as on a machine whose service is down, and one that is started
-again keeps its address. The lab's own connections come from 127.0.0.1 there and the clients' from the network, which
+that has ended leaves an address where no process listens, as on a machine whose service is down, and one started again
+keeps its address. The lab's own connections come from 127.0.0.1 there and the clients' from the network, which
 keeps them apart in the servers' logs.
 
 Any number of servers can share a pod when each has a port of its own. Two real SQL Servers cannot: beside its port each
@@ -13,8 +13,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import docker
-from tlslab.stages.docker.agent import Agent
-from tlslab.stages.docker.container import Order
+from tlslab.stages.docker.container import ContainerSpec
+from tlslab.stages.docker.container_agent import Agent
 
 WATCH = ("python3", "-m", "tlslab.stages.docker.pod_agent")
 
@@ -22,17 +22,19 @@ WATCH = ("python3", "-m", "tlslab.stages.docker.pod_agent")
 class Pod:
     """A network namespace on the run's network."""
 
-    def __init__(self, client: docker.DockerClient, order: Order, network: str, aliases: Iterable[str] = ()) -> None:
-        """`order`: image, name and labels of the holder. `aliases`: the names that it has on the network; a name that
+    def __init__(
+        self, client: docker.DockerClient, spec: ContainerSpec, network: str, aliases: Iterable[str] = ()
+    ) -> None:
+        """`spec`: image, name and labels of the holder. `aliases`: the names that it has on the network; a name that
         several pods have cannot be one, and is given to clients with `hosts`.
         """
-        self.name = order.name
+        self.name = spec.name
         self._aliases = tuple(aliases)
         self._network = network
         self.watch = Agent(
             client,
             replace(
-                order,
+                spec,
                 command=WATCH,
                 host={"network_mode": network, "init": True, "cap_drop": ["ALL"]},
                 networks={network: self._aliases},

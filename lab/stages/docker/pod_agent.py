@@ -1,12 +1,12 @@
-"""The watch: the lab's own eyes inside the network of its containers.
+"""The watch: the lab's own agent inside the network of its containers.
 
     python -m tlslab.stages.docker.pod_agent
 
-Runs in the container that holds a network namespace in which servers listen (`pod`), so that no port
-is ever published and nothing of the host is on the way. One JSON order a line on standard input, one JSON answer a line
-on standard output:
+Runs in the container that holds a network namespace in which servers listen (`pod`), so that no port is ever published
+and no part of the host is between agent and server. One JSON order a line on standard input, one JSON answer a line on
+standard output:
 
-- `look`: the certificates that a server presents (`tlslab.pki.scan`).
+- `scan`: the certificates that a server presents (`tlslab.pki.scan`).
 - `login`: whether a SQL Server lets the lab in (`tlslab.servers.tds.client`).
 - `mark`: bytes that a server must answer or close upon, and whose line in its log follows everything before it.
 
@@ -22,21 +22,21 @@ import time
 from typing import Any
 
 from tlslab.model.situation import ServerKind, TLSVersion
-from tlslab.pki.scan import look
+from tlslab.pki.scan import scan
 from tlslab.servers.tds.client import log_in
 
 ADDRESS = "127.0.0.1"
 TIMEOUT = 20.0
 RETRY = 0.01
-"""Seconds between two tries to connect to a server that does not listen yet: nothing says when it does."""
+"""Seconds between two tries to connect to a server that does not listen yet: the server does not tell when it does."""
 
 _answering = threading.Lock()
 
 
-def look_at(order: dict[str, Any]) -> dict[str, Any]:
-    """Look at a server."""
+def scan_server(order: dict[str, Any]) -> dict[str, Any]:
+    """Scan a server."""
     low, high = TLSVersion(order["low"]), TLSVersion(order["high"])
-    seen = look(ServerKind(order["kind"]), ADDRESS, order["port"], order["host"], low, high)
+    seen = scan(ServerKind(order["kind"]), ADDRESS, order["port"], order["host"], low, high)
     return {"certificates": list(seen.certificates), "refused": seen.refused}
 
 
@@ -71,7 +71,7 @@ def mark(order: dict[str, Any]) -> dict[str, Any]:
 def serve(order: dict[str, Any]) -> None:
     """Answer one order."""
     try:
-        said = {"look": look_at, "login": login, "mark": mark}[order["do"]](order)
+        said = {"scan": scan_server, "login": login, "mark": mark}[order["do"]](order)
     except Exception as problem:
         said = {"error": f"{type(problem).__name__}: {problem}"}
     with _answering:

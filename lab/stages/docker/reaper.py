@@ -2,9 +2,9 @@
 
     python -m tlslab.stages.docker.reaper RUN
 
-It reads standard input, which nobody writes to and the lab holds open; the kernel closes it when the lab dies. It
-stands in a session of its own, so that Ctrl-C and a closed terminal do not reach it. A daemon that does not answer is
-waited for: it may be what ended the lab.
+It reads standard input, which the lab holds open and never writes to; the kernel closes it when the lab dies. It
+runs in a session of its own, so that Ctrl-C and a closed terminal do not reach it. It waits for
+a daemon that does not answer: that daemon may be what ended the lab.
 """
 
 import os
@@ -23,7 +23,7 @@ PROMISE = (
     f"again, within {PATIENCE / 60:.0f} minutes; else the next run does"
 )
 RETRY = 1.0
-"""Seconds between two tries: a daemon tells nobody that it is back."""
+"""Seconds between two tries: a daemon does not tell the reaper that it is back."""
 
 _held: list[int] = []
 """The pipes of reapers that have to outlive their run: they stay open until this process ends."""
@@ -49,7 +49,7 @@ def end(process: "subprocess.Popen[bytes]", *, clean: bool) -> None:
     if not clean:
         _held.append(os.dup(process.stdin.fileno()))
         process.stdin.close()
-        process.returncode = 0  # nobody will wait for it, and subprocess would complain
+        process.returncode = 0  # the lab will not wait for it, and subprocess would warn
         return
     process.terminate()
     with process:
@@ -75,7 +75,7 @@ def reap(remove: Callable[[], None], *, patience: float = PATIENCE, retry: float
         try:
             remove()
             return True
-        except Exception:  # whatever a daemon and the way to it can come up with
+        except Exception:  # any failure of the daemon or of the connection to it
             if time.monotonic() > deadline:
                 return False
             time.sleep(retry)

@@ -18,14 +18,14 @@ from tlslab.pki.mint import Mint
 from tlslab.runtime.deadline import deadline
 from tlslab.runtime.tasks import abandon
 from tlslab.servers import nginx
-from tlslab.stages.docker.agent import Agent
-from tlslab.stages.docker.container import Container, Directory, File, Files, Order
+from tlslab.stages.docker.container import Container, ContainerSpec, Directory, File, Files
+from tlslab.stages.docker.container_agent import Agent
 from tlslab.stages.docker.pod import Pod
 from tlslab.stages.docker.volumes import Volume
 from tlslab.stages.local.services import SETTLE_TIMEOUT, ServiceError
 
 LINES_SHOWN = 8
-ROOM = PurePosixPath("/lab")
+WORKDIR = PurePosixPath("/lab")
 OWN = "127.0.0.1"
 """Where the lab's own connections come from in a pod."""
 _CONNECTION = re.compile(r" \*(\d+) ")
@@ -38,8 +38,8 @@ class DockerServer(ABC):
 
     what: str
 
-    def __init__(self, client: docker.DockerClient, order: Order, watch: Agent) -> None:
-        self._container = Container(client, order, self._hear)
+    def __init__(self, client: docker.DockerClient, spec: ContainerSpec, watch: Agent) -> None:
+        self._container = Container(client, spec, self._hear)
         self._watch = watch
         self._news = asyncio.Condition()
         self._lines: list[str] = []
@@ -82,7 +82,7 @@ class DockerServer(ABC):
 
     @abstractmethod
     async def _serves(self) -> None:
-        """Come back when it serves."""
+        """Return when the server serves."""
 
     def _hear(self, line: str) -> None:
         self._lines.append(line)
@@ -95,8 +95,8 @@ class DockerServer(ABC):
             self._news.notify_all()
 
     async def _hear_that(self, settled: Callable[[], bool]) -> None:
-        """Wait until its lines tell that it has dealt with the lab's own connection. Raises ServiceError when they do
-        not: what it has said of a client may be missing then.
+        """Wait until the server's lines tell that it has dealt with the lab's own connection. Raises ServiceError when
+        they do not: its lines about a client may be missing then.
         """
         try:
             async with deadline(SETTLE_TIMEOUT), self._news:
@@ -123,7 +123,7 @@ class NginxServer(DockerServer):
     def __init__(
         self,
         client: docker.DockerClient,
-        order: Order,
+        spec: ContainerSpec,
         pod: Pod,
         ports: Mapping[str, int],
         sentinel: int,
@@ -131,9 +131,9 @@ class NginxServer(DockerServer):
         sides: Mapping[str, ServerSide],
     ) -> None:
         """`ports`: of these sides in its pod. `note`: what there is to say of its image."""
-        self._volume = order.name
-        command = ("nginx", "-c", f"{ROOM}/nginx.conf")
-        super().__init__(client, replace(order, command=command, host=mounted(order, pod, ROOM)), pod.watch)
+        self._volume = spec.name
+        command = ("nginx", "-c", f"{WORKDIR}/nginx.conf")
+        super().__init__(client, replace(spec, command=command, host=mounted(spec, pod, WORKDIR)), pod.watch)
         self.ports = ports
         self._sides = sides
         self._sentinel = sentinel
@@ -152,13 +152,17 @@ class NginxServer(DockerServer):
 
     def volume(self, mint: Mint) -> Volume:
         """The volume with which it starts."""
-        return Volume(self._volume, ROOM, Directory(), nginx_files(self._sides, self.ports, self._sentinel, mint))
+        return Volume(self._volume, WORKDIR, Directory(), nginx_files(self._sides, self.ports, self._sentinel, mint))
 
     async def _serves(self) -> None:
         await self._settle()
 
     async def take_log(self, identity: str) -> tuple[str, ...]:
-        """The lines about this side since they were last taken, once nginx has dealt with everything."""
+        """The lines about this side since they were last taken, once nginx has dealt with everything.
+
+        Raises ServiceError when nginx has ended, or does not deal with everything in time; Lost, OSError as `Agent.ask`
+        does.
+        """
         await self._check()
         await self._settle()
         self._sort()
@@ -168,12 +172,13 @@ class NginxServer(DockerServer):
 
     async def _settle(self) -> None:
         self._marks += 1
+        begin = len(self._lines)
         token = f"/mark-{self._marks}"
         request = f"GET {token} HTTP/1.0\r\n\r\n".encode().hex()
         answer = await self._watch.ask(do="mark", port=self._sentinel, bytes=request)
         found = re.search(r"^Server: (.+?)\r?$", answer["answer"], re.MULTILINE)
         self._version = found[1] if found else self._version
-        await self._hear_that(lambda: any(f"GET {token} " in line for line in self._lines[self._taken :]))
+        await self._hear_that(lambda: any(f"GET {token} " in line for line in self._lines[begin:]))
 
     def _sort(self) -> None:
         """Give each new line to the side that it is about."""
@@ -194,9 +199,9 @@ class NginxServer(DockerServer):
                 self._sorted[port].append(text)
 
 
-def mounted(order: Order, pod: Pod, mount: PurePosixPath) -> dict[str, Any]:
+def mounted(spec: ContainerSpec, pod: Pod, mount: PurePosixPath) -> dict[str, Any]:
     """What `create_host_config` takes for a server: a container in this pod, with the volume of its own name."""
-    return {**order.host, **pod.joined, "binds": {order.name: {"bind": str(mount), "mode": "rw"}}}
+    return {**spec.host, **pod.joined, "binds": {spec.name: {"bind": str(mount), "mode": "rw"}}}
 
 
 def nginx_files(
@@ -204,10 +209,10 @@ def nginx_files(
 ) -> dict[str, File]:
     """What is put into the nginx container, and its configuration."""
     blocks = tuple(nginx.Block(name, side, ports[name]) for name, side in sides.items())
-    workdir = Path(ROOM)
-    found = {f"{ROOM}/nginx.conf": File(nginx.configuration(workdir, "0.0.0.0", blocks, sentinel, one_log=True))}
+    workdir = Path(WORKDIR)
+    found = {f"{WORKDIR}/nginx.conf": File(nginx.configuration(workdir, "0.0.0.0", blocks, sentinel, one_log=True))}
     for block in blocks:
         assert block.side.chain
         texts = nginx.files(block, mint.chain_pem(block.side.chain), mint.leaf_key_pem(block.side.chain.leaf))
-        found |= {f"{ROOM}/{name}": File(text, 0o400) for name, text in texts.items()}
+        found |= {f"{WORKDIR}/{name}": File(text, 0o400) for name, text in texts.items()}
     return found

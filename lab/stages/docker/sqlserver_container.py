@@ -15,7 +15,7 @@ from tlslab.model.situation import ServerEncryption, ServerSide
 from tlslab.pki.mint import Mint
 from tlslab.runtime.deadline import deadline
 from tlslab.servers.mssql_conf import mssql_conf
-from tlslab.stages.docker.container import Directory, File, Files, Order
+from tlslab.stages.docker.container import ContainerSpec, Directory, File, Files
 from tlslab.stages.docker.pod import Pod
 from tlslab.stages.docker.servers import OWN, DockerServer, mounted
 from tlslab.stages.docker.volumes import Volume
@@ -46,7 +46,7 @@ class SqlServer(DockerServer):
     def __init__(
         self,
         client: docker.DockerClient,
-        order: Order,
+        spec: ContainerSpec,
         pod: Pod,
         *,
         port: int,
@@ -61,9 +61,9 @@ class SqlServer(DockerServer):
         super().__init__(
             client,
             replace(
-                order,
+                spec,
                 environment={
-                    **order.environment,
+                    **spec.environment,
                     "ACCEPT_EULA": "Y",
                     "MSSQL_SA_PASSWORD": login.password,
                     "MSSQL_PID": "Developer",
@@ -71,11 +71,11 @@ class SqlServer(DockerServer):
                     "SSL_CERT_FILE": CA_STORE,
                     "OPENSSL_CONF": OPENSSL_CNF,
                 },
-                host=mounted(order, pod, MSSQL),
+                host=mounted(spec, pod, MSSQL),
             ),
             pod.watch,
         )
-        self.what = f"the SQL Server container {order.name}"
+        self.what = f"the SQL Server container {spec.name}"
         self.pod = pod
         self.port = port
         self._login = login
@@ -94,19 +94,20 @@ class SqlServer(DockerServer):
 
     @property
     def implementation(self) -> str:
-        return self._endpoint or self._version or f"the image {self._container.order.image}"
+        return self._endpoint or self._version or f"the image {self._container.spec.image}"
 
     def volume(self, side: ServerSide, mint: Mint) -> Volume:
         """The volume with which it starts with this configuration, to be filled before it is loaded for the first
-        time.
+        time. Raises ValueError as `mssql_conf` does.
         """
         self._prepared = side
-        return Volume(self._container.order.name, MSSQL, Directory(0o770, MSSQL_UID), sqlserver_files(side, mint))
+        return Volume(self._container.spec.name, MSSQL, Directory(0o770, MSSQL_UID), sqlserver_files(side, mint))
 
     async def load(self, side: ServerSide, mint: Mint) -> None:
         """Serve this configuration, and nothing else any more.
 
-        Raises ServiceError, with its own last words, when it does not serve, StageError when Docker does not start it.
+        Raises ServiceError, with its own last words, when it does not serve, StageError when Docker does not start it,
+        ValueError as `mssql_conf` does.
         """
         assert self._started or side == self._prepared
         files = sqlserver_files(side, mint) if self._started else None
@@ -116,7 +117,7 @@ class SqlServer(DockerServer):
         try:
             await self.begin(files)
         except ServiceError:
-            # One that may not read its key has to end: whether it is down for that is for the self-check to say.
+            # A server that may not read its key has to end: the self-check finds out whether it is down for that.
             if side.key_readable or not self._container.ended.is_set():
                 raise
         finally:
@@ -131,6 +132,9 @@ class SqlServer(DockerServer):
     async def take_log(self) -> tuple[str, ...]:
         """The lines since they were last taken, once the server has dealt with everything; without the lab's own.
         None of one that may not read its key: it has ended.
+
+        Raises ServiceError when the server has ended, or does not deal with everything in time; Lost, OSError as
+        `Agent.ask` does.
         """
         if self._side is not None and not self._side.key_readable and self._container.ended.is_set():
             return ()
@@ -153,7 +157,7 @@ class SqlServer(DockerServer):
             ) from None
 
     async def _let_in(self) -> None:
-        """Come back when a login has succeeded."""
+        """Return when a login of the lab has succeeded."""
         while True:
             answer = await self._watch.ask(
                 limit=2 * LOGIN_TIMEOUT,
@@ -185,7 +189,7 @@ class SqlServer(DockerServer):
 
 
 def banner(lines: list[str]) -> str:
-    """The version that SQL Server gives itself; "" for what does not say that it is one, or says that it is not."""
+    """The version that SQL Server logs; "" for a program that logs none, or says that it is not SQL Server."""
     if any(NOT_SQL_SERVER in line for line in lines):
         return ""
     return next((found[0].strip() for line in lines if (found := _BANNER.search(line))), "")
@@ -209,6 +213,8 @@ def sqlserver_files(side: ServerSide, mint: Mint) -> Files:
 
     The CA store is the system's, from which SQL Server completes the chain that it sends (microsoft/mssql-docker, issue
     966); an unrelated root is always in it. The security level is that of the system's OpenSSL.
+
+    Raises ValueError as `mssql_conf` does.
     """
     chain = side.chain
     store = mint.public_root

@@ -1,5 +1,5 @@
 """Which image runs as SQL Server: Microsoft's where it can be had, else the lab's own endpoint; or what a person asks
-for, which nothing takes the place of.
+for, which the lab replaces by no other.
 """
 
 import re
@@ -12,13 +12,13 @@ REPOSITORY = "mcr.microsoft.com/mssql/server"
 RELEASES = ("2019", "2022", "2025")
 USUAL = "2022"
 ENDPOINT = "endpoint"
-"""What people say for the lab's own endpoint."""
+"""The word with which a person asks for the lab's own endpoint."""
 _YEAR = re.compile(r"20\d\d")
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The image, and why it is not the one that was to be expected; "" when it is."""
+    """The image, and why it is not the expected one; "" when it is."""
 
     image: str
     note: str = ""

@@ -1,8 +1,8 @@
 """The docker stage: servers and clients in containers, on an internal network of the run.
 
-Nothing is published and nothing of the host is on the way: the lab looks at its servers from inside (`watch`).
-Whatever becomes of the lab, its containers and network go: it removes them itself, else its reaper does, else the next
-run's sweep.
+No port is published and no part of the host is between client and server: the lab scans its servers from inside
+(`watch`). The lab removes its containers and network itself; when it is killed its reaper does, else the next run's
+sweep.
 """
 
 import asyncio
@@ -22,31 +22,31 @@ from tlslab.clients.base import Client, Endpoint, Login, Machine, Material, Miss
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ServerSide, Situation, TLSVersion
 from tlslab.pki.mint import Mint
-from tlslab.pki.scan import Look
+from tlslab.pki.scan import Scan
 from tlslab.runtime.tasks import together
 from tlslab.runtime.unattended import drain, unattended
 from tlslab.setup import installer
 from tlslab.stages import workdir
 from tlslab.stages.docker import build_contexts, cleanup, owner_labels, reaper
-from tlslab.stages.docker.client_images import Contained, Nowhere, OnHost, Place
-from tlslab.stages.docker.container import Order
+from tlslab.stages.docker.client_images import ClientImage, Contained, Nowhere, OnHost
+from tlslab.stages.docker.container import ContainerSpec
 from tlslab.stages.docker.container_state import answers
 from tlslab.stages.docker.daemon import connect
 from tlslab.stages.docker.daemon_errors import FAILURES, words
 from tlslab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
-from tlslab.stages.docker.fleet import Fleet
-from tlslab.stages.docker.fresh_container import FreshContainer
-from tlslab.stages.docker.pool import Pool
-from tlslab.stages.docker.run_images import Wanted
+from tlslab.stages.docker.images_of_run import Wanted
+from tlslab.stages.docker.server_fleet import Fleet
 from tlslab.stages.docker.servers import NginxServer
 from tlslab.stages.docker.sqlserver_container import SqlServer
+from tlslab.stages.docker.sqlserver_pool import Pool
+from tlslab.stages.docker.trust_procedure_container import FreshContainer
 from tlslab.stages.local.clients import Here
 from tlslab.stages.local.services import ServiceError
 from tlslab.stages.stage import Distance, StageError
 from tlslab.stages.trust_procedure import Way
 
 DRAIN_TIMEOUT = 5.0
-"""Seconds in which a daemon makes what it was asked for."""
+"""Seconds in which a daemon finishes the requests under way."""
 GONE_TIMEOUT = 1
 """Seconds for a request to a daemon that has just been found not to answer."""
 USER = "sa"
@@ -80,7 +80,7 @@ class DockerStage:
 
         `sqlserver_image`: an image, a release of Microsoft's (`2022`), `endpoint` for the lab's own, or "" for
         Microsoft's where it can be had and else the endpoint. `sqlserver_limit`: at most so many SQL Servers at a time,
-        each in a network namespace of its own; 0: as many as there is room for.
+        each in a network namespace of its own; 0: as many as memory allows.
         """
         self._cache = cache
         self._mint = mint
@@ -91,7 +91,7 @@ class DockerStage:
         self._sqlserver_limit = sqlserver_limit
         self._echo = echo
         self._stack = AsyncExitStack()
-        self._places: dict[str, Place] = {}
+        self._client_images: dict[str, ClientImage] = {}
         self._fresh = itertools.count(1)
         self._names: tuple[str, ...] = ()
         self.run = owner_labels.new_run()
@@ -116,7 +116,7 @@ class DockerStage:
             await unattended(self._make_network)
             await together(*(self._start_clients(name) for name in self._images.clients))
             if self._on_host:
-                self._host = self._places[""] = OnHost(self._stack.enter_context(Here(self._cache)))
+                self._host = self._client_images[""] = OnHost(self._stack.enter_context(Here(self._cache)))
         except BaseException as problem:
             await self.__aexit__(type(problem), problem, problem.__traceback__)
             if isinstance(problem, FAILURES) and not getattr(problem, "filename", None):
@@ -142,8 +142,8 @@ class DockerStage:
 
     @property
     def at_once(self) -> int:
-        """One for each of the daemon's cores, and one more: the daemon passes on what clients say, and a fifth of the
-        time nobody computes.
+        """One for each of the daemon's cores, and one more: while the daemon passes on what clients say, the cores are
+        idle for a fifth of the time.
         """
         return self._cores + 1
 
@@ -160,20 +160,20 @@ class DockerStage:
         return self._fleet.sides
 
     def machine_of(self, client: Client) -> Machine:
-        """What the client's place offers."""
-        return self._places[client.place].machine
+        """What the client's image offers."""
+        return self._client_images[client.distribution].machine
 
     def open(self, names: Iterable[str], roots: str = "") -> None:
         """Remember the names that the servers will have on the network. Raises StageError for `roots`."""
         if roots:
             raise StageError("what clients do by default is measured on the local stage alone")
         self._names = tuple(sorted(names))
-        for place in self._places.values():
-            place.names = self._names
+        for image in self._client_images.values():
+            image.names = self._names
         self._fleet = Fleet(
             self._client,
             self._images,
-            self._order,
+            self._spec,
             self.network,
             self._names,
             self._mint,
@@ -182,8 +182,8 @@ class DockerStage:
         )
 
     async def serve(self, situations: Iterable[Situation]) -> None:
-        """Start every distinct server side of these situations, all together, or as many as there is room for. A server
-        that does not start is told to whoever holds its side. Raises StageError.
+        """Start every distinct server side of these situations, all together, or as many as memory allows. When a
+        server does not start, `hold` of its side raises the failure. Raises StageError.
         """
         sides = tuple(dict.fromkeys(situation.server for situation in situations))
         if not sides:
@@ -197,7 +197,7 @@ class DockerStage:
         """Find out whether this machine can connect to a server that is up. Raises StageError."""
         for side in self.sides:
             if self.distance(side) is Distance.UP:
-                with contextlib.suppress(ServiceError):  # one that does not start is told to whoever holds it
+                with contextlib.suppress(ServiceError):  # `hold` raises it again when an attempt holds the side
                     async with self.hold(side):
                         await host.reach(self._fleet.pod(side).address, self._fleet.port(side))
                         return
@@ -210,59 +210,66 @@ class DockerStage:
         """Have the side up while the context is open. Raises ServiceError when it does not start."""
         return self._fleet.hold(side)
 
-    def look(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Look:
-        """Look at a server side from inside its pod. Blocks; not to be called in the event loop."""
+    def scan(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
+        """Scan a server side from inside its pod. Blocks; not to be called in the event loop.
+
+        Raises ServiceError when the side is not up, Lost and OSError as `Agent.ask` does.
+        """
         question = self._fleet.pod(side).watch.ask(
-            do="look", kind=side.kind.value, port=self._fleet.port(side), host=host, low=low.value, high=high.value
+            do="scan", kind=side.kind.value, port=self._fleet.port(side), host=host, low=low.value, high=high.value
         )
         answer = asyncio.run_coroutine_threadsafe(question, self._loop).result()
-        return Look(tuple(answer["certificates"]), answer["refused"])
+        return Scan(tuple(answer["certificates"]), answer["refused"])
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
-        """What the server wrote since this was last asked."""
+        """What the server wrote since this was last asked. Raises ServiceError, Lost, OSError."""
         return await self._fleet.take_log(side)
 
     async def attempt(self, client: Client, situation: Situation) -> Completed:
-        """Let the client connect once. Raises OSError when it cannot be started, StageError when its container died."""
+        """Let the client connect once.
+
+        Raises OSError when it cannot be started, StageError when its container died, ServiceError when the server side
+        is not up.
+        """
         material = Material(self._mint.anchors_pem(situation.client), self._mint.pem(*situation.client.intermediates))
         endpoint = Endpoint(situation.kind, situation.client.connect_to, self._fleet.port(situation.server))
-        place, pod = self._places[client.place], self._fleet.pod(situation.server)
-        workdir = place.new_workdir()
+        image, pod = self._client_images[client.distribution], self._fleet.pod(situation.server)
+        workdir = image.new_workdir()
         invocation = client.invoke(
-            place.machine, situation.client, endpoint, material, self.login, PurePosixPath(workdir)
+            image.machine, situation.client, endpoint, material, self.login, PurePosixPath(workdir)
         )
-        return await place.run(invocation, workdir, pod)
+        return await image.run(invocation, workdir, pod)
 
     async def version(self, client: Client) -> str:
-        """Ask the client for its version; empty when it does not tell."""
-        place = self._places[client.place]
-        return client.read_version(await place.run(client.version_probe(place.machine), place.new_workdir(), None))
+        """Ask the client for its version; empty when it does not tell. Raises OSError, StageError as `attempt` does."""
+        image = self._client_images[client.distribution]
+        return client.read_version(await image.run(client.version_probe(image.machine), image.new_workdir(), None))
 
     def ways(self, client: Client) -> tuple[Way, ...]:
         """The documented ways of the client's distribution; none for this machine, and none where nothing runs."""
-        return DISTRIBUTIONS[client.place].family.ways if client.place in self._images.clients else ()
+        return DISTRIBUTIONS[client.distribution].family.ways if client.distribution in self._images.clients else ()
 
     @contextlib.asynccontextmanager
-    async def fresh(self, place: str) -> AsyncIterator[FreshContainer]:
+    async def fresh(self, distribution: str) -> AsyncIterator[FreshContainer]:
         """A fresh container of a distribution. Raises StageError."""
-        name = f"{place}/fresh-{next(self._fresh)}"
-        order = self._order(self._images.clients[place], name.replace("/", "-"))
-        made = FreshContainer(self._client, order, self.network, name, self._places[place].machine)
+        name = f"{distribution}/fresh-{next(self._fresh)}"
+        spec = self._spec(self._images.clients[distribution], name.replace("/", "-"))
+        made = FreshContainer(self._client, spec, self.network, name, self._client_images[distribution].machine)
         made.names = self._names
-        self._places[name] = made
+        self._client_images[name] = made
         try:
             await made.start()
             yield made
         finally:
             await made.stop()
-            del self._places[name]
+            del self._client_images[name]
 
     def _called(self, what: str) -> str:
         return f"tlslab-{self.run}-{what}"
 
-    def _order(self, image: str, what: str) -> Order:
+    def _spec(self, image: str, what: str) -> ContainerSpec:
         """A container of this run."""
-        return Order(image, self._called(what), self.labels)
+        return ContainerSpec(image, self._called(what), self.labels)
 
     @property
     def network(self) -> str:
@@ -284,10 +291,10 @@ class DockerStage:
             require_vendor=self._require_vendor,
             on_host=self._on_host,
         )
-        self._places |= {name: Nowhere(missing) for name, missing in self._images.missing.items()}
+        self._client_images |= {name: Nowhere(missing) for name, missing in self._images.missing.items()}
 
     def _clean_up(self) -> owner_labels.Owner:
-        """Remove what earlier runs left that were killed; who this process is."""
+        """Remove what killed earlier runs left; return the owner that this process is."""
         me = owner_labels.this_process(owner_labels.own_container(self._client))
         cleanup.sweep(self._client, me)
         workdir.sweep(self._cache / "runs")
@@ -300,7 +307,7 @@ class DockerStage:
             try:
                 await unattended(lambda: cleanup.remove_run(self._client, self.run))
                 if not self._clean:
-                    # What was asked for before is made now, and a build ends whose container is gone.
+                    # The daemon now finishes earlier requests; a build whose container is gone ends.
                     await drain(DRAIN_TIMEOUT)
                     await unattended(lambda: cleanup.remove_run(self._client, self.run))
             except FAILURES:
@@ -320,7 +327,7 @@ class DockerStage:
             ) from problem
 
     async def _start_clients(self, name: str) -> None:
-        order = self._order(self._images.clients[name], f"client-{name}")
-        place = Contained(self._client, order, self.network, self._stack)
-        self._places[name] = place
-        await place.start()
+        spec = self._spec(self._images.clients[name], f"client-{name}")
+        image = Contained(self._client, spec, self.network, self._stack)
+        self._client_images[name] = image
+        await image.start()

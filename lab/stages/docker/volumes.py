@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 
 import docker
-from tlslab.stages.docker.container import Directory, File, Files, Order, archive, create
+from tlslab.stages.docker.container import ContainerSpec, Directory, File, Files, archive, create
 from tlslab.stages.docker.daemon_errors import FAILURES, words
 from tlslab.stages.stage import StageError
 
@@ -30,8 +30,8 @@ class Volume:
     files: Files
 
 
-def fill(client: docker.DockerClient, order: Order, volumes: Sequence[Volume]) -> None:
-    """Make these volumes, with the labels of the order: that of a container which is made to fill them, is never
+def fill(client: docker.DockerClient, spec: ContainerSpec, volumes: Sequence[Volume]) -> None:
+    """Make these volumes, with the labels of `spec`: it describes a container that is made to fill them, is never
     started, and is gone at the end. Blocks.
 
     Raises StageError with the daemon's own words.
@@ -40,12 +40,12 @@ def fill(client: docker.DockerClient, order: Order, volumes: Sequence[Volume]) -
     binds = {item.name: {"bind": str(FILLER / item.name), "mode": "rw"} for item in volumes}
     try:
         for item in volumes:
-            api.create_volume(item.name, labels=dict(order.labels))
-        filler = create(api, replace(order, host={"network_mode": "none", "binds": binds}))
+            api.create_volume(item.name, labels=dict(spec.labels))
+        filler = create(api, replace(spec, host={"network_mode": "none", "binds": binds}))
         try:
             api.put_archive(filler, "/", archive(contents(volumes)))
         finally:
-            with contextlib.suppress(*FAILURES):  # what is left goes with the run
+            with contextlib.suppress(*FAILURES):  # the cleanup of the run removes what is left
                 api.remove_container(filler, force=True)
     except FAILURES as problem:
         raise StageError(f"the volumes of the servers cannot be filled: {words(problem)}") from problem

@@ -67,4 +67,4 @@ class Here:
             return await run(sandbox, invocation, workdir)
         finally:
             for _ in leftovers.removing(workdir):
-                await asyncio.sleep(0)  # others go on meanwhile
+                await asyncio.sleep(0)  # other tasks go on meanwhile

@@ -1,6 +1,6 @@
 """A server that is down: it may not read the private key that it is told to use, and ends while it starts.
 
-A process of its own, as a SQL Server is one; nobody listens at its port afterwards.
+A process of its own, as a SQL Server is one; no process listens at its port afterwards.
 """
 
 import contextlib
@@ -21,8 +21,8 @@ from tlslab.stages.sandbox import Sandbox
 
 SETPRIV = "setpriv"
 WITHOUT_OVERRIDE = ("--bounding-set=-dac_override,-dac_read_search", "--")
-"""Root reads what it may not, by two capabilities (capabilities(7)); a program that root starts has those that are in
-the bounding set.
+"""Root reads files against their modes, by two capabilities (capabilities(7)); a program that root starts has the
+capabilities in the bounding set.
 """
 
 
@@ -37,7 +37,7 @@ class Down(Embedded):
     """The embedded endpoint, with one side, whose key it may not read."""
 
     problem = ""
-    """Why it is not down, or not for the reason that it should be, once it has been started."""
+    """Why the server is not down, or is down for another reason than its key, once it has been started."""
     _reserved: socket.socket | None = None
 
     async def start(self, sandbox: Sandbox) -> None:
@@ -76,7 +76,7 @@ class Down(Embedded):
         return found
 
     async def _last_lines(self) -> None:
-        """What it has said beside the reason of its end, until it has ended."""
+        """The last lines that it has written beside the reason of its end, read until it has ended."""
         assert self._process
         assert self._process.stdout
         with contextlib.suppress(TimeoutError):

@@ -35,10 +35,10 @@ START_TIMEOUT = 60.0
 SETTLE_TIMEOUT = 30.0
 """Seconds in which a server deals with a connection, on such a machine."""
 MAX_LINES = 1000
-"""Lines about one server side that are kept between two attempts; whoever can reach its port can make it write."""
+"""Lines about one server side that are kept between two attempts; any program that reaches its port makes it write."""
 _COMPLAINTS, _VERSION = "server.stderr", "nginx.version"
 POLL = 0.005
-"""Seconds between two questions whether nginx listens yet: it has no way to say so."""
+"""Seconds between two tries to connect to nginx: it has no way to say that it listens."""
 
 PROTOCOLS = {ServerKind.HTTPS: "HTTPS", ServerKind.SQLSERVER: "TDS"}
 
@@ -66,12 +66,12 @@ class Service(ABC):
 
     @abstractmethod
     async def start(self, sandbox: Sandbox) -> None:
-        """Start and wait until every side accepts connections. Raises ServiceError."""
+        """Start and wait until every side accepts connections. Raises ServiceError, OSError."""
 
     @abstractmethod
     async def take_log(self, identity: str) -> tuple[str, ...]:
         """The lines written about this side since they were last taken, once the server has dealt with all ended
-        connections.
+        connections. Raises ServiceError when the server has ended, or does not deal with them in time.
         """
 
     def start_log(self, identity: str) -> tuple[str, ...]:
@@ -123,7 +123,7 @@ class Nginx(Service):
         self.implementation = await self._version()
 
     async def _run(self, said: str, *argv: str) -> Process:
-        """Start nginx; what it says goes to a file of this name: a pipe that nobody reads would stop it."""
+        """Start nginx; its output goes to a file of this name: nginx would block on a full pipe."""
         assert self._sandbox
         with (self.workdir / said).open("wb") as output:
             return await start(
@@ -182,7 +182,7 @@ class Nginx(Service):
                 await writer.wait_closed()
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """Connect to the sentinel; while nginx is starting nobody listens there yet."""
+        """Connect to the sentinel; while nginx is starting no process listens there yet."""
         assert self._process
         while True:
             try:
@@ -207,7 +207,7 @@ class Nginx(Service):
 
 
 class Embedded(Service):
-    """The lab's own endpoints (`servers.embedded`): TDS in place of SQL Server, HTTPS where there is no nginx."""
+    """The lab's own endpoints (`servers.embedded`): TDS as a stand-in for SQL Server, HTTPS where there is no nginx."""
 
     def __init__(
         self,
@@ -230,7 +230,7 @@ class Embedded(Service):
 
     async def start(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
-        # Its complaints go to a file: a pipe that nobody reads would stop it when it is full.
+        # Its standard error goes to a file: the endpoint would block on a full pipe that the lab does not read.
         with (self.workdir / _COMPLAINTS).open("wb") as complaints:
             self._process = await start(
                 sandbox,
@@ -247,9 +247,9 @@ class Embedded(Service):
             "listeners": [self._listener(name, side) for name, side in self.sides.items()],
             "password": self._password,
         }
-        with contextlib.suppress(ConnectionError):  # It has ended; its own words are better.
+        with contextlib.suppress(ConnectionError):  # The endpoint has ended; its own words say more.
             self._process.stdin.write(json.dumps(order).encode() + b"\n")
-            with contextlib.suppress(TimeoutError):  # Who does not read it says nothing, either.
+            with contextlib.suppress(TimeoutError):  # An endpoint that does not read it does not answer, either.
                 async with deadline(START_TIMEOUT):
                     await self._process.stdin.drain()
         while "ready" not in (event := await self._next_event()):
@@ -302,7 +302,7 @@ class Embedded(Service):
             **common,
             "conf": self.write(f"{name}.mssql.conf", mssql_conf(side, certificate, key)),
             "host": self.names[name],
-            # Drivers are reported to say 10054 of a refused handshake; they say so when it is closed, not reset.
+            # Drivers are reported to say 10054 of a refused handshake: when its connection is closed, not reset.
             "refusal": "close",
         }
         if chain is None:
@@ -347,7 +347,7 @@ class Embedded(Service):
             case {"event": "log", "listener": name, "connection": None, "line": line}:
                 self._start_lines[name].append(line)
             case {"event": "log", "listener": name, "connection": number, "line": line}:
-                # Who came before the last marker is not the client whose attempt follows it.
+                # A connection before the last marker is not that of the client whose attempt follows it.
                 if number > self._marked[name]:
                     self._keep(name, line)
             case {"event": "mark", "listener": name, "connection": number, "token": token} if token in self._markers:
@@ -399,8 +399,8 @@ class Embedded(Service):
 
 
 def reserve() -> socket.socket:
-    """A port that is nobody else's: bound with SO_REUSEPORT (socket(7)) and never listened on, so that nginx may bind
-    it too.
+    """A port that no other process gets: bound with SO_REUSEPORT (socket(7)) and never listened on, so that nginx may
+    bind it too.
     """
     reserved = socket.socket()
     reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)

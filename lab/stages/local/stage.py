@@ -11,10 +11,11 @@ from typing import NoReturn, Self
 
 from tlslab.clients.base import Client, Endpoint, Login, Machine, Material, Missing
 from tlslab.model.outcome import Completed
-from tlslab.model.situation import ServerKind, ServerSide, Situation, TLSVersion
+from tlslab.model.situation import ServerKind, ServerSide, Situation, TLSVersion, unsupported
 from tlslab.pki.mint import Mint
-from tlslab.pki.scan import Look, look
+from tlslab.pki.scan import Scan, scan
 from tlslab.runtime.tasks import together
+from tlslab.servers import https_endpoint
 from tlslab.stages.local.clients import Here
 from tlslab.stages.local.down import Down
 from tlslab.stages.local.services import ADDRESS, Embedded, Nginx, Service, ServiceError, group_by_kind
@@ -66,6 +67,8 @@ class LocalStage:
     def open(self, names: Iterable[str], roots: str = "") -> None:
         """Make the sandbox, in which these names resolve to the lab's servers. `roots` (PEM): what plain clients find
         in the system's trust store. Where this machine has no way to make one, that becomes the stage's obstacle.
+
+        Raises OSError, subprocess.CalledProcessError as `lay_out_store` does.
         """
         names = tuple(names)
         opened = self.here.sandbox(names, ADDRESS)
@@ -112,6 +115,12 @@ class LocalStage:
         program = self.machine.which.get("nginx")
         if kind is ServerKind.HTTPS and program and self._use_nginx:
             return Nginx(program, workdir, self._mint, sides, names)
+        for side in sides.values():
+            # The plan asked nginx, which may be missing.
+            if kind is ServerKind.HTTPS and (other := unsupported(side, https_endpoint.SUPPORTS)):
+                raise ServiceError(
+                    f"the lab's own HTTPS endpoint, in the place of nginx, has no setting for {other[1]}"
+                )
         server = Embedded if all(side.key_readable for side in sides.values()) else Down
         return server(kind, self.login.password, workdir, self._mint, sides, names)
 
@@ -142,13 +151,13 @@ class LocalStage:
             raise ServiceError(service.problem)
         yield
 
-    def look(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Look:
-        """Look at a server side, offering these versions."""
+    def scan(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
+        """Scan a server side, offering these versions."""
         endpoint = self.endpoint(side)
-        return look(endpoint.kind, endpoint.address, endpoint.port, host, low, high)
+        return scan(endpoint.kind, endpoint.address, endpoint.port, host, low, high)
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
-        """What the server wrote since this was last asked."""
+        """What the server wrote since this was last asked. Raises ServiceError as `Service.take_log` does."""
         service, identity = self._where[side]
         return await service.take_log(identity)
 
@@ -166,11 +175,11 @@ class LocalStage:
         """None: this machine's trust store is not the lab's to change."""
         return ()
 
-    def fresh(self, place: str) -> NoReturn:
-        """There is no other machine."""
+    def fresh(self, distribution: str) -> NoReturn:
+        """There is no other machine. Raises StageError always."""
         raise StageError("the local stage has no system to spare")
 
     async def version(self, client: Client) -> str:
-        """Ask the client for its version; empty when it does not tell."""
+        """Ask the client for its version; empty when it does not tell. Raises OSError as `attempt` does."""
         probe = client.version_probe(self.machine)
         return client.read_version(await self.here.run(probe, self.here.new_workdir(), self.sandbox))

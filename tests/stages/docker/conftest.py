@@ -8,7 +8,7 @@ import docker
 from tests.stages.docker.own import NoOwnDaemon, OwnDaemon
 from tests.stages.docker.shelved import as_before
 from tlslab.setup import provision
-from tlslab.stages.docker import base_images, build_contexts, images
+from tlslab.stages.docker import base_images, build_contexts, image_building
 from tlslab.stages.docker.daemon import connect
 from tlslab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
 from tlslab.stages.docker.owner_labels import labels, new_run, this_process
@@ -45,7 +45,7 @@ def lab_images(daemon: docker.DockerClient) -> tuple[str, ...]:
     bases = {recipe.base for recipe in recipes} | {base_images.NGINX}
     for base in bases:
         base_images.ensure_base(daemon, base, owner, cache, print)
-    return (*bases, *(images.build(daemon, recipe, owner, print) for recipe in recipes))
+    return (*bases, *(image_building.build(daemon, recipe, owner, print) for recipe in recipes))
 
 
 @pytest.fixture(scope="session")

@@ -11,7 +11,7 @@ from docker.errors import APIError
 import docker
 from tlslab.stages.docker import base_images
 from tlslab.stages.docker.distributions import DISTRIBUTIONS
-from tlslab.stages.docker.images import NAME, STANDIN
+from tlslab.stages.docker.image_building import NAME, STANDIN
 
 BASES = {base_images.NGINX, *(item.base for item in DISTRIBUTIONS.values())}
 """What the lab's images are built on; pulled where that is possible."""

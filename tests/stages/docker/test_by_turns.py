@@ -9,7 +9,7 @@ import docker
 from tests.stages.docker.test_same_verdicts import played, verdicts
 from tlslab.matrix.choice import Choice
 from tlslab.matrix.plan import Filters
-from tlslab.stages.docker.images import NAME
+from tlslab.stages.docker.image_building import NAME
 
 FILTERS = Filters(("untrusted-ca", "sha1-signature"), (), ("odbc18", "tsql"), ("sqlserver",))
 FOREIGN = "tlslab-test/foreign:1"

@@ -9,8 +9,8 @@ import pytest
 
 from tests.stages.docker.own import OwnDaemon
 from tests.stages.docker.process import SMALL, running
-from tlslab.stages.docker.address import Address
 from tlslab.stages.docker.daemon import check_version, connect, sentence
+from tlslab.stages.docker.daemon_address import Address
 from tlslab.stages.stage import StageError
 
 NOBODY = 65534
@@ -54,7 +54,7 @@ def test_a_user_without_permission_learns_of_the_group() -> None:
 
 AS_NOBODY = f"""
 import importlib, os, pkgutil
-for package in ("lab", "cryptography"):  # all of them now: nobody may not be able to read them
+for package in ("tlslab", "cryptography"):  # all of them now: nobody may not be able to read them
     for module in pkgutil.walk_packages(importlib.import_module(package).__path__, package + "."):
         if not module.name.endswith("__main__") and ".probes" not in module.name:
             importlib.import_module(module.name)

@@ -16,14 +16,14 @@ LONG = ("run", "--stage", "docker", "--client", "curl,tsql")
 NEVER_OVER = """
 import dataclasses, pathlib, sys
 workdir = pathlib.Path(sys.argv.pop())
-from tlslab.stages.docker import supplies
-recipe = supplies.client_recipe
+from tlslab.stages.docker import build_contexts
+recipe = build_contexts.client_recipe
 def with_a_step_that_takes_long(*arguments):
     found = recipe(*arguments)
     dockerfile = workdir / "Dockerfile"
     dockerfile.write_text("ARG BASE\\nFROM ${BASE}\\nRUN echo 1 > /one\\nCOPY agent.py /\\nRUN sleep 600\\n")
     return dataclasses.replace(found, dockerfile=dockerfile, trees={})
-supplies.client_recipe = with_a_step_that_takes_long
+build_contexts.client_recipe = with_a_step_that_takes_long
 from tlslab.cli import main
 main()
 """

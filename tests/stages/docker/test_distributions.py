@@ -11,8 +11,10 @@ from tlslab.catalogue import load
 from tlslab.clients import all_clients
 from tlslab.matrix.choice import DISTRIBUTIONS as NAMES_OFFERED
 from tlslab.matrix.choice import Choice
-from tlslab.setup import provision
+from tlslab.setup import all_needs, provision
+from tlslab.setup.needs import Library, Program, from_pypi
 from tlslab.stages.docker import build_contexts
+from tlslab.stages.docker.build_contexts import DRIVER
 from tlslab.stages.docker.distributions import APT, DEFAULT, DISTRIBUTIONS, DNF, ZYPPER, Distribution, Family
 from tlslab.stages.trust_procedure import Way
 
@@ -67,32 +69,45 @@ def test_what_it_refers_to_is_there(item: Distribution) -> None:
 def test_its_lock_file_has_every_python_client_that_it_does_not_call_absent(item: Distribution) -> None:
     lock = (LOCKS / "requirements" / item.lock).read_text()
     pins = {pin.partition("==")[0] for pin in build_contexts.requirements(lock, ())}
-    wanted = {name for client in all_clients() for name in getattr(client, "distributions", ())}
-    assert wanted - pins <= set(item.absent)
+    for client, needs in all_needs.of_clients().items():
+        assert client in item.absent or from_pypi(needs) - {DRIVER} <= pins, client
 
 
 @pytest.mark.parametrize("item", ALL)
-def test_clients_of_node_are_there_or_absent_with_a_reason(item: Distribution) -> None:
+def test_node_is_installed_unless_its_clients_are_absent(item: Distribution) -> None:
     of_node = {"tedious", "node-https", "node-fetch"}
-    assert bool(item.node) != (of_node <= set(item.absent))
-    assert (item.node in item.packages) == bool(item.node)
+    absent = of_node & set(item.absent)
+    assert absent in (set(), of_node)
+    node = item.renamed.get("nodejs", "nodejs")
+    assert (node in build_contexts.packages(item)) == (not absent)
+    assert build_contexts.clients_of_node(item) == (() if absent else ("tedious",))
 
 
 @pytest.mark.parametrize("item", ALL)
-def test_a_program_comes_with_a_package_or_is_absent(item: Distribution) -> None:
-    """A package of each family that holds the program or the library (packages.debian.org, Fedora and openSUSE
-    package indexes).
-    """
-    holders = {
-        "curl": {"curl", "curl-minimal"},
-        "wget": {"wget"},
-        "openssl": {"openssl"},
-        "tsql": {"freetds-bin", "freetds"},
-        "tdsodbc": {"tdsodbc", "freetds-libs"},
-        "odbc18": {"unixodbc", "unixODBC"},
-    }
-    for client, packages in holders.items():
-        assert packages & set(item.packages) or client in item.absent, client
+def test_what_a_client_needs_of_the_system_has_a_package_or_it_is_absent(item: Distribution) -> None:
+    """Every program and library: a client whose need no package brings could never run there."""
+    for client, needs in all_needs.of_clients().items():
+        for need in needs:
+            if isinstance(need, Program | Library):
+                assert need.packages.of(item.family.name) or client in item.absent, (client, need.name)
+
+
+@pytest.mark.parametrize("item", ALL)
+def test_what_nobody_needs_is_not_installed(item: Distribution) -> None:
+    installed = set(build_contexts.packages(item))
+    assert set(item.family.packages) <= installed
+    if "tsql" in item.absent:
+        assert not installed & {"freetds", "freetds-bin"}
+
+
+def test_an_image_has_what_its_clients_need() -> None:
+    """packages.debian.org, and the package indexes of Rocky Linux and openSUSE."""
+    debian = {"python3", "ca-certificates", "openssl", "curl", "wget", "unixodbc", "libgssapi-krb5-2", "libltdl7"}
+    assert set(build_contexts.packages(DISTRIBUTIONS["bookworm"])) == debian | {"freetds-bin", "tdsodbc", "nodejs"}
+    assert {"curl-minimal", "unixODBC", "krb5-libs", "freetds-libs"} <= set(
+        build_contexts.packages(DISTRIBUTIONS["rocky-9"])
+    )
+    assert {"krb5", "libodbc2", "nodejs20"} <= set(build_contexts.packages(DISTRIBUTIONS["leap-15.6"]))
 
 
 @pytest.mark.parametrize("family", FAMILIES)

@@ -17,7 +17,7 @@ from tlslab.stages.docker.distributions import DEFAULT
 PATIENCE = 60.0
 OWNS_A_NETWORK = """
 import json, sys
-from tlslab.stages.docker import left, owner
+from tlslab.stages.docker import cleanup, owner_labels
 from tlslab.stages.docker.daemon import connect
 client = connect()
 me = owner_labels.this_process(owner_labels.own_container(client))

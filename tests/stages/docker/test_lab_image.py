@@ -14,7 +14,7 @@ import pytest
 import docker
 from tlslab import CONTAINED
 from tlslab.setup import provision
-from tlslab.stages.docker import latest_images, owner_labels
+from tlslab.stages.docker import named_images, owner_labels
 from tlslab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
 
 ROOT = Path(__file__).parents[3]
@@ -104,8 +104,8 @@ def test_nothing_is_left_when_the_container_is_ended(
     name = built["lab"].replace(":", "-")
     # An image of its own tells this run's containers from those of others on the same daemon.
     endpoint = f"tlslab-test-endpoint:{secrets.token_hex(4)}"
-    usual = latest_images.build(daemon, (latest_images.ENDPOINT,), provision.cache_dir(), print)
-    daemon.images.get(usual[latest_images.ENDPOINT]).tag(endpoint)
+    usual = named_images.build(daemon, (named_images.ENDPOINT,), provision.cache_dir(), print)
+    daemon.images.get(usual[named_images.ENDPOINT]).tag(endpoint)
     command = ["docker", "run", "--rm", "--name", name, "-v", "/var/run/docker.sock:/var/run/docker.sock"]
     words = [*command, built["lab"], *PLAY, "--sqlserver-image", endpoint]
     try:

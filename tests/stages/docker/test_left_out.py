@@ -14,9 +14,9 @@ from tlslab.matrix.plan import Filters
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint
 from tlslab.setup import provision
-from tlslab.stages.docker import build_contexts, images
+from tlslab.stages.docker import build_contexts, image_building
 from tlslab.stages.docker.distributions import DISTRIBUTIONS, Distribution
-from tlslab.stages.docker.images import Recipe
+from tlslab.stages.docker.image_building import Recipe
 from tlslab.stages.docker.stage import DockerStage
 from tlslab.stages.stage import StageError
 
@@ -37,9 +37,9 @@ def _gone(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_clients_of_a_base_that_cannot_be_had_are_missing_and_the_others_play(daemon: docker.DockerClient) -> None:
     record = played(Choice("docker", distributions=("bookworm", GONE.name)), FILTERS)
     by_client = {cell.client: cell for cell in record.cells}
-    assert by_client["curl:bookworm"].broken == "reproduced"
+    assert by_client["curl:bookworm"].broken == "as-documented"
     lost = by_client[f"curl:{GONE.name}"]
-    assert lost.broken == "missing"
+    assert lost.status == "missing"
     assert lost.as_expected
     assert NOWHERE in lost.broken_judgement.why
     entry = next(item for item in record.clients if item.name == f"curl:{GONE.name}")
@@ -90,4 +90,4 @@ def test_a_distribution_whose_build_fails_is_missing_with_the_last_words(
     assert "these are the last words" in what
     assert any(text.startswith("left out is trixie: ") for text in told)
     assert not any("test-broken" in str(item.tags) for item in daemon.images.list())
-    assert images.has(daemon, DISTRIBUTIONS["bookworm"].base)
+    assert image_building.has(daemon, DISTRIBUTIONS["bookworm"].base)

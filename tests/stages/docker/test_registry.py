@@ -13,7 +13,7 @@ import docker
 from tests.stages.docker.own import ROOT, OwnDaemon
 from tests.stages.docker.process import SMALL, inventory, running
 from tests.stages.docker.registry import PORT
-from tlslab.stages.docker import images
+from tlslab.stages.docker import image_building
 from tlslab.stages.docker.owner_labels import labels, new_run, this_process
 from tlslab.stages.stage import StageError
 
@@ -68,7 +68,7 @@ def test_credentials_that_a_registry_refuses_are_to_be_renewed(
     configured(content)
     client = own.client()
     with client.api:
-        why = images.pull(client, IMAGE)
+        why = image_building.pull(client, IMAGE)
     assert f"`docker login 127.0.0.1:{PORT}` renews the credentials" in why
 
 
@@ -77,11 +77,11 @@ def test_a_registry_that_stalls_is_not_waited_for_for_ever(
 ) -> None:
     registry("stalls")
     own_client.api.timeout = 1
-    assert images.pull(own_client, IMAGE) == "its registry has not been heard of for 1 s"
+    assert image_building.pull(own_client, IMAGE) == "its registry has not been heard of for 1 s"
 
 
 def test_a_registry_that_is_not_there_is_told_in_the_daemons_words(own_client: docker.DockerClient) -> None:
-    assert "connection refused" in images.pull(own_client, f"127.0.0.1:{PORT + 1}/thing:1")
+    assert "connection refused" in image_building.pull(own_client, f"127.0.0.1:{PORT + 1}/thing:1")
 
 
 @pytest.mark.parametrize(
@@ -119,8 +119,8 @@ def build(own: OwnDaemon) -> None:
     client = own.client()
     owner = labels(new_run(), this_process())
     with client.api:
-        packed = images.pack({"Dockerfile": images.owned("FROM scratch\nLABEL a=b\n", owner)}, {})
-        images.run_build(client, "test", packed, "tlslab-test/test:1", {}, owner)
+        packed = image_building.pack({"Dockerfile": image_building.owned("FROM scratch\nLABEL a=b\n", owner)}, {})
+        image_building.run_build(client, "test", packed, "tlslab-test/test:1", {}, owner)
 
 
 def test_a_vendors_image_that_cannot_be_pulled_ends_a_run_that_insists_on_it(

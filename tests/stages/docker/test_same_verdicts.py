@@ -25,16 +25,14 @@ CHOSEN = Filters(scenarios=("expired", "sha1-signature*", "unreadable-key"), cli
 
 def played(choice: Choice, filters: Filters) -> Record:
     known = catalogue.load()
-    plan = make_plan(
-        known.scenarios, known.impostors, choice.clients(all_clients()), filters, stage_cannot=choice.cannot
-    )
+    plan = make_plan(known, choice.clients(all_clients()), filters, stage_cannot=choice.cannot)
     return run_plan(plan, cache=provision.cache_dir(), stage=choice.make)
 
 
 def verdicts(record: Record) -> dict[str, tuple[str, str, bool]]:
     """The verdicts of the cells that were played, by id without a distribution."""
-    cells = [cell for cell in record.cells if cell.broken not in ("missing", "unsupported")]
-    return {bare(cell): (cell.broken, cell.fix_verdict, cell.as_expected) for cell in cells}
+    cells = [cell for cell in record.cells if cell.status not in ("missing", "excluded")]
+    return {bare(cell): (cell.verdict, cell.fix_verdict, cell.as_expected) for cell in cells}
 
 
 def bare(cell: CellEntry) -> str:

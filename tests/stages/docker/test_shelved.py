@@ -6,7 +6,7 @@ from typing import cast
 
 import docker
 from tests.stages.docker.shelved import BASES, as_before
-from tlslab.stages.docker.images import NAME, STANDIN
+from tlslab.stages.docker.image_building import NAME, STANDIN
 
 BASE = min(BASES)
 

@@ -1,0 +1,33 @@
+"""GNU Wget built with GnuTLS: it words what is wrong with a certificate itself, one line a fault."""
+
+from tlslab.model.conditions import EXPIRED, INCOMPLETE, NAME_MISMATCH, SELF_SIGNED, UNTRUSTED, WEAK_SIGNATURE
+from tlslab.model.evidence import Basis, Phase, Source
+from tlslab.model.library import Library, says, says_each
+
+CHECK = Source(
+    "GNU Wget, src/gnutls.c (_CHECK_CERT, ssl_check_certificate)",
+    "https://github.com/jopamo/wget/blob/7cde8866729990dee8173c5b5a543c46812c7f3a/src/gnutls.c",
+)
+
+LIBRARY = Library(
+    "wget",
+    (
+        *says_each(
+            {
+                **dict.fromkeys((SELF_SIGNED, UNTRUSTED, INCOMPLETE), "doesn't have a known issuer"),
+                EXPIRED: "has expired",
+                WEAK_SIGNATURE: "was signed using an insecure algorithm",
+            },
+            Phase.VERIFY,
+            basis=Basis.AUTHORITATIVE,
+            source=CHECK,
+        ),
+        *says(
+            [NAME_MISMATCH],
+            Phase.NAME,
+            "The certificate's owner does not match hostname {*}{name}",
+            basis=Basis.AUTHORITATIVE,
+            source=CHECK,
+        ),
+    ),
+)

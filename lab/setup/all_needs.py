@@ -1,0 +1,35 @@
+"""All needs: what the clients, the servers and the sandbox need, collected from where each says it.
+
+What setup installs, what the lab scans a machine for and what the images hold follows from here. Standard library only,
+like the adapters, because the launcher's first start installs system packages before the lab's own environment exists.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+
+from tlslab.clients import all_clients
+from tlslab.servers import nginx
+from tlslab.setup.needs import Built, Need, System, of_the_system
+from tlslab.stages import sandbox
+
+
+@cache
+def of_clients() -> Mapping[str, tuple[Need, ...]]:
+    """What each client needs, by its name."""
+    return {client.name: client.needs for client in all_clients()}
+
+
+def everything() -> tuple[Need, ...]:
+    """What the lab can use, each once: the servers' first, then the clients', then the sandbox'."""
+    clients = (need for needs in of_clients().values() for need in needs)
+    return tuple(dict.fromkeys((nginx.PROGRAM, *clients, *sandbox.NEEDS)))
+
+
+def system() -> tuple[System, ...]:
+    """What of it comes with packages of the system."""
+    return of_the_system(everything())
+
+
+def built() -> tuple[Built, ...]:
+    """What the lab builds itself."""
+    return tuple(need for need in everything() if isinstance(need, Built))

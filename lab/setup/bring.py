@@ -1,0 +1,59 @@
+"""Bringing everything: system packages (apt, after the user agreed), the Python and Node clients, and the programs that
+the lab builds. What is wanted follows from the needs of clients and servers (`tlslab.setup.all_needs`).
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from tlslab.setup import all_needs, build, provision, system
+from tlslab.setup.installer import Echo, InstallError
+from tlslab.setup.needs import System
+from tlslab.setup.system import Ask, SetupError
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a setup did: Debian packages installed, what is still missing, the sentences that say why."""
+
+    installed: tuple[str, ...]
+    missing: tuple[System, ...]
+    problems: tuple[str, ...]
+
+    @property
+    def complete(self) -> bool:
+        """Whether everything that the lab can use is there now."""
+        return not self.missing and not self.problems
+
+
+def setup(*, yes: bool, echo: Echo, ask: Ask = system.ask_on_terminal) -> Report:
+    """Brings all that the lab can use.
+
+    One part that cannot be had does not stop the others; the report and the sentences printed on the way name it.
+    """
+    problems: list[str] = []
+
+    def attempt(step: Callable[[], object]) -> None:
+        try:
+            step()
+        except (InstallError, SetupError) as problem:
+            problems.append(str(problem))
+            echo(str(problem))
+
+    wanted = system.missing(all_needs.system())
+    if wanted:
+        attempt(lambda: system.install(system.packages(wanted), yes=yes, ask=ask, echo=echo))
+    still_missing = system.missing(all_needs.system())
+    gone = {need.name for need in still_missing}
+    attempt(lambda: provision.ensure_clients_venv(echo))
+    attempt(lambda: provision.ensure_node_modules(echo))
+    for need in all_needs.built():
+        if need.compiler.name not in gone:
+            attempt(lambda need=need: build.ensure(need, echo))  # type: ignore[misc]
+    if still_missing and system.has_apt():
+        command = system.as_root(system.apt_command(system.packages(still_missing)))
+        echo(f"still missing: {', '.join(each.name for each in still_missing)}. To get them: {command}")
+    return Report(
+        installed=tuple(system.packages(each for each in wanted if each.name not in gone)),
+        missing=tuple(still_missing),
+        problems=tuple(problems),
+    )

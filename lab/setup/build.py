@@ -1,0 +1,142 @@
+"""The build: programs that the lab makes itself from their sources, once, into its cache.
+
+    <cache>/built/<name>-<digest of sources, command and compiler>/<name>
+
+The lab uses a program only under its final name, to which it renames a whole one; a lock keeps two starts from
+building it twice. Another compiler, or another source, builds another program.
+"""
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from tlslab.runtime import child
+from tlslab.setup import installer, system
+from tlslab.setup.installer import Echo, InstallError
+from tlslab.setup.needs import Built
+from tlslab.setup.provision import cache_dir
+
+VERSION_TIMEOUT = 60.0
+"""Seconds in which a compiler says its version."""
+
+
+def find(need: Built) -> Path | None:
+    """The program, None while it has not been built with the compiler that is here. Starts the compiler, to ask for
+    its version.
+    """
+    compiler = system.find_program(need.compiler.name)
+    version = compiler and _version(need, compiler)
+    program = _directory(need, version) / need.name if version else None
+    return program if program and os.access(program, os.X_OK) else None
+
+
+def ensure(need: Built, echo: Echo) -> Path:
+    """Builds the program unless it is there; returns its path.
+
+    Raises:
+        InstallError: the compiler is missing or failed; the text says what to do.
+    """
+    compiler = system.find_program(need.compiler.name)
+    if compiler is None:
+        raise InstallError(
+            f"{need.name} is built with {need.compiler.name}, which is not installed. "
+            f"Get it: {system.how_to_get(need.compiler)}"
+        )
+    version = _version(need, compiler)
+    if not version:
+        raise InstallError(f"{need.name} cannot be built: {compiler} {' '.join(need.asks_version)} says no version")
+    program = _directory(need, version) / need.name
+    if program.exists():
+        return program
+    try:
+        _build_anew(need, compiler, version, program.parent, echo)
+    except OSError as error:
+        raise InstallError(
+            f"{need.name} cannot be built: {error.strerror or error} ({error.filename or program.parent})"
+        ) from error
+    return program
+
+
+def _build_anew(need: Built, compiler: Path, version: str, directory: Path, echo: Echo) -> None:
+    with installer.locked(directory.with_name(f"{directory.name}.lock"), echo) as descriptor:
+        if (directory / need.name).exists():  # the process that held the lock has built it
+            return
+        for abandoned in directory.parent.glob(f"{directory.name}.new-*"):
+            shutil.rmtree(abandoned, ignore_errors=True)
+        echo(f"building {need.name} with {version} (once) into {directory}")
+        fresh = Path(tempfile.mkdtemp(prefix=f"{directory.name}.new-", dir=directory.parent))
+        try:
+            _build(need, compiler, fresh, descriptor)
+            (fresh / "out").chmod(0o755)
+            shutil.rmtree(directory, ignore_errors=True)
+            (fresh / "out").rename(directory)
+        finally:
+            shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _version(need: Built, compiler: Path) -> str:
+    """The first line of what the compiler says of itself, "" when it says nothing."""
+    try:
+        done = child.run((str(compiler), *need.asks_version), timeout=VERSION_TIMEOUT, env=_environment(need))
+    except (subprocess.TimeoutExpired, OSError):
+        return ""
+    lines = done.stdout.decode(errors="replace").splitlines()
+    return lines[0].strip() if done.returncode == 0 and lines else ""
+
+
+def _directory(need: Built, version: str) -> Path:
+    said = [version, *need.command, *map("=".join, need.env), platform.system(), platform.machine()]
+    content = hashlib.sha256(json.dumps(said).encode())
+    for source in need.sources:
+        data = source.read_bytes()
+        content.update(f"{source.name}\0{len(data)}\0".encode())
+        content.update(data)
+    return cache_dir() / "built" / f"{need.name}-{content.hexdigest()[:16]}"
+
+
+def _environment(need: Built) -> Mapping[str, str]:
+    home = str(cache_dir() / "downloads" / need.compiler.name)
+    return os.environ | {name: value.format(home=home) for name, value in need.env}
+
+
+def _build(need: Built, compiler: Path, fresh: Path, descriptor: int) -> None:
+    """Makes fresh/out/<name>. Raises InstallError with the last words of the compiler."""
+    (fresh / "sources").mkdir()
+    (fresh / "out").mkdir()
+    for source in need.sources:
+        shutil.copy(source, fresh / "sources" / source.name)
+    made = fresh / "out" / need.name
+    command = [word.format(compiler=compiler, program=made) for word in need.command]
+    try:
+        done = child.run(
+            command,
+            timeout=need.timeout,
+            cwd=fresh / "sources",
+            env=_environment(need),
+            pass_fds=(descriptor,),
+            together=True,
+        )
+    except subprocess.TimeoutExpired:
+        raise InstallError(
+            f"{need.name} cannot be built: {need.compiler.name} was not done within {need.timeout:.0f} s"
+        ) from None
+    said = [line for line in done.stdout.decode(errors="replace").splitlines() if line.strip()]
+    if done.returncode == 0 and os.access(made, os.X_OK):
+        return
+    problem = f"exit status {done.returncode}" if done.returncode else f"it made no program {need.name}"
+    raise InstallError(
+        "\n".join(
+            [
+                f"{need.name} cannot be built with {compiler}.",
+                f"What failed: {' '.join(command)} ({problem})",
+                *(f"  | {line}" for line in said[-installer.LOG_LINES_SHOWN :]),
+                "Nothing half-built was left behind. Another compiler first in PATH is tried at the next start.",
+            ]
+        )
+    )

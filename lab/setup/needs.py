@@ -1,0 +1,140 @@
+"""What something needs of a machine, as data. Standard library only.
+
+An adapter says it once, as `Client.needs`; what setup installs, what the lab scans a machine for, what its clients lack
+and what the images hold is derived from it (`tlslab.setup.all_needs`). What comes from a registry is pinned in
+requirements/ and npm/, which name the same packages.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Packages:
+    """The packages that bring a need, by the packager of a family of distributions; spaces separate several names. "":
+    that family has no package of it.
+    """
+
+    apt: str = ""
+    dnf: str = ""
+    zypper: str = ""
+
+    def of(self, family: str) -> tuple[str, ...]:
+        """The packages of a family, by its name."""
+        return tuple(getattr(self, family).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program in PATH. `gnutls`: only a build that is linked with GnuTLS says what its adapter knows."""
+
+    name: str
+    packages: Packages
+    gnutls: bool = False
+    linux_only: bool = False
+
+    @property
+    def words(self) -> str:
+        """What it is, in a sentence."""
+        return f"the program {self.name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Library:
+    """A file that the dynamic linker, or a driver manager, loads: `name` in `Machine.files`. `files`: what it is called
+    on the systems that the lab knows, globs allowed. `gnutls` as for programs.
+    """
+
+    name: str
+    files: tuple[str, ...]
+    packages: Packages
+    words: str
+    gnutls: bool = False
+    linux_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PythonPackage:
+    """A package from PyPI in the environment of the Python clients; "" is the bare environment."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PackagedLibrary:
+    """A library that a Python package carries: `name` in `Machine.files`."""
+
+    name: str
+    package: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class NodePackage:
+    """A package from npm, in the lab's own node_modules."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """A program that the lab builds itself, once, into its cache (`tlslab.setup.build`): `name` in `Machine.which`.
+
+    `command` runs in a directory that holds the `sources` and nothing else; in its words, `{compiler}` is the path of
+    the compiler and `{program}` that of the program to be made. `asks_version`: the arguments with which the compiler
+    says its version; another version builds another program. `env`: settings beside those of the machine; in a value,
+    `{home}` is a directory in the lab's cache for what the compiler keeps.
+    """
+
+    name: str
+    sources: tuple[Path, ...]
+    compiler: Program
+    asks_version: tuple[str, ...]
+    command: tuple[str, ...]
+    env: tuple[tuple[str, str], ...] = ()
+    timeout: float = 600.0
+    """Seconds for the command."""
+
+    @property
+    def words(self) -> str:
+        """What it is, in a sentence."""
+        return f"the program {self.name}, which the lab builds with {self.compiler.name}"
+
+
+Need = Program | Library | PythonPackage | PackagedLibrary | NodePackage | Built
+System = Program | Library
+"""What comes with packages of the system."""
+
+NODE = Program("node", Packages(apt="nodejs", dnf="nodejs", zypper="nodejs"))
+NPM = Program("npm", Packages(apt="npm"))
+"""What brings packages of Node into the lab's cache; no client runs it."""
+
+
+def of_the_system(needs: Iterable[Need]) -> tuple[System, ...]:
+    """What of it comes with packages of the system, each once: also the compilers of what the lab builds, and npm where
+    something comes from it.
+    """
+    found: list[System] = []
+    for need in needs:
+        if isinstance(need, Program | Library):
+            found.append(need)
+        elif isinstance(need, Built):
+            found.append(need.compiler)
+        elif isinstance(need, NodePackage):
+            found.append(NPM)
+    return tuple(dict.fromkeys(found))
+
+
+def from_pypi(needs: Iterable[Need]) -> frozenset[str]:
+    """The packages from PyPI."""
+    return frozenset(
+        need.package if isinstance(need, PackagedLibrary) else need.name
+        for need in needs
+        if isinstance(need, PackagedLibrary) or (isinstance(need, PythonPackage) and need.name)
+    )
+
+
+def from_npm(needs: Iterable[Need]) -> frozenset[str]:
+    """The packages from npm."""
+    return frozenset(need.name for need in needs if isinstance(need, NodePackage))

@@ -1,0 +1,76 @@
+"""Not yet valid: the certificate's time has not come."""
+
+from datetime import timedelta
+
+from tlslab.model.conditions import NOT_YET_VALID
+from tlslab.model.evidence import Basis, Phase, Source
+from tlslab.model.library import Prints, says
+from tlslab.model.scenario import Claim, Side, scenario
+from tlslab.model.situation import CURRENT, Situation, Validity
+from tlslab_scenarios._sources import SQL_LINUX, section
+
+FUTURE = Validity(timedelta(days=10), timedelta(days=100))
+OPENSSL = Source(
+    "OpenSSL, crypto/x509/x509_txt.c, X509_verify_cert_error_string",
+    "https://github.com/openssl/openssl/blob/0223dfcf1e4d4d6f0a9a671ce570c6a1c057fe93/crypto/x509/x509_txt.c",
+)
+NODE = Source(
+    "Node.js, doc/api/tls.md, X509 certificate error codes",
+    "https://github.com/nodejs/node/blob/009adc7e217d55eeae6de341736e0a26c473b0dd/doc/api/tls.md#x509-certificate-error-codes",
+)
+GNUTLS = Source(
+    "GnuTLS, gnutls.h, enum gnutls_certificate_status_t (INVALID 2, NOT_ACTIVATED 512)",
+    "https://github.com/gnutls/gnutls/blob/5c0711523df8f108ecc1707dcd0cc4134003343e/lib/includes/gnutls/gnutls.h.in",
+)
+WGET = Source(
+    "GNU Wget, src/gnutls.c (_CHECK_CERT, ssl_check_certificate)",
+    "https://github.com/jopamo/wget/blob/7cde8866729990dee8173c5b5a543c46812c7f3a/src/gnutls.c",
+)
+
+
+@scenario(
+    title="The server's certificate is not valid yet",
+    conditions=[NOT_YET_VALID],
+    rows={
+        library: says([NOT_YET_VALID], Phase.VERIFY, text, basis=Basis.AUTHORITATIVE, source=source)
+        for library, text, source in (
+            ("openssl", "certificate is not yet valid", OPENSSL),
+            ("node", Prints(code="CERT_NOT_YET_VALID"), NODE),
+            ("gnutls", Prints(code="514"), GNUTLS),
+            ("wget", "is not yet activated", WGET),
+        )
+    },
+    sources=[section(SQL_LINUX, "Requirements for certificates")],
+)
+def not_yet_valid(healthy: Situation) -> Situation:
+    """The certificate's notBefore date is still to come; everything else about it is in order.
+
+    **Symptom.** "certificate is not yet valid" (OpenSSL error 9, curl 60, Node `CERT_NOT_YET_VALID`), wget "is not yet
+    activated". A browser may say that the clock is behind.
+
+    **Cause.** The machine that made the certificate had a clock ahead of the others', or one that was set for another time
+    zone; a certificate was installed before its time; the client's own clock is behind. The first hour after a private CA
+    was set up is when it is met.
+
+    **Look.** `openssl s_client -connect HOST:443 </dev/null | openssl x509 -noout -startdate`, and `date -u` on the server
+    and on the client: it is the client's clock that decides.
+
+    **Fix.** Set the clock that is wrong. Where it was the CA's, have the certificate issued again with a start that is
+    past: many CAs date it back by an hour on purpose.
+    """
+    return healthy.with_leaf(validity=FUTURE)
+
+
+@not_yet_valid.fix(
+    claim=Claim.CURE,
+    side=Side.SERVER,
+    steps=[
+        "Set the clock of the machine that issues certificates (`timedatectl`).",
+        "Have the certificate issued again, and look at its start: `openssl x509 -in FILE -noout -startdate`.",
+        "nginx: `nginx -s reload`. SQL Server: restart the service.",
+    ],
+    sources=[section(SQL_LINUX, "Requirements for certificates")],
+)
+def reissue_with_past_start(broken: Situation) -> Situation:
+    """Have the certificate issued again, with a start that is past."""
+    return broken.with_leaf(validity=CURRENT)

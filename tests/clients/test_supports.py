@@ -1,0 +1,212 @@
+"""Adapters opt in: an option that a client is not known to take is a reason to leave a cell out, never ignored."""
+
+from dataclasses import dataclass, field, replace
+from pathlib import PurePosixPath
+from typing import Any
+
+import pytest
+
+from tlslab.catalogue import load
+from tlslab.clients import Client, all_clients
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Roots, Trust
+from tlslab.clients.curl import Curl
+from tlslab.clients.placed import Placed
+from tlslab.matrix.choice import LOCAL, Choice
+from tlslab.model.evidence import Source
+from tlslab.model.outcome import Completed, Outcome, Result
+from tlslab.model.situation import (
+    LAB_ISSUING,
+    LAB_ROOT,
+    ClientSide,
+    Encryption,
+    ServerEncryption,
+    ServerKind,
+    ServerSide,
+    Situation,
+    TLSVersion,
+    healthy,
+    options,
+    unsupported,
+)
+from tlslab.setup.versions.pinned import Pinned
+
+CLIENTS = [pytest.param(client, id=client.name) for client in all_clients()]
+CURL = Curl()
+MACHINE = Machine(
+    which={name: f"/usr/bin/{name}" for name in ("curl", "wget", "openssl", "node", "tsql")},
+    python="/clients/bin/python",
+    node_modules="/node_modules",
+    files={"odbc18": "/driver.so", "tdsodbc": "/tdsodbc.so"},
+)
+VALUES: dict[str, tuple[Any, ...]] = {
+    "trust_anchors": ((LAB_ROOT,), ()),
+    "intermediates": ((LAB_ISSUING,),),
+    "trust_everything": (True,),
+    "expected_name": ("other.lab.test",),
+    "encryption": tuple(Encryption),
+    "tls_min": tuple(TLSVersion),
+    "tls_max": tuple(TLSVersion),
+    "defaults_only": (True,),
+}
+
+
+@dataclass(frozen=True)
+class LaterClientSide(ClientSide):
+    """A client side as it may be one day: with a field that no adapter of today knows."""
+
+    client_certificate: str | None = None
+    clock: int = field(default=0, metadata={"words": "a clock of its own"})
+
+
+def later(kind: ServerKind, **changes: Any) -> Situation:
+    side = healthy(kind).client
+    told = {name: getattr(side, name) for name in ClientSide.__dataclass_fields__}
+    return replace(healthy(kind), client=LaterClientSide(**{**told, **changes}))
+
+
+def a_kind_of(client: Client) -> ServerKind:
+    return next(kind for kind in ServerKind if kind in client.kinds)
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_an_option_that_an_adapter_does_not_know_is_a_reason_and_not_ignored(client: Client) -> None:
+    kind = a_kind_of(client)
+    assert client.cannot(later(kind)) is None
+    assert client.cannot(later(kind, clock=3)) == f"{client.name} has no option for a clock of its own"
+    assert client.cannot(later(kind, client_certificate="me")) == f"{client.name} has no option for client certificate"
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_each_option_is_taken_or_lacked_in_words(client: Client) -> None:
+    kind = a_kind_of(client)
+    for name, words in options(ClientSide).items():
+        if name not in client.supports:
+            situation = healthy(kind).with_client(**{name: VALUES[name][0]})
+            assert client.cannot(situation) == client.lacks.get(name, f"{client.name} has no option for {words}")
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_an_option_that_is_supported_reaches_the_client_or_its_values_are_inexpressible(client: Client) -> None:
+    """A field that stands in `supports` alone would be ignored silently."""
+    server = healthy(a_kind_of(client)).server
+    plain, trusting = ClientSide("x.lab.test"), ClientSide("x.lab.test", trust_anchors=(LAB_ROOT,))
+    for name in client.supports:
+        sides = [(side, replace(side, **{name: value})) for side in (plain, trusting) for value in VALUES[name]]
+        told = [told for _, told in sides if client.inexpressible(Situation(server, told)) is not None]
+        told += [told for side, told in sides if invoked(client, side) != invoked(client, told)]
+        assert told, name
+
+
+def invoked(client: Client, side: ClientSide) -> Invocation:
+    endpoint, material = Endpoint(a_kind_of(client), "127.0.0.1", 4433), material_of(side)
+    return client.invoke(MACHINE, side, endpoint, material, Login("sa", "secret"), PurePosixPath("/room"))
+
+
+def material_of(side: ClientSide) -> Material:
+    """What a mint would make of it."""
+    return Material(f"PUBLIC {side.trust_anchors}\n", f"{side.intermediates}\n" if side.intermediates else "")
+
+
+def test_the_name_that_is_connected_to_is_no_other_name() -> None:
+    side = ClientSide("x.lab.test", expected_name="x.lab.test")
+    assert unsupported(side, set()) is None
+    assert unsupported(replace(side, expected_name="y.lab.test"), set()) == (
+        "expected_name",
+        "another name to look for in the certificate",
+    )
+
+
+def test_what_the_stage_lays_out_is_asked_of_no_client() -> None:
+    assert CURL.cannot(healthy(ServerKind.HTTPS).with_client(system_trust_anchors=(LAB_ROOT,))) is None
+
+
+def test_a_client_in_a_place_or_in_a_version_takes_the_same_options() -> None:
+    situation = later(ServerKind.HTTPS, clock=3)
+    for client in (Placed(CURL, "trixie"), Pinned(CURL, "curl@8")):
+        assert client.supports == CURL.supports
+        assert client.cannot(situation) == CURL.cannot(situation)
+
+
+# --- servers
+
+
+@pytest.mark.parametrize("choice", [LOCAL, Choice(nginx=False), Choice("docker")], ids=["nginx", "endpoint", "docker"])
+def test_an_option_that_a_server_does_not_know_is_a_reason(choice: Choice) -> None:
+    forced = healthy(ServerKind.HTTPS).with_server(encryption=ServerEncryption.FORCED)
+    assert (choice.cannot(forced) or "").endswith("has no setting for the demand for encryption")
+    assert choice.cannot(healthy(ServerKind.SQLSERVER).with_server(encryption=ServerEncryption.FORCED)) is None
+    assert choice.cannot(healthy(ServerKind.HTTPS).with_server(tls_max=TLSVersion.TLSv1_2, security_level=0)) is None
+
+
+def test_a_later_option_of_servers_is_a_reason_too() -> None:
+    @dataclass(frozen=True)
+    class LaterServerSide(ServerSide):
+        stapling: bool = False
+
+    situation = healthy(ServerKind.SQLSERVER)
+    server = LaterServerSide(ServerKind.SQLSERVER, situation.server.chain, stapling=True)
+    assert LOCAL.cannot(replace(situation, server=server)) == "SQL Server has no setting for stapling"
+
+
+def test_the_catalogue_asks_servers_for_nothing_that_they_lack() -> None:
+    for scenario in load().scenarios:
+        for kind in scenario.kinds:
+            assert Choice("docker").cannot(scenario.apply(healthy(kind))) is None
+
+
+# --- what an adapter says of itself
+
+
+def definition(**changes: object) -> dict[str, object]:
+    """The body of a class that is a whole client."""
+    methods = ("version_probe", "read_version", "options_as_typed", "invoke", "read")
+    body: dict[str, object] = {name: getattr(Curl, name) for name in methods}
+    body |= {
+        "name": "mine",
+        "title": "Mine",
+        "kinds": frozenset({ServerKind.HTTPS}),
+        "tls_library": "its own",
+        "templates": (),
+        "default_trust": Trust(Roots.NONE, "it asks for none", Source("its manual", "")),
+        "needs": (),
+        "supports": frozenset({"trust_anchors"}),
+    }
+    return body | changes
+
+
+def test_a_whole_client_can_be_defined() -> None:
+    assert type("Mine", (Client,), definition())().cannot(healthy(ServerKind.HTTPS)) is None
+
+
+@pytest.mark.parametrize(
+    "forgotten", ["name", "title", "kinds", "tls_library", "templates", "default_trust", "needs", "supports"]
+)
+def test_what_an_adapter_forgets_is_named_with_its_class_when_it_is_defined(forgotten: str) -> None:
+    body = definition()
+    del body[forgotten]
+    with pytest.raises(TypeError, match=rf"the client Mine \(.*does not say its `{forgotten}`"):
+        type("Mine", (Client,), body)
+
+
+@pytest.mark.parametrize(
+    ("changes", "problem"),
+    [
+        ({"supports": frozenset({"trust_anchor"})}, "`supports` names what is no option: trust_anchor. Options are "),
+        ({"lacks": {"colour": "it has none"}}, "`lacks` names what is no option: colour"),
+        ({"lacks": {"trust_anchors": "it has none"}}, "it both supports and lacks trust_anchors"),
+        ({"cannot": lambda self, situation: None}, "values go into `inexpressible`"),
+        ({"needs": ("curl",)}, r"`needs` holds what is no need \(tlslab.setup.needs\): \['curl'\]"),
+    ],
+    ids=["supports", "lacks", "both", "cannot", "needs"],
+)
+def test_what_cannot_be_is_said_when_it_is_defined(changes: dict[str, object], problem: str) -> None:
+    with pytest.raises(TypeError, match=problem):
+        type("Mine", (Client,), definition(**changes))
+
+
+def test_what_several_clients_have_in_common_says_nothing_of_itself_yet() -> None:
+    class HalfAClient(Client):
+        def read(self, completed: Completed, side: ClientSide) -> Outcome:
+            return Outcome(Result.CRASHED, "")
+
+    assert HalfAClient.__abstractmethods__

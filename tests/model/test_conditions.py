@@ -1,0 +1,148 @@
+"""What is so in a situation, told from its facts."""
+
+import pytest
+
+from tlslab.model.condition import Condition, Seen, conditions_of, conditions_seen, defects, unmasked
+from tlslab.model.conditions import (
+    CONDITIONS,
+    DEMANDS_ENCRYPTION,
+    EXPIRED,
+    INCOMPLETE,
+    NAME_MISMATCH,
+    NO_COMMON_VERSION,
+    NOT_LOADED,
+    NOT_SERVING,
+    SELF_SIGNED,
+    UNTRUSTED,
+    WEAK_SIGNATURE,
+    client_versions,
+)
+from tlslab.model.situation import (
+    LAB_ISSUING,
+    LAB_ROOT,
+    PAST,
+    Authority,
+    Encryption,
+    ServerEncryption,
+    ServerKind,
+    SignatureHash,
+    Situation,
+    TLSVersion,
+    healthy,
+)
+
+WEB, SQL = healthy(ServerKind.HTTPS), healthy(ServerKind.SQLSERVER)
+SELF_MADE = WEB.with_leaf(issuer=None)
+FALLBACK = SQL.with_server(chain=None)
+SHA1 = SQL.with_leaf(signature=SignatureHash.SHA1)
+OLD = SQL.with_server(tls_min=TLSVersion.TLSv1_0, tls_max=TLSVersion.TLSv1_1)
+
+
+def found(situation: Situation) -> frozenset[Condition]:
+    return conditions_of(situation, CONDITIONS)
+
+
+@pytest.mark.parametrize(
+    "situation",
+    [
+        WEB,
+        SQL,
+        SELF_MADE.with_client(trust_anchors=(SELF_MADE.chain.leaf,)),
+        WEB.with_client(trust_anchors=(), system_trust_anchors=(LAB_ROOT,)),
+        WEB.with_chain(with_intermediates=False).with_client(intermediates=(LAB_ISSUING,)),
+        WEB.with_chain(with_intermediates=False).with_client(trust_anchors=(LAB_ROOT, LAB_ISSUING)),
+        WEB.with_leaf(names=("www.lab.test",)).with_client(expected_name="www.lab.test"),
+        OLD.with_client(tls_min=TLSVersion.TLSv1_0),
+        SQL.with_client(encryption=Encryption.OPTIONAL),
+    ],
+)
+def test_nothing_is_wrong(situation: Situation) -> None:
+    assert found(situation) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("situation", "conditions"),
+    [
+        (SELF_MADE, {SELF_SIGNED}),
+        (FALLBACK, {SELF_SIGNED, NAME_MISMATCH}),
+        (WEB.with_client(trust_anchors=()), {UNTRUSTED}),
+        (WEB.with_leaf(issuer=Authority("Nobody's CA")), {UNTRUSTED}),
+        (WEB.with_leaf(validity=PAST), {EXPIRED}),
+        (WEB.with_leaf(names=()), {NAME_MISMATCH}),
+        (WEB.with_leaf(names=("www.lab.test",)), {NAME_MISMATCH}),
+        (WEB.with_client(expected_name="www.lab.test"), {NAME_MISMATCH}),
+        (WEB.with_chain(with_intermediates=False), {INCOMPLETE}),
+        # Whose CA nobody trusts is not helped by its intermediate.
+        (WEB.with_chain(with_intermediates=False).with_client(trust_anchors=()), {UNTRUSTED}),
+        (SHA1.with_server(security_level=0), {WEAK_SIGNATURE}),
+        (OLD, {NO_COMMON_VERSION}),
+        (SQL.with_client(tls_max=TLSVersion.TLSv1_1), {NO_COMMON_VERSION}),
+        (WEB.with_server(tls_min=TLSVersion.TLSv1_3).with_client(tls_max=TLSVersion.TLSv1_2), {NO_COMMON_VERSION}),
+        (
+            SQL.with_client(encryption=Encryption.OPTIONAL).with_server(encryption=ServerEncryption.FORCED),
+            {DEMANDS_ENCRYPTION},
+        ),
+        (SELF_MADE.with_leaf(validity=PAST, names=()), {SELF_SIGNED, EXPIRED, NAME_MISMATCH}),
+    ],
+)
+def test_what_is_so_is_named_and_nothing_else(situation: Situation, conditions: set[Condition]) -> None:
+    assert found(situation) == conditions
+
+
+@pytest.mark.parametrize("level", [2, 3])
+def test_a_certificate_that_the_server_does_not_load_is_met_by_nobody(level: int) -> None:
+    """SSL_CTX_set_security_level(3): level 2 excludes what is signed with SHA-1."""
+    unloaded = SHA1.with_server(security_level=level)
+    assert found(unloaded.with_leaf(validity=PAST)) == {NOT_LOADED}
+    assert found(unloaded.with_server(tls_max=TLSVersion.TLSv1_1)) == {NOT_LOADED}
+
+
+def test_where_nobody_listens_nothing_else_is_met_but_what_the_server_would_demand() -> None:
+    assert found(SHA1.with_server(key_readable=False)) == {NOT_SERVING}
+    assert found(OLD.with_server(key_readable=False)) == {NOT_SERVING}
+
+
+def test_a_demand_is_no_defect() -> None:
+    assert defects({DEMANDS_ENCRYPTION, EXPIRED}) == {EXPIRED}
+
+
+def test_what_is_masked_by_what_is_not_there_stays() -> None:
+    assert unmasked([EXPIRED, NAME_MISMATCH]) == {EXPIRED, NAME_MISMATCH}
+    assert unmasked([EXPIRED, NOT_LOADED]) == {NOT_LOADED}
+
+
+@pytest.mark.parametrize(
+    ("situation", "versions"),
+    [
+        (WEB, (TLSVersion.TLSv1_2, TLSVersion.TLSv1_3)),
+        (WEB.with_client(tls_max=TLSVersion.TLSv1_1), (TLSVersion.TLSv1_1, TLSVersion.TLSv1_1)),
+        (WEB.with_client(tls_min=TLSVersion.TLSv1_0), (TLSVersion.TLSv1_0, TLSVersion.TLSv1_3)),
+        # TLS inside TDS ends at 1.2, TDS 8.0 begins with TLS (MS-TDS, 2.2.6.5).
+        (SQL, (TLSVersion.TLSv1_2, TLSVersion.TLSv1_2)),
+        (SQL.with_client(tls_max=TLSVersion.TLSv1_3), (TLSVersion.TLSv1_2, TLSVersion.TLSv1_2)),
+        (SQL.with_client(encryption=Encryption.STRICT), (TLSVersion.TLSv1_2, TLSVersion.TLSv1_3)),
+    ],
+)
+def test_the_versions_that_a_client_side_allows(situation: Situation, versions: tuple[TLSVersion, TLSVersion]) -> None:
+    assert client_versions(situation) == versions
+
+
+@pytest.mark.parametrize(
+    ("seen", "conditions"),
+    [
+        (Seen(), set[Condition]()),
+        (Seen(errors=frozenset({(18, 0)})), {SELF_SIGNED}),
+        (Seen(errors=frozenset({(19, 1)})), {UNTRUSTED}),
+        # An issuer that is not there: of an authority that nobody trusts, or of one that was left out.
+        (Seen(errors=frozenset({(20, 0)}), errors_when_complete=frozenset({(20, 0)})), {UNTRUSTED}),
+        (Seen(errors=frozenset({(20, 0), (21, 0)})), {INCOMPLETE}),
+        (Seen(errors=frozenset({(10, 0)})), {EXPIRED}),
+        (Seen(carries_name=False), {NAME_MISMATCH}),
+        (Seen(weak_signatures=frozenset({0})), {WEAK_SIGNATURE}),
+        (Seen(shares_version=False), {NO_COMMON_VERSION}),
+        (Seen(presents=False, shares_version=False), {NOT_LOADED}),
+        (Seen(answers=False, presents=False, shares_version=False), {NOT_SERVING}),
+    ],
+)
+def test_what_the_self_check_measured_shows_the_same(seen: Seen, conditions: set[Condition]) -> None:
+    assert conditions_seen(seen, CONDITIONS) == conditions
