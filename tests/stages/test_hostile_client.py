@@ -22,7 +22,9 @@ ROOT = Path(__file__).resolve().parents[2]
 FULL = bool(os.environ.get("TLSLAB_FULL"))
 TIMEOUT = 60 if FULL else 5
 MEMORY = 300_000
-"""Kilobytes that the lab has at most, whatever the client does."""
+"""Kilobytes that the lab has at most, whatever the client does. Read as VmHWM (proc_pid_status(5)): `ru_maxrss` begins
+at that of the process that started this one (Linux, fs/exec.c: exec_mmap), and a pytest worker may have more.
+"""
 LEFT = ("fifo", "zero", "huge", "loop", "shut/trace", "absent")
 
 HOSTILE = f"""
@@ -58,7 +60,7 @@ while True:
 """
 
 LAB = """
-import asyncio, functools, json, resource, sys
+import asyncio, functools, json, sys
 from pathlib import Path
 import tlslab.stages.local.clients
 from tlslab.clients.base import Invocation
@@ -72,7 +74,8 @@ with tlslab.stages.local.clients.Here(Path(cache)) as here:
     workdir = here.new_workdir()
     done = asyncio.run(here.run(Invocation(tuple(argv), timeout=timeout, collect=tuple(left)), workdir, sandbox))
     gone = not workdir.exists()
-memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+with open("/proc/self/status") as status:
+    memory = next(int(line.split()[1]) for line in status if line.startswith("VmHWM:"))
 said = [done.exit_status, len(done.stdout), set(done.stdout) == {"x"}, set(done.stderr) <= {"y"}]
 print(json.dumps({"said": said, "left": {n: len(t) for n, t in done.collected}, "gone": gone, "memory": memory}))
 """
