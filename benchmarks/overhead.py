@@ -102,7 +102,7 @@ def _up(options: argparse.Namespace) -> Iterator[Any]:
     """Servers for the plan, up until the end of the context; a function that runs the bare clients once."""
     from tlslab import catalogue
     from tlslab.clients import all_clients
-    from tlslab.clients.base import Material
+    from tlslab.clients.base import Material, Request
     from tlslab.matrix.choice import LOCAL
     from tlslab.matrix.plan import Filters, make_plan
     from tlslab.pki.keys import Keys
@@ -137,12 +137,14 @@ def _up(options: argparse.Namespace) -> Iterator[Any]:
             room.mkdir()
             material = Material(mint.anchors_pem(situation.client), mint.pem(*situation.client.intermediates))
             call = client.invoke(
-                stage.machine,
-                situation.client,
-                stage.endpoint(situation.server),
-                material,
-                stage.login,
-                PurePosixPath(room),
+                Request(
+                    stage.machine,
+                    situation.client,
+                    stage.endpoint(situation.server),
+                    material,
+                    stage.login,
+                    PurePosixPath(room),
+                )
             )
             lay_out(call, room)
             env = stage.sandbox.env({**clean_environment(room), **call.env})

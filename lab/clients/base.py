@@ -61,6 +61,21 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
+class Request:
+    """One attempt, as it is asked of an adapter: the client side to express, where to connect, and what it finds there.
+
+    `workdir` is the absolute path of the attempt's own directory, which gets the invocation's files.
+    """
+
+    machine: "Machine"
+    side: ClientSide
+    endpoint: Endpoint
+    material: Material
+    login: Login
+    workdir: PurePosixPath
+
+
+@dataclass(frozen=True, slots=True)
 class Invocation:
     """One run of a program. File names are relative to the attempt's own directory, which is also HOME and the
     working directory.
@@ -261,16 +276,8 @@ class Client(ABC):
         """
 
     @abstractmethod
-    def invoke(
-        self,
-        machine: Machine,
-        side: ClientSide,
-        endpoint: Endpoint,
-        material: Material,
-        login: Login,
-        workdir: PurePosixPath,
-    ) -> Invocation:
-        """One attempt. `workdir` is the absolute path of its own directory, which gets the invocation's files."""
+    def invoke(self, request: Request) -> Invocation:
+        """How to make one attempt."""
 
     @abstractmethod
     def read(self, completed: Completed, side: ClientSide) -> Outcome:

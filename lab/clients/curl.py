@@ -5,10 +5,9 @@ and resets. The number in brackets is its exit status (https://curl.se/libcurl/c
 """
 
 import re
-from pathlib import PurePosixPath
 from shlex import join
 
-from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Roots, Trust
+from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
 from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, allows_old_versions, expects_other_name, floor
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.conditions import NAME_MISMATCH
@@ -118,24 +117,16 @@ class Curl(Client):
         url = (f"https://{side.reference_identifier}/",) if expects_other_name(side) else ()
         return (*(join(option) for option in (*trust, *_options(side))), *url)
 
-    def invoke(
-        self,
-        machine: Machine,
-        side: ClientSide,
-        endpoint: Endpoint,
-        material: Material,
-        login: Login,
-        workdir: PurePosixPath,
-    ) -> Invocation:
-        options = [word for option in _options(side) for word in option]
+    def invoke(self, request: Request) -> Invocation:
+        options = [word for option in _options(request.side) for word in option]
         return Invocation(
             argv=(
-                machine.which["curl"],
+                request.machine.which["curl"],
                 "--disable",  # no ~/.curlrc
                 "--silent",
                 "--show-error",
                 # Without --capath the directory that curl was built with is trusted as well (curl(1)).
-                *(() if side.defaults_only else ("--cacert", "ca.pem", "--capath", ".")),
+                *(() if request.side.defaults_only else ("--cacert", "ca.pem", "--capath", ".")),
                 *options,
                 "--trace-ascii",
                 TRACE,
@@ -143,9 +134,9 @@ class Curl(Client):
                 "body",
                 "--write-out",
                 "%{http_code}",
-                f"https://{side.reference_identifier}:{endpoint.port}/",
+                f"https://{request.side.reference_identifier}:{request.endpoint.port}/",
             ),
-            files={"ca.pem": material.bundle},
+            files={"ca.pem": request.material.bundle},
             collect=(TRACE,),
         )
 

@@ -4,18 +4,8 @@ What they share, how FreeTDS is configured and what its log says, is in `freetds
 """
 
 import re
-from pathlib import PurePosixPath
 
-from tlslab.clients.base import (
-    Client,
-    Endpoint,
-    Invocation,
-    Login,
-    Machine,
-    Material,
-    Roots,
-    Trust,
-)
+from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
 from tlslab.clients.freetds_library import (  # fmt: skip
     CONNECTING,
     DUMP,
@@ -166,27 +156,19 @@ class Pymssql(FreeTds, PythonSqlClient):
     def limit_words(self, side: ClientSide) -> tuple[str, ...]:
         return openssl_words(side)
 
-    def invoke(
-        self,
-        machine: Machine,
-        side: ClientSide,
-        endpoint: Endpoint,
-        material: Material,
-        login: Login,
-        workdir: PurePosixPath,
-    ) -> Invocation:
-        env, files = freetds_settings(side, material, workdir)
-        if text := openssl_conf(side):
+    def invoke(self, request: Request) -> Invocation:
+        env, files = freetds_settings(request.side, request.material, request.workdir)
+        if text := openssl_conf(request.side):
             files["openssl.cnf"] = text
-            env["OPENSSL_CONF"] = str(workdir / "openssl.cnf")
+            env["OPENSSL_CONF"] = str(request.workdir / "openssl.cnf")
         connection = {
-            "server": side.connect_to,
-            "port": str(endpoint.port),
-            "user": login.user,
-            "password": login.password,
+            "server": request.side.connect_to,
+            "port": str(request.endpoint.port),
+            "user": request.login.user,
+            "password": request.login.password,
         }
-        request = {"driver": self.driver, "connection": connection}
-        return run_probe(machine, request, env=env, files=files, collect=(DUMP,))
+        question = {"driver": self.driver, "connection": connection}
+        return run_probe(request.machine, question, env=env, files=files, collect=(DUMP,))
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
         return with_trace(super().read(completed, side), completed)
@@ -234,29 +216,21 @@ class Tdsodbc(FreeTds, PythonSqlClient):
         found = read_versions(completed)
         return "tdsodbc {odbc_driver} (pyodbc {pyodbc}, GnuTLS {gnutls})".format(**found) if found else ""
 
-    def invoke(
-        self,
-        machine: Machine,
-        side: ClientSide,
-        endpoint: Endpoint,
-        material: Material,
-        login: Login,
-        workdir: PurePosixPath,
-    ) -> Invocation:
-        where = (f"host = {side.connect_to}", f"port = {endpoint.port}", "tds version = auto")
-        env, files = freetds_settings(side, material, workdir, SERVER_NAME, where)
+    def invoke(self, request: Request) -> Invocation:
+        where = (f"host = {request.side.connect_to}", f"port = {request.endpoint.port}", "tds version = auto")
+        env, files = freetds_settings(request.side, request.material, request.workdir, SERVER_NAME, where)
         # unixODBC reads no data sources and no drivers of the machine.
-        env["ODBCSYSINI"] = str(workdir)
-        limit_gnutls(side, workdir, env, files)
+        env["ODBCSYSINI"] = str(request.workdir)
+        limit_gnutls(request.side, request.workdir, env, files)
         words = (
-            f"DRIVER={braced(machine.files['tdsodbc'])}",
-            f"UID={braced(login.user)}",
-            f"PWD={braced(login.password)}",
+            f"DRIVER={braced(request.machine.files['tdsodbc'])}",
+            f"UID={braced(request.login.user)}",
+            f"PWD={braced(request.login.password)}",
             # Not the password last: FreeTDS 1.3 takes the closing brace of the last value for a part of it.
             f"SERVERNAME={SERVER_NAME}",
         )
-        request = {"driver": self.driver, "connection": {"connection_string": ";".join(words)}}
-        return run_probe(machine, request, env=env, files=files, collect=(DUMP,))
+        question = {"driver": self.driver, "connection": {"connection_string": ";".join(words)}}
+        return run_probe(request.machine, question, env=env, files=files, collect=(DUMP,))
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
         return with_trace(super().read(completed, side), completed)
@@ -291,24 +265,16 @@ class Tsql(FreeTds):
         tls = [name for name in ("GnuTLS", "OpenSSL") if re.search(rf"{name}: yes", completed.stdout)]
         return f"tsql {version[1]} ({', '.join(tls) or 'no TLS'})" if version else ""
 
-    def invoke(
-        self,
-        machine: Machine,
-        side: ClientSide,
-        endpoint: Endpoint,
-        material: Material,
-        login: Login,
-        workdir: PurePosixPath,
-    ) -> Invocation:
-        env, files = freetds_settings(side, material, workdir)
-        limit_gnutls(side, workdir, env, files)
-        where = ("-H", side.connect_to, "-p", str(endpoint.port))
+    def invoke(self, request: Request) -> Invocation:
+        env, files = freetds_settings(request.side, request.material, request.workdir)
+        limit_gnutls(request.side, request.workdir, env, files)
+        where = ("-H", request.side.connect_to, "-p", str(request.endpoint.port))
         return Invocation(
             # `-P -`: the password is the first line of standard input, so that none stands in argv.
-            argv=(machine.which["tsql"], *where, *("-U", login.user, "-P", "-", "-o", "fhq")),
+            argv=(request.machine.which["tsql"], *where, *("-U", request.login.user, "-P", "-", "-o", "fhq")),
             env=env,
             files=files,
-            stdin=f"{login.password}\n{QUESTION}\nGO\nQUIT\n",
+            stdin=f"{request.login.password}\n{QUESTION}\nGO\nQUIT\n",
             collect=(DUMP,),
         )
 

@@ -4,9 +4,7 @@ It loads the same driver library as `odbc18`, without a driver manager, and wrap
 `Driver Error: ...; DDBC Error: ...`, where the driver's name is cut out (mssql_python/exceptions.py).
 """
 
-from pathlib import PurePosixPath
-
-from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
+from tlslab.clients.base import Invocation, Machine, Request
 from tlslab.clients.odbc import (
     DRIVER_LIBRARIES,
     MicrosoftDriver,
@@ -16,7 +14,6 @@ from tlslab.clients.odbc import (
 )
 from tlslab.clients.tds import read_versions, run_probe
 from tlslab.model.outcome import Completed
-from tlslab.model.situation import ClientSide
 from tlslab.setup.needs import PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
@@ -46,21 +43,13 @@ class MssqlPython(MicrosoftDriver):
         driver = f"ODBC Driver {found['odbc_driver']}, " if "odbc_driver" in found else ""
         return f"mssql-python {found['mssql-python']} ({driver}{found['openssl']})"
 
-    def invoke(
-        self,
-        machine: Machine,
-        side: ClientSide,
-        endpoint: Endpoint,
-        material: Material,
-        login: Login,
-        workdir: PurePosixPath,
-    ) -> Invocation:
-        env, files = openssl_settings(side, material, workdir)
-        request = {
+    def invoke(self, request: Request) -> Invocation:
+        env, files = openssl_settings(request.side, request.material, request.workdir)
+        question = {
             "driver": self.driver,
-            "connection": {"connection_string": connection_string(side, endpoint, login)},
+            "connection": {"connection_string": connection_string(request.side, request.endpoint, request.login)},
         }
-        return run_probe(machine, request, env=env, files=files)
+        return run_probe(request.machine, question, env=env, files=files)
 
 
 CLIENTS = (MssqlPython(),)

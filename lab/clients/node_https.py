@@ -7,12 +7,11 @@ from Node's command line and environment.
 
 import json
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 
 from tlslab.clients.answers import read_answer
-from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Trust, probe
+from tlslab.clients.base import Client, Endpoint, Invocation, Machine, Request, Trust, probe
 from tlslab.clients.https import HTTPS, LOW_SECURITY, allows_old_versions, expects_other_name, floor
-from tlslab.clients.tedious import BUNDLED, EXTRA_ROOTS, default_trust_words, node_trust
+from tlslab.clients.tedious import BUNDLED, default_trust_words, more_roots, node_trust
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, tolerates
@@ -114,25 +113,17 @@ class NodeHttps(NodeClient):
         trust = ("ca: fs.readFileSync('ca.pem')",) if side.trust_anchors or side.intermediates else ()
         return (*trust, *(f"{name}: {_literal(value)}" for name, value in _options(side).items()))
 
-    def invoke(
-        self,
-        machine: Machine,
-        side: ClientSide,
-        endpoint: Endpoint,
-        material: Material,
-        login: Login,
-        workdir: PurePosixPath,
-    ) -> Invocation:
+    def invoke(self, request: Request) -> Invocation:
         given = {
             "client": self.name,
-            "url": _url(side, endpoint),
-            "ca": None if side.defaults_only else "ca.pem",
-            "options": _options(side),
+            "url": _url(request.side, request.endpoint),
+            "ca": None if request.side.defaults_only else "ca.pem",
+            "options": _options(request.side),
         }
         return Invocation(
-            argv=(machine.which["node"], PROBE, json.dumps(given)),
-            env={EXTRA_ROOTS: str(workdir / "ca.pem")} if side.defaults_only and side.trust_anchors else {},
-            files={PROBE: probe(PROBE), "ca.pem": material.bundle},
+            argv=(request.machine.which["node"], PROBE, json.dumps(given)),
+            env=more_roots(request),
+            files={PROBE: probe(PROBE), "ca.pem": request.material.bundle},
         )
 
 
@@ -190,27 +181,19 @@ class NodeFetch(NodeClient):
         unverified = ("NODE_TLS_REJECT_UNAUTHORIZED=0",) if side.trust_everything else ()
         return (*trust, *unverified, *_flags(side))
 
-    def invoke(
-        self,
-        machine: Machine,
-        side: ClientSide,
-        endpoint: Endpoint,
-        material: Material,
-        login: Login,
-        workdir: PurePosixPath,
-    ) -> Invocation:
+    def invoke(self, request: Request) -> Invocation:
         # NODE_EXTRA_CA_CERTS adds to Node's own roots; --use-openssl-ca replaces them (doc/api/cli.md).
-        env = {"SSL_CERT_FILE": str(workdir / "ca.pem"), "SSL_CERT_DIR": str(workdir / "none")}
-        if side.trust_everything:
+        env = {"SSL_CERT_FILE": str(request.workdir / "ca.pem"), "SSL_CERT_DIR": str(request.workdir / "none")}
+        if request.side.trust_everything:
             env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0"
-        given = {"client": self.name, "url": _url(side, endpoint)}
+        given = {"client": self.name, "url": _url(request.side, request.endpoint)}
         store: tuple[str, ...] = ("--use-openssl-ca",)
-        if side.defaults_only:
-            env, store = {EXTRA_ROOTS: str(workdir / "ca.pem")} if side.trust_anchors else {}, ()
+        if request.side.defaults_only:
+            env, store = more_roots(request), ()
         return Invocation(
-            argv=(machine.which["node"], *store, *_flags(side), PROBE, json.dumps(given)),
+            argv=(request.machine.which["node"], *store, *_flags(request.side), PROBE, json.dumps(given)),
             env=env,
-            files={PROBE: probe(PROBE), "ca.pem": material.bundle},
+            files={PROBE: probe(PROBE), "ca.pem": request.material.bundle},
         )
 
 

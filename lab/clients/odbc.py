@@ -7,7 +7,7 @@ SSL_CERT_FILE and SSL_CERT_DIR, TLS limits through OPENSSL_CONF (openssl-env(7))
 
 from pathlib import PurePosixPath
 
-from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Roots, Trust
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request, Roots, Trust
 from tlslab.clients.tds import (
     DRIVER_MANAGER,
     PythonSqlClient,
@@ -213,21 +213,13 @@ class Odbc18(MicrosoftDriver):
         found = read_versions(completed)
         return "ODBC Driver {odbc_driver} (pyodbc {pyodbc}, {openssl})".format(**found) if found else ""
 
-    def invoke(
-        self,
-        machine: Machine,
-        side: ClientSide,
-        endpoint: Endpoint,
-        material: Material,
-        login: Login,
-        workdir: PurePosixPath,
-    ) -> Invocation:
-        text = connection_string(side, endpoint, login, machine.files["odbc18"])
-        env, files = openssl_settings(side, material, workdir)
+    def invoke(self, request: Request) -> Invocation:
+        text = connection_string(request.side, request.endpoint, request.login, request.machine.files["odbc18"])
+        env, files = openssl_settings(request.side, request.material, request.workdir)
         # unixODBC reads no data sources and no drivers of the machine.
-        env["ODBCSYSINI"] = str(workdir)
-        request = {"driver": self.driver, "connection": {"connection_string": text}}
-        return run_probe(machine, request, env=env, files=files)
+        env["ODBCSYSINI"] = str(request.workdir)
+        question = {"driver": self.driver, "connection": {"connection_string": text}}
+        return run_probe(request.machine, question, env=env, files=files)
 
 
 CLIENTS = (Odbc18(),)

@@ -5,10 +5,9 @@ handshake failed. Connected means that the verification is reported as OK and an
 """
 
 import re
-from pathlib import PurePosixPath
 from shlex import join
 
-from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Roots, Trust
+from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
 from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, allows_old_versions, floor
 from tlslab.model.circumstances import DEFAULTS_ONLY, TRUST_EVERYTHING
 from tlslab.model.evidence import Basis, Phase, Source
@@ -92,28 +91,20 @@ class SClient(Client):
         trust = (("-CAfile", "ca.pem"),) if given else ()
         return tuple(join(option) for option in (*trust, *_options(side)))
 
-    def invoke(
-        self,
-        machine: Machine,
-        side: ClientSide,
-        endpoint: Endpoint,
-        material: Material,
-        login: Login,
-        workdir: PurePosixPath,
-    ) -> Invocation:
-        host = f"{side.connect_to}:{endpoint.port}"
+    def invoke(self, request: Request) -> Invocation:
+        host = f"{request.side.connect_to}:{request.endpoint.port}"
         return Invocation(
             argv=(
-                machine.which["openssl"],
+                request.machine.which["openssl"],
                 "s_client",
                 "-connect",
                 host,
-                *(() if side.defaults_only else ("-CAfile", "ca.pem", "-no-CApath", "-no-CAstore")),
-                *(word for option in _options(side) for word in option),
+                *(() if request.side.defaults_only else ("-CAfile", "ca.pem", "-no-CApath", "-no-CAstore")),
+                *(word for option in _options(request.side) for word in option),
                 # Without it the end of standard input ends the session before the answer.
                 "-ign_eof",
             ),
-            files={"ca.pem": material.bundle},
+            files={"ca.pem": request.material.bundle},
             stdin=f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n",
         )
 

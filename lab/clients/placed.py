@@ -1,9 +1,8 @@
 """A client in a distribution: the same adapter, run in one of several, as `curl:trixie`."""
 
-from pathlib import PurePosixPath
 from typing import Self
 
-from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing, Trust
+from tlslab.clients.base import Client, Invocation, Machine, Missing, Request, Trust
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Situation
 
@@ -56,16 +55,8 @@ class Placed(Client):
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         return self.client.options_as_typed(side)
 
-    def invoke(
-        self,
-        machine: Machine,
-        side: ClientSide,
-        endpoint: Endpoint,
-        material: Material,
-        login: Login,
-        workdir: PurePosixPath,
-    ) -> Invocation:
-        return self.client.invoke(machine, side, endpoint, material, login, workdir)
+    def invoke(self, request: Request) -> Invocation:
+        return self.client.invoke(request)
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
         return self.client.read(completed, side)

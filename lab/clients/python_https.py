@@ -6,20 +6,9 @@ All three speak through Python's `ssl` module, which words what OpenSSL says as 
 
 import json
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 
 from tlslab.clients.answers import read_answer
-from tlslab.clients.base import (
-    Client,
-    Endpoint,
-    Invocation,
-    Login,
-    Machine,
-    Material,
-    Roots,
-    Trust,
-    probe,
-)
+from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust, probe
 from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, allows_old_versions, expects_other_name, floor
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.conditions import NAME_MISMATCH
@@ -87,32 +76,24 @@ class PythonClient(Client):
     def read_version(self, completed: Completed) -> str:
         return completed.stdout.strip() if completed.exit_status == 0 else ""
 
-    def invoke(
-        self,
-        machine: Machine,
-        side: ClientSide,
-        endpoint: Endpoint,
-        material: Material,
-        login: Login,
-        workdir: PurePosixPath,
-    ) -> Invocation:
-        lowest = floor(side)
+    def invoke(self, request: Request) -> Invocation:
+        lowest = floor(request.side)
         given = {
             "client": self.name,
-            "url": f"https://{side.connect_to}:{endpoint.port}/",
-            "ca": None if side.defaults_only else "ca.pem",
-            "trust_everything": side.trust_everything,
-            "expected_name": side.reference_identifier if expects_other_name(side) else None,
+            "url": f"https://{request.side.connect_to}:{request.endpoint.port}/",
+            "ca": None if request.side.defaults_only else "ca.pem",
+            "trust_everything": request.side.trust_everything,
+            "expected_name": request.side.reference_identifier if expects_other_name(request.side) else None,
             "tls_min": _constant(lowest) if lowest else None,
-            "tls_max": _constant(side.tls_max) if side.tls_max else None,
-            "ciphers": LOW_SECURITY if allows_old_versions(side) else None,
+            "tls_max": _constant(request.side.tls_max) if request.side.tls_max else None,
+            "ciphers": LOW_SECURITY if allows_old_versions(request.side) else None,
         }
         return Invocation(
-            argv=(machine.python, "-I", PROBE, json.dumps(given)),
-            env={self.roots_variable: str(workdir / "ca.pem")}
-            if side.defaults_only and self.default_trust_words(side)
+            argv=(request.machine.python, "-I", PROBE, json.dumps(given)),
+            env={self.roots_variable: str(request.workdir / "ca.pem")}
+            if request.side.defaults_only and self.default_trust_words(request.side)
             else {},
-            files={PROBE: probe(PROBE), "ca.pem": material.bundle},
+            files={PROBE: probe(PROBE), "ca.pem": request.material.bundle},
         )
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:

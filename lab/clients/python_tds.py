@@ -8,10 +8,9 @@ does not set `enc_login_only` (encrypt the login alone).
 """
 
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
-from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Roots, Trust
+from tlslab.clients.base import Invocation, Request, Roots, Trust
 from tlslab.clients.tds import PythonSqlClient, read_versions, run_probe
 from tlslab.model.conditions import NAME_MISMATCH, NO_COMMON_VERSION, NOT_LOADED
 from tlslab.model.evidence import Basis, Phase, Source
@@ -147,25 +146,17 @@ class PythonTds(PythonSqlClient):
         found = read_versions(completed)
         return "python-tds {python-tds} (pyOpenSSL {pyopenssl}, {openssl})".format(**found) if found else ""
 
-    def invoke(
-        self,
-        machine: Machine,
-        side: ClientSide,
-        endpoint: Endpoint,
-        material: Material,
-        login: Login,
-        workdir: PurePosixPath,
-    ) -> Invocation:
+    def invoke(self, request: Request) -> Invocation:
         connection: dict[str, Any] = {
-            "dsn": side.connect_to,
-            "port": endpoint.port,
-            "user": login.user,
-            "password": login.password,
+            "dsn": request.side.connect_to,
+            "port": request.endpoint.port,
+            "user": request.login.user,
+            "password": request.login.password,
         }
-        if uses_tls(side):
-            connection["cafile"] = str(workdir / "ca.pem")
-        request = {"driver": self.driver, "connection": connection}
-        return run_probe(machine, request, files={"ca.pem": material.bundle})
+        if uses_tls(request.side):
+            connection["cafile"] = str(request.workdir / "ca.pem")
+        question = {"driver": self.driver, "connection": connection}
+        return run_probe(request.machine, question, files={"ca.pem": request.material.bundle})
 
 
 CLIENTS = (PythonTds(),)

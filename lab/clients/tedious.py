@@ -7,21 +7,10 @@ tls.createSecureContext.
 """
 
 import json
-from pathlib import PurePosixPath
 from typing import Any
 
 from tlslab.clients.answers import read_answer
-from tlslab.clients.base import (
-    Client,
-    Endpoint,
-    Invocation,
-    Login,
-    Machine,
-    Material,
-    Roots,
-    Trust,
-    probe,
-)
+from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust, probe
 from tlslab.clients.tds import allows_old_versions
 from tlslab.model.circumstances import STRICT, TRUST_EVERYTHING
 from tlslab.model.conditions import DEMANDS_ENCRYPTION, NOT_SERVING
@@ -164,33 +153,24 @@ class Tedious(Client):
             inner.insert(0, "ca: fs.readFileSync('ca.pem')")
         return (*words, *((f"cryptoCredentialsDetails: {{{', '.join(inner)}}}",) if inner else ()))
 
-    def invoke(
-        self,
-        machine: Machine,
-        side: ClientSide,
-        endpoint: Endpoint,
-        material: Material,
-        login: Login,
-        workdir: PurePosixPath,
-    ) -> Invocation:
+    def invoke(self, request: Request) -> Invocation:
         config = {
-            "server": side.connect_to,
+            "server": request.side.connect_to,
             "authentication": {
                 "type": "default",
-                "options": {"userName": login.user, "password": login.password},
+                "options": {"userName": request.login.user, "password": request.login.password},
             },
             "options": {
-                "port": endpoint.port,
-                **options(side),
-                "cryptoCredentialsDetails": credentials(side),
+                "port": request.endpoint.port,
+                **options(request.side),
+                "cryptoCredentialsDetails": credentials(request.side),
             },
-            "ca_file": "" if side.defaults_only else "ca.pem",
+            "ca_file": "" if request.side.defaults_only else "ca.pem",
         }
-        extra = {EXTRA_ROOTS: str(workdir / "ca.pem")} if side.defaults_only and side.trust_anchors else {}
         return Invocation(
-            argv=(machine.which["node"], PROBE),
-            env={"NODE_PATH": machine.node_modules, **extra},
-            files={PROBE: probe(PROBE), "ca.pem": material.bundle},
+            argv=(request.machine.which["node"], PROBE),
+            env={"NODE_PATH": request.machine.node_modules, **more_roots(request)},
+            files={PROBE: probe(PROBE), "ca.pem": request.material.bundle},
             stdin=json.dumps(config),
         )
 
@@ -206,6 +186,12 @@ def node_trust(machine: Machine) -> Trust:
 def default_trust_words(side: ClientSide) -> tuple[str, ...]:
     """How people make Node trust a root without an option: its own roots are compiled in."""
     return (f"{EXTRA_ROOTS}=ca.pem",) if side.trust_anchors else ()
+
+
+def more_roots(request: Request) -> dict[str, str]:
+    """The environment that makes Node trust more roots than its own, where a client is left to its defaults."""
+    given = request.side.defaults_only and request.side.trust_anchors
+    return {EXTRA_ROOTS: str(request.workdir / "ca.pem")} if given else {}
 
 
 def options(side: ClientSide) -> dict[str, Any]:

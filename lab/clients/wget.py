@@ -6,19 +6,9 @@ leaves TLS 1.0 and 1.1 on unless told otherwise.
 
 import re
 from collections.abc import Mapping
-from pathlib import PurePosixPath
 from shlex import join
 
-from tlslab.clients.base import (
-    Client,
-    Endpoint,
-    Invocation,
-    Login,
-    Machine,
-    Material,
-    Roots,
-    Trust,
-)
+from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
 from tlslab.clients.https import HTTPS
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.conditions import NO_COMMON_VERSION
@@ -120,27 +110,19 @@ class Wget(Client):
         trust = ("--ca-certificate=ca.pem",) if given else ()
         return tuple(join((option,)) for option in (*trust, *_options(side)))
 
-    def invoke(
-        self,
-        machine: Machine,
-        side: ClientSide,
-        endpoint: Endpoint,
-        material: Material,
-        login: Login,
-        workdir: PurePosixPath,
-    ) -> Invocation:
+    def invoke(self, request: Request) -> Invocation:
         return Invocation(
             argv=(
-                machine.which["wget"],
+                request.machine.which["wget"],
                 "--no-config",
                 "--tries=1",
                 # Empty: without --ca-directory the system's trust store is loaded beside the file (gnutls.c, ssl_init).
-                *(() if side.defaults_only else ("--ca-certificate=ca.pem", "--ca-directory=")),
-                *_options(side),
+                *(() if request.side.defaults_only else ("--ca-certificate=ca.pem", "--ca-directory=")),
+                *_options(request.side),
                 "--output-document=body",
-                f"https://{side.connect_to}:{endpoint.port}/",
+                f"https://{request.side.connect_to}:{request.endpoint.port}/",
             ),
-            files={"ca.pem": material.bundle},
+            files={"ca.pem": request.material.bundle},
         )
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:

@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from tests.clients.acts import broken, connects, documented, tolerated
-from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request
 from tlslab.clients.curl import TRACE, Curl
 from tlslab.model.evidence import Basis
 from tlslab.model.outcome import Completed, Result
@@ -21,7 +21,7 @@ VERSIONS = {"tls-version-mismatch.server-newer", "tls-version-mismatch.server-ol
 def invoked(side: ClientSide) -> Invocation:
     endpoint = Endpoint(ServerKind.HTTPS, "127.0.0.1", 8443)
     material = Material(anchors="PUBLIC ROOT\n", intermediates="ISSUING\n")
-    return CURL.invoke(MACHINE, side, endpoint, material, Login("", ""), PurePosixPath("/room"))
+    return CURL.invoke(Request(MACHINE, side, endpoint, material, Login("", ""), PurePosixPath("/room")))
 
 
 def options(side: ClientSide) -> list[str]:

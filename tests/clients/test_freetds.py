@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from tests.clients.acts import connects, documented, tolerated
-from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request
 from tlslab.clients.freetds import FreeTds, Pymssql, Tdsodbc, Tsql
 from tlslab.clients.freetds_library import gnutls_conf, trace_lines
 from tlslab.model.evidence import Basis
@@ -65,7 +65,7 @@ mem.c:665:tds_free_all_results()
 def invoked(client: FreeTds, side: ClientSide) -> Invocation:
     endpoint = Endpoint(ServerKind.SQLSERVER, "127.0.0.1", 1433)
     material = Material(anchors="PUBLIC ROOT\n", intermediates="ISSUING\n")
-    return client.invoke(MACHINE, side, endpoint, material, Login("sa", "pw"), PurePosixPath("/room"))
+    return client.invoke(Request(MACHINE, side, endpoint, material, Login("sa", "pw"), PurePosixPath("/room")))
 
 
 def shown(client: FreeTds, text: str, trace: str) -> set[str]:

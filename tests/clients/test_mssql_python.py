@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from tests.clients.acts import connects, documented, tolerated
-from tlslab.clients.base import Endpoint, Login, Machine, Material
+from tlslab.clients.base import Endpoint, Login, Machine, Material, Request
 from tlslab.clients.mssql_python import MssqlPython
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import PAST, Encryption, ServerKind, healthy
@@ -27,7 +27,7 @@ def test_brings_its_driver_itself() -> None:
     )
     endpoint = Endpoint(ServerKind.SQLSERVER, "127.0.0.1", 1433)
     invocation = MSSQL_PYTHON.invoke(
-        machine, HEALTHY.client, endpoint, Material("ROOT\n"), Login("sa", "pw"), PurePosixPath("/room")
+        Request(machine, HEALTHY.client, endpoint, Material("ROOT\n"), Login("sa", "pw"), PurePosixPath("/room"))
     )
     request = json.loads(invocation.stdin)
     assert request["driver"] == "mssql-python"

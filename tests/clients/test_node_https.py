@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.clients.acts import broken, connects, documented, tolerated
-from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request
 from tlslab.clients.node_https import PROBE, NodeClient, NodeFetch, NodeHttps
 from tlslab.model.evidence import Basis
 from tlslab.model.outcome import Completed, Result
@@ -24,7 +24,7 @@ VERSIONS = {"tls-version-mismatch.server-newer", "tls-version-mismatch.server-ol
 def invoked(client: NodeClient, side: ClientSide) -> Invocation:
     endpoint = Endpoint(ServerKind.HTTPS, "127.0.0.1", 8443)
     material = Material("PUBLIC ROOT\n", "ISSUING\n")
-    return client.invoke(MACHINE, side, endpoint, material, Login("", ""), PurePosixPath("/room"))
+    return client.invoke(Request(MACHINE, side, endpoint, material, Login("", ""), PurePosixPath("/room")))
 
 
 def test_https_trusts_its_ca_option_alone() -> None:

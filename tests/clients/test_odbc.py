@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from tests.clients.acts import broken, connects, documented, tolerated
-from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request
 from tlslab.clients.odbc import Odbc18
 from tlslab.model.evidence import Basis
 from tlslab.model.outcome import Completed, Result
@@ -42,7 +42,7 @@ SSL_PROVIDER = f"{DRIVER}SSL Provider: "
 def invoked(side: ClientSide) -> Invocation:
     endpoint = Endpoint(ServerKind.SQLSERVER, "127.0.0.1", 1433)
     material = Material(anchors="PUBLIC ROOT\n", intermediates="ISSUING\n")
-    return ODBC18.invoke(MACHINE, side, endpoint, material, Login("sa", "a;b}c"), PurePosixPath("/room"))
+    return ODBC18.invoke(Request(MACHINE, side, endpoint, material, Login("sa", "a;b}c"), PurePosixPath("/room")))
 
 
 def words(side: ClientSide) -> list[str]:

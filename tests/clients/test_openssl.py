@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from tests.clients.acts import broken, connects, documented, tolerated
-from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request
 from tlslab.clients.openssl import SClient
 from tlslab.model.evidence import Basis
 from tlslab.model.outcome import Completed, Result
@@ -24,7 +24,7 @@ SESSION = "SSL-Session:\n    Protocol  : TLSv1.3\n    Cipher    : TLS_AES_256_GC
 def invoked(side: ClientSide) -> Invocation:
     endpoint = Endpoint(ServerKind.HTTPS, "127.0.0.1", 8443)
     material = Material("PUBLIC ROOT\n", "ISSUING\n")
-    return OPENSSL.invoke(MACHINE, side, endpoint, material, Login("", ""), PurePosixPath("/room"))
+    return OPENSSL.invoke(Request(MACHINE, side, endpoint, material, Login("", ""), PurePosixPath("/room")))
 
 
 def test_trusts_nothing_but_its_own_file_and_types_a_request() -> None:

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from tlslab.clients import Client, all_clients
-from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request
 from tlslab.model.situation import HOSTS, LAB_ROOT, ClientSide, ServerKind, healthy
 
 MACHINE = Machine(
@@ -35,7 +35,7 @@ def invoked(client: Client, side: ClientSide) -> Invocation:
     kind = next(kind for kind in ServerKind if kind in client.kinds)
     endpoint, material = Endpoint(kind, "127.0.0.1", 4433), Material("ROOTS\n", "ISSUING\n")
     side = replace(side, connect_to=HOSTS[kind])
-    return client.invoke(MACHINE, side, endpoint, material, Login("sa", "secret"), PurePosixPath("/room"))
+    return client.invoke(Request(MACHINE, side, endpoint, material, Login("sa", "secret"), PurePosixPath("/room")))
 
 
 def given_to(client: Client, side: ClientSide) -> str:

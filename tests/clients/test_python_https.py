@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.clients.acts import broken, connects, documented, tolerated
-from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request
 from tlslab.clients.python_https import PROBE, Httpx, PythonClient, Requests, Urllib
 from tlslab.model.evidence import Basis
 from tlslab.model.outcome import Completed, Result
@@ -34,7 +34,7 @@ VERSIONS = {"tls-version-mismatch.server-newer", "tls-version-mismatch.server-ol
 def invoked(client: PythonClient, side: ClientSide) -> Invocation:
     endpoint = Endpoint(ServerKind.HTTPS, "127.0.0.1", 8443)
     material = Material("PUBLIC ROOT\n", "ISSUING\n")
-    return client.invoke(MACHINE, side, endpoint, material, Login("", ""), PurePosixPath("/room"))
+    return client.invoke(Request(MACHINE, side, endpoint, material, Login("", ""), PurePosixPath("/room")))
 
 
 def settings(client: PythonClient, side: ClientSide) -> dict[str, Any]:

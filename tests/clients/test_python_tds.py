@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.clients.acts import connects, documented, tolerated
-from tlslab.clients.base import Endpoint, Login, Machine, Material
+from tlslab.clients.base import Endpoint, Login, Machine, Material, Request
 from tlslab.clients.python_tds import PythonTds
 from tlslab.model.evidence import Basis
 from tlslab.model.outcome import Completed
@@ -24,7 +24,7 @@ MACHINE = Machine(python="/clients/python", python_packages={"python-tds": "1", 
 def arguments(side: ClientSide) -> dict[str, Any]:
     endpoint = Endpoint(ServerKind.SQLSERVER, "127.0.0.1", 1433)
     invocation = PYTHON_TDS.invoke(
-        MACHINE, side, endpoint, Material("PUBLIC ROOT\n"), Login("sa", "pw"), PurePosixPath("/room")
+        Request(MACHINE, side, endpoint, Material("PUBLIC ROOT\n"), Login("sa", "pw"), PurePosixPath("/room"))
     )
     assert invocation.files["ca.pem"] == "PUBLIC ROOT\n"
     found: dict[str, Any] = json.loads(invocation.stdin)["connection"]

@@ -8,7 +8,7 @@ import pytest
 
 from tlslab.catalogue import load
 from tlslab.clients import Client, all_clients
-from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Roots, Trust
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request, Roots, Trust
 from tlslab.clients.curl import Curl
 from tlslab.clients.placed import Placed
 from tlslab.matrix.choice import LOCAL, Choice
@@ -99,7 +99,7 @@ def test_an_option_that_is_supported_reaches_the_client_or_its_values_are_inexpr
 
 def invoked(client: Client, side: ClientSide) -> Invocation:
     endpoint, material = Endpoint(a_kind_of(client), "127.0.0.1", 4433), material_of(side)
-    return client.invoke(MACHINE, side, endpoint, material, Login("sa", "secret"), PurePosixPath("/room"))
+    return client.invoke(Request(MACHINE, side, endpoint, material, Login("sa", "secret"), PurePosixPath("/room")))
 
 
 def material_of(side: ClientSide) -> Material:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tests.clients.acts import broken, connects, documented, tolerated
-from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request
 from tlslab.clients.tedious import Tedious
 from tlslab.model.outcome import Completed, Result
 from tlslab.model.situation import LAB_ROOT, ClientSide, Encryption, ServerEncryption, ServerKind, TLSVersion, healthy
@@ -34,7 +34,7 @@ ConnectionError: Failed to connect to db.lab.test:1433 - Could not connect (sequ
 def invoked(side: ClientSide) -> Invocation:
     endpoint = Endpoint(ServerKind.SQLSERVER, "127.0.0.1", 1433)
     material = Material(anchors="PUBLIC ROOT\n", intermediates="ISSUING\n")
-    return TEDIOUS.invoke(MACHINE, side, endpoint, material, Login("sa", "pw"), PurePosixPath("/room"))
+    return TEDIOUS.invoke(Request(MACHINE, side, endpoint, material, Login("sa", "pw"), PurePosixPath("/room")))
 
 
 def options(side: ClientSide) -> dict[str, Any]:

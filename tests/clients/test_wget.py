@@ -5,7 +5,7 @@ from pathlib import PurePosixPath
 import pytest
 
 from tests.clients.acts import broken, connects, documented, tolerated
-from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request
 from tlslab.clients.wget import Wget
 from tlslab.model.outcome import Completed, Result
 from tlslab.model.situation import LAB_ROOT, PAST, ClientSide, ServerKind, SignatureHash, Situation, TLSVersion, healthy
@@ -23,7 +23,7 @@ CONNECTED = f"Connecting to {HOST} ({HOST})|127.0.0.1|:8443... connected.\n"
 def invoked(side: ClientSide) -> Invocation:
     endpoint = Endpoint(ServerKind.HTTPS, "127.0.0.1", 8443)
     return WGET.invoke(
-        MACHINE, side, endpoint, Material("PUBLIC ROOT\n", "ISSUING\n"), Login("", ""), PurePosixPath("/room")
+        Request(MACHINE, side, endpoint, Material("PUBLIC ROOT\n", "ISSUING\n"), Login("", ""), PurePosixPath("/room"))
     )
 
 

@@ -4,12 +4,12 @@ import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pytest
 
 from tlslab import catalogue
-from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material
+from tlslab.clients.base import Client, Invocation, Machine, Request
 from tlslab.clients.python_https import Urllib
 from tlslab.diff.changes import compare
 from tlslab.diff.kinds import Kind, Level
@@ -36,17 +36,9 @@ class Here(Urllib):
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation((sys.executable, "-c", "import ssl; print(ssl.OPENSSL_VERSION)"))
 
-    def invoke(
-        self,
-        machine: Machine,
-        side: ClientSide,
-        endpoint: Endpoint,
-        material: Material,
-        login: Login,
-        room: PurePosixPath,
-    ) -> Invocation:
-        here = replace(machine, python=sys.executable)
-        return Urllib().invoke(here, self._changed(side), endpoint, material, login, room)
+    def invoke(self, request: Request) -> Invocation:
+        machine = replace(request.machine, python=sys.executable)
+        return Urllib().invoke(replace(request, machine=machine, side=self._changed(request.side)))
 
 
 class Reworded(Here):

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from tlslab.catalogue import Catalogue
-from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Roots, Trust
+from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
 from tlslab.matrix.judge import ActVerdict, FixVerdict, Judge, Status, Verdict
 from tlslab.matrix.plan import Cell, make_plan
 from tlslab.matrix.play import Attempt
@@ -112,15 +112,7 @@ class Example(Client):
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         return ()
 
-    def invoke(
-        self,
-        machine: Machine,
-        side: ClientSide,
-        endpoint: Endpoint,
-        material: Material,
-        login: Login,
-        workdir: object,
-    ) -> Invocation:
+    def invoke(self, request: Request) -> Invocation:
         return Invocation(("true",))
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:

@@ -6,9 +6,10 @@ no knowledge of its own: it gives its adapter another machine, on which that ver
 
 import glob
 from collections.abc import Callable, Iterable
-from pathlib import Path, PurePosixPath
+from dataclasses import replace
+from pathlib import Path
 
-from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Missing, Trust
+from tlslab.clients.base import Client, Invocation, Machine, Missing, Request, Trust
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Situation
 from tlslab.setup.installer import Echo, InstallError
@@ -62,16 +63,8 @@ class Pinned(Client):
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         return self.base.options_as_typed(side)
 
-    def invoke(
-        self,
-        machine: Machine,
-        side: ClientSide,
-        endpoint: Endpoint,
-        material: Material,
-        login: Login,
-        workdir: PurePosixPath,
-    ) -> Invocation:
-        return self.base.invoke(self._on(machine), side, endpoint, material, login, workdir)
+    def invoke(self, request: Request) -> Invocation:
+        return self.base.invoke(replace(request, machine=self._on(request.machine)))
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
         return self.base.read(completed, side)

@@ -18,7 +18,7 @@ from typing import Self
 
 from docker.errors import APIError
 
-from tlslab.clients.base import Client, Endpoint, Login, Machine, Material, Missing
+from tlslab.clients.base import Client, Endpoint, Login, Machine, Material, Missing, Request
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ServerSide, Situation, TLSVersion
 from tlslab.pki.mint import Mint
@@ -235,9 +235,8 @@ class DockerStage:
         endpoint = Endpoint(situation.kind, situation.client.connect_to, self._fleet.port(situation.server))
         image, pod = self._client_images[client.distribution], self._fleet.pod(situation.server)
         workdir = image.new_workdir()
-        invocation = client.invoke(
-            image.machine, situation.client, endpoint, material, self.login, PurePosixPath(workdir)
-        )
+        request = Request(image.machine, situation.client, endpoint, material, self.login, PurePosixPath(workdir))
+        invocation = client.invoke(request)
         return await image.run(invocation, workdir, pod)
 
     async def version(self, client: Client) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import NoReturn, Self
 
-from tlslab.clients.base import Client, Endpoint, Login, Machine, Material, Missing
+from tlslab.clients.base import Client, Endpoint, Login, Machine, Material, Missing, Request
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ServerKind, ServerSide, Situation, TLSVersion, unsupported
 from tlslab.pki.mint import Mint
@@ -166,9 +166,8 @@ class LocalStage:
         material = Material(self._mint.anchors_pem(situation.client), self._mint.pem(*situation.client.intermediates))
         endpoint = self.endpoint(situation.server)
         workdir = self.here.new_workdir()
-        invocation = client.invoke(
-            self.machine, situation.client, endpoint, material, self.login, PurePosixPath(workdir)
-        )
+        request = Request(self.machine, situation.client, endpoint, material, self.login, PurePosixPath(workdir))
+        invocation = client.invoke(request)
         return await self.here.run(invocation, workdir, self._plain if situation.client.defaults_only else self.sandbox)
 
     def ways(self, client: Client) -> tuple[Way, ...]:

@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 
 from tlslab.clients import all_clients
-from tlslab.clients.base import Client, Endpoint, Login, Machine, Material
+from tlslab.clients.base import Client, Endpoint, Login, Machine, Material, Request
 from tlslab.matrix.choice import LOCAL
 from tlslab.matrix.plan import make_plan, matches
 from tlslab.model.situation import ServerKind, healthy
@@ -27,8 +27,8 @@ def test_a_version_runs_in_its_environment() -> None:
     side = healthy(ServerKind.SQLSERVER).client
     endpoint, login = Endpoint(ServerKind.SQLSERVER, "127.0.0.1", 1433), Login("sa", "secret")
     room = PurePosixPath("/room")
-    own = PYMSSQL.invoke(MACHINE, side, endpoint, Material("CA\n"), login, room)
-    pinned = PINNED.invoke(MACHINE, side, endpoint, Material("CA\n"), login, room)
+    own = PYMSSQL.invoke(Request(MACHINE, side, endpoint, Material("CA\n"), login, room))
+    pinned = PINNED.invoke(Request(MACHINE, side, endpoint, Material("CA\n"), login, room))
     assert pinned.argv == (f"{HOME}/bin/python", *own.argv[1:])
     assert (pinned.env, pinned.files, pinned.stdin) == (own.env, own.files, own.stdin)
     assert PINNED.version_probe(MACHINE).argv[0] == f"{HOME}/bin/python"

@@ -1,8 +1,6 @@
 """An adapter whose client is the wheel `tiny`: it says its version and nothing else."""
 
-from pathlib import PurePosixPath
-
-from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Roots, Trust
+from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
 from tlslab.model.evidence import Source
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import ClientSide, ServerKind, options
@@ -34,16 +32,8 @@ class Tiny(Client):
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         return ()
 
-    def invoke(
-        self,
-        machine: Machine,
-        side: ClientSide,
-        endpoint: Endpoint,
-        material: Material,
-        login: Login,
-        workdir: PurePosixPath,
-    ) -> Invocation:
-        return self.version_probe(machine)
+    def invoke(self, request: Request) -> Invocation:
+        return self.version_probe(request.machine)
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
         return Outcome(Result.REFUSED, completed.stdout)

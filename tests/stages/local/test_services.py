@@ -11,12 +11,12 @@ import sys
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import pytest
 
 from tlslab import IMPORTED_FROM, catalogue
-from tlslab.clients.base import Client, Endpoint, Invocation, Login, Machine, Material, Roots, Trust
+from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
 from tlslab.clients.curl import Curl
 from tlslab.commands.shared import Exit, status_of
 from tlslab.matrix.choice import LOCAL, Choice
@@ -81,15 +81,7 @@ class Script(Client):
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         return ()
 
-    def invoke(
-        self,
-        machine: Machine,
-        side: ClientSide,
-        endpoint: Endpoint,
-        material: Material,
-        login: Login,
-        workdir: PurePosixPath,
-    ) -> Invocation:
+    def invoke(self, request: Request) -> Invocation:
         return Invocation(("sh", "-c", self._script), timeout=1)
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
@@ -195,16 +187,8 @@ class DiesWhenExpired(Curl):
     def __init__(self, script: str) -> None:
         self._script = script
 
-    def invoke(
-        self,
-        machine: Machine,
-        side: ClientSide,
-        endpoint: Endpoint,
-        material: Material,
-        login: Login,
-        workdir: PurePosixPath,
-    ) -> Invocation:
-        real = super().invoke(machine, side, endpoint, material, login, workdir)
+    def invoke(self, request: Request) -> Invocation:
+        real = super().invoke(request)
         script = f'"$@"; status=$?; grep -q "certificate has expired" curl.trace && {{ {self._script}; }}; exit $status'
         return Invocation(("sh", "-c", script, "sh", *real.argv), real.env, real.files, collect=real.collect, timeout=3)
 
