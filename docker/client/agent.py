@@ -163,7 +163,7 @@ def inspect(wanted):
 
 
 def library(names, roots=ROOTS):
-    places = [os.path.join(root, part, name) for name in names for root in roots for part in ("", "odbc")]
+    places = [os.path.join(root, part, name) for name in names for root in roots for part in ("", "odbc", "faketime")]
     return first(place for place in places if os.path.exists(place))
 
 

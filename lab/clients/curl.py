@@ -48,7 +48,16 @@ class Curl(Client):
     title = "curl"
     needs = (Program("curl", Packages(apt="curl", dnf="curl-minimal", zypper="curl")),)
     supports = frozenset(
-        {"trust_anchors", "intermediates", "trust_everything", "expected_name", "tls_min", "tls_max", "defaults_only"}
+        {
+            "clock",
+            "trust_anchors",
+            "intermediates",
+            "trust_everything",
+            "expected_name",
+            "tls_min",
+            "tls_max",
+            "defaults_only",
+        }
     )
     program = "curl"
     kinds = HTTPS

@@ -55,7 +55,16 @@ from tlslab.setup.needs import Library, Packages, Program, PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
 OLDER_THAN_1_5 = frozenset(
-    {"trust_anchors", "intermediates", "trust_everything", "encryption", "tls_min", "tls_max", "defaults_only"}
+    {
+        "clock",
+        "trust_anchors",
+        "intermediates",
+        "trust_everything",
+        "encryption",
+        "tls_min",
+        "tls_max",
+        "defaults_only",
+    }
 )
 """The options of a client side that every FreeTDS can be told of."""
 NO_HOSTNAME = {

@@ -75,7 +75,16 @@ class NodeHttps(NodeClient):
     name = "node-https"
     title = "Node https"
     supports = frozenset(
-        {"trust_anchors", "intermediates", "trust_everything", "expected_name", "tls_min", "tls_max", "defaults_only"}
+        {
+            "clock",
+            "trust_anchors",
+            "intermediates",
+            "trust_everything",
+            "expected_name",
+            "tls_min",
+            "tls_max",
+            "defaults_only",
+        }
     )
 
     templates = (
@@ -132,7 +141,9 @@ class NodeFetch(NodeClient):
 
     name = "node-fetch"
     title = "Node fetch"
-    supports = frozenset({"trust_anchors", "intermediates", "trust_everything", "tls_min", "tls_max", "defaults_only"})
+    supports = frozenset(
+        {"clock", "trust_anchors", "intermediates", "trust_everything", "tls_min", "tls_max", "defaults_only"}
+    )
     lacks: Mapping[str, str] = {
         "expected_name": "Node's built-in fetch has no option for the name to verify; undici's Agent has"
     }

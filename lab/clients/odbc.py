@@ -132,6 +132,7 @@ class MicrosoftDriver(PythonSqlClient):
 
     supports = frozenset(
         {
+            "clock",
             "trust_anchors",
             "intermediates",
             "trust_everything",

@@ -40,7 +40,16 @@ class SClient(Client):
     title = "openssl s_client"
     needs = (Program("openssl", Packages(apt="openssl", dnf="openssl", zypper="openssl")),)
     supports = frozenset(
-        {"trust_anchors", "intermediates", "trust_everything", "expected_name", "tls_min", "tls_max", "defaults_only"}
+        {
+            "clock",
+            "trust_anchors",
+            "intermediates",
+            "trust_everything",
+            "expected_name",
+            "tls_min",
+            "tls_max",
+            "defaults_only",
+        }
     )
     program = "openssl"
     kinds = HTTPS

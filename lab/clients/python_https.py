@@ -134,7 +134,9 @@ class Urllib(PythonClient):
 
     name = "urllib"
     title = "Python urllib"
-    supports = frozenset({"trust_anchors", "intermediates", "trust_everything", "tls_min", "tls_max", "defaults_only"})
+    supports = frozenset(
+        {"clock", "trust_anchors", "intermediates", "trust_everything", "tls_min", "tls_max", "defaults_only"}
+    )
     lacks: Mapping[str, str] = {
         "expected_name": "urllib verifies the name in the URL; it has no option to look for another one"
     }
@@ -167,7 +169,16 @@ class Requests(PythonClient):
     name = "requests"
     title = "Python requests"
     supports = frozenset(
-        {"trust_anchors", "intermediates", "trust_everything", "expected_name", "tls_min", "tls_max", "defaults_only"}
+        {
+            "clock",
+            "trust_anchors",
+            "intermediates",
+            "trust_everything",
+            "expected_name",
+            "tls_min",
+            "tls_max",
+            "defaults_only",
+        }
     )
     needs = (PythonPackage("requests"),)
     roots_variable = "REQUESTS_CA_BUNDLE"
@@ -222,7 +233,16 @@ class Httpx(PythonClient):
     name = "httpx"
     title = "Python httpx"
     supports = frozenset(
-        {"trust_anchors", "intermediates", "trust_everything", "expected_name", "tls_min", "tls_max", "defaults_only"}
+        {
+            "clock",
+            "trust_anchors",
+            "intermediates",
+            "trust_everything",
+            "expected_name",
+            "tls_min",
+            "tls_max",
+            "defaults_only",
+        }
     )
     needs = (PythonPackage("httpx"),)
     roots_variable = "SSL_CERT_FILE"

@@ -56,7 +56,9 @@ class PythonTds(PythonSqlClient):
     title = "python-tds (pytds)"
     tls_library = "OpenSSL of the Python package cryptography, through pyOpenSSL"
     default_trust = Trust(Roots.OWN, "it uses TLS only with `cafile`, and then trusts what that file holds", CONNECT)
-    supports = frozenset({"trust_anchors", "intermediates", "encryption", "tls_min", "tls_max", "defaults_only"})
+    supports = frozenset(
+        {"clock", "trust_anchors", "intermediates", "encryption", "tls_min", "tls_max", "defaults_only"}
+    )
     lacks: Mapping[str, str] = {
         "trust_everything": "python-tds has no switch to trust every certificate, by decision (denisenkom/pytds#162)",
         "expected_name": "python-tds verifies the name that it connects to and has no option to look for another one",

@@ -62,6 +62,7 @@ class Tedious(Client):
     needs = (NODE, NodePackage("tedious"))
     supports = frozenset(
         {
+            "clock",
             "trust_anchors",
             "intermediates",
             "trust_everything",

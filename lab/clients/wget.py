@@ -53,7 +53,9 @@ class Wget(Client):
     name = "wget"
     title = "GNU Wget"
     needs = (Program("wget", Packages(apt="wget", dnf="wget", zypper="wget"), gnutls=True),)
-    supports = frozenset({"trust_anchors", "intermediates", "trust_everything", "tls_min", "tls_max", "defaults_only"})
+    supports = frozenset(
+        {"clock", "trust_anchors", "intermediates", "trust_everything", "tls_min", "tls_max", "defaults_only"}
+    )
     lacks: Mapping[str, str] = {
         "expected_name": "wget verifies the name in the URL; it has no option to look for another one"
     }

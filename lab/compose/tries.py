@@ -7,13 +7,14 @@ import re
 from collections.abc import Callable, Iterable
 from shlex import quote
 
-from tlslab.clients.base import Client
+from tlslab.clients.base import Client, Invocation, Machine
 from tlslab.clients.freetds_library import CONF
 from tlslab.clients.tds import openssl_conf
 from tlslab.compose.servers import INSIDE, Server
 from tlslab.matrix.judge import Judge
 from tlslab.model.knowledge import Knowledge
 from tlslab.model.situation import ServerKind, Situation
+from tlslab.stages.clock import FAKETIME, with_clock
 
 ACCEPTED = "  # is documented to connect all the same"
 _VARIABLE = re.compile(r"([A-Z_]+)=(\S+)")
@@ -28,8 +29,16 @@ def tries(server: Server, clients: Iterable[Client], knowledge: Knowledge) -> tu
         if client.name in _LINES and situation.kind in client.kinds and not client.cannot(situation):
             line = _LINES[client.name](situation, client.options_as_typed(situation.client))
             answer = Judge.of(client, knowledge).answer(situation)
-            found.append((client.name, line + (ACCEPTED if answer.connects and answer.tolerated else "")))
+            accepted = ACCEPTED if answer.connects and answer.tolerated else ""
+            found.append((client.name, _at_its_time(situation, line) + accepted))
     return tuple(found)
+
+
+def _at_its_time(situation: Situation, line: str) -> str:
+    """The line, in which programs see the clock of this client side; ld.so(8) knows what `$LIB` is on each machine."""
+    there = Machine(files={FAKETIME.name: "'/usr/$LIB/faketime/libfaketimeMT.so.1'"})
+    env = with_clock(Invocation(()), situation.client, there).env
+    return f"(export {' '.join(f'{name}={value}' for name, value in env.items())}; {line})" if env else line
 
 
 def _curl(situation: Situation, words: tuple[str, ...]) -> str:

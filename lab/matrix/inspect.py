@@ -6,17 +6,20 @@ from pathlib import Path
 from tlslab.clients.base import Client, Missing
 from tlslab.matrix.choice import LOCAL, Choice
 from tlslab.model.record import ClientEntry
+from tlslab.model.situation import Situation
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint
 from tlslab.runtime import signals
 from tlslab.runtime.tasks import together
+from tlslab.stages import clock
 from tlslab.stages.stage import Stage
 
 
-def lacks(stage: Stage, client: Client) -> Missing | None:
-    """What is lacking for this client to run on this stage, or None when it can."""
+def lacks(stage: Stage, client: Client, situations: Iterable[Situation] = ()) -> Missing | None:
+    """What is lacking for this client to run on this stage, in these situations; None when it can."""
     machine = stage.machine_of(client)
-    return machine.obstacle or client.missing(machine) or stage.obstacle
+    clocks = clock.missing((situation.client for situation in situations), machine)
+    return machine.obstacle or client.missing(machine) or stage.obstacle or clocks
 
 
 async def inspect(stage: Stage, client: Client) -> ClientEntry:

@@ -89,11 +89,11 @@ class Run:
             every = [*(item for cell in self.plan.cells for item in cell.situations), *plain, *shown]
             names = {name for item in every for name in (item.client.connect_to, item.client.reference_identifier)}
             self._stage.open(names, self._mint.anchors_pem(plain[0].client) if plain else "")
-            self._missing = {name: lacks(self._stage, client) for name, client in self._clients_of_run.items()}
+            self._missing = {cell.id: lacks(self._stage, cell.client, cell.situations) for cell in self.plan.cells}
             self._default_acts = [
-                (client, default) for client, default in self._default_acts if not self._missing[client.name]
+                (client, default) for client, default in self._default_acts if not lacks(self._stage, client)
             ]
-            playable = [cell for cell in self.plan.cells if not self._missing[cell.client.name]]
+            playable = [cell for cell in self.plan.cells if not self._missing[cell.id]]
             plain = [default.situation for _, default in self._default_acts]
             situations = list(dict.fromkeys([*(item for cell in playable for item in cell.situations), *plain, *shown]))
             self._observer.planned(
@@ -148,14 +148,14 @@ class Run:
 
     async def want(self, cells: tuple[Cell, ...]) -> None:
         """Begin with the attempts of these cells without waiting for them."""
-        await self._player.want([cell for cell in cells if not self._missing[cell.client.name]])
+        await self._player.want([cell for cell in cells if not self._missing[cell.id]])
 
     async def play(self, cell: Cell) -> CellEntry:
         """The judged cell; its attempts are made now unless another cell had them made."""
         known = self._cells.get(cell.id)
         if known is not None:
             return known
-        missing = self._missing[cell.client.name]
+        missing = self._missing[cell.id]
         if missing is not None:
             attempts: tuple[Attempt, ...] = ()
             verdict = not_played(Status.MISSING, _missing_sentence(missing))

@@ -4,10 +4,9 @@ The predicates read single facts of a situation; they are no path validator. Num
 include/openssl/x509_vfy.h.
 """
 
-from datetime import timedelta
-
 from tlslab.model.condition import Condition, Seen
 from tlslab.model.situation import (
+    SELF_GENERATED,
     Anchor,
     Authority,
     Chain,
@@ -18,6 +17,7 @@ from tlslab.model.situation import (
     SignatureHash,
     Situation,
     TLSVersion,
+    Validity,
 )
 
 OPENSSL_LEVEL_2 = 2
@@ -42,6 +42,11 @@ def anchors(situation: Situation) -> tuple[Anchor, ...]:
 def _leaf(situation: Situation) -> Leaf | None:
     """The configured leaf; None for a server that makes its own certificate."""
     return situation.server.chain.leaf if situation.server.chain else None
+
+
+def _validity(situation: Situation) -> Validity:
+    leaf = _leaf(situation)
+    return leaf.validity if leaf else SELF_GENERATED
 
 
 def _lacking(situation: Situation, chain: Chain) -> tuple[Authority, ...]:
@@ -122,15 +127,15 @@ INCOMPLETE = Condition(
 )
 EXPIRED = Condition(
     "expired",
-    "the server's certificate has expired",
-    lambda situation: (leaf := _leaf(situation)) is not None and leaf.validity.ends <= timedelta(),
+    "by the client's clock, the server's certificate has expired",
+    lambda situation: _validity(situation).ends <= situation.client.clock,
     lambda seen: seen.has(10, 0),
     wrong=True,
 )
 NOT_YET_VALID = Condition(
     "not-yet-valid",
-    "the server's certificate is not valid yet",
-    lambda situation: (leaf := _leaf(situation)) is not None and leaf.validity.starts > timedelta(),
+    "by the client's clock, the server's certificate is not valid yet",
+    lambda situation: _validity(situation).starts > situation.client.clock,
     lambda seen: seen.has(9, 0),
     wrong=True,
 )

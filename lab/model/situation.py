@@ -75,6 +75,8 @@ class Validity:
 CURRENT = Validity(timedelta(days=-10), timedelta(days=90))
 PAST = Validity(timedelta(days=-100), timedelta(days=-10))
 LONG = Validity(timedelta(days=-400), timedelta(days=3650))
+SELF_GENERATED = Validity(timedelta(), timedelta(days=365 * 30))
+"""That of the certificate that SQL Server makes for itself at start."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,8 @@ class ClientSide:
     stands in the store that it reads by itself: the system's, or where it has a list of its own the variable that adds
     to it.
 
+    `clock`: how far the client's clock is ahead of the right time; less than nothing: behind.
+
     `system_trust_anchors`: what has been put into the system's trust store, beside the public roots. A client that has
     a store of its own does not see it.
     """
@@ -182,6 +186,7 @@ class ClientSide:
     tls_min: TLSVersion | None = field(default=None, metadata={_WORDS: "the oldest TLS version"})
     tls_max: TLSVersion | None = field(default=None, metadata={_WORDS: "the newest TLS version"})
     defaults_only: bool = field(default=False, metadata={_WORDS: "being left to its defaults"})
+    clock: timedelta = field(default=timedelta(), metadata={_WORDS: "a clock that is wrong"})
     system_trust_anchors: tuple[Anchor, ...] = field(default=(), metadata=_BY_THE_STAGE)
 
     @property

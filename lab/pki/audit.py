@@ -12,6 +12,7 @@ import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import cache
 
 from cryptography import x509
@@ -28,6 +29,7 @@ Scanner = Callable[[TLSVersion, TLSVersion], Scan]
 """Looks at the situation's server with a range of versions."""
 
 _HOSTNAME_MISMATCH = 62
+_DATES = (9, 10)
 _PIPE = "/dev/fd/"
 _WEAK = {"md5", "sha1"}
 Found = frozenset[tuple[int, int]]
@@ -67,11 +69,15 @@ def measure_chain(situation: Situation, mint: Mint, presented: str) -> Seen:
     side = situation.client
     anchors, given = mint.anchors_pem(side) + mint.pem(*side.system_trust_anchors), mint.pem(*side.intermediates)
     left_out = mint.pem(*situation.server.chain.intermediates) if situation.server.chain else ""
-    errors = _openssl_verify(presented, anchors, given)
+    # A server makes its own certificate when it starts, after the others have been minted.
+    time = (mint.now if situation.server.chain else datetime.now(UTC)) + side.clock
+    errors = _openssl_verify(presented, anchors, given, time)
+    if errors:  # OpenSSL looks at no date where it finds no issuer
+        errors |= _openssl_dates(presented, time)
     name = side.reference_identifier
     seen = Seen(
         errors=errors,
-        errors_when_complete=_openssl_verify(presented, anchors, given + left_out),
+        errors_when_complete=_openssl_verify(presented, anchors, given + left_out, time),
         # Without a SAN OpenSSL falls back on the common name, which RFC 9525 (6.3) does not.
         carries_name=_has_san(presented) and _openssl_names(presented, name),
         weak_signatures=frozenset(depth for depth, item in enumerate(certificates(presented)) if _is_weak(item)),
@@ -111,10 +117,11 @@ def _is_weak(certificate: x509.Certificate) -> bool:
 
 
 @cache
-def _openssl_verify(presented: str, anchors: str, given: str) -> Found:
-    """The errors that `openssl verify` lists at security level 0; signature hashes are judged apart."""
+def _openssl_verify(presented: str, anchors: str, given: str, time: datetime) -> Found:
+    """The errors that `openssl verify` lists at this time, at security level 0: signature hashes are judged apart."""
+    at = str(int(time.timestamp()))
     with _readable(presented, anchors, presented + given) as (leaf, trusted, untrusted):
-        return _verify_errors("-CAfile", trusted, "-untrusted", untrusted, "-purpose", "sslserver", leaf)
+        return _verify_errors("-attime", at, "-CAfile", trusted, "-untrusted", untrusted, "-purpose", "sslserver", leaf)
 
 
 @cache
@@ -134,6 +141,14 @@ def _openssl_names(presented: str, name: str) -> bool:
     if numbers - {_HOSTNAME_MISMATCH}:
         raise AuditError(f"openssl verify compares names, but finds error {sorted(numbers)}")
     return not numbers
+
+
+@cache
+def _openssl_dates(presented: str, time: datetime) -> Found:
+    """What OpenSSL finds wrong with the leaf's dates: with the leaf itself as anchor, little else can be wrong."""
+    with _readable(presented, presented) as (leaf, trusted):
+        found = _verify_errors("-attime", str(int(time.timestamp())), "-partial_chain", "-trusted", trusted, leaf)
+    return frozenset((number, depth) for number, depth in found if number in _DATES)
 
 
 def _verify_errors(*arguments: str) -> Found:
@@ -192,7 +207,7 @@ def _cross_check(situation: Situation, presented: str, anchors: str, given: str,
     verifier = (
         verification.PolicyBuilder()
         .store(verification.Store(list(certificates(anchors))))
-        .time(mint.now)
+        .time(mint.now + situation.client.clock)
         .build_server_verifier(x509.DNSName(situation.client.reference_identifier))
     )
     try:

@@ -5,7 +5,7 @@ public root that stands in every client's trust store comes from trustme; the la
 and names that trustme does not offer.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import trustme
 from cryptography import x509
@@ -13,12 +13,11 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from tlslab.model.situation import Anchor, Authority, Chain, ClientSide, Leaf, SignatureHash
+from tlslab.model.situation import SELF_GENERATED, Anchor, Authority, Chain, ClientSide, Leaf, SignatureHash
 from tlslab.pki.forge import resign_with_sha1
 from tlslab.pki.keys import FALLBACK_BITS, Keys, key_pem
 
 FALLBACK_NAME = "SSL_Self_Signed_Fallback"
-FALLBACK_YEARS = 30
 
 
 class Mint:
@@ -71,8 +70,8 @@ class Mint:
                 .issuer_name(name)
                 .public_key(key.public_key())
                 .serial_number(x509.random_serial_number())
-                .not_valid_before(self.now)
-                .not_valid_after(self.now + timedelta(days=365 * FALLBACK_YEARS))
+                .not_valid_before(self.now + SELF_GENERATED.starts)
+                .not_valid_after(self.now + SELF_GENERATED.ends)
                 .sign(key, hashes.SHA256())
             )
         return self._fallback.public_bytes(serialization.Encoding.PEM).decode(), key_pem(key).decode()

@@ -4,6 +4,7 @@ and copy from."""
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from rich.console import Console
 from rich.text import Text
@@ -148,6 +149,7 @@ def _typed_by_clients(
     console: Console,
 ) -> None:
     """How each client says this fix; clients that say the same share a paragraph."""
+    beside = tuple(_beside_options(broken.client, fixed.client))
     said: dict[Typed, list[str]] = {}
     needless: dict[str, list[str]] = {}
     unable: list[tuple[str, str]] = []
@@ -161,16 +163,13 @@ def _typed_by_clients(
         changed = typed(client, broken, fixed)
         if any(changed):
             said.setdefault(changed, []).append(client.name)
-        elif fixed.client.connect_to == broken.client.connect_to:
+        elif not beside:
             needless.setdefault(why_tolerated(Judge.of(client, knowledge).answer(broken)), []).append(client.name)
     console.print(Text(f"  in the clients' own words, {TITLES[kind]}:", "bold"), highlight=False)
     if any("ca.pem" in word for _, come in said for word in come):
         hang(console, "    ca.pem holds ", Text(ca_file(fixed.client)))
-    if fixed.client.connect_to != broken.client.connect_to:
-        console.print(
-            Text(f"    connect to {fixed.client.connect_to} instead of {broken.client.connect_to}"),
-            highlight=False,
-        )
+    for words in beside:
+        console.print(Text(f"    {words}"), highlight=False)
     for (gone, come), names in said.items():
         hang(console, "    ", Text(", ".join(names), "bold"))
         _words("-", gone, "red", console)
@@ -180,6 +179,15 @@ def _typed_by_clients(
         hang(console, f"    {', '.join(some)}: ", Text(nothing, "dim"))
     for name, why in unable:
         hang(console, f"    {name}: ", Text(f"cannot: {why}", "dim"))
+
+
+def _beside_options(broken: ClientSide, fixed: ClientSide) -> Iterator[str]:
+    """What the fix changes that is no option of a client."""
+    if fixed.connect_to != broken.connect_to:
+        yield f"connect to {fixed.connect_to} instead of {broken.connect_to}"
+    if fixed.clock != broken.clock:
+        wrong = broken.clock - fixed.clock
+        yield f"set the machine's clock, which is {abs(wrong).days} days {'ahead' if wrong > timedelta() else 'behind'}"
 
 
 def _words(sign: str, words: Iterable[str], style: str, console: Console) -> None:

@@ -10,7 +10,7 @@ from functools import cache
 from tlslab.clients import all_clients
 from tlslab.servers import nginx
 from tlslab.setup.needs import Built, Need, System, of_the_system
-from tlslab.stages import sandbox
+from tlslab.stages import clock, sandbox
 
 
 @cache
@@ -20,9 +20,10 @@ def of_clients() -> Mapping[str, tuple[Need, ...]]:
 
 
 def everything() -> tuple[Need, ...]:
-    """What the lab can use, each once: the servers' first, then the clients', then the sandbox'."""
+    """What the lab can use, each once: the servers' first, then the clients', then what the sandbox and
+    the clients' clocks need."""
     clients = (need for needs in of_clients().values() for need in needs)
-    return tuple(dict.fromkeys((nginx.PROGRAM, *clients, *sandbox.NEEDS)))
+    return tuple(dict.fromkeys((nginx.PROGRAM, *clients, clock.FAKETIME, *sandbox.NEEDS)))
 
 
 def system() -> tuple[System, ...]:

@@ -42,9 +42,9 @@ def library_directories() -> list[Path]:
     roots = [Path(directory) for directory in ("/usr/lib", "/lib", "/usr/local/lib")]
     candidates = [*(root / multiarch for root in roots), Path("/usr/lib64"), Path("/lib64"), *roots]
     candidates.append(Path("/opt/homebrew/lib"))
-    # ODBC drivers have a directory of their own on Debian.
-    with_drivers = [directory for each in candidates for directory in (each, each / "odbc")]
-    return [directory for directory in with_drivers if directory.is_dir()]
+    # Debian has directories of their own for ODBC drivers and for libfaketime, which others have as well.
+    with_own = [directory for each in candidates for directory in (each, each / "odbc", each / "faketime")]
+    return [directory for directory in with_own if directory.is_dir()]
 
 
 def find_library(pattern: str) -> Path | None:

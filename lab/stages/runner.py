@@ -15,7 +15,7 @@ from tlslab.model.outcome import Completed
 from tlslab.runtime.deadline import deadline
 from tlslab.runtime.tasks import abandon, to_the_end
 from tlslab.runtime.unattended import unattended
-from tlslab.stages import leftovers
+from tlslab.stages import clock, leftovers
 from tlslab.stages.sandbox import Sandbox
 
 PATH = "/usr/local/bin:/usr/bin:/bin"
@@ -71,6 +71,7 @@ async def run(sandbox: Sandbox, invocation: Invocation, workdir: Path) -> Comple
     finally:
         ended, seconds = process.has_ended, time.monotonic() - began
         await to_the_end(_finish(sandbox, process, streams))
+        clock.forget(invocation, process.pid)
     return Completed(
         exit_status=process.returncode if ended else None,
         stdout=_text(out),

@@ -1,10 +1,10 @@
 """The sandbox of the local stage: names resolve without touching /etc/hosts, and nothing outlives the run.
 
-Where the kernel allows it, a holder process owns a private mount namespace, in which /etc/hosts is the lab's, and a
-private PID namespace. Everything is started inside through `nsenter`. The holder reads a pipe from the lab: when the
-lab dies, however it dies, the pipe ends, the holder exits, and the kernel kills every process of the namespace and
-drops its mounts (pid_namespaces(7), mount_namespaces(7)). Elsewhere (a container without CAP_SYS_ADMIN), nss_wrapper
-resolves the names and `setpriv --pdeathsig` ties every process to the lab.
+Where the kernel allows it, a holder process owns a private mount namespace, in which /etc/hosts and /dev/shm are the
+lab's, and a private PID namespace. Everything is started inside through `nsenter`. The holder reads a pipe from the
+lab: when the lab dies, however it dies, the pipe ends, the holder exits, and the kernel kills every process of the
+namespace and drops its mounts (pid_namespaces(7), mount_namespaces(7)). Elsewhere (a container without CAP_SYS_ADMIN),
+nss_wrapper resolves the names and `setpriv --pdeathsig` ties every process to the lab.
 """
 
 import contextlib
@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Self
 
 from tlslab.setup.needs import Library, Packages, Program
+from tlslab.stages.clock import SHARED_MEMORY
 from tlslab.stages.system_store import places, variables
 
 NEEDS = (
@@ -111,6 +112,9 @@ class Sandbox:
 
     def _mounts(self) -> list[str]:
         found = {Path("/etc/hosts"): self._hosts, **(places(self._store) if self._store else {})}
+        if SHARED_MEMORY.is_dir():  # what a client leaves there goes with the run's directory
+            found[SHARED_MEMORY] = self._hosts.parent / "shm"
+            found[SHARED_MEMORY].mkdir(exist_ok=True)
         return [str(path) for place, source in found.items() for path in (source, place)]
 
     def _enter_namespaces(self) -> bool:

@@ -1,6 +1,7 @@
 """Adapters opt in: an option that a client is not known to take is a reason to leave a cell out, never ignored."""
 
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -47,7 +48,11 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "tls_min": tuple(TLSVersion),
     "tls_max": tuple(TLSVersion),
     "defaults_only": (True,),
+    "clock": (timedelta(days=1),),
 }
+
+BY_THE_STAGE = {"clock"}
+"""What the stage gives a client that opts in (`tlslab.stages.clock`)."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ class LaterClientSide(ClientSide):
     """A client side as it may be one day: with a field that no adapter of today knows."""
 
     client_certificate: str | None = None
-    clock: int = field(default=0, metadata={"words": "a clock of its own"})
+    patience: int = field(default=0, metadata={"words": "patience"})
 
 
 def later(kind: ServerKind, **changes: Any) -> Situation:
@@ -72,7 +77,7 @@ def a_kind_of(client: Client) -> ServerKind:
 def test_an_option_that_an_adapter_does_not_know_is_a_reason_and_not_ignored(client: Client) -> None:
     kind = a_kind_of(client)
     assert client.cannot(later(kind)) is None
-    assert client.cannot(later(kind, clock=3)) == f"{client.name} has no option for a clock of its own"
+    assert client.cannot(later(kind, patience=3)) == f"{client.name} has no option for patience"
     assert client.cannot(later(kind, client_certificate="me")) == f"{client.name} has no option for client certificate"
 
 
@@ -90,7 +95,7 @@ def test_an_option_that_is_supported_reaches_the_client_or_its_values_are_inexpr
     """A field that stands in `supports` alone would be ignored silently."""
     server = healthy(a_kind_of(client)).server
     plain, trusting = ClientSide("x.lab.test"), ClientSide("x.lab.test", trust_anchors=(LAB_ROOT,))
-    for name in client.supports:
+    for name in client.supports - BY_THE_STAGE:
         sides = [(side, replace(side, **{name: value})) for side in (plain, trusting) for value in VALUES[name]]
         told = [told for _, told in sides if client.inexpressible(Situation(server, told)) is not None]
         told += [told for side, told in sides if invoked(client, side) != invoked(client, told)]
@@ -121,7 +126,7 @@ def test_what_the_stage_lays_out_is_asked_of_no_client() -> None:
 
 
 def test_a_client_in_a_place_or_in_a_version_takes_the_same_options() -> None:
-    situation = later(ServerKind.HTTPS, clock=3)
+    situation = later(ServerKind.HTTPS, patience=3)
     for client in (Placed(CURL, "trixie"), Pinned(CURL, "curl@8")):
         assert client.supports == CURL.supports
         assert client.cannot(situation) == CURL.cannot(situation)

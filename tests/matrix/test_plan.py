@@ -115,10 +115,10 @@ def test_another_stage_plays_it() -> None:
 def test_an_option_that_the_client_does_not_know_takes_the_cell_out_and_names_it() -> None:
     @dataclass(frozen=True)
     class LaterClientSide(ClientSide):
-        clock: int = field(default=0, metadata={"words": "a clock of its own"})
+        patience: int = field(default=0, metadata={"words": "patience"})
 
     cell = plan(clients=("curl",), scenarios=("expired",)).cells[0]
     told = {name: getattr(cell.fixed.client, name) for name in ClientSide.__dataclass_fields__}
-    asked = replace(cell, fixed=replace(cell.fixed, client=LaterClientSide(**told, clock=3)))
+    asked = replace(cell, fixed=replace(cell.fixed, client=LaterClientSide(**told, patience=3)))
     assert why_impossible(cell, everything) is None
-    assert why_impossible(asked, everything) == "curl cannot express the fix: curl has no option for a clock of its own"
+    assert why_impossible(asked, everything) == "curl cannot express the fix: curl has no option for patience"

@@ -1,5 +1,7 @@
 """What is so in a situation, told from its facts."""
 
+from datetime import timedelta
+
 import pytest
 
 from tlslab.model.condition import Condition, Seen, conditions_of, conditions_seen, defects, unmasked
@@ -12,6 +14,7 @@ from tlslab.model.conditions import (
     NO_COMMON_VERSION,
     NOT_LOADED,
     NOT_SERVING,
+    NOT_YET_VALID,
     SELF_SIGNED,
     UNTRUSTED,
     WEAK_SIGNATURE,
@@ -68,6 +71,12 @@ def test_nothing_is_wrong(situation: Situation) -> None:
         (WEB.with_client(trust_anchors=()), {UNTRUSTED}),
         (WEB.with_leaf(issuer=Authority("Nobody's CA")), {UNTRUSTED}),
         (WEB.with_leaf(validity=PAST), {EXPIRED}),
+        # It is the client's clock that decides: 90 days to go, 10 days gone (CURRENT).
+        (WEB.with_client(clock=timedelta(days=91)), {EXPIRED}),
+        (WEB.with_client(clock=timedelta(days=89)), set()),
+        (WEB.with_client(clock=timedelta(days=-11)), {NOT_YET_VALID}),
+        (WEB.with_leaf(validity=PAST).with_client(clock=timedelta(days=-20)), set()),
+        (FALLBACK.with_client(clock=timedelta(seconds=-1)), {SELF_SIGNED, NAME_MISMATCH, NOT_YET_VALID}),
         (WEB.with_leaf(names=()), {NAME_MISMATCH}),
         (WEB.with_leaf(names=("www.lab.test",)), {NAME_MISMATCH}),
         (WEB.with_client(expected_name="www.lab.test"), {NAME_MISMATCH}),

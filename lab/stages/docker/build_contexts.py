@@ -19,6 +19,7 @@ from tlslab.setup import all_needs, installer, provision
 from tlslab.setup.installer import Echo, InstallError
 from tlslab.setup.needs import Library, Program, from_npm
 from tlslab.stages import leftovers
+from tlslab.stages.clock import FAKETIME
 from tlslab.stages.docker import image_building
 from tlslab.stages.docker.distributions import CLIENTS, DEFAULT, DISTRIBUTIONS, Distribution
 from tlslab.stages.docker.image_building import Recipe
@@ -77,7 +78,7 @@ def client_recipe(distribution: Distribution, architecture: str, cache: Path, ec
 def packages(distribution: Distribution) -> tuple[str, ...]:
     """What is installed with a distribution's own packager: what the clients need that can be had there."""
     family, needs = distribution.family, all_needs.of_clients()
-    wanted = [need for name in needs if name not in distribution.absent for need in needs[name]]
+    wanted = [need for name in needs if name not in distribution.absent for need in needs[name]] + [FAKETIME]
     named = [name for need in wanted if isinstance(need, Program | Library) for name in need.packages.of(family.name)]
     return tuple(dict.fromkeys((*family.packages, *(distribution.renamed.get(name, name) for name in named))))
 

@@ -17,6 +17,7 @@ from tlslab.model.outcome import Completed
 from tlslab.runtime.deadline import deadline
 from tlslab.setup import all_needs
 from tlslab.setup.needs import Library, Program
+from tlslab.stages.clock import FAKETIME
 from tlslab.stages.docker.container import ContainerSpec
 from tlslab.stages.docker.container_agent import Agent
 from tlslab.stages.docker.pod import Pod
@@ -54,8 +55,8 @@ async def run_in(agent: Agent, invocation: Invocation, workdir: str) -> Complete
 
 
 def wanted() -> dict[str, Any]:
-    """What the lab asks an agent to scan its system for: what clients need of a system."""
-    needs = list(dict.fromkeys(need for needs in all_needs.of_clients().values() for need in needs))
+    """What the lab asks an agent to scan its system for: what clients and their clocks need of a system."""
+    needs = list(dict.fromkeys((*(need for needs in all_needs.of_clients().values() for need in needs), FAKETIME)))
     return {
         "programs": [need.name for need in needs if isinstance(need, Program)],
         "libraries": {need.name: need.files for need in needs if isinstance(need, Library)},

@@ -27,6 +27,7 @@ from tlslab.runtime.tasks import together
 from tlslab.runtime.unattended import drain, unattended
 from tlslab.setup import installer
 from tlslab.stages import workdir
+from tlslab.stages.clock import with_clock
 from tlslab.stages.docker import build_contexts, cleanup, owner_labels, reaper
 from tlslab.stages.docker.client_images import ClientImage, Contained, Nowhere, OnHost
 from tlslab.stages.docker.container import ContainerSpec
@@ -236,7 +237,7 @@ class DockerStage:
         image, pod = self._client_images[client.distribution], self._fleet.pod(situation.server)
         workdir = image.new_workdir()
         request = Request(image.machine, situation.client, endpoint, material, self.login, PurePosixPath(workdir))
-        invocation = client.invoke(request)
+        invocation = with_clock(client.invoke(request), situation.client, request.machine)
         return await image.run(invocation, workdir, pod)
 
     async def version(self, client: Client) -> str:

@@ -16,6 +16,7 @@ from tlslab.pki.mint import Mint
 from tlslab.pki.scan import Scan, scan
 from tlslab.runtime.tasks import together
 from tlslab.servers import https_endpoint
+from tlslab.stages.clock import with_clock
 from tlslab.stages.local.clients import Here
 from tlslab.stages.local.down import Down
 from tlslab.stages.local.services import ADDRESS, Embedded, Nginx, Service, ServiceError, group_by_kind
@@ -167,7 +168,7 @@ class LocalStage:
         endpoint = self.endpoint(situation.server)
         workdir = self.here.new_workdir()
         request = Request(self.machine, situation.client, endpoint, material, self.login, PurePosixPath(workdir))
-        invocation = client.invoke(request)
+        invocation = with_clock(client.invoke(request), situation.client, request.machine)
         return await self.here.run(invocation, workdir, self._plain if situation.client.defaults_only else self.sandbox)
 
     def ways(self, client: Client) -> tuple[Way, ...]:
