@@ -31,7 +31,7 @@ def expired(healthy: Situation) -> Situation:
 
     **Look.** `openssl s_client -connect HOST:443 </dev/null | openssl x509 -noout -dates`. Compare with the date of
     the file on the server's disk: if the file is newer, the server was not reloaded. An expired intermediate gives
-    the same words in OpenSSL.
+    the same words in OpenSSL, and so does a client whose clock is ahead (`tlslab show wrong-clock.ahead`).
 
     **Fix.** Renew it, install it, restart or reload the server, and look again. Then find out why no reminder came.
     """
