@@ -28,7 +28,7 @@ VERIFICATION_ERROR = Source(
     "Go 1.24, src/crypto/tls/common.go (CertificateVerificationError)", f"{_GO}/go1.24.13/src/crypto/tls/common.go"
 )
 BARE_ERROR = Source(
-    "Go 1.19, src/crypto/tls/handshake_client.go (verifyServerCertificate, which returns the error of Certificate.Verify)",
+    "Go 1.19, src/crypto/tls/handshake_client.go (verifyServerCertificate: the error of Certificate.Verify as it is)",
     f"{_GO}/go1.19.8/src/crypto/tls/handshake_client.go",
 )
 SKIP_VERIFY = Source(
@@ -57,6 +57,7 @@ PROGRAM = Built(
         ("GOTOOLCHAIN", "local"),
         ("GOWORK", "off"),
     ),
+    static=True,
 )
 _MESSAGE = 'Get "https://{host}:{*}/": '
 """net/http's words around every error: the method and the URL."""
@@ -87,9 +88,7 @@ class GoHttps(Client):
             Basis.AUTHORITATIVE,
             VERIFICATION_ERROR,
         ),
-        Template(
-            "go", frozenset({Phase.VERIFY, Phase.NAME}), _MESSAGE + "{reason}", Basis.AUTHORITATIVE, BARE_ERROR
-        ),
+        Template("go", frozenset({Phase.VERIFY, Phase.NAME}), _MESSAGE + "{reason}", Basis.AUTHORITATIVE, BARE_ERROR),
         Template(
             "go",
             frozenset({Phase.HANDSHAKE, Phase.CLOSED, Phase.CONNECT}),

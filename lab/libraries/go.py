@@ -1,8 +1,8 @@
 """Go: what crypto/x509 and crypto/tls say, and Go's own words for what the system says of a connection.
 
 `Certificate.Verify` ends with the first thing that it finds: the time of the leaf, then its name, then the chain. So a
-set of conditions is answered by the first of them. The words are those of Go 1.18 to 1.26; from 1.18 on a signature with
-SHA-1 is refused, as a candidate for the issuer that did not do.
+set of conditions is answered by the first of them. The words are those of Go 1.18 to 1.26. A signature with SHA-1 is
+refused from 1.18 on: the issuer is then a candidate that did not do.
 """
 
 from tlslab.model.condition import Condition
