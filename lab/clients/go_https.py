@@ -61,6 +61,14 @@ PROGRAM = Built(
 )
 _MESSAGE = 'Get "https://{host}:{*}/": '
 """net/http's words around every error: the method and the URL."""
+_FIELD = "TLSClientConfig."
+"""A field of the tls.Config of an http.Transport, as people set it."""
+_POOL = (
+    'pem, err := os.ReadFile("ca.pem")',
+    "pool := x509.NewCertPool()",
+    "pool.AppendCertsFromPEM(pem)",
+    f"{_FIELD}RootCAs = pool",
+)
 
 
 class GoHttps(Client):
@@ -117,18 +125,8 @@ class GoHttps(Client):
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         if side.defaults_only:
             return ()
-        fields = {"RootCAs": "pool"} if side.trust_anchors else {}
-        fields |= {name: _literal(value) for name, value in _options(side).items()}
-        pool = (
-            'pem, err := os.ReadFile("ca.pem")',
-            "pool := x509.NewCertPool()",
-            "pool.AppendCertsFromPEM(pem)",
-        )
-        config = ", ".join(f"{name}: {value}" for name, value in fields.items())
-        return (
-            *(pool if side.trust_anchors else ()),
-            *((f"http.Transport{{TLSClientConfig: &tls.Config{{{config}}}}}",) if fields else ()),
-        )
+        words = [f"{_FIELD}{name} = {_literal(value)}" for name, value in _options(side).items()]
+        return (*_POOL, *words) if side.trust_anchors else tuple(words)
 
     def invoke(
         self,

@@ -21,8 +21,7 @@ from tlslab.model.conditions import (
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, says, says_each
 
-GO = "https://github.com/golang/go/blob"
-_SRC = f"{GO}/go1.24.13/src"
+_SRC = "https://github.com/golang/go/blob/go1.24.13/src"
 VERIFY = Source(
     "Go 1.24, src/crypto/x509/verify.go (Certificate.Verify, isValid, buildChains)", f"{_SRC}/crypto/x509/verify.go"
 )

@@ -26,7 +26,12 @@ MACHINE = Machine(which={"go-https": "/cache/go-https"})
 VERSIONS = {"tls-version-mismatch.server-newer", "tls-version-mismatch.server-older"}
 NOT_FOUND = {"self-signed", "untrusted-ca", "missing-intermediate"}
 """Where no issuer is found: one error of Go's, whatever the reason."""
-POOL = ('pem, err := os.ReadFile("ca.pem")', "pool := x509.NewCertPool()", "pool.AppendCertsFromPEM(pem)")
+POOL = (
+    'pem, err := os.ReadFile("ca.pem")',
+    "pool := x509.NewCertPool()",
+    "pool.AppendCertsFromPEM(pem)",
+    "TLSClientConfig.RootCAs = pool",
+)
 
 
 def invoked(side: ClientSide) -> Invocation:
@@ -58,32 +63,33 @@ def test_left_to_its_defaults_it_is_told_nothing() -> None:
 @pytest.mark.parametrize(
     ("changes", "fields", "spelled"),
     [
-        ({}, {}, ""),
-        ({"trust_everything": True}, {"InsecureSkipVerify": True}, ", InsecureSkipVerify: true"),
-        ({"expected_name": "www.lab.test"}, {"ServerName": "www.lab.test"}, ', ServerName: "www.lab.test"'),
-        ({"expected_name": HOST}, {}, ""),
+        ({}, {}, ()),
+        ({"trust_everything": True}, {"InsecureSkipVerify": True}, ("InsecureSkipVerify = true",)),
+        ({"expected_name": "www.lab.test"}, {"ServerName": "www.lab.test"}, ('ServerName = "www.lab.test"',)),
+        ({"expected_name": HOST}, {}, ()),
         # The versions of RFC 8446, 4.1.2, which crypto/tls uses as they are.
-        ({"tls_min": TLSVersion.TLSv1_2}, {"MinVersion": 0x0303}, ", MinVersion: tls.VersionTLS12"),
-        ({"tls_max": TLSVersion.TLSv1_2}, {"MaxVersion": 0x0303}, ", MaxVersion: tls.VersionTLS12"),
+        ({"tls_min": TLSVersion.TLSv1_2}, {"MinVersion": 0x0303}, ("MinVersion = tls.VersionTLS12",)),
+        ({"tls_max": TLSVersion.TLSv1_2}, {"MaxVersion": 0x0303}, ("MaxVersion = tls.VersionTLS12",)),
         # A cap below Go's own floor, 1.2, takes the floor down: Go would have no version at all.
         (
             {"tls_max": TLSVersion.TLSv1_1},
             {"MinVersion": 0x0302, "MaxVersion": 0x0302},
-            ", MinVersion: tls.VersionTLS11, MaxVersion: tls.VersionTLS11",
+            ("MinVersion = tls.VersionTLS11", "MaxVersion = tls.VersionTLS11"),
         ),
     ],
 )
-def test_options_are_the_fields_of_its_config(changes: dict[str, Any], fields: dict[str, Any], spelled: str) -> None:
+def test_options_are_the_fields_of_its_config(
+    changes: dict[str, Any], fields: dict[str, Any], spelled: tuple[str, ...]
+) -> None:
     side = replace(SAFE, **changes)
     assert given(side)["config"] == {"RootCAs": "ca.pem", **fields}
-    line = f"http.Transport{{TLSClientConfig: &tls.Config{{RootCAs: pool{spelled}}}}}"
-    assert GO.options_as_typed(side) == (*POOL, line)
+    assert GO.options_as_typed(side) == (*POOL, *(f"TLSClientConfig.{words}" for words in spelled))
 
 
 def test_trust_is_spelled_only_when_there_is_some() -> None:
     assert GO.options_as_typed(ClientSide(HOST)) == ()
     assert GO.options_as_typed(ClientSide(HOST, trust_everything=True)) == (
-        "http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}",
+        "TLSClientConfig.InsecureSkipVerify = true",
     )
 
 
