@@ -395,5 +395,10 @@ def _conditions(shown: Iterable[Statement]) -> tuple[Condition, ...]:
 
 
 def _other_conditions(shown: Iterable[Statement], said: Iterable[Statement]) -> tuple[Condition, ...]:
+    """What else the words could mean. Where they are said of a condition alone, and also when others are there beside
+    it, they say nothing of those others.
+    """
     meant = set(_conditions(said))
-    return tuple(item for item in _conditions(shown) if item not in meant)
+    named = [(item, item.of) for item in shown if not isinstance(item.of, Any)]
+    alone = [item for item, of in named if not any(fewer < of for _, fewer in named)]
+    return tuple(item for item in _conditions(alone) if item not in meant)

@@ -278,6 +278,15 @@ def test_the_other_conditions_that_a_text_could_mean_are_named() -> None:
     assert judged(CURED).broken_judgement.also == ()
 
 
+def test_what_may_be_there_beside_it_is_no_other_meaning_of_a_text() -> None:
+    both = says(
+        [EXPIRED, NAME_MISMATCH], Phase.VERIFY, "example: certificate has expired", basis=Basis.REPORTED, source=POST
+    )
+    verdict = judged(CURED, cell(client=Example(*both)))
+    assert verdict.broken is ActVerdict.AS_DOCUMENTED
+    assert verdict.broken_judgement.also == ()
+
+
 def test_a_connection_where_a_refusal_is_due_is_a_finding() -> None:
     verdict = judged(but(CURED, BROKEN, CONNECTED))
     assert verdict.broken is ActVerdict.UNEXPECTED_CONNECTION
