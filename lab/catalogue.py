@@ -90,7 +90,7 @@ def _imported(name: str) -> ModuleType:
         # The last line of the scenarios, not of what they call.
         places = set(import_module(SCENARIOS).__path__)
         own = next((frame for frame in reversed(frames) if str(Path(frame.filename).parent) in places), None)
-        where = f"{own.filename}, line {own.lineno}" if own else name
+        where = f"{Path(own.filename).resolve()}, line {own.lineno}" if own else name
         if isinstance(problem, SyntaxError):
             where = f"{problem.filename}, line {problem.lineno}"
         raise CatalogueError(f"{where}: {type(problem).__name__}: {problem}") from problem
@@ -98,4 +98,4 @@ def _imported(name: str) -> ModuleType:
 
 def _place(scenario: Scenario) -> str:
     code = scenario.apply.__code__
-    return f"{code.co_filename}, line {code.co_firstlineno}"
+    return f"{Path(code.co_filename).resolve()}, line {code.co_firstlineno}"

@@ -1,5 +1,6 @@
 """Commands that compare: `diff`, `baseline`; and the options and the ending that `compare` shares with them."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -95,15 +96,18 @@ def baseline(client: tuple[str, ...], source: Path | None, directory: Path, jobs
     return write_baselines(record, client, directory)
 
 
-def write_baselines(record: "Record", client: tuple[str, ...], directory: Path) -> Exit:
-    """Write the baselines of a record's clients, or of these, and say which.
+def write_baselines(
+    record: "Record", client: tuple[str, ...], directory: Path, *, of_same_version: bool = False
+) -> Exit:
+    """Write the baselines of a record's clients, or of these, and say which. `of_same_version`: a baseline that is
+    there stays as it is when it is of another version of its client.
 
     Raises click.UsageError for a record of a part of the matrix, CatalogueError, OSError.
     """
     from tlslab.clients import all_clients
-    from tlslab.diff.baseline import BaselineError, baselines_of, write
+    from tlslab.diff.baseline import BaselineError, baselines_of, version_in, write
 
-    _must_be_whole(record)
+    must_be_whole(record)
     pinned = {item.name: item.registry is not None for item in all_clients()}
     wanted = _chosen(record, client)
     try:
@@ -114,8 +118,12 @@ def write_baselines(record: "Record", client: tuple[str, ...], directory: Path) 
     for entry in wanted.clients:
         if entry.missing:
             shared.echo(f"{entry.name} is not here ({entry.missing}); its baseline stays as it is")
+    if of_same_version:
+        for item in [item for item in found if (was := version_in(directory, item.client)) not in ("", item.version)]:
+            shared.echo(f"{item.client}: its baseline stays as it is: it is of {was}, and here is {item.version}")
+            found.remove(item)
     for path in write(found, directory):
-        shared.say(str(path))
+        shared.say(os.path.relpath(path))
     return Exit.AS_EXPECTED if found else Exit.LAB_FAILED
 
 
@@ -157,8 +165,10 @@ def record_of_everything(client: tuple[str, ...] = (), jobs: int = 0, repeat: in
         return run_plan(plan, cache=provision.cache_dir(), jobs=jobs, observer=observer, repeat=repeat)
 
 
-def _must_be_whole(record: "Record") -> None:
-    """Raise click.UsageError for a record that does not hold every cell of its clients."""
+def must_be_whole(record: "Record", *, everybody: bool = False) -> None:
+    """Raise click.UsageError for a record that does not hold every cell of its clients; of all clients for
+    `everybody`.
+    """
     from tlslab import catalogue
     from tlslab.clients import all_clients
     from tlslab.matrix.choice import LOCAL
@@ -166,12 +176,12 @@ def _must_be_whole(record: "Record") -> None:
 
     known = catalogue.load()
     plan = make_plan(known, all_clients(), stage_cannot=LOCAL.cannot)
-    clients = {entry.name for entry in record.clients}
+    clients = {entry.name for entry in (plan.clients if everybody else record.clients)}
     cells = {cell.id for cell in record.cells}
     lacking = [item.id for item in plan.everything if item.client.name in clients and item.id not in cells]
     if lacking or record.interrupted:
         example = f"; it lacks {lacking[0]}" if lacking else ""
-        raise click.UsageError(f"a baseline needs every cell of a client, and this record is a part of a run{example}")
+        raise click.UsageError(f"this needs every cell of a client, and this record is a part of a run{example}")
 
 
 def _chosen(record: "Record", client: tuple[str, ...]) -> "Record":

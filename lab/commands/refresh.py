@@ -51,28 +51,35 @@ def refresh(check: bool, source: Path | None) -> Exit:
     """Bring every file up to date that is derived: for those who change the lab.
 
     The schemas, docker/compose.yaml, the lists in the documents and the formatting follow from the source; the picture
-    of the table and the baselines from a run of the whole matrix.
+    of the table and the baselines from a run of the whole matrix, which is played (some minutes) unless a record of it
+    is given. A baseline stays as it is where this machine has another version of its client.
     """
-    from tlslab.commands.diff import record_of_everything, write_baselines
+    from tlslab.commands.diff import must_be_whole, record_of_everything, write_baselines
+    from tlslab.commands.play import keep
     from tlslab.model.record_file import load
     from tlslab.setup.check import format_source
 
     checkout = tlslab.ROOT
     if not (checkout / COMPOSE).is_file():
         raise click.UsageError(f"refresh is for the project's checkout; {checkout} is an installation")
+    record = load(source) if source else None
+    if record is not None:
+        must_be_whole(record, everybody=True)
     if check:
-        found = [*of_the_source(checkout), *(of_a_record(load(source)) if source else ())]
+        found = [*of_the_source(checkout), *(of_a_record(record) if record else ())]
         stale = [item.path for item in found if not item.is_current(checkout)]
         for path in stale:
             echo(f"{path} is not current: {shared.command_name()} refresh")
         return Exit.FINDINGS if stale else Exit.AS_EXPECTED
-    record = load(source) if source else record_of_everything()
+    if record is None:
+        record = record_of_everything()
+        shared.echo(keep(record, None).words)
     for item in (*of_the_source(checkout), *of_a_record(record)):
         if not item.is_current(checkout):
             (checkout / item.path).write_text(item.text, encoding="utf-8")
             say(str(item.path))
     format_source(checkout)
-    return write_baselines(record, (), checkout / "baselines")
+    return write_baselines(record, (), checkout / "baselines", of_same_version=True)
 
 
 def of_the_source(checkout: Path) -> Iterator[Derived]:

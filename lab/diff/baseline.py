@@ -89,6 +89,12 @@ def write(baselines: Iterable[Baseline], directory: Path) -> list[Path]:
     return paths
 
 
+def version_in(directory: Path, client: str) -> str:
+    """The version that the baseline of a client is of; "" when there is none. Raises RecordError for another file."""
+    path = directory / f"{client}.json"
+    return _read(path).version if path.exists() else ""
+
+
 def read(path: Path) -> Side:
     """A directory of baselines, one baseline, or a record, as a side. Raises RecordError for anything else."""
     if path.is_dir():

@@ -294,6 +294,8 @@ def _connected(outcome: Outcome, found: Answer) -> Judged:
             first = found.tolerated[0]
             why, basis, sources = getattr(first.row, "why", why), first.basis, first.sources
         return ActVerdict.AS_DOCUMENTED, Judgement(True, why, basis, sources)
+    if found.unanswered:
+        return ActVerdict.UNEXPECTED_CONNECTION, Judgement(False, f"connects, and {_nothing_known(found)}")
     if late:
         return ActVerdict.OTHER_ERROR, Judgement(False, f"connects at once ({outcome.seconds:.1f} s)")
     return ActVerdict.UNEXPECTED_CONNECTION, Judgement(False, "connects, and nothing says that it would")
@@ -320,9 +322,17 @@ def _no_documented_text(outcome: Outcome, found: Answer, shown: tuple[Statement,
     if found.connects:
         tolerated = [getattr(item.row, "why", "") for item in found.tolerated]
         return f"it should connect{f' ({tolerated[0]})' if tolerated else ''}, but it fails: {what}"
+    if found.unanswered:
+        return f"{_nothing_known(found)}: {what}"
     if meant := _conditions(shown):
         return f"says what is documented for something else ({', '.join(map(str, meant))}): {what}"
     return f"says nothing that is documented for this: {what}"
+
+
+def _nothing_known(found: Answer) -> str:
+    """A gap in the tables is told to their author, not blamed on the client."""
+    names = ", ".join(sorted(map(str, found.unanswered)))
+    return f"no row of this client's libraries says what it does of {names}"
 
 
 def shown_statements(table: Iterable[Statement], outcome: Outcome, situation: Situation) -> tuple[Statement, ...]:

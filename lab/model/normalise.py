@@ -21,10 +21,16 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(\bFile \"[^\"]+\", line )\d+"), r"\1LINE"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?"), "DATE"),
     (re.compile(r"\b[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4} GMT"), "DATE"),
+    # RFC 9110, 5.6.7.
+    (re.compile(r"\b[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT"), "DATE"),
     (re.compile(r"\b[0-9A-F]{16}:error:"), "THREAD:error:"),
     (re.compile(r"\berror:[0-9A-Fa-f]{8}:"), "error:NUMBER:"),
     (re.compile(r"_ssl\.c:\d+"), "_ssl.c:LINE"),
     (re.compile(r"(\.(?:c|cc|py|js|ts)):\d+(:\d+)?"), r"\1:LINE"),
+    # Serial numbers, fingerprints, ids of sessions, in hexadecimal with or without colons, and pins in base64.
+    (re.compile(r"\b(?:0x)?[0-9A-Fa-f]{20,}\b"), "HEXADECIMAL"),
+    (re.compile(r"\b[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){9,}\b"), "HEXADECIMAL"),
+    (re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43}=(?![A-Za-z0-9+/=])"), "BASE64"),
     (re.compile(r"0x[0-9a-f]{6,16}\b"), "ADDRESS"),
     (re.compile(r"((?:127\.0\.0\.1|lab\.test|localhost)\.?)([|:, ]+(?:port[= ]+)?)\d{4,5}\b"), r"\1\2PORT"),
     # A container's address on the network of a run (RFC 1918), with a port behind it.

@@ -101,8 +101,12 @@ def _directory(need: Built, version: str) -> Path:
 
 
 def _environment(need: Built) -> Mapping[str, str]:
+    """A home in the cache: Go, asked for its version alone, keeps counters where the user's settings are
+    (https://go.dev/doc/telemetry).
+    """
     home = str(cache_dir() / "downloads" / need.compiler.name)
-    return os.environ | {name: value.format(home=home) for name, value in need.env}
+    given = {name: value.format(home=home) for name, value in need.env}
+    return os.environ | {"HOME": home, "XDG_CONFIG_HOME": home, "XDG_CACHE_HOME": home} | given
 
 
 def _build(need: Built, compiler: Path, fresh: Path, descriptor: int) -> None:

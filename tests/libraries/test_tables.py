@@ -29,8 +29,12 @@ def test_every_defect_of_a_planned_act_has_an_answer(client: Client, plan: Plan)
     for cell in plan.cells:
         if cell.client is client:
             for situation in cell.acts.values():
-                unanswered = judge.answer(situation).unanswered
-                assert not unanswered, f"{cell.id}: nothing says what {client.name} does when {unanswered}"
+                unanswered = ", ".join(sorted(map(str, judge.answer(situation).unanswered)))
+                libraries = ", ".join(sorted({template.library for template in client.templates}))
+                assert not unanswered, (
+                    f"{cell.id}: no row says what {client.name} does of {unanswered}; its own rows, or those of the "
+                    f"libraries {libraries}, must"
+                )
 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)

@@ -33,6 +33,13 @@ CASES = [
         "SSL handshake has read SIZE bytes and written SIZE bytes",
     ),
     ("Start Time: 1795245158", "Start Time: TIME"),
+    ("Date: Mon, 30 Nov 2026 18:22:49 GMT", "Date: DATE"),
+    ("serial 0x5d1c5ab0a3b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5, sha256:", "serial HEXADECIMAL, sha256:"),
+    (
+        "Session ID: 1F:B1:D7:3C:7C:0F:90:5B:76:01:DD, MAC: 02:42:AC:11:00:02",
+        "Session ID: HEXADECIMAL, MAC: 02:42:AC:11:00:02",
+    ),
+    ('pin-sha256="Hx2Ip4zpE6Z4zJzMZRgXJ1ioT6yXQk9bJ3oqk6Vd8lU=";', 'pin-sha256="BASE64";'),
     (
         "/home/a/.cache/tlslab/versions/pymssql@2.3.13-0a1b2c3d4e5f/lib/python3.11/site-packages/x.so",
         "CLIENTS/lib/python3.11/site-packages/x.so",
