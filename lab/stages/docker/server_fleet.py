@@ -5,6 +5,7 @@ runs the lab waits that long before the first attempt.
 """
 
 import contextlib
+import itertools
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -62,6 +63,7 @@ class Fleet:
         self._pods: list[Pod] = []
         self._nginx: list[NginxServer] = []
         self._https_ports: dict[str, int] = {}
+        self._fillers = itertools.count(1)
         self._pool: Pool[SqlServer] | None = None
         self.sides: dict[ServerSide, tuple[NginxServer | Pool[SqlServer], str]] = {}
         """Which server plays a side, and what the side is called there."""
@@ -178,7 +180,7 @@ class Fleet:
         """Mint the certificates, and fill the volumes with which the servers start. Blocks. Raises StageError."""
         volumes = [server.volume(side, self._mint) for server, side in zip(servers, sides.values(), strict=False)]
         volumes += [server.volume(self._mint) for server in nginx]
-        fill(self._client, self._spec(self._images.endpoint, "filler"), volumes)
+        fill(self._client, self._spec(self._images.endpoint, f"filler-{next(self._fillers)}"), volumes)
 
     async def _start_nginx(self, server: NginxServer) -> None:
         """Start one. When it does not start, start its sides apart; one that is alone stays down."""
