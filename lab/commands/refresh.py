@@ -54,7 +54,7 @@ def refresh(check: bool, source: Path | None) -> Exit:
     of the table and the baselines from a run of the whole matrix.
     """
     from tlslab.commands.diff import record_of_everything, write_baselines
-    from tlslab.model.record import load
+    from tlslab.model.record_file import load
     from tlslab.setup.check import format_source
 
     checkout = tlslab.ROOT

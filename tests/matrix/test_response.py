@@ -79,5 +79,5 @@ def test_an_answer_of_400_after_the_handshake_is_no_connection_and_never_a_refus
     judge = Judge.of(Impostor(), known.knowledge)
     stranger = known.scenario("untrusted-ca").apply(healthy(ServerKind.HTTPS))
     act = judge.act(stranger, outcome)
-    assert judge.judge(act)[0] is ActVerdict.AS_DOCUMENTED
+    assert act.verdict is ActVerdict.AS_DOCUMENTED
     assert not judge.refuses_for_trust(act)
