@@ -27,7 +27,7 @@ from tlslab.model.situation import ClientSide, healthy
 from tlslab.report.markdown import markdown
 from tlslab.report.text import hang, pieces, quoted, version_line
 from tlslab.setup.versions.registry import says_version
-from tlslab.stages.runner import OUTPUT_LIMIT
+from tlslab.stages.leftovers import KEPT
 
 GUARD = 30.0
 """Processor seconds; the slowest test takes two."""
@@ -55,7 +55,7 @@ UNITS = (
 CLIENTS = all_clients()
 
 
-def much(unit: str, size: int = OUTPUT_LIMIT) -> str:
+def much(unit: str, size: int = KEPT) -> str:
     return (unit * size)[:size]
 
 
@@ -75,13 +75,13 @@ def guard() -> Iterator[None]:
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_it_is_normalised(unit: str) -> None:
-    assert len(normalise(much(unit))) <= 2 * OUTPUT_LIMIT
+    assert len(normalise(much(unit))) <= 2 * KEPT
 
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
 def test_it_is_read(client: Client) -> None:
     for unit in UNITS:
-        text = much(unit, OUTPUT_LIMIT // 4)
+        text = much(unit, KEPT // 4)
         for completed in (Completed(1, text, text, 0.1), Completed(0, f"curl {text}", f"GNU Wget {text}", 0.1)):
             side = ClientSide("db.lab.test")
             assert client.read(completed, side).result is not Result.CONNECTED
@@ -96,13 +96,13 @@ def test_it_is_held_against_everything_that_is_documented_for_the_client(client:
     judge = Judge.of(client, catalogue.load().knowledge)
     situation = healthy(next(iter(client.kinds)))
     for unit in (*UNITS, *(template.text.partition("{")[0] or "x" for template in client.templates)):
-        text = much(unit, OUTPUT_LIMIT // 4)
+        text = much(unit, KEPT // 4)
         judge.act(situation, Outcome(Result.REFUSED, text, trace=text))
 
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_it_is_compared_and_shown(unit: str) -> None:
-    old, new = much(unit, OUTPUT_LIMIT // 4), much(f"x {unit}", OUTPUT_LIMIT // 4)
+    old, new = much(unit, KEPT // 4), much(f"x {unit}", KEPT // 4)
     assert "".join(piece.text for piece in difference(old, new) if piece.part != "added") == old
     assert negotiated("", [f"TLSv1 {old}"]) == ""
     screen = Screen(terminal=True)

@@ -23,7 +23,6 @@ PATH = "/usr/local/bin:/usr/bin:/bin"
 SITE = "/opt/clients/site"
 NODE_MODULES = "/opt/clients/node_modules"
 PYTHON = "/opt/clients/bin/python"
-LIMIT = 1 << 20
 END_TIMEOUT = 5.0
 NODE_TIMEOUT = 20.0
 ROOTS = ("/usr/lib/" + os.uname().machine + "-linux-gnu", "/usr/lib64", "/usr/lib")  # Debian; Red Hat and SUSE; others
@@ -38,10 +37,6 @@ def answer(said):
         sys.stdout.flush()
 
 
-def text(data):
-    return data[:LIMIT].decode("utf-8", errors="replace")
-
-
 def run(order):
     workdir = order["workdir"]
     os.makedirs(workdir)
@@ -53,22 +48,20 @@ def run(order):
                 file.write(content)
         env = {"PATH": PATH, "LC_ALL": "C.UTF-8", "HOME": workdir, "TMPDIR": workdir}
         env.update(order["env"])
-        began = time.monotonic()
-        status, out, err = spawn(order["argv"], workdir, env, order["stdin"].encode(), order["timeout"])
-        seconds = time.monotonic() - began
-        collected = {}
-        for name in order["collect"]:
-            data = leftovers.read(workdir, name, LIMIT)
-            if data is not None:
-                collected[name] = text(data)
+        status, out, err, seconds = spawn(order["argv"], workdir, env, order["stdin"].encode(), order["timeout"])
         return {
-            "exit_status": status, "stdout": text(out), "stderr": text(err), "seconds": seconds, "collected": collected,
-        }  # fmt: skip
+            "exit_status": status,
+            "stdout": leftovers.text(out),
+            "stderr": leftovers.text(err),
+            "seconds": seconds,
+            "collected": leftovers.collect(workdir, order["collect"]),
+        }
     finally:
         leftovers.remove(workdir)
 
 
 def spawn(argv, workdir, env, stdin, timeout):
+    began = time.monotonic()
     process = subprocess.Popen(
         argv, cwd=workdir, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         start_new_session=True,
@@ -82,19 +75,24 @@ def spawn(argv, workdir, env, stdin, timeout):
     ]  # fmt: skip
     for helper in helpers:
         helper.start()
-    status = None
-    try:
-        status = process.wait(timeout)
-    except subprocess.TimeoutExpired:
-        pass
-    finally:
-        end_group(process)
-        process.wait()
+    ended = threading.Event()
+    threading.Thread(target=watch, args=(process, ended), daemon=True).start()
+    in_time = ended.wait(timeout)
+    seconds = time.monotonic() - began
+    end_group(process)
+    ended.wait()
+    process.wait()
     # Nobody of the group holds the pipes any more, so they end; one who left the group may.
     deadline = time.monotonic() + END_TIMEOUT
     for helper in helpers:
         helper.join(max(0.0, deadline - time.monotonic()))
-    return status, bytes(out), bytes(err)
+    return process.returncode if in_time else None, out, err, seconds
+
+
+def watch(process, ended):
+    # Not `wait`: until that is called no other process, and so no other group, gets the number.
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    ended.set()
 
 
 def feed(pipe, data):
@@ -110,7 +108,7 @@ def read(pipe, kept):
         part = os.read(pipe.fileno(), 1 << 16)
         if not part:
             break
-        kept += part[: LIMIT - len(kept)]
+        kept += part[: leftovers.KEPT - len(kept)]
     pipe.close()
 
 

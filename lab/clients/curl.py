@@ -37,7 +37,7 @@ STORE = Source(
     'curl, docs/SSLCERTS.md, section "Change curl\'s default CA store"',
     "https://github.com/curl/curl/blob/0060f16a924d7657b7f691df5c301bc0be075588/docs/SSLCERTS.md",
 )
-TRACE = "curl.trace"
+TRACE, BODY = "curl.trace", "body"
 _TLS_IN_TRACE = re.compile(r"SSL connection using (TLSv[\d.]+)")
 
 
@@ -140,13 +140,13 @@ class Curl(Client):
                 "--trace-ascii",
                 TRACE,
                 "--output",
-                "body",
+                BODY,
                 "--write-out",
                 "%{http_code}",
                 f"https://{request.side.reference_identifier}:{request.endpoint.port}/",
             ),
             files={"ca.pem": request.material.bundle},
-            collect=(TRACE,),
+            collect=(TRACE, BODY),
         )
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
@@ -156,7 +156,7 @@ class Curl(Client):
         connected = completed.exit_status == 0 and completed.stdout.strip() == "200"
         return Outcome(
             result=Result.CONNECTED if connected else Result.REFUSED,
-            text=completed.stderr or f"HTTP {completed.stdout}",
+            text=completed.stderr or f"HTTP {completed.stdout}" + ("" if connected else f"\n{completed.file(BODY)}"),
             code="" if connected else str(completed.exit_status),
             trace=trace,
             exit_status=completed.exit_status,

@@ -214,7 +214,7 @@ class Judge:
         """Whether it refuses a server for what that is, as documented.
 
         A server that does not answer says nothing about trust, nor does a text that a client shows for every server,
-        nor a server that refuses the user: the client has sent it the password by then.
+        nor a server that refuses the user or the request: the client has sent it the password or the request by then.
 
         Raises KeyError for a row with a placeholder that has no value.
         """
@@ -222,7 +222,9 @@ class Judge:
             return False
         shown = shown_statements(self.table, act.outcome, act.situation)
         said = [item.row for item in shown if item in act.answer.says and item.of != frozenset()]
-        return any(isinstance(row, Says) and row.phase not in (Phase.CONNECT, Phase.LOGIN) for row in said)
+        return any(
+            isinstance(row, Says) and row.phase not in (Phase.CONNECT, Phase.LOGIN, Phase.RESPONSE) for row in said
+        )
 
 
 def not_played(status: Status, why: str) -> Verdict:

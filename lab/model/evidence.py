@@ -41,6 +41,8 @@ class Phase(StrEnum):
     """The client stops before TLS begins: it does not know an option, or the two do not agree to encrypt."""
     LOGIN = "login"
     """TLS stands, and the server refuses the user."""
+    RESPONSE = "response"
+    """TLS stands, and the server answers the request with an error: an HTTP status other than 200."""
 
 
 @dataclass(frozen=True, slots=True)

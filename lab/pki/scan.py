@@ -8,17 +8,18 @@ does not speak, so the ServerHello flight, which TLS 1.2 sends in clear, is read
 import contextlib
 import socket
 import ssl
-import struct
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tlslab.model.situation import ServerKind, TLSVersion
+from tlslab.servers.tds.exchange import Exchange
+from tlslab.servers.tds.packets import PacketType, ProtocolError
+from tlslab.servers.tds.prelogin import Encryption
 
 TIMEOUT = 20.0
 """Seconds that a look may take, on a machine that is busy with something else."""
 NOBODY = "nobody listens"
-_PRELOGIN, _LAST = 0x12, 0x01
 _SERVER_HELLO, _CERTIFICATE = 2, 11
 
 
@@ -45,7 +46,7 @@ def scan(kind: ServerKind, address: str, port: int, host: str, low: TLSVersion, 
         return _scan_tds(address, port, host, low, min(high, TLSVersion.TLSv1_2))
     except ConnectionRefusedError as problem:
         return Scan(refused=f"{NOBODY}: {problem}")
-    except (OSError, subprocess.TimeoutExpired, EOFError) as problem:
+    except (OSError, subprocess.TimeoutExpired, EOFError, ProtocolError) as problem:
         return Scan(refused=f"{type(problem).__name__}: {problem}")
 
 
@@ -83,12 +84,12 @@ def _scan_tds(address: str, port: int, host: str, low: TLSVersion, high: TLSVers
     with contextlib.suppress(ssl.SSLWantReadError):
         client.do_handshake()
     with socket.create_connection((address, port), timeout=TIMEOUT) as connection:
-        connection.sendall(_packet(_prelogin()))
-        _receive(connection)
-        connection.sendall(_packet(_offering(outgoing.read(), high)))
+        exchange = Exchange.over(connection)
+        exchange.prelogin(Encryption.ON)
+        exchange.send(PacketType.PRELOGIN, _offering(outgoing.read(), high))
         flight = b""
         while True:
-            flight += _receive(connection)
+            flight += exchange.next()
             for kind, body in _handshake_messages(flight):
                 if kind == _SERVER_HELLO and int.from_bytes(body[:2]) < low:
                     return Scan(refused="the server chose a version of TLS that was not offered")
@@ -98,41 +99,11 @@ def _scan_tds(address: str, port: int, host: str, low: TLSVersion, high: TLSVers
                 return Scan(refused=f"TLS alert {flight[6]}" if len(flight) > 6 else "TLS alert")
 
 
-def _prelogin() -> bytes:
-    """VERSION and ENCRYPTION=ON (MS-TDS 2.2.6.5)."""
-    options = struct.pack(">BHH", 0, 11, 6) + struct.pack(">BHH", 1, 17, 1) + b"\xff"
-    return options + bytes(6) + b"\x01"
-
-
 def _offering(client_hello: bytes, newest: TLSVersion) -> bytes:
     """The ClientHello with another client_version, the newest that it offers (RFC 5246, 7.4.1.2); the record's header
     has 5 bytes, the message's 4. The ssl module warns of old versions, and the lab does not mean to use them.
     """
     return client_hello[:9] + newest.value.to_bytes(2) + client_hello[11:]
-
-
-def _packet(payload: bytes) -> bytes:
-    return struct.pack(">BBHHBB", _PRELOGIN, _LAST, len(payload) + 8, 0, 1, 0) + payload
-
-
-def _receive(connection: socket.socket) -> bytes:
-    """The payload of one TDS message."""
-    payload = b""
-    while True:
-        header = _exactly(connection, 8)
-        payload += _exactly(connection, int.from_bytes(header[2:4]) - 8)
-        if header[1] & _LAST:
-            return payload
-
-
-def _exactly(connection: socket.socket, count: int) -> bytes:
-    received = b""
-    while len(received) < count:
-        part = connection.recv(count - len(received))
-        if not part:
-            raise EOFError("the server closed the connection during the handshake")
-        received += part
-    return received
 
 
 def _handshake_messages(records: bytes) -> Iterator[tuple[int, bytes]]:

@@ -1,6 +1,6 @@
 """nginx as the HTTPS server: one process for all server sides, one port each.
 
-Pure: from server sides to a configuration, a command and the log files to read. The stage reserves the ports with
+Pure: from server sides to a configuration and a command. The stage reserves the ports with
 SO_REUSEPORT and keeps them reserved while nginx listens on them, so no port is ever guessed.
 """
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tlslab.model.situation import ServerSide, TLSVersion
+from tlslab.servers.nginx_log import ACCESS_PREFIX
 from tlslab.setup.needs import Packages, Program
 
 # Debian's plain `nginx` has the TLS module; nginx-light is the same binary plus an extra module.
@@ -25,49 +26,32 @@ class Block:
     side: ServerSide
     port: int
 
-    @property
-    def error_log(self) -> str:
-        return f"{self.identity}.error.log"
 
-    @property
-    def access_log(self) -> str:
-        return f"{self.identity}.access.log"
-
-
-def configuration(
-    workdir: Path, address: str, blocks: tuple[Block, ...], sentinel_port: int, *, one_log: bool = False
-) -> str:
+def configuration(workdir: Path, address: str, blocks: tuple[Block, ...], sentinel_port: int) -> str:
     """nginx.conf for these server sides. The sentinel answers plain HTTP and so tells when nginx has caught up.
 
-    `one_log`: everything goes to standard error in the order in which it happens, the lines of the access log behind
-    the number of the connection and the port, and the sentinel's requests among them; else to files, two a side.
+    Everything is logged to standard error (`nginx_log`), the sentinel's requests as well.
     """
-    servers = "\n".join(_server(workdir, address, block, one_log=one_log) for block in blocks)
-    errors, access, prefix = (
-        ("stderr", "/dev/stderr lab", "*$connection $server_port ")
-        if one_log
-        else (f"{workdir}/nginx.error.log", "off", "")
-    )
+    servers = "\n".join(_server(workdir, address, block) for block in blocks)
     return f"""\
 daemon off;
 master_process off;
 pid {workdir}/nginx.pid;
-error_log {errors} info;
+error_log stderr info;
 events {{ worker_connections 1024; }}
 http {{
     client_body_temp_path {workdir}/tmp; proxy_temp_path {workdir}/tmp; fastcgi_temp_path {workdir}/tmp;
     uwsgi_temp_path {workdir}/tmp; scgi_temp_path {workdir}/tmp;
-    log_format lab '{prefix}$remote_addr:$remote_port [$ssl_protocol $ssl_cipher] "$request" $status';
-    access_log {access};
+    log_format lab '{ACCESS_PREFIX}$remote_addr:$remote_port [$ssl_protocol $ssl_cipher] "$request" $status';
+    access_log /dev/stderr lab;
     server {{ listen {address}:{sentinel_port} reuseport; location / {{ return 200 "ready\\n"; }} }}
 {servers}
 }}
 """
 
 
-def _server(workdir: Path, address: str, block: Block, *, one_log: bool) -> str:
+def _server(workdir: Path, address: str, block: Block) -> str:
     side = block.side
-    logs = f"error_log {workdir}/{block.error_log} info; access_log {workdir}/{block.access_log} lab;"
     versions = " ".join(version.label for version in TLSVersion if side.tls_min <= version <= side.tls_max)
     return f"""\
     server {{
@@ -76,7 +60,6 @@ def _server(workdir: Path, address: str, block: Block, *, one_log: bool) -> str:
         ssl_certificate_key {workdir}/{block.identity}.key.pem;
         ssl_protocols {versions};
         ssl_ciphers DEFAULT@SECLEVEL={side.security_level};
-        {"" if one_log else logs}
         default_type text/plain;
         location / {{ return 200 "TLS trust lab: the connection stands\\n"; }}
     }}"""
@@ -89,4 +72,4 @@ def files(block: Block, chain_pem: str, key_pem: str) -> Mapping[str, str]:
 
 def command(program: str, workdir: Path) -> tuple[str, ...]:
     """How to start nginx in the foreground with this configuration."""
-    return (program, "-e", f"{workdir}/nginx.error.log", "-p", f"{workdir}", "-c", f"{workdir}/nginx.conf")
+    return (program, "-e", "stderr", "-p", f"{workdir}", "-c", f"{workdir}/nginx.conf")

@@ -11,8 +11,10 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
+KEPT = 1 << 20
+"""Bytes of standard output, standard error or a collected file that are kept."""
 REMOVAL_TIMEOUT = 60.0
 """Seconds after which removing gives up: a process may still be writing there."""
 STEP = 200
@@ -20,6 +22,17 @@ STEP = 200
 _DIRECTORY = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 _WHATEVER = getattr(os, "O_PATH", 0) | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+
+
+def collect(directory: str | os.PathLike[str], names: Iterable[str]) -> dict[str, str]:
+    """The text of these files in a directory, without those that cannot be read."""
+    found = {name: read(directory, name, KEPT) for name in names}
+    return {name: text(data) for name, data in found.items() if data is not None}
+
+
+def text(data: bytes | bytearray) -> str:
+    """What is kept of it, as text."""
+    return data[:KEPT].decode("utf-8", errors="replace")
 
 
 def read(directory: str | os.PathLike[str], name: str, limit: int) -> bytes | None:

@@ -22,8 +22,6 @@ PATH = "/usr/local/bin:/usr/bin:/bin"
 END_TIMEOUT = 5.0
 """Seconds in which a process that was killed ends, and its pipes with it."""
 _PART = 1 << 16
-OUTPUT_LIMIT = 1 << 20
-"""Bytes of standard output, standard error or a collected file that are kept."""
 
 
 def clean_environment(home: Path) -> dict[str, str]:
@@ -74,10 +72,10 @@ async def run(sandbox: Sandbox, invocation: Invocation, workdir: Path) -> Comple
         clock.forget(invocation, process.pid)
     return Completed(
         exit_status=process.returncode if ended else None,
-        stdout=_text(out),
-        stderr=_text(err),
+        stdout=leftovers.text(out),
+        stderr=leftovers.text(err),
         seconds=seconds,
-        collected=tuple(_collect(workdir, invocation.collect)),
+        collected=tuple(leftovers.collect(workdir, invocation.collect).items()),
     )
 
 
@@ -267,7 +265,7 @@ async def _feed(stream: asyncio.StreamWriter, data: bytes) -> None:
 async def _read(stream: asyncio.StreamReader, kept: bytearray) -> None:
     """Read to the end, and keep the beginning."""
     while part := await stream.read(_PART):
-        kept += part[: OUTPUT_LIMIT - len(kept)]
+        kept += part[: leftovers.KEPT - len(kept)]
 
 
 def _children(pid: int) -> list[int]:
@@ -276,12 +274,3 @@ def _children(pid: int) -> list[int]:
         return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
         return []
-
-
-def _collect(workdir: Path, names: tuple[str, ...]) -> list[tuple[str, str]]:
-    read = ((name, leftovers.read(workdir, name, OUTPUT_LIMIT)) for name in names)
-    return [(name, _text(data)) for name, data in read if data is not None]
-
-
-def _text(raw: bytes | bytearray) -> str:
-    return raw[:OUTPUT_LIMIT].decode("utf-8", errors="replace")

@@ -92,8 +92,8 @@ class Stage(Protocol):
         """
 
     async def serve(self, situations: Iterable[Situation]) -> None:
-        """Start every distinct server side of these situations, all together or as many as memory allows. Raises
-        ServiceError or StageError.
+        """Start every distinct server side of these situations, all together or as many as memory allows. When one does
+        not start, the others do, and `hold` of it raises the failure. Raises StageError.
         """
 
     def distance(self, side: ServerSide) -> Distance:

@@ -16,7 +16,6 @@ import pytest
 
 from tlslab import IMPORTED_FROM
 from tlslab.stages import leftovers
-from tlslab.stages.runner import OUTPUT_LIMIT
 
 ROOT = Path(__file__).resolve().parents[2]
 FULL = bool(os.environ.get("TLSLAB_FULL"))
@@ -107,10 +106,10 @@ def test_a_hostile_client_costs_its_time_limit_and_leaves_nothing(tmp_path: Path
         pytest.skip("this machine has no such sandbox")
     assert done.returncode == 0, done.stderr
     told: dict[str, Any] = json.loads(done.stdout)
-    assert told["said"] == [None, OUTPUT_LIMIT, True, True]
+    assert told["said"] == [None, leftovers.KEPT, True, True]
     assert "huge" in told["left"]
     assert told["left"].pop("shut/trace", 0) == 0  # root may look into it
-    assert told["left"] == {"huge": OUTPUT_LIMIT}
+    assert told["left"] == {"huge": leftovers.KEPT}
     assert told["gone"]
     assert told["memory"] < MEMORY
     assert list((cache / "runs").iterdir()) == []
@@ -148,8 +147,8 @@ def test_the_agent_of_a_container_copes_with_it_as_well(tmp_path: Path) -> None:
         answer = json.loads(agent.stdout.readline())
         assert "error" not in answer, answer
         assert answer["exit_status"] is None
-        assert len(answer["stdout"]) == OUTPUT_LIMIT
-        assert len(answer["collected"].pop("huge")) == OUTPUT_LIMIT
+        assert len(answer["stdout"]) == leftovers.KEPT
+        assert len(answer["collected"].pop("huge")) == leftovers.KEPT
         assert not any(answer["collected"].values())
         assert not workdir.exists()
         agent.stdin.close()

@@ -48,6 +48,16 @@ def test_of_a_huge_file_the_beginning_is_read(tmp_path: Path) -> None:
     assert leftovers.read(tmp_path, "trace", LIMIT) == b"* Trying".ljust(LIMIT, b"\0")
 
 
+def test_what_is_collected_is_text_of_the_files_that_are_there(tmp_path: Path) -> None:
+    (tmp_path / "trace").write_bytes(b"* Trying\xff")
+    (tmp_path / "link").symlink_to("trace")
+    assert leftovers.collect(tmp_path, ["trace", "link", "absent"]) == {"trace": "* Trying\N{REPLACEMENT CHARACTER}"}
+
+
+def test_of_much_output_the_beginning_is_kept() -> None:
+    assert leftovers.text(bytearray(b"x" * leftovers.KEPT + b"y")) == "x" * leftovers.KEPT
+
+
 def test_a_file_in_a_directory_is_read_and_one_behind_a_link_is_not(tmp_path: Path) -> None:
     (tmp_path / "inside").mkdir()
     (tmp_path / "inside" / "trace").write_text("words")

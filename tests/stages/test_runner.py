@@ -15,7 +15,8 @@ import pytest
 from tlslab import IMPORTED_FROM
 from tlslab.clients.base import Invocation
 from tlslab.model.outcome import Completed
-from tlslab.stages.runner import OUTPUT_LIMIT, run
+from tlslab.stages.leftovers import KEPT
+from tlslab.stages.runner import run
 from tlslab.stages.sandbox import Sandbox
 
 T = TypeVar("T")
@@ -86,15 +87,15 @@ def test_a_process_that_crashes_has_the_signal_as_its_status(sandbox: Sandbox, t
 
 
 def test_a_flood_of_output_is_cut(sandbox: Sandbox, tmp_path: Path) -> None:
-    done = completed(sandbox, tmp_path / "room", f"head -c {OUTPUT_LIMIT * 3} /dev/zero | tr '\\0' x")
+    done = completed(sandbox, tmp_path / "room", f"head -c {KEPT * 3} /dev/zero | tr '\\0' x")
     assert done.exit_status == 0
-    assert len(done.stdout) == OUTPUT_LIMIT
+    assert len(done.stdout) == KEPT
 
 
 def test_a_flood_without_end_is_cut_and_ended(sandbox: Sandbox, tmp_path: Path) -> None:
     done = completed(sandbox, tmp_path / "room", "exec yes", timeout=1)
     assert done.exit_status is None
-    assert len(done.stdout) == OUTPUT_LIMIT
+    assert len(done.stdout) == KEPT
 
 
 def test_what_a_hanging_process_said_is_kept(sandbox: Sandbox, tmp_path: Path) -> None:

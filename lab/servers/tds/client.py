@@ -8,11 +8,11 @@ serving that insists on encryption, answers the PRELOGIN, and then cannot do TLS
 import socket
 import ssl
 import struct
-from collections.abc import Callable
 
+from tlslab.servers.tds.exchange import Exchange, Receive, Send
 from tlslab.servers.tds.login import TDS_7_4, TDS_8_0
-from tlslab.servers.tds.packets import HEADER_LENGTH, STATUS_END_OF_MESSAGE, PacketType, ProtocolError, frame
-from tlslab.servers.tds.prelogin import Encryption, Option, build, parse
+from tlslab.servers.tds.packets import PacketType, ProtocolError
+from tlslab.servers.tds.prelogin import Encryption
 
 APPLICATION = "TLS trust lab"
 ALPN = "tds/8.0"
@@ -22,9 +22,6 @@ _SHORTEST_ERROR = 8
 _FIXED = 94
 """Bytes of a LOGIN7 before its texts (MS-TDS 2.2.6.4)."""
 _PART = 1 << 16
-
-Send = Callable[[bytes], None]
-Receive = Callable[[], bytes]
 
 
 def log_in(address: str, port: int, user: str, password: str, *, strict: bool, timeout: float) -> str:
@@ -44,24 +41,22 @@ def log_in(address: str, port: int, user: str, password: str, *, strict: bool, t
 def _clear(address: str, port: int, user: str, password: str, timeout: float) -> str | None:
     """None when the server insists on encryption."""
     with socket.create_connection((address, port), timeout=timeout) as connection:
-        answer = _prelogin(connection.sendall, lambda: connection.recv(_PART), Encryption.NOT_SUP)
-        if answer != Encryption.NOT_SUP:
+        exchange = Exchange.over(connection)
+        if exchange.prelogin(Encryption.NOT_SUP).encryption != Encryption.NOT_SUP:
             return None
-        return _login(connection.sendall, lambda: connection.recv(_PART), user, password, TDS_7_4)
+        return _login(exchange, user, password, TDS_7_4)
 
 
 def _encrypted(address: str, port: int, user: str, password: str, timeout: float) -> str:
     with socket.create_connection((address, port), timeout=timeout) as connection:
-        _prelogin(connection.sendall, lambda: connection.recv(_PART), Encryption.ON)
+        exchange = Exchange.over(connection)
+        exchange.prelogin(Encryption.ON)
         tls = _Tls(_context(ssl.TLSVersion.TLSv1_2))
         try:
-            tls.handshake(
-                lambda data: connection.sendall(frame(PacketType.PRELOGIN, data)),
-                lambda: _message(lambda: connection.recv(_PART)),
-            )
+            tls.handshake(lambda data: exchange.send(PacketType.PRELOGIN, data), exchange.next)
         except (OSError, EOFError):
             return ""
-        return _login(*tls.over(connection), user, password, TDS_7_4)
+        return _login(Exchange(*tls.over(connection)), user, password, TDS_7_4)
 
 
 def _strict(address: str, port: int, user: str, password: str, timeout: float) -> str:
@@ -70,19 +65,14 @@ def _strict(address: str, port: int, user: str, password: str, timeout: float) -
         context.set_alpn_protocols([ALPN])
         tls = _Tls(context)
         tls.handshake(connection.sendall, lambda: connection.recv(_PART))
-        send, receive = tls.over(connection)
-        _prelogin(send, receive, Encryption.NOT_SUP)
-        return _login(send, receive, user, password, TDS_8_0)
+        exchange = Exchange(*tls.over(connection))
+        exchange.prelogin(Encryption.NOT_SUP)
+        return _login(exchange, user, password, TDS_8_0)
 
 
-def _prelogin(send: Send, receive: Receive, asked: Encryption) -> int | None:
-    send(frame(PacketType.PRELOGIN, build(((Option.VERSION, bytes(6)), (Option.ENCRYPTION, bytes([asked]))))))
-    return parse(_message(receive)).encryption
-
-
-def _login(send: Send, receive: Receive, user: str, password: str, version: int) -> str:
-    send(frame(PacketType.LOGIN7, login7(user, password, version)))
-    return verdict(_message(receive))
+def _login(exchange: Exchange, user: str, password: str, version: int) -> str:
+    exchange.send(PacketType.LOGIN7, login7(user, password, version))
+    return verdict(exchange.next())
 
 
 def login7(user: str, password: str, version: int) -> bytes:
@@ -119,24 +109,6 @@ def verdict(tokens: bytes) -> str:
     if not words:
         raise ProtocolError("the answer to the login neither grants nor refuses it")
     return words
-
-
-def _message(receive: Receive) -> bytes:
-    """The payload of one message of the server, whatever its type (MS-TDS 2.2.3)."""
-    buffer, payload = b"", b""
-    while True:
-        while len(buffer) < HEADER_LENGTH or len(buffer) < int.from_bytes(buffer[2:4]):
-            part = receive()
-            if not part:
-                raise EOFError("the server closed the connection")
-            buffer += part
-        length = int.from_bytes(buffer[2:4])
-        if length < HEADER_LENGTH:
-            raise ProtocolError(f"a packet says that it is {length} bytes long")
-        payload += buffer[HEADER_LENGTH:length]
-        if buffer[1] & STATUS_END_OF_MESSAGE:
-            return payload
-        buffer = buffer[length:]
 
 
 def _context(newest: ssl.TLSVersion) -> ssl.SSLContext:

@@ -36,7 +36,9 @@ class PacketType(IntEnum):
     PRELOGIN = 0x12
 
 
-_FROM_CLIENT = frozenset(PacketType) - {PacketType.RESPONSE}
+FROM_CLIENT = frozenset(PacketType) - {PacketType.RESPONSE}
+FROM_SERVER = frozenset({PacketType.RESPONSE, PacketType.PRELOGIN})
+"""A server sends TLS in packets of the type PRELOGIN, everything else as RESPONSE (MS-TDS 2.2.3.1.1)."""
 
 
 class ProtocolError(Exception):
@@ -73,11 +75,12 @@ class MessageAssembler:
     """Turns a stream of bytes into messages, holding at most one message and the bytes of one read.
 
     `limit` is the largest payload of a message, in bytes; it can be changed between messages, because a login
-    may be smaller than a batch.
+    may be smaller than a batch. `kinds`: the packet types that the peer sends.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(self, limit: int, kinds: frozenset[PacketType] = FROM_CLIENT) -> None:
         self.limit = limit
+        self._kinds = kinds
         self._input = bytearray()
         self._payload = bytearray()
         self._type: PacketType | None = None
@@ -130,8 +133,8 @@ class MessageAssembler:
         if not self._input:
             return None
         kind = self._input[0]
-        if kind not in _FROM_CLIENT:
-            raise ProtocolError(f"0x{kind:02x} is not a packet type that a client sends")
+        if kind not in self._kinds:
+            raise ProtocolError(f"0x{kind:02x} is not a packet type that is sent in this direction")
         if len(self._input) < HEADER_LENGTH:
             return None
         _, status, length = struct.unpack_from(">BBH", self._input)

@@ -5,6 +5,7 @@ runs the lab waits that long before the first attempt.
 """
 
 import contextlib
+import itertools
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
@@ -22,7 +23,8 @@ from tlslab.stages.docker.servers import NginxServer
 from tlslab.stages.docker.sqlserver_container import PORT, SqlServer
 from tlslab.stages.docker.sqlserver_pool import MEMORY, Pool, room_for
 from tlslab.stages.docker.volumes import fill
-from tlslab.stages.local.services import ServiceError, group_by_kind
+from tlslab.stages.local.services import ServiceError, Silent
+from tlslab.stages.server_sides import apart, group_by_kind
 from tlslab.stages.stage import Distance
 
 ENDPOINT_START, VENDOR_START = 30.0, 180.0
@@ -59,8 +61,9 @@ class Fleet:
         self._login = login
         self._limit = limit
         self._pods: list[Pod] = []
-        self._nginx: NginxServer | None = None
-        self._nginx_failure = ""
+        self._nginx: list[NginxServer] = []
+        self._https_ports: dict[str, int] = {}
+        self._fillers = itertools.count(1)
         self._pool: Pool[SqlServer] | None = None
         self.sides: dict[ServerSide, tuple[NginxServer | Pool[SqlServer], str]] = {}
         """Which server plays a side, and what the side is called there."""
@@ -76,23 +79,22 @@ class Fleet:
         self._pods = [self._pod(number) for number in range(1 + at_once if alone else 1)]
         homes = self._pods[1:] if alone else self._pods * at_once
         servers = [self._sqlserver(number, pod, alone=alone) for number, pod in enumerate(homes)]
-        nginx = self._make_nginx(https) if https else None
+        self._https_ports = {name: HTTPS_PORT + number for number, name in enumerate(https)}
+        nginx = [self._make_nginx(https)] if https else []
+        self._pool = Pool(servers, sql, self._mint) if sql else None
         laying_out = unattended(lambda: self._lay_out(nginx, servers, sql))
         await together(*(pod.create() for pod in self._pods), laying_out)
-        self._nginx, self._pool = nginx, Pool(servers, sql, self._mint) if sql else None
-        every = [*servers, *([nginx] if nginx else [])]
+        every = [*servers, *nginx]
         # A pod is slow to start, for the kernel makes its network: the other containers are created meanwhile.
         await together(*(pod.start() for pod in self._pods), *(server.create() for server in every))
-        if nginx:
-            self.sides |= {side: (nginx, name) for name, side in https.items()}
         if self._pool:
             self.sides |= {side: (self._pool, name) for name, side in sql.items()}
-        starting = [self._start_nginx(nginx)] if nginx else []
+        starting = [self._start_nginx(server) for server in nginx]
         await together(*starting, *([self._pool.start()] if self._pool else []))
 
     async def stop(self) -> None:
         """Remove all servers, then their pods."""
-        await each(*(server.stop() for server in (self._nginx, self._pool) if server))
+        await each(*(server.stop() for server in (*self._nginx, self._pool) if server))
         await each(*(pod.stop() for pod in self._pods))
 
     def distance(self, side: ServerSide) -> Distance:
@@ -107,8 +109,8 @@ class Fleet:
         if isinstance(server, Pool):
             async with server.hold(identity):
                 yield
-        elif self._nginx_failure:
-            raise ServiceError(self._nginx_failure)
+        elif server.problem:
+            raise ServiceError(server.problem)
         else:
             yield
 
@@ -144,15 +146,19 @@ class Fleet:
 
     def _make_nginx(self, sides: Mapping[str, ServerSide]) -> NginxServer:
         standin = ", a stand-in" if self._images.is_standin(base_images.NGINX) else ""
-        return NginxServer(
+        number = len(self._nginx)
+        made = NginxServer(
             self._client,
-            self._spec(base_images.NGINX, "nginx"),
+            self._spec(base_images.NGINX, f"nginx-{number}" if number else "nginx"),
             self._pods[0],
-            {name: HTTPS_PORT + number for number, name in enumerate(sides)},
-            SENTINEL_PORT,
+            {name: self._https_ports[name] for name in sides},
+            SENTINEL_PORT + number,
             f"image {base_images.NGINX}{standin}",
             sides,
         )
+        self._nginx.append(made)
+        self.sides |= {side: (made, name) for name, side in sides.items()}
+        return made
 
     def _sqlserver(self, number: int, pod: Pod, *, alone: bool) -> SqlServer:
         image = self._images.sqlserver
@@ -169,16 +175,24 @@ class Fleet:
         )
 
     def _lay_out(
-        self, nginx: NginxServer | None, servers: Sequence[SqlServer], sides: Mapping[str, ServerSide]
+        self, nginx: Sequence[NginxServer], servers: Sequence[SqlServer] = (), sides: Mapping[str, ServerSide] = {}
     ) -> None:
         """Mint the certificates, and fill the volumes with which the servers start. Blocks. Raises StageError."""
         volumes = [server.volume(side, self._mint) for server, side in zip(servers, sides.values(), strict=False)]
-        if nginx:
-            volumes.append(nginx.volume(self._mint))
-        fill(self._client, self._spec(self._images.endpoint, "filler"), volumes)
+        volumes += [server.volume(self._mint) for server in nginx]
+        fill(self._client, self._spec(self._images.endpoint, f"filler-{next(self._fillers)}"), volumes)
 
     async def _start_nginx(self, server: NginxServer) -> None:
+        """Start one. When it does not start, start its sides apart; one that is alone stays down."""
         try:
             await server.begin()
+            return
         except ServiceError as problem:
-            self._nginx_failure = str(problem)
+            server.problem = str(problem)
+            one_is_bad = len(server.sides) > 1 and not isinstance(problem, Silent)
+        await server.stop()
+        if one_is_bad:
+            parts = [self._make_nginx(sides) for sides in apart(server.sides, server.problem)]
+            await unattended(lambda: self._lay_out(parts))
+            await together(*(part.create() for part in parts))
+            await together(*(self._start_nginx(part) for part in parts))

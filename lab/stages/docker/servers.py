@@ -1,4 +1,4 @@
-"""Servers in containers: what they have in common, and nginx, of which one plays all HTTPS sides.
+"""Servers in containers: what they have in common, and nginx, of which one plays all HTTPS sides that it starts with.
 
 They listen in a pod, each side on a port of its own, so that any number of sides can have the same name. What they log
 is read from their output as it comes.
@@ -18,19 +18,17 @@ from tlslab.pki.mint import Mint
 from tlslab.runtime.deadline import deadline
 from tlslab.runtime.tasks import abandon
 from tlslab.servers import nginx
+from tlslab.servers.nginx_log import NginxLog
 from tlslab.stages.docker.container import Container, ContainerSpec, Directory, File, Files
 from tlslab.stages.docker.container_agent import Agent
 from tlslab.stages.docker.pod import Pod
 from tlslab.stages.docker.volumes import Volume
-from tlslab.stages.local.services import SETTLE_TIMEOUT, ServiceError
+from tlslab.stages.local.services import SETTLE_TIMEOUT, ServiceError, Silent
 
 LINES_SHOWN = 8
 WORKDIR = PurePosixPath("/lab")
 OWN = "127.0.0.1"
 """Where the lab's own connections come from in a pod."""
-_CONNECTION = re.compile(r" \*(\d+) ")
-_ACCESS = re.compile(r"\*(\d+) (\d+) (.*)")
-_LISTENS = re.compile(r"server: [\d.]+:(\d+)")
 
 
 class DockerServer(ABC):
@@ -56,7 +54,7 @@ class DockerServer(ABC):
 
     async def begin(self, files: Files | None = None) -> None:
         """Start it, with what its volume holds, or start it again with these files, and wait until it serves. Raises
-        ServiceError with its own last words, StageError when Docker does not start it.
+        ServiceError with its own last words, Silent, StageError when Docker does not start it.
         """
         if files is None:
             await self._container.start()
@@ -72,7 +70,7 @@ class DockerServer(ABC):
             how = await self._container.end()
             raise ServiceError(f"{self.what} has ended while it started ({how}): {self._last_words()}")
         except (TimeoutError, OSError) as problem:
-            raise ServiceError(f"{self.what} does not serve ({problem!r}): {self._last_words()}") from problem
+            raise Silent(f"{self.what} does not serve ({problem!r}): {self._last_words()}") from problem
         finally:
             await abandon([starting, ended])
 
@@ -119,6 +117,8 @@ class NginxServer(DockerServer):
     """nginx, from its image."""
 
     what = "nginx"
+    problem = ""
+    """Why nothing can be attempted at its sides, once it has been started."""
 
     def __init__(
         self,
@@ -139,13 +139,17 @@ class NginxServer(DockerServer):
         self._sentinel = sentinel
         self._note = note
         self._taken = 0
-        self._where: dict[str, int] = {}
-        self._sorted: dict[int, list[str]] = {port: [] for port in ports.values()}
-        self._version = ""
+        self._log = NginxLog(ports.values())
+        self._version = "nginx"
 
     @property
     def implementation(self) -> str:
         return f"{self._version} ({self._note})"
+
+    @property
+    def sides(self) -> Mapping[str, ServerSide]:
+        """The sides that it plays, by their identity."""
+        return self._sides
 
     def start_log(self, identity: str) -> tuple[str, ...]:
         return ()
@@ -165,10 +169,9 @@ class NginxServer(DockerServer):
         """
         await self._check()
         await self._settle()
-        self._sort()
-        port = self.ports[identity]
-        lines, self._sorted[port] = self._sorted[port], []
-        return tuple(lines)
+        fresh, self._taken = self._lines[self._taken :], len(self._lines)
+        self._log.add(fresh)
+        return self._log.take(self.ports[identity])
 
     async def _settle(self) -> None:
         self._marks += 1
@@ -179,24 +182,6 @@ class NginxServer(DockerServer):
         found = re.search(r"^Server: (.+?)\r?$", answer["answer"], re.MULTILINE)
         self._version = found[1] if found else self._version
         await self._hear_that(lambda: any(f"GET {token} " in line for line in self._lines[begin:]))
-
-    def _sort(self) -> None:
-        """Give each new line to the side that it is about."""
-        fresh, self._taken = self._lines[self._taken :], len(self._lines)
-        for line in fresh:
-            if access := _ACCESS.match(line):
-                self._where[access[1]] = int(access[2])
-        for line in fresh:
-            if access := _ACCESS.match(line):
-                port, text, own = int(access[2]), access[3], access[3].startswith(f"{OWN}:")
-            else:
-                number, listens = _CONNECTION.search(line), _LISTENS.search(line)
-                if number and listens:
-                    self._where[number[1]] = int(listens[1])
-                port = self._where.get(number[1], 0) if number else 0
-                text, own = line, f"client: {OWN}" in line or f"client {OWN}" in line
-            if port in self._sorted and not own:
-                self._sorted[port].append(text)
 
 
 def mounted(spec: ContainerSpec, pod: Pod, mount: PurePosixPath) -> dict[str, Any]:
@@ -210,7 +195,7 @@ def nginx_files(
     """What is put into the nginx container, and its configuration."""
     blocks = tuple(nginx.Block(name, side, ports[name]) for name, side in sides.items())
     workdir = Path(WORKDIR)
-    found = {f"{WORKDIR}/nginx.conf": File(nginx.configuration(workdir, "0.0.0.0", blocks, sentinel, one_log=True))}
+    found = {f"{WORKDIR}/nginx.conf": File(nginx.configuration(workdir, "0.0.0.0", blocks, sentinel))}
     for block in blocks:
         assert block.side.chain
         texts = nginx.files(block, mint.chain_pem(block.side.chain), mint.leaf_key_pem(block.side.chain.leaf))

@@ -15,6 +15,7 @@ from tlslab.model.situation import ServerEncryption, ServerSide
 from tlslab.pki.mint import Mint
 from tlslab.runtime.deadline import deadline
 from tlslab.servers.mssql_conf import mssql_conf
+from tlslab.servers.tds.packets import PacketType, frame
 from tlslab.stages.docker.container import ContainerSpec, Directory, File, Files
 from tlslab.stages.docker.pod import Pod
 from tlslab.stages.docker.servers import OWN, DockerServer, mounted
@@ -30,7 +31,7 @@ OPENSSL_CNF = f"{MSSQL}/openssl.cnf"
 READY = "SQL Server is now ready for client connections"
 NOT_SQL_SERVER = "It is not SQL Server."
 """What the lab's own endpoint says of itself, under whatever name its image goes (`tlslab.servers.mssql_image`)."""
-MARK = "120100090000010000"
+MARK = frame(PacketType.PRELOGIN, b"\0")
 """A PRELOGIN packet whose payload is no list of options (MS-TDS 2.2.6.5): SQL Server logs error 17828 at once."""
 LOGIN_TIMEOUT = 20.0
 RETRY = 1.0
@@ -180,7 +181,7 @@ class SqlServer(DockerServer):
 
     async def _settle(self) -> None:
         before = self._own_marks()
-        await self._watch.ask(do="mark", port=self.port, bytes=MARK)
+        await self._watch.ask(do="mark", port=self.port, bytes=MARK.hex())
         await self._hear_that(lambda: self._own_marks() > before)
 
     def _own_marks(self) -> int:

@@ -36,14 +36,11 @@ def obstacle() -> str:
 class Down(Embedded):
     """The embedded endpoint, with one side, whose key it may not read."""
 
-    problem = ""
-    """Why the server is not down, or is down for another reason than its key, once it has been started."""
     _reserved: socket.socket | None = None
 
     async def start(self, sandbox: Sandbox) -> None:
-        """Start it, and wait until it has ended."""
+        """Start it, and wait until it has ended: that it does not, or for another reason than its key, is a problem."""
         (identity,) = self.sides
-        self.implementation = self.own_name
         try:
             await super().start(sandbox)
         except ServiceError as problem:

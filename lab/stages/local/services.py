@@ -1,4 +1,4 @@
-"""Services: the processes behind the server sides, started once for a whole plan.
+"""Services: the processes behind the server sides, and the lab's own endpoints as such a process.
 
 A service has a port for each of its server sides and hands out, after an attempt, the lines that the server wrote
 about it. "After" is an event, not a delay: a marker connection follows the client's through the server's own event
@@ -19,14 +19,14 @@ from pathlib import Path
 from typing import Any
 
 import tlslab
-from tlslab.model.situation import ServerKind, ServerSide
+from tlslab.model.situation import ServerKind, ServerSide, unsupported
 from tlslab.pki.mint import Mint
 from tlslab.runtime.deadline import deadline
 from tlslab.runtime.tasks import abandon
-from tlslab.servers import nginx
+from tlslab.servers import https_endpoint
 from tlslab.servers.mssql_conf import mssql_conf
 from tlslab.servers.streams import MARK
-from tlslab.stages.runner import Process, clean_environment, end, exited, forget, start
+from tlslab.stages.runner import Process, clean_environment, end, forget, start
 from tlslab.stages.sandbox import Sandbox
 
 ADDRESS = "127.0.0.1"
@@ -38,9 +38,7 @@ MARKERS = 5
 """Markers that the lab sends while the endpoint loses events."""
 MAX_LINES = 1000
 """Lines about one server side that are kept between two attempts; any program that reaches its port makes it write."""
-_COMPLAINTS, _VERSION = "server.stderr", "nginx.version"
-POLL = 0.005
-"""Seconds between two tries to connect to nginx: it has no way to say that it listens."""
+_COMPLAINTS = "server.stderr"
 
 PROTOCOLS = {ServerKind.HTTPS: "HTTPS", ServerKind.SQLSERVER: "TDS"}
 
@@ -49,13 +47,19 @@ class ServiceError(Exception):
     """A server could not be started or has died; the message carries its own words."""
 
 
+class Silent(ServiceError):
+    """A server neither serves nor ends: it does not say with which of its sides it would start."""
+
+
 class Service(ABC):
     """One process that plays some server sides."""
 
     implementation = ""
-    """Program and version, as the program says itself; known after the start."""
+    """Program and version, as far as the program has said them itself."""
     real = False
     """False: the lab's own endpoint stands in for the real server."""
+    problem = ""
+    """Why nothing can be attempted at its sides, once it has been started."""
 
     def __init__(self, workdir: Path, mint: Mint, sides: Mapping[str, ServerSide], names: Mapping[str, str]) -> None:
         self.workdir = workdir
@@ -68,7 +72,9 @@ class Service(ABC):
 
     @abstractmethod
     async def start(self, sandbox: Sandbox) -> None:
-        """Start and wait until every side accepts connections. Raises ServiceError, OSError."""
+        """Start and wait until every side accepts connections. Raises ServiceError, which names the side that the
+        server does not start with where it says so; Silent; OSError; ValueError as `mssql_conf` does.
+        """
 
     @abstractmethod
     async def take_log(self, identity: str) -> tuple[str, ...]:
@@ -81,10 +87,11 @@ class Service(ABC):
         return ()
 
     async def stop(self) -> None:
-        """End the process."""
-        if self._process is not None and self._sandbox is not None:
-            await end(self._sandbox, self._process)
-            await forget(self._process)
+        """End the process, unless that has been done."""
+        process, self._process = self._process, None
+        if process is not None and self._sandbox is not None:
+            await end(self._sandbox, process)
+            await forget(process)
 
     def write(self, name: str, text: str) -> str:
         """Write a file of the service; its absolute path. Keys are readable by the owner alone."""
@@ -92,120 +99,6 @@ class Service(ABC):
         path.touch(mode=0o600)
         path.write_text(text, encoding="utf-8")
         return str(path)
-
-
-class Nginx(Service):
-    """The real nginx."""
-
-    real = True
-
-    def __init__(
-        self, program: str, workdir: Path, mint: Mint, sides: Mapping[str, ServerSide], names: Mapping[str, str]
-    ) -> None:
-        super().__init__(workdir, mint, sides, names)
-        self._program = program
-        self._sentinel = 0
-        self._reserved: list[socket.socket] = []
-        self._offsets: dict[str, int] = {}
-
-    async def start(self, sandbox: Sandbox) -> None:
-        self._reserved = [reserve() for _ in range(len(self.sides) + 1)]
-        self._sentinel, *ports = (item.getsockname()[1] for item in self._reserved)
-        self.ports = dict(zip(self.sides, ports, strict=True))
-        blocks = tuple(nginx.Block(name, side, self.ports[name]) for name, side in self.sides.items())
-        for block in blocks:
-            assert block.side.chain
-            chain, key = self.mint.chain_pem(block.side.chain), self.mint.leaf_key_pem(block.side.chain.leaf)
-            for name, text in nginx.files(block, chain, key).items():
-                self.write(name, text)
-        self.write("nginx.conf", nginx.configuration(self.workdir, ADDRESS, blocks, self._sentinel))
-        self._sandbox = sandbox
-        self._process = await self._run(_COMPLAINTS, *nginx.command(self._program, self.workdir))
-        await self._answer()
-        self.implementation = await self._version()
-
-    async def _run(self, said: str, *argv: str) -> Process:
-        """Start nginx; its output goes to a file of this name: nginx would block on a full pipe."""
-        assert self._sandbox
-        with (self.workdir / said).open("wb") as output:
-            return await start(
-                self._sandbox,
-                argv,
-                self.workdir,
-                clean_environment(self.workdir),
-                stdin=asyncio.subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
-
-    async def take_log(self, identity: str) -> tuple[str, ...]:
-        await self._answer()
-        lines: list[str] = []
-        for name in (f"{identity}.error.log", f"{identity}.access.log"):
-            with contextlib.suppress(FileNotFoundError), (self.workdir / name).open("rb") as file:
-                file.seek(self._offsets.get(name, 0))
-                fresh = file.read()
-                self._offsets[name] = self._offsets.get(name, 0) + len(fresh)
-                lines += fresh.decode("utf-8", errors="replace").splitlines()
-        return tuple(lines)
-
-    async def stop(self) -> None:
-        await super().stop()
-        for item in self._reserved:
-            item.close()
-
-    async def _answer(self) -> None:
-        """Wait for an answer of the sentinel, or for nginx's death."""
-        assert self._process
-        death = asyncio.ensure_future(exited(self._process))
-        answer = asyncio.ensure_future(self._ask())
-        try:
-            with contextlib.suppress(TimeoutError):
-                async with deadline(START_TIMEOUT):
-                    await asyncio.wait({death, answer}, return_when=asyncio.FIRST_COMPLETED)
-            if answer.done() and not answer.exception():
-                return
-            said = (self.workdir / name for name in (_COMPLAINTS, "nginx.error.log"))
-            words = [text for path in said if path.exists() and (text := path.read_text(errors="replace").strip())]
-            reason = f" ({answer.exception()!r})" if answer.done() else ""
-            raise ServiceError(f"nginx does not answer{reason}: {' | '.join(words) or 'it said nothing'}")
-        finally:
-            await abandon([death, answer])
-
-    async def _ask(self) -> None:
-        reader, writer = await self._connect()
-        try:
-            writer.write(b"GET / HTTP/1.0\r\n\r\n")
-            if not await reader.read():
-                raise ServiceError("nginx closed the connection without an answer")
-        finally:
-            writer.close()
-            with contextlib.suppress(OSError):
-                await writer.wait_closed()
-
-    async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """Connect to the sentinel; while nginx is starting no process listens there yet."""
-        assert self._process
-        while True:
-            try:
-                return await asyncio.open_connection(ADDRESS, self._sentinel)
-            except ConnectionRefusedError:
-                if self._process.has_ended:
-                    raise
-                await asyncio.sleep(POLL)
-
-    async def _version(self) -> str:
-        assert self._sandbox
-        asked = await self._run(_VERSION, self._program, "-v")
-        try:
-            async with deadline(START_TIMEOUT):
-                await exited(asked)
-        except TimeoutError:
-            raise ServiceError(f"`{self._program} -v` did not end within {START_TIMEOUT:.0f} s") from None
-        finally:
-            await end(self._sandbox, asked)
-            await forget(asked)
-        return (self.workdir / _VERSION).read_text(errors="replace").strip().removeprefix("nginx version: ")
 
 
 class Embedded(Service):
@@ -221,6 +114,7 @@ class Embedded(Service):
         names: Mapping[str, str],
     ) -> None:
         super().__init__(workdir, mint, sides, names)
+        self.implementation = f"the lab's own {PROTOCOLS[kind]} endpoint {tlslab.__version__}"
         self._kind = kind
         self._password = password
         self._start_lines: dict[str, list[str]] = {name: [] for name in sides}
@@ -231,6 +125,10 @@ class Embedded(Service):
         self._reader: asyncio.Task[None] | None = None
 
     async def start(self, sandbox: Sandbox) -> None:
+        order = {
+            "listeners": [self._listener(name, side) for name, side in self.sides.items()],
+            "password": self._password,
+        }
         self._sandbox = sandbox
         # Its standard error goes to a file: the endpoint would block on a full pipe that the lab does not read.
         with (self.workdir / _COMPLAINTS).open("wb") as complaints:
@@ -245,10 +143,6 @@ class Embedded(Service):
                 limit=1 << 20,
             )
         assert self._process.stdin
-        order = {
-            "listeners": [self._listener(name, side) for name, side in self.sides.items()],
-            "password": self._password,
-        }
         with contextlib.suppress(ConnectionError):  # The endpoint has ended; its own words say more.
             self._process.stdin.write(json.dumps(order).encode() + b"\n")
             with contextlib.suppress(TimeoutError):  # An endpoint that does not read it does not answer, either.
@@ -258,7 +152,6 @@ class Embedded(Service):
             self._note(event)
         self.ports = event["ready"]
         self._reader = asyncio.create_task(self._read_events())
-        self.implementation = self.own_name
 
     async def take_log(self, identity: str) -> tuple[str, ...]:
         for _ in range(MARKERS):
@@ -275,11 +168,6 @@ class Embedded(Service):
             await abandon([self._reader])
         await super().stop()
 
-    @property
-    def own_name(self) -> str:
-        """What it is called in a record."""
-        return f"the lab's own {PROTOCOLS[self._kind]} endpoint {tlslab.__version__}"
-
     def _command(self) -> Sequence[str]:
         return (sys.executable, "-P", "-m", "tlslab.servers.embedded")
 
@@ -291,6 +179,11 @@ class Embedded(Service):
             "port": 0,
             "security_level": side.security_level,
         }
+        if side.kind is ServerKind.HTTPS and (other := unsupported(side, https_endpoint.SUPPORTS)):
+            # The plan asked nginx, which may be missing.
+            raise ServiceError(
+                f"{name}: the lab's own HTTPS endpoint, in the place of nginx, has no setting for {other[1]}"
+            )
         chain = side.chain
         certificate = self.write(f"{name}.chain.pem", self.mint.chain_pem(chain)) if chain else ""
         key = self.write(f"{name}.key.pem", self.mint.leaf_key_pem(chain.leaf)) if chain else ""
@@ -326,14 +219,16 @@ class Embedded(Service):
             async with deadline(START_TIMEOUT):
                 line = await self._process.stdout.readline()
         except TimeoutError:
-            raise ServiceError(
+            raise Silent(
                 f"the embedded {self._kind.value} endpoint did not start within {START_TIMEOUT:.0f} s"
             ) from None
         if not line:
             raise ServiceError(self._ended())
         event: dict[str, Any] = json.loads(line)
         if "error" in event:
-            raise ServiceError(f"the embedded {self._kind.value} endpoint could not start: {event['error']}")
+            raise ServiceError(
+                f"the embedded {self._kind.value} endpoint could not start {event['listener']}: {event['error']}"
+            )
         return event
 
     def _ended(self) -> str:
@@ -415,12 +310,3 @@ def reserve() -> socket.socket:
 def _python_environment() -> dict[str, str]:
     prefix = os.environ.get("PYTHONPYCACHEPREFIX")
     return {"PYTHONPATH": str(tlslab.IMPORTED_FROM), **({"PYTHONPYCACHEPREFIX": prefix} if prefix else {})}
-
-
-def group_by_kind(sides: Sequence[ServerSide]) -> dict[ServerKind, dict[str, ServerSide]]:
-    """Server sides by kind, each with an identity: `https-1`, `sqlserver-3`."""
-    grouped: dict[ServerKind, dict[str, ServerSide]] = {}
-    for side in sides:
-        group = grouped.setdefault(side.kind, {})
-        group[f"{side.kind.value}-{len(group) + 1}"] = side
-    return grouped

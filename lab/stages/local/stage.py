@@ -1,6 +1,7 @@
 """The local stage: servers and clients as processes of this machine, on loopback, inside the sandbox."""
 
 import contextlib
+import itertools
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterable, Mapping
@@ -11,15 +12,16 @@ from typing import NoReturn, Self
 
 from tlslab.clients.base import Client, Endpoint, Login, Machine, Material, Missing, Request
 from tlslab.model.outcome import Completed
-from tlslab.model.situation import ServerKind, ServerSide, Situation, TLSVersion, unsupported
+from tlslab.model.situation import ServerKind, ServerSide, Situation, TLSVersion
 from tlslab.pki.mint import Mint
 from tlslab.pki.scan import Scan, scan
 from tlslab.runtime.tasks import together
-from tlslab.servers import https_endpoint
 from tlslab.stages.clock import with_clock
 from tlslab.stages.local.clients import Here
 from tlslab.stages.local.down import Down
-from tlslab.stages.local.services import ADDRESS, Embedded, Nginx, Service, ServiceError, group_by_kind
+from tlslab.stages.local.nginx_process import Nginx
+from tlslab.stages.local.services import ADDRESS, Embedded, Service, ServiceError, Silent
+from tlslab.stages.server_sides import apart, group_by_kind
 from tlslab.stages.stage import Distance, StageError
 from tlslab.stages.system_store import lay_out_store
 from tlslab.stages.trust_procedure import Way
@@ -35,8 +37,9 @@ class LocalStage:
     def __init__(self, cache: Path, mint: Mint, *, nginx: bool = True) -> None:
         self._mint = mint
         self._use_nginx = nginx
-        self._services: list[Service] = []
         self._where: dict[ServerSide, tuple[Service, str]] = {}
+        self._names: dict[ServerSide, str] = {}
+        self._numbers = itertools.count(1)
         self._stack = AsyncExitStack()
         self.here = Here(cache)
         self.machine = self.here.machine
@@ -81,49 +84,51 @@ class LocalStage:
             self._plain = self.here.sandbox(names, ADDRESS, store) or opened
 
     async def serve(self, situations: Iterable[Situation]) -> None:
-        """Start every distinct server side of these situations, all together. Raises ServiceError."""
-        names: dict[ServerSide, str] = {}
+        """Start every distinct server side of these situations, all together. When one does not start, `hold` of it
+        raises the failure.
+        """
         for situation in situations:
-            names.setdefault(situation.server, situation.client.connect_to)
-        for kind, group in group_by_kind(tuple(names)).items():
+            self._names.setdefault(situation.server, situation.client.connect_to)
+        groups: list[Mapping[str, ServerSide]] = []
+        for group in group_by_kind(tuple(self._names)).values():
             up = {name: side for name, side in group.items() if side.key_readable}
             down = [{name: side} for name, side in group.items() if not side.key_readable]
-            for number, sides in enumerate([up, *down]):
-                if sides:
-                    workdir = self.workdir / (f"{kind.value}-{number}" if number else kind.value)
-                    workdir.mkdir()
-                    self._add(kind, workdir, sides, {name: names[side] for name, side in sides.items()})
-        await together(*(self._start(service) for service in self._services))
+            groups += [sides for sides in (up, *down) if sides]
+        await together(*(self._start(self._service(sides)) for sides in groups))
 
     async def _start(self, service: Service) -> None:
+        """Start a service. When it does not start, start its sides apart; one that is alone stays down."""
         try:
             await service.start(self.sandbox)
+            return
         except OSError as problem:
             why = problem.strerror or str(problem)
-            raise ServiceError(
-                f"the servers with their files in {service.workdir} cannot be started: {why}"
-            ) from problem
+            service.problem = f"the servers with their files in {service.workdir} cannot be started: {why}"
+            one_is_bad = False
+        except (ServiceError, ValueError) as problem:
+            service.problem = str(problem)
+            one_is_bad = len(service.sides) > 1 and not isinstance(problem, Silent)
+        await service.stop()
+        if one_is_bad:
+            groups = apart(service.sides, service.problem)
+            await together(*(self._start(self._service(sides)) for sides in groups))
 
-    def _add(self, kind: ServerKind, workdir: Path, sides: Mapping[str, ServerSide], names: Mapping[str, str]) -> None:
-        service = self._service(kind, workdir, sides, names)
-        self._services.append(service)
+    def _service(self, sides: Mapping[str, ServerSide]) -> Service:
+        """A service for these sides, which are of one kind, in a directory of its own. Raises OSError."""
+        kind = next(iter(sides.values())).kind
+        workdir = self.workdir / f"{kind.value}-process-{next(self._numbers)}"
+        workdir.mkdir()
+        program = self.machine.which.get("nginx")
+        names = {name: self._names[side] for name, side in sides.items()}
+        service: Service
+        if kind is ServerKind.HTTPS and program and self._use_nginx:
+            service = Nginx(program, workdir, self._mint, sides, names)
+        else:
+            server = Embedded if all(side.key_readable for side in sides.values()) else Down
+            service = server(kind, self.login.password, workdir, self._mint, sides, names)
         self._stack.push_async_callback(service.stop)
         self._where |= {side: (service, name) for name, side in sides.items()}
-
-    def _service(
-        self, kind: ServerKind, workdir: Path, sides: Mapping[str, ServerSide], names: Mapping[str, str]
-    ) -> Service:
-        program = self.machine.which.get("nginx")
-        if kind is ServerKind.HTTPS and program and self._use_nginx:
-            return Nginx(program, workdir, self._mint, sides, names)
-        for side in sides.values():
-            # The plan asked nginx, which may be missing.
-            if kind is ServerKind.HTTPS and (other := unsupported(side, https_endpoint.SUPPORTS)):
-                raise ServiceError(
-                    f"the lab's own HTTPS endpoint, in the place of nginx, has no setting for {other[1]}"
-                )
-        server = Embedded if all(side.key_readable for side in sides.values()) else Down
-        return server(kind, self.login.password, workdir, self._mint, sides, names)
+        return service
 
     @property
     def at_once(self) -> int:
@@ -132,7 +137,7 @@ class LocalStage:
 
     @property
     def sides(self) -> Mapping[ServerSide, tuple[Service, str]]:
-        """The server sides that are up, with their service and identity there."""
+        """The server sides that have been started, with their service and identity there."""
         return self._where
 
     def endpoint(self, side: ServerSide) -> Endpoint:
@@ -146,9 +151,9 @@ class LocalStage:
 
     @contextlib.asynccontextmanager
     async def hold(self, side: ServerSide) -> AsyncIterator[None]:
-        """Every side is up all the time, but for those that must not be. Raises ServiceError when one of them is."""
+        """Every side is up all the time, but for those that must not be. Raises ServiceError when it is otherwise."""
         service, _ = self._where[side]
-        if isinstance(service, Down) and service.problem:
+        if service.problem:
             raise ServiceError(service.problem)
         yield
 

@@ -62,10 +62,9 @@ def test_a_line_about_nobody_is_kept() -> None:
 
 
 def test_the_mark_is_a_whole_packet_of_prelogin() -> None:
-    packet = bytes.fromhex(MARK)
-    assert packet[0] == 0x12  # MS-TDS 2.2.3.1.1
-    assert packet[1] == 1  # end of message
-    assert int.from_bytes(packet[2:4]) == len(packet)
+    assert MARK[0] == 0x12  # MS-TDS 2.2.3.1.1
+    assert MARK[1] == 1  # end of message
+    assert int.from_bytes(MARK[2:4]) == len(MARK)
 
 
 def text(files: Files, path: str) -> str:

@@ -3,7 +3,7 @@ own words.
 """
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import pytest
 
@@ -11,6 +11,9 @@ import docker
 from tests.stages.docker.test_same_verdicts import played
 from tlslab.matrix.choice import Choice
 from tlslab.matrix.plan import Filters
+from tlslab.servers import nginx
+from tlslab.stages.docker import server_fleet
+from tlslab.stages.server_sides import apart
 
 WORDS = "This program requires a machine with at least 2000 megabytes of memory."
 
@@ -52,3 +55,29 @@ def test_a_server_that_does_not_start_is_told_with_its_own_words_and_the_others_
     why = by_client["tsql"].broken_judgement.why
     assert "has ended while it started (exit status 3)" in why
     assert WORDS in why
+
+
+@pytest.mark.parametrize("named", [True, False], ids=["nginx names them", "nginx does not say which they are"])
+def test_sides_that_nginx_refuses_fall_alone_with_nginxs_words(
+    daemon: docker.DockerClient, monkeypatch: pytest.MonkeyPatch, named: bool
+) -> None:
+    files = nginx.files
+
+    def badly(block: nginx.Block, chain_pem: str, key_pem: str) -> Mapping[str, str]:
+        return files(block, "" if block.identity in bad else chain_pem, key_pem)
+
+    bad: set[str] = set()
+    filters = Filters(("expired", "self-signed", "name-mismatch"), (), ("curl",))
+    monkeypatch.setattr(nginx, "files", badly)
+    monkeypatch.setattr(server_fleet, "apart", lambda sides, words: apart(sides, words if named else ""))
+    whole = played(Choice("docker"), filters)
+    assert all(cell.as_expected for cell in whole.cells)
+    broken = {cell.acts["broken"]: cell.scenario for cell in whole.cells if cell.scenario != "self-signed"}
+    names = {broken[entry.id]: entry.server for entry in whole.attempts if entry.id in broken}
+    bad |= {*names.values()}
+    cells = played(Choice("docker"), filters).cells
+    assert {cell.scenario for cell in cells if cell.as_expected} == {"self-signed"}
+    lost = [cell for cell in cells if not cell.as_expected]
+    assert {(cell.scenario, cell.status) for cell in lost} == {(scenario, "lab-error") for scenario in names}
+    for cell in lost:
+        assert f'cannot load certificate "/lab/{names[cell.scenario]}.chain.pem"' in cell.broken_judgement.why

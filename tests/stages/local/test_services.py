@@ -29,8 +29,9 @@ from tlslab.model.situation import ClientSide, ServerKind, healthy, options
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint
 from tlslab.setup import provision, system
-from tlslab.stages.local import services
-from tlslab.stages.local.services import ADDRESS, MAX_LINES, Embedded, Nginx, Service, ServiceError
+from tlslab.stages.local import nginx_process, services
+from tlslab.stages.local.nginx_process import Nginx
+from tlslab.stages.local.services import ADDRESS, MAX_LINES, Embedded, Service, ServiceError
 from tlslab.stages.local.stage import LocalStage
 from tlslab.stages.sandbox import Sandbox
 
@@ -376,7 +377,7 @@ def test_an_nginx_that_does_not_tell_its_version_is_ended(
     program = nginx_that(
         tmp_path, f'[ "$1" = -v ] && mkfifo {here}.fifo && exec sleep 1000 <>{here}.fifo', f'exec {real} "$@"'
     )
-    monkeypatch.setattr(services, "START_TIMEOUT", 0.5)
+    monkeypatch.setattr(nginx_process, "START_TIMEOUT", 0.5)
     with pytest.raises(ServiceError, match="-v` did not end within"):
         started(program, sandbox, tmp_path)
     # Whoever still holds the pipe would let it be opened for writing (fifo(7)).
@@ -429,7 +430,7 @@ def test_an_endpoint_that_dies_at_its_start_is_quoted(
 
 @needs_curl
 @pytest.mark.skipif(system.find_program("tsql") is None, reason="tsql plays here: apt-get install freetds-bin")
-def test_when_one_server_cannot_start_the_run_ends_with_a_sentence(tmp_path: Path) -> None:
+def test_when_no_server_can_be_started_every_cell_is_lost_to_the_lab(tmp_path: Path) -> None:
     """No file may be longer than 1 KB: each service fails in the middle of its start."""
     here = provision.cache_dir()
     for needed in (*here.glob("keys"), *here.glob("clients-*")):
@@ -444,5 +445,6 @@ def test_when_one_server_cannot_start_the_run_ends_with_a_sentence(tmp_path: Pat
         timeout=60,
     )
     assert done.returncode == Exit.LAB_FAILED, done.stderr
-    assert "File too large" in done.stderr
+    lost = [line for line in done.stderr.splitlines() if "cannot be started: File too large" in line]
+    assert sorted(line.split()[3].rpartition("/")[2] for line in lost) == ["https:", "sqlserver:"], done.stderr
     assert list((tmp_path / "runs").iterdir()) == []
