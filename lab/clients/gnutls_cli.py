@@ -1,0 +1,142 @@
+"""gnutls-cli, GnuTLS' own tool to look at a server with.
+
+What GnuTLS finds wrong with the certificates stands on standard output, in the words of
+gnutls_certificate_verification_status_print behind `- Status:`; what became of the handshake stands on standard error.
+After the end of standard input it shuts down its own side and reads on, so its exit status says that the connection
+ended well, not that there was an answer.
+"""
+
+import re
+from shlex import join
+
+from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
+from tlslab.clients.https import HTTPS, expects_other_name
+from tlslab.clients.wget import OLD_SERVER
+from tlslab.model.circumstances import TRUST_EVERYTHING
+from tlslab.model.conditions import NO_COMMON_VERSION
+from tlslab.model.evidence import Basis, Phase, Source
+from tlslab.model.library import Template, tolerates
+from tlslab.model.outcome import Completed, Outcome, Result
+from tlslab.model.situation import ClientSide, TLSVersion
+from tlslab.setup.needs import Packages, Program
+
+_GNUTLS = "https://github.com/gnutls/gnutls/blob/ca61668d7764fc29fb4cc2aa396cb035e176636d"
+STATUS = Source("GnuTLS 3.7.9, src/common.c (cert_verify)", f"{_GNUTLS}/src/common.c")
+CLI = Source(
+    "GnuTLS 3.7.9, src/cli.c (cert_verify_callback, handle_error, init_global_tls_stuff)", f"{_GNUTLS}/src/cli.c"
+)
+PRIORITIES = Source("GnuTLS 3.7.9, lib/priority.c (protocol_priority, of NORMAL)", f"{_GNUTLS}/lib/priority.c")
+_ANSWERED = re.compile(r"^HTTP/1\.[01] 200\b", re.MULTILINE)
+_PROTOCOL = re.compile(r"^- Description: \(TLS(1\.\d)", re.MULTILINE)
+
+
+class GnuTLSCli(Client):
+    """gnutls-cli with `--x509cafile`, in place of which it would read the system's trust store."""
+
+    name = "gnutls-cli"
+    title = "gnutls-cli"
+    needs = (Program("gnutls-cli", Packages(apt="gnutls-bin", dnf="gnutls-utils", zypper="gnutls")),)
+    supports = frozenset(
+        {
+            "clock",
+            "trust_anchors",
+            "intermediates",
+            "trust_everything",
+            "expected_name",
+            "tls_min",
+            "tls_max",
+            "defaults_only",
+        }
+    )
+    program = "gnutls-cli"
+    kinds = HTTPS
+    tls_library = "GnuTLS of the system"
+    default_trust = Trust(Roots.SYSTEM, "without --x509cafile it loads GnuTLS' system trust", CLI)
+
+    templates = (
+        Template(
+            "gnutls",
+            frozenset({Phase.VERIFY, Phase.NAME}),
+            "- Status: The certificate is NOT trusted. {*}{reason}",
+            Basis.AUTHORITATIVE,
+            STATUS,
+        ),
+        Template(
+            "gnutls", frozenset({Phase.HANDSHAKE}), "*** Received alert [{*}]: {reason}", Basis.AUTHORITATIVE, CLI
+        ),
+        Template(
+            "gnutls", frozenset({Phase.HANDSHAKE, Phase.CLOSED}), "*** Fatal error: {reason}", Basis.AUTHORITATIVE, CLI
+        ),
+    )
+    rows = (
+        tolerates(
+            "with --insecure gnutls-cli says what is wrong and goes on",
+            phases=[Phase.VERIFY, Phase.NAME],
+            when=[TRUST_EVERYTHING],
+            basis=Basis.AUTHORITATIVE,
+            source=CLI,
+        ),
+        tolerates(
+            "without --priority it speaks what GnuTLS' NORMAL has, and that is TLS 1.0 and 1.1, too",
+            of=[NO_COMMON_VERSION],
+            when=[OLD_SERVER],
+            basis=Basis.AUTHORITATIVE,
+            source=PRIORITIES,
+        ),
+    )
+
+    def version_probe(self, machine: Machine) -> Invocation:
+        return Invocation((machine.which["gnutls-cli"], "--version"))
+
+    def read_version(self, completed: Completed) -> str:
+        found = re.match(r"gnutls-cli (\d\S*)", completed.stdout)
+        return f"gnutls-cli {found[1]}" if found else ""
+
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
+        given = (side.trust_anchors or side.intermediates) and not side.defaults_only
+        trust = ("--x509cafile=ca.pem",) if given else ()
+        return tuple(join((option,)) for option in (*trust, *_options(side)))
+
+    def invoke(self, request: Request) -> Invocation:
+        host = request.side.connect_to
+        return Invocation(
+            argv=(
+                request.machine.which["gnutls-cli"],
+                *(() if request.side.defaults_only else ("--x509cafile=ca.pem",)),
+                *_options(request.side),
+                f"--port={request.endpoint.port}",
+                host,
+            ),
+            files={"ca.pem": request.material.bundle},
+            stdin=f"GET / HTTP/1.1\r\nHost: {host}:{request.endpoint.port}\r\nConnection: close\r\n\r\n",
+        )
+
+    def read(self, completed: Completed, side: ClientSide) -> Outcome:
+        connected = completed.exit_status == 0 and _ANSWERED.search(completed.stdout) is not None
+        protocol = _PROTOCOL.search(completed.stdout)
+        return Outcome(
+            result=Result.CONNECTED if connected else Result.REFUSED,
+            text=completed.stderr + completed.stdout,
+            code="" if connected else str(completed.exit_status),
+            exit_status=completed.exit_status,
+            seconds=completed.seconds,
+            encrypted=True if connected else None,
+            tls_version=f"TLSv{protocol[1]}" if connected and protocol else "",
+        )
+
+
+def _options(side: ClientSide) -> tuple[str, ...]:
+    options: list[str] = []
+    if side.trust_everything:
+        options.append("--insecure")
+    if expects_other_name(side):
+        options.append(f"--verify-hostname={side.reference_identifier}")
+    if side.tls_min is not None or side.tls_max is not None:
+        low, high = side.tls_min or TLSVersion.TLSv1_0, side.tls_max or TLSVersion.TLSv1_3
+        off = [version for version in TLSVersion if not low <= version <= high]
+        if off:
+            options.append("--priority=" + ":".join(["NORMAL", *(f"-VERS-TLS{version.number}" for version in off)]))
+    return tuple(options)
+
+
+CLIENTS = (GnuTLSCli(),)
