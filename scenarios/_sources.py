@@ -75,6 +75,16 @@ CURL_CERTS = Source(
     "https://github.com/curl/curl/blob/0060f16a924d7657b7f691df5c301bc0be075588/docs/SSLCERTS.md",
 )
 
+# Chains.
+PATH_VALIDATION = Source(
+    "RFC 5280, 6.1.3, Basic Certificate Processing: (a)(2), the validity of each certificate of the path",
+    "https://www.rfc-editor.org/rfc/rfc5280#section-6.1.3",
+)
+EXPIRED_INTERMEDIATE = Source(
+    "DigiCert, How to Remove an Expired Intermediate from the SSL Certificate Chain",
+    "https://www.digicert.com/remove-expired-intermediate-ssl-certificate-chain/",
+)
+
 # A SQL Server that does not start.
 MSSQL_CONF = Source(
     "Microsoft, Configure SQL Server on Linux with the mssql-conf tool",

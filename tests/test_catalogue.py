@@ -20,6 +20,7 @@ CLASSES = {
     "self-signed",
     "untrusted-ca",
     "expired",
+    "expired-issuer",
     "not-yet-valid",
     "name-mismatch",
     "missing-intermediate",
