@@ -79,6 +79,12 @@ def json_option(function: F) -> F:
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(function)
 
 
+def wide_option(function: F) -> F:
+    """`--wide`."""
+    words = "Show everything: a column for each client, every line, every reason."
+    return click.option("--wide", is_flag=True, help=words)(function)
+
+
 def repeat_option(function: F) -> F:
     """`--repeat`, as `repeat`."""
     words = "Make each attempt N times; what does not always come out the same is reported as unstable."

@@ -10,7 +10,7 @@ from tlslab.clients.base import Client
 from tlslab.matrix.defaults import Fact, facts
 from tlslab.model.record import Record
 from tlslab.model.situation import ServerKind
-from tlslab.report.terminal import TITLES
+from tlslab.report.servers import TITLES
 from tlslab.report.text import hang
 
 STYLES = {True: "green", False: "yellow", None: "dim"}

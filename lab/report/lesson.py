@@ -19,7 +19,7 @@ from tlslab.model.scenario import Fix, Scenario
 from tlslab.model.situation import Authority, ClientSide, Leaf, ServerKind, Situation, healthy
 from tlslab.report.cell import BASES
 from tlslab.report.printable import printable
-from tlslab.report.terminal import TITLES
+from tlslab.report.servers import TITLES
 from tlslab.report.text import gaps, hang
 
 Typed = tuple[tuple[str, ...], tuple[str, ...]]

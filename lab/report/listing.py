@@ -17,7 +17,7 @@ from tlslab.model.record import ClientEntry
 from tlslab.model.scenario import Claim, Fix, Scenario
 from tlslab.model.situation import ServerKind
 from tlslab.report.lesson import kinds_of
-from tlslab.report.terminal import TITLES
+from tlslab.report.servers import TITLES
 from tlslab.report.text import hang, plural, version_line
 
 
