@@ -56,7 +56,7 @@ def show_matrix(
     by_kind = {kind: found for kind in TITLES if (found := fold.lines([cell for cell in cells if cell.kind == kind]))}
     if not findings(record) and record.attempts:
         everything = [line for found in by_kind.values() for line in found if line.played]
-        words = f"clients differ in {sum(line.differs for line in everything)} of {len(everything)} lines"
+        words = f"clients differ in {sum(line.differs for line in everything)} of {len(everything)} failures and fixes"
         console.print(Text.assemble(("No finding", "bold green"), f"; {words}."), highlight=False)
         console.print()
     show_findings(record, console, f"{report} --cell", "" if wide else f"{report} --wide")
@@ -151,13 +151,15 @@ def _show_alike(record: Record, by_kind: Mapping[str, Sequence[fold.Line]], cons
             mark = entry.failure.marked if entry.failure else None
             signs = mark.signs(console.options.ascii_only) if mark else ""
             start = Text.assemble("  ", (signs, mark.style if mark else ""), " " * (3 - len(signs)))
-            name = Text.assemble((in_line(", ".join(entry.scenarios)), "bold"), _share(entry.failure))
-            if len(name) > width:
-                hang(console, start.plain, name, mark.style if mark else "")
-                start, name = Text(" " * len(start)), Text()
-            label = Text.assemble(start, name, " " * (width + 2 - len(name)))
-            if len(name) == 0 and not entry.fixes:
-                continue
+            parts = [Text(f"{in_line(name)},", "bold") for name in entry.scenarios]
+            parts[-1] = Text.assemble((in_line(entry.scenarios[-1]), "bold"), _share(entry.failure))
+            if sum(map(len, parts)) > width + 1:
+                flow(console, parts, start)
+                start, parts = Text(" " * len(start)), []
+                if not entry.fixes:
+                    continue
+            label = start + Text(" ").join(parts)
+            label.append(" " * (len(start) + width + 2 - len(label)))
             flow(console, (_item(item, console.options.ascii_only) for item in entry.fixes), label)
         console.print()
 
@@ -182,7 +184,7 @@ def _show_legend(
     everything = {marked for some in shown.values() for marked in some}
 
     def explain(signs: str, style: str, meaning: str) -> None:
-        hang(console, f"  {signs:<3}", Text(meaning), style)
+        flow(console, map(Text, meaning.split()), Text.assemble("  ", (signs, style), " " * (3 - len(signs))))
 
     def explain_all(where: str, words: str, marks: Iterable[Mark]) -> None:
         used = {marked.mark for marked in shown[where]}
