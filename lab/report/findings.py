@@ -14,7 +14,7 @@ from tlslab.report.servers import server_title
 from tlslab.report.text import command_line, hang, plural
 
 SHOWN = 8
-"""How many reasons are told before the report refers to the one that tells all."""
+"""How many reasons, and places of one, are told before the report refers to the one that tells all."""
 
 WHAT_HAPPENED = {
     "unexpected-connection": "connects, although it should refuse",
@@ -32,7 +32,7 @@ WHAT_HAPPENED = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What went wrong for one client for one reason, and every cell in which it did."""
+    """What went wrong for one reason, and every cell in which it did."""
 
     title: str
     why: str
@@ -40,28 +40,33 @@ class Finding:
     of_fix: bool
 
     @property
-    def where(self) -> str:
-        """The scenarios; for a finding about fixes names the fixes too: `expired (renew), self-signed (renew)`."""
-        fixes: dict[str, list[str]] = {}
+    def places(self) -> list[str]:
+        """The scenarios; for a finding about fixes with the fixes: `expired (renew)`, `self-signed (renew)`."""
+        fixes: dict[str, dict[str, None]] = {}
         for cell in self.cells:
-            fixes.setdefault(cell.scenario, []).append(cell.fix)
-        return ", ".join(f"{of} ({', '.join(names)})" if self.of_fix else of for of, names in fixes.items())
+            fixes.setdefault(cell.scenario, {})[cell.fix] = None
+        return [f"{of} ({', '.join(names)})" if self.of_fix else of for of, names in fixes.items()]
 
 
 def findings(record: Record) -> list[Finding]:
     """The findings, those with one reason merged into one.
 
-    The cells of a scenario share its broken act, and one fault of a client often shows in many scenarios.
+    The cells of a scenario share its broken act, and one fault often shows in many scenarios and clients.
     """
-    groups: dict[tuple[str, str, str, str, bool], list[CellEntry]] = {}
+    groups: dict[tuple[str, str, str, bool], list[CellEntry]] = {}
     for cell in record.findings():
         judged = [(cell.broken, cell.broken_judgement, False), (cell.fix_verdict, cell.fix_judgement, True)]
         for verdict, judgement, of_fix in judged:
             if not judgement.as_expected:
-                groups.setdefault((cell.client, cell.kind, verdict, judgement.why, of_fix), []).append(cell)
+                groups.setdefault((cell.kind, verdict, judgement.why, of_fix), []).append(cell)
     return [
-        Finding(f"{client}, {server_title(record, kind)}: {WHAT_HAPPENED[verdict]}", why, tuple(cells), of_fix)
-        for (client, kind, verdict, why, of_fix), cells in groups.items()
+        Finding(
+            f"{', '.join(columns(cells))}, {server_title(record, kind)}: {WHAT_HAPPENED[verdict]}",
+            why,
+            tuple(cells),
+            of_fix,
+        )
+        for (kind, verdict, why, of_fix), cells in groups.items()
     ]
 
 
@@ -78,7 +83,10 @@ def show_findings(record: Record, console: Console, shown: str, all_of_them: str
         label = f"  {number}. "
         hang(console, label, Text(finding.title, "bold"))
         hang(console, " " * len(label), Text(printable(finding.why)))
-        hang(console, " " * len(label) + "in ", Text(finding.where, "dim"))
+        places = finding.places
+        if all_of_them and len(places) > SHOWN:
+            places = [*places[: SHOWN - 1], f"and {len(places) - SHOWN + 1} more"]
+        hang(console, " " * len(label) + "in ", Text(", ".join(places), "dim"))
         command_line(console, f"{shown} {quote(finding.cells[0].id)}")
     if all_of_them and len(found) > SHOWN:
         console.print(Text(f"  and {plural(len(found) - SHOWN, 'more reason')}:"))

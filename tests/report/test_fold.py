@@ -57,7 +57,7 @@ def test_a_great_record_is_short_and_no_line_is_wider_than_the_terminal(width: i
     assert (len({cell.scenario for cell in GREAT.cells}), len({cell.client for cell in GREAT.cells})) == (60, 40)
     lines = report(GREAT, width)
     assert all(len(line) <= width for line in lines if "./tlslab" not in line and "apt-get" not in line)
-    assert len(lines) < 400
+    assert len(lines) < 300
     assert len(lines) < len(report(GREAT, width, wide=True))
 
 
@@ -67,19 +67,35 @@ def test_a_great_record_in_which_all_is_calm_is_a_line_or_two_for_each_scenario(
 
 
 def test_findings_come_first() -> None:
-    assert report(GREAT)[0] == "135 findings, for 20 reasons"
+    assert report(GREAT)[0] == "135 findings, for 7 reasons"
     assert report(record(calm(["curl", "wget"])).model_copy(update={"attempts": [attempt("a")]}))[0].startswith(
         "No finding; "
     )
 
 
+def test_clients_in_which_the_same_goes_wrong_are_one_finding() -> None:
+    of = record([finding(f"{scenario}/renew/{name}/https", "other-error", "says so") for scenario in CALM[:2]
+                 for name in ("wget", "curl")])  # fmt: skip
+    assert report(of)[1:4] == [
+        "  1. curl, wget, HTTPS: does something else than what is documented",
+        "     says so",
+        "     in expired, self-signed",
+    ]
+
+
 def test_many_findings_are_told_by_the_wide_report() -> None:
-    many = [finding(f"expired/renew/{name}-{n}/https", "other-error", "x") for name in ("a", "b") for n in range(9)]
+    many = [finding(f"expired/renew/c-{n}/https", "other-error", f"says {n}") for n in range(18)]
     text = "\n".join(report(record(many, clients=[])))
     assert "  8. " in text
     assert "  9. " not in text
     assert "  and 10 more reasons:\n     ./tlslab report --wide\n" in text
     assert "  18. " in "\n".join(report(record(many, clients=[]), wide=True))
+
+
+def test_a_finding_in_many_scenarios_names_the_first_ones() -> None:
+    of = record([finding(f"case-{n}/renew/curl/https", "other-error", "x") for n in range(20)])
+    assert "     in case-0, case-1, case-2, case-3, case-4, case-5, case-6, and 13 more" in report(of)
+    assert "case-19" in "".join(report(of, wide=True)[:6])
 
 
 def test_clients_that_behave_alike_share_a_column() -> None:

@@ -99,14 +99,14 @@ def test_observed_evidence_is_told_apart_in_table_legend_and_sum() -> None:
 def test_a_failing_broken_act_is_one_finding_for_all_its_fixes() -> None:
     cells = [finding(f"self-signed/{fix}/curl/https", "other-error", "says something else") for fix in ("one", "two")]
     (only,) = findings(record(cells))
-    assert only.where == "self-signed"
+    assert only.places == ["self-signed"]
     assert only.why == "says something else"
     assert len(only.cells) == 2
 
 
 def test_a_failing_fix_names_the_fix() -> None:
     (only,) = findings(record([fix_finding("expired/renew/curl/https", "not-cleared", "after the fix it still fails")]))
-    assert only.where == "expired (renew)"
+    assert only.places == ["expired (renew)"]
     assert "does not clear" in only.title
 
 
