@@ -35,12 +35,13 @@ def facts(record: Mapping[str, Any]) -> Facts:
             **_acts(cell["acts"], attempts),
         }
     for default in record.get("defaults", []):
-        found[f"default {default['id']}/{default['client']}"] = _acts({"default": default["attempt"]}, attempts)
+        acts = default["acts"] if "acts" in default else {"default": default["attempt"]}
+        found[f"default {default.get('default', default['id'])}/{default['client']}"] = _acts(acts, attempts)
     procedures = record.get("trust_procedures", record.get("remedies", []))
     for procedure in procedures:
         for shown in procedure["shown"]:
             found[f"{procedure['id']}: {shown['cell']}"] = {
-                "verdict": shown["verdict"],
+                "verdict": shown["verdict"] or shown["status"],
                 "as expected": str(shown["as_expected"]),
                 **_judged("procedure", shown["judgement"]),
                 **_acts(shown["acts"], attempts),

@@ -118,7 +118,7 @@ def _up(options: argparse.Namespace) -> Iterator[Any]:
     mint = Mint(Keys(cache / "keys"))
     stage = LocalStage(cache, mint)
     cells = [cell for cell in plan.cells if not cell.client.missing(stage.machine)]
-    attempts = {(cell.client.name, item): (cell.client, item) for cell in cells for item in cell.situations}
+    attempts = {(cell.client.name, item): (cell.client, item) for cell in cells for item in cell.acts.values()}
     loop = asyncio.new_event_loop()
 
     async def enter() -> None:

@@ -13,7 +13,7 @@ import click
 import tlslab
 from tlslab.commands import clients, compare, containers, diff, house, look, play, refresh
 from tlslab.commands.shared import Exit, echo, hint
-from tlslab.model.record import RecordError
+from tlslab.model.record_file import RecordError
 from tlslab.report.printable import printable
 from tlslab.runtime import signals, streams
 from tlslab.setup import provision

@@ -222,7 +222,8 @@ def _close(config: pytest.Config, fail: _Fail) -> None:
     if record is None:
         told.append("no record was written: no cell was played")
         return
-    from tlslab.model.record import Record, save
+    from tlslab.model.record import Record
+    from tlslab.model.record_file import save
 
     found, place = Record.model_validate_json(record), options.save_to(config)
     try:

@@ -14,7 +14,8 @@ from tlslab import IMPORTED_FROM
 from tlslab.cli import run_command
 from tlslab.commands.hints import cell_hint
 from tlslab.commands.shared import Exit, status_of
-from tlslab.model.record import CellEntry, Record, save
+from tlslab.model.record import CellEntry, Record
+from tlslab.model.record_file import save
 
 ROOT = Path(__file__).resolve().parent.parent
 GOOD = cell("expired/renew/curl/https")

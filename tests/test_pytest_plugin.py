@@ -17,7 +17,7 @@ from tlslab import IMPORTED_FROM, catalogue
 from tlslab.clients import all_clients
 from tlslab.matrix.choice import LOCAL
 from tlslab.matrix.plan import Filters, make_plan
-from tlslab.model.record import load
+from tlslab.model.record_file import load
 from tlslab.pytesting.options import WITH_VALUE, add, joined
 from tlslab.setup import provision
 
@@ -74,7 +74,7 @@ def test_cells_are_played_once_and_told_in_junit_and_in_the_record(
     result.stdout.fnmatch_lines([f"tls trust lab: {len(cells)} cells*", f"the record: {pytester.path / 'record.json'}"])
     record = load(pytester.path / "record.json")
     assert {cell.id for cell in record.cells if cell.acts} == {cell.id for cell in cells}
-    assert len(record.attempts) == len({situation for cell in cells for situation in cell.situations})
+    assert len(record.attempts) == len({situation for cell in cells for situation in cell.acts.values()})
     assert not record.interrupted
     tests = {test.get("name"): words_of(test) for test in ET.parse(pytester.path / "junit.xml").iter("testcase")}
     told = tests["test_cell[expired/renew/curl/https]"]

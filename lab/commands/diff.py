@@ -87,7 +87,7 @@ def baseline(client: tuple[str, ...], source: Path | None, directory: Path, jobs
     `diff baselines` and `pytest --lab-baseline=baselines` compare with them. Findings are written down as such;
     cells in which the lab failed, and unstable ones, end the command without a change.
     """
-    from tlslab.model.record import load
+    from tlslab.model.record_file import load
 
     there = next(place for place in (directory.absolute(), *directory.absolute().parents) if place.exists())
     shared.must_be_writable("--to", there / "baseline.json")

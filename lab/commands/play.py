@@ -22,7 +22,8 @@ from tlslab.commands.shared import (
 )
 from tlslab.matrix.choice import LOCAL, Choice
 from tlslab.matrix.plan import Filters, Plan, make_plan
-from tlslab.model.record import CellEntry, Record, load, save
+from tlslab.model.record import CellEntry, Record
+from tlslab.model.record_file import load, save
 from tlslab.setup import provision
 
 

@@ -59,7 +59,7 @@ def refresh(check: bool, source: Path | None) -> Exit:
     measured has them measured now.
     """
     from tlslab.commands.diff import record_of_everything, write_baselines
-    from tlslab.model.record import load
+    from tlslab.model.record_file import load
     from tlslab.setup.check import format_source
 
     checkout = tlslab.ROOT

@@ -12,7 +12,8 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from tlslab.diff.sides import Key, Said, Side, SideCell, SideClient, bare, side_of
-from tlslab.model.record import Record, RecordError, Result, load
+from tlslab.model.record import Record, Result
+from tlslab.model.record_file import RecordError, load
 from tlslab.report.printable import has_form
 from tlslab.runtime import files
 

@@ -97,9 +97,12 @@ def side_of(record: Record) -> Side:
         cells.setdefault(cell.client, {})[cell.scenario, cell.fix, cell.kind] = _cell(cell, known, said)
     defaults: dict[str, dict[str, SideDefault]] = {}
     for item in record.defaults:
-        attempt = known[item.attempt]
-        defaults.setdefault(item.client, {})[item.id] = SideDefault(
-            said[item.attempt], item.certificate, item.must_refuse, tuple(shares(DEFAULT, attempt))
+        if item.status != "played":
+            continue
+        identity = item.acts["default"]
+        attempt = known[identity]
+        defaults.setdefault(item.client, {})[item.default] = SideDefault(
+            said[identity], item.certificate, item.must_refuse, tuple(shares(DEFAULT, attempt))
         )
     return Side(
         words=f"run of {record.started}",

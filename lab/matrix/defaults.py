@@ -8,6 +8,7 @@ the lab concludes what it checks. Pure: the situations are played elsewhere.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from tlslab.clients.base import Client
 from tlslab.model.record import AttemptEntry, Record
 from tlslab.model.situation import (
     HOSTS,
@@ -38,6 +39,24 @@ class Default:
     server: str
     certificate: str
     must_refuse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """The case of a default: a client that connects plainly."""
+
+    client: Client
+    default: Default
+
+    @property
+    def id(self) -> str:
+        """`sqlserver/forced/untrusted/odbc18`."""
+        return f"{self.default.id}/{self.client.name}"
+
+    @property
+    def acts(self) -> Mapping[str, Situation]:
+        """Its one act."""
+        return {"default": self.default.situation}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +125,11 @@ def _old(identity: str, good: Situation, server: str) -> Default:
 def facts(record: Record, client: str) -> tuple[Fact, ...]:
     """What a record says of the defaults of a client; empty when they were not measured."""
     attempts = {entry.id: entry for entry in record.attempts}
-    seen = {item.id: attempts[item.attempt] for item in record.defaults if item.client == client}
+    seen = {
+        item.default: attempts[item.acts["default"]]
+        for item in record.defaults
+        if item.client == client and item.status == "played"
+    }
     return conclude(seen)
 
 

@@ -1,22 +1,25 @@
 """Entries: the values of a run as the entries of its record."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import SignatureAlgorithmOID
 
-from tlslab.matrix.defaults import Default
-from tlslab.matrix.judge import Judgement, Status, Verdict, not_played
+from tlslab.matrix.case import BROKEN
+from tlslab.matrix.defaults import Measured
+from tlslab.matrix.judge import Acts, Judgement, Status, Verdict, not_played
 from tlslab.matrix.plan import Cell, Exclusion, Plan
-from tlslab.matrix.play import Attempt
+from tlslab.matrix.play import Attempt, Attempts
 from tlslab.matrix.procedure import Show, Treatment, TrustProcedureVerdict
 from tlslab.model.evidence import Source
 from tlslab.model.normalise import normalise
 from tlslab.model.outcome import Outcome, Result
 from tlslab.model.record import (  # fmt: skip
+    ActEntry,
     AttemptEntry,
+    BasisName,
     CellEntry,
     CertificateEntry,
     ChangeEntry,
@@ -69,30 +72,35 @@ class Entries:
             repeats=[_repeat(item) for item in attempt.repeats],
         )
 
-    def default(self, default: Default, attempt: Attempt) -> DefaultEntry:
-        """One measured default."""
+    def default(self, measured: Measured, attempts: Attempts, acts: Acts, problem: str) -> DefaultEntry:
+        """One measured default. `problem`: how the lab failed, in words; "" when it did not."""
+        default = measured.default
         return DefaultEntry(
-            id=default.id,
-            client=attempt.client.name,
+            id=measured.id,
+            default=default.id,
+            client=measured.client.name,
+            kind=default.situation.kind.value,
+            status="lab-error" if problem else "played",
+            as_expected=not problem,
+            why=problem,
+            acts=_ids(attempts),
+            judged=_judged(acts),
             server=default.server,
             server_id=self._stage.sides[default.situation.server][1],
             certificate=default.certificate,
             must_refuse=default.must_refuse,
-            attempt=attempt.id,
         )
 
-    def cell(self, cell: Cell, attempts: tuple[Attempt, ...], verdict: Verdict) -> CellEntry:
+    def cell(self, cell: Cell, attempts: Attempts, acts: Acts, verdict: Verdict) -> CellEntry:
         """One judged cell."""
-        names = cell.acts
-        acts = {name: attempt.id for name, attempt in zip(names, attempts, strict=bool(attempts))}
         distribution = [
             ShareEntry(act=name, result=kind[0].value, code=kind[1], normalised=kind[2], count=count)
-            for name, attempt in zip(names, attempts, strict=bool(attempts))
+            for name, attempt in attempts.items()
             if attempt.unstable
             for kind, count in attempt.classes.most_common()
         ]
-        results = {name: attempt.outcome.result for name, attempt in zip(names, attempts, strict=bool(attempts))}
-        entry = _cell_entry(cell, acts, verdict, results.get("broken"))
+        broken = attempts.get(BROKEN)
+        entry = _cell_entry(cell, attempts, acts, verdict, broken.outcome.result if broken else None)
         return entry.model_copy(update={"unstable": bool(distribution), "distribution": distribution})
 
     def procedure(
@@ -122,23 +130,32 @@ class Entries:
         )
 
     def shown(
-        self, show: Show, acts: Mapping[str, Attempt], verdict: TrustProcedureVerdict, judgement: Judgement
+        self,
+        show: Show,
+        attempts: Attempts,
+        acts: Acts,
+        verdict: TrustProcedureVerdict | Status,
+        judgement: Judgement,
     ) -> ShownEntry:
-        """What one client showed of a trust procedure."""
+        """What one client showed of a trust procedure. `verdict`: its status when it was not played."""
+        was_played = isinstance(verdict, TrustProcedureVerdict)
         return ShownEntry(
+            id=show.id,
             cell=show.cell.id,
             client=show.client.name,
             kind=show.cell.kind.value,
+            status="played" if was_played else verdict.value,  # type: ignore[arg-type]
             roots=show.trust.roots.value,
-            acts={act: attempt.id for act, attempt in acts.items()},
-            verdict=verdict.value,
+            acts=_ids(attempts),
+            judged=_judged(acts),
+            verdict=verdict.value if was_played else "",  # type: ignore[arg-type]
             as_expected=judgement.as_expected,
             judgement=_judgement(judgement),
         )
 
     def exclusion(self, exclusion: Exclusion) -> CellEntry:
         """One cell that cannot be played."""
-        return _cell_entry(exclusion, {}, not_played(Status.EXCLUDED, exclusion.why))
+        return _cell_entry(exclusion, {}, {}, not_played(Status.EXCLUDED, exclusion.why))
 
     def servers(self, seen: Callable[[ServerSide], str]) -> list[ServerEntry]:
         """Every server side of the stage. `seen`: what a side was seen to present; a certificate that a server makes
@@ -265,8 +282,24 @@ def _repeat(outcome: Outcome) -> RepeatEntry:
     )
 
 
+def _ids(attempts: Attempts) -> dict[str, str]:
+    return {act: attempt.id for act, attempt in attempts.items()}
+
+
+def _judged(acts: Acts) -> dict[str, ActEntry]:
+    return {
+        name: ActEntry(
+            verdict=act.verdict.value,  # type: ignore[arg-type]
+            as_expected=act.judgement.as_expected,
+            why=act.judgement.why,
+            basis=_basis(act.judgement),
+        )
+        for name, act in acts.items()
+    }
+
+
 def _cell_entry(
-    cell: Cell | Exclusion, acts: dict[str, str], verdict: Verdict, broken_result: Result | None = None
+    cell: Cell | Exclusion, attempts: Attempts, acts: Acts, verdict: Verdict, broken_result: Result | None = None
 ) -> CellEntry:
     return CellEntry(
         id=cell.id,
@@ -274,7 +307,8 @@ def _cell_entry(
         fix=cell.fix.name,
         client=cell.client.name,
         kind=cell.kind.value,
-        acts=acts,
+        acts=_ids(attempts),
+        judged=_judged(acts),
         status=verdict.status.value,
         broken=verdict.broken.value if verdict.broken else "",
         fix_verdict=verdict.fix.value if verdict.fix else "",
@@ -289,10 +323,14 @@ def _judgement(judgement: Judgement) -> JudgementEntry:
     return JudgementEntry(
         as_expected=judgement.as_expected,
         why=judgement.why,
-        basis="" if judgement.basis is None else judgement.basis.name.lower(),  # type: ignore[arg-type]
+        basis=_basis(judgement),
         sources=_sources(judgement.sources),
         also=[condition.name for condition in judgement.also],
     )
+
+
+def _basis(judgement: Judgement) -> BasisName:
+    return "" if judgement.basis is None else judgement.basis.name.lower()  # type: ignore[return-value]
 
 
 def _sources(sources: Iterable[Source]) -> list[SourceEntry]:

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from tlslab.clients.base import Client
 from tlslab.matrix.plan import Cell
+from tlslab.matrix.play import Attempts
 from tlslab.model.condition import Condition, conditions_of, defects
 from tlslab.model.evidence import Basis, Phase, Source, shows
 from tlslab.model.knowledge import Answer, Knowledge, Release, Statement, answer
@@ -89,13 +90,22 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """A situation, its outcome, and what the client's table says of it."""
+    """An act, judged: what the client's table says of its situation, and what its outcome showed, held against that."""
 
     situation: Situation
     outcome: Outcome
     answer: Answer
+    verdict: ActVerdict
+    judgement: Judgement
+
+    @property
+    def connected(self) -> bool:
+        """Whether the client connected."""
+        return self.outcome.result is Result.CONNECTED
 
 
+Acts = Mapping[str, Act]
+"""The acts of a case, by name."""
 Judged = tuple[ActVerdict, Judgement]
 
 
@@ -118,53 +128,52 @@ class Judge:
         return answer(self.table, present, lambda when: when.holds(situation), self.release)
 
     def act(self, situation: Situation, outcome: Outcome) -> Act:
-        """An act with what the client must do in it. Raises KnowledgeError as `answer` does."""
-        return Act(situation, outcome, self.answer(situation))
+        """Hold an outcome against what the client must do in the situation.
 
-    def judge(self, act: Act) -> Judged:
-        """Hold an act against its answer. Raises KeyError for a row with a placeholder that has no value."""
-        outcome = act.outcome
+        Raises KnowledgeError as `answer` does, KeyError for a row with a placeholder that has no value.
+        """
+        found = self.answer(situation)
+        return Act(situation, outcome, found, *self._held(situation, outcome, found))
+
+    def _held(self, situation: Situation, outcome: Outcome, found: Answer) -> Judged:
         match outcome.result:
             case Result.CONNECTED:
-                return _connected(act)
+                return _connected(outcome, found)
             case Result.TIMEOUT:
-                return _silent(act)
+                return _silent(outcome, found)
             case Result.CRASHED:
-                return _crashed(act)
-        shown = shown_statements(self.table, outcome, act.situation)
-        said = [item for item in shown if item in act.answer.says]
+                return _crashed(situation, outcome, found)
+        shown = shown_statements(self.table, outcome, situation)
+        said = [item for item in shown if item in found.says]
         if not said:
-            return ActVerdict.OTHER_ERROR, Judgement(False, _no_documented_text(act, shown))
+            return ActVerdict.OTHER_ERROR, Judgement(False, _no_documented_text(outcome, found, shown))
         best = max(said, key=lambda item: item.basis)
         assert isinstance(best.does, Prints)
-        words = with_names(best.does.text or best.does.code or best.does.trace, act.situation)
+        words = with_names(best.does.text or best.does.code or best.does.trace, situation)
         return ActVerdict.AS_DOCUMENTED, Judgement(
             True, f"shows: {words}", best.basis, best.sources, _other_conditions(shown, said)
         )
 
-    def cell(self, cell: Cell, outcomes: tuple[Outcome, ...]) -> Verdict:
-        """The verdict of a played cell. `outcomes`: of its acts, in the order of `Cell.situations`.
+    def acts(self, attempts: Attempts) -> Acts:
+        """The acts of a case, each judged. Raises KnowledgeError and KeyError as `act` does."""
+        return {name: self.act(attempt.situation, attempt.outcome) for name, attempt in attempts.items()}
 
-        Raises KnowledgeError as `act` does, KeyError as `judge` does.
-        """
-        for name, outcome in zip(cell.acts, outcomes, strict=True):
-            if outcome.result is Result.LAB_ERROR:
-                return not_played(Status.LAB_ERROR, f"the act {name}: {outcome.text}")
-        control, broken, fixed, *impostors = map(self.act, cell.situations, outcomes)
-        if control.outcome.result is not Result.CONNECTED or not control.outcome.encrypted:
+    def cell(self, cell: Cell, acts: Acts) -> Verdict:
+        """The verdict of a cell from its acts."""
+        control, broken, fixed, *impostors = acts.values()
+        if not control.connected or not control.outcome.encrypted:
             return self._never_connects(control)
-        verdict, judgement = self.judge(broken)
         fix, fix_judgement = self._fix(cell, fixed, tuple(impostors))
-        return Verdict(Status.PLAYED, verdict, fix, judgement, fix_judgement)
+        return Verdict(Status.PLAYED, broken.verdict, fix, broken.judgement, fix_judgement)
 
     def _never_connects(self, control: Act) -> Verdict:
         """The self-check found nothing wrong, and the client does not connect, or connects without encryption."""
-        if control.outcome.result is Result.CONNECTED:
+        if control.connected:
             judgement = Judgement(
                 False, "nothing is wrong, and it connects without encryption, although it is to encrypt"
             )
         else:
-            shown = self.judge(control)[1]
+            shown = control.judgement
             why = f"nothing is wrong, and it does not connect: {said(control.outcome)}"
             judgement = Judgement(shown.as_expected, why, shown.basis, shown.sources)
         nothing = Judgement(True, "nothing can be said of the fix: the client connects to no server")
@@ -172,7 +181,7 @@ class Judge:
 
     def _fix(self, cell: Cell, fixed: Act, impostors: tuple[Act, ...]) -> tuple[FixVerdict, Judgement]:
         """What a fix is worth: does it clear the error, keep its promise, and keep impostors out?"""
-        if fixed.outcome.result is not Result.CONNECTED:
+        if not fixed.connected:
             return FixVerdict.NOT_CLEARED, self._still_fails(fixed)
         if fixed.outcome.encrypted is not cell.fix.encrypted:
             promised = "an encrypted session" if cell.fix.encrypted else "a session without encryption"
@@ -182,13 +191,12 @@ class Judge:
         unexpected: list[str] = []
         explained: Judgement | None = None
         for (impostor, _), act in zip(cell.impostors, impostors, strict=True):
-            verdict, judgement = self.judge(act)
-            if act.outcome.result is Result.CONNECTED:
+            if act.connected:
                 let_in.append(impostor.id)
-                explained = explained or judgement
-                if verdict is not ActVerdict.AS_DOCUMENTED:
+                explained = explained or act.judgement
+                if act.verdict is not ActVerdict.AS_DOCUMENTED:
                     unexpected.append(impostor.id)
-            elif verdict is not ActVerdict.AS_DOCUMENTED or not self.refuses_for_trust(act):
+            elif act.verdict is not ActVerdict.AS_DOCUMENTED or not self.refuses_for_trust(act):
                 why = (
                     f"the impostor `{impostor.id}` fails, but not for a documented reason of trust: {said(act.outcome)}"
                 )
@@ -198,7 +206,7 @@ class Judge:
     def _still_fails(self, fixed: Act) -> Judgement:
         """Failing after the fix is as documented where a row says it of every server, as of an unknown option."""
         of_every_server = Answer(tuple(item for item in fixed.answer.says if item.of == frozenset()))
-        shown = self.judge(replace(fixed, answer=of_every_server))[1]
+        _, shown = self._held(fixed.situation, fixed.outcome, of_every_server)
         why = f"after the fix it still fails: {said(fixed.outcome)}"
         return Judgement(shown.as_expected, why, shown.basis, shown.sources)
 
@@ -244,6 +252,21 @@ def _worth(
     return verdict, Judgement(True, why, basis, sources)
 
 
+def lab_failed(attempts: Attempts, known: Iterable[Condition]) -> str:
+    """How the lab failed with an act of a case, so that nothing can be said of the client, in words; "" when it did
+    not. The self-check is asked first: a wrongly built situation explains more.
+    """
+    known = tuple(known)
+    for name, attempt in attempts.items():
+        failed = attempt.outcome.result is Result.LAB_ERROR
+        if not failed and (problem := misbuilt(attempt.situation, attempt.defects, known)):
+            return f"self-check of the act {name}: {problem}"
+    for name, attempt in attempts.items():
+        if attempt.outcome.result is Result.LAB_ERROR:
+            return f"the act {name}: {attempt.outcome.text}"
+    return ""
+
+
 def misbuilt(situation: Situation, seen: frozenset[Condition], known: Iterable[Condition]) -> str:
     """In what the defects that the self-check saw differ from those that the situation is meant to have, in words; ""
     when in nothing. Then the situation says nothing about a client.
@@ -258,44 +281,44 @@ def _names(found: Iterable[Condition]) -> str:
     return ", ".join(sorted(map(str, found))) or "nothing wrong"
 
 
-def _connected(act: Act) -> Judged:
-    late = [item for item in act.answer.says if isinstance(item.does, ConnectsLate)]
+def _connected(outcome: Outcome, found: Answer) -> Judged:
+    late = [item for item in found.says if isinstance(item.does, ConnectsLate)]
     for item in late:
         assert isinstance(item.does, ConnectsLate)
-        if act.outcome.seconds >= item.does.seconds:
-            why = f"connects after {act.outcome.seconds:.0f} s"
+        if outcome.seconds >= item.does.seconds:
+            why = f"connects after {outcome.seconds:.0f} s"
             return ActVerdict.AS_DOCUMENTED, Judgement(True, why, item.basis, item.sources)
-    if act.answer.connects:
+    if found.connects:
         why, basis, sources = "connects", None, tuple[Source, ...]()
-        if act.answer.tolerated:
-            first = act.answer.tolerated[0]
+        if found.tolerated:
+            first = found.tolerated[0]
             why, basis, sources = getattr(first.row, "why", why), first.basis, first.sources
         return ActVerdict.AS_DOCUMENTED, Judgement(True, why, basis, sources)
     if late:
-        return ActVerdict.OTHER_ERROR, Judgement(False, f"connects at once ({act.outcome.seconds:.1f} s)")
+        return ActVerdict.OTHER_ERROR, Judgement(False, f"connects at once ({outcome.seconds:.1f} s)")
     return ActVerdict.UNEXPECTED_CONNECTION, Judgement(False, "connects, and nothing says that it would")
 
 
-def _silent(act: Act) -> Judged:
-    for item in act.answer.says:
+def _silent(outcome: Outcome, found: Answer) -> Judged:
+    for item in found.says:
         if isinstance(item.does, Hangs):
-            why = f"gives no answer (ended after {act.outcome.seconds:.0f} s)"
+            why = f"gives no answer (ended after {outcome.seconds:.0f} s)"
             return ActVerdict.AS_DOCUMENTED, Judgement(True, why, item.basis, item.sources)
-    return ActVerdict.NO_ANSWER, Judgement(False, f"gives no answer within {act.outcome.seconds:.0f} s")
+    return ActVerdict.NO_ANSWER, Judgement(False, f"gives no answer within {outcome.seconds:.0f} s")
 
 
-def _crashed(act: Act) -> Judged:
-    values = pattern_values(act.situation)
-    for item in act.answer.says:
-        if isinstance(item.does, Crashes) and shows(act.outcome.text, item.does.text, values):
-            return ActVerdict.AS_DOCUMENTED, Judgement(True, said(act.outcome), item.basis, item.sources)
-    return ActVerdict.OTHER_ERROR, Judgement(False, f"crashes, and nothing says that it would: {said(act.outcome)}")
+def _crashed(situation: Situation, outcome: Outcome, found: Answer) -> Judged:
+    values = pattern_values(situation)
+    for item in found.says:
+        if isinstance(item.does, Crashes) and shows(outcome.text, item.does.text, values):
+            return ActVerdict.AS_DOCUMENTED, Judgement(True, said(outcome), item.basis, item.sources)
+    return ActVerdict.OTHER_ERROR, Judgement(False, f"crashes, and nothing says that it would: {said(outcome)}")
 
 
-def _no_documented_text(act: Act, shown: tuple[Statement, ...]) -> str:
-    what = said(act.outcome)
-    if act.answer.connects:
-        tolerated = [getattr(item.row, "why", "") for item in act.answer.tolerated]
+def _no_documented_text(outcome: Outcome, found: Answer, shown: tuple[Statement, ...]) -> str:
+    what = said(outcome)
+    if found.connects:
+        tolerated = [getattr(item.row, "why", "") for item in found.tolerated]
         return f"it should connect{f' ({tolerated[0]})' if tolerated else ''}, but it fails: {what}"
     if meant := _conditions(shown):
         return f"says what is documented for something else ({', '.join(map(str, meant))}): {what}"
@@ -372,5 +395,10 @@ def _conditions(shown: Iterable[Statement]) -> tuple[Condition, ...]:
 
 
 def _other_conditions(shown: Iterable[Statement], said: Iterable[Statement]) -> tuple[Condition, ...]:
+    """What else the words could mean. Where they are said of a condition alone, and also when others are there beside
+    it, they say nothing of those others.
+    """
     meant = set(_conditions(said))
-    return tuple(item for item in _conditions(shown) if item not in meant)
+    named = [(item, item.of) for item in shown if not isinstance(item.of, Any)]
+    alone = [item for item, of in named if not any(fewer < of for _, fewer in named)]
+    return tuple(item for item in _conditions(alone) if item not in meant)

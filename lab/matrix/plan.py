@@ -4,12 +4,13 @@ A cell is (scenario, fix, client, server kind), with the situations of its four 
 the stage cannot play, is taken out here, by one function, with the reason in words.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from tlslab.clients.base import Client
+from tlslab.matrix.case import BROKEN, CONTROL, FIXED, IMPOSTOR
 from tlslab.model.knowledge import Knowledge
 from tlslab.model.scenario import Fix, Impostor, Scenario
 from tlslab.model.situation import ServerKind, Situation, healthy
@@ -40,14 +41,10 @@ class Cell:
         return cell_id(self.scenario, self.fix, self.client, self.kind)
 
     @property
-    def acts(self) -> tuple[str, ...]:
-        """The names of all acts, in the order of play."""
-        return ("control", "broken", "fixed", *(f"impostor:{impostor.id}" for impostor, _ in self.impostors))
-
-    @property
-    def situations(self) -> tuple[Situation, ...]:
-        """The situations of all acts, in the order of play."""
-        return (self.control, self.broken, self.fixed, *(situation for _, situation in self.impostors))
+    def acts(self) -> Mapping[str, Situation]:
+        """The situations by the names of the acts, in the order of play."""
+        faked = {f"{IMPOSTOR}{impostor.id}": situation for impostor, situation in self.impostors}
+        return {CONTROL: self.control, BROKEN: self.broken, FIXED: self.fixed, **faked}
 
 
 @dataclass(frozen=True)
@@ -144,7 +141,7 @@ def why_impossible(cell: Cell, stage_cannot: Cannot) -> str | None:
         why = cell.client.cannot(situation)
         if why is not None:
             return f"{cell.client.name} cannot express {act}: {why}"
-    return next((why for situation in cell.situations if (why := stage_cannot(situation)) is not None), None)
+    return next((why for situation in cell.acts.values() if (why := stage_cannot(situation)) is not None), None)
 
 
 def matches(name: str, patterns: tuple[str, ...]) -> bool:

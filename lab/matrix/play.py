@@ -1,19 +1,19 @@
 """Playing: the distinct attempts of a plan, each made once, on all cores.
 
-A cell asks for the outcomes of its acts; equal situations of the same client share one attempt. Before the first
+A case asks for the attempts of its acts; equal situations of the same client share one attempt. Before the first
 client sees a situation the self-check looks at it; what it finds stands beside the outcome. Attempts at the same
 server side take turns, so that the server's lines belong to the right one.
 """
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
 
 from tlslab.clients.base import Client
-from tlslab.matrix.plan import Cell
+from tlslab.matrix.case import Case
 from tlslab.matrix.progress import Observer
 from tlslab.matrix.queue import Queue
 from tlslab.model.condition import Condition
@@ -58,6 +58,10 @@ class Attempt:
         return bool(self.repeats) and len(self.classes) > 1
 
 
+Attempts = Mapping[str, Attempt]
+"""The attempts of a case, by its acts."""
+
+
 class Player:
     """Makes attempts on a stage that is already serving. Use as an async context; leaving it abandons the attempts that
     still wait. Each attempt is made `repeat` times. `known`: the conditions that the self-check looks for.
@@ -99,17 +103,20 @@ class Player:
         for future in self._wanted.values():
             future.cancel()
 
-    async def acts(self, cell: Cell) -> tuple[Attempt, ...]:
-        """The attempts of a cell's acts, in the order of `Cell.situations`."""
-        return tuple(await together(*(self.attempt(cell.client, item) for item in cell.situations)))
+    async def acts(self, case: Case) -> Attempts:
+        """The attempts of a case, by its acts."""
+        made = await together(*(self.attempt(case.client, situation) for situation in case.acts.values()))
+        return dict(zip(case.acts, made, strict=True))
 
-    async def want(self, cells: Iterable[Cell]) -> None:
-        """Put the attempts of these cells in the queue, controls first: they are made before a cell asks for them."""
-        cells = tuple(cells)
-        for act in range(max((len(cell.situations) for cell in cells), default=0)):
-            for cell in cells:
-                if act < len(cell.situations):
-                    self._enqueue(cell.client, cell.situations[act])
+    async def want(self, cases: Iterable[Case]) -> None:
+        """Put the attempts of these cases in the queue, the first act of each before the second of any: they are made
+        before a case asks for them.
+        """
+        asked = [(case.client, tuple(case.acts.values())) for case in cases]
+        for act in range(max((len(situations) for _, situations in asked), default=0)):
+            for client, situations in asked:
+                if act < len(situations):
+                    self._enqueue(client, situations[act])
         await self._wake()
 
     @property

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tlslab.clients.base import Client, Roots, Trust
-from tlslab.matrix.judge import Judge, Judgement, said
+from tlslab.matrix.case import IMPOSTOR
+from tlslab.matrix.judge import Act, Acts, Judge, Judgement, said
 from tlslab.matrix.plan import Cell, Exclusion, Plan
-from tlslab.model.outcome import Outcome, Result
+from tlslab.matrix.play import Attempts
 from tlslab.model.scenario import Impostor
 from tlslab.model.situation import Anchor, ClientSide, Situation, healthy
 from tlslab.stages.trust_procedure import Way
@@ -38,8 +39,6 @@ class TrustProcedureVerdict(StrEnum):
     """Does not connect, but for no documented reason."""
     FAILED = "failed"
     """A documented command failed."""
-    EXCLUDED = "excluded"
-    LAB_ERROR = "lab-error"
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,7 @@ class Show:
     """
 
     cell: Cell | Exclusion
+    way: Way
     trust: Trust
     before: Situation
     after: Situation
@@ -57,8 +57,28 @@ class Show:
     cannot: str = ""
 
     @property
+    def id(self) -> str:
+        """`bookworm/update-ca-certificates/untrusted-ca/install-ca/curl:bookworm/https`."""
+        return f"{self.client.distribution}/{self.way.name}/{self.cell.id}"
+
+    @property
     def client(self) -> Client:
         return self.cell.client
+
+    def judged(self, attempts: Attempts, by: Judge) -> Acts:
+        """Its acts, judged. For a client that reads a store of its own nothing has changed after the trust procedure.
+
+        Raises KnowledgeError and KeyError as `Judge.act` does.
+        """
+        acts = by.acts(attempts)
+        if self.trust.roots is Roots.OWN and "after" in acts:
+            return {**acts, "after": by.act(self.before, acts["after"].outcome)}
+        return acts
+
+    @property
+    def acts(self) -> Mapping[str, Situation]:
+        """The situations by the names of the acts, in the order of play."""
+        return {**self.earlier, **self.later}
 
     @property
     def earlier(self) -> Mapping[str, Situation]:
@@ -74,13 +94,8 @@ class Show:
             return {}
         acts = {"after": self.after}
         if self.trust.roots is Roots.SYSTEM:
-            acts |= {f"impostor:{impostor.id}": situation for impostor, situation in self.impostors}
+            acts |= {f"{IMPOSTOR}{impostor.id}": situation for impostor, situation in self.impostors}
         return acts
-
-    @property
-    def situations(self) -> tuple[Situation, ...]:
-        """All situations that are attempted."""
-        return (*self.earlier.values(), *self.later.values())
 
 
 @dataclass(frozen=True)
@@ -112,12 +127,12 @@ def treatments(
     for item in plan.everything:
         if item.fix.on_system:
             for way in ways(item.client):
-                show = make_show(item, trusts(item.client), plan.impostors)
+                show = make_show(item, way, trusts(item.client), plan.impostors)
                 groups.setdefault((item.client.distribution, way), []).append(show)
     return tuple(Treatment(distribution, way, tuple(shows)) for (distribution, way), shows in groups.items())
 
 
-def make_show(item: Cell | Exclusion, trust: Trust, impostors: Iterable[Impostor]) -> Show:
+def make_show(item: Cell | Exclusion, way: Way, trust: Trust, impostors: Iterable[Impostor]) -> Show:
     """What the client of a cell shows of its fix. The cell's own client side does not matter: the client is told only
     where to connect.
     """
@@ -125,36 +140,29 @@ def make_show(item: Cell | Exclusion, trust: Trust, impostors: Iterable[Impostor
     before = Situation(broken.server, ClientSide(broken.client.connect_to, defaults_only=True))
     after = before.with_client(system_trust_anchors=item.fix.apply(before).client.trust_anchors)
     faked = tuple((impostor, impostor.apply(after)) for impostor in impostors)
-    return Show(item, trust, before, after, faked, item.client.cannot(before) or "")
+    return Show(item, way, trust, before, after, faked, item.client.cannot(before) or "")
 
 
-def judge(
-    show: Show, outcomes: Mapping[str, Outcome], failure: str, by: Judge
-) -> tuple[TrustProcedureVerdict, Judgement]:
+def judge(show: Show, acts: Acts, failure: str, by: Judge) -> tuple[TrustProcedureVerdict, Judgement]:
     """The verdict on the acts of a show: `before`, and those of `Show.later` when they were played. `failure`: which
     command of the trust procedure failed and how, "" when none did. `by`: the judge of its client.
 
-    Raises KnowledgeError as `Judge.act` does, KeyError as `Judge.judge` does.
+    Raises KeyError for a row with a placeholder that has no value.
     """
-    if show.cannot:
-        return TrustProcedureVerdict.EXCLUDED, Judgement(True, f"{show.client.name} cannot express it: {show.cannot}")
-    for act, outcome in outcomes.items():
-        if outcome.result is Result.LAB_ERROR:
-            return TrustProcedureVerdict.LAB_ERROR, Judgement(False, f"the act {act}: {outcome.text}")
-    before = outcomes["before"]
-    if before.result is Result.CONNECTED:
+    before = acts["before"]
+    if before.connected:
         return _connects_before(show)
     if show.trust.roots is Roots.NONE:
-        why = f"documented to connect to anybody ({show.trust.why}), but it failed: {said(before)}"
+        why = f"documented to connect to anybody ({show.trust.why}), but it failed: {said(before.outcome)}"
         return TrustProcedureVerdict.OTHER_ERROR, _by_trust(False, why, show.trust)
-    refusal = _refusal(show, before, by)
+    refusal = before.judgement
     if not refusal.as_expected:
         return TrustProcedureVerdict.OTHER_ERROR, refusal
     if failure:
         return TrustProcedureVerdict.FAILED, Judgement(False, f"the documented trust procedure fails: {failure}")
     if show.trust.roots is Roots.OWN:
-        return _own_store(show, outcomes["after"], by)
-    return _system_store(show, outcomes, refusal, by)
+        return _own_store(show, acts["after"])
+    return _system_store(show, acts, refusal, by)
 
 
 def _connects_before(show: Show) -> tuple[TrustProcedureVerdict, Judgement]:
@@ -165,39 +173,32 @@ def _connects_before(show: Show) -> tuple[TrustProcedureVerdict, Judgement]:
     return TrustProcedureVerdict.UNEXPECTED_CONNECTION, Judgement(False, why)
 
 
-def _own_store(show: Show, after: Outcome, by: Judge) -> tuple[TrustProcedureVerdict, Judgement]:
-    if after.result is Result.CONNECTED:
+def _own_store(show: Show, after: Act) -> tuple[TrustProcedureVerdict, Judgement]:
+    if after.connected:
         why = f"connects after the trust procedure, although its documents say: {show.trust.why}"
         return TrustProcedureVerdict.CURE, _by_trust(False, why, show.trust)
-    refusal = _refusal(show, after, by)
+    refusal = after.judgement
     if not refusal.as_expected:
         return TrustProcedureVerdict.OTHER_ERROR, refusal
     why = f"refuses after the trust procedure as before it: {show.trust.why}"
     return TrustProcedureVerdict.IGNORED, _by_trust(True, why, show.trust, refusal)
 
 
-def _system_store(
-    show: Show, outcomes: Mapping[str, Outcome], refusal: Judgement, by: Judge
-) -> tuple[TrustProcedureVerdict, Judgement]:
-    after = outcomes["after"]
-    if after.result is not Result.CONNECTED or not after.encrypted:
-        why = f"after the trust procedure it still does not connect encrypted: {said(after)}"
+def _system_store(show: Show, acts: Acts, refusal: Judgement, by: Judge) -> tuple[TrustProcedureVerdict, Judgement]:
+    after = acts["after"]
+    if not after.connected or not after.outcome.encrypted:
+        why = f"after the trust procedure it still does not connect encrypted: {said(after.outcome)}"
         return TrustProcedureVerdict.NOT_CLEARED, Judgement(False, why)
-    for impostor, situation in show.impostors:
-        outcome = outcomes[f"impostor:{impostor.id}"]
-        if outcome.result is Result.CONNECTED:
+    for impostor, _ in show.impostors:
+        act = acts[f"{IMPOSTOR}{impostor.id}"]
+        if act.connected:
             why = f"after the trust procedure it connects, and to the impostor `{impostor.id}` as well"
             return TrustProcedureVerdict.BYPASS, Judgement(False, why)
-        if not by.refuses_for_trust(by.act(situation, outcome)):
-            why = f"the impostor `{impostor.id}` failed, but not for a documented reason of trust: {said(outcome)}"
+        if not by.refuses_for_trust(act):
+            why = f"the impostor `{impostor.id}` failed, but not for a documented reason of trust: {said(act.outcome)}"
             return TrustProcedureVerdict.UNPROVEN, Judgement(False, why)
     why = f"refuses before the trust procedure, connects after it, and refuses every impostor: {show.trust.why}"
     return TrustProcedureVerdict.CURE, _by_trust(True, why, show.trust, refusal)
-
-
-def _refusal(show: Show, outcome: Outcome, by: Judge) -> Judgement:
-    """Whether a refusal is the documented one of the failure."""
-    return by.judge(by.act(show.before, outcome))[1]
 
 
 def _by_trust(as_expected: bool, why: str, trust: Trust, refusal: Judgement | None = None) -> Judgement:

@@ -10,19 +10,16 @@ from collections.abc import Callable, Iterable, Mapping
 from tlslab.clients.base import Client
 from tlslab.clients.placed import Placed
 from tlslab.matrix.entries import Entries
-from tlslab.matrix.judge import Judge, Judgement, misbuilt
-from tlslab.matrix.play import Attempt, Player
+from tlslab.matrix.judge import Acts, Judge, Judgement, Status, lab_failed
+from tlslab.matrix.play import Attempt, Attempts, Player
 from tlslab.matrix.procedure import Show, Treatment, TrustProcedureVerdict, judge
 from tlslab.matrix.progress import Observer
-from tlslab.model.outcome import Result
 from tlslab.model.record import ShownEntry, TrustProcedureEntry, narrow
 from tlslab.model.situation import Situation
 from tlslab.pki.mint import Mint
 from tlslab.runtime.tasks import abandon, together
 from tlslab.stages.stage import Stage, StageError
 from tlslab.stages.trust_procedure import Followed
-
-Acts = dict[str, Attempt]
 
 
 class TrustProcedures:
@@ -76,50 +73,44 @@ class TrustProcedures:
     async def _treat(self, treatment: Treatment) -> TrustProcedureEntry:
         followed: Followed | None = None
         problem = ""
-        acts: dict[Show, Acts] = {show: {} for show in treatment.shows}
+        made: dict[Show, dict[str, Attempt]] = {show: {} for show in treatment.shows}
         try:
             async with self._at_once, self._stage.fresh(treatment.distribution) as fresh:
-                await self._play(fresh.distribution, {show: show.earlier for show in acts}, acts)
+                await self._play(fresh.distribution, {show: show.earlier for show in made}, made)
                 followed = await fresh.follow(treatment.way, self._mint.pem(*treatment.anchors))
                 if not followed.failure:
-                    await self._play(fresh.distribution, {show: show.later for show in acts}, acts)
+                    await self._play(fresh.distribution, {show: show.later for show in made}, made)
         except (StageError, OSError) as failed:
             problem = str(failed)
         failure = followed.failure if followed else ""
-        shown = [self._judge(treatment, show, acts[show], failure, problem) for show in acts]
+        shown = [self._judge(show, made[show], failure, problem) for show in made]
         return self._entries.procedure(treatment, followed, shown)
 
     async def _play(
-        self, distribution: str, wanted: Mapping[Show, Mapping[str, Situation]], acts: dict[Show, Acts]
+        self, distribution: str, wanted: Mapping[Show, Mapping[str, Situation]], made: dict[Show, dict[str, Attempt]]
     ) -> None:
-        """Make these attempts in this distribution, all at once, and put them with the acts."""
+        """Make these attempts in this distribution, all at once, and put them with those that were made."""
         order = [(show, act, situation) for show, each in wanted.items() for act, situation in each.items()]
-        made = await together(
+        attempts = await together(
             *(self._player.attempt(_moved(show, distribution), situation, soon=True) for show, _, situation in order)
         )
-        for (show, act, _), attempt in zip(order, made, strict=True):
-            acts[show][act] = attempt
+        for (show, act, _), attempt in zip(order, attempts, strict=True):
+            made[show][act] = attempt
 
-    def _judge(self, treatment: Treatment, show: Show, acts: Acts, failure: str, problem: str) -> ShownEntry:
+    def _judge(self, show: Show, attempts: Attempts, failure: str, problem: str) -> ShownEntry:
         by = self._judge_of(show.client)
-        problem = problem or _misbuilt(acts, by)
-        if problem:
-            verdict, judgement = TrustProcedureVerdict.LAB_ERROR, Judgement(False, problem)
+        acts: Acts = {}
+        verdict: TrustProcedureVerdict | Status
+        if problem := problem or lab_failed(attempts, by.knowledge.conditions):
+            verdict, judgement = Status.LAB_ERROR, Judgement(False, problem)
+        elif show.cannot:
+            why = f"{show.client.name} cannot express it: {show.cannot}"
+            verdict, judgement = Status.EXCLUDED, Judgement(True, why)
         else:
-            outcomes = {act: attempt.outcome for act, attempt in acts.items()}
-            verdict, judgement = judge(show, outcomes, failure, by)
-        self._observer.judged(f"{treatment.id} for {show.cell.id}", judgement.as_expected, judgement.why)
-        return self._entries.shown(show, acts, verdict, judgement)
-
-
-def _misbuilt(acts: Mapping[str, Attempt], by: Judge) -> str:
-    """What the self-check found otherwise than intended in the situations of the acts, in words; "" when nothing."""
-    for act, attempt in acts.items():
-        if attempt.outcome.result is not Result.LAB_ERROR:
-            problem = misbuilt(attempt.situation, attempt.defects, by.knowledge.conditions)
-            if problem:
-                return f"self-check of the act {act}: {problem}"
-    return ""
+            acts = show.judged(attempts, by)
+            verdict, judgement = judge(show, acts, failure, by)
+        self._observer.judged(show.id, judgement.as_expected, judgement.why)
+        return self._entries.shown(show, attempts, acts, verdict, judgement)
 
 
 def _moved(show: Show, distribution: str) -> Placed:

@@ -18,17 +18,17 @@ from typing import Self
 
 import tlslab
 from tlslab.clients.base import Client, Missing, Trust
+from tlslab.matrix.case import Case
 from tlslab.matrix.choice import LOCAL
-from tlslab.matrix.defaults import measured
+from tlslab.matrix.defaults import Measured, measured
 from tlslab.matrix.entries import Entries
 from tlslab.matrix.inspect import inspect, lacks
-from tlslab.matrix.judge import Judge, Status, Verdict, misbuilt, not_played
+from tlslab.matrix.judge import Acts, Judge, Status, lab_failed, not_played
 from tlslab.matrix.plan import Cell, Plan
-from tlslab.matrix.play import Attempt, Player
+from tlslab.matrix.play import Attempts, Player
 from tlslab.matrix.procedure import treatments
 from tlslab.matrix.procedures_played import TrustProcedures
 from tlslab.matrix.progress import Observer, Silent
-from tlslab.model.outcome import Result
 from tlslab.model.record import CellEntry, ClientEntry, DefaultEntry, Environment, Record
 from tlslab.model.situation import ServerKind
 from tlslab.pki.keys import Keys
@@ -58,8 +58,8 @@ class Run:
         self.plan = plan
         defaults = tuple(defaults)
         self._clients_of_run = {client.name: client for client in (*plan.clients, *defaults)}
-        self._default_acts = [
-            (client, default)
+        self._measured = [
+            Measured(client, default)
             for client in defaults
             for kind in ServerKind
             if kind in client.kinds
@@ -83,25 +83,21 @@ class Run:
     async def __aenter__(self) -> Self:
         try:
             await self._stack.enter_async_context(self._stage)
-            plain = [default.situation for _, default in self._default_acts]
             treated = treatments(self.plan, self._ways, self._trusts)
-            shown = [item for treatment in treated for show in treatment.shows for item in show.situations]
-            every = [*(item for cell in self.plan.cells for item in cell.situations), *plain, *shown]
-            names = {name for item in every for name in (item.client.connect_to, item.client.reference_identifier)}
-            self._stage.open(names, self._mint.anchors_pem(plain[0].client) if plain else "")
-            self._missing = {cell.id: lacks(self._stage, cell.client, cell.situations) for cell in self.plan.cells}
-            self._default_acts = [
-                (client, default) for client, default in self._default_acts if not lacks(self._stage, client)
-            ]
+            shows = [show for treatment in treated for show in treatment.shows]
+            every: list[Case] = [*self.plan.cells, *self._measured, *shows]
+            sides = {item.client for case in every for item in case.acts.values()}
+            names = {name for side in sides for name in (side.connect_to, side.reference_identifier)}
+            plain = next((item for case in self._measured for item in case.acts.values()), None)
+            self._stage.open(names, self._mint.anchors_pem(plain.client) if plain else "")
+            self._missing = {case.id: lacks(self._stage, case.client, case.acts.values()) for case in every}
+            self._measured = [case for case in self._measured if not self._missing[case.id]]
             playable = [cell for cell in self.plan.cells if not self._missing[cell.id]]
-            plain = [default.situation for _, default in self._default_acts]
-            situations = list(dict.fromkeys([*(item for cell in playable for item in cell.situations), *plain, *shown]))
-            self._observer.planned(
-                len(playable),
-                len({(cell.client.name, item) for cell in playable for item in cell.situations})
-                + len(plain)
-                + len(shown),
-            )
+            cases: list[Case] = [*playable, *self._measured, *shows]
+            situations = list(dict.fromkeys(item for case in cases for item in case.acts.values()))
+            shared = {(case.client.name, item) for case in playable for item in case.acts.values()}
+            alone = sum(map(len, (case.acts for case in cases[len(playable) :])))
+            self._observer.planned(len(playable), len(shared) + alone)
             began = time.monotonic()
             await self._stage.serve(situations)
             up = sum(self._stage.distance(side) is Distance.UP for side in self._stage.sides)
@@ -156,31 +152,33 @@ class Run:
         if known is not None:
             return known
         missing = self._missing[cell.id]
+        attempts: Attempts = {}
+        acts: Acts = {}
         if missing is not None:
-            attempts: tuple[Attempt, ...] = ()
             verdict = not_played(Status.MISSING, _missing_sentence(missing))
         else:
             attempts = await self._player.acts(cell)
-            verdict = verdict_of(self._judge(cell.client), cell, attempts)
-        entry = self._cells[cell.id] = self._entries.cell(cell, attempts, verdict)
+            acts, problem = self._judged(cell, attempts)
+            by = self._judge(cell.client)
+            verdict = not_played(Status.LAB_ERROR, problem) if problem else by.cell(cell, acts)
+        entry = self._cells[cell.id] = self._entries.cell(cell, attempts, acts, verdict)
         if missing is None:
             self._observer.judged(cell.id, verdict.as_expected, verdict.why)
         return entry
 
+    def _judged(self, case: Case, attempts: Attempts) -> tuple[Acts, str]:
+        """The acts of a case, judged; or no acts, and how the lab failed."""
+        problem = lab_failed(attempts, self._known)
+        return ({} if problem else self._judge(case.client).acts(attempts)), problem
+
     async def measure_defaults(self) -> None:
-        """Find out the defaults of the clients that were named for it. A server that is not as intended tells nothing
-        and is left out.
-        """
-        attempts = await together(
-            *(self._player.attempt(client, default.situation) for client, default in self._default_acts)
-        )
-        for (client, default), attempt in zip(self._default_acts, attempts, strict=True):
-            failed = attempt.outcome.result is Result.LAB_ERROR
-            why = attempt.outcome.text if failed else misbuilt(default.situation, attempt.defects, self._known)
-            if why:
-                self._observer.judged(f"{client.name} without options at {default.id}", False, f"self-check: {why}")
-            else:
-                self._defaults.append(self._entries.default(default, attempt))
+        """Find out the defaults of the clients that were named for it."""
+        made = await together(*(self._player.acts(case) for case in self._measured))
+        for case, attempts in zip(self._measured, made, strict=True):
+            acts, problem = self._judged(case, attempts)
+            if problem:
+                self._observer.judged(f"{case.client.name} without options at {case.default.id}", False, problem)
+            self._defaults.append(self._entries.default(case, attempts, acts, problem))
 
     async def follow_trust_procedures(self) -> None:
         """Wait for the trust procedures of the plan: they are followed from the beginning."""
@@ -223,18 +221,6 @@ class Run:
             stage=self._stage.name,
             isolation=self._stage.isolation,
         )
-
-
-def verdict_of(judge: Judge, cell: Cell, attempts: tuple[Attempt, ...]) -> Verdict:
-    """The verdict of a cell from its attempts, the self-check first: a wrongly built situation says nothing about a
-    client.
-    """
-    for act, attempt in zip(cell.acts, attempts, strict=True):
-        if attempt.outcome.result is not Result.LAB_ERROR:
-            problem = misbuilt(attempt.situation, attempt.defects, judge.knowledge.conditions)
-            if problem:
-                return not_played(Status.LAB_ERROR, f"self-check of the act {act}: {problem}")
-    return judge.cell(cell, tuple(attempt.outcome for attempt in attempts))
 
 
 def _missing_sentence(missing: Missing) -> str:

@@ -6,17 +6,16 @@ to by id, because cells share them. `tlslab schema` prints the schema.
 
 import json
 from collections.abc import Container, Iterator
-from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from tlslab.runtime import files
-
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised when a reader of the previous version could misread a record."""
 
 
+BasisName = Literal["", "observed", "reported", "authoritative"]
+"""What a judgement rests on; "": on nothing that is documented."""
 Result = Literal["connected", "refused", "timeout", "crashed", "lab-error"]
 
 
@@ -144,9 +143,18 @@ class JudgementEntry(_Model):
 
     as_expected: bool
     why: str
-    basis: Literal["", "observed", "reported", "authoritative"]
+    basis: BasisName
     sources: list[SourceEntry]
     also: list[str] = Field(default=[], description="other conditions that the same text could mean")
+
+
+class ActEntry(_Model):
+    """What an act showed, held against what the client's table says of its situation."""
+
+    verdict: Literal["as-documented", "other-error", "unexpected-connection", "no-answer"]
+    as_expected: bool
+    why: str
+    basis: BasisName
 
 
 class ShareEntry(_Model):
@@ -159,18 +167,27 @@ class ShareEntry(_Model):
     count: int
 
 
-class CellEntry(_Model):
-    """One cell: its acts (ids of attempts) and its verdicts."""
+class CaseEntry(_Model):
+    """A client and its acts; what they came to is summed up by the kind of case."""
 
-    id: str
-    scenario: str
-    fix: str
+    id: str = Field(description="no other case of the record has it")
     client: str
     kind: Literal["https", "sqlserver"]
-    acts: dict[str, str] = Field(
-        description="control, broken, fixed and one `impostor:NAME` each; empty when not played"
+    status: Literal["played", "excluded", "missing", "lab-error"] = Field(
+        description="lab-error: the lab itself failed, and nothing can be said about the client"
     )
-    status: Literal["played", "excluded", "missing", "lab-error"]
+    as_expected: bool
+    acts: dict[str, str] = Field(description="ids of attempts, by the names of the acts; empty when not played")
+    judged: dict[str, ActEntry] = Field(
+        default={}, description="what each act showed, by its name; empty when the lab failed"
+    )
+
+
+class CellEntry(CaseEntry):
+    """One cell and its verdicts. Its acts: control, broken, fixed and one `impostor:NAME` each."""
+
+    scenario: str
+    fix: str
     broken: Literal["", "as-documented", "other-error", "unexpected-connection", "no-answer", "never-connects"] = Field(
         description="what the broken act showed; empty when it was not played"
     )
@@ -180,7 +197,6 @@ class CellEntry(_Model):
     broken_result: Literal["", "connected", "refused", "timeout", "crashed", "lab-error"] = Field(
         default="", description="how the attempt of the broken act ended"
     )
-    as_expected: bool
     broken_judgement: JudgementEntry = Field(description="of a cell that was not played: why not")
     fix_judgement: JudgementEntry
     unstable: bool = Field(default=False, description="an act that was repeated did not always come out the same")
@@ -192,16 +208,17 @@ class CellEntry(_Model):
         return self.broken or self.status
 
 
-class DefaultEntry(_Model):
-    """What a client does when no security option is given to it, in one situation."""
+class DefaultEntry(CaseEntry):
+    """What a client does when no security option is given to it, in one situation. Its act: `default`. It is measured
+    and held against nothing.
+    """
 
-    id: str = Field(description="the situation, the same for every client: `sqlserver/forced/untrusted`")
-    client: str
+    default: str = Field(description="the situation, the same for every client: `sqlserver/forced/untrusted`")
+    why: str = Field(default="", description="how the lab failed, in words; empty when it did not")
     server: str = Field(description="the server side in words")
     server_id: str = Field(description="id of the server entry")
     certificate: str = Field(description="what is the matter with it: good, untrusted, wrong-name, expired ...")
     must_refuse: bool = Field(description="a client that verifies everything does not connect here")
-    attempt: str = Field(description="id of the attempt")
 
 
 class StepEntry(_Model):
@@ -220,17 +237,17 @@ class ChangeEntry(_Model):
     change: Literal["added", "changed", "deleted"]
 
 
-class ShownEntry(_Model):
-    """What one client showed of a trust procedure: told nothing about trust, before it and after it."""
+class ShownEntry(CaseEntry):
+    """What one client showed of a trust procedure: told nothing about trust, before it and after it. Its acts: before,
+    after and one `impostor:NAME` each, as far as they were played.
+    """
 
     cell: str = Field(description="id of the cell whose fix this is")
-    client: str
-    kind: Literal["https", "sqlserver"]
     roots: Literal["system", "own", "none"] = Field(
         description="what it trusts when it is told nothing: the system's store, one of its own, or everybody"
     )
-    acts: dict[str, str] = Field(description="before, after and one `impostor:NAME` each, as far as they were played")
     verdict: Literal[
+        "",
         "cure",
         "ignored",
         "verifies-nothing",
@@ -240,11 +257,13 @@ class ShownEntry(_Model):
         "unexpected-connection",
         "other-error",
         "failed",
-        "excluded",
-        "lab-error",
-    ]
-    as_expected: bool
-    judgement: JudgementEntry
+    ] = Field(description="what it showed; empty when it was not played")
+    judgement: JudgementEntry = Field(description="of a case that was not played: why not")
+
+    @property
+    def word(self) -> str:
+        """Its verdict; of a case that was not played, its status."""
+        return self.verdict or self.status
 
 
 class TrustProcedureEntry(_Model):
@@ -263,7 +282,7 @@ class TrustProcedureEntry(_Model):
 class Record(_Model):
     """A whole run."""
 
-    schema_version: Literal[1] = 1
+    schema_version: Literal[2] = 2
     lab_version: str
     started: str = Field(description="ISO 8601, UTC")
     seconds: float
@@ -280,6 +299,13 @@ class Record(_Model):
         default=[], description="empty where no system is the lab's to change"
     )
 
+    def cases(self) -> Iterator[CaseEntry]:
+        """All cases: the cells, what was shown of trust procedures, the measured defaults."""
+        yield from self.cells
+        for procedure in self.trust_procedures:
+            yield from procedure.shown
+        yield from self.defaults
+
     def findings(self) -> Iterator[CellEntry]:
         """The cells that are not as expected, the lab's own failures aside."""
         return (cell for cell in self.cells if not cell.as_expected and cell.status != "lab-error")
@@ -294,7 +320,7 @@ class Record(_Model):
             (procedure, shown)
             for procedure in self.trust_procedures
             for shown in procedure.shown
-            if not shown.as_expected and shown.verdict != "lab-error"
+            if not shown.as_expected and shown.status != "lab-error"
         )
 
     def failed_trust_procedures(self) -> Iterator[tuple[TrustProcedureEntry, ShownEntry]]:
@@ -303,7 +329,7 @@ class Record(_Model):
             (procedure, shown)
             for procedure in self.trust_procedures
             for shown in procedure.shown
-            if shown.verdict == "lab-error"
+            if shown.status == "lab-error"
         )
 
     def attempt(self, identity: str) -> AttemptEntry:
@@ -317,36 +343,6 @@ class Record(_Model):
 def narrow(procedure: TrustProcedureEntry, cells: Container[str]) -> TrustProcedureEntry:
     """The trust procedure with what was shown for these cells alone, by their ids."""
     return procedure.model_copy(update={"shown": [item for item in procedure.shown if item.cell in cells]})
-
-
-class RecordError(Exception):
-    """A file is not a record that this version can read; the message names the file and says why."""
-
-
-def save(record: Record, path: Path) -> None:
-    """Write the record as indented JSON, whole or not at all. Raises OSError with the file's name."""
-    files.write(path, record.model_dump_json(indent=1) + "\n")
-
-
-def load(path: Path) -> Record:
-    """Read a record. Raises RecordError for a file that is none, is of another schema version, or cannot be read."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as problem:
-        raise RecordError(f"cannot read {path}: {problem.strerror}") from problem
-    except (ValueError, RecursionError) as problem:
-        raise RecordError(f"{path} is not JSON: {problem}") from problem
-    if not isinstance(content, dict) or "schema_version" not in content:
-        raise RecordError(f"{path} is not a record of the lab: it has no schema_version")
-    version = content["schema_version"]
-    if version != SCHEMA_VERSION:
-        raise RecordError(f"{path} has schema version {version!r}; this lab reads version {SCHEMA_VERSION}")
-    try:
-        return Record.model_validate(content)
-    except ValidationError as problem:
-        first = problem.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        raise RecordError(f"{path} is not a record of the lab: {where}: {first['msg']}") from problem
 
 
 def schema_text() -> str:

@@ -227,7 +227,7 @@ def against(config: pytest.Config) -> "Against | None":
         return None
     known = config.stash.get(_AGAINST, None)
     if known is None:
-        from tlslab.model.record import RecordError
+        from tlslab.model.record_file import RecordError
         from tlslab.pytesting.against import Against
 
         try:

@@ -57,7 +57,7 @@ class Played(BaseModel):
     @property
     def lab_failed(self) -> bool:
         """Whether the lab itself failed, so that nothing can be said about the client."""
-        return self.cell.status == "lab-error" or any(item.verdict == "lab-error" for item in self._unexpected)
+        return self.cell.status == "lab-error" or any(item.status == "lab-error" for item in self._unexpected)
 
     @property
     def why(self) -> str:
@@ -67,7 +67,7 @@ class Played(BaseModel):
         if self.deviation and self.cell.as_expected:
             return "as documented, but not as in the baseline"
         if self.cell.as_expected and self._unexpected:
-            return "; ".join(f"trust procedure {item.verdict}: {item.judgement.why}" for item in self._unexpected)
+            return "; ".join(f"trust procedure {item.word}: {item.judgement.why}" for item in self._unexpected)
         broken, fix = self.cell.broken_judgement, self.cell.fix_judgement
         if not broken.as_expected or fix.as_expected:
             return f"{self.cell.verdict}: {broken.why}"
@@ -89,7 +89,7 @@ class Played(BaseModel):
         for procedure in self.trust_procedures:
             for item in procedure.shown:
                 named = f"trust procedure {procedure.way}"
-                found += [(f"{named}: verdict", item.verdict), (f"{named}: why", item.judgement.why)]
+                found += [(f"{named}: verdict", item.word), (f"{named}: why", item.judgement.why)]
                 found += [(f"{named}: {step.command}", step.output) for step in procedure.steps]
                 changes = "\n".join(f"{change.change} {change.path}" for change in procedure.changes)
                 found.append((f"{named}: changes", changes))

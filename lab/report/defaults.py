@@ -123,18 +123,18 @@ def defaults_as_data(record: Record, clients: Iterable[Client]) -> list[dict[str
             ],
             "measured": [
                 {
-                    "id": item.id,
+                    "id": item.default,
                     "server": item.server,
                     "certificate": item.certificate,
                     "must_refuse": item.must_refuse,
-                    "result": attempts[item.attempt].result,
-                    "encrypted": attempts[item.attempt].encrypted,
-                    "tls_version": attempts[item.attempt].tls_version,
-                    "code": attempts[item.attempt].code,
-                    "text": attempts[item.attempt].text,
+                    "result": attempts[item.acts["default"]].result,
+                    "encrypted": attempts[item.acts["default"]].encrypted,
+                    "tls_version": attempts[item.acts["default"]].tls_version,
+                    "code": attempts[item.acts["default"]].code,
+                    "text": attempts[item.acts["default"]].text,
                 }
                 for item in record.defaults
-                if item.client == client.name
+                if item.client == client.name and item.status == "played"
             ],
         }
         for client in clients

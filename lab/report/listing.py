@@ -155,7 +155,7 @@ def show_plan(plan: Plan, console: Console) -> None:
         hang(console, "  ", Text(why))
         for identity in ids:
             console.print(Text(f"    {identity}", "dim"), soft_wrap=True)
-    attempts = len({(cell.client.name, situation) for cell in plan.cells for situation in cell.situations})
+    attempts = len({(cell.client.name, situation) for cell in plan.cells for situation in cell.acts.values()})
     console.print()
     played = f"{plural(len(plan.cells), 'cell')} in {plural(attempts, 'attempt')}"
     console.print(Text(f"{played}, {len(plan.exclusions)} not played", "bold"), highlight=False)

@@ -78,14 +78,14 @@ def show_trust_procedures(record: Record, console: Console, command: str) -> Non
 
 def show_trust_procedure(record: Record, procedure: TrustProcedureEntry, shown: ShownEntry, console: Console) -> None:
     """One trust procedure as one client saw it: the commands, what they said and changed, and each act's words."""
-    glyph, plain, style, _, _ = WORTH[shown.verdict]
+    glyph, plain, style, _, _ = WORTH[shown.word]
     opinion = "as expected" if shown.as_expected else "NOT as expected"
-    if shown.verdict == "lab-error":
+    if shown.status == "lab-error":
         opinion = "which says nothing about the client"
     console.print(
         Text.assemble(
             (f"trust procedure {in_line(procedure.way)} on {in_line(procedure.distribution)}: ", "bold"),
-            (f"{plain if console.options.ascii_only else glyph} {shown.verdict}", style),
+            (f"{plain if console.options.ascii_only else glyph} {shown.word}", style),
             f", {opinion}",
         ),
         highlight=False,
@@ -130,7 +130,7 @@ def _act(act: str, attempt: AttemptEntry, console: Console) -> None:
 
 def _worths(procedure: TrustProcedureEntry) -> list[tuple[str, str, bool]]:
     """Client without its distribution, verdict, and whether that was expected."""
-    found = {(item.client.partition(":")[0], item.verdict, item.as_expected) for item in procedure.shown}
+    found = {(item.client.partition(":")[0], item.word, item.as_expected) for item in procedure.shown}
     return sorted(found)
 
 

@@ -47,9 +47,9 @@ def documented(client: Client, outcome: Outcome | str) -> dict[str, Basis | None
         for kind in scenario.kinds & client.kinds:
             situation = scenario.apply(healthy(kind))
             if client.cannot(situation) is None:
-                verdict, judgement = judge(client).judge(judge(client).act(situation, outcome))
-                if verdict is ActVerdict.AS_DOCUMENTED:
-                    found[scenario.id] = judgement.basis
+                act = judge(client).act(situation, outcome)
+                if act.verdict is ActVerdict.AS_DOCUMENTED:
+                    found[scenario.id] = act.judgement.basis
     return found
 
 

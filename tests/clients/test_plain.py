@@ -10,7 +10,7 @@ from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, 
 from tlslab.model.situation import HOSTS, LAB_ROOT, ClientSide, ServerKind, healthy
 
 MACHINE = Machine(
-    which={name: f"/usr/bin/{name}" for name in ("curl", "wget", "openssl", "node", "tsql")},
+    which={name: f"/usr/bin/{name}" for name in ("curl", "wget", "openssl", "node", "tsql", "go-https")},
     python="/clients/bin/python",
     node_modules="/node_modules",
     files={"odbc18": "/driver.so", "tdsodbc": "/tdsodbc.so"},

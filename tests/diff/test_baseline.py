@@ -11,7 +11,8 @@ from tlslab.diff.baseline import BaselineError, baselines_of, read, side_of_base
 from tlslab.diff.changes import compare_sides
 from tlslab.diff.kinds import Kind, Level
 from tlslab.diff.sides import side_of
-from tlslab.model.record import Record, RecordError, save
+from tlslab.model.record import Record
+from tlslab.model.record_file import RecordError, save
 
 PINNED = {"odbc18": True, "requests": True}
 OLD = small()

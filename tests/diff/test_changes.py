@@ -359,13 +359,17 @@ def probed(**changes: Any) -> Record:
             "attempts": [*OLD.attempts, found],
             "defaults": [
                 DefaultEntry(
-                    id="sqlserver/on/untrusted",
+                    id="sqlserver/on/untrusted/odbc18",
+                    default="sqlserver/on/untrusted",
                     client="odbc18",
+                    kind="sqlserver",
+                    status="played",
+                    as_expected=True,
+                    acts={"default": "default"},
                     server="certificate configured, encryption not forced",
                     server_id="s1",
                     certificate="untrusted",
                     must_refuse=changes.get("encrypted") is not False,
-                    attempt="default",
                 )
             ],
         }

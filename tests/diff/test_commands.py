@@ -12,7 +12,8 @@ from tests.diff.edited import lost, small, with_attempts, with_cells
 from tests.report.invented import full_record
 from tlslab import IMPORTED_FROM
 from tlslab.commands.shared import Exit
-from tlslab.model.record import Record, save
+from tlslab.model.record import Record
+from tlslab.model.record_file import save
 from tlslab.setup import provision
 
 ROOT = Path(__file__).resolve().parents[2]

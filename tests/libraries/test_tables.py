@@ -28,7 +28,7 @@ def test_every_defect_of_a_planned_act_has_an_answer(client: Client, plan: Plan)
     judge = Judge.of(client, CATALOGUE.knowledge)
     for cell in plan.cells:
         if cell.client is client:
-            for situation in cell.situations:
+            for situation in cell.acts.values():
                 unanswered = judge.answer(situation).unanswered
                 assert not unanswered, f"{cell.id}: nothing says what {client.name} does when {unanswered}"
 

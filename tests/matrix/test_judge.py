@@ -7,10 +7,9 @@ import pytest
 
 from tlslab.catalogue import Catalogue
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
-from tlslab.matrix.judge import ActVerdict, FixVerdict, Judge, Status, Verdict
+from tlslab.matrix.judge import ActVerdict, FixVerdict, Judge, Status, Verdict, lab_failed, not_played
 from tlslab.matrix.plan import Cell, make_plan
 from tlslab.matrix.play import Attempt
-from tlslab.matrix.run import verdict_of
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.condition import Condition, conditions_of
 from tlslab.model.conditions import (
@@ -190,17 +189,19 @@ def judged(
 ) -> Verdict:
     """The verdict of a cell of which this came. `found`: by act, what the self-check saw instead."""
     judge, asked = item or cell()
-    attempts = tuple(
-        Attempt(
+    attempts = {
+        name: Attempt(
             f"a{act}",
             asked.client,
             situation,
             (found or {}).get(act, frozenset(each for each in conditions_of(situation, CONDITIONS) if each.wrong)),
             outcome,
         )
-        for act, (situation, outcome) in enumerate(zip(asked.situations, played, strict=True))
-    )
-    return verdict_of(judge, asked, attempts)
+        for act, ((name, situation), outcome) in enumerate(zip(asked.acts.items(), played, strict=True))
+    }
+    if problem := lab_failed(attempts, CONDITIONS):
+        return not_played(Status.LAB_ERROR, problem)
+    return judge.cell(asked, judge.acts(attempts))
 
 
 def but(played: Played, act: int, outcome: Outcome) -> Played:
@@ -275,6 +276,15 @@ def test_the_other_conditions_that_a_text_could_mean_are_named() -> None:
     assert verdict.as_expected
     assert verdict.broken_judgement.also == (INCOMPLETE,)
     assert judged(CURED).broken_judgement.also == ()
+
+
+def test_what_may_be_there_beside_it_is_no_other_meaning_of_a_text() -> None:
+    both = says(
+        [EXPIRED, NAME_MISMATCH], Phase.VERIFY, "example: certificate has expired", basis=Basis.REPORTED, source=POST
+    )
+    verdict = judged(CURED, cell(client=Example(*both)))
+    assert verdict.broken is ActVerdict.AS_DOCUMENTED
+    assert verdict.broken_judgement.also == ()
 
 
 def test_a_connection_where_a_refusal_is_due_is_a_finding() -> None:
@@ -460,8 +470,7 @@ def test_an_impostor_that_fails_for_another_reason_proves_nothing(failure: Outco
 )
 def test_an_impostor_that_fails_as_documented_but_not_for_trust_proves_nothing(row: Row, outcome: Outcome) -> None:
     judge, item = cell(client=Example(row))
-    stranger_act = judge.act(item.situations[STRANGER], outcome)
-    assert judge.judge(stranger_act)[0] is ActVerdict.AS_DOCUMENTED
+    assert judge.act(item.acts["impostor:stranger"], outcome).verdict is ActVerdict.AS_DOCUMENTED
     assert judged(but(CURED, STRANGER, outcome), (judge, item)).fix is FixVerdict.UNPROVEN
 
 

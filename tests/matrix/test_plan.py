@@ -57,7 +57,7 @@ def test_ids_are_unique_and_readable() -> None:
 
 def test_planning_twice_gives_the_same_plan() -> None:
     assert [cell.id for cell in plan().cells] == [cell.id for cell in plan().cells]
-    assert [cell.situations for cell in plan().cells] == [cell.situations for cell in plan().cells]
+    assert [cell.acts for cell in plan().cells] == [cell.acts for cell in plan().cells]
 
 
 def test_no_client_loses_its_broken_act_with_a_fix_that_it_cannot_express() -> None:
@@ -70,8 +70,8 @@ def test_no_client_loses_its_broken_act_with_a_fix_that_it_cannot_express() -> N
 
 def test_attempts_are_shared_between_cells() -> None:
     whole = plan()
-    acts = sum(len(cell.situations) for cell in whole.cells)
-    distinct = {(cell.client.name, situation) for cell in whole.cells for situation in cell.situations}
+    acts = sum(len(cell.acts) for cell in whole.cells)
+    distinct = {(cell.client.name, situation) for cell in whole.cells for situation in cell.acts.values()}
     assert len(distinct) < acts * 0.6
 
 

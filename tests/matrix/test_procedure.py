@@ -8,11 +8,10 @@ from tlslab.catalogue import load
 from tlslab.clients import all_clients
 from tlslab.clients.base import Client, Machine, Roots, Trust
 from tlslab.clients.placed import Placed
-from tlslab.matrix.judge import Judge
+from tlslab.matrix.judge import Acts, Judge, lab_failed
 from tlslab.matrix.plan import Filters, Plan, make_plan
 from tlslab.matrix.play import Attempt
 from tlslab.matrix.procedure import Show, TrustProcedureVerdict, judge, make_show, treatments
-from tlslab.matrix.procedures_played import _misbuilt
 from tlslab.model.condition import Condition, conditions_of, defects
 from tlslab.model.conditions import UNTRUSTED
 from tlslab.model.evidence import Basis, Source
@@ -39,7 +38,7 @@ def plan(*names: str, fixes: tuple[str, ...] = ()) -> Plan:
 def shown(roots: Roots, name: str = "curl") -> Show:
     """What a client shows that is documented to trust these roots."""
     cell = next(item for item in plan(name).cells if item.fix.on_system)
-    return make_show(cell, Trust(roots, "so it is written", BOOK), CATALOGUE.impostors)
+    return make_show(cell, WAYS[0], Trust(roots, "so it is written", BOOK), CATALOGUE.impostors)
 
 
 def told(client: Client) -> Trust:
@@ -76,7 +75,7 @@ def test_a_client_that_cannot_express_the_cell_shows_the_trust_procedure_all_the
 
 def test_the_client_is_told_nothing_and_the_system_gets_the_root() -> None:
     show = shown(Roots.SYSTEM)
-    for situation in show.situations:
+    for situation in show.acts.values():
         side = situation.client
         assert side == ClientSide(side.connect_to, defaults_only=True, system_trust_anchors=side.system_trust_anchors)
     assert show.before.client.system_trust_anchors == ()
@@ -100,14 +99,21 @@ def by(show: Show) -> Judge:
     return Judge.of(show.client, CATALOGUE.knowledge)
 
 
+def judged(show: Show, outcomes: Mapping[str, Outcome]) -> Acts:
+    """Its acts, judged; "before" also where the client is not to be attempted again."""
+    played = {
+        act: Attempt("a1", show.client, situation, frozenset(), outcomes[act])
+        for act, situation in {"before": show.before, **show.later}.items()
+    }
+    return show.judged(played, by(show))
+
+
 def verdict(
     roots: Roots, changes: Mapping[str, Outcome] | None = None, failure: str = ""
 ) -> tuple[TrustProcedureVerdict, bool]:
     """The verdict on a client that is documented to trust these roots, when all goes well but for these acts."""
     show = shown(roots)
-    acts = {**GOOD, **(changes or {})}
-    wanted = {"before", *show.later}
-    found, judgement = judge(show, {act: outcome for act, outcome in acts.items() if act in wanted}, failure, by(show))
+    found, judgement = judge(show, judged(show, {**GOOD, **(changes or {})}), failure, by(show))
     assert judgement.why
     return found, judgement.as_expected
 
@@ -151,13 +157,9 @@ def test_a_documented_command_that_fails_is_a_finding(roots: Roots) -> None:
     assert verdict(roots, failure="`x` ended with status 1") == (TrustProcedureVerdict.FAILED, False)
 
 
-def test_a_failure_of_the_lab_says_nothing_of_the_client() -> None:
-    assert verdict(Roots.SYSTEM, {"after": Outcome(Result.LAB_ERROR, "no")})[0] is TrustProcedureVerdict.LAB_ERROR
-
-
 def test_the_evidence_is_the_document_about_trust_and_that_of_the_words() -> None:
     show = shown(Roots.SYSTEM)
-    _, judgement = judge(show, GOOD, "", by(show))
+    _, judgement = judge(show, judged(show, GOOD), "", by(show))
     assert judgement.basis is Basis.AUTHORITATIVE
     assert judgement.sources[0] is BOOK
     assert any("x509_txt.c" in source.title for source in judgement.sources)
@@ -180,8 +182,9 @@ def test_a_situation_that_is_not_as_intended_is_the_labs_own_failure(
     show = shown(Roots.SYSTEM)
     situation = {"before": show.before, **show.later}[act]
     attempt = Attempt("a1", show.client, situation, frozenset(seen), UNKNOWN)
-    assert _misbuilt({act: attempt}, by(show)).endswith(complaint)
-    assert bool(_misbuilt({act: attempt}, by(show))) == bool(complaint)
+    problem = lab_failed({act: attempt}, CATALOGUE.knowledge.conditions)
+    assert problem.endswith(complaint)
+    assert bool(problem) == bool(complaint)
 
 
 def test_something_is_wrong_with_every_impostor_after_a_trust_procedure() -> None:
@@ -207,7 +210,7 @@ def test_python_tds_untold_gives_up_before_any_certificate_is_shown() -> None:
         "pytds.tds_base.Error: Client does not have encryption enabled but it is required by server, "
         "enable encryption and try connecting again",
     )
-    verdict, judgement = judge(show, {"before": said, "after": said}, "", by(show))
+    verdict, judgement = judge(show, judged(show, {"before": said, "after": said}), "", by(show))
     assert (verdict, judgement.as_expected) == (TrustProcedureVerdict.IGNORED, True)
 
 

@@ -74,7 +74,7 @@ def test_a_place_that_cannot_be_had_afresh_is_told_for_each_cell(tmp_path: Path)
     whole, of_wget = asyncio.run(follow())
     assert whole.id == of_wget.id == "here/way"
     assert (len(whole.steps), len(whole.changes)) == (0, 0)
-    assert [item.verdict for item in whole.shown] == ["lab-error", "lab-error"]
+    assert [item.status for item in whole.shown] == ["lab-error", "lab-error"]
     assert {item.judgement.why for item in whole.shown} == {"no room for another one"}
     assert [item.client for item in of_wget.shown] == ["wget:here"]
 

@@ -7,7 +7,8 @@ import jsonschema
 import pytest
 
 from tests.report.invented import full_record
-from tlslab.model.record import SCHEMA_VERSION, Record, RecordError, load, save, schema_text
+from tlslab.model.record import SCHEMA_VERSION, Record, schema_text
+from tlslab.model.record_file import RecordError, load, save
 
 COMMITTED = Path(__file__).parents[2] / "schema" / "record.schema.json"
 
@@ -33,8 +34,8 @@ def test_a_written_record_satisfies_the_published_schema(record: Record, tmp_pat
         ("not json", "is not JSON"),
         ("[]", "is not a record of the lab: it has no schema_version"),
         ('{"cells": []}', "is not a record of the lab: it has no schema_version"),
-        ('{"schema_version": 99}', "schema version 99; this lab reads version 1"),
-        ('{"schema_version": 1}', "is not a record of the lab"),
+        ('{"schema_version": 99}', "schema version 99; this lab reads version 2"),
+        ('{"schema_version": 2}', "is not a record of the lab"),
     ],
 )
 def test_what_is_not_a_record_is_refused_with_a_sentence(text: str, words: str, tmp_path: Path) -> None:
@@ -50,11 +51,11 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         load(tmp_path / "nowhere.json")
 
 
-def test_a_record_from_before_attacks_were_recorded_is_read(record: Record, tmp_path: Path) -> None:
-    content = json.loads(record.model_dump_json())
-    del content["impostors"]
-    (tmp_path / "record.json").write_text(json.dumps(content))
-    assert load(tmp_path / "record.json").impostors == []
+def test_a_record_that_is_not_whole_is_refused_with_the_first_flaw(record: Record, tmp_path: Path) -> None:
+    torn = record.model_copy(update={"attempts": record.attempts[1:]})
+    save(torn, tmp_path / "record.json")
+    with pytest.raises(RecordError, match=r"record\.json is not whole: the act .* which is not there"):
+        load(tmp_path / "record.json")
 
 
 def test_an_unknown_field_is_refused(record: Record, tmp_path: Path) -> None:

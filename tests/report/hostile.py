@@ -32,7 +32,7 @@ def everything() -> Record:
     ]
     broken = f"a-{first.client}-broken"
     share = {"act": "broken", "result": "refused", "code": "1", "normalised": "x", "count": 2}
-    unstable = cell(first.id.replace("/", "-again/", 1), unstable=True, distribution=[share])
+    unstable = cell(first.id.replace("/", "-again/", 1), scenario=first.scenario, unstable=True, distribution=[share])
     return record.model_copy(
         update={
             "cells": [*record.cells, unstable],

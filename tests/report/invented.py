@@ -279,7 +279,7 @@ def record(
     clients: list[ClientEntry] | None = None,
     attempts: list[AttemptEntry] | None = None,
 ) -> Record:
-    """A record of these cells."""
+    """A record of these cells; of the attempts that `cell` refers to where none are given."""
     return Record(
         lab_version="0.1.0",
         started="2026-01-11T10:00:00Z",
@@ -297,9 +297,14 @@ def record(
         clients=[client(name) for name in CLIENTS] if clients is None else clients,
         scenarios=[scenario(identity) for identity in FIXES],
         impostors=[ImpostorEntry(id="stranger", lesson=STRANGER)],
-        attempts=attempts or [],
+        attempts=_attempts_of(cells) if attempts is None else attempts,
         cells=cells,
     )
+
+
+def _attempts_of(cells: Iterable[CellEntry]) -> list[AttemptEntry]:
+    kinds = {entry.client: entry.kind for entry in cells if entry.acts}
+    return [item for name, kind in kinds.items() for item in attempts(name, "s1" if kind == "sqlserver" else "s2")]
 
 
 DROPS, INTERMEDIATE = "sha1-signature.server-drops/reissue-with-sha256", "missing-intermediate/present-the-whole-chain"
@@ -390,13 +395,16 @@ def full_record() -> Record:
 def shown(cell_id: str, verdict: str = "cure", *, as_expected: bool = True, **changes: object) -> ShownEntry:
     """What the client of a cell showed of a trust procedure, with attempts of `attempts`."""
     _, _, name, kind = cell_id.split("/")
+    status = verdict if verdict in ("excluded", "lab-error") else "played"
     values: dict[str, object] = {
+        "id": f"here/way/{cell_id}",
+        "status": status,
         "cell": cell_id,
         "client": name,
         "kind": kind,
         "roots": "system",
         "acts": {"before": f"a-{name}-broken", "after": f"a-{name}-fixed"},
-        "verdict": verdict,
+        "verdict": verdict if status == "played" else "",
         "as_expected": as_expected,
         "judgement": judgement(as_expected, f"{verdict}, because it is so"),
     }
@@ -416,5 +424,5 @@ def procedure(distribution: str, way: str, *entries: ShownEntry, remark: str = "
             StepEntry(command=way, exit_status=0, output="1 added, 0 removed; done.\n", seconds=0.8),
         ],
         changes=[ChangeEntry(path="/store/lab.crt", change="added"), ChangeEntry(path="/store", change="changed")],
-        shown=list(entries),
+        shown=[entry.model_copy(update={"id": f"{distribution}/{way}/{entry.cell}"}) for entry in entries],
     )

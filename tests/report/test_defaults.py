@@ -28,8 +28,9 @@ def seen() -> Record:
             )
             entries.append(
                 DefaultEntry(
-                    id=item.id, client=name, server=item.server, server_id="s1", certificate=item.certificate,
-                    must_refuse=item.must_refuse, attempt=made,
+                    id=f"{item.id}/{name}", default=item.id, client=name, kind=kind.value, status="played",
+                    as_expected=True, acts={"default": made}, server=item.server, server_id="s1",
+                    certificate=item.certificate, must_refuse=item.must_refuse,
                 )
             )  # fmt: skip
     here = [client("curl"), client("pymssql"), client("wget"), client("odbc18", missing="the driver")]

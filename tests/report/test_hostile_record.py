@@ -12,7 +12,8 @@ from tests.report.hostile import FAKE, HOSTILE, everything, hostile
 from tlslab.cli import run_command
 from tlslab.clients import all_clients
 from tlslab.diff.baseline import baselines_of, text_of
-from tlslab.model.record import ClientEntry, Record, load, save
+from tlslab.model.record import ClientEntry, Record
+from tlslab.model.record_file import load, save
 from tlslab.pytesting.against import Against
 from tlslab.pytesting.played import Played
 from tlslab.report.listing import show_clients
@@ -77,6 +78,7 @@ def test_every_command_that_shows_a_record_shows_it_as_text(
     run_command([argument.format(**files) for argument in arguments])
     said = capsys.readouterr()
     assert said.out or said.err
+    assert "is not whole" not in said.err
     out = SGR.sub("", said.out) if colour else said.out
     assert without_form(out) == without_form(said.err) == set()
     assert [line for line in out.splitlines() if line.startswith(FAKE)] == []

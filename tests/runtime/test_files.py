@@ -14,7 +14,7 @@ from tests.stages.test_left_clean import MAIN
 from tlslab import IMPORTED_FROM
 from tlslab.commands import shared
 from tlslab.commands.play import keep
-from tlslab.model.record import load
+from tlslab.model.record_file import load
 from tlslab.runtime import files
 from tlslab.setup import system
 

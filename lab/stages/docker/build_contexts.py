@@ -15,9 +15,9 @@ from pathlib import Path
 
 import tlslab
 from tlslab.runtime import child
-from tlslab.setup import all_needs, installer, provision
+from tlslab.setup import all_needs, build, installer, provision
 from tlslab.setup.installer import Echo, InstallError
-from tlslab.setup.needs import Library, Program, from_npm
+from tlslab.setup.needs import Built, Library, Program, from_npm
 from tlslab.stages import leftovers
 from tlslab.stages.clock import FAKETIME
 from tlslab.stages.docker import image_building
@@ -54,19 +54,21 @@ def client_recipe(distribution: Distribution, architecture: str, cache: Path, ec
             modules = provision.ensure_node_modules(echo)
         except InstallError as problem:
             absent |= dict.fromkeys(of_node, " ".join(str(problem).split()))
+    programs, without = built_programs(distribution, architecture, echo)
+    absent |= without
     here = tlslab.LOCKS / "docker" / "client"
     manifest = [tlslab.LOCKS / "npm" / "package-lock.json"] if modules else []
     return Recipe(
         name=f"client-{distribution.name}",
         dockerfile=here / family.dockerfile,
         base=distribution.base,
-        key=image_building.digest([lock, lock.with_name(CLIENTS), *manifest]),
+        key=image_building.digest([lock, lock.with_name(CLIENTS), *manifest, *programs.values()]),
         arguments={
             "PACKAGES": " ".join(packages(distribution)),
             "PYTHON": distribution.interpreter,
             **({"MODULES": " ".join(distribution.modules)} if distribution.modules else {}),
         },
-        trees={"site": site, **driver, "node_modules": modules},
+        trees={"site": site, **driver, "node_modules": modules, "programs": None, **programs},
         texts={
             "agent.py": (here / "agent.py").read_text(),
             "leftovers.py": Path(leftovers.__file__).read_text(),
@@ -87,6 +89,26 @@ def clients_of_node(distribution: Distribution) -> tuple[str, ...]:
     """The clients that come from npm and can be had there."""
     needs = all_needs.of_clients()
     return tuple(name for name in needs if name not in distribution.absent and from_npm(needs[name]))
+
+
+def built_programs(distribution: Distribution, architecture: str, echo: Echo) -> tuple[dict[str, Path], dict[str, str]]:
+    """The programs that the lab builds here and an image can run, by their place beside the Dockerfile; and the clients
+    that go without theirs, with the reason.
+    """
+    programs: dict[str, Path] = {}
+    without: dict[str, str] = {}
+    image, here = f"Linux {architecture}", f"{platform.system()} {architecture_of('')}"
+    for client, needs in all_needs.of_clients().items():
+        for need in needs:
+            if client in distribution.absent or not (isinstance(need, Built) and need.static):
+                continue
+            try:
+                if image != here:
+                    raise InstallError(f"{need.name} is built on this machine ({here}), and the image is for {image}")
+                programs[f"programs/{need.name}"] = build.ensure(need, echo)
+            except InstallError as problem:
+                without[client] = " ".join(str(problem).split())
+    return programs, without
 
 
 def endpoint_recipe(architecture: str, cache: Path, echo: Echo) -> Recipe:

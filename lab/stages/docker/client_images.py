@@ -16,7 +16,7 @@ from tlslab.clients.base import Invocation, Machine, Missing
 from tlslab.model.outcome import Completed
 from tlslab.runtime.deadline import deadline
 from tlslab.setup import all_needs
-from tlslab.setup.needs import Library, Program
+from tlslab.setup.needs import Built, Library, Program
 from tlslab.stages.clock import FAKETIME
 from tlslab.stages.docker.container import ContainerSpec
 from tlslab.stages.docker.container_agent import Agent
@@ -58,7 +58,7 @@ def wanted() -> dict[str, Any]:
     """What the lab asks an agent to scan its system for: what clients and their clocks need of a system."""
     needs = list(dict.fromkeys((*(need for needs in all_needs.of_clients().values() for need in needs), FAKETIME)))
     return {
-        "programs": [need.name for need in needs if isinstance(need, Program)],
+        "programs": [need.name for need in needs if isinstance(need, Program | Built)],
         "libraries": {need.name: need.files for need in needs if isinstance(need, Library)},
         "gnutls": [need.name for need in needs if isinstance(need, Program | Library) and need.gnutls],
     }

@@ -44,7 +44,8 @@ def test_the_packages_of_a_version(client: str, version: str, packages: tuple[st
 
 def test_what_comes_with_the_system_has_no_registry() -> None:
     without = {name for name, client in CLIENTS.items() if client.registry is None}
-    assert without == {"curl", "wget", "openssl", "node-https", "node-fetch", "tsql", "tdsodbc", "urllib"}
+    of_the_system = {"curl", "wget", "openssl", "node-https", "node-fetch", "go-https", "tsql", "tdsodbc", "urllib"}
+    assert without == of_the_system
 
 
 @pytest.mark.parametrize("requirement", ["pymssql==2.3.13", "tedious@19.0.0", "@azure/identity@4.1.0"])

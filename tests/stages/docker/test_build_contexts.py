@@ -5,7 +5,11 @@ from pathlib import Path
 import pytest
 
 from tlslab import LOCKS
-from tlslab.stages.docker import build_contexts
+from tlslab.setup import all_needs, build
+from tlslab.setup.installer import InstallError
+from tlslab.setup.needs import Built, Need, Packages, Program
+from tlslab.stages.docker import build_contexts, client_images
+from tlslab.stages.docker.distributions import DEFAULT, DISTRIBUTIONS
 from tlslab.stages.docker.image_building import Recipe, failure
 
 LOCK = """\
@@ -51,3 +55,55 @@ def test_a_full_disk_is_named_with_what_makes_room() -> None:
     said = failure("x", "write /y: no space left on device", ["Step 1", "Step 2"])
     assert "docker system prune" in said
     assert "Step 2" in said
+
+
+# --- programs that the lab builds
+
+HERE = ("Linux", "x86_64")
+
+
+def of_go(name: str, static: bool = True) -> Built:
+    return Built(name, (), Program("go", Packages(apt="golang-go")), ("version",), ("{compiler}",), static=static)
+
+
+@pytest.fixture
+def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What is built here for clients that need `static` and `linked`."""
+    needs: dict[str, tuple[Need, ...]] = {
+        "one": (of_go("static"),),
+        "two": (of_go("linked", static=False),),
+        "three": (),
+    }
+    built: list[str] = []
+
+    def ensure(need: Built, _: object) -> Path:
+        built.append(need.name)
+        return Path("/cache/built") / need.name
+
+    monkeypatch.setattr(all_needs, "of_clients", lambda: needs)
+    monkeypatch.setattr(build, "ensure", ensure)
+    monkeypatch.setattr(build_contexts.platform, "system", lambda: HERE[0])  # type: ignore[attr-defined]
+    monkeypatch.setattr(build_contexts.platform, "machine", lambda: HERE[1])  # type: ignore[attr-defined]
+    return built
+
+
+def test_an_image_holds_the_programs_that_need_nothing_of_a_system(made: list[str]) -> None:
+    programs, without = build_contexts.built_programs(DISTRIBUTIONS[DEFAULT], "x86_64", print)
+    assert programs == {"programs/static": Path("/cache/built/static")}
+    assert (without, made) == ({}, ["static"])
+    assert "static" in client_images.wanted()["programs"]
+
+
+def test_a_program_for_another_machine_is_not_put_into_an_image(made: list[str]) -> None:
+    programs, without = build_contexts.built_programs(DISTRIBUTIONS[DEFAULT], "aarch64", print)
+    assert (programs, made) == ({}, [])
+    assert without == {"one": "static is built on this machine (Linux x86_64), and the image is for Linux aarch64"}
+
+
+def test_an_image_goes_without_a_program_that_cannot_be_built(made: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(need: Built, _: object) -> Path:
+        raise InstallError(f"{need.name} is built with go,\nwhich is not installed.")
+
+    monkeypatch.setattr(build, "ensure", fails)
+    programs, without = build_contexts.built_programs(DISTRIBUTIONS[DEFAULT], "x86_64", print)
+    assert (programs, without) == ({}, {"one": "static is built with go, which is not installed."})

@@ -1,0 +1,173 @@
+"""Go's HTTPS client: one GET by net/http, in `probes/go_https.go`, which the lab builds with the Go that is here.
+
+The TLS library is Go's own (crypto/tls, crypto/x509); which release, the compiler decides. What is wrong with a
+certificate is said behind `tls: failed to verify certificate:`, before Go 1.20 without these words.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from tlslab.clients.answers import read_answer
+from tlslab.clients.base import PROBES, Client, Invocation, Machine, Request, Roots, Trust
+from tlslab.clients.https import HTTPS, expects_other_name, floor
+from tlslab.model.circumstances import TRUST_EVERYTHING
+from tlslab.model.evidence import Basis, Phase, Source
+from tlslab.model.library import Template, tolerates
+from tlslab.model.outcome import Completed, Outcome
+from tlslab.model.situation import ClientSide, TLSVersion
+from tlslab.setup.needs import Built, Packages, Program
+
+_GO = "https://github.com/golang/go/blob"
+URL_ERROR = Source(
+    "Go 1.24, src/net/url/url.go (Error.Error), which net/http's Client.do returns",
+    f"{_GO}/go1.24.13/src/net/url/url.go",
+)
+VERIFICATION_ERROR = Source(
+    "Go 1.24, src/crypto/tls/common.go (CertificateVerificationError)", f"{_GO}/go1.24.13/src/crypto/tls/common.go"
+)
+BARE_ERROR = Source(
+    "Go 1.19, src/crypto/tls/handshake_client.go (verifyServerCertificate: the error of Certificate.Verify as it is)",
+    f"{_GO}/go1.19.8/src/crypto/tls/handshake_client.go",
+)
+SKIP_VERIFY = Source(
+    "Go 1.24, src/crypto/tls/common.go (Config.InsecureSkipVerify)", f"{_GO}/go1.24.13/src/crypto/tls/common.go"
+)
+ROOTS = Source(
+    "Go 1.24, src/crypto/x509/root_linux.go (certFiles, certDirectories), read by root_unix.go (loadSystemRoots)",
+    f"{_GO}/go1.24.13/src/crypto/x509/root_linux.go",
+)
+
+PROGRAM = Built(
+    "go-https",
+    (PROBES / "go_https.go",),
+    Program("go", Packages(apt="golang-go", dnf="golang", zypper="go")),
+    ("version",),
+    # Without the paths of the machine, so that one compiler makes the same program everywhere.
+    ("{compiler}", "build", "-trimpath", "-ldflags=-s -w", "-o", "{program}", "go_https.go"),
+    # Nothing but the compiler that is here and its standard library, whatever the user has set for Go.
+    env=(
+        ("CGO_ENABLED", "0"),
+        ("GO111MODULE", "on"),
+        ("GOCACHE", "{home}"),
+        ("GOENV", "off"),
+        ("GOFLAGS", ""),
+        ("GOPROXY", "off"),
+        ("GOTOOLCHAIN", "local"),
+        ("GOWORK", "off"),
+    ),
+    static=True,
+)
+_MESSAGE = 'Get "https://{host}:{*}/": '
+"""net/http's words around every error: the method and the URL."""
+_FIELD = "TLSClientConfig."
+"""A field of the tls.Config of an http.Transport, as people set it."""
+_POOL = (
+    'pem, err := os.ReadFile("ca.pem")',
+    "pool := x509.NewCertPool()",
+    "pool.AppendCertsFromPEM(pem)",
+    f"{_FIELD}RootCAs = pool",
+)
+
+
+class GoHttps(Client):
+    """net/http with a tls.Config, or with none at all."""
+
+    name = "go-https"
+    title = "Go net/http"
+    needs = (PROGRAM,)
+    supports = frozenset(
+        {"clock", "trust_anchors", "trust_everything", "expected_name", "tls_min", "tls_max", "defaults_only"}
+    )
+    lacks: Mapping[str, str] = {
+        "intermediates": "net/http has no option for intermediates: a certificate in RootCAs is trusted like a root"
+    }
+    kinds = HTTPS
+    tls_library = "Go's crypto/tls"
+    default_trust = Trust(
+        Roots.SYSTEM, "without RootCAs crypto/x509 reads the system's bundle and its directories of certificates", ROOTS
+    )
+
+    # The release is not known before it plays, so both ways stand here without one.
+    templates = (
+        Template(
+            "go",
+            frozenset({Phase.VERIFY, Phase.NAME}),
+            _MESSAGE + "tls: failed to verify certificate: {reason}",
+            Basis.AUTHORITATIVE,
+            VERIFICATION_ERROR,
+        ),
+        Template("go", frozenset({Phase.VERIFY, Phase.NAME}), _MESSAGE + "{reason}", Basis.AUTHORITATIVE, BARE_ERROR),
+        Template(
+            "go",
+            frozenset({Phase.HANDSHAKE, Phase.CLOSED, Phase.CONNECT}),
+            _MESSAGE + "{reason}",
+            Basis.AUTHORITATIVE,
+            URL_ERROR,
+        ),
+    )
+    rows = (
+        tolerates(
+            "with InsecureSkipVerify Go accepts every certificate and every name in it",
+            phases=[Phase.VERIFY, Phase.NAME],
+            when=[TRUST_EVERYTHING],
+            basis=Basis.AUTHORITATIVE,
+            source=SKIP_VERIFY,
+        ),
+    )
+
+    def version_probe(self, machine: Machine) -> Invocation:
+        return Invocation((machine.which[PROGRAM.name], "version"))
+
+    def read_version(self, completed: Completed) -> str:
+        said = completed.stdout.strip()
+        return f"Go {said.removeprefix('go')}" if completed.exit_status == 0 and said else ""
+
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
+        if side.defaults_only:
+            return ()
+        words = [f"{_FIELD}{name} = {_literal(value)}" for name, value in _options(side).items()]
+        return (*_POOL, *words) if side.trust_anchors else tuple(words)
+
+    def invoke(self, request: Request) -> Invocation:
+        side = request.side
+        given = {
+            "url": f"https://{side.connect_to}:{request.endpoint.port}/",
+            # A pool of one's own takes the place of the system's roots (Config.RootCAs).
+            "config": None if side.defaults_only else {"RootCAs": "ca.pem", **_options(side)},
+            # No library can give a program another clock that is linked statically; Config.Time can.
+            "clock": side.clock // timedelta(seconds=1),
+        }
+        return Invocation(
+            argv=(request.machine.which[PROGRAM.name], json.dumps(given)),
+            files={} if side.defaults_only else {"ca.pem": request.material.anchors},
+        )
+
+    def read(self, completed: Completed, side: ClientSide) -> Outcome:
+        return read_answer(completed)
+
+
+def _options(side: ClientSide) -> dict[str, Any]:
+    """The fields of tls.Config beside RootCAs."""
+    options: dict[str, Any] = {}
+    if side.trust_everything:
+        options["InsecureSkipVerify"] = True
+    if expects_other_name(side):
+        options["ServerName"] = side.reference_identifier
+    lowest = floor(side)
+    if lowest is not None:
+        options["MinVersion"] = lowest
+    if side.tls_max is not None:
+        options["MaxVersion"] = side.tls_max
+    return options
+
+
+def _literal(value: bool | str | TLSVersion) -> str:
+    """A value in Go: `true`, `"shop.lab.test"`, `tls.VersionTLS12`."""
+    if isinstance(value, TLSVersion):
+        return f"tls.VersionTLS{value.number.replace('.', '')}"
+    return json.dumps(value)
+
+
+CLIENTS = (GoHttps(),)
