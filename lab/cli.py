@@ -136,7 +136,7 @@ def main() -> None:
 def _interrupted() -> Exit:
     signals.end()
     click.echo(err=True)
-    echo("interrupted: what was started has been taken down, nothing was recorded")
+    echo("interrupted: what was started has been taken down")
     return Exit.INTERRUPTED
 
 

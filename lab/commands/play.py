@@ -78,9 +78,7 @@ def run(
     (--json) go to standard output, progress to standard error. The record is kept in the lab's cache, where
     `report` finds it.
     """
-    from tlslab.matrix.run import run_plan
     from tlslab.report.listing import plan_as_data, show_plan
-    from tlslab.report.progress import watch
     from tlslab.report.terminal import show_matrix
 
     filters = Filters(scenario, fix, client, server)
@@ -98,15 +96,7 @@ def run(
         else:
             shared.bring_clients(client for client in plan.clients if not client.distribution)
     plan = plan_for(filters, choice, provided=True)
-    with watch(shared.progress_output()) as observer:
-        record = run_plan(
-            plan,
-            cache=provision.cache_dir(),
-            jobs=jobs or 0,
-            observer=observer,
-            stage=choice.make,
-            repeat=repeat,
-        )
+    record = _played(plan, choice, jobs or 0, repeat, save_to)
     wanted = record.attempts or save_to is not None or not shared.last_record().exists()
     kept = keep(record, save_to) if wanted else Kept("", True)
     try:
@@ -125,6 +115,22 @@ def run(
             shared.echo(f"this brings them: {shared.command_name()} setup")
         return Exit.LAB_FAILED
     return shared.status_of(record)
+
+
+def _played(plan: Plan, choice: Choice, jobs: int, repeat: int, save_to: Path | None) -> Record:
+    """The record of the plan. Raises what `run_plan` raises; what had been played is kept before."""
+    from tlslab.matrix.run import Interrupted, run_plan
+    from tlslab.report.progress import watch
+
+    try:
+        with watch(shared.progress_output()) as observer:
+            return run_plan(
+                plan, cache=provision.cache_dir(), jobs=jobs, observer=observer, stage=choice.make, repeat=repeat
+            )
+    except Interrupted as problem:
+        shared.echo(f"what was played before the interrupt is kept, and `{shared.command_name()} report` shows it")
+        shared.echo(keep(problem.record, save_to).words)
+        raise
 
 
 @click.command()

@@ -1,6 +1,8 @@
 """Entries: the values of a run as the entries of its record."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+from typing import Literal
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -34,10 +36,11 @@ from tlslab.model.record import (  # fmt: skip
     ShownEntry,
     SourceEntry,
     StepEntry,
+    TrustedEntry,
     TrustProcedureEntry,
 )
 from tlslab.model.scenario import Scenario
-from tlslab.model.situation import ServerEncryption, ServerKind, ServerSide, TLSVersion
+from tlslab.model.situation import Anchor, Authority, ClientSide, ServerEncryption, ServerKind, ServerSide, TLSVersion
 from tlslab.pki.mint import Mint, certificates
 from tlslab.stages.stage import Stage
 from tlslab.stages.trust_procedure import Followed
@@ -57,7 +60,10 @@ class Entries:
             id=attempt.id,
             client=attempt.client.name,
             server=self._stage.sides[attempt.situation.server][1],
+            connects_to=attempt.situation.client.connect_to,
             options=list(attempt.client.options_as_typed(attempt.situation.client)),
+            trusts=list(self._trusts(attempt.situation.client)),
+            clock=attempt.situation.client.clock // timedelta(seconds=1),
             audit=sorted(map(str, attempt.defects)),
             result=outcome.result.value,
             text=outcome.text,
@@ -71,6 +77,16 @@ class Entries:
             server_log=list(outcome.server_log),
             repeats=[_repeat(item) for item in attempt.repeats],
         )
+
+    def _trusts(self, side: ClientSide) -> Iterator[TrustedEntry]:
+        """What the stage lays into the trust stores of a client side."""
+        yield _trusted(certificates(self._mint.public_root)[0], "unrelated-root")
+        for anchor in side.trust_anchors:
+            yield _trusted(self._mint.certificate(anchor), _what(anchor))
+        for authority in side.intermediates:
+            yield _trusted(self._mint.certificate(authority), "intermediate")
+        for anchor in side.system_trust_anchors:
+            yield _trusted(self._mint.certificate(anchor), _what(anchor), "system")
 
     def default(self, measured: Measured, attempts: Attempts, acts: Acts, problem: str) -> DefaultEntry:
         """One measured default. `problem`: how the lab failed, in words; "" when it did not."""
@@ -264,6 +280,22 @@ _SIGNATURES = {
     SignatureAlgorithmOID.RSA_WITH_SHA256: "sha256WithRSAEncryption",
     SignatureAlgorithmOID.ECDSA_WITH_SHA256: "ecdsa-with-SHA256",
 }
+
+
+Kept = Literal["unrelated-root", "authority", "server-certificate", "intermediate"]
+
+
+def _what(anchor: Anchor) -> Kept:
+    return "authority" if isinstance(anchor, Authority) else "server-certificate"
+
+
+def _trusted(certificate: x509.Certificate, what: Kept, place: Literal["client", "system"] = "client") -> TrustedEntry:
+    return TrustedEntry(
+        subject=certificate.subject.rfc4514_string(),
+        sha256=certificate.fingerprint(hashes.SHA256()).hex(),
+        what=what,
+        place=place,
+    )
 
 
 def _key(certificate: x509.Certificate) -> str:

@@ -25,14 +25,14 @@ def lacks(stage: Stage, client: Client, situations: Iterable[Situation] = ()) ->
 async def inspect(stage: Stage, client: Client) -> ClientEntry:
     """What is known of a client on this stage."""
     missing = lacks(stage, client)
-    return ClientEntry(
-        name=client.name,
-        title=client.title,
-        tls_library=client.tls_library,
-        version="" if missing else await stage.version(client),
-        missing=missing.what if missing else "",
-        how_to_get=missing.how_to_get if missing else "",
-    )
+    if missing:
+        return unasked(client).model_copy(update={"missing": missing.what, "how_to_get": missing.how_to_get})
+    return unasked(client).model_copy(update={"version": await stage.version(client)})
+
+
+def unasked(client: Client) -> ClientEntry:
+    """What is known of a client that was not asked for its version."""
+    return ClientEntry(name=client.name, title=client.title, tls_library=client.tls_library, version="")
 
 
 def inspect_clients(cache: Path, clients: Iterable[Client], choice: Choice = LOCAL) -> list[ClientEntry]:

@@ -109,7 +109,7 @@ class TrustProcedures:
         else:
             acts = show.judged(attempts, by)
             verdict, judgement = judge(show, acts, failure, by)
-        self._observer.judged(show.id, judgement.as_expected, judgement.why)
+        self._observer.judged(show.id, show.client.name, judgement.as_expected, judgement.why)
         return self._entries.shown(show, attempts, acts, verdict, judgement)
 
 

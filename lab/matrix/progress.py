@@ -15,8 +15,8 @@ class Observer(Protocol):
     def attempted(self, client: str, result: str) -> None:
         """One attempt has ended; `result` is a value of `tlslab.model.outcome.Result`."""
 
-    def judged(self, cell: str, as_expected: bool, why: str) -> None:
-        """One cell has its verdict."""
+    def judged(self, case: str, client: str, as_expected: bool, why: str) -> None:
+        """One case, by its id, has its verdict."""
 
 
 class Silent:
@@ -28,4 +28,4 @@ class Silent:
 
     def attempted(self, client: str, result: str) -> None: ...
 
-    def judged(self, cell: str, as_expected: bool, why: str) -> None: ...
+    def judged(self, case: str, client: str, as_expected: bool, why: str) -> None: ...

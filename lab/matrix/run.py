@@ -4,6 +4,7 @@
 record.
 """
 
+import asyncio
 import os
 import platform
 import ssl
@@ -22,7 +23,7 @@ from tlslab.matrix.case import Case
 from tlslab.matrix.choice import LOCAL
 from tlslab.matrix.defaults import Measured, measured
 from tlslab.matrix.entries import Entries
-from tlslab.matrix.inspect import inspect, lacks
+from tlslab.matrix.inspect import inspect, lacks, unasked
 from tlslab.matrix.judge import Acts, Judge, Status, lab_failed, not_played
 from tlslab.matrix.plan import Cell, Plan
 from tlslab.matrix.play import Attempts, Player
@@ -163,7 +164,7 @@ class Run:
             verdict = not_played(Status.LAB_ERROR, problem) if problem else by.cell(cell, acts)
         entry = self._cells[cell.id] = self._entries.cell(cell, attempts, acts, verdict)
         if missing is None:
-            self._observer.judged(cell.id, verdict.as_expected, verdict.why)
+            self._observer.judged(cell.id, cell.client.name, verdict.as_expected, verdict.why)
         return entry
 
     def _judged(self, case: Case, attempts: Attempts) -> tuple[Acts, str]:
@@ -177,18 +178,28 @@ class Run:
         for case, attempts in zip(self._measured, made, strict=True):
             acts, problem = self._judged(case, attempts)
             if problem:
-                self._observer.judged(f"{case.client.name} without options at {case.default.id}", False, problem)
+                self._observer.judged(case.id, case.client.name, False, problem)
             self._defaults.append(self._entries.default(case, attempts, acts, problem))
 
     async def follow_trust_procedures(self) -> None:
         """Wait for the trust procedures of the plan: they are followed from the beginning."""
         await self._trust_procedures.finish()
 
+    async def ask_versions(self) -> None:
+        """Ask each client for its version, once."""
+
+        async def ask(client: Client) -> None:
+            self._clients[client.name] = await inspect(self._stage, client)
+
+        await together(*(ask(item) for name, item in self._clients_of_run.items() if name not in self._clients))
+
     async def record(self, *, interrupted: bool = False) -> Record:
-        """The record of what has been played so far. Asks each client for its version, once."""
-        absent = [client for name, client in self._clients_of_run.items() if name not in self._clients]
-        found = await together(*(inspect(self._stage, client) for client in absent))
-        self._clients |= {entry.name: entry for entry in found}
+        """The record of what has been played so far, with every client's version."""
+        await self.ask_versions()
+        return self.part(interrupted=interrupted)
+
+    def part(self, *, interrupted: bool = True) -> Record:
+        """The record of what has been played so far, as it is; a client that was not asked yet has no version."""
         excluded = [self._entries.exclusion(item) for item in self.plan.exclusions]
         played = [self._cells[cell.id] for cell in self.plan.cells if cell.id in self._cells]
         return Record(
@@ -198,7 +209,7 @@ class Run:
             interrupted=interrupted,
             environment=self._environment(),
             servers=self._entries.servers(self._player.presented),
-            clients=[self._clients[name] for name in self._clients_of_run],
+            clients=[self._clients.get(name) or unasked(item) for name, item in self._clients_of_run.items()],
             scenarios=self._entries.scenarios(self.plan),
             impostors=self._entries.impostors(self.plan),
             attempts=[self._entries.attempt(item) for item in self._player.attempts],
@@ -227,6 +238,14 @@ def _missing_sentence(missing: Missing) -> str:
     return f"{missing.what}; get it with: {missing.how_to_get}"
 
 
+class Interrupted(KeyboardInterrupt):
+    """A run was interrupted. `record`: what had been played."""
+
+    def __init__(self, record: Record) -> None:
+        super().__init__()
+        self.record = record
+
+
 def run_plan(
     plan: Plan,
     *,
@@ -239,17 +258,31 @@ def run_plan(
 ) -> Record:
     """Play a whole plan, each attempt `repeat` times, and find out the defaults of the clients named for it.
 
-    Raises ServiceError, StageError; KeyboardInterrupt after everything has been taken down.
+    Raises ServiceError, StageError; Interrupted, or KeyboardInterrupt when nothing has been played, after everything
+    has been taken down.
     """
+    parts: list[Record] = []
 
     async def play() -> Record:
         async with Run(
             plan, cache=cache, jobs=jobs, observer=observer, stage=stage, repeat=repeat, defaults=defaults
         ) as run:
-            await run.want(plan.cells)
-            await together(
-                *(run.play(cell) for cell in plan.cells), run.measure_defaults(), run.follow_trust_procedures()
-            )
-            return await run.record()
+            try:
+                await run.want(plan.cells)
+                await together(
+                    *(run.play(cell) for cell in plan.cells),
+                    run.measure_defaults(),
+                    run.follow_trust_procedures(),
+                    run.ask_versions(),
+                )
+                return await run.record()
+            except asyncio.CancelledError:
+                parts.append(run.part())
+                raise
 
-    return signals.run(play())
+    try:
+        return signals.run(play())
+    except KeyboardInterrupt as problem:
+        if parts and parts[0].attempts:
+            raise Interrupted(parts[0]) from problem
+        raise

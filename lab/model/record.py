@@ -73,7 +73,9 @@ class ClientEntry(_Model):
     name: str
     title: str
     tls_library: str
-    version: str = Field(description="as the program says; empty when it is missing")
+    version: str = Field(
+        description="as the program says; empty when it is missing, or was not asked before the run was interrupted"
+    )
     missing: str = Field(default="", description="what is lacking, in words")
     how_to_get: str = Field(default="", description="the command that brings it")
 
@@ -108,6 +110,20 @@ class ImpostorEntry(_Model):
     lesson: str
 
 
+class TrustedEntry(_Model):
+    """One certificate in a trust store of the client."""
+
+    subject: str
+    sha256: str = Field(description="fingerprint, hexadecimal")
+    what: Literal["unrelated-root", "authority", "server-certificate", "intermediate"] = Field(
+        description="unrelated-root: no server of the lab chains to it; intermediate: given to complete chains alone"
+    )
+    place: Literal["client", "system"] = Field(
+        description="client: in what the client is given (ca.pem), or in the store that it reads by itself; system: in "
+        "the system's trust store, whether or not the client reads it"
+    )
+
+
 class RepeatEntry(_Model):
     """One of several times that the same attempt was made."""
 
@@ -123,7 +139,10 @@ class AttemptEntry(_Model):
     id: str
     client: str
     server: str = Field(description="id of the server entry")
+    connects_to: str = Field(description="the name that the client connects to")
     options: list[str] = Field(description="the client side in the client's own words")
+    trusts: list[TrustedEntry] = Field(description="what stood in its trust stores")
+    clock: int = Field(default=0, description="seconds by which its clock was ahead; less than 0: behind")
     audit: list[str] = Field(description="what the self-check found wrong with the situation")
     result: Result
     text: str = Field(description="what the client shows its user, verbatim")
@@ -286,7 +305,7 @@ class Record(_Model):
     lab_version: str
     started: str = Field(description="ISO 8601, UTC")
     seconds: float
-    interrupted: bool = False
+    interrupted: bool = Field(default=False, description="it holds what had been played when the run was interrupted")
     environment: Environment
     servers: list[ServerEntry]
     clients: list[ClientEntry]

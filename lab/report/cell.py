@@ -2,23 +2,24 @@
 that it was held against."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from string import ascii_lowercase
 
 from rich.console import Console
 from rich.text import Text
 
-from tlslab.model.record import AttemptEntry, CellEntry, CertificateEntry, JudgementEntry, Record, ServerEntry, narrow
+from tlslab.model.record import AttemptEntry, CellEntry, JudgementEntry, Record, ServerEntry, narrow
+from tlslab.report.fix_changes import certificate_facts, fix_changes
 from tlslab.report.marks import Marked, mark_broken, mark_fix
 from tlslab.report.printable import in_line, printable
 from tlslab.report.text import gaps, hang, plural, quoted, version_line
 from tlslab.report.trust_procedures import show_trust_procedure
 
-IMPOSTOR = "impostor:"
+IMPOSTOR, BROKEN, FIXED = "impostor:", "broken", "fixed"
 ACTS = {
     "control": "the healthy situation must connect",
-    "broken": "the failure",
-    "fixed": "the failure with the fix applied",
+    BROKEN: "the failure",
+    FIXED: "the failure with the fix applied",
 }
 BASES = {
     "authoritative": "documented by the vendor or project",
@@ -32,9 +33,11 @@ def show_cell(record: Record, cell: CellEntry, console: Console, *, with_trace: 
     """Print everything that the record knows about a cell. `with_trace`: also the client's diagnostic
     trace in full."""
     _head(record, cell, console)
-    _verdict(cell, console)
     known = {entry.id: entry for entry in record.attempts}
     servers = {entry.id: entry for entry in record.servers}
+    if BROKEN in cell.acts and FIXED in cell.acts:
+        _fix(known[cell.acts[BROKEN]], known[cell.acts[FIXED]], servers, console)
+    _verdict(cell, console)
     shown: dict[str, str] = {}
     seen: dict[str, str] = {}
     for number, (act, identity) in zip(_numbers(cell), cell.acts.items(), strict=True):
@@ -98,6 +101,19 @@ def _head(record: Record, cell: CellEntry, console: Console) -> None:
             else version_line(client.version, client.tls_library)
         )
         hang(console, "  client   ", Text(f"{client.title}: {version}"), "dim")
+
+
+def _fix(before: AttemptEntry, after: AttemptEntry, servers: Mapping[str, ServerEntry], console: Console) -> None:
+    console.print()
+    hang(console, "what the fix changes  ", Text("between the acts broken and fixed", "not bold"), "bold")
+    changes = list(fix_changes(before, after, servers))
+    if not changes:
+        hang(console, INDENT, Text("nothing that the record knows of", "dim"))
+    for where, gone, come in changes:
+        hang(console, "  ", Text(where, "dim"))
+        for sign, words, style in (("-", gone, "red"), ("+", come, "green")):
+            for word in words:
+                hang(console, f"{INDENT}{sign} ", Text(printable(word), style))
 
 
 def _verdict(cell: CellEntry, console: Console) -> None:
@@ -194,17 +210,5 @@ def _server(server: ServerEntry, console: Console, shown_in: str) -> None:
         _words("the server's last words", "\n".join(server.log), console, "none")
     for depth, certificate in enumerate(server.presented):
         console.print(Text(f"  certificate {depth} as presented", "dim"), highlight=False)
-        for label, value in _certificate(certificate):
+        for label, value in certificate_facts(certificate):
             hang(console, f"{INDENT}{label:<10}", Text(printable(value)), "dim")
-
-
-def _certificate(certificate: CertificateEntry) -> list[tuple[str, str]]:
-    return [
-        ("subject", certificate.subject),
-        ("issuer", certificate.issuer),
-        ("names", ", ".join(certificate.names) or "none"),
-        ("valid", f"{certificate.not_before} to {certificate.not_after}"),
-        ("signed", certificate.signature_algorithm),
-        ("key", certificate.key),
-        ("sha256", certificate.sha256),
-    ]

@@ -34,9 +34,9 @@ class _Told:
         self._known: set[tuple[str, str]] = set()
         self.count = 0
 
-    def is_new(self, cell: str, why: str) -> bool:
-        """Whether this reason is new for the cell's client; counts the cell in either case."""
-        key = (cell.split("/")[2], why)
+    def is_new(self, client: str, why: str) -> bool:
+        """Whether this reason is new for the client; counts the case in either way."""
+        key = (client, why)
         new = key not in self._known
         self._known.add(key)
         self.count += 1
@@ -69,9 +69,9 @@ class Plain:
             progress = f"{self._done} of {plural(self._attempts, 'attempt')}"
             self._say(", ".join(filter(None, [progress, self._told.words])))
 
-    def judged(self, cell: str, as_expected: bool, why: str) -> None:
-        if not as_expected and self._told.is_new(cell, why):
-            self._say(_finding_line(cell, why))
+    def judged(self, case: str, client: str, as_expected: bool, why: str) -> None:
+        if not as_expected and self._told.is_new(client, why):
+            self._say(_finding_line(case, why))
 
     def _say(self, line: str) -> None:
         self._console.print(Text(line), soft_wrap=True, highlight=False)
@@ -94,11 +94,11 @@ class Moving:
     def attempted(self, client: str, result: str) -> None:
         self._bar.advance(self._task)
 
-    def judged(self, cell: str, as_expected: bool, why: str) -> None:
+    def judged(self, case: str, client: str, as_expected: bool, why: str) -> None:
         if as_expected:
             return
-        if self._told.is_new(cell, why):
-            line = Text(_finding_line(cell, why), "red", no_wrap=True, overflow="ellipsis")
+        if self._told.is_new(client, why):
+            line = Text(_finding_line(case, why), "red", no_wrap=True, overflow="ellipsis")
             self._bar.console.print(line, highlight=False)
         self._bar.update(self._task, found=self._told.words)
 

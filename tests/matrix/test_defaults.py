@@ -85,7 +85,17 @@ def test_the_good_server_is_the_healthy_one() -> None:
 
 
 def entry(result: str, encrypted: bool | None) -> AttemptEntry:
-    fields = {"id": "a1", "client": "c", "server": "s", "options": [], "audit": [], "text": "", "normalised": ""}
+    fields = {
+        "id": "a1",
+        "client": "c",
+        "server": "s",
+        "connects_to": "x",
+        "trusts": [],
+        "options": [],
+        "audit": [],
+        "text": "",
+        "normalised": "",
+    }
     rest = {"code": "", "trace": "", "exit_status": 0, "seconds": 0.1, "tls_version": "", "server_log": []}
     return AttemptEntry.model_validate(fields | rest | {"result": result, "encrypted": encrypted})
 

@@ -23,7 +23,8 @@ def cell(acts: Mapping[str, str], **more: object) -> CellEntry:
 def attempt(identity: str, *, text: str = "") -> AttemptEntry:
     """A refused attempt."""
     return AttemptEntry(
-        id=identity, client="curl", server="https-1", options=["--cacert ca.pem"], audit=["expired"], result="refused",
+        id=identity, client="curl", server="https-1", connects_to="shop.lab.test", trusts=[],
+        options=["--cacert ca.pem"], audit=["expired"], result="refused",
         text=text, normalised=text, code="60", trace="", exit_status=60, seconds=0.02, encrypted=None, tls_version="",
         server_log=["handshake failed", "closed"],
     )  # fmt: skip

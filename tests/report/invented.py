@@ -20,6 +20,7 @@ from tlslab.model.record import (
     ShownEntry,
     SourceEntry,
     StepEntry,
+    TrustedEntry,
     TrustProcedureEntry,
 )
 
@@ -158,12 +159,20 @@ def verifies_nothing(identity: str) -> CellEntry:
     return cell(identity, fix="bypass", broken_result="connected", broken_judgement=tolerated, fix_judgement=let_in)
 
 
+def trusted(name: str, what: str = "authority", place: str = "client") -> TrustedEntry:
+    """A certificate in a trust store."""
+    values = {"subject": f"CN={name}", "sha256": "cd" * 32, "what": what, "place": place}
+    return TrustedEntry.model_validate(values)
+
+
 def attempt(identity: str, **changes: object) -> AttemptEntry:
     """A refused attempt, with these changes."""
     values: dict[str, object] = {
         "id": identity,
         "client": "odbc18",
         "server": "s1",
+        "connects_to": "db.lab.test",
+        "trusts": [trusted("Unrelated Public Root", "unrelated-root"), trusted("TLS Trust Lab Root CA")],
         "options": [
             "Driver={ODBC Driver 18 for SQL Server}",
             "Server=tcp:db.lab.test,PORT",

@@ -139,7 +139,7 @@ def test_progress_tells_findings_as_text(terminal: bool) -> None:
         observer.planned(1, 1)
         observer.started(1, 0.1)
         observer.attempted(f"curl{HOSTILE}", "refused")
-        observer.judged(f"a{HOSTILE}/b/curl{HOSTILE}/https", False, HOSTILE)
+        observer.judged(f"a{HOSTILE}/b/curl{HOSTILE}/https", f"curl{HOSTILE}", False, HOSTILE)
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", screen.text).replace("\r", "")
     assert "not as expected: a" in text
     assert without_form(text) == set()

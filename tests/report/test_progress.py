@@ -8,9 +8,9 @@ def play(screen: Screen, attempts: int) -> None:
         observer.started(2, 0.5)
         for _ in range(attempts):
             observer.attempted("curl", "connected")
-        observer.judged("expired/renew/curl/https", True, "shows: certificate has expired")
-        observer.judged("self-signed/trust/curl/https", False, "says\nsomething else")
-        observer.judged("self-signed/ignore/curl/https", False, "says\nsomething else")
+        observer.judged("expired/renew/curl/https", "curl", True, "shows: certificate has expired")
+        observer.judged("self-signed/trust/curl/https", "curl", False, "says\nsomething else")
+        observer.judged("self-signed/ignore/curl/https", "curl", False, "says\nsomething else")
 
 
 def test_a_pipe_gets_few_plain_lines() -> None:
@@ -35,8 +35,8 @@ def test_the_number_of_unexpected_cells_counts_every_cell() -> None:
     screen = Screen()
     observer = Plain(screen.console)
     observer.planned(2, 1)
-    observer.judged("expired/renew/curl/https", False, "why")
-    observer.judged("expired/other/curl/https", False, "why")
+    observer.judged("expired/renew/curl/https", "curl", False, "why")
+    observer.judged("expired/other/curl/https", "curl", False, "why")
     observer.attempted("curl", "refused")
     assert screen.lines[-1] == "1 of 1 attempt, 2 unexpected"
 

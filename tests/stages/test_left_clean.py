@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from tlslab import IMPORTED_FROM
+from tlslab.model.record_file import load
 from tlslab.setup import system
 from tlslab.stages.sandbox import find_nss_wrapper
 
@@ -205,6 +206,11 @@ def test_nothing_is_left_after_ctrl_c(place: Place, moment: str, group: bool) ->
     (os.killpg if group else os.kill)(run.pid, signal.SIGINT)
     assert run.wait() == 130, run.said
     run.assert_clean()
+    if moment == "the fifth attempt":
+        part = load(place.cache / "last-record.json")
+        assert part.interrupted
+        assert part.attempts
+        assert "what was played before the interrupt is kept" in run.said
 
 
 @needs_nginx

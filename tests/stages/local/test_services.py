@@ -105,7 +105,7 @@ class After:
         if self.attempts == 0 and self.do is not None:
             self.do()
 
-    def judged(self, cell: str, as_expected: bool, why: str) -> None: ...
+    def judged(self, case: str, client: str, as_expected: bool, why: str) -> None: ...
 
 
 def plan(client: Client, *scenarios: str, fix: str = "*") -> Plan:
