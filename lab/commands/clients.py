@@ -88,12 +88,10 @@ def prune(keep: int) -> None:
 
 
 def _defaults(given: tuple[str, ...], as_json: bool) -> Exit:
-    from tlslab import catalogue
     from tlslab.clients import all_clients
-    from tlslab.matrix.plan import Plan, matches
-    from tlslab.matrix.run import run_plan
+    from tlslab.commands.refresh import measure_defaults
+    from tlslab.matrix.plan import matches
     from tlslab.report.defaults import defaults_as_data, show_defaults
-    from tlslab.report.progress import watch
     from tlslab.setup.versions import pinned
     from tlslab.setup.versions.spec import SpecError
 
@@ -108,9 +106,7 @@ def _defaults(given: tuple[str, ...], as_json: bool) -> Exit:
         raise click.UsageError(f"--client: {problem}") from None
     must_match("--client", chosen, [item.name for item in known])
     wanted = [item for item in known if matches(item.name, chosen)]
-    with watch(shared.progress_output()) as observer:
-        plan = Plan((), (), (), catalogue.load().knowledge)
-        record = run_plan(plan, cache=provision.cache_dir(), observer=observer, defaults=wanted)
+    record = measure_defaults(wanted)
     if as_json:
         click.echo(json.dumps(defaults_as_data(record, wanted), indent=1))
     else:

@@ -8,7 +8,7 @@ from tlslab.commands.shared import hint, nearest
 from tlslab.matrix.plan import Filters, matches
 from tlslab.model.scenario import Scenario
 from tlslab.model.situation import ServerKind
-from tlslab.report.terminal import TITLES
+from tlslab.report.servers import TITLES
 
 PARTS = ("scenario", "fix", "client", "server")
 """The parts of a cell's name, in their order."""

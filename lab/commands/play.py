@@ -17,6 +17,7 @@ from tlslab.commands.shared import (
     patterns,
     repeat_option,
     stage_options,
+    wide_option,
     yes_option,
 )
 from tlslab.matrix.choice import LOCAL, Choice
@@ -54,6 +55,7 @@ from tlslab.setup import provision
 @stage_options
 @click.option("--setup", is_flag=True, help="First install what is missing.")
 @yes_option
+@wide_option
 @json_option
 def run(
     scenario: tuple[str, ...],
@@ -67,6 +69,7 @@ def run(
     choice: Choice,
     setup: bool,
     yes: bool,
+    wide: bool,
     as_json: bool,
 ) -> Exit:
     """Play the matrix, or a part of it, and show what came of it.
@@ -100,7 +103,7 @@ def run(
         if as_json:
             shared.say_data(record)
         else:
-            show_matrix(record, output(), command=shared.command_name())
+            show_matrix(record, output(), command=shared.command_name(), wide=wide)
     finally:
         shared.echo(kept.words)
     if not kept.done:
@@ -134,8 +137,9 @@ def _played(plan: Plan, choice: Choice, jobs: int, repeat: int, save_to: Path | 
 @click.argument("record", required=False, type=click.Path(path_type=Path))
 @patterns("--cell", "Show these cells in full, for example 'expired/*/odbc18/*'.")
 @click.option("--trace", is_flag=True, help="With --cell: also the clients' diagnostic traces.")
+@wide_option
 @json_option
-def report(record: Path | None, cell: tuple[str, ...], trace: bool, as_json: bool) -> Exit:
+def report(record: Path | None, cell: tuple[str, ...], trace: bool, wide: bool, as_json: bool) -> Exit:
     """Show RECORD, by default that of the last run.
 
     With --cell: both sides' words, the chain as presented, the four acts, and the documentation that they
@@ -162,7 +166,8 @@ def report(record: Path | None, cell: tuple[str, ...], trace: bool, as_json: boo
         for entry in loaded.cells:
             show_cell(loaded, entry, console, with_trace=trace)
     else:
-        show_matrix(loaded, output(), command=shared.command_name(), file=str(record) if record else "")
+        file = str(record) if record else ""
+        show_matrix(loaded, output(), command=shared.command_name(), file=file, wide=wide)
     return shared.status_of(loaded)
 
 

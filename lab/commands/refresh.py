@@ -1,6 +1,6 @@
 """The command `refresh`: brings every committed file up to date that is derived from something else."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,10 +12,14 @@ from tlslab.commands import shared
 from tlslab.commands.shared import Exit, echo, say
 
 if TYPE_CHECKING:
+    from tlslab.clients.base import Client
     from tlslab.model.record import Record
 
 COMPOSE = Path("docker", "compose.yaml")
 PICTURE = Path("docs", "table.svg")
+STORY = Path("docs", "cell.svg")
+CELL = "self-signed/trust-certificate/odbc18/sqlserver"
+"""The cell of which README shows the story: the option stays, and the file that it names is another."""
 DOCUMENTS = (Path("README.md"),)
 """The documents that have lists (`tlslab.report.lists`)."""
 
@@ -35,7 +39,7 @@ class Derived:
             present = (checkout / self.path).read_text(encoding="utf-8")
         except FileNotFoundError:
             return False
-        return words(present) == words(self.text) if self.path == PICTURE else present == self.text
+        return words(present) == words(self.text) if self.path.suffix == ".svg" else present == self.text
 
 
 @click.command()
@@ -50,9 +54,10 @@ class Derived:
 def refresh(check: bool, source: Path | None) -> Exit:
     """Bring every file up to date that is derived: for those who change the lab.
 
-    The schemas, docker/compose.yaml, the lists in the documents and the formatting follow from the source; the picture
-    of the table and the baselines from a run of the whole matrix, which is played (some minutes) unless a record of it
-    is given. A baseline stays as it is where this machine has another version of its client.
+    The schemas, docker/compose.yaml, the lists in the documents and the formatting follow from the source; the pictures
+    and the baselines from a run of the whole matrix, which is played (some minutes) unless a record of it is given; the
+    table of defaults from measured ones, which are measured now where the record has none. A baseline stays as it is
+    where this machine has another version of its client.
     """
     from tlslab.commands.diff import must_be_whole, record_of_everything, write_baselines
     from tlslab.commands.play import keep
@@ -66,15 +71,15 @@ def refresh(check: bool, source: Path | None) -> Exit:
     if record is not None:
         must_be_whole(record, everybody=True)
     if check:
-        found = [*of_the_source(checkout), *(of_a_record(record) if record else ())]
+        found = [*of_the_source(checkout), *(of_a_record(record, checkout) if record else ())]
         stale = [item.path for item in found if not item.is_current(checkout)]
-        for path in stale:
+        for path in dict.fromkeys(stale):
             echo(f"{path} is not current: {shared.command_name()} refresh")
         return Exit.FINDINGS if stale else Exit.AS_EXPECTED
     if record is None:
         record = record_of_everything()
         shared.echo(keep(record, None).words)
-    for item in (*of_the_source(checkout), *of_a_record(record)):
+    for item in (*of_the_source(checkout), *of_a_record(record, checkout)):
         if not item.is_current(checkout):
             (checkout / item.path).write_text(item.text, encoding="utf-8")
             say(str(item.path))
@@ -92,7 +97,7 @@ def of_the_source(checkout: Path) -> Iterator[Derived]:
     from tlslab.compose import servers, text
     from tlslab.diff import changes
     from tlslab.model import record
-    from tlslab.report.lists import filled, lists
+    from tlslab.report.lists import lists
 
     catalogued, clients = catalogue.load(), all_clients()
     scenarios = catalogued.scenarios
@@ -101,16 +106,57 @@ def of_the_source(checkout: Path) -> Iterator[Derived]:
     yield Derived(COMPOSE, text.text(servers.servers(scenarios, numbered), clients, catalogued.knowledge))
     yield Derived(Path("schema", "record.schema.json"), record.schema_text())
     yield Derived(Path("schema", "changes.schema.json"), changes.schema_text())
-    found: Mapping[str, str] = lists(scenarios, clients)
-    for path in DOCUMENTS:
-        yield Derived(path, filled((checkout / path).read_text(encoding="utf-8"), found))
+    yield from _documents(checkout, lists(scenarios, clients))
 
 
-def of_a_record(record: "Record") -> Iterator[Derived]:
-    """What follows from a run of the whole matrix, beside the baselines."""
-    from tlslab.report.picture import draw
+def of_a_record(record: "Record", checkout: Path) -> Iterator[Derived]:
+    """What follows from a run of the whole matrix, beside the baselines. Measures the defaults of clients where the
+    record has none (ServiceError, StageError).
+    """
+    from tlslab import catalogue
+    from tlslab.clients import all_clients
+    from tlslab.report.defaults import defaults_in_markdown
+    from tlslab.report.lists import lists
+    from tlslab.report.picture import draw, draw_story
 
     yield Derived(PICTURE, draw(record))
+    clients, known = all_clients(), catalogue.load()
+    played = next((cell for cell in record.cells if cell.id == CELL and cell.status == "played"), None)
+    if played is None:
+        echo(f"{STORY} stays as it is: {CELL} was not played")
+    else:
+        scenario = known.scenario(played.scenario)
+        fix = next(item for item in scenario.fixes if item.name == played.fix)
+        client = next(item for item in clients if item.name == played.client)
+        yield Derived(STORY, draw_story(record, played, scenario, fix, client))
+    missing = [entry.name for entry in record.clients if entry.missing]
+    if missing or {entry.name for entry in record.clients} != {client.name for client in clients}:
+        who = ", ".join(missing) or "a client of the lab"
+        echo(f"the table of defaults stays as it is: {who} is not here")
+        return
+    measured = record if record.defaults else measure_defaults(clients)
+    found = {**lists(known.scenarios, clients), "defaults": defaults_in_markdown(measured, clients)}
+    yield from _documents(checkout, found)
+
+
+def measure_defaults(clients: "Sequence[Client]") -> "Record":
+    """A record of what these clients do when no security option is given to them, measured now."""
+    from tlslab import catalogue
+    from tlslab.matrix.plan import Plan
+    from tlslab.matrix.run import run_plan
+    from tlslab.report.progress import watch
+    from tlslab.setup import provision
+
+    with watch(shared.progress_output()) as observer:
+        plan = Plan((), (), (), catalogue.load().knowledge)
+        return run_plan(plan, cache=provision.cache_dir(), observer=observer, defaults=clients)
+
+
+def _documents(checkout: Path, found: Mapping[str, str]) -> Iterator[Derived]:
+    from tlslab.report.lists import filled
+
+    for path in DOCUMENTS:
+        yield Derived(path, filled((checkout / path).read_text(encoding="utf-8"), found))
 
 
 COMMANDS = (refresh,)

@@ -3,8 +3,10 @@
 import difflib
 import functools
 import json
+import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import IntEnum
 from itertools import chain
 from pathlib import Path
@@ -77,6 +79,12 @@ def yes_option(function: F) -> F:
 def json_option(function: F) -> F:
     """`--json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON.")(function)
+
+
+def wide_option(function: F) -> F:
+    """`--wide`."""
+    words = "Show everything: a column for each client, every line, every reason."
+    return click.option("--wide", is_flag=True, help=words)(function)
 
 
 def repeat_option(function: F) -> F:
@@ -195,6 +203,21 @@ def must_be_writable(option: str, file: Path | None) -> None:
 def output() -> Console:
     """The console of results: standard output."""
     return console()
+
+
+@contextmanager
+def paged(console: Console, *, no_pager: bool) -> Iterator[Console]:
+    """The console; what is printed on it goes through a pager where it is a terminal that is not as long."""
+    if no_pager or os.environ.get("NO_PAGER") or not console.is_terminal:
+        yield console
+        return
+    with console.capture() as printed:
+        yield console
+    text = printed.get()
+    if text.count("\n") < console.height:
+        click.echo(text, nl=False)
+    else:
+        click.echo_via_pager(text, color=True)
 
 
 def progress_output() -> Console:

@@ -3,8 +3,6 @@ and copy from."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
-from datetime import timedelta
 
 from rich.console import Console
 from rich.text import Text
@@ -16,20 +14,23 @@ from tlslab.model.evidence import Source
 from tlslab.model.knowledge import Answer, Knowledge, Statement
 from tlslab.model.library import ConnectsLate, Crashes, Does, Hangs, Prints, Tolerates
 from tlslab.model.scenario import Fix, Scenario
-from tlslab.model.situation import Authority, ClientSide, Leaf, ServerKind, Situation, healthy
+from tlslab.model.situation import ServerKind, Situation, healthy
 from tlslab.report.cell import BASES
 from tlslab.report.printable import printable
-from tlslab.report.terminal import TITLES
+from tlslab.report.servers import TITLES
 from tlslab.report.text import gaps, hang
-
-Typed = tuple[tuple[str, ...], tuple[str, ...]]
-"""The options as typed that a person removes, and those that a person adds."""
+from tlslab.report.typed import Typed, beside_options, ca_file_changes, typed
 
 
 def show_lesson(scenario: Scenario, clients: Sequence[Client], knowledge: Knowledge, console: Console) -> None:
-    """Print the lesson: docstring, fixes with what is typed for every client, documented errors, sources."""
+    """Print the lesson: what clears it, cause, each fix with what every client types, documented errors, sources."""
     cited = _Cited()
     hang(console, "", Text(f"{scenario.id}: {scenario.title}", "bold underline"))
+    console.print(Text("What clears it", "bold"))
+    for fix in scenario.fixes:
+        claim = Text(f"{fix.name} ({fix.claim}, on the {fix.side}): ", _style(fix))
+        hang(console, "  ", claim + Text(" ".join(fix.summary.partition("\n\n")[0].split())))
+    console.print()
     served = ", ".join(TITLES[kind] for kind in kinds_of(scenario.kinds))
     conditions = ", ".join(sorted(condition.words for condition in scenario.conditions))
     hang(console, "servers    ", Text(served), "dim")
@@ -44,8 +45,28 @@ def show_lesson(scenario: Scenario, clients: Sequence[Client], knowledge: Knowle
     _sources(scenario.sources, cited, console, "")
     for fix in scenario.fixes:
         _fix(scenario, fix, clients, knowledge, cited, console)
+    console.print()
+    console.print(Text("Documented errors", "bold"))
+    _library_errors(scenario, knowledge, cited, console)
     _errors(scenario, clients, knowledge, cited, console)
     cited.show(console)
+
+
+def show_lesson_for(
+    scenario: Scenario, clients: Sequence[Client], knowledge: Knowledge, console: Console, command: str
+) -> None:
+    """Print of the lesson what concerns these clients alone: what each shows, and what is changed for it. `command`:
+    what shows the whole lesson.
+    """
+    cited = _Cited()
+    hang(console, "", Text(f"{scenario.id}: {scenario.title}", "bold underline"))
+    _errors(scenario, clients, knowledge, cited, console)
+    for fix in scenario.fixes:
+        if any(client.kinds & fix.kinds & scenario.kinds for client in clients):
+            _fix(scenario, fix, clients, knowledge, cited, console)
+    cited.show(console)
+    console.print()
+    console.print(Text.assemble("The whole lesson: ", (command, "cyan")), soft_wrap=True, highlight=False)
 
 
 def paragraphs(lesson: str) -> Iterator[str]:
@@ -75,27 +96,6 @@ def kinds_of(kinds: Iterable[ServerKind]) -> list[ServerKind]:
     return [kind for kind in ServerKind if kind in set(kinds)]
 
 
-def typed(client: Client, before: Situation, after: Situation) -> Typed:
-    """The options as typed that a person removes and adds to get from one situation to the other.
-
-    Where the two differ in what `ca.pem` holds, the option that names it is set, whether or not it was there before.
-    """
-    old, new = client.options_as_typed(before.client), client.options_as_typed(after.client)
-    same = set(old)
-    if ca_file(before.client) != ca_file(after.client):
-        told_nothing = client.options_as_typed(replace(after.client, trust_anchors=(), intermediates=()))
-        same = {word for word in same if word in told_nothing and "ca.pem" not in word}
-    return tuple(word for word in old if word not in new), tuple(word for word in new if word not in same)
-
-
-def ca_file(side: ClientSide) -> str:
-    """What `ca.pem` holds, in words."""
-    held = ["the root of the CA"] if any(isinstance(anchor, Authority) for anchor in side.trust_anchors) else []
-    held += ["the server's certificate"] if any(isinstance(anchor, Leaf) for anchor in side.trust_anchors) else []
-    held += ["the intermediate"] if side.intermediates else []
-    return " and ".join(held)
-
-
 def why_tolerated(found: Answer) -> str:
     """Why a client connects although something is wrong; "" when it does not, or nothing is."""
     row = found.tolerated[0].row if found.connects and found.tolerated else None
@@ -119,13 +119,16 @@ def _fill(pattern: str, situation: Situation, console: Console) -> Text:
     return Text(printable(gaps(with_names(pattern, situation), ascii_only=console.options.ascii_only)))
 
 
+def _style(fix: Fix) -> str:
+    return "green" if fix.claim == "cure" else "yellow"
+
+
 def _fix(
     scenario: Scenario, fix: Fix, clients: Sequence[Client], knowledge: Knowledge, cited: "_Cited", console: Console
 ) -> None:
-    style = "green" if fix.claim == "cure" else "yellow"
     console.print()
     console.print(
-        Text.assemble(("Fix ", "bold"), (fix.name, f"bold {style}"), f" ({fix.claim}, on the {fix.side})"),
+        Text.assemble(("Fix ", "bold"), (fix.name, f"bold {_style(fix)}"), f" ({fix.claim}, on the {fix.side})"),
         highlight=False,
     )
     for line in fix.summary.splitlines():
@@ -136,7 +139,7 @@ def _fix(
     for kind in kinds_of(fix.kinds & scenario.kinds):
         broken = scenario.apply(healthy(kind))
         fixed = fix.apply(broken)
-        if fixed.client != broken.client:
+        if fixed.client != broken.client and any(kind in client.kinds for client in clients):
             _typed_by_clients(kind, broken, fixed, clients, knowledge, console)
 
 
@@ -149,7 +152,7 @@ def _typed_by_clients(
     console: Console,
 ) -> None:
     """How each client says this fix; clients that say the same share a paragraph."""
-    beside = tuple(_beside_options(broken.client, fixed.client))
+    beside = tuple(beside_options(broken.client, fixed.client))
     said: dict[Typed, list[str]] = {}
     needless: dict[str, list[str]] = {}
     unable: list[tuple[str, str]] = []
@@ -166,28 +169,20 @@ def _typed_by_clients(
         elif not beside:
             needless.setdefault(why_tolerated(Judge.of(client, knowledge).answer(broken)), []).append(client.name)
     console.print(Text(f"  in the clients' own words, {TITLES[kind]}:", "bold"), highlight=False)
-    if any("ca.pem" in word for _, come in said for word in come):
-        hang(console, "    ca.pem holds ", Text(ca_file(fixed.client)))
     for words in beside:
         console.print(Text(f"    {words}"), highlight=False)
     for (gone, come), names in said.items():
         hang(console, "    ", Text(", ".join(names), "bold"))
         _words("-", gone, "red", console)
         _words("+", come, "green", console)
+        if any("ca.pem" in word for word in come):
+            for words in ca_file_changes(broken.client, fixed.client):
+                hang(console, "      ", Text(words))
     for why, some in needless.items():
         nothing = f"nothing to set: {why}" if why else "nothing to set"
         hang(console, f"    {', '.join(some)}: ", Text(nothing, "dim"))
     for name, why in unable:
         hang(console, f"    {name}: ", Text(f"cannot: {why}", "dim"))
-
-
-def _beside_options(broken: ClientSide, fixed: ClientSide) -> Iterator[str]:
-    """What the fix changes that is no option of a client."""
-    if fixed.connect_to != broken.connect_to:
-        yield f"connect to {fixed.connect_to} instead of {broken.connect_to}"
-    if fixed.clock != broken.clock:
-        wrong = broken.clock - fixed.clock
-        yield f"set the machine's clock, which is {abs(wrong).days} days {'ahead' if wrong > timedelta() else 'behind'}"
 
 
 def _words(sign: str, words: Iterable[str], style: str, console: Console) -> None:
@@ -197,23 +192,25 @@ def _words(sign: str, words: Iterable[str], style: str, console: Console) -> Non
             console.print(Text(f"      {sign if index == 0 else ' '} {line}", style), soft_wrap=True, highlight=False)
 
 
-def _errors(
-    scenario: Scenario, clients: Sequence[Client], knowledge: Knowledge, cited: "_Cited", console: Console
-) -> None:
-    console.print()
-    console.print(Text("Documented errors", "bold"))
+def _library_errors(scenario: Scenario, knowledge: Knowledge, cited: "_Cited", console: Console) -> None:
     console.print(Text("  what the libraries say", "bold"))
     example = scenario.apply(healthy(kinds_of(scenario.kinds)[0]))
     for library, row in knowledge.about(scenario.conditions):
         label = f"    {library} ({row.phase}, {row.basis.name.lower()}) {cited.mark([row.source])}"
         console.print(Text(label, "dim"), highlight=False)
         hang(console, "      ", _fill(_in_words(row.does), example, console))
+
+
+def _errors(
+    scenario: Scenario, clients: Sequence[Client], knowledge: Knowledge, cited: "_Cited", console: Console
+) -> None:
     for kind in kinds_of(scenario.kinds):
         broken = scenario.apply(healthy(kind))
-        console.print(Text(f"  what {TITLES[kind]} clients show", "bold"))
-        for client in clients:
-            if kind in client.kinds:
-                _client_errors(client, broken, knowledge, cited, console)
+        spoken = [client for client in clients if kind in client.kinds]
+        if spoken:
+            console.print(Text(f"  what {TITLES[kind]} clients show", "bold"))
+        for client in spoken:
+            _client_errors(client, broken, knowledge, cited, console)
     console.print()
     for basis, meaning in BASES.items():
         console.print(Text(f"  {basis}: {meaning}", "dim"), highlight=False)

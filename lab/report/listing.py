@@ -17,7 +17,7 @@ from tlslab.model.record import ClientEntry
 from tlslab.model.scenario import Claim, Fix, Scenario
 from tlslab.model.situation import ServerKind
 from tlslab.report.lesson import kinds_of
-from tlslab.report.terminal import TITLES
+from tlslab.report.servers import TITLES
 from tlslab.report.text import hang, plural, version_line
 
 
@@ -39,6 +39,28 @@ def show_scenarios(scenarios: Sequence[Scenario], console: Console) -> None:
     count = sum(len(scenario.fixes) for scenario in scenarios)
     closing = f"{plural(len(scenarios), 'scenario')}, {count} fixes (~ bypass)"
     console.print(Text(closing, "bold"), highlight=False)
+
+
+def with_text(scenarios: Iterable[Scenario], knowledge: Knowledge, text: str) -> list[Scenario]:
+    """The scenarios that have a text in title, lesson or a documented error. Where the text is a whole message, those
+    of which it holds an error: of several the longest decides, as it does where an outcome is judged.
+    """
+    wanted = " ".join(text.lower().split())
+    having: list[Scenario] = []
+    held: dict[str, int] = {}
+    scenarios = list(scenarios)
+    for scenario in scenarios:
+        errors = [row.does.text for _, row in knowledge.about(scenario.conditions) if isinstance(row.does, Prints)]
+        errors += [row.does.code for _, row in knowledge.about(scenario.conditions) if isinstance(row.does, Prints)]
+        said = [" ".join(error.lower().split()) for error in errors if error]
+        if any(wanted in " ".join(words.lower().split()) for words in (scenario.title, scenario.lesson, *said)):
+            having.append(scenario)
+        pieces = (error.split("{*}") for error in said)
+        held[scenario.id] = max(
+            (sum(map(len, some)) for some in pieces if all(one in wanted for one in some)), default=0
+        )
+    longest = max(held.values(), default=0)
+    return having or [scenario for scenario in scenarios if longest and held[scenario.id] == longest]
 
 
 def _name(fix: Fix) -> str:

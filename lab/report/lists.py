@@ -12,6 +12,8 @@ from tlslab.model.scenario import BOTH, Scenario
 from tlslab.model.situation import ServerKind
 
 WIDTH = 120
+MEASURED = ("defaults",)
+"""Lists that follow from a run and not from the source (`tlslab.report.defaults`)."""
 TITLES = {ServerKind.HTTPS: "HTTPS", ServerKind.SQLSERVER: "SQL Server"}
 
 
@@ -38,10 +40,14 @@ def lists(scenarios: Iterable[Scenario], clients: Iterable[Client]) -> dict[str,
 
 
 def filled(document: str, found: Mapping[str, str]) -> str:
-    """The document with its lists brought up to date. Raises ValueError for a list that has no such name, or no end."""
+    """The document with its lists brought up to date; one that is measured stays where nothing was. Raises ValueError
+    for a list that has no such name, or no end.
+    """
 
     def put(block: re.Match[str]) -> str:
         name = block["name"]
+        if name in MEASURED and name not in found:
+            return block[0]
         if name not in found:
             raise ValueError(f"no list is called {name!r}; there are {', '.join(found)}")
         return f"{block['begin']}\n{found[name]}\n<!-- end of {name} -->"

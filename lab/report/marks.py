@@ -39,14 +39,16 @@ CONNECTS = "connects"
 """As documented, by connecting."""
 
 BROKEN: dict[str, Mark] = {
-    "as-documented": Mark("✗", "x", "fails", "fails as documented", ""),
-    CONNECTS: Mark("→", ">", "connects", "connects all the same, as documented", "cyan"),
+    "as-documented": Mark(
+        "✓", "+", "documented", "as documented: refuses with that error (or hangs, or crashes)", "green"
+    ),
+    CONNECTS: Mark("→", ">", "connects", "connects all the same, as documented: it does not notice", "yellow"),
     "unexpected-connection": Mark("C", "C", "connects", "connects, although it should refuse", "red"),
     "other-error": Mark("E", "E", "other error", "other error: something else than what is documented", "red"),
     "no-answer": Mark("T", "T", "hangs", "gives no answer in time", "red"),
     "never-connects": Mark("0", "0", "never", "connects to no server, not even to a good one", "red"),
-    "excluded": Mark("·", ".", "", "cannot be played (reasons below)", "dim"),
-    "missing": Mark("-", "-", "missing", "not installed (see below)", "dim"),
+    "excluded": Mark("·", ".", "", "cannot be played", "dim"),
+    "missing": Mark("-", "-", "missing", "not installed", "dim"),
     "lab-error": Mark("L", "L", "lab failed", "the lab itself failed: says nothing about the client", "red"),
 }
 
@@ -60,6 +62,10 @@ FIX: dict[str, Mark] = {
 }
 
 NOT_PLAYED = ("lab-error", "missing", "excluded")
+NOT_HERE = (BROKEN["missing"], BROKEN["excluded"])
+"""The marks of what the client never did."""
+SAME_TEXT = "="
+"""Stands behind the name of a client whose one text stands for most failures."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,7 @@ class Row:
     marks: Mapping[str, Marked]
 
 
-def draw(title: Text, columns: Sequence[str], rows: Sequence[Row], width: int, *, ascii_only: bool) -> Iterator[Text]:
+def draw(columns: Sequence[str], rows: Sequence[Row], width: int, *, ascii_only: bool) -> Iterator[Text]:
     """The lines of the table, none wider than `width` (but for a label or a name that is wider alone)."""
     label_width = max((len(row.label) for row in rows), default=0) + GAP
     worded = [
@@ -43,23 +43,18 @@ def draw(title: Text, columns: Sequence[str], rows: Sequence[Row], width: int, *
     for widths, words in ((worded, True), (named, False)):
         if label_width + sum(widths) + GAP * (len(columns) - 1) <= width:
             stops = [label_width + sum(widths[:index]) + GAP * index for index in range(len(columns))]
-            yield _on_one_line(title, columns, stops, label_width, width)
+            yield _on_one_line(columns, stops, label_width)
             yield from (_line(row, columns, stops, ascii_only, words) for row in rows)
             return
     step = next((step for step in STEP if _fits(columns, label_width, step, width)), None)
     if step is None and len(columns) > 1:
         half = (len(columns) + 1) // 2
-        yield from draw(title, columns[:half], rows, width, ascii_only=ascii_only)
+        yield from draw(columns[:half], rows, width, ascii_only=ascii_only)
         yield Text()
-        yield from draw(title, columns[half:], rows, width, ascii_only=ascii_only)
+        yield from draw(columns[half:], rows, width, ascii_only=ascii_only)
         return
     stops = [label_width + (step or STEP[-1]) * index for index in range(len(columns))]
-    head = list(_staircase(columns, stops, "|" if ascii_only else "│", "," if ascii_only else "┌"))
-    if len(title) + GAP <= stops[0]:
-        head[0] = _over(title, head[0])
-    else:
-        yield title
-    yield from head
+    yield from _staircase(columns, stops, "|" if ascii_only else "│", "," if ascii_only else "┌")
     yield from (_line(row, columns, stops, ascii_only, False) for row in rows)
     if len(rows) >= FOOT_FROM:
         yield from reversed(list(_staircase(columns, stops, "|" if ascii_only else "│", "`" if ascii_only else "└")))
@@ -69,19 +64,12 @@ def _fits(columns: Sequence[str], label_width: int, step: int, width: int) -> bo
     return all(label_width + step * index + 2 + len(name) <= width for index, name in enumerate(columns))
 
 
-def _on_one_line(title: Text, columns: Sequence[str], stops: Sequence[int], label_width: int, width: int) -> Text:
+def _on_one_line(columns: Sequence[str], stops: Sequence[int], label_width: int) -> Text:
     names = Text(" " * label_width)
     for name, stop in zip(columns, stops, strict=True):
         names.append(" " * (stop - len(names)))
         names.append(in_line(name), "bold")
-    if len(title) + GAP <= label_width:
-        return _over(title, names)
-    return Text("\n").join([title, names])
-
-
-def _over(title: Text, line: Text) -> Text:
-    """The title in the empty beginning of a line."""
-    return title + line[len(title) :]
+    return names
 
 
 def _staircase(columns: Sequence[str], stops: Sequence[int], stem: str, corner: str) -> Iterator[Text]:

@@ -1,15 +1,15 @@
-"""The terminal report: the matrix as tables, a legend, and below it every finding and problem, in sentences."""
+"""The terminal report: findings first, then where clients differ, then what they share, and what to do next."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from shlex import quote
 
 from rich.console import Console
 from rich.text import Text
 
-from tlslab.model.record import CellEntry, Record, ShareEntry
-from tlslab.report.changes import share_words
+from tlslab.model.record import CellEntry, Record
+from tlslab.report import fold
+from tlslab.report.findings import findings, show_findings, show_lab_errors, show_unstable
 from tlslab.report.marks import (
     BROKEN,
     CONNECTS,
@@ -18,38 +18,21 @@ from tlslab.report.marks import (
     FIX,
     OBSERVED_MEANING,
     OBSERVED_STYLE,
+    SAME_TEXT,
     Mark,
     Marked,
     Worth,
-    mark_broken,
-    mark_broken_of,
-    mark_fix,
     shown_verdict,
 )
-from tlslab.report.printable import in_line, printable
+from tlslab.report.not_played import distribution_of, show_excluded, show_missing
+from tlslab.report.printable import in_line
+from tlslab.report.servers import TITLES, section_title, stand_ins
 from tlslab.report.table import Row, draw
 from tlslab.report.text import flow, hang, plural
 from tlslab.report.trust_procedures import show_trust_procedures
 
-TITLES = {"https": "HTTPS", "sqlserver": "SQL Server"}
-STAND_INS = {"https": "HTTPS endpoint", "sqlserver": "TDS endpoint"}
-"""Names of servers where no real one played: a stand-in for SQL Server is never called SQL Server."""
-REASONS_SHOWN = 12
-"""How many reasons for excluded cells are printed before the report refers to `--plan`."""
-
-WHAT_HAPPENED = {
-    "unexpected-connection": "connects, although it should refuse",
-    "other-error": "does something else than what is documented",
-    "no-answer": "gives no answer in time",
-    "never-connects": "connects to no server, not even to a good one",
-    "cure": "a fix is more than the bypass that it is documented to be",
-    "partial-bypass": "a fix lets an impostor in, although nothing says that it would",
-    "bypass": "a fix lets every impostor in, although nothing says that it would",
-    "not-cleared": "a fix does not clear the error",
-    "broken-promise": "a fix connects, but not as promised",
-    "unproven": "a fix could not be proven to keep impostors out",
-}
-
+NAMES_SHOWN = 3
+"""Up to so many clients are named where all of them are meant."""
 
 WORTH = {
     "cure": ("fix cures", "fixes cure"),
@@ -62,43 +45,39 @@ WORTH = {
 """What one fix does, and what several do."""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What went wrong for one client for one reason, and every cell in which it did."""
-
-    title: str
-    why: str
-    cells: tuple[CellEntry, ...]
-    of_fix: bool
-
-    @property
-    def where(self) -> str:
-        """The scenarios; for a finding about fixes names the fixes too: `expired (renew), self-signed (renew)`."""
-        fixes: dict[str, list[str]] = {}
-        for cell in self.cells:
-            fixes.setdefault(cell.scenario, []).append(cell.fix)
-        return ", ".join(f"{of} ({', '.join(names)})" if self.of_fix else of for of, names in fixes.items())
-
-
-def show_matrix(record: Record, console: Console, *, command: str = "./tlslab", file: str = "") -> None:
-    """Print the whole report. `command` and `file` (empty: the last record) stand in the commands to copy."""
-    ascii_only = console.options.ascii_only
-    drawn = _drawn(record)
-    for kind in TITLES:
-        cells = [cell for cell in drawn if cell.kind == kind]
-        if cells:
-            title, rows = Text(_title(record, kind), "bold"), list(_rows(cells))
-            for line in draw(title, _columns(cells), rows, console.width, ascii_only=ascii_only):
-                console.print(line, soft_wrap=True)
-            console.print()
-    _show_legend(drawn, console, ascii_only)
-    shown = f"{command} report {quote(file)} --cell" if file else f"{command} report --cell"
-    _show_findings(record, console, shown)
-    _show_lab_errors(record, console, shown)
-    show_trust_procedures(record, console, shown)
-    _show_unstable(record, console)
-    _show_unsupported(record, console, command)
-    _show_missing(record, console)
+def show_matrix(
+    record: Record, console: Console, *, command: str = "./tlslab", file: str = "", wide: bool = False
+) -> None:
+    """Print the whole report. `command` and `file` (empty: the last record) stand in the commands to copy. `wide`: a
+    column for each client, every line, every reason.
+    """
+    report = f"{command} report {quote(file)}" if file else f"{command} report"
+    cells = _drawn(record)
+    by_kind = {kind: found for kind in TITLES if (found := fold.lines([cell for cell in cells if cell.kind == kind]))}
+    if not findings(record) and record.attempts:
+        everything = [line for found in by_kind.values() for line in found if line.played]
+        words = f"clients differ in {sum(line.differs for line in everything)} of {len(everything)} failures and fixes"
+        console.print(Text.assemble(("No finding", "bold green"), f"; {words}."), highlight=False)
+        console.print()
+    show_findings(record, console, f"{report} --cell", "" if wide else f"{report} --wide")
+    show_lab_errors(record, console, f"{report} --cell")
+    show_unstable(record, console)
+    same_text = fold.same_text(record)
+    if wide:
+        for kind, found in by_kind.items():
+            clients = sorted({client for line in found for client in line.marks})
+            whole = [((line.scenario,), [line]) for line in found]
+            _show_table(section_title(record, kind), [(client,) for client in clients], whole, same_text, console)
+    else:
+        for kind, found in by_kind.items():
+            if differing := fold.differing(found):
+                title = f"{section_title(record, kind)}: where clients differ"
+                _show_table(title, fold.groups(differing), fold.blocks(differing), same_text, console)
+        _show_alike(record, by_kind, console)
+    _show_legend([line for found in by_kind.values() for line in found], same_text, console, wide=wide)
+    show_trust_procedures(record, console, f"{report} --cell")
+    show_excluded(record, console, "" if wide else f"{report} --wide")
+    show_missing(record, console)
     for phrases in stand_ins(record):
         flow(console, (Text(in_line(phrase), "italic") for phrase in phrases))
     if record.environment.stage != "local":
@@ -106,41 +85,7 @@ def show_matrix(record: Record, console: Console, *, command: str = "./tlslab", 
     if record.interrupted:
         console.print(Text("The run was interrupted: this is a part of it.", "bold yellow"))
     flow(console, _closing(record))
-
-
-def findings(record: Record) -> list[Finding]:
-    """The findings, those with one reason merged into one.
-
-    The cells of a scenario share its broken act, and one fault of a client often shows in many scenarios.
-    """
-    groups: dict[tuple[str, str, str, str, bool], list[CellEntry]] = {}
-    for cell in record.findings():
-        judged = [(cell.broken, cell.broken_judgement, False), (cell.fix_verdict, cell.fix_judgement, True)]
-        for verdict, judgement, of_fix in judged:
-            if not judgement.as_expected:
-                groups.setdefault((cell.client, cell.kind, verdict, judgement.why, of_fix), []).append(cell)
-    return [
-        Finding(f"{client}, {_server(record, kind)}: {WHAT_HAPPENED[verdict]}", why, tuple(cells), of_fix)
-        for (client, kind, verdict, why, of_fix), cells in groups.items()
-    ]
-
-
-def stand_ins(record: Record) -> Iterator[tuple[str, ...]]:
-    """One sentence for each implementation that stands in for a real server, in phrases: no name is parted."""
-    played = {entry.kind: entry.implementation for entry in record.servers if not entry.real}
-    for kind, implementation in played.items():
-        real = {"https": "a real nginx", "sqlserver": "SQL Server"}[kind]
-        yield f"{TITLES[kind]} is played by", f"{implementation},", f"not by {real}."
-
-
-def _title(record: Record, kind: str) -> str:
-    title = _server(record, kind)
-    return title if title == TITLES[kind] else f"{title} (stand-in)"
-
-
-def _server(record: Record, kind: str) -> str:
-    stood_in = any(entry.kind == kind and not entry.real for entry in record.servers)
-    return STAND_INS[kind] if stood_in else TITLES[kind]
+    _show_next(record, by_kind, console, command, report)
 
 
 def _drawn(record: Record) -> list[CellEntry]:
@@ -152,186 +97,120 @@ def _drawn(record: Record) -> list[CellEntry]:
     return [cell for cell in record.cells if distribution_of(cell.client) not in gone] if here else list(record.cells)
 
 
-def distribution_of(client: str) -> str:
-    """Where a client runs, from its name: `trixie` of `curl:trixie`, "" of `curl`."""
-    return client.partition(":")[2]
+def _show_table(
+    title: str,
+    groups: Sequence[tuple[str, ...]],
+    blocks: Iterable[tuple[tuple[str, ...], Sequence[fold.Line]]],
+    same_text: Mapping[str, object],
+    console: Console,
+) -> None:
+    """Print lines in a table with a column for each group of clients. A group has the name of its first; so have
+    scenarios that share their lines.
+    """
+    signed = [tuple(client + SAME_TEXT if client in same_text else client for client in group) for group in groups]
+    blocks = list(blocks)
+    rows = [
+        Row(
+            f"  {line.fix}" if line.fix else _together(scenarios),
+            "" if line.fix else "bold",
+            {
+                _together(names): line.marks[group[0]]
+                for group, names in zip(groups, signed, strict=True)
+                if group[0] in line.marks
+            },
+        )
+        for scenarios, lines in blocks
+        for line in lines
+    ]
+    console.print(Text(in_line(title), "bold"))
+    for those in (*signed, *(scenarios for scenarios, _ in blocks)):
+        if len(those) > 1:
+            names = Text.assemble((f"{_together(those)}: ", "bold"), ", ".join(map(in_line, those)))
+            hang(console, "  ", names)
+    ascii_only = console.options.ascii_only
+    for row in draw(list(map(_together, signed)), rows, console.width, ascii_only=ascii_only):
+        console.print(row, soft_wrap=True)
+    console.print()
 
 
-def _columns(cells: Iterable[CellEntry]) -> list[str]:
-    return list(dict.fromkeys(sorted(cell.client for cell in cells)))
+def _together(names: tuple[str, ...]) -> str:
+    return names[0] if len(names) == 1 else f"{names[0]} +{len(names) - 1}"
 
 
-def _rows(cells: list[CellEntry]) -> Iterator[Row]:
-    """One row for each scenario's broken act and beneath it one for each fix, in the record's order."""
-    by_row: dict[tuple[str, str], dict[str, CellEntry]] = {}
-    for cell in cells:
-        by_row.setdefault((cell.scenario, cell.fix), {})[cell.client] = cell
-    for scenario in dict.fromkeys(cell.scenario for cell in cells):
-        fixes = {fix: row for (of, fix), row in by_row.items() if of == scenario}
-        broken: dict[str, Marked] = {}
-        for client in _columns(cells):
-            marked = mark_broken_of(row[client] for row in fixes.values() if client in row)
-            if marked:
-                broken[client] = marked
-        yield Row(scenario, "bold", broken)
-        for fix, row in fixes.items():
-            yield Row(f"  {fix}", "", {client: mark_fix(cell) for client, cell in row.items()})
+def _show_alike(record: Record, by_kind: Mapping[str, Sequence[fold.Line]], console: Console) -> None:
+    """Print what all clients share: a line for each scenario, with its fixes behind it."""
+    sections = list(fold.alike(by_kind))
+    names = [name for _, entries in sections for entry in entries for name in entry.scenarios]
+    width = min(max(map(len, names), default=0), console.width // 3 - 6)
+    for kinds, entries in sections:
+        whom = " and ".join(
+            f"{_everybody(sorted(fold.players(by_kind[kind])))} of {section_title(record, kind)}" for kind in kinds
+        )
+        hang(console, "", Text(f"The same for {whom}", "bold"))
+        for entry in entries:
+            mark = entry.failure.marked if entry.failure else None
+            signs = mark.signs(console.options.ascii_only) if mark else ""
+            start = Text.assemble("  ", (signs, mark.style if mark else ""), " " * (3 - len(signs)))
+            parts = [Text(f"{in_line(name)},", "bold") for name in entry.scenarios]
+            parts[-1] = Text.assemble((in_line(entry.scenarios[-1]), "bold"), _share(entry.failure))
+            if sum(map(len, parts)) > width + 1:
+                flow(console, parts, start)
+                start, parts = Text(" " * len(start)), []
+                if not entry.fixes:
+                    continue
+            label = start + Text(" ").join(parts)
+            label.append(" " * (len(start) + width + 2 - len(label)))
+            flow(console, (_item(item, console.options.ascii_only) for item in entry.fixes), label)
+        console.print()
 
 
-def _show_legend(cells: list[CellEntry], console: Console, ascii_only: bool) -> None:
-    """Explain the marks that these cells show, and no others."""
-    shown = [marked for cell in cells for marked in (mark_broken(cell), mark_fix(cell))]
-    used = {id(marked.mark) for marked in shown}
+def _item(item: fold.Shared, ascii_only: bool) -> Text:
+    return Text.assemble((item.marked.signs(ascii_only), item.marked.style), f" {in_line(item.fix)}{_share(item)} ")
+
+
+def _share(item: fold.Shared | None) -> str:
+    return f" (by {item.by} of {item.of})" if item and item.by < item.of else ""
+
+
+def _everybody(clients: Sequence[str]) -> str:
+    return f"all {len(clients)} clients" if len(clients) > NAMES_SHOWN else " and ".join(map(in_line, clients))
+
+
+def _show_legend(
+    lines: Sequence[fold.Line], same_text: Mapping[str, tuple[int, int]], console: Console, *, wide: bool
+) -> None:
+    """Explain the marks that these lines show, and no others."""
+    shown = {where: {*_marks(lines, of_fix=of_fix, wide=wide)} for where, of_fix in (("failure", False), ("fix", True))}
+    everything = {marked for some in shown.values() for marked in some}
 
     def explain(signs: str, style: str, meaning: str) -> None:
-        console.print(Text.assemble("  ", (signs, style), " " * (3 - len(signs)), meaning), highlight=False)
+        flow(console, map(Text, meaning.split()), Text.assemble("  ", (signs, style), " " * (3 - len(signs))))
 
-    def explain_all(marks: Iterable[Mark]) -> None:
-        for mark in marks:
-            if id(mark) in used:
-                explain(mark.ascii if ascii_only else mark.glyph, mark.style, mark.meaning)
+    def explain_all(where: str, words: str, marks: Iterable[Mark]) -> None:
+        used = {marked.mark for marked in shown[where]}
+        told = [mark for mark in marks if mark in used]
+        if told:
+            console.print(Text(words, "dim"))
+        for mark in told:
+            explain(mark.ascii if console.options.ascii_only else mark.glyph, mark.style, mark.meaning)
 
-    for where, marks in (
-        ("on the scenario's own line: the client meets the failure", BROKEN.values()),
-        ("on the lines below it: the same after that fix", FIX.values()),
-    ):
-        if any(id(mark) in used for mark in marks):
-            console.print(Text(where, "dim"))
-            explain_all(marks)
-    if any(marked.worth is Worth.OBSERVED for marked in shown):
+    explain_all("failure", "at a failure: how the client meets it", BROKEN.values())
+    explain_all("fix", "at a fix: the same client after it", (*FIX.values(), *BROKEN.values()))
+    if any(marked.worth is Worth.OBSERVED for marked in everything):
         explain("*", OBSERVED_STYLE, OBSERVED_MEANING)
-    if any(marked.worth is Worth.FINDING for marked in shown):
+    if any(marked.worth is Worth.FINDING for marked in everything):
         explain("!", FINDING_STYLE, FINDING_MEANING)
+    if same_text:
+        counted = ", ".join(f"{client} ({most} of {all_})" for client, (most, all_) in sorted(same_text.items()))
+        explain(SAME_TEXT, "", f"behind a client: one text for most failures, so it does not tell which: {counted}")
     console.print()
 
 
-def _show_findings(record: Record, console: Console, shown: str) -> None:
-    found = findings(record)
-    if not found:
-        return
-    count = plural(len(list(record.findings())), "finding")
-    console.print(Text(f"{count}, for {plural(len(found), 'reason')}", "bold red"))
-    for number, finding in enumerate(found, start=1):
-        label = f"  {number}. "
-        hang(console, label, Text(finding.title, "bold"))
-        hang(console, " " * len(label), Text(printable(finding.why)))
-        hang(console, " " * len(label) + "in ", Text(finding.where, "dim"))
-        _show_command(console, f"{shown} {quote(finding.cells[0].id)}")
-    console.print()
-
-
-def _show_lab_errors(record: Record, console: Console, shown: str) -> None:
-    reasons: dict[str, list[CellEntry]] = {}
-    for cell in record.lab_errors():
-        reasons.setdefault(cell.broken_judgement.why, []).append(cell)
-    if not reasons:
-        return
-    count = plural(sum(map(len, reasons.values())), "cell")
-    console.print(Text(f"The lab itself failed in {count}: nothing can be said about these clients.", "bold red"))
-    for why, cells in reasons.items():
-        hang(
-            console,
-            "  ",
-            Text(f"{', '.join(_columns(cells))} ({plural(len(cells), 'cell')}): {printable(why)}"),
-        )
-        _show_command(console, f"{shown} {quote(cells[0].id)}")
-    console.print()
-
-
-def _show_command(console: Console, command: str) -> None:
-    """A command on a line of its own, never wrapped, so that it can be copied."""
-    console.print(Text.assemble("     ", (in_line(command), "cyan")), soft_wrap=True, highlight=False)
-
-
-def _show_unstable(record: Record, console: Console) -> None:
-    """Cells that were repeated and did not always come out the same, those with one distribution merged into one."""
-    groups: dict[tuple[ShareEntry, ...], list[str]] = {}
-    for cell in record.cells:
-        if cell.unstable:
-            groups.setdefault(tuple(cell.distribution), []).append(cell.id)
-    if not groups:
-        return
-    count = plural(sum(map(len, groups.values())), "unstable cell")
-    console.print(Text(f"{count}: what was repeated did not always come out the same", "bold yellow"))
-    for shares, cells in groups.items():
-        for share in shares:
-            hang(console, "  ", Text(printable(share_words("", share))))
-        hang(console, "  in ", Text(", ".join(cells), "dim"))
-    console.print()
-
-
-def _show_unsupported(record: Record, console: Console, command: str) -> None:
-    reasons: dict[str, list[CellEntry]] = {}
-    for cell in record.cells:
-        if cell.status == "excluded":
-            reasons.setdefault(_reason(cell), []).append(cell)
-    if not reasons:
-        return
-    count = plural(sum(map(len, reasons.values())), "cell")
-    console.print(Text(f"{count} cannot be played (the same command with --plan lists them)", "bold"))
-    ordered = sorted(reasons.items(), key=lambda item: -len(item[1]))
-    digits = len(str(len(ordered[0][1])))
-    for why, cells in ordered[:REASONS_SHOWN]:
-        who = _placed(record, _columns(cells))
-        hang(console, f"  {len(cells):>{digits}}  ", Text(f"{who}: {printable(why)}"))
-    if len(ordered) > REASONS_SHOWN:
-        hang(console, "  " + " " * digits + "  ", Text(f"and {len(ordered) - REASONS_SHOWN} more reasons"))
-    console.print()
-
-
-def _reason(cell: CellEntry) -> str:
-    """The reason without the beginning that names the client and the act
-    (`tlslab.matrix.plan.why_impossible`), so that clients can share it."""
-    why = cell.broken_judgement.why
-    if why.startswith(f"{cell.client} cannot express "):
-        return why.partition(": ")[2] or why
-    return why
-
-
-def _show_missing(record: Record, console: Console) -> None:
-    missing = [entry for entry in record.clients if entry.missing]
-    if not missing:
-        return
-    console.print(Text(f"{plural(len(missing), 'client')} not here", "bold"))
-    lacking: dict[str, list[str]] = {}
-    ways: dict[str, list[str]] = {}
-    for entry in missing:
-        lacking.setdefault(entry.missing, []).append(entry.name)
-        ways.setdefault(entry.how_to_get, []).append(entry.name)
-    for what, names in lacking.items():
-        hang(console, "  ", Text(f"{_together(record, names)}: {printable(what)} is missing"))
-    for way, names in ways.items():
-        whom = "it" if len(missing) == 1 else "them" if len(ways) == 1 else _together(record, names)
-        label = f"this brings {whom}"
-        hang(console, "  ", Text(f"{label}:"))
-        _show_command(console, way)
-    console.print()
-
-
-def _placed(record: Record, names: list[str]) -> str:
-    """These clients in words; where each is in the same distributions, those are named once."""
-    distributions: dict[str, set[str]] = {}
-    for name in names:
-        distributions.setdefault(name.partition(":")[0], set()).add(distribution_of(name))
-    alike, *others = distributions.values()
-    if len(alike) == 1 or any(other != alike for other in others):
-        return ", ".join(names)
-    everywhere = {distribution_of(entry.name) for entry in record.clients} <= alike
-    where = (
-        "in every distribution"
-        if everywhere
-        else f"on {', '.join(sorted(distribution or 'this machine' for distribution in alike))}"
-    )
-    return f"{', '.join(distributions)} {where}"
-
-
-def _together(record: Record, names: list[str]) -> str:
-    """These clients in words; all of a distribution by its name."""
-    distributions = {distribution_of(name) for name in names}
-    everybody = {entry.name for entry in record.clients if distribution_of(entry.name) in distributions}
-    if "" in distributions or everybody != set(names) or len(names) == len(distributions):
-        return ", ".join(names)
-    return f"every client of {' and '.join(sorted(distributions))}"
+def _marks(lines: Iterable[fold.Line], *, of_fix: bool, wide: bool) -> Iterator[Marked]:
+    """The marks that are shown; what was not played has none where all that played it are alike."""
+    for line in lines:
+        if bool(line.fix) is of_fix:
+            yield from (line.marks if wide or line.differs else line.played).values()
 
 
 def _closing(record: Record) -> Iterator[Text]:
@@ -350,6 +229,7 @@ def _closing(record: Record) -> Iterator[Text]:
         "no-answer": "without an answer",
         "never-connects": "of clients that never connect",
         "lab-error": "lost to the lab",
+        "excluded": "not playable",
     }
     broken = [f"{counted[verdict]} {words.get(verdict, verdict)}" for verdict in BROKEN if counted[verdict]]
     fixes: Counter[str] = Counter(cell.fix_verdict for cell in record.cells)
@@ -366,3 +246,26 @@ def _clause(parts: Sequence[str], style: str) -> Iterator[Text]:
     """Enumerated parts, a semicolon behind the last."""
     for index, part in enumerate(parts, start=1):
         yield Text.assemble((part, style), (";" if index == len(parts) else ",", "bold"))
+
+
+def _show_next(
+    record: Record, by_kind: Mapping[str, Sequence[fold.Line]], console: Console, command: str, report: str
+) -> None:
+    """The last line: what to do next."""
+    lost = next(record.lab_errors(), None)
+    trust = next((item for _, item in record.unexpected_trust_procedures()), None)
+    missing = next((entry for entry in record.clients if entry.missing and entry.how_to_get), None)
+    differing = [line for found in by_kind.values() for line in found if line.differs]
+    if found := findings(record):
+        what = f"{report} --cell {quote(found[0].cells[0].id)}"
+    elif lost or trust:
+        what = f"{report} --cell {quote(lost.id if lost else trust.cell if trust else '')}"
+    elif missing and not record.attempts:
+        what = missing.how_to_get
+    elif differing:
+        line = differing[0]
+        client = fold.groups([line])[-1][0]
+        what = f"{command} show {quote(line.scenario)} --client {quote(client.partition(':')[0].partition('@')[0])}"
+    else:
+        what = f"{report} --wide"
+    console.print(Text.assemble(("Next: ", "bold"), (in_line(what), "cyan")), soft_wrap=True, highlight=False)

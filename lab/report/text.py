@@ -34,15 +34,24 @@ def version_line(version: str, tls_library: str) -> str:
     return f"{version}; TLS library {re.sub(r'^[0-9.]+, ', '', origin)}"
 
 
-def flow(console: Console, parts: Iterable[Text]) -> None:
-    """Print parts one after the other, broken only between them; one line where the output is no terminal."""
-    line = Text()
+def flow(console: Console, parts: Iterable[Text], label: Text | None = None) -> None:
+    """Print parts one after the other behind a label, broken only between them; one line where the output is no
+    terminal.
+    """
+    line = start = label or Text()
     for part in parts:
-        if line and console.is_terminal and len(line) + 1 + len(part) > console.width:
+        if len(line) > len(start) and console.is_terminal and len(line) + 1 + len(part.plain.rstrip()) > console.width:
+            line.rstrip()
             console.print(line, soft_wrap=True, highlight=False)
-            line = Text()
-        line = Text.assemble(line, " " if line else "", part)
+            line = start = Text(" " * len(start))
+        line = Text.assemble(line, " " if len(line) > len(start) else "", part)
+    line.rstrip()
     console.print(line, soft_wrap=True, highlight=False)
+
+
+def command_line(console: Console, command: str) -> None:
+    """A command on a line of its own, never wrapped, so that it can be copied."""
+    console.print(Text.assemble("     ", (in_line(command), "cyan")), soft_wrap=True, highlight=False)
 
 
 def hang(console: Console, label: str, text: Text, style: str = "", *, label_on_every_line: bool = False) -> None:

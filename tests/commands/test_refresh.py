@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 import tlslab
-from tests.report.invented import full_record
-from tlslab import cli
+from tests.report.invented import client, full_record, record
+from tlslab import catalogue, cli
+from tlslab.clients import all_clients
 from tlslab.commands import refresh
 from tlslab.commands.shared import Exit
 from tlslab.report.picture import draw
@@ -62,3 +63,29 @@ def test_a_picture_that_differs_in_seconds_alone_is_current(tmp_path: Path) -> N
     assert refresh.Derived(refresh.PICTURE, draw(slower)).is_current(tmp_path)
     fewer = record.model_copy(update={"cells": record.cells[1:]})
     assert not refresh.Derived(refresh.PICTURE, draw(fewer)).is_current(tmp_path)
+
+
+def test_defaults_of_a_record_in_which_a_client_is_missing_change_no_document(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    derived = list(refresh.of_a_record(record([], clients=[client("curl", missing="curl")]), CHECKOUT))
+    assert [item.path for item in derived] == [refresh.PICTURE]
+    said = capsys.readouterr().err
+    assert "the table of defaults stays as it is: curl is not here" in said
+    assert f"{refresh.STORY} stays as it is: {refresh.CELL} was not played" in said
+
+
+def test_defaults_that_a_record_does_not_have_are_measured(monkeypatch: pytest.MonkeyPatch) -> None:
+    here = [client("curl").model_copy(update={"name": item.name}) for item in all_clients()]
+    whole = record([], clients=here)
+    monkeypatch.setattr(refresh, "measure_defaults", lambda clients: whole)
+    *_, readme = refresh.of_a_record(whole, CHECKOUT)
+    assert readme.path == refresh.DOCUMENTS[0]
+    assert "| `curl` | not measured: no answer |" in readme.text
+
+
+def test_the_cell_of_the_story_is_in_the_catalogue() -> None:
+    name, fix, who, kind = refresh.CELL.split("/")
+    scenario = catalogue.load().scenario(name)
+    assert fix in {item.name for item in scenario.fixes}
+    assert (who, kind) in {(item.name, each.value) for item in all_clients() for each in item.kinds & scenario.kinds}

@@ -106,7 +106,7 @@ def test_the_chain_is_shown_as_presented() -> None:
 
 def test_the_verdict_comes_with_its_documentation() -> None:
     text = shown(played(), played().cells[0])
-    assert "failure: ✗ as-documented, as expected\n    shows: SSL Provider" in text
+    assert "failure: ✓ as-documented, as expected\n    shows: SSL Provider" in text
     assert "basis:    authoritative (documented by the vendor or project)" in text
     assert "https://github.com/openssl/openssl/blob/master/crypto/x509/x509_txt.c" in text
 

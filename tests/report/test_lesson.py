@@ -16,7 +16,8 @@ from tlslab.model.knowledge import Knowledge
 from tlslab.model.library import ConnectsLate, Crashes, Does, Hangs, Library, Prints, Row, says, tolerates
 from tlslab.model.scenario import Fix, Scenario
 from tlslab.model.situation import ClientSide, ServerKind, healthy
-from tlslab.report.lesson import embolden, known_answers, paragraphs, show_lesson, typed
+from tlslab.report.lesson import embolden, known_answers, paragraphs, show_lesson, show_lesson_for
+from tlslab.report.typed import ca_file_changes, typed
 from tlslab.stages.local import down
 
 CATALOGUE = catalogue.load()
@@ -160,11 +161,61 @@ def test_nothing_to_set_is_said_only_with_the_reason(scenario: Scenario) -> None
     assert not re.search(r"nothing to set$", lesson(scenario, 10_000).text, re.MULTILINE)
 
 
-def test_a_lesson_says_what_the_file_holds_that_its_words_name() -> None:
+def test_what_the_file_of_authorities_gains_is_told_for_each_client_although_its_option_stays() -> None:
     text = lesson(CATALOGUE.scenario("self-signed"), 10_000).text
     fix = text[text.index("Fix trust-certificate") : text.index("Fix replace-by-ca-signed")]
-    assert "ca.pem holds the root of the CA and the server's certificate\n" in fix
-    assert "ca.pem holds" not in text[text.index("Fix replace-by-ca-signed") :]
+    paragraph = "    mssql-python, odbc18\n      + SSL_CERT_FILE=ca.pem\n      ca.pem gains the server's certificate\n"
+    assert paragraph in fix
+    clients = re.findall(r"^    \w", fix, re.MULTILINE)
+    assert fix.count("      ca.pem gains the server's certificate\n") == len(clients)
+    assert "ca.pem gains" not in text[text.index("Fix replace-by-ca-signed") :]
+
+
+@pytest.mark.parametrize(
+    ("name", "fix", "words"),
+    [
+        ("self-signed", "trust-certificate", ["ca.pem gains the server's certificate"]),
+        ("untrusted-ca", "install-ca", ["ca.pem gains the root of the CA"]),
+        ("missing-intermediate", "give-client-the-intermediate", ["ca.pem gains the intermediate"]),
+        ("self-signed", "trust-everything", []),
+    ],
+)
+def test_a_fix_that_changes_what_the_file_holds_says_how(name: str, fix: str, words: list[str]) -> None:
+    scenario = CATALOGUE.scenario(name)
+    broken = scenario.apply(healthy(ServerKind.HTTPS))
+    fixed = next(item for item in scenario.fixes if item.name == fix).apply(broken)
+    assert ca_file_changes(broken.client, fixed.client) == words
+    back = ca_file_changes(fixed.client, broken.client)
+    assert back == [said.replace("gains", "loses") for said in words]
+
+
+def test_the_answer_comes_first_and_the_sources_last() -> None:
+    lines = lesson(CATALOGUE.scenario("self-signed")).lines
+    assert lines[1] == "What clears it"
+    assert lines[2].startswith("  trust-certificate (cure, on the client): Trust that certificate")
+    assert lines.index("Documented errors") < lines.index("Sources")
+
+
+def lesson_for(scenario: str, *clients: str) -> str:
+    screen = Screen(10_000)
+    some = [CLIENTS[name] for name in clients]
+    show_lesson_for(CATALOGUE.scenario(scenario), some, KNOWLEDGE, screen.console, f"./tlslab show {scenario}")
+    return screen.text
+
+
+def test_the_lesson_for_one_client_has_its_text_its_line_to_change_and_its_sources() -> None:
+    text = lesson_for("self-signed", "odbc18")
+    assert "certificate verify failed:self-signed certificate" in text
+    assert "    odbc18\n      + SSL_CERT_FILE=ca.pem\n      ca.pem gains the server's certificate\n" in text
+    assert "+ TrustServerCertificate=yes" in text
+    for other in ("curl", "tedious", "HTTPS", "gnutls"):
+        assert other not in text.partition("\nSources\n")[0]
+    assert text.endswith("The whole lesson: ./tlslab show self-signed\n")
+
+
+def test_the_lesson_for_one_client_has_no_fix_that_is_not_for_it() -> None:
+    assert "stop-asking-for-encryption" not in lesson_for("self-signed", "curl")
+    assert "Fix stop-asking-for-encryption" in lesson_for("self-signed", "curl", "tedious")
 
 
 def test_paragraphs_are_joined_and_lists_are_not() -> None:

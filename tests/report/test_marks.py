@@ -33,7 +33,7 @@ def test_ascii_marks_are_ascii() -> None:
 
 
 def test_a_documented_refusal_and_a_documented_connection_are_plain_and_told_apart() -> None:
-    assert mark_broken(cell(WHERE)).signs(False) == "✗"
+    assert mark_broken(cell(WHERE)).signs(False) == "✓"
     assert mark_broken(cell(WHERE, broken_result="connected")).signs(False) == "→"
 
 
@@ -42,7 +42,7 @@ def test_evidence_that_only_the_lab_has_seen_is_marked_and_coloured_otherwise() 
         mark_broken(cell(WHERE)),
         mark_broken(cell(WHERE, broken_judgement=judgement(basis="observed"))),
     )
-    assert observed.signs(False) == "✗*"
+    assert observed.signs(False) == "✓*"
     assert observed.style != documented.style
 
 

@@ -70,7 +70,7 @@ def test_a_place_that_differs_is_told_apart_and_a_finding_with_its_reason() -> N
     assert "  ! curl:two: not-cleared, because it is so" in lines
     screen = Screen(300)
     show_matrix(found, screen.console)
-    assert "; 1 finding; " in screen.lines[-1]
+    assert "; 1 finding; " in screen.lines[-2]
 
 
 def test_a_record_without_trust_procedures_says_nothing_of_them() -> None:

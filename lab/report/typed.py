@@ -1,0 +1,48 @@
+"""What a person types: the options that a fix removes and adds, in each client's words, and what it changes besides."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+from tlslab.clients.base import Client
+from tlslab.model.situation import Authority, ClientSide, Leaf, Situation
+
+Typed = tuple[tuple[str, ...], tuple[str, ...]]
+"""The options as typed that a person removes, and those that a person adds."""
+
+
+def typed(client: Client, before: Situation, after: Situation) -> Typed:
+    """The options as typed that a person removes and adds to get from one situation to the other.
+
+    Where the two differ in what `ca.pem` holds, the option that names it is set, whether or not it was there before.
+    """
+    old, new = client.options_as_typed(before.client), client.options_as_typed(after.client)
+    same = set(old)
+    if ca_file(before.client) != ca_file(after.client):
+        told_nothing = client.options_as_typed(replace(after.client, trust_anchors=(), intermediates=()))
+        same = {word for word in same if word in told_nothing and "ca.pem" not in word}
+    return tuple(word for word in old if word not in new), tuple(word for word in new if word not in same)
+
+
+def ca_file_changes(before: ClientSide, after: ClientSide) -> list[str]:
+    """What `ca.pem` gains and loses from one client side to the other, in words: the option that names it may stay."""
+    old, new = ca_file(before), ca_file(after)
+    gained, lost = [what for what in new if what not in old], [what for what in old if what not in new]
+    return [f"ca.pem {verb} {' and '.join(what)}" for verb, what in (("gains", gained), ("loses", lost)) if what]
+
+
+def ca_file(side: ClientSide) -> list[str]:
+    """What `ca.pem` holds, in words."""
+    held = ["the root of the CA"] if any(isinstance(anchor, Authority) for anchor in side.trust_anchors) else []
+    held += ["the server's certificate"] if any(isinstance(anchor, Leaf) for anchor in side.trust_anchors) else []
+    held += ["the intermediate"] if side.intermediates else []
+    return held
+
+
+def beside_options(broken: ClientSide, fixed: ClientSide) -> Iterator[str]:
+    """What the fix changes that is no option of a client."""
+    if fixed.connect_to != broken.connect_to:
+        yield f"connect to {fixed.connect_to} instead of {broken.connect_to}"
+    if fixed.clock != broken.clock:
+        wrong = broken.clock - fixed.clock
+        yield f"set the machine's clock, which is {abs(wrong).days} days {'ahead' if wrong > timedelta() else 'behind'}"
