@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from tlslab.libraries.gnutls import WORDS
 from tlslab.model.conditions import NOT_YET_VALID
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Prints, says
@@ -36,8 +37,19 @@ WGET = Source(
         for library, text, source in (
             ("openssl", "certificate is not yet valid", OPENSSL),
             ("node", Prints(code="CERT_NOT_YET_VALID"), NODE),
-            ("gnutls", Prints(code="514"), GNUTLS),
             ("wget", "is not yet activated", WGET),
+        )
+    }
+    | {
+        "gnutls": (
+            *says([NOT_YET_VALID], Phase.VERIFY, Prints(code="514"), basis=Basis.AUTHORITATIVE, source=GNUTLS),
+            *says(
+                [NOT_YET_VALID],
+                Phase.VERIFY,
+                "The certificate chain uses not yet valid certificate.",
+                basis=Basis.AUTHORITATIVE,
+                source=WORDS,
+            ),
         )
     },
     sources=[section(SQL_LINUX, "Requirements for certificates")],

@@ -1,12 +1,14 @@
-"""GnuTLS: the words of gnutls_strerror and of alerts, and the status of a certificate as a number.
+"""GnuTLS: the words of gnutls_strerror and of alerts, and the status of a certificate as a number and in words.
 
 The status is a bit mask, gnutls_certificate_status_t: INVALID 2, SIGNER_NOT_FOUND 64, INSECURE_ALGORITHM 256, EXPIRED
-1024. Clients either word it themselves (wget) or log the number (FreeTDS), which is the `code` of a row.
+1024. Clients word it themselves (wget), log the number (FreeTDS), which is the `code` of a row, or print GnuTLS' own
+words for it (gnutls-cli), which are its text.
 """
 
 from tlslab.model.conditions import (
     EXPIRED,
     INCOMPLETE,
+    NAME_MISMATCH,
     NO_COMMON_VERSION,
     NOT_LOADED,
     SELF_SIGNED,
@@ -30,6 +32,11 @@ STATUS = Source(
     "https://github.com/gnutls/gnutls/blob/5c0711523df8f108ecc1707dcd0cc4134003343e/lib/includes/gnutls/gnutls.h.in",
 )
 
+WORDS = Source(
+    "GnuTLS, lib/cert-cred.c, gnutls_certificate_verification_status_print",
+    "https://github.com/gnutls/gnutls/blob/ca61668d7764fc29fb4cc2aa396cb035e176636d/lib/cert-cred.c",
+)
+
 LIBRARY = Library(
     "gnutls",
     (
@@ -44,6 +51,23 @@ LIBRARY = Library(
             Phase.VERIFY,
             basis=Basis.AUTHORITATIVE,
             source=STATUS,
+        ),
+        *says_each(
+            {
+                **dict.fromkeys((SELF_SIGNED, UNTRUSTED, INCOMPLETE), "The certificate issuer is unknown."),
+                EXPIRED: "The certificate chain uses expired certificate.",
+                WEAK_SIGNATURE: "The certificate chain uses insecure algorithm.",
+            },
+            Phase.VERIFY,
+            basis=Basis.AUTHORITATIVE,
+            source=WORDS,
+        ),
+        *says(
+            [NAME_MISMATCH],
+            Phase.NAME,
+            "The name in the certificate does not match the expected.",
+            basis=Basis.AUTHORITATIVE,
+            source=WORDS,
         ),
         *says(
             [NO_COMMON_VERSION], Phase.HANDSHAKE, "Error in protocol version", basis=Basis.AUTHORITATIVE, source=ALERTS
