@@ -83,8 +83,8 @@ def expired_issuer(healthy: Situation) -> Situation:
     side=Side.SERVER,
     steps=[
         "Get the CA's current intermediate certificate.",
-        "See whether it verifies the server's certificate: `openssl verify -CAfile root.pem -untrusted "
-        "intermediate.pem server.pem`. If it does not, have the server's certificate issued again.",
+        "See whether it verifies the server's certificate; if it does not, have that issued again.",
+        "`openssl verify -CAfile root.pem -untrusted intermediate.pem server.pem` tells.",
         "Put it into the file of the chain, behind the server's certificate, in the place of the old one.",
         "nginx: `nginx -s reload`. SQL Server: restart the service.",
     ],
