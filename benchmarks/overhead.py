@@ -130,7 +130,7 @@ def _up(options: argparse.Namespace) -> Iterator[Any]:
 
     def again() -> Bare:
         """Lay out the files, then run: only the latter is timed. The event loop keeps turning for the servers' logs."""
-        rooms = Path(tempfile.mkdtemp(prefix="bare-", dir=stage.room))
+        rooms = Path(tempfile.mkdtemp(prefix="bare-", dir=stage.workdir))
         jobs = []
         for number, (client, situation) in enumerate(attempts.values()):
             room = rooms / str(number)
