@@ -4,8 +4,8 @@ import io
 
 from pydantic import BaseModel, ConfigDict
 
+from tlslab.matrix.fault import Fault, faults, together
 from tlslab.model.record import AttemptEntry, CellEntry, ClientEntry, Record, ShownEntry, TrustProcedureEntry
-from tlslab.report.fault import Fault, faults, together
 from tlslab.report.printable import printable
 
 STAND_IN = "stands in for the real server"

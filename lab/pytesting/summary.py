@@ -23,7 +23,7 @@ _KINDS = ("failed", "error")
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What is wrong in the cell of a test (`tlslab.report.fault`). `place`: where a run must play it to play it again,
+    """What is wrong in the cell of a test (`tlslab.matrix.fault`). `place`: where a run must play it to play it again,
     as options of `tlslab run`.
     """
 

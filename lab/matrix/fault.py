@@ -98,6 +98,7 @@ _CHECKS = (
 )
 """The most serious first."""
 CHAIN = _CHECKS[0]
+ALL_CHECKS = tuple(check.of for check in _CHECKS)
 
 
 def faults(cell: CellEntry, attempts: Iterable[AttemptEntry], servers: Iterable[ServerEntry] = ()) -> list[Fault]:
@@ -113,16 +114,22 @@ def faults(cell: CellEntry, attempts: Iterable[AttemptEntry], servers: Iterable[
     return [*_unchecked([entry for entry in accepted if entry.result == "connected"], sides), *_judged(cell, accepted)]
 
 
+def checks(defects: Iterable[str]) -> list[str]:
+    """The checks of a client that find these defects, the most serious first: `host name`."""
+    wrong = set(defects)
+    return [check.of for check in _CHECKS if check.defects & wrong]
+
+
 def together(found: Sequence[Fault]) -> Fault:
     """All faults of a cell as one: the most serious, with everything that the client does not check. `found` has one at
     least.
     """
     first = found[0]
-    checks = tuple(check for fault in found for check in fault.unchecked)
-    if len(checks) < 2:
+    gone = tuple(check for fault in found for check in fault.unchecked)
+    if len(gone) < 2:
         return first
-    words = first.words.replace(f"does not check the {checks[0]}", f"checks neither the {' nor the '.join(checks)}", 1)
-    return replace(first, reason=f"{' and '.join(checks)} not checked", words=words, unchecked=checks)
+    words = first.words.replace(f"does not check the {gone[0]}", f"checks neither the {' nor the '.join(gone)}", 1)
+    return replace(first, reason=f"{' and '.join(gone)} not checked", words=words, unchecked=gone)
 
 
 def _gets_in(cell: CellEntry, act: str) -> bool:

@@ -3,8 +3,8 @@
 import pytest
 
 from tests.report.invented import attempt, cell, certificate, judgement, server
+from tlslab.matrix.fault import faults, together
 from tlslab.model.record import AttemptEntry, CellEntry, ServerEntry
-from tlslab.report.fault import faults, together
 
 CELL = "any/fix/odbc18/sqlserver"
 NOTHING_SAYS_SO = judgement(False, "connects, and nothing says that it would", "")
