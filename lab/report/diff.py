@@ -111,8 +111,8 @@ def _show_group(number: int, group: Group, title: str, console: Console) -> None
             hang(console, f"{indent}{bar} ", text, label_on_every_line=True)
     for other in some_texts(group):
         hang(console, f"{indent}also ", Text(printable(other)))
-    hang(console, f"{indent}in   ", Text(where(group), "dim"))
-    hang(console, f"{indent}     ", Text(f"{plural(len(cells_of(group)), 'cell')}; act: {acts_of(group)}", "dim"))
+    count = f"{plural(len(cells_of(group)), 'cell')}; act: {acts_of(group)}"
+    hang(console, f"{indent}in   ", Text(f"{count}\n{where(group)}", "dim"))
     if group.client.system_differs:
         hang(console, indent, Text(f"reported only: {group.client.system_differs}", "italic"))
     console.print()
