@@ -198,7 +198,7 @@ def _held_against_baseline(request: pytest.FixtureRequest, played: "Played") -> 
         return played
     deviation = baseline.deviation(played)
     if deviation.fails:
-        return played.model_copy(update={"deviation": deviation.words})
+        return played.model_copy(update={"deviation": deviation.words, "deviation_cause": deviation.cause})
     if deviation.words:
         request.node.user_properties.append((summary.DEVIATING, deviation.words))
     return played

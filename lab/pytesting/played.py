@@ -19,8 +19,8 @@ class Played(BaseModel):
     """A cell, its attempts and the trust procedures that were followed for it.
 
     `client`: the client and its version, where the session asks for it. `deviation`: what is not as in the baseline
-    that the session is held against. `lacking`: what the session demands (`--lab-require`) and this machine does not
-    have, in a sentence.
+    that the session is held against; `deviation_cause`: the same for two cells with the same deviation. `lacking`: what
+    the session demands (`--lab-require`) and this machine does not have, in a sentence.
     `last_words`: the log of a server that must not come up in the broken act.
     `stand_in`: what answered in place of the real server, "" when that was the real one. `record`: the part of the
     run's record that tells the whole story of a cell that is not as expected.
@@ -35,6 +35,7 @@ class Played(BaseModel):
     last_words: list[str] = []
     lacking: str = ""
     deviation: str = ""
+    deviation_cause: str = ""
     client: ClientEntry | None = None
     record: Record | None = None
 
@@ -66,7 +67,7 @@ class Played(BaseModel):
         if self.lacking:
             return Fault(self.lacking, "missing here", self.lacking)
         if self.cell.as_expected and self.deviation:
-            return Fault(self.cell.id, "not as in the baseline", "as documented, but not as in the baseline")
+            return Fault(self.deviation_cause, "not as in the baseline", "as documented, but not as in the baseline")
         found = faults(self.cell, self.attempts, self.record.servers if self.record else ())
         for item in self._unexpected:
             verdict = f"trust procedure {item.verdict}"

@@ -132,7 +132,7 @@ def _in_full(group: Sequence[Failed], width: int) -> Any:
         fixes.setdefault(item.scenario, []).append(item.fix)
     scenarios = "; ".join(f"{scenario} ({', '.join(names)})" for scenario, names in fixes.items())
     where = f"{len(group)} cell{'' if len(group) == 1 else 's'} of {told.client}: {scenarios}"
-    story = report.longreprtext.removeprefix(told.words).lstrip("\n")
+    story = full.longreprtext.removeprefix(told.words).lstrip("\n")
     lines = [
         told.words,
         *textwrap.wrap(where, width, initial_indent="in      ", subsequent_indent=" " * 8, break_on_hyphens=False),

@@ -59,14 +59,14 @@ def python_tds_without(place: Path, line: str, changed: str) -> None:
     (place / "sitecustomize.py").write_text(OTHER_DRIVER.format(place=str(place / "driver")))
 
 
-def session(place: Path, scenario: str, *more: str) -> Session:
+def session(place: Path, scenario: str, *more: str, tests: str = MATRIX) -> Session:
     """Cells of python-tds in a session of pytest, at 80 columns, as a person runs it."""
     env = {name: value for name, value in os.environ.items() if name not in {"PYTEST_ADDOPTS", "CI"}}
     paths = os.pathsep.join(map(str, (place, IMPORTED_FROM, ROOT)))
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-p", "no:hypothesispytest", "-q"]
     options = [f"--rootdir={ROOT}", f"--config-file={ROOT / 'pyproject.toml'}", "--junitxml=report.xml"]
     done = subprocess.run(
-        [*command, *options, "--lab-client=python-tds", f"--lab-scenario={scenario}", *more, MATRIX],
+        [*command, *options, "--lab-client=python-tds", f"--lab-scenario={scenario}", *more, tests],
         cwd=place,
         env=env | {"TLSLAB_CACHE": str(CACHE), "PYTHONPATH": paths, "COLUMNS": "80"},
         text=True,
@@ -86,6 +86,7 @@ def test_a_driver_that_does_not_check_the_host_name(tmp_path: Path, xdist: tuple
     assert found.failure[0] == (
         "the client does not check the host name: it connected to a server whose certificate is for neighbour.lab.test"
     )
+    assert found.lines.count(found.failure[0]) == 1
     assert found.failure[1:4] == [
         "in      2 cells of python-tds: expired (renew); not-yet-valid",
         "        (reissue-with-past-start)",
@@ -150,3 +151,27 @@ def test_the_junit_xml_keeps_every_cell_with_its_story_and_its_name(tmp_path: Pa
         (failure,) = test.iter("failure")
         assert (failure.get("message") or "").startswith("the client does not check the host name: ")
         assert "4a impostor neighbour" in (failure.text or "")
+
+
+def test_a_test_of_ones_own_says_it_too(tmp_path: Path) -> None:
+    python_tds_without(tmp_path, "            if login.validate_host:\n", "            if False:\n")
+    own = tmp_path / "test_own.py"
+    own.write_text("def test_trust(lab_cell):\n    assert lab_cell.as_expected, lab_cell.story()\n")
+
+    found = session(tmp_path, "expired", "-p", "tlslab.pytest_plugin", tests=str(own))
+
+    assert found.failure[0].startswith("the client does not check the host name: ")
+    assert found.summary == ["FAILED host name not checked: expired/renew/python-tds/sqlserver"]
+    assert any(line.startswith("E ") and "AssertionError" in line for line in found.failure)
+
+
+def test_what_fails_for_another_reason_stays_as_pytest_has_it(tmp_path: Path) -> None:
+    python_tds_without(tmp_path, "            if login.validate_host:\n", "            if False:\n")
+    own = tmp_path / "test_own.py"
+    own.write_text("def test_trust(lab_cell):\n    assert lab_cell.cell.fix == 'another'\n")
+
+    found = session(tmp_path, "expired", "-p", "tlslab.pytest_plugin", tests=str(own))
+
+    (line,) = found.summary
+    assert "::test_trust[expired/renew/python-tds/sqlserver]" in line
+    assert "host name" not in "\n".join(found.failure)
