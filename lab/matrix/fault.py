@@ -40,6 +40,7 @@ _JUDGED = (
 )
 """The verdicts, the most serious first."""
 UNNOTICED = 10
+"""The rank of a defect that no known check finds; behind it come the verdicts."""
 LEAST = 99
 
 
@@ -70,7 +71,7 @@ class _Check:
 
 def _issuer(certificate: CertificateEntry | None, defect: str) -> str:
     if certificate is None or defect == SELF_SIGNED.name:
-        return "that has made its certificate itself"
+        return "whose certificate is self-signed"
     return f"whose certificate comes from {_common_name(certificate.issuer)}, which it does not trust"
 
 
@@ -102,8 +103,8 @@ ALL_CHECKS = tuple(check.of for check in _CHECKS)
 
 
 def faults(cell: CellEntry, attempts: Iterable[AttemptEntry], servers: Iterable[ServerEntry] = ()) -> list[Fault]:
-    """What is wrong in a cell, the most serious first; empty when everything is as expected. `attempts`, `servers`:
-    those of the record, or of the cell alone.
+    """What is wrong in a cell: first what the client does not check, then the broken act before the fix; empty when
+    everything is as expected. `attempts`, `servers`: those of the record, or of the cell alone.
     """
     if cell.as_expected:
         return []
@@ -138,6 +139,7 @@ def _gets_in(cell: CellEntry, act: str) -> bool:
         return cell.broken == "unexpected-connection"
     judged = cell.fix_judgement
     is_impostor = act.startswith(IMPOSTOR) and cell.fix_verdict in _LETS_IN and not judged.as_expected
+    # The judge names those that nothing lets in; others may get in as documented.
     return is_impostor and f"`{act.removeprefix(IMPOSTOR)}`" in judged.why
 
 
@@ -179,7 +181,7 @@ def _judged(cell: CellEntry, accepted: list[AttemptEntry]) -> list[Fault]:
             f"{verdict}: {judgement.why}",
             verdict.replace("-", " "),
             _with_subject(judgement.why),
-            rank=UNNOTICED + 1 + _JUDGED.index(verdict),
+            rank=UNNOTICED + 1 + _JUDGED.index(verdict) if verdict in _JUDGED else LEAST,
         )
         for verdict, judgement, by_connecting in judged
         if verdict and not judgement.as_expected and not (by_connecting and told)

@@ -34,7 +34,7 @@ def presenting(**changes: object) -> list[ServerEntry]:
     [
         ("name-mismatch", "host name", "whose certificate is for other.lab.test"),
         ("untrusted", "chain", "whose certificate comes from Stranger, Inc. CA, which it does not trust"),
-        ("self-signed", "chain", "that has made its certificate itself"),
+        ("self-signed", "chain", "whose certificate is self-signed"),
         ("expired", "dates", "whose certificate, by the client's clock, has expired"),
         ("not-yet-valid", "dates", "whose certificate, by the client's clock, is not valid yet"),
         ("weak-signature", "signature algorithm", "whose certificate is signed with sha256WithRSAEncryption"),
@@ -54,7 +54,7 @@ def test_a_condition_that_is_not_known_here_is_told_by_its_name() -> None:
 
 def test_several_checks_that_are_gone_are_one_sentence_with_the_most_serious_first() -> None:
     found = together(faults(*accepts("expired", "self-signed"), presenting()))
-    assert found.words.startswith("the client checks neither the chain nor the dates: it connected to a server that ")
+    assert found.words.startswith("the client checks neither the chain nor the dates: it connected to a server ")
     assert found.reason == "chain and dates not checked"
 
 
