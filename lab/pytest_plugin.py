@@ -6,7 +6,7 @@ where it is needed: other tests do not pay for it.
 """
 
 import signal
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,7 +17,7 @@ from tlslab.runtime import signals
 
 signals.hold((signal.SIGINT,))  # until pytest is ready for it: it answers Ctrl-C in an import with a traceback
 
-from tlslab.pytesting import junit, options  # noqa: E402
+from tlslab.pytesting import junit, options, summary  # noqa: E402
 from tlslab.pytesting.engine import Engine, EngineError, EngineRequest  # noqa: E402
 from tlslab.pytesting.wire import Direct, Remote, serve  # noqa: E402
 from tlslab.report.printable import printable  # noqa: E402
@@ -28,13 +28,15 @@ if TYPE_CHECKING:
 MATRIX = tlslab.ROOT / "tests" / "matrix" / "test_matrix.py"
 CELL = "lab_cell"
 """The fixture that a test of cells asks for."""
-MISSING = "missing client"
-DEVIATING = "not as in the baseline"
+FAILURES = "tlslab-failures"
+"""The plugin that prints the failures of cells."""
 
 _ENGINE = pytest.StashKey[Engine]()
 _PLAYER = pytest.StashKey[Direct | Remote]()
 _SAVED = pytest.StashKey[list[str]]()
 """The sentences that say which files the session wrote, or why it could not."""
+_FAULT = pytest.StashKey[summary.Told]()
+"""Of a test: what is wrong in its cell."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -55,6 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
         pytest.exit("interrupted before a test was started", pytest.ExitCode.INTERRUPTED)
     engine = config.stash[_ENGINE] = Engine(partial(_request, config))
     config.stash[_PLAYER] = Direct(engine)
+    config.pluginmanager.register(summary.Failures(config), FAILURES)
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -113,13 +116,26 @@ def lab_cell(request: pytest.FixtureRequest) -> "Played":
     request.node.user_properties += played.properties()
     demanding = bool(config.getoption("--lab-require"))
     if played.missing and not demanding:
-        request.node.user_properties.append((MISSING, printable(f"{played.cell.client}: {played.missing}")))
+        request.node.user_properties.append((summary.MISSING, printable(f"{played.cell.client}: {played.missing}")))
         pytest.skip(printable(played.missing))
+    if not played.lab_failed:
+        played = _held_against_baseline(request, played)
+        lacking = played.missing or ("" if config.getoption("--lab-no-nginx") else _stand_in(played))
+        played = played.model_copy(update={"lacking": lacking}) if demanding else played
+    if fault := played.fault:
+        cell = played.cell
+        request.node.stash[_FAULT] = summary.Told(
+            *(cell.scenario, cell.fix, cell.client, cell.kind),
+            rank=fault.rank,
+            checks=len(fault.unchecked),
+            cause=fault.cause,
+            reason=printable(fault.reason),
+            words=printable(" ".join(fault.words.split())),
+            place=options.place(config),
+        )
     if played.lab_failed:
         pytest.fail(played.story(), pytrace=False)
-    played = _held_against_baseline(request, played)
-    lacking = played.missing or ("" if config.getoption("--lab-no-nginx") else _stand_in(played))
-    return played.model_copy(update={"lacking": lacking}) if demanding else played
+    return played
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)
@@ -140,18 +156,22 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     _close(config, lambda words, status=0: None)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    if fault := item.stash.get(_FAULT, None):
+        summary.tell_fault(report, fault)
+    return report
+
+
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    words = [
-        *_versions(terminalreporter.stats),
-        *_stand_ins(terminalreporter.stats),
-        *_missing(terminalreporter.stats),
-        *_deviating(terminalreporter.stats),
-        *config.stash.get(_SAVED, []),
-    ]
+    words = [*summary.notes(terminalreporter.stats), *config.stash.get(_SAVED, [])]
     if words:
         terminalreporter.write_sep("=", "tls trust lab")
         for line in words:
             terminalreporter.write_line(printable(line))
+    if failures := config.pluginmanager.get_plugin(FAILURES):
+        failures.shorten(terminalreporter.stats)
 
 
 def _request(config: pytest.Config, selected: tuple[str, ...]) -> EngineRequest:
@@ -178,9 +198,9 @@ def _held_against_baseline(request: pytest.FixtureRequest, played: "Played") -> 
         return played
     deviation = baseline.deviation(played)
     if deviation.fails:
-        return played.model_copy(update={"deviation": deviation.words})
+        return played.model_copy(update={"deviation": deviation.words, "deviation_cause": deviation.cause})
     if deviation.words:
-        request.node.user_properties.append((DEVIATING, deviation.words))
+        request.node.user_properties.append((summary.DEVIATING, deviation.words))
     return played
 
 
@@ -235,44 +255,3 @@ def _close(config: pytest.Config, fail: _Fail) -> None:
         told += keep(found, None).words.splitlines()
     else:
         told.append(f"the record: {place}")
-
-
-def _deviating(stats: dict[str, list[Any]]) -> Iterable[str]:
-    """The deviations from the baseline that failed no test; and how many cells the baseline does not have."""
-    reports = [item for items in stats.values() for item in items if getattr(item, "when", "") == "call"]
-    told = [words for report in reports for name, words in report.user_properties if name == DEVIATING]
-    unknown = [words for words in told if "\n" not in words]
-    for words in told:
-        if words not in unknown:
-            yield from words.splitlines()
-    if unknown:
-        yield unknown[0] if len(unknown) == 1 else f"{unknown[0]}, nor are {len(unknown) - 1} others"
-
-
-def _stand_ins(stats: dict[str, list[Any]]) -> Iterable[str]:
-    """What played in place of a real server: a green session must not be taken for one with SQL Server."""
-    from tlslab.pytesting.played import STAND_IN
-
-    reports = [item for items in stats.values() for item in items if getattr(item, "when", "") == "call"]
-    names = {words for report in reports for name, words in report.user_properties if name == STAND_IN}
-    return (f"not the real server: {name}" for name in sorted(names))
-
-
-def _versions(stats: dict[str, list[Any]]) -> Iterable[str]:
-    """What played where a version was chosen: `latest` is another one tomorrow."""
-    from tlslab.pytesting.played import CLIENT, VERSION
-    from tlslab.setup.versions.spec import is_spec
-
-    reports = [item for items in stats.values() for item in items if getattr(item, "when", "") == "call"]
-    played = {tuple(dict(report.user_properties).get(name, "") for name in (CLIENT, VERSION)) for report in reports}
-    return (f"{client}: {version}" for client, version in sorted(played) if is_spec(client) and version)
-
-
-def _missing(stats: dict[str, list[Any]]) -> Iterable[str]:
-    """The tests skipped for want of a client: one line for each client."""
-    cells: dict[str, int] = {}
-    for report in stats.get("skipped", []):
-        for name, words in getattr(report, "user_properties", ()):
-            if name == MISSING:
-                cells[words] = cells.get(words, 0) + 1
-    return (f"{count} cell{'' if count == 1 else 's'} skipped: {words}" for words, count in sorted(cells.items()))

@@ -44,6 +44,31 @@ TEDIOUS = Source(
     "https://github.com/tediousjs/tedious/blob/012884b23dd49504c48081679cd1c2853379bd3d/src/connection.ts",
 )
 
+X509_TEXTS = Source(
+    "OpenSSL, crypto/x509/x509_txt.c, X509_verify_cert_error_string",
+    "https://github.com/openssl/openssl/blob/0223dfcf1e4d4d6f0a9a671ce570c6a1c057fe93/crypto/x509/x509_txt.c",
+)
+NODE_CODES = Source(
+    "Node.js, doc/api/tls.md, X509 certificate error codes",
+    "https://github.com/nodejs/node/blob/009adc7e217d55eeae6de341736e0a26c473b0dd/doc/api/tls.md#x509-certificate-error-codes",
+)
+GNUTLS_STATUS = Source(
+    "GnuTLS, gnutls.h, enum gnutls_certificate_status_t (INVALID 2, NOT_ACTIVATED 512)",
+    "https://github.com/gnutls/gnutls/blob/5c0711523df8f108ecc1707dcd0cc4134003343e/lib/includes/gnutls/gnutls.h.in",
+)
+WGET_CHECK = Source(
+    "GNU Wget, src/gnutls.c (_CHECK_CERT, ssl_check_certificate)",
+    "https://github.com/jopamo/wget/blob/7cde8866729990dee8173c5b5a543c46812c7f3a/src/gnutls.c",
+)
+GNUTLS_WORDS = Source(
+    "GnuTLS, lib/cert-cred.c, gnutls_certificate_verification_status_print",
+    "https://github.com/gnutls/gnutls/blob/ca61668d7764fc29fb4cc2aa396cb035e176636d/lib/cert-cred.c",
+)
+GO_VERIFY = Source(
+    "Go 1.24, src/crypto/x509/verify.go (CertificateInvalidError.Error)",
+    "https://github.com/golang/go/blob/go1.24.13/src/crypto/x509/verify.go",
+)
+
 # Drivers' and servers' documentation.
 ODBC_TROUBLESHOOTING = Source(
     "Microsoft, Connection encryption troubleshooting in the ODBC driver",

@@ -2,11 +2,6 @@
 
 from dataclasses import replace
 
-from tlslab.libraries.gnutls import STATUS, WORDS
-from tlslab.libraries.go import VERIFY as GO_VERIFY
-from tlslab.libraries.node import CODES
-from tlslab.libraries.openssl import VERIFY
-from tlslab.libraries.wget import CHECK
 from tlslab.model.condition import Condition
 from tlslab.model.evidence import Basis, Phase
 from tlslab.model.library import Prints, says
@@ -14,8 +9,14 @@ from tlslab.model.scenario import Claim, Side, scenario
 from tlslab.model.situation import LAB_ISSUING, PAST, Situation
 from tlslab_scenarios._sources import (  # fmt: skip
     EXPIRED_INTERMEDIATE,
+    GNUTLS_STATUS,
+    GNUTLS_WORDS,
+    GO_VERIFY,
     NGINX_CHAINS,
+    NODE_CODES,
     PATH_VALIDATION,
+    WGET_CHECK,
+    X509_TEXTS,
 )
 
 
@@ -39,21 +40,21 @@ EXPIRED_ISSUER = Condition(
     rows={
         library: says([EXPIRED_ISSUER], Phase.VERIFY, text, basis=Basis.AUTHORITATIVE, source=source)
         for library, text, source in (
-            ("openssl", "certificate has expired", VERIFY),
-            ("node", Prints(code="CERT_HAS_EXPIRED"), CODES),
-            ("wget", "has expired", CHECK),
+            ("openssl", "certificate has expired", X509_TEXTS),
+            ("node", Prints(code="CERT_HAS_EXPIRED"), NODE_CODES),
+            ("wget", "has expired", WGET_CHECK),
             ("go", "x509: certificate has expired or is not yet valid: current time {*} is after ", GO_VERIFY),
         )
     }
     | {
         "gnutls": (
-            *says([EXPIRED_ISSUER], Phase.VERIFY, Prints(code="1026"), basis=Basis.AUTHORITATIVE, source=STATUS),
+            *says([EXPIRED_ISSUER], Phase.VERIFY, Prints(code="1026"), basis=Basis.AUTHORITATIVE, source=GNUTLS_STATUS),
             *says(
                 [EXPIRED_ISSUER],
                 Phase.VERIFY,
                 "The certificate chain uses expired certificate.",
                 basis=Basis.AUTHORITATIVE,
-                source=WORDS,
+                source=GNUTLS_WORDS,
             ),
         )
     },

@@ -2,31 +2,22 @@
 
 from datetime import timedelta
 
-from tlslab.libraries.gnutls import WORDS
 from tlslab.model.conditions import NOT_YET_VALID
-from tlslab.model.evidence import Basis, Phase, Source
+from tlslab.model.evidence import Basis, Phase
 from tlslab.model.library import Prints, says
 from tlslab.model.scenario import Claim, Side, scenario
 from tlslab.model.situation import CURRENT, Situation, Validity
-from tlslab_scenarios._sources import SQL_LINUX, section
+from tlslab_scenarios._sources import (  # fmt: skip
+    GNUTLS_STATUS,
+    GNUTLS_WORDS,
+    NODE_CODES,
+    SQL_LINUX,
+    WGET_CHECK,
+    X509_TEXTS,
+    section,
+)
 
 FUTURE = Validity(timedelta(days=10), timedelta(days=100))
-OPENSSL = Source(
-    "OpenSSL, crypto/x509/x509_txt.c, X509_verify_cert_error_string",
-    "https://github.com/openssl/openssl/blob/0223dfcf1e4d4d6f0a9a671ce570c6a1c057fe93/crypto/x509/x509_txt.c",
-)
-NODE = Source(
-    "Node.js, doc/api/tls.md, X509 certificate error codes",
-    "https://github.com/nodejs/node/blob/009adc7e217d55eeae6de341736e0a26c473b0dd/doc/api/tls.md#x509-certificate-error-codes",
-)
-GNUTLS = Source(
-    "GnuTLS, gnutls.h, enum gnutls_certificate_status_t (INVALID 2, NOT_ACTIVATED 512)",
-    "https://github.com/gnutls/gnutls/blob/5c0711523df8f108ecc1707dcd0cc4134003343e/lib/includes/gnutls/gnutls.h.in",
-)
-WGET = Source(
-    "GNU Wget, src/gnutls.c (_CHECK_CERT, ssl_check_certificate)",
-    "https://github.com/jopamo/wget/blob/7cde8866729990dee8173c5b5a543c46812c7f3a/src/gnutls.c",
-)
 
 
 @scenario(
@@ -35,20 +26,20 @@ WGET = Source(
     rows={
         library: says([NOT_YET_VALID], Phase.VERIFY, text, basis=Basis.AUTHORITATIVE, source=source)
         for library, text, source in (
-            ("openssl", "certificate is not yet valid", OPENSSL),
-            ("node", Prints(code="CERT_NOT_YET_VALID"), NODE),
-            ("wget", "is not yet activated", WGET),
+            ("openssl", "certificate is not yet valid", X509_TEXTS),
+            ("node", Prints(code="CERT_NOT_YET_VALID"), NODE_CODES),
+            ("wget", "is not yet activated", WGET_CHECK),
         )
     }
     | {
         "gnutls": (
-            *says([NOT_YET_VALID], Phase.VERIFY, Prints(code="514"), basis=Basis.AUTHORITATIVE, source=GNUTLS),
+            *says([NOT_YET_VALID], Phase.VERIFY, Prints(code="514"), basis=Basis.AUTHORITATIVE, source=GNUTLS_STATUS),
             *says(
                 [NOT_YET_VALID],
                 Phase.VERIFY,
                 "The certificate chain uses not yet valid certificate.",
                 basis=Basis.AUTHORITATIVE,
-                source=WORDS,
+                source=GNUTLS_WORDS,
             ),
         )
     },

@@ -43,6 +43,7 @@ class Change(BaseModel):
     fix: str
     server: str = Field(description="https or sqlserver; for the default probe the id of the situation")
     act: str = Field(description="control, broken, fixed, `impostor:ID`, or default")
+    defects: list[str] = Field(description="what the self-check found wrong in this act; empty: nothing, or not known")
     cell: str = Field(description="the cell's id in new")
     verdict_before: str = Field(description="of the broken act or the fix; with ! when it is a finding")
     verdict_after: str
@@ -83,6 +84,7 @@ def default_changes(
             fix="",
             server=identity,
             act=DEFAULT,
+            defects=list(after.defects),
             cell=f"{DEFAULT}/{identity}/{client_new}",
             verdict_before="",
             verdict_after="",
@@ -222,6 +224,7 @@ class _Comparison:
             fix=fix,
             server=server,
             act=act,
+            defects=list((after or before or NOTHING).defects),
             cell=self.new.id,
             verdict_before=verdict_before,
             verdict_after=verdict_after,

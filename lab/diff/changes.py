@@ -1,23 +1,22 @@
 """The changes between two records: the published result of a diff, and the pure function that finds it.
 
-`Changes` is what `tlslab diff --format json` prints (`schema/changes.schema.json`). Changes with one cause are one
-group: the same kind of change, the same before and after; of texts, the same words replaced by the same.
+`Changes` is what `tlslab diff --format json` prints (`schema/changes.schema.json`).
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from statistics import median
+from collections.abc import Iterator, Mapping
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from tlslab.diff.cells import Change, cell_changes, default_changes
-from tlslab.diff.kinds import Kind, Level
+from tlslab.diff.conclusion import conclude
+from tlslab.diff.groups import Group, Pair, group
+from tlslab.diff.kinds import Level
 from tlslab.diff.pairing import pair
 from tlslab.diff.seconds import seconds_changes
 from tlslab.diff.sides import DEFAULT, Key, Side, SideCell, SideClient, side_of
 from tlslab.diff.system import system_differs
-from tlslab.diff.word_difference import Piece, difference, edit
 from tlslab.model.record import Record, ShareEntry
 
 SCHEMA_VERSION = 1
@@ -25,33 +24,6 @@ SCHEMA_VERSION = 1
 
 class _Model(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Pair(_Model):
-    """A client in both: its name and version, old and new."""
-
-    old: str
-    new: str
-    old_version: str
-    new_version: str
-    system_differs: str = Field(
-        description="why texts and codes of this client are reported but never fail: the machine's own TLS library is "
-        "not the one of the baseline; empty otherwise"
-    )
-
-
-class Group(_Model):
-    """Changes with one cause."""
-
-    kind: Kind
-    level: Level
-    security: bool = Field(description="something gets through that was stopped before: a security regression")
-    title: str
-    client: Pair
-    before: str = Field(description="of the first change, in words; seconds: of the middle one")
-    after: str
-    words: list[Piece] = Field(description="the word-level difference of the first change's texts; empty: the same")
-    changes: list[Change] = Field(description="every act that the cause touches, in the order of the record")
 
 
 class Around(_Model):
@@ -96,6 +68,7 @@ class Changes(_Model):
     around: list[Around] = Field(description="lab, system, OpenSSL, stage, servers: those that differ")
     clients: list[Pair]
     defaults: list[DefaultFact] = Field(description="changed or not; empty where they were not measured on both sides")
+    conclusion: str = Field(description="what all of it means for somebody who upgrades, in one sentence")
     groups: list[Group] = Field(description="most serious first; empty: nothing changed")
     unstable: list[Unstable]
     not_compared: list[NotCompared]
@@ -149,6 +122,7 @@ def compare_sides(old: Side, new: Side, pairing: Mapping[str, str] | None = None
     found = _Found()
     for item in pairs:
         _compare_client(old, new, item, found)
+    groups = group(found.changes, pairs)
     return Changes(
         old=old.words,
         new=new.words,
@@ -159,7 +133,8 @@ def compare_sides(old: Side, new: Side, pairing: Mapping[str, str] | None = None
         ],
         clients=pairs,
         defaults=[fact for item in pairs for fact in _facts(old, new, item)],
-        groups=group(found.changes, pairs),
+        conclusion=conclude(groups, found.acts),
+        groups=groups,
         unstable=found.unstable,
         not_compared=found.not_compared,
         only_old=found.only_old + _others(old, {item.old for item in pairs}, pairing),
@@ -167,17 +142,6 @@ def compare_sides(old: Side, new: Side, pairing: Mapping[str, str] | None = None
         cells=found.cells,
         acts=found.acts,
     )
-
-
-def group(changes: Iterable[Change], pairs: Iterable[Pair] = ()) -> list[Group]:
-    """The changes by cause, most serious first, those that touch most first. No change is lost, and none is in two."""
-    known = {(item.old, item.new): item for item in pairs}
-    by_cause: dict[tuple[object, ...], list[Change]] = {}
-    for change in changes:
-        by_cause.setdefault(_cause(change), []).append(change)
-    order = list(Kind)
-    groups = [_group(items, known) for items in by_cause.values()]
-    return sorted(groups, key=lambda item: (order.index(item.kind), -len(item.changes)))
 
 
 def schema_text() -> str:
@@ -263,50 +227,3 @@ def _others(side: Side, paired: set[str], pairing: Mapping[str, str] | None) -> 
 
 def _client(side: Side, name: str) -> SideClient:
     return side.clients.get(name, SideClient(name, "", ""))
-
-
-def _cause(change: Change) -> tuple[object, ...]:
-    """What makes two changes one: by kind, the facts that decide it."""
-    key: tuple[object, ...] = (change.kind, change.client_old, change.client_new)
-    before, after = change.before, change.after
-    verdicts = (change.verdict_before, change.verdict_after)
-    match change.kind:
-        case Kind.SECONDS:
-            return key
-        case Kind.TLS | Kind.DEFAULT_TLS:
-            return (*key, before.tls, after.tls)
-        case Kind.ACCEPTS | Kind.LETS_IN | Kind.HEALTHY_CONNECTS | Kind.FIX_CLEARS | Kind.DEFAULT_ACCEPTS:
-            return (*key, *verdicts)
-        case Kind.REFUSES | Kind.HEALTHY_FAILS | Kind.KEEPS_OUT | Kind.FIX_FAILS | Kind.DEFAULT_REFUSES:
-            return (*key, *verdicts, after.result, after.code, after.text)
-        case _:
-            codes = (before.result, after.result, before.code, after.code)
-            return (*key, *verdicts, *codes, edit(before.text, after.text))
-
-
-def _group(changes: list[Change], known: Mapping[tuple[str, str], Pair]) -> Group:
-    first = changes[0]
-    names = first.client_old, first.client_new
-    bare_pair = Pair(old=names[0], new=names[1], old_version="", new_version="", system_differs="")
-    same = first.before.text == first.after.text
-    before, after = first.words_before, first.words_after
-    if first.kind is Kind.SECONDS:
-        before, after = (
-            _seconds(item.before.seconds for item in changes),
-            _seconds(item.after.seconds for item in changes),
-        )
-    return Group(
-        kind=first.kind,
-        level=first.kind.level,
-        security=first.kind.security,
-        title=first.kind.words,
-        client=known.get(names, bare_pair),
-        before=before,
-        after=after,
-        words=[] if same else list(difference(first.before.text, first.after.text)),
-        changes=changes,
-    )
-
-
-def _seconds(of: Iterable[float | None]) -> str:
-    return f"{median(item for item in of if item is not None):.2f} s in the middle of all acts"

@@ -58,6 +58,21 @@ class Kind(StrEnum):
         return self in _SECURITY
 
     @property
+    def opens(self) -> bool:
+        """Whether a server gets through that was refused."""
+        return self in _OPENS
+
+    @property
+    def turns(self) -> bool:
+        """Whether a server gets through that was refused, or is refused that got through."""
+        return self.opens or self.mirrored.opens
+
+    @property
+    def breaking(self) -> bool:
+        """Whether somebody who connected does not any more."""
+        return self in _BREAKING
+
+    @property
     def mirrored(self) -> "Kind":
         """The kind of the same change with old and new swapped."""
         return _MIRROR.get(self, self)
@@ -67,15 +82,15 @@ _KNOWN: dict[Kind, tuple[Level, str]] = {
     Kind.ACCEPTS: (Level.VERDICT, "was refused, is accepted now"),
     Kind.LETS_IN: (Level.VERDICT, "a fix lets an impostor in that was refused (a cure became a bypass)"),
     Kind.UNENCRYPTED: (Level.VERDICT, "the session is no longer encrypted"),
-    Kind.HEALTHY_FAILS: (Level.VERDICT, "breaking change: does not connect any more when nothing is wrong"),
-    Kind.REFUSES: (Level.VERDICT, "breaking change: was accepted, is refused now"),
+    Kind.HEALTHY_FAILS: (Level.VERDICT, "does not connect any more when nothing is wrong"),
+    Kind.REFUSES: (Level.VERDICT, "was accepted, is refused now"),
     Kind.HEALTHY_CONNECTS: (Level.VERDICT, "connects again when nothing is wrong"),
     Kind.ENCRYPTED: (Level.VERDICT, "the session is encrypted now"),
     Kind.JUDGED: (Level.VERDICT, "another verdict"),
     Kind.DEFAULT_ACCEPTS: (Level.DEFAULT, "default changed: accepts by itself what it refused"),
     Kind.DEFAULT_UNENCRYPTED: (Level.DEFAULT, "default changed: no longer encrypts by itself"),
-    Kind.DEFAULT_REFUSES: (Level.DEFAULT, "default changed: refuses by itself what it accepted (breaking change)"),
-    Kind.DEFAULT_FAILS: (Level.DEFAULT, "default changed: no longer connects by itself (breaking change)"),
+    Kind.DEFAULT_REFUSES: (Level.DEFAULT, "default changed: refuses by itself what it accepted"),
+    Kind.DEFAULT_FAILS: (Level.DEFAULT, "default changed: no longer connects by itself"),
     Kind.DEFAULT_ENCRYPTED: (Level.DEFAULT, "default changed: encrypts by itself"),
     Kind.DEFAULT_CONNECTS: (Level.DEFAULT, "default changed: connects by itself"),
     Kind.DEFAULT_TLS: (Level.DEFAULT, "default changed: TLS version or cipher"),
@@ -90,7 +105,9 @@ _KNOWN: dict[Kind, tuple[Level, str]] = {
     Kind.SECONDS: (Level.SECONDS, "another speed"),
 }
 
-_SECURITY = frozenset({Kind.ACCEPTS, Kind.LETS_IN, Kind.UNENCRYPTED, Kind.DEFAULT_ACCEPTS, Kind.DEFAULT_UNENCRYPTED})
+_OPENS = frozenset({Kind.ACCEPTS, Kind.LETS_IN, Kind.DEFAULT_ACCEPTS})
+_SECURITY = _OPENS | {Kind.UNENCRYPTED, Kind.DEFAULT_UNENCRYPTED}
+_BREAKING = frozenset({Kind.HEALTHY_FAILS, Kind.REFUSES, Kind.DEFAULT_REFUSES, Kind.DEFAULT_FAILS})
 
 _PAIRS = (
     (Kind.ACCEPTS, Kind.REFUSES),

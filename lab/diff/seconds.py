@@ -42,6 +42,7 @@ def seconds_changes(client_old: str, client_new: str, cells: Mapping[Key, tuple[
             fix=key[1],
             server=key[2],
             act=act,
+            defects=list(after.defects),
             cell=identity,
             verdict_before="",
             verdict_after="",

@@ -24,7 +24,8 @@ Key = tuple[str, str, str]
 @dataclass(frozen=True, slots=True)
 class Said:
     """What an act came to. `text` is normalised, `raw` as it was (the same where only the former is known); `tls` the
-    protocol and cipher of a session, "" when there was none or none is known; `seconds` of every repetition."""
+    protocol and cipher of a session, "" when there was none or none is known; `seconds` of every repetition; `defects`:
+    what the self-check found wrong, as far as that is kept."""
 
     result: Result
     code: str
@@ -33,6 +34,7 @@ class Said:
     encrypted: bool | None = None
     tls: str = ""
     seconds: tuple[float, ...] = ()
+    defects: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,7 @@ def _said(entry: AttemptEntry) -> Said:
         encrypted=entry.encrypted if connected else None,
         tls=negotiated(entry.tls_version, entry.server_log) if connected else "",
         seconds=tuple(item.seconds for item in entry.repeats),
+        defects=tuple(entry.audit),
     )
 
 

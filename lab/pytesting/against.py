@@ -7,8 +7,10 @@ from pathlib import Path
 
 from tlslab.diff.baseline import read
 from tlslab.diff.changes import compare_sides
+from tlslab.diff.groups import Group, masked
 from tlslab.diff.kinds import Level
 from tlslab.diff.sides import Side, SideClient, cell_of, client_of
+from tlslab.diff.word_difference import Part
 from tlslab.pytesting.played import Played
 from tlslab.setup.versions.spec import is_spec, parse
 
@@ -17,10 +19,13 @@ NOT_IN_IT = "is not in the baseline"
 
 @dataclass(frozen=True, slots=True)
 class Deviation:
-    """The difference from the baseline in words ("" for none), and whether the test fails for it."""
+    """The difference from the baseline in words ("" for none), whether the test fails for it, and its cause: the same
+    for two cells with the same difference.
+    """
 
     words: str
     fails: bool
+    cause: str = ""
 
 
 class Against:
@@ -52,10 +57,17 @@ class Against:
 
         page = io.StringIO()
         show_changes(changes, console(page, colour=False))
-        return Deviation(page.getvalue().rstrip(), fails=bool(changes.failing(Level.TEXT)))
+        fails = bool(changes.failing(Level.TEXT))
+        return Deviation(page.getvalue().rstrip(), fails, "\n".join(map(_cause, changes.groups)))
 
     def _name_of(self, client: str) -> str:
         """What a client is called in the baseline: a chosen version is held against the pinned one, where it has no
         entry of its own.
         """
         return client if client in self._side.cells or not is_spec(client) else parse(client).name
+
+
+def _cause(group: Group) -> str:
+    """What changed, and the words that differ, the names of hosts aside."""
+    pieces = dict.fromkeys((piece.part, masked(piece.text)) for piece in group.words if piece.part is not Part.SAME)
+    return "\n".join([group.title, *(f"{part}: {text}" for part, text in pieces)])

@@ -246,6 +246,16 @@ def plan_of(config: pytest.Config) -> "Plan":
     return known
 
 
+def place(config: pytest.Config) -> str:
+    """Where this session plays, as options of `tlslab run` behind the others; "" where that does it by itself."""
+    chosen = choice(config)
+    if chosen.on_host and chosen.name == usual_stage():
+        return ""
+    words = [f" --stage {chosen.name}", *(f" --distribution {name}" for name in given(config, "--lab-distribution"))]
+    words += [f" --sqlserver-image {shlex.quote(chosen.sqlserver_image)}"] if chosen.sqlserver_image else []
+    return "".join(words)
+
+
 def install_versions(config: pytest.Config) -> None:
     """Have the versions of clients that `--lab-client` names in the lab's cache. Blocks for as long as that takes.
 

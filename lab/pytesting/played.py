@@ -4,6 +4,7 @@ import io
 
 from pydantic import BaseModel, ConfigDict
 
+from tlslab.matrix.fault import Fault, faults, together
 from tlslab.model.record import AttemptEntry, CellEntry, ClientEntry, Record, ShownEntry, TrustProcedureEntry
 from tlslab.report.printable import printable
 
@@ -18,8 +19,8 @@ class Played(BaseModel):
     """A cell, its attempts and the trust procedures that were followed for it.
 
     `client`: the client and its version, where the session asks for it. `deviation`: what is not as in the baseline
-    that the session is held against. `lacking`: what the session demands (`--lab-require`) and this machine does not
-    have, in a sentence.
+    that the session is held against; `deviation_cause`: the same for two cells with the same deviation. `lacking`: what
+    the session demands (`--lab-require`) and this machine does not have, in a sentence.
     `last_words`: the log of a server that must not come up in the broken act.
     `stand_in`: what answered in place of the real server, "" when that was the real one. `record`: the part of the
     run's record that tells the whole story of a cell that is not as expected.
@@ -34,6 +35,7 @@ class Played(BaseModel):
     last_words: list[str] = []
     lacking: str = ""
     deviation: str = ""
+    deviation_cause: str = ""
     client: ClientEntry | None = None
     record: Record | None = None
 
@@ -60,18 +62,17 @@ class Played(BaseModel):
         return self.cell.status == "lab-error" or any(item.status == "lab-error" for item in self._unexpected)
 
     @property
-    def why(self) -> str:
-        """The decisive reason, in one line."""
+    def fault(self) -> Fault | None:
+        """What is wrong, in a sentence; None when everything is as expected."""
         if self.lacking:
-            return self.lacking
-        if self.deviation and self.cell.as_expected:
-            return "as documented, but not as in the baseline"
-        if self.cell.as_expected and self._unexpected:
-            return "; ".join(f"trust procedure {item.word}: {item.judgement.why}" for item in self._unexpected)
-        broken, fix = self.cell.broken_judgement, self.cell.fix_judgement
-        if not broken.as_expected or fix.as_expected:
-            return f"{self.cell.verdict}: {broken.why}"
-        return f"{self.cell.fix_verdict}: {fix.why}"
+            return Fault(self.lacking, "missing here", self.lacking)
+        if self.cell.as_expected and self.deviation:
+            return Fault(self.deviation_cause, "not as in the baseline", "as documented, but not as in the baseline")
+        found = faults(self.cell, self.attempts, self.record.servers if self.record else ())
+        for item in self._unexpected:
+            verdict = f"trust procedure {item.word}"
+            found.append(Fault(f"{verdict}: {item.judgement.why}", verdict, f"{verdict}: {item.judgement.why}"))
+        return together(found) if found else None
 
     def properties(self) -> Properties:
         """The verdicts and the words of each act, for JUnit XML: verbatim but for control characters."""
@@ -81,6 +82,7 @@ class Played(BaseModel):
         found += [("broken verdict", cell.verdict), ("broken verdict: why", cell.broken_judgement.why)]
         if cell.fix_verdict:
             found += [("fix verdict", cell.fix_verdict), ("fix verdict: why", cell.fix_judgement.why)]
+        found += [("fault", fault.words)] if (fault := self.fault) else []
         known = {attempt.id: attempt for attempt in self.attempts}
         for act, identity in cell.acts.items():
             found += _act(act, known[identity])
@@ -96,8 +98,11 @@ class Played(BaseModel):
         return [(printable(name), printable(words)) for name, words in found]
 
     def story(self) -> str:
-        """The cell in full, for a person who wants to know why it is not as expected."""
-        headline = printable("\n\n".join(filter(None, [" ".join(self.why.split()), self.deviation])))
+        """The cell for a person who wants to know why it is not as expected: what is wrong in the first line, below it
+        what was said; of each certificate one line.
+        """
+        words = " ".join(fault.words.split()) if (fault := self.fault) else ""
+        headline = printable("\n\n".join(filter(None, [words, self.deviation])))
         if self.record is None:
             return headline
         # Both are slow to import, and most sessions have no such cell.
@@ -105,7 +110,7 @@ class Played(BaseModel):
         from tlslab.report.console import console
 
         page = io.StringIO()
-        show_cell(self.record, self.cell, console(page, colour=False))
+        show_cell(self.record, self.cell, console(page, colour=False), folded=True)
         return f"{headline}\n\n{page.getvalue().rstrip()}"
 
 

@@ -8,7 +8,7 @@ from string import ascii_lowercase
 from rich.console import Console
 from rich.text import Text
 
-from tlslab.model.record import AttemptEntry, CellEntry, JudgementEntry, Record, ServerEntry, narrow
+from tlslab.model.record import AttemptEntry, CellEntry, CertificateEntry, JudgementEntry, Record, ServerEntry, narrow
 from tlslab.report.fix_changes import certificate_facts, fix_changes
 from tlslab.report.marks import Marked, mark_broken, mark_fix
 from tlslab.report.printable import in_line, printable
@@ -29,9 +29,12 @@ BASES = {
 INDENT = "    "
 
 
-def show_cell(record: Record, cell: CellEntry, console: Console, *, with_trace: bool = False) -> None:
-    """Print everything that the record knows about a cell. `with_trace`: also the client's diagnostic
-    trace in full."""
+def show_cell(
+    record: Record, cell: CellEntry, console: Console, *, with_trace: bool = False, folded: bool = False
+) -> None:
+    """Print everything that the record knows about a cell. `with_trace`: also the client's diagnostic trace in full.
+    `folded`: of each certificate one line.
+    """
     _head(record, cell, console)
     known = {entry.id: entry for entry in record.attempts}
     servers = {entry.id: entry for entry in record.servers}
@@ -50,7 +53,7 @@ def show_cell(record: Record, cell: CellEntry, console: Console, *, with_trace: 
         attempt = known[identity]
         server = servers[attempt.server]
         _attempt(attempt, console, with_trace)
-        _server(server, console, seen.get(server.id, ""))
+        _server(server, console, seen.get(server.id, ""), folded)
         shown[identity] = act
         seen.setdefault(server.id, act)
     for procedure in record.trust_procedures:
@@ -199,7 +202,7 @@ def _words(who: str, text: str, console: Console, none: str) -> None:
     quoted(console, INDENT, text)
 
 
-def _server(server: ServerEntry, console: Console, shown_in: str) -> None:
+def _server(server: ServerEntry, console: Console, shown_in: str, folded: bool) -> None:
     who = server.implementation if server.real else f"{server.implementation} (a stand-in)"
     if shown_in:
         hang(console, "  server  ", Text(f"{who}, the same server and chain as in the act {shown_in}"), "dim")
@@ -209,6 +212,15 @@ def _server(server: ServerEntry, console: Console, shown_in: str) -> None:
         console.print(Text("  presents no certificate", "dim"), highlight=False)
         _words("the server's last words", "\n".join(server.log), console, "none")
     for depth, certificate in enumerate(server.presented):
+        if folded:
+            hang(console, f"  certificate {depth}  ", Text(printable(_in_short(certificate))), "dim")
+            continue
         console.print(Text(f"  certificate {depth} as presented", "dim"), highlight=False)
         for label, value in certificate_facts(certificate):
             hang(console, f"{INDENT}{label:<10}", Text(printable(value)), "dim")
+
+
+def _in_short(certificate: CertificateEntry) -> str:
+    names = f" (names: {', '.join(certificate.names)})" if certificate.names else ""
+    days = " to ".join(moment.partition("T")[0] for moment in (certificate.not_before, certificate.not_after))
+    return f"{certificate.subject}{names}, issued by {certificate.issuer}, valid {days}"

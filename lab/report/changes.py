@@ -3,14 +3,18 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from tlslab.diff.cells import Change
-from tlslab.diff.changes import Changes, Group, NotCompared, Pair, Unstable
+from tlslab.diff.changes import Changes, NotCompared, Unstable
+from tlslab.diff.groups import Group, Pair, masked
 from tlslab.diff.sides import DEFAULT
 from tlslab.diff.word_difference import Part, Piece
 from tlslab.model.record import ShareEntry
 from tlslab.report.printable import in_line
 from tlslab.report.text import plural
 
-SECURITY = "SECURITY REGRESSION"
+REGRESSION, IMPROVEMENT, BREAKING = "SECURITY REGRESSION", "SECURITY IMPROVEMENT", "BREAKING CHANGE"
+TEXTS_SHOWN = 6
+"""So many other texts of a change are shown, and so many characters of each."""
+TEXT_SHOWN = 160
 CONTEXT = 48
 """The number of equal characters that are shown beside a difference."""
 
@@ -20,9 +24,12 @@ def closing(changes: Changes) -> str:
     compared = f"{plural(changes.cells, 'cell')} and {plural(changes.acts, 'outcome')} compared"
     if not changes.groups:
         return f"{compared}: no change"
-    count = sum(group.security for group in changes.groups)
-    regressions = f", {count} of them a security regression" if count else ""
-    return f"{compared}: {plural(len(changes.groups), 'change')}{regressions}"
+    counted = (
+        (sum(group.security for group in changes.groups), "security regression"),
+        (sum(group.improvement for group in changes.groups), "security improvement"),
+    )
+    of_them = "".join(f", {count} of them a {words}" for count, words in counted if count)
+    return f"{compared}: {plural(len(changes.groups), 'change')}{of_them}"
 
 
 def who(pair: Pair) -> str:
@@ -38,9 +45,43 @@ def versions(pairs: Iterable[Pair]) -> Iterator[tuple[str, str]]:
             yield who(pair), old if old == new else f"{old} -> {new}"
 
 
-def head(group: Group) -> str:
-    """The client and what changed."""
-    return f"{who(group.client)}: {group.title}"
+def conclusion(changes: Changes) -> str:
+    """What all of it means, as a sentence of its own."""
+    return in_line(f"{changes.conclusion[:1].upper()}{changes.conclusion[1:]}.")
+
+
+def head(changes: Changes, group: Group) -> str:
+    """What changed; where several clients were compared, with the client."""
+    return in_line(f"{who(group.client)}: {group.title}" if len(changes.clients) > 1 else group.title)
+
+
+def tags(group: Group) -> list[str]:
+    """What the change is to those who decide, in few words."""
+    known = ((REGRESSION, group.security), (IMPROVEMENT, group.improvement), (BREAKING, group.breaking))
+    return [words for words, meant in known if meant]
+
+
+def other_texts(group: Group) -> list[str]:
+    """What else the client says of what it checks now, or said of what it no longer checks, each once, on one line."""
+    if not group.checks:
+        return []
+    sides = [(change.before if change.kind.opens else change.after).text for change in group.changes]
+    told = dict.fromkeys(" ".join(masked(text).split()) for text in sides if text)
+    lead = group.lead
+    told.pop(" ".join(masked((lead.before if lead.kind.opens else lead.after).text).split()), None)
+    return list(told)
+
+
+def some_texts(group: Group) -> list[str]:
+    """Those of the texts for which there is room."""
+    texts = other_texts(group)
+    shown = [text if len(text) <= TEXT_SHOWN else f"{text[:TEXT_SHOWN]}..." for text in texts[:TEXTS_SHOWN]]
+    return [*shown, f"and {len(texts) - TEXTS_SHOWN} more"] if len(texts) > TEXTS_SHOWN else shown
+
+
+def scenarios_of(group: Group) -> list[str]:
+    """The scenarios in which the change shows; of the default probe the situations."""
+    return list(dict.fromkeys(change.scenario or f"no options: {change.server}" for change in group.changes))
 
 
 def cells_of(group: Group) -> list[str]:
@@ -62,11 +103,11 @@ def _places(changes: Sequence[Change]) -> Iterator[str]:
     fixes: dict[str, dict[str, None]] = {}
     for change in changes:
         if change.act == DEFAULT:
-            fixes.setdefault(f"no options: {change.server}", {})
+            fixes.setdefault("without any option", {})[change.server] = None
         else:
             fixes.setdefault(change.scenario, {})[change.fix] = None
     for scenario, names in fixes.items():
-        yield f"{scenario} ({', '.join(names)})" if names else scenario
+        yield f"{scenario} ({', '.join(names)})"
 
 
 def excerpt(pieces: Sequence[Piece]) -> Iterator[Piece]:

@@ -6,17 +6,23 @@ In colour removed words are red and added words green; without colour they are m
 from rich.console import Console
 from rich.text import Text
 
-from tlslab.diff.changes import Changes, Group
+from tlslab.diff.changes import Changes, DefaultFact
+from tlslab.diff.groups import Group
 from tlslab.diff.kinds import Level
 from tlslab.diff.word_difference import Part, Piece
 from tlslab.report.changes import (
-    SECURITY,
+    BREAKING,
+    IMPROVEMENT,
+    REGRESSION,
     acts_of,
     cells_of,
     closing,
+    conclusion,
     excerpt,
     head,
     reasons,
+    some_texts,
+    tags,
     unstable_groups,
     versions,
     where,
@@ -26,13 +32,16 @@ from tlslab.report.printable import printable
 from tlslab.report.text import hang, plural
 
 _STYLES = {Level.VERDICT: "bold red", Level.DEFAULT: "bold magenta", Level.FIX: "bold yellow", Level.CODE: "bold cyan"}
-_SECURITY_STYLE = "bold white on red"
+_TAG_STYLES = {REGRESSION: "bold white on red", IMPROVEMENT: "bold white on green", BREAKING: "bold black on yellow"}
 _SHOWN = 6
 """So many cells that were not compared are named for each reason."""
 
 
 def show_changes(changes: Changes, console: Console) -> None:
-    """Print the whole report."""
+    """Print the whole report: what it means first, what did not change last."""
+    style = "bold red" if any(group.security for group in changes.groups) else "bold"
+    hang(console, "", Text(conclusion(changes), style))
+    console.print()
     if changes.old == changes.new:
         hang(console, "in one ", Text(changes.new), "dim")
     else:
@@ -43,12 +52,12 @@ def show_changes(changes: Changes, console: Console) -> None:
     for name, words in versions(changes.clients):
         hang(console, f"  {name}  ", Text(printable(words)), "bold")
     console.print()
-    _show_defaults(changes, console)
+    _show_changed_defaults(changes, console)
     for number, group in enumerate(changes.groups, start=1):
-        _show_group(number, group, console)
+        _show_group(number, group, head(changes, group), console)
     _show_unstable(changes, console)
     _show_left_out(changes, console)
-    style = "bold red" if any(group.security for group in changes.groups) else "bold"
+    _show_other_defaults(changes, console)
     hang(console, "", Text(closing(changes), style if changes.groups else "bold green"))
 
 
@@ -62,38 +71,48 @@ def marked(piece: Piece, colour: bool) -> Text:
     return Text(f"[-{text}-]" if piece.part is Part.REMOVED else f"{{+{text}+}}")
 
 
-def _show_defaults(changes: Changes, console: Console) -> None:
-    if not changes.defaults:
+def _show_changed_defaults(changes: Changes, console: Console) -> None:
+    changed = [fact for fact in changes.defaults if fact.old != fact.new]
+    if not changed:
         return
-    console.print(Text("without any security option, measured:", "bold"))
-    widest = max(len(fact.question) for fact in changes.defaults)
-    for fact in changes.defaults:
-        several = f"{who(fact.client)}: " if len(changes.clients) > 1 else ""
-        label = f"  {several}{fact.question:<{widest}}  "
-        if fact.old == fact.new:
-            hang(console, label, Text(fact.new, "dim"))
-        else:
-            hang(console, label, Text(f"{fact.old} -> {fact.new}   CHANGED", "bold magenta"))
+    console.print(Text("changed without any security option, measured:", "bold"))
+    widest = max(len(fact.question) for fact in changed)
+    for fact in changed:
+        label = f"  {_client(changes, fact)}{fact.question:<{widest}}  "
+        hang(console, label, Text(f"{fact.old} -> {fact.new}", "bold magenta"))
     console.print()
 
 
-def _show_group(number: int, group: Group, console: Console) -> None:
+def _show_other_defaults(changes: Changes, console: Console) -> None:
+    same = [fact for fact in changes.defaults if fact.old == fact.new]
+    if same:
+        words = "; ".join(f"{_client(changes, fact)}{fact.question}: {fact.new}" for fact in same)
+        hang(console, "as before without any security option: ", Text(words, "dim"), "dim")
+        console.print()
+
+
+def _client(changes: Changes, fact: DefaultFact) -> str:
+    return f"{who(fact.client)}: " if len(changes.clients) > 1 else ""
+
+
+def _show_group(number: int, group: Group, title: str, console: Console) -> None:
     label = f"{number}. "
     indent = " " * len(label)
     bar = "|" if console.options.ascii_only else "│"
-    if group.security:
-        console.print(Text.assemble(label, (f" {SECURITY} ", _SECURITY_STYLE)), soft_wrap=True)
-        hang(console, indent, Text(head(group), "bold red"))
-    else:
-        hang(console, label, Text(head(group), _STYLES.get(group.level, "bold")))
+    if marks := tags(group):
+        parts = [part for mark in marks for part in ((f" {mark} ", _TAG_STYLES[mark]), " ")]
+        console.print(Text.assemble(label, *parts[:-1]), soft_wrap=True)
+    hang(console, indent if marks else label, Text(title, _STYLES.get(group.level, "bold")))
     if group.before != group.after:
         hang(console, f"{indent}was  ", Text(printable(group.before)))
         hang(console, f"{indent}is   ", Text(printable(group.after)))
     if group.words:
         for text in _difference(group, console):
             hang(console, f"{indent}{bar} ", text, label_on_every_line=True)
-    hang(console, f"{indent}in   ", Text(where(group), "dim"))
-    hang(console, f"{indent}     ", Text(f"{plural(len(cells_of(group)), 'cell')}; act: {acts_of(group)}", "dim"))
+    for other in some_texts(group):
+        hang(console, f"{indent}also ", Text(printable(other)))
+    count = f"{plural(len(cells_of(group)), 'cell')}; act: {acts_of(group)}"
+    hang(console, f"{indent}in   ", Text(f"{count}\n{where(group)}", "dim"))
     if group.client.system_differs:
         hang(console, indent, Text(f"reported only: {group.client.system_differs}", "italic"))
     console.print()

@@ -6,6 +6,7 @@ from shlex import quote
 from rich.console import Console
 from rich.text import Text
 
+from tlslab.matrix.fault import Fault, faults
 from tlslab.model.record import CellEntry, Record, ShareEntry
 from tlslab.report.changes import share_words
 from tlslab.report.fold import columns
@@ -16,57 +17,41 @@ from tlslab.report.text import command_line, hang, plural
 SHOWN = 8
 """How many reasons, and places of one, are told before the report refers to the one that tells all."""
 
-WHAT_HAPPENED = {
-    "unexpected-connection": "connects, although it should refuse",
-    "other-error": "does something else than what is documented",
-    "no-answer": "gives no answer in time",
-    "never-connects": "connects to no server, not even to a good one",
-    "cure": "a fix is more than the bypass that it is documented to be",
-    "partial-bypass": "a fix lets an impostor in, although nothing says that it would",
-    "bypass": "a fix lets every impostor in, although nothing says that it would",
-    "not-cleared": "a fix does not clear the error",
-    "broken-promise": "a fix connects, but not as promised",
-    "unproven": "a fix could not be proven to keep impostors out",
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What went wrong for one reason, and every cell in which it did."""
+    """One fault of clients at one kind of server, and every cell in which it shows."""
 
     title: str
     why: str
     cells: tuple[CellEntry, ...]
-    of_fix: bool
 
     @property
     def places(self) -> list[str]:
-        """The scenarios; for a finding about fixes with the fixes: `expired (renew)`, `self-signed (renew)`."""
+        """The scenarios, with the fixes where it shows after a fix alone: `expired (renew)`, `self-signed (renew)`."""
         fixes: dict[str, dict[str, None]] = {}
         for cell in self.cells:
             fixes.setdefault(cell.scenario, {})[cell.fix] = None
-        return [f"{of} ({', '.join(names)})" if self.of_fix else of for of, names in fixes.items()]
+        of_fix = all(cell.broken_judgement.as_expected for cell in self.cells)
+        return [f"{of} ({', '.join(names)})" if of_fix else of for of, names in fixes.items()]
 
 
 def findings(record: Record) -> list[Finding]:
-    """The findings, those with one reason merged into one.
+    """The findings, those with one fault merged into one, the most serious first.
 
     The cells of a scenario share its broken act, and one fault often shows in many scenarios and clients.
     """
-    groups: dict[tuple[str, str, str, bool], list[CellEntry]] = {}
+    groups: dict[tuple[int, str, str], list[tuple[CellEntry, Fault]]] = {}
     for cell in record.findings():
-        judged = [(cell.broken, cell.broken_judgement, False), (cell.fix_verdict, cell.fix_judgement, True)]
-        for verdict, judgement, of_fix in judged:
-            if not judgement.as_expected:
-                groups.setdefault((cell.kind, verdict, judgement.why, of_fix), []).append(cell)
+        for fault in faults(cell, record.attempts, record.servers):
+            groups.setdefault((fault.rank, cell.kind, fault.cause), []).append((cell, fault))
     return [
         Finding(
-            f"{', '.join(columns(cells))}, {server_title(record, kind)}: {WHAT_HAPPENED[verdict]}",
-            why,
-            tuple(cells),
-            of_fix,
+            f"{', '.join(columns([cell for cell, _ in found]))}, {server_title(record, kind)}: {found[0][1].reason}",
+            found[0][1].words,
+            tuple(cell for cell, _ in found),
         )
-        for (kind, verdict, why, of_fix), cells in groups.items()
+        for (_, kind, _), found in sorted(groups.items(), key=lambda item: item[0][0])
     ]
 
 

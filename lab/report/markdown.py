@@ -4,15 +4,20 @@ import re
 from collections.abc import Iterator
 from html import escape
 
-from tlslab.diff.changes import Changes, Group
-from tlslab.diff.word_difference import opcodes
+from tlslab.diff.changes import Changes
+from tlslab.diff.groups import Group
+from tlslab.diff.word_difference import Part, opcodes
 from tlslab.report.changes import (
-    SECURITY,
+    TEXT_SHOWN,
     acts_of,
     cells_of,
     closing,
+    conclusion,
     head,
     reasons,
+    scenarios_of,
+    some_texts,
+    tags,
     unstable_groups,
     versions,
     where,
@@ -30,7 +35,7 @@ def markdown(changes: Changes) -> str:
 
 
 def _lines(changes: Changes) -> Iterator[str]:
-    yield f"**TLS behaviour: {closing(changes)}.**"
+    yield f"**TLS behaviour: {_escaped(conclusion(changes))}** {closing(changes)}."
     yield ""
     for item in changes.around:
         yield f"- {_escaped(item.what)}: {_escaped(item.old)} -> {_escaped(item.new)}"
@@ -46,37 +51,58 @@ def _lines(changes: Changes) -> Iterator[str]:
             yield f"| {_escaped(several + fact.question)} | {_escaped(fact.old)} | **{_escaped(fact.new)}** |"
         yield ""
     if changes.groups:
-        yield "| | change | client | was | is | cells |"
+        yield "| | change | scenarios | was | is | cells |"
         yield "|--:|---|---|---|---|--:|"
         for number, group in enumerate(changes.groups, start=1):
-            yield _row(number, group)
+            yield _row(number, group, head(changes, group))
         yield ""
         for number, group in enumerate(changes.groups, start=1):
-            yield from _details(number, group)
+            yield from _details(number, group, head(changes, group))
     yield from _left_out(changes)
 
 
-def _row(number: int, group: Group) -> str:
-    title = f"**{SECURITY.capitalize()}**: {_escaped(group.title)}" if group.security else _escaped(group.title)
-    same = group.before == group.after
-    was, now = ("the text, below", "") if same else (_escaped(group.before), _escaped(group.after))
-    return f"| {number} | {title} | {_escaped(who(group.client))} | {was} | {now} | {len(cells_of(group))} |"
+def _row(number: int, group: Group, title: str) -> str:
+    tag = ", ".join(tags(group))
+    what = f"**{tag.capitalize()}**: {_escaped(title)}" if tag else _escaped(title)
+    was, now = _was_and_is(group)
+    scenarios = scenarios_of(group)
+    more = f" and {len(scenarios) - _SHOWN} more" if len(scenarios) > _SHOWN else ""
+    where = _escaped(", ".join(scenarios[:_SHOWN]) + more)
+    return f"| {number} | {what} | {where} | {_escaped(was)} | {_escaped(now)} | {len(cells_of(group))} |"
 
 
-def _details(number: int, group: Group) -> Iterator[str]:
+def _was_and_is(group: Group) -> tuple[str, str]:
+    """The outcomes before and after; where they are the same, the words that differ."""
+    if group.before != group.after:
+        return group.before, group.after
+    return _words(group, Part.REMOVED), _words(group, Part.ADDED)
+
+
+def _words(group: Group, part: Part) -> str:
+    pieces = dict.fromkeys(" ".join(piece.text.split()) for piece in group.words if piece.part is part)
+    text = " ... ".join(pieces)
+    return text if len(text) <= TEXT_SHOWN else f"{text[:TEXT_SHOWN]}..."
+
+
+def _details(number: int, group: Group, title: str) -> Iterator[str]:
     count = plural(len(cells_of(group)), "cell")
-    yield f"<details><summary>{number}. {escape(in_line(head(group)))} ({count})</summary>"
+    yield f"<details><summary>{number}. {escape(in_line(title))} ({count})</summary>"
     yield ""
     if group.client.system_differs:
         yield f"Reported only: {_escaped(group.client.system_differs)}."
         yield ""
     if group.words:
-        first = group.changes[0]
+        first = group.lead
         lines = list(_difference(first.before.text, first.after.text))
         fence = _fence("\n".join(lines))
         yield f"{fence}diff"
         yield from lines
         yield fence
+        yield ""
+    if texts := some_texts(group):
+        yield "Also:"
+        yield ""
+        yield from (f"- {_inline(text)}" for text in texts)
         yield ""
     yield f"In the acts {_escaped(acts_of(group))} of {_escaped(where(group))}:"
     yield ""

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from tests.diff.edited import ACTS, CONNECTED, SAYS, SCENARIOS, TLS13, lost, small, with_attempts, with_cells
 from tests.report.invented import FIXES, attempt, full_record, judgement, not_played
-from tlslab.diff.changes import Changes, compare, group
+from tlslab.diff.changes import Changes, compare
+from tlslab.diff.groups import group
 from tlslab.diff.kinds import Kind, Level
 from tlslab.model.record import DefaultEntry, Record
 

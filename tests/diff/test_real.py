@@ -85,8 +85,12 @@ def test_a_check_that_was_removed_is_found(cache: Path) -> None:
     lax = Here("urllib@9", lambda side: replace(side, trust_everything=True))
     record = played(cache, Here(), lax)
     changes = compare(record, record, {"urllib": "urllib@9"})
-    assert [group.kind for group in changes.groups] == [Kind.ACCEPTS, Kind.LETS_IN]
-    assert all(group.security for group in changes.groups)
+    (only,) = changes.groups
+    assert (only.kind, only.security) == (Kind.ACCEPTS, True)
+    assert only.checks == ["chain", "host name", "dates"]
+    assert changes.conclusion == (
+        "do not upgrade: the client does not check the chain, the host name and the dates any more"
+    )
     assert changes.failing(Level.VERDICT)
 
 

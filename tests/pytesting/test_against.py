@@ -38,6 +38,14 @@ def test_another_text_fails_the_test_with_both_texts(tmp_path: Path) -> None:
     assert "{+something else+}" in deviation.words
 
 
+def test_two_cells_with_the_same_other_words_deviate_for_one_cause(tmp_path: Path) -> None:
+    first, same, other = (
+        against(tmp_path).deviation(played(f"{said} (db{number}.lab.test)")).cause
+        for number, said in enumerate(("certificate is bad", "certificate is bad", "no"))
+    )
+    assert first == same != other
+
+
 def test_another_text_is_only_told_where_the_machines_library_is_another(tmp_path: Path) -> None:
     found = played("SSL Provider: something else", version="ODBC Driver 18 (OpenSSL 3.5.1)")
     deviation = against(tmp_path).deviation(found)

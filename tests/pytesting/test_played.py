@@ -20,7 +20,7 @@ def test_a_broken_act_that_is_not_as_expected_decides_before_the_fix() -> None:
     broken, fix = judgement("other words", as_expected=False), judgement("still fails", as_expected=False)
     entry = cell({}, as_expected=False, broken="other-error", broken_judgement=broken, fix_judgement=fix)
 
-    assert Played(cell=entry, attempts=[]).why == "other-error: other words"
+    assert Played(cell=entry, attempts=[]).story() == "other words"
 
 
 def test_a_fix_that_is_not_as_expected_decides_when_the_failure_is() -> None:
@@ -29,7 +29,7 @@ def test_a_fix_that_is_not_as_expected_decides_when_the_failure_is() -> None:
     played = Played(cell=entry, attempts=[])
 
     assert not played.as_expected
-    assert played.story() == "not-cleared: after the fix the client still fails"
+    assert played.story() == "after the fix the client still fails"
 
 
 def test_what_the_session_demands_and_lacks_makes_a_good_cell_fail() -> None:
@@ -46,7 +46,7 @@ def test_a_client_that_never_connects_fails_its_cell_and_is_no_failure_of_the_la
 
     assert not played.as_expected
     assert not played.lab_failed
-    assert played.story() == "never-connects: nothing is wrong, and it does not connect: timeout"
+    assert played.story() == "nothing is wrong, and the client does not connect: timeout"
 
 
 def test_a_cell_that_the_lab_lost_says_so() -> None:
@@ -81,7 +81,7 @@ def test_a_trust_procedure_that_is_not_as_documented_fails_its_cell() -> None:
 
     assert not played.as_expected
     assert not played.lab_failed
-    assert played.why == "trust procedure not-cleared: not-cleared, because it is so"
+    assert played.story() == "trust procedure not-cleared: not-cleared, because it is so"
 
 
 def test_a_trust_procedure_that_the_lab_could_not_follow_is_its_own_failure() -> None:

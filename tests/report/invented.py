@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Literal, get_args
 
 from tlslab.model.record import (
+    ActEntry,
     AttemptEntry,
     CellEntry,
     CertificateEntry,
@@ -117,6 +118,12 @@ def cell(identity: str, broken: str = "as-documented", fix: str = "cure", **chan
         "fix_judgement": judgement(why="connects, and every impostor is refused", basis=""),
     }
     return CellEntry.model_validate(values | changes)
+
+
+def let_in(*acts: str) -> dict[str, ActEntry]:
+    """The verdicts of acts in which the client connects, and nothing says that it would."""
+    why = "connects, and nothing says that it would"
+    return {act: ActEntry(verdict="unexpected-connection", as_expected=False, why=why, basis="") for act in acts}
 
 
 def not_played(identity: str, status: str, why: str) -> CellEntry:

@@ -39,10 +39,11 @@ def plain(text: str) -> str:
     return re.sub(r"\x1b\[[0-9;]*m", "", text)
 
 
-def test_the_security_regression_is_first_and_marked() -> None:
-    text = shown(compare(OLD, worse()))
-    assert text.index("SECURITY REGRESSION") < text.index("requests: was refused, is accepted now")
-    assert text.index("is accepted now") < text.index("odbc18: another text")
+def test_the_conclusion_is_the_first_line_and_the_security_regression_the_first_change() -> None:
+    text = shown(compare(OLD, worse()), width=120)
+    assert text.splitlines()[0] == "It got worse: requests does not check the dates any more."
+    assert text.index("SECURITY REGRESSION") < text.index("requests: no longer checks the dates")
+    assert text.index("no longer checks the dates") < text.index("odbc18: another text")
     assert "2 changes, 1 of them a security regression" in text
 
 
@@ -126,7 +127,8 @@ def test_markdown_has_a_row_for_each_change_and_folds_the_rest() -> None:
     table = [line for line in text.splitlines() if line.startswith("|")]
     assert len(table) == 2 + 2
     assert all(len(re.findall(r"(?<!\\)\|", line)) == 7 for line in table)
-    assert table[2].startswith("| 1 | **Security regression**: was refused, is accepted now | requests |")
+    assert table[2].startswith("| 1 | **Security regression**: requests: no longer checks the dates | expired |")
+    assert table[3].startswith("| 2 | odbc18: another text | expired, name-mismatch, untrusted-ca | SSL | TLS |")
     assert text.count("<details>") == text.count("</details>") == 2
     assert "\n```diff\n- SSL Provider" in text
 

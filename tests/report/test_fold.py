@@ -77,8 +77,8 @@ def test_clients_in_which_the_same_goes_wrong_are_one_finding() -> None:
     of = record([finding(f"{scenario}/renew/{name}/https", "other-error", "says so") for scenario in CALM[:2]
                  for name in ("wget", "curl")])  # fmt: skip
     assert report(of)[1:4] == [
-        "  1. curl, wget, HTTPS: does something else than what is documented",
-        "     says so",
+        "  1. curl, wget, HTTPS: other error",
+        "     the client says so",
         "     in expired, self-signed",
     ]
 

@@ -90,7 +90,7 @@ def test_a_page_has_no_html_and_no_lines_but_its_own(files: dict[str, str], caps
     fences = re.split(r"(?m)^`{3,}(?:diff)?$", page)
     outside = re.sub(r"`[^`\n]+`", "", "".join(fences[::2]))
     assert set(re.findall(r"(?<!\\)<[^>]*>", outside)) == {"<details>", "<summary>", "</summary>", "</details>"}
-    own = ("|", "- ", "  - ", "**", "<details>", "</details>", "In the acts", "Reported only")
+    own = ("|", "- ", "  - ", "**", "<details>", "</details>", "In the acts", "Also:", "Reported only")
     assert [line for line in outside.splitlines() if line and not line.startswith(own)] == []
 
 
