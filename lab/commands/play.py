@@ -78,12 +78,11 @@ def run(
     (--json) go to standard output, progress to standard error. The record is kept in the lab's cache, where
     `report` finds it.
     """
-    from tlslab.report.listing import plan_as_data, show_plan
-    from tlslab.report.terminal import show_matrix
-
     filters = Filters(scenario, fix, client, server)
     plan = plan_for(filters, choice)
     if plan_only:
+        from tlslab.report.listing import plan_as_data, show_plan
+
         if as_json:
             click.echo(json.dumps(plan_as_data(plan), indent=1))
         else:
@@ -95,14 +94,15 @@ def run(
             shared.run_setup(yes=yes)
         else:
             shared.bring_clients(client for client in plan.clients if not client.distribution)
-    plan = plan_for(filters, choice, provided=True)
-    record = _played(plan, choice, jobs or 0, repeat, save_to)
+    record = _played(_with_versions(plan, filters, choice), choice, jobs or 0, repeat, save_to)
     wanted = record.attempts or save_to is not None or not shared.last_record().exists()
     kept = keep(record, save_to) if wanted else Kept("", True)
     try:
         if as_json:
             shared.say_data(record)
         else:
+            from tlslab.report.terminal import show_matrix
+
             show_matrix(record, output(), command=shared.command_name(), wide=wide)
     finally:
         shared.echo(kept.words)
@@ -115,6 +115,14 @@ def run(
             shared.echo(f"this brings them: {shared.command_name()} setup")
         return Exit.LAB_FAILED
     return shared.status_of(record)
+
+
+def _with_versions(plan: Plan, filters: Filters, choice: Choice) -> Plan:
+    """The plan with the chosen versions of clients installed. Raises what `plan_for` raises."""
+    from tlslab.setup.versions.spec import is_spec
+
+    chosen = any(is_spec(client.name) for client in plan.clients)
+    return plan_for(filters, choice, provided=True) if chosen else plan
 
 
 def _played(plan: Plan, choice: Choice, jobs: int, repeat: int, save_to: Path | None) -> Record:

@@ -20,7 +20,7 @@ Result = Literal["connected", "refused", "timeout", "crashed", "lab-error"]
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class SourceEntry(_Model):

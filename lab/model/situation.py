@@ -199,17 +199,29 @@ def options(kind: type[ClientSide | ServerSide]) -> Mapping[str, str]:
     """The options of a side by the names of their fields, each in words: every field with a default, but for what the
     stage lays out.
     """
-    optional = [item for item in fields(kind) if item.default is not MISSING]
-    words = {item.name: item.metadata.get(_WORDS, item.name.replace("_", " ")) for item in optional}
-    return {name: said for name, said in words.items() if said}
+    words, _ = _described(kind)
+    return words
+
+
+def _described(kind: type) -> tuple[Mapping[str, str], Mapping[str, Any]]:
+    """The words of the options of a side, and the defaults of its fields; looked up once for each kind of side."""
+    if kind not in _DESCRIBED:
+        optional = [item for item in fields(kind) if item.default is not MISSING]
+        words = {item.name: item.metadata.get(_WORDS, item.name.replace("_", " ")) for item in optional}
+        defaults = {item.name: item.default for item in fields(kind)}
+        _DESCRIBED[kind] = {name: said for name, said in words.items() if said}, defaults
+    return _DESCRIBED[kind]
+
+
+_DESCRIBED: dict[type, tuple[Mapping[str, str], Mapping[str, Any]]] = {}
 
 
 def unsupported(side: ClientSide | ServerSide, supports: Set[str]) -> tuple[str, str] | None:
     """The first option that a side sets and that is not among the supported ones: its field, and what it is in words.
     None when there is none.
     """
-    defaults = {item.name: item.default for item in fields(side)}
-    for name, words in options(type(side)).items():
+    words_of, defaults = _described(type(side))
+    for name, words in words_of.items():
         told = getattr(side, name)
         if name == "expected_name" and isinstance(side, ClientSide) and told == side.connect_to:
             continue  # the client looks for the name that it connects to anyway

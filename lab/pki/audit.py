@@ -30,6 +30,7 @@ Scanner = Callable[[TLSVersion, TLSVersion], Scan]
 
 _HOSTNAME_MISMATCH = 62
 _DATES = (9, 10)
+_END = "-----END CERTIFICATE-----\n"
 _PIPE = "/dev/fd/"
 _WEAK = {"md5", "sha1"}
 Found = frozenset[tuple[int, int]]
@@ -68,18 +69,19 @@ def measure_chain(situation: Situation, mint: Mint, presented: str) -> Seen:
     """
     side = situation.client
     anchors, given = mint.anchors_pem(side) + mint.pem(*side.system_trust_anchors), mint.pem(*side.intermediates)
-    left_out = mint.pem(*situation.server.chain.intermediates) if situation.server.chain else ""
+    chain = situation.server.chain
+    left_out = mint.pem(*(item for item in chain.intermediates if item not in chain.presented)) if chain else ""
     # A server makes its own certificate when it starts, after the others have been minted.
     time = (mint.now if situation.server.chain else datetime.now(UTC)) + side.clock
     errors = _openssl_verify(presented, anchors, given, time)
     if errors:  # OpenSSL looks at no date where it finds no issuer
-        errors |= _openssl_dates(presented, time)
+        errors |= _openssl_dates(_leaf(presented), time)
     name = side.reference_identifier
     seen = Seen(
         errors=errors,
         errors_when_complete=_openssl_verify(presented, anchors, given + left_out, time),
         # Without a SAN OpenSSL falls back on the common name, which RFC 9525 (6.3) does not.
-        carries_name=_has_san(presented) and _openssl_names(presented, name),
+        carries_name=_has_san(presented) and _openssl_names(_leaf(presented), name),
         weak_signatures=frozenset(depth for depth, item in enumerate(certificates(presented)) if _is_weak(item)),
     )
     _cross_check(situation, presented, anchors, given, mint, seen)
@@ -125,9 +127,9 @@ def _openssl_verify(presented: str, anchors: str, given: str, time: datetime) ->
 
 
 @cache
-def _openssl_names(presented: str, name: str) -> bool:
+def _openssl_names(leaf_pem: str, name: str) -> bool:
     """Whether OpenSSL finds the name in the leaf: with the leaf itself as anchor, nothing but the name can be wrong."""
-    with _readable(presented, presented) as (leaf, trusted):
+    with _readable(leaf_pem, leaf_pem) as (leaf, trusted):
         found = _verify_errors(
             "-partial_chain",
             "-no_check_time",
@@ -144,9 +146,9 @@ def _openssl_names(presented: str, name: str) -> bool:
 
 
 @cache
-def _openssl_dates(presented: str, time: datetime) -> Found:
+def _openssl_dates(leaf_pem: str, time: datetime) -> Found:
     """What OpenSSL finds wrong with the leaf's dates: with the leaf itself as anchor, little else can be wrong."""
-    with _readable(presented, presented) as (leaf, trusted):
+    with _readable(leaf_pem, leaf_pem) as (leaf, trusted):
         found = _verify_errors("-attime", str(int(time.timestamp())), "-partial_chain", "-trusted", trusted, leaf)
     return frozenset((number, depth) for number, depth in found if number in _DATES)
 
@@ -189,6 +191,11 @@ def common_name(presented: str) -> str:
     """The common name of the leaf; "" when it has none. Raises ValueError when no certificate was presented."""
     names = certificates(presented)[0].subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     return str(names[0].value) if names else ""
+
+
+def _leaf(presented: str) -> str:
+    """The leaf of these certificates, as PEM."""
+    return presented.partition(_END)[0] + _END
 
 
 def _has_san(presented: str) -> bool:

@@ -1,15 +1,14 @@
 """A look at a live server: the certificates that it really presents, and whether it speaks a version of TLS.
 
-HTTPS servers are looked at with `openssl s_client`. TDS 7.x hides the handshake in its own packets, which s_client
-does not speak, so the ServerHello flight, which TLS 1.2 sends in clear, is read from the wire (MS-TDS 2.2.6.5; RFC
-5246, 7.4.2).
+The ServerHello flight, which TLS up to 1.2 sends in clear, is read from the wire (RFC 5246, 7.4.2), inside TDS packets
+where TDS 7.x hides it (MS-TDS, 2.2.6.5). A server that speaks TLS 1.3 alone is looked at with `openssl s_client`.
 """
 
 import contextlib
 import socket
 import ssl
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from tlslab.model.situation import ServerKind, TLSVersion
@@ -21,6 +20,8 @@ TIMEOUT = 20.0
 """Seconds that a look may take, on a machine that is busy with something else."""
 NOBODY = "nobody listens"
 _SERVER_HELLO, _CERTIFICATE = 2, 11
+_PART, _MOST = 1 << 16, 1 << 20
+"""Bytes that are read at a time, and of a flight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,32 @@ def scan(kind: ServerKind, address: str, port: int, host: str, low: TLSVersion, 
 
 
 def _scan_https(address: str, port: int, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
+    found = Scan(refused="TLS 1.3 is encrypted from the ServerHello on")
+    if low <= TLSVersion.TLSv1_2:
+        with socket.create_connection((address, port), timeout=TIMEOUT) as connection:
+            try:
+                connection.sendall(_client_hello(host, min(high, TLSVersion.TLSv1_2)))
+                found = _read_flight(lambda: _more(connection), low)
+            except (OSError, EOFError) as problem:  # it may speak TLS 1.3 all the same
+                found = Scan(refused=f"{type(problem).__name__}: {problem}")
+    return found if found.certificates or high <= TLSVersion.TLSv1_2 else _scan_encrypted(address, port, host, high)
+
+
+def _more(connection: socket.socket) -> bytes:
+    """Raises EOFError when the server has closed the connection."""
+    data = connection.recv(_PART)
+    if not data:
+        raise EOFError("the server closed the connection")
+    return data
+
+
+def _scan_encrypted(address: str, port: int, host: str, version: TLSVersion) -> Scan:
     done = subprocess.run(
         [
             *("openssl", "s_client", "-connect", f"{address}:{port}", "-servername", host, "-showcerts"),
-            *("-min_protocol", low.label, "-max_protocol", high.label, "-cipher", "DEFAULT@SECLEVEL=0"),
+            *("-min_protocol", version.label, "-max_protocol", version.label, "-cipher", "DEFAULT@SECLEVEL=0"),
+            # Reading the system's store takes five times as long as the rest.
+            *("-no-CAfile", "-no-CApath", "-no-CAstore"),
         ],
         input="",
         capture_output=True,
@@ -75,6 +98,19 @@ def _pem_blocks(text: str) -> Iterator[str]:
 def _scan_tds(address: str, port: int, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
     if low > high:
         return Scan(refused="TDS 7.x carries TLS 1.2 at most")
+    with socket.create_connection((address, port), timeout=TIMEOUT) as connection:
+        exchange = Exchange.over(connection)
+        exchange.prelogin(Encryption.ON)
+        exchange.send(PacketType.PRELOGIN, _client_hello(host, high))
+        return _read_flight(exchange.next, low)
+
+
+def _client_hello(host: str, newest: TLSVersion) -> bytes:
+    """A ClientHello in a record of its own that offers every cipher, and versions up to this one, 1.2 at most.
+
+    The ssl module warns of old versions, and the lab does not mean to use them, so client_version (RFC 5246, 7.4.1.2)
+    is written afterwards; the record's header has 5 bytes, the message's 4.
+    """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.set_ciphers("DEFAULT@SECLEVEL=0")
@@ -83,27 +119,24 @@ def _scan_tds(address: str, port: int, host: str, low: TLSVersion, high: TLSVers
     client = context.wrap_bio(incoming, outgoing, server_hostname=host)
     with contextlib.suppress(ssl.SSLWantReadError):
         client.do_handshake()
-    with socket.create_connection((address, port), timeout=TIMEOUT) as connection:
-        exchange = Exchange.over(connection)
-        exchange.prelogin(Encryption.ON)
-        exchange.send(PacketType.PRELOGIN, _offering(outgoing.read(), high))
-        flight = b""
-        while True:
-            flight += exchange.next()
-            for kind, body in _handshake_messages(flight):
-                if kind == _SERVER_HELLO and int.from_bytes(body[:2]) < low:
-                    return Scan(refused="the server chose a version of TLS that was not offered")
-                if kind == _CERTIFICATE:
-                    return Scan(tuple(ssl.DER_cert_to_PEM_cert(der) for der in _certificate_list(body)))
-            if flight[:1] == b"\x15":
-                return Scan(refused=f"TLS alert {flight[6]}" if len(flight) > 6 else "TLS alert")
+    hello = outgoing.read()
+    return hello[:9] + newest.value.to_bytes(2) + hello[11:]
 
 
-def _offering(client_hello: bytes, newest: TLSVersion) -> bytes:
-    """The ClientHello with another client_version, the newest that it offers (RFC 5246, 7.4.1.2); the record's header
-    has 5 bytes, the message's 4. The ssl module warns of old versions, and the lab does not mean to use them.
-    """
-    return client_hello[:9] + newest.value.to_bytes(2) + client_hello[11:]
+def _read_flight(more: Callable[[], bytes], low: TLSVersion) -> Scan:
+    """What the server answers to a ClientHello. `more`: its next bytes."""
+    flight = b""
+    while True:
+        flight += more()
+        for kind, body in _handshake_messages(flight):
+            if kind == _SERVER_HELLO and int.from_bytes(body[:2]) < low:
+                return Scan(refused="the server chose a version of TLS that was not offered")
+            if kind == _CERTIFICATE:
+                return Scan(tuple(ssl.DER_cert_to_PEM_cert(der) for der in _certificate_list(body)))
+        if flight[:1] == b"\x15":
+            return Scan(refused=f"TLS alert {flight[6]}" if len(flight) > 6 else "TLS alert")
+        if len(flight) > _MOST:
+            return Scan(refused="the server sends no certificate and no end")
 
 
 def _handshake_messages(records: bytes) -> Iterator[tuple[int, bytes]]:

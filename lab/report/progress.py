@@ -3,14 +3,17 @@ standard error."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from tlslab.matrix.progress import Observer
 from tlslab.report.printable import in_line, printable
 from tlslab.report.text import plural
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
 
 TENTHS = 10
 LONGEST = 200
@@ -80,7 +83,7 @@ class Plain:
 class Moving:
     """A bar that moves, findings above it as they come."""
 
-    def __init__(self, bar: Progress) -> None:
+    def __init__(self, bar: "Progress") -> None:
         self._bar = bar
         self._told = _Told()
         self._task: TaskID = bar.add_task("starting servers", total=None, found="")
@@ -103,7 +106,9 @@ class Moving:
         self._bar.update(self._task, found=self._told.words)
 
 
-def _bar(console: Console) -> Progress:
+def _bar(console: Console) -> "Progress":
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn  # slow to import
+
     return Progress(
         TextColumn("{task.description}"),
         BarColumn(bar_width=20),

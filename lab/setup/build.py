@@ -27,12 +27,9 @@ VERSION_TIMEOUT = 60.0
 
 
 def find(need: Built) -> Path | None:
-    """The program, None while it has not been built with the compiler that is here. Starts the compiler, to ask for
-    its version.
-    """
+    """The program, None while it has not been built with the compiler that is here. Starts nothing."""
     compiler = system.find_program(need.compiler.name)
-    version = compiler and _version(need, compiler)
-    program = _directory(need, version) / need.name if version else None
+    program = _directory(need, compiler) / need.name if compiler else None
     return program if program and os.access(program, os.X_OK) else None
 
 
@@ -48,12 +45,12 @@ def ensure(need: Built, echo: Echo) -> Path:
             f"{need.name} is built with {need.compiler.name}, which is not installed. "
             f"Get it: {system.how_to_get(need.compiler)}"
         )
+    program = _directory(need, compiler) / need.name
+    if program.exists():
+        return program
     version = _version(need, compiler)
     if not version:
         raise InstallError(f"{need.name} cannot be built: {compiler} {' '.join(need.asks_version)} says no version")
-    program = _directory(need, version) / need.name
-    if program.exists():
-        return program
     try:
         _build_anew(need, compiler, version, program.parent, echo)
     except OSError as error:
@@ -90,8 +87,21 @@ def _version(need: Built, compiler: Path) -> str:
     return lines[0].strip() if done.returncode == 0 and lines else ""
 
 
-def _directory(need: Built, version: str) -> Path:
-    said = [version, *need.command, *map("=".join, need.env), platform.system(), platform.machine()]
+def _directory(need: Built, compiler: Path) -> Path:
+    """Where the program belongs that this compiler makes. An update of the compiler is told by its file, because asking
+    each compiler for its version at each start is slow.
+    """
+    program = compiler.resolve()
+    facts = program.stat()
+    said = [
+        str(program),
+        str(facts.st_size),
+        str(facts.st_mtime_ns),
+        *need.command,
+        *map("=".join, need.env),
+        platform.system(),
+        platform.machine(),
+    ]
     content = hashlib.sha256(json.dumps(said).encode())
     for source in need.sources:
         data = source.read_bytes()

@@ -34,7 +34,7 @@ from tlslab.setup.versions.pinned import Pinned
 CLIENTS = [pytest.param(client, id=client.name) for client in all_clients()]
 CURL = Curl()
 MACHINE = Machine(
-    which={name: f"/usr/bin/{name}" for name in ("curl", "wget", "openssl", "node", "tsql", "go-https")},
+    which={name: f"/usr/bin/{name}" for name in ("curl", "wget", "openssl", "node", "tsql", "go-https", "gnutls-cli")},
     python="/clients/bin/python",
     node_modules="/node_modules",
     files={"odbc18": "/driver.so", "tdsodbc": "/tdsodbc.so"},

@@ -14,7 +14,10 @@ CATALOGUE = catalogue.load()
 @pytest.mark.parametrize(
     ("text", "scenarios"),
     [
-        ("curl: (60) SSL certificate problem: certificate has expired", ["expired", "expired-issuer", "wrong-clock.ahead"]),
+        (
+            "curl: (60) SSL certificate problem: certificate has expired",
+            ["expired", "expired-issuer", "wrong-clock.ahead"],
+        ),
         ("CERTIFICATE has  expired", ["expired"]),
         ("code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }", ["self-signed", "untrusted-ca.fallback"]),
         ("network.tlskey", ["unreadable-key"]),

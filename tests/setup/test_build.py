@@ -88,7 +88,7 @@ def test_another_source_builds_another_program_and_the_first_is_still_there(work
 
 def test_another_version_of_the_compiler_builds_another_program(workshop: Workshop) -> None:
     first = workshop.build()
-    workshop.beside("version").write_text("2.0")
+    workshop.compiler.write_text(f"#!/bin/sh\n# version 2.0\n{COMPILER}")
     assert build.find(workshop.need) is None
     assert workshop.build() != first
 

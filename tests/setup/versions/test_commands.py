@@ -16,7 +16,7 @@ from tlslab.commands.shared import Exit
         (["compare", "pymsql@1", "pymssql"], "no client is called 'pymsql'. Did you mean pymssql"),
         (["compare", "pymssql@", "pymssql"], "which version? Write NAME, NAME@VERSION"),
         (["compare", "curl@8.1", "curl"], "curl comes with the system, so its version cannot be chosen here"),
-        (["compare", "curl", "curl", "--scenario", "expird"], "Did you mean expired?"),
+        (["compare", "curl", "curl", "--scenario", "expird"], "Did you mean expired"),
         (["compare", "curl@/absent/curl", "curl"], "/absent/curl is no program"),
         (["compare", "pymssql@/absent/x.whl", "pymssql"], "there is no /absent/x.whl"),
         (["compare", "curl", "curl", "--save", "no/such/place.json"], "there is no directory"),
