@@ -100,8 +100,8 @@ def test_an_installed_package_is_started_by_its_name(tmp_path: Path) -> None:
     ("arguments", "tip"),
     [
         (["lst"], "Did you mean list?"),
-        (["show", "expird"], "Did you mean expired?"),
-        (["run", "--plan", "--scenario", "expird"], "Did you mean expired?"),
+        (["show", "expird"], "Did you mean expired"),
+        (["run", "--plan", "--scenario", "expird"], "Did you mean expired"),
         (["run", "--plan", "--client", "curl,wgett"], "nothing is called 'wgett'. Did you mean wget?"),
         (["run", "--plan", "--fix", "renw"], "Did you mean renew?"),
         (["run", "--plan", "--server", "sqlsrver"], "Did you mean sqlserver?"),

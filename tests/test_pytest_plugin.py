@@ -91,7 +91,7 @@ def test_a_cell_that_is_not_as_documented_fails_with_words_for_people(pytester: 
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "the client says nothing that is documented for this: refused: curl: (60)*",
+            "no row of this client's libraries says what the client does of expired: refused: curl: (60)*",
             "*client says*",
             "*server says*",
         ]

@@ -5,16 +5,11 @@ from pathlib import PurePosixPath
 
 import pytest
 
+from tests.clients.machine import MACHINE
 from tlslab.clients import Client, all_clients
-from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request
+from tlslab.clients.base import Endpoint, Invocation, Login, Material, Request
 from tlslab.model.situation import HOSTS, LAB_ROOT, ClientSide, ServerKind, healthy
 
-MACHINE = Machine(
-    which={name: f"/usr/bin/{name}" for name in ("curl", "wget", "openssl", "node", "tsql", "go-https")},
-    python="/clients/bin/python",
-    node_modules="/node_modules",
-    files={"odbc18": "/driver.so", "tdsodbc": "/tdsodbc.so"},
-)
 CLIENTS = all_clients()
 OWN_LISTS = {
     "node-https": ("NODE_EXTRA_CA_CERTS=ca.pem",),

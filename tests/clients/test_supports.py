@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from tests.clients.machine import MACHINE
 from tlslab.catalogue import load
 from tlslab.clients import Client, all_clients
-from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request, Roots, Trust
+from tlslab.clients.base import Endpoint, Invocation, Login, Material, Request, Roots, Trust
 from tlslab.clients.curl import Curl
 from tlslab.clients.placed import Placed
 from tlslab.matrix.choice import LOCAL, Choice
@@ -33,12 +34,6 @@ from tlslab.setup.versions.pinned import Pinned
 
 CLIENTS = [pytest.param(client, id=client.name) for client in all_clients()]
 CURL = Curl()
-MACHINE = Machine(
-    which={name: f"/usr/bin/{name}" for name in ("curl", "wget", "openssl", "node", "tsql", "go-https", "gnutls-cli")},
-    python="/clients/bin/python",
-    node_modules="/node_modules",
-    files={"odbc18": "/driver.so", "tdsodbc": "/tdsodbc.so"},
-)
 VALUES: dict[str, tuple[Any, ...]] = {
     "trust_anchors": ((LAB_ROOT,), ()),
     "intermediates": ((LAB_ISSUING,),),

@@ -25,7 +25,7 @@ def test_a_scenario_that_is_not_there_is_named_with_the_right_one(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert cli.run_command(["certificates", "expird", "--into", str(tmp_path)]) == Exit.USAGE
-    assert "Did you mean expired?" in capsys.readouterr().err
+    assert "Did you mean expired" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
 
 

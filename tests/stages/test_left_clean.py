@@ -367,7 +367,7 @@ class Watched:
                 case "the workdir":
                     return True
                 case "the servers":
-                    return any((workdir / kind).is_dir() for kind in ("https", "sqlserver"))
+                    return any(workdir.glob("*-process-*"))
                 case "the first attempt":
                     return (workdir / "attempt-1").is_dir()
             return (workdir / "attempt-5").is_dir()

@@ -103,7 +103,7 @@ def test_what_nobody_needs_is_not_installed(item: Distribution) -> None:
 def test_an_image_has_what_its_clients_need() -> None:
     """packages.debian.org, and the package indexes of Rocky Linux and openSUSE."""
     debian = {"python3", "ca-certificates", "openssl", "curl", "wget", "unixodbc", "libgssapi-krb5-2", "libltdl7"}
-    assert set(build_contexts.packages(DISTRIBUTIONS["bookworm"])) == debian | {"freetds-bin", "tdsodbc", "nodejs"}
+    assert set(build_contexts.packages(DISTRIBUTIONS["bookworm"])) >= debian | {"freetds-bin", "tdsodbc", "nodejs"}
     assert {"curl-minimal", "unixODBC", "krb5-libs", "freetds-libs"} <= set(
         build_contexts.packages(DISTRIBUTIONS["rocky-9"])
     )

@@ -1,0 +1,13 @@
+"""A machine that has every program that some client needs, at made-up paths."""
+
+from tlslab.clients import all_clients
+from tlslab.clients.base import Machine
+from tlslab.setup.needs import Built, Program
+
+PROGRAMS = {need.name for client in all_clients() for need in client.needs if isinstance(need, Program | Built)}
+MACHINE = Machine(
+    which={name: f"/usr/bin/{name}" for name in PROGRAMS},
+    python="/clients/bin/python",
+    node_modules="/node_modules",
+    files={"odbc18": "/driver.so", "tdsodbc": "/tdsodbc.so"},
+)
