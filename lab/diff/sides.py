@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from tlslab.matrix.defaults import Fact, facts
 from tlslab.model.normalise import normalise
-from tlslab.model.record import AttemptEntry, CellEntry, ClientEntry, Record, Result, ShareEntry
+from tlslab.model.record import AttemptEntry, CellEntry, ClientEntry, Record, Result, ShareEntry, ShownEntry
 
 CONTROL, BROKEN, FIXED, IMPOSTOR, DEFAULT = "control", "broken", "fixed", "impostor:", "default"
 """The acts; an impostor's is followed by the impostor's id, `default` is an act of the default probe."""
@@ -18,7 +18,9 @@ _RELEASED = re.compile(r"(?<! ) +\d{1,2} [A-Z][a-z]{2} \d{4}\b")
 """The day on which OpenSSL released what it is, behind its version: it says nothing more."""
 
 Key = tuple[str, str, str]
-"""A cell of one client: scenario, fix, kind of server."""
+"""A cell of one client: scenario, fix, kind of server. Where the fix is a trust procedure: `install-ca by
+update-ca-certificates`."""
+_SHOWN = {"before": BROKEN, "after": FIXED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,11 @@ def side_of(record: Record) -> Side:
     cells: dict[str, dict[Key, SideCell]] = {}
     for cell in record.cells:
         cells.setdefault(cell.client, {})[cell.scenario, cell.fix, cell.kind] = _cell(cell, known, said)
+    for procedure in record.trust_procedures:
+        for shown in procedure.shown:
+            scenario, fix, _, kind = shown.cell.split("/")
+            key = (scenario, f"{fix} by {procedure.way}", kind)
+            cells.setdefault(shown.client, {})[key] = _shown(shown, known, said)
     defaults: dict[str, dict[str, SideDefault]] = {}
     for item in record.defaults:
         if item.status != "played":
@@ -182,6 +189,20 @@ def _cell(cell: CellEntry, known: Mapping[str, AttemptEntry], said: Mapping[str,
         lab_failed=cell.status == "lab-error",
         healthy_fails=cell.broken == "never-connects",
         unstable=tuple(unstable or cell.distribution),
+    )
+
+
+def _shown(item: ShownEntry, known: Mapping[str, AttemptEntry], said: Mapping[str, Said]) -> SideCell:
+    """What a client showed of a trust procedure, as a cell: before it is the failure, after it is the fix."""
+    acts = {_SHOWN.get(act, act): identity for act, identity in item.acts.items()}
+    return SideCell(
+        id=item.id,
+        broken="",
+        fix=verdict(item.verdict, item.as_expected),
+        acts={act: said[identity] for act, identity in acts.items()},
+        why_not=f"{item.status}: {item.judgement.why}" if item.status != "played" else "",
+        lab_failed=item.status == "lab-error",
+        unstable=tuple(share for act, identity in acts.items() for share in shares(act, known[identity])),
     )
 
 

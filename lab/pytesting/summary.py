@@ -125,8 +125,8 @@ def _in_full(group: Sequence[Failed], width: int) -> Any:
     vars(full).pop(
         "node", None
     )  # xdist's worker, which pytest would name in the first line: the engine played the cell
-    more = f" and {len(group) - 1} more" if len(group) > 1 else ""
-    full.location = (*report.location[:2], told.cell + more)
+    cells = told.cell if len(group) == 1 else f"{len(group)} cells"
+    full.location = (*report.location[:2], f"{told.reason}: {cells}")
     fixes: dict[str, list[str]] = {}
     for item, _ in group:
         fixes.setdefault(item.scenario, []).append(item.fix)
