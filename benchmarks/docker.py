@@ -33,7 +33,7 @@ from tlslab.pki.keys import Keys  # noqa: E402
 from tlslab.pki.mint import Mint  # noqa: E402
 from tlslab.setup import provision  # noqa: E402
 from tlslab.stages.docker.client_images import Contained  # noqa: E402
-from tlslab.stages.docker.container import Order  # noqa: E402
+from tlslab.stages.docker.container import ContainerSpec  # noqa: E402
 from tlslab.stages.docker.daemon import connect  # noqa: E402
 from tlslab.stages.docker.stage import DockerStage  # noqa: E402
 
@@ -131,11 +131,11 @@ async def _attempts(count: int) -> None:
 
 
 async def _fresh(stage: DockerStage, number: int) -> float:
-    order = Order(stage.client_image("bookworm"), f"{stage.network}-fresh-{number}", stage.labels)
+    spec = ContainerSpec(stage.client_image("bookworm"), f"{stage.network}-fresh-{number}", stage.labels)
     with closing(connect()) as daemon:
         async with AsyncExitStack() as stack:
             began = time.monotonic()
-            await Contained(daemon, order, stage.network, stack).start()
+            await Contained(daemon, spec, stage.network, stack).start()
             return time.monotonic() - began
 
 

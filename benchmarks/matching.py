@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,7 +31,7 @@ def main() -> int:
     from tlslab.model.normalise import normalise
     from tlslab.model.outcome import Outcome, Result
     from tlslab.model.situation import healthy
-    from tlslab.stages.runner import OUTPUT_LIMIT
+    from tlslab.stages.leftovers import KEPT
 
     knowledge = catalogue.load().knowledge
 
@@ -57,23 +58,18 @@ def main() -> int:
         "blanks": " ",
         "letters and blanks": "a ",
     }
-    texts = {"usual": usual} | {name: (unit * OUTPUT_LIMIT)[:OUTPUT_LIMIT] for name, unit in slow.items()}
+    texts = {"usual": usual} | {name: (unit * KEPT)[:KEPT] for name, unit in slow.items()}
     counts = len(table), len(grown)
     print(f"processor seconds, medians of {TIMES}; {client.name}: {counts[0]} and {counts[1]} texts")
     print(f"{'text':<36}{'normalise':>12}{f'{counts[0]} texts':>12}{f'{counts[1]} texts':>12}")
+
+    def matched(statements: list[Statement], text: str) -> object:
+        # Another string each time: what is remembered of a text must not be measured.
+        said = Outcome(Result.REFUSED, f"{text}{time.process_time_ns()}")
+        return shown_statements(statements, said, situation)
+
     for name, text in texts.items():
-        row = [
-            _seconds(lambda text=text: normalise(text)),
-            *(
-                # Another string each time: what is remembered of a text must not be measured.
-                _seconds(
-                    lambda table=table, text=text: shown_statements(
-                        table, Outcome(Result.REFUSED, f"{text}{time.process_time_ns()}"), situation
-                    )
-                )
-                for table in (table, grown)
-            ),
-        ]
+        row = [_seconds(partial(normalise, text)), *(_seconds(partial(matched, of, text)) for of in (table, grown))]
         print(f"{name:<36}" + "".join(f"{seconds:>12.4f}" for seconds in row), flush=True)
     return 0
 

@@ -27,7 +27,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path.insert(0, str(ROOT / ".python"))
 POLL = 0.005
 """Seconds between two looks for the first attempt."""
 MEMORY_POLL = 0.25
