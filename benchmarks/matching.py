@@ -25,7 +25,7 @@ def main() -> int:
     """Measure and print; 0."""
     from tlslab import catalogue
     from tlslab.clients import all_clients
-    from tlslab.matrix.judge import shown_statements
+    from tlslab.matrix.matching import shown_statements
     from tlslab.model.knowledge import Statement
     from tlslab.model.library import Prints
     from tlslab.model.normalise import normalise

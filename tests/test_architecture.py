@@ -34,7 +34,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("tlslab.stages", "tlslab.stages.*", "tlslab.setup.all_needs"),
     ("tlslab.setup.versions.index", "tlslab.setup.versions.environments"),
     ("tlslab.matrix.queue", "tlslab.matrix.play"),
-    ("tlslab.matrix.judge",),
+    ("tlslab.matrix.matching", "tlslab.matrix.judge"),
     ("tlslab.model.record",),
     ("tlslab.matrix.*",),
     ("tlslab.report", "tlslab.report.*", "tlslab.diff", "tlslab.diff.*", "tlslab.compose", "tlslab.compose.*"),

@@ -7,7 +7,7 @@ import pytest
 from tests.clients.acts import CATALOGUE, documented, judge
 from tlslab.clients import Client, all_clients
 from tlslab.libraries.sqlclient import FRAMES
-from tlslab.matrix.judge import pattern_values
+from tlslab.matrix.matching import pattern_values
 from tlslab.model.condition import Condition, conditions_of, defects
 from tlslab.model.evidence import Basis, pattern_of
 from tlslab.model.library import Prints, Says, Template

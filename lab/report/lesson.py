@@ -9,7 +9,8 @@ from rich.text import Text
 
 from tlslab.clients.base import Client
 from tlslab.matrix.choice import LOCAL
-from tlslab.matrix.judge import Judge, with_names
+from tlslab.matrix.judge import Judge
+from tlslab.matrix.matching import with_names
 from tlslab.model.evidence import Source
 from tlslab.model.knowledge import Answer, Knowledge, Statement
 from tlslab.model.library import ConnectsLate, Crashes, Does, Hangs, Prints, Tolerates
