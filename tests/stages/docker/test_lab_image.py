@@ -66,8 +66,9 @@ def built(daemon: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory)
         if shutil.which(program) is None:
             pytest.skip(f"docker/lab/supply needs {program}")
     context = tmp_path_factory.mktemp("checkout")
-    for name in ("lab", "scenarios", "docker", "npm", "requirements"):
-        shutil.copytree(ROOT / name, context / name, ignore=shutil.ignore_patterns("__pycache__", "supplies"))
+    for name in ("lab", "scenarios", ".python", "docker", "npm", "requirements"):
+        others = shutil.ignore_patterns("__pycache__", "supplies")
+        shutil.copytree(ROOT / name, context / name, symlinks=True, ignore=others)
     shutil.copy(ROOT / ".dockerignore", context)
     subprocess.run([str(context / "docker" / "lab" / "supply")], check=True, timeout=600)
     token = secrets.token_hex(4)
