@@ -110,6 +110,36 @@ EXPIRED_INTERMEDIATE = Source(
     "https://www.digicert.com/remove-expired-intermediate-ssl-certificate-chain/",
 )
 
+# What a certificate is for.
+EXTENDED_KEY_USAGE = Source(
+    "RFC 5280, 4.2.1.12, Extended Key Usage",
+    "https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.12",
+)
+OPENSSL_PURPOSES = Source(
+    "OpenSSL, openssl-verification-options(1), Purposes: by default a TLS client checks for sslserver",
+    f"{_OPENSSL}/02c7b2ee67f5843cd220b01432a80e2043615b79/doc/man1/openssl-verification-options.pod",
+)
+PURPOSE_BEFORE_3 = Source(
+    "OpenSSL before 3.0, X509_STORE_CTX_get_error(3), ERROR CODES (X509_V_ERR_INVALID_PURPOSE)",
+    f"{_OPENSSL}/023eaf5a7f025b3694c5bfe8e48c867441d5ffe4/doc/man3/X509_STORE_CTX_get_error.pod",
+)
+OPENSSL_EXTENSIONS = Source(
+    "OpenSSL, x509v3_config(5), Extended Key Usage",
+    f"{_OPENSSL}/09794eaa02fd41da5126f4cf0b7ae00642bf1b96/doc/man5/x509v3_config.pod",
+)
+EASYRSA_QUICKSTART = Source(
+    "Easy-RSA 3 Quickstart: the example signs a request as that of a client",
+    "https://github.com/OpenVPN/easy-rsa/blob/308a6b77e6ff71095499ff850a1b01482c27c068/README.quickstart.md",
+)
+EASYRSA_SERVER = Source(
+    "Easy-RSA 3, easyrsa3/x509-types/server (extendedKeyUsage = serverAuth)",
+    "https://github.com/OpenVPN/easy-rsa/blob/62321e5609afb79d314671578f1a4c7675b9fab6/easyrsa3/x509-types/server",
+)
+CLIENTS_ON_A_SERVER = Source(
+    "ssllabs/ssllabs-scan issue 761: a web server with a certificate for client authentication, and what tools said",
+    "https://github.com/ssllabs/ssllabs-scan/issues/761",
+)
+
 # A SQL Server that does not start.
 MSSQL_CONF = Source(
     "Microsoft, Configure SQL Server on Linux with the mssql-conf tool",

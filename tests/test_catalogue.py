@@ -27,6 +27,7 @@ CLASSES = {
     "sha1-signature",
     "tls-version-mismatch",
     "wrong-clock",
+    "wrong-eku",
 }
 OF_ONE_KIND = {ServerKind.HTTPS: set[str](), ServerKind.SQLSERVER: {"unreadable-key"}}
 """Classes that only one kind of server can have: nginx reads its key as root."""

@@ -7,6 +7,7 @@ import re
 
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
 from tlslab.clients.freetds_library import (  # fmt: skip
+    ASKS_FOR_NO_PURPOSE,
     CONNECTING,
     DUMP,
     GNUTLS_CONF,
@@ -216,6 +217,7 @@ class Tdsodbc(FreeTds, PythonSqlClient):
             trace="getsockopt(2) reported: {reason}",
         ),
     )
+    rows = (*FreeTds.rows, ASKS_FOR_NO_PURPOSE)
 
     def version_probe(self, machine: Machine) -> Invocation:
         request = {"driver": self.driver, "version": True, "files": {"odbc_driver": machine.files["tdsodbc"]}}
@@ -265,6 +267,7 @@ class Tsql(FreeTds):
             "Error 20009 (severity 9): ", ' OS error {*}, "{reason}"', Basis.AUTHORITATIVE, TSQL_ERRORS
         ),
     )
+    rows = (*FreeTds.rows, ASKS_FOR_NO_PURPOSE)
 
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation((machine.which["tsql"], "-C"))

@@ -11,8 +11,9 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from tlslab.clients.base import Material
+from tlslab.model.conditions import NOT_FOR_SERVERS
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template
+from tlslab.model.library import Template, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Encryption, TLSVersion
 
@@ -23,6 +24,10 @@ USER_GUIDE = Source(
 TLS_SOURCE = Source(
     "FreeTDS, src/tds/tls.c",
     "https://github.com/FreeTDS/freetds/blob/03635b2b303ccd23c6baccca1f97b36f8ea63986/src/tds/tls.c",
+)
+NO_PURPOSE = Source(
+    "FreeTDS, src/tds/tls.c (tds_verify_certificate: gnutls_certificate_verify_peers2, which gives GnuTLS no purpose)",
+    TLS_SOURCE.url,
 )
 RENAMED = Source(
     # The trace: 12 ClientHello sent, 3 ServerHello, 4 the server's certificate; 1 SSL_ERROR_SSL, 5 SSL_ERROR_SYSCALL
@@ -57,6 +62,15 @@ CONF, DUMP, GNUTLS_CONF = "freetds.conf", "tdsdump.log", "gnutls.cfg"
 _TRACE_LINE = re.compile(
     r"^(?:tls\.c:\d+:(?!GNUTLS: |in tds_|setting )|net\.c:\d+:(?=getsockopt\(2\) reported: ))(.+)$", re.MULTILINE
 )
+
+
+ASKS_FOR_NO_PURPOSE = tolerates(
+    "FreeTDS does not ask GnuTLS what a certificate is for, and GnuTLS looks at that only when it is asked",
+    of=[NOT_FOR_SERVERS],
+    basis=Basis.AUTHORITATIVE,
+    source=NO_PURPOSE,
+)
+"""What every client accepts whose FreeTDS is built with GnuTLS."""
 
 
 def verifies(side: ClientSide) -> bool:

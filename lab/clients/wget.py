@@ -11,7 +11,7 @@ from shlex import join
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
 from tlslab.clients.https import HTTPS
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.conditions import NO_COMMON_VERSION
+from tlslab.model.conditions import NO_COMMON_VERSION, NOT_FOR_SERVERS
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, When, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
@@ -21,6 +21,10 @@ from tlslab.setup.needs import Packages, Program
 GNUTLS_C = Source(
     "GNU Wget, src/gnutls.c (ssl_init, ssl_connect_wget, _CHECK_CERT, ssl_check_certificate)",
     "https://github.com/jopamo/wget/blob/7cde8866729990dee8173c5b5a543c46812c7f3a/src/gnutls.c",
+)
+NO_PURPOSE = Source(
+    "GNU Wget, src/gnutls.c (ssl_check_certificate: gnutls_certificate_verify_peers2, which gives GnuTLS no purpose)",
+    GNUTLS_C.url,
 )
 PRIORITIES = Source(
     "GNU Wget, src/gnutls.c (ssl_connect_wget, secure_protocol_auto: NORMAL:%COMPAT:-VERS-SSL3.0)",
@@ -96,6 +100,12 @@ class Wget(Client):
             when=[OLD_SERVER],
             basis=Basis.AUTHORITATIVE,
             source=PRIORITIES,
+        ),
+        tolerates(
+            "wget does not ask GnuTLS what a certificate is for, and GnuTLS looks at that only when it is asked",
+            of=[NOT_FOR_SERVERS],
+            basis=Basis.AUTHORITATIVE,
+            source=NO_PURPOSE,
         ),
     )
 

@@ -1,8 +1,8 @@
 """Go: what crypto/x509 and crypto/tls say, and Go's own words for what the system says of a connection.
 
-`Certificate.Verify` ends with the first thing that it finds: the time of the leaf, then its name, then the chain. So a
-set of conditions is answered by the first of them. The words are those of Go 1.18 to 1.26. A signature with SHA-1 is
-refused from 1.18 on: the issuer is then a candidate that did not do.
+`Certificate.Verify` ends with the first thing that it finds: the time of the leaf, then its name, then the chain, then
+what the certificates of the chain are for. So a set of conditions is answered by the first of them. The words are those
+of Go 1.18 to 1.26. A signature with SHA-1 is refused from 1.18 on: the issuer is then a candidate that did not do.
 """
 
 from tlslab.model.condition import Condition
@@ -11,6 +11,7 @@ from tlslab.model.conditions import (
     INCOMPLETE,
     NAME_MISMATCH,
     NO_COMMON_VERSION,
+    NOT_FOR_SERVERS,
     NOT_LOADED,
     NOT_SERVING,
     NOT_YET_VALID,
@@ -29,6 +30,11 @@ INSECURE = Source(
     "Go 1.24, src/crypto/x509/x509.go (InsecureAlgorithmError), which verify.go (UnknownAuthorityError) names as the "
     "possible reason",
     f"{_SRC}/crypto/x509/x509.go",
+)
+PURPOSES = Source(
+    "Go 1.26, src/crypto/x509/verify.go (CertificateInvalidError.Error, IncompatibleUsage; Certificate.Verify: "
+    "checkChainForKeyUsage comes behind buildChains)",
+    "https://github.com/golang/go/blob/go1.26.8/src/crypto/x509/verify.go",
 )
 NAMES = Source("Go 1.24, src/crypto/x509/verify.go (HostnameError)", f"{_SRC}/crypto/x509/verify.go")
 ALERTS = Source(
@@ -61,17 +67,20 @@ _NAMES = (
 )
 _CLOSED = (NO_COMMON_VERSION, NOT_LOADED)
 
-_OF_THE_CHAIN: tuple[tuple[Condition, ...], ...] = (
-    (SELF_SIGNED,),
-    (UNTRUSTED,),
-    (INCOMPLETE,),
-    (WEAK_SIGNATURE,),
-    (UNTRUSTED, WEAK_SIGNATURE),
-    (INCOMPLETE, WEAK_SIGNATURE),
-)
-"""What can be wrong with the chain, which is looked at last."""
-_BEHIND_THE_NAME = ((), *_OF_THE_CHAIN)
-_BEHIND_THE_TIME = (*_BEHIND_THE_NAME, *((NAME_MISMATCH, *rest) for rest in _BEHIND_THE_NAME))
+_Sets = tuple[tuple[Condition, ...], ...]
+_OF_THE_CHAIN: dict[tuple[Condition, ...], tuple[str, Source]] = {
+    (SELF_SIGNED,): (_UNKNOWN, VERIFY),
+    (UNTRUSTED,): (_UNKNOWN, VERIFY),
+    (INCOMPLETE,): (_UNKNOWN, VERIFY),
+    # The signature is looked at before what is above the issuer, and not at all where no issuer is found.
+    (WEAK_SIGNATURE,): (_INSECURE, INSECURE),
+    (UNTRUSTED, WEAK_SIGNATURE): (_INSECURE, INSECURE),
+    (INCOMPLETE, WEAK_SIGNATURE): (_UNKNOWN, VERIFY),
+}
+"""What can be wrong with the chain, and what is said of it."""
+_BEHIND_THE_CHAIN: _Sets = ((), (NOT_FOR_SERVERS,))
+_BEHIND_THE_NAME: _Sets = tuple((*chain, *rest) for chain in ((), *_OF_THE_CHAIN) for rest in _BEHIND_THE_CHAIN)
+_BEHIND_THE_TIME: _Sets = (*_BEHIND_THE_NAME, *((NAME_MISMATCH, *rest) for rest in _BEHIND_THE_NAME))
 
 LIBRARY = Library(
     "go",
@@ -87,16 +96,19 @@ LIBRARY = Library(
             for rest in _BEHIND_THE_NAME
             for row in says([NAME_MISMATCH, *rest], Phase.NAME, *_NAMES, basis=Basis.AUTHORITATIVE, source=NAMES)
         ),
-        *says_each(
-            dict.fromkeys((SELF_SIGNED, UNTRUSTED, INCOMPLETE), _UNKNOWN),
-            Phase.VERIFY,
-            basis=Basis.AUTHORITATIVE,
-            source=VERIFY,
+        *(
+            row
+            for chain, (text, source) in _OF_THE_CHAIN.items()
+            for rest in _BEHIND_THE_CHAIN
+            for row in says([*chain, *rest], Phase.VERIFY, text, basis=Basis.AUTHORITATIVE, source=source)
         ),
-        *says([WEAK_SIGNATURE], Phase.VERIFY, _INSECURE, basis=Basis.AUTHORITATIVE, source=INSECURE),
-        # The signature is looked at before what is above the issuer, and not at all where no issuer is found.
-        *says([UNTRUSTED, WEAK_SIGNATURE], Phase.VERIFY, _INSECURE, basis=Basis.AUTHORITATIVE, source=INSECURE),
-        *says([INCOMPLETE, WEAK_SIGNATURE], Phase.VERIFY, _UNKNOWN, basis=Basis.AUTHORITATIVE, source=VERIFY),
+        *says(
+            [NOT_FOR_SERVERS],
+            Phase.VERIFY,
+            "x509: certificate specifies an incompatible key usage",
+            basis=Basis.AUTHORITATIVE,
+            source=PURPOSES,
+        ),
         *says(
             [NO_COMMON_VERSION],
             Phase.HANDSHAKE,

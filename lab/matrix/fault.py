@@ -13,6 +13,7 @@ from tlslab.model.conditions import (
     INCOMPLETE,
     NAME_MISMATCH,
     NO_COMMON_VERSION,
+    NOT_FOR_SERVERS,
     NOT_YET_VALID,
     SELF_SIGNED,
     UNTRUSTED,
@@ -93,6 +94,11 @@ _CHECKS = (
     _Check("chain", frozenset({UNTRUSTED.name, SELF_SIGNED.name}), _issuer),
     _Check("host name", frozenset({NAME_MISMATCH.name}), _names),
     _Check("dates", frozenset({EXPIRED.name, NOT_YET_VALID.name}), _dates),
+    _Check(
+        "extended key usage",
+        frozenset({NOT_FOR_SERVERS.name}),
+        lambda *_: "whose certificate is not for servers",
+    ),
     _Check("signature algorithm", frozenset({WEAK_SIGNATURE.name}), _signature),
     _Check("TLS version", frozenset({NO_COMMON_VERSION.name}), lambda *_: "with which it has no version in common"),
 )

@@ -11,6 +11,7 @@ from tlslab.model.situation import (
     Authority,
     Chain,
     Encryption,
+    KeyPurpose,
     Leaf,
     ServerEncryption,
     ServerKind,
@@ -87,6 +88,14 @@ def _is_weak(situation: Situation) -> bool:
     return leaf is not None and leaf.issuer is not None and leaf.signature is SignatureHash.SHA1
 
 
+def _is_for_others(situation: Situation) -> bool:
+    leaf = _leaf(situation)
+    purposes = leaf.extended_key_usage if leaf else ()
+    # What becomes of `any` alone RFC 5280 (4.2.1.12) leaves to the application, and libraries differ: that is another
+    # condition, which nobody has needed yet.
+    return bool(purposes) and not {KeyPurpose.SERVER_AUTH, KeyPurpose.ANY} & set(purposes)
+
+
 def _has_no_common_version(situation: Situation) -> bool:
     low, high = client_versions(situation)
     return max(low, situation.server.tls_min) > min(high, situation.server.tls_max)
@@ -153,6 +162,13 @@ WEAK_SIGNATURE = Condition(
     lambda seen: 0 in seen.weak_signatures,
     wrong=True,
 )
+NOT_FOR_SERVERS = Condition(
+    "not-for-servers",
+    "the certificate's extended key usage does not name servers",
+    _is_for_others,
+    lambda seen: seen.has(26, 0),
+    wrong=True,
+)
 NO_COMMON_VERSION = Condition(
     "no-common-version",
     "client and server have no version of TLS in common",
@@ -160,7 +176,10 @@ NO_COMMON_VERSION = Condition(
     lambda seen: not seen.shares_version,
     wrong=True,
 )
-_OF_THE_CHAIN = (SELF_SIGNED, UNTRUSTED, INCOMPLETE, EXPIRED, NOT_YET_VALID, NAME_MISMATCH, WEAK_SIGNATURE)
+_OF_THE_CHAIN = (
+    *(SELF_SIGNED, UNTRUSTED, INCOMPLETE, EXPIRED, NOT_YET_VALID),
+    *(NAME_MISMATCH, WEAK_SIGNATURE, NOT_FOR_SERVERS),
+)
 NOT_LOADED = Condition(
     "not-loaded",
     "the server's TLS library does not load the server's certificate",

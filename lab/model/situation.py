@@ -46,6 +46,16 @@ class SignatureHash(StrEnum):
     SHA256 = "sha256"
 
 
+class KeyPurpose(StrEnum):
+    """What a certificate may be used for, by the names of RFC 5280 (4.2.1.12, Extended Key Usage)."""
+
+    SERVER_AUTH = "serverAuth"
+    CLIENT_AUTH = "clientAuth"
+    CODE_SIGNING = "codeSigning"
+    EMAIL_PROTECTION = "emailProtection"
+    ANY = "anyExtendedKeyUsage"
+
+
 class ServerEncryption(StrEnum):
     """What SQL Server demands (mssql.conf `network.forceencryption`, `network.forcestrict`)."""
 
@@ -95,7 +105,10 @@ class Authority:
 
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A server certificate. No issuer means self-signed. `names` are its DNS SANs; `owner` holds the private key."""
+    """A server certificate. No issuer means self-signed. `names` are its DNS SANs; `owner` holds the private key.
+
+    `extended_key_usage`: what it may be used for; empty: the extension is not there, and nothing is ruled out.
+    """
 
     common_name: str
     names: tuple[str, ...]
@@ -103,6 +116,7 @@ class Leaf:
     validity: Validity = CURRENT
     signature: SignatureHash = SignatureHash.SHA256
     owner: str = "server"
+    extended_key_usage: tuple[KeyPurpose, ...] = (KeyPurpose.SERVER_AUTH,)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,8 @@ Scanner = Callable[[TLSVersion, TLSVersion], Scan]
 """Looks at the situation's server with a range of versions."""
 
 _HOSTNAME_MISMATCH = 62
-_DATES = (9, 10)
+_OF_THE_LEAF = (9, 10, 26)
+"""What the leaf shows by itself: its dates (9, 10) and its purpose (26)."""
 _END = "-----END CERTIFICATE-----\n"
 _PIPE = "/dev/fd/"
 _WEAK = {"md5", "sha1"}
@@ -74,8 +75,8 @@ def measure_chain(situation: Situation, mint: Mint, presented: str) -> Seen:
     # A server makes its own certificate when it starts, after the others have been minted.
     time = (mint.now if situation.server.chain else datetime.now(UTC)) + side.clock
     errors = _openssl_verify(presented, anchors, given, time)
-    if errors:  # OpenSSL looks at no date where it finds no issuer
-        errors |= _openssl_dates(_leaf(presented), time)
+    if errors:  # OpenSSL looks at no date and no purpose where it finds no issuer
+        errors |= _openssl_leaf(_leaf(presented), time)
     name = side.reference_identifier
     seen = Seen(
         errors=errors,
@@ -146,11 +147,14 @@ def _openssl_names(leaf_pem: str, name: str) -> bool:
 
 
 @cache
-def _openssl_dates(leaf_pem: str, time: datetime) -> Found:
-    """What OpenSSL finds wrong with the leaf's dates: with the leaf itself as anchor, little else can be wrong."""
+def _openssl_leaf(leaf_pem: str, time: datetime) -> Found:
+    """What OpenSSL finds wrong with the leaf's dates and its purpose: with the leaf itself as anchor, little else can
+    be wrong. It tells the purpose and goes on to the dates.
+    """
+    at = str(int(time.timestamp()))
     with _readable(leaf_pem, leaf_pem) as (leaf, trusted):
-        found = _verify_errors("-attime", str(int(time.timestamp())), "-partial_chain", "-trusted", trusted, leaf)
-    return frozenset((number, depth) for number, depth in found if number in _DATES)
+        found = _verify_errors("-attime", at, "-partial_chain", "-trusted", trusted, "-purpose", "sslserver", leaf)
+    return frozenset((number, depth) for number, depth in found if number in _OF_THE_LEAF)
 
 
 def _verify_errors(*arguments: str) -> Found:

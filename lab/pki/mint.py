@@ -13,11 +13,18 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from tlslab.model.situation import SELF_GENERATED, Anchor, Authority, Chain, ClientSide, Leaf, SignatureHash
+from tlslab.model.situation import SELF_GENERATED, Anchor, Authority, Chain, ClientSide, KeyPurpose, Leaf, SignatureHash
 from tlslab.pki.forge import resign_with_sha1
 from tlslab.pki.keys import FALLBACK_BITS, Keys, key_pem
 
 FALLBACK_NAME = "SSL_Self_Signed_Fallback"
+_PURPOSES = {
+    KeyPurpose.SERVER_AUTH: ExtendedKeyUsageOID.SERVER_AUTH,
+    KeyPurpose.CLIENT_AUTH: ExtendedKeyUsageOID.CLIENT_AUTH,
+    KeyPurpose.CODE_SIGNING: ExtendedKeyUsageOID.CODE_SIGNING,
+    KeyPurpose.EMAIL_PROTECTION: ExtendedKeyUsageOID.EMAIL_PROTECTION,
+    KeyPurpose.ANY: ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
+}
 
 
 class Mint:
@@ -94,8 +101,10 @@ class Mint:
             # `openssl req -x509`, which the documents tell people to run, marks a self-signed certificate as a CA's.
             .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
             .add_extension(_usage(certificates=issuer is None), critical=True)
-            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         )
+        if leaf.extended_key_usage:
+            purposes = [_PURPOSES[purpose] for purpose in leaf.extended_key_usage]
+            builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
         if leaf.names:
             names = [x509.DNSName(name) for name in leaf.names]
             builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)

@@ -1,7 +1,8 @@
-"""Go: one certificate with several faults is refused for the first that Certificate.Verify looks at: time, name, chain.
+"""Go: one certificate with several faults is refused for the first that Certificate.Verify looks at: time, name, chain,
+purpose.
 
 Go, src/crypto/x509/verify.go: isValid(leafCertificate) comes first, then VerifyHostname, then buildChains, in which
-CheckSignatureFrom a candidate comes before what is above it.
+CheckSignatureFrom a candidate comes before what is above it, then checkChainForKeyUsage.
 """
 
 from collections.abc import Callable
@@ -13,7 +14,7 @@ from tests.clients.acts import judge
 from tlslab.clients.go_https import GoHttps
 from tlslab.matrix.judge import ActVerdict
 from tlslab.model.outcome import Outcome, Result
-from tlslab.model.situation import PAST, ServerKind, SignatureHash, Situation, Validity, healthy
+from tlslab.model.situation import PAST, KeyPurpose, ServerKind, SignatureHash, Situation, Validity, healthy
 
 GO = GoHttps()
 Fault = Callable[[Situation], Situation]
@@ -47,10 +48,15 @@ def weak(act: Situation) -> Situation:
     return act.with_leaf(signature=SignatureHash.SHA1).with_server(security_level=0)
 
 
+def for_clients(act: Situation) -> Situation:
+    return act.with_leaf(extended_key_usage=(KeyPurpose.CLIENT_AUTH,))
+
+
 NOW = "x509: certificate has expired or is not yet valid: current time 2026-01-02T03:04:05Z is"
 TEXTS = {
     "after": f"{NOW} after 2026-01-01T00:00:00Z",
     "before": f"{NOW} before 2026-02-01T00:00:00Z",
+    "purpose": "x509: certificate specifies an incompatible key usage",
     "name": "x509: certificate is valid for www.lab.test, not shop.lab.test",
     "unknown": "x509: certificate signed by unknown authority",
     "sha1": (
@@ -80,6 +86,17 @@ TEXTS = {
         ([untrusted, weak], "sha1"),
         # No certificate is there against whose key the signature could be held.
         ([incomplete, weak], "unknown"),
+        ([for_clients], "purpose"),
+        ([for_clients, expired], "after"),
+        ([for_clients, not_yet, misnamed, untrusted], "before"),
+        ([for_clients, misnamed], "name"),
+        ([for_clients, misnamed, self_signed], "name"),
+        ([for_clients, self_signed], "unknown"),
+        ([for_clients, untrusted], "unknown"),
+        ([for_clients, incomplete], "unknown"),
+        ([for_clients, weak], "sha1"),
+        ([for_clients, untrusted, weak], "sha1"),
+        ([for_clients, incomplete, weak], "unknown"),
     ],
 )
 def test_the_first_fault_is_said_and_no_other(faults: list[Fault], first: str) -> None:

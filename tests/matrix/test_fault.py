@@ -38,6 +38,7 @@ def presenting(**changes: object) -> list[ServerEntry]:
         ("self-signed", "chain", "whose certificate is self-signed"),
         ("expired", "dates", "whose certificate, by the client's clock, has expired"),
         ("not-yet-valid", "dates", "whose certificate, by the client's clock, is not valid yet"),
+        ("not-for-servers", "extended key usage", "whose certificate is not for servers"),
         ("weak-signature", "signature algorithm", "whose certificate is signed with sha256WithRSAEncryption"),
         ("no-common-version", "TLS version", "with which it has no version in common"),
     ],

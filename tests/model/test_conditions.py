@@ -12,6 +12,7 @@ from tlslab.model.conditions import (
     INCOMPLETE,
     NAME_MISMATCH,
     NO_COMMON_VERSION,
+    NOT_FOR_SERVERS,
     NOT_LOADED,
     NOT_SERVING,
     NOT_YET_VALID,
@@ -26,6 +27,7 @@ from tlslab.model.situation import (
     PAST,
     Authority,
     Encryption,
+    KeyPurpose,
     ServerEncryption,
     ServerKind,
     SignatureHash,
@@ -57,6 +59,15 @@ def found(situation: Situation) -> frozenset[Condition]:
         WEB.with_leaf(names=("www.lab.test",)).with_client(expected_name="www.lab.test"),
         OLD.with_client(tls_min=TLSVersion.TLSv1_0),
         SQL.with_client(encryption=Encryption.OPTIONAL),
+        # Without the extension nothing is ruled out.
+        *(
+            WEB.with_leaf(extended_key_usage=purposes)
+            for purposes in (
+                (),
+                (KeyPurpose.CLIENT_AUTH, KeyPurpose.SERVER_AUTH),
+                (KeyPurpose.CLIENT_AUTH, KeyPurpose.ANY),
+            )
+        ),
     ],
 )
 def test_nothing_is_wrong(situation: Situation) -> None:
@@ -84,6 +95,11 @@ def test_nothing_is_wrong(situation: Situation) -> None:
         # Whose CA nobody trusts is not helped by its intermediate.
         (WEB.with_chain(with_intermediates=False).with_client(trust_anchors=()), {UNTRUSTED}),
         (SHA1.with_server(security_level=0), {WEAK_SIGNATURE}),
+        *(
+            (situation.with_leaf(extended_key_usage=purposes), {NOT_FOR_SERVERS})
+            for situation in (WEB, SQL)
+            for purposes in ((KeyPurpose.CLIENT_AUTH,), (KeyPurpose.CODE_SIGNING, KeyPurpose.EMAIL_PROTECTION))
+        ),
         (OLD, {NO_COMMON_VERSION}),
         (SQL.with_client(tls_max=TLSVersion.TLSv1_1), {NO_COMMON_VERSION}),
         (WEB.with_server(tls_min=TLSVersion.TLSv1_3).with_client(tls_max=TLSVersion.TLSv1_2), {NO_COMMON_VERSION}),
@@ -146,6 +162,8 @@ def test_the_versions_that_a_client_side_allows(situation: Situation, versions: 
         (Seen(errors=frozenset({(20, 0)}), errors_when_complete=frozenset({(20, 0)})), {UNTRUSTED}),
         (Seen(errors=frozenset({(20, 0), (21, 0)})), {INCOMPLETE}),
         (Seen(errors=frozenset({(10, 0)})), {EXPIRED}),
+        (Seen(errors=frozenset({(26, 0)})), {NOT_FOR_SERVERS}),
+        (Seen(errors=frozenset({(26, 1)})), set[Condition]()),  # of an authority
         (Seen(carries_name=False), {NAME_MISMATCH}),
         (Seen(weak_signatures=frozenset({0})), {WEAK_SIGNATURE}),
         (Seen(shares_version=False), {NO_COMMON_VERSION}),

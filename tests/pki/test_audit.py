@@ -15,6 +15,7 @@ from tlslab.model.conditions import (
     INCOMPLETE,
     NAME_MISMATCH,
     NO_COMMON_VERSION,
+    NOT_FOR_SERVERS,
     NOT_LOADED,
     NOT_SERVING,
     NOT_YET_VALID,
@@ -25,7 +26,9 @@ from tlslab.model.conditions import (
 from tlslab.model.scenario import Claim, Scenario
 from tlslab.model.situation import (
     LAB_ISSUING,
+    PAST,
     Authority,
+    KeyPurpose,
     ServerKind,
     SignatureHash,
     Situation,
@@ -49,6 +52,8 @@ GOOD = healthy(ServerKind.HTTPS)
 WITH_OLD_CA = GOOD.with_leaf(
     issuer=Authority("Old Issuing CA", LAB_ISSUING.parent, Validity(timedelta(days=-9), timedelta(days=-3)))
 )
+FOR_CLIENTS = GOOD.with_leaf(extended_key_usage=(KeyPurpose.CLIENT_AUTH,))
+FUTURE = Validity(timedelta(days=10), timedelta(days=100))
 UNREADABLE = healthy(ServerKind.SQLSERVER).with_server(key_readable=False)
 
 
@@ -142,6 +147,28 @@ def test_a_second_fault_beside_the_declared_one_is_seen(mint: Mint) -> None:
         (GOOD.with_leaf(issuer=None, names=("other.lab.test",)), {SELF_SIGNED, NAME_MISMATCH}),
         (GOOD.with_server(tls_min=TLSVersion.TLSv1_3).with_client(tls_max=TLSVersion.TLSv1_2), {NO_COMMON_VERSION}),
         (GOOD.with_leaf(signature=SignatureHash.SHA1), {NOT_LOADED}),
+        (FOR_CLIENTS, {NOT_FOR_SERVERS}),
+        (FOR_CLIENTS.with_leaf(signature=SignatureHash.SHA1), {NOT_LOADED}),
+        (FOR_CLIENTS.with_client(trust_anchors=()), {NOT_FOR_SERVERS, UNTRUSTED}),
+        (FOR_CLIENTS.with_chain(with_intermediates=False), {NOT_FOR_SERVERS, INCOMPLETE}),
+        (FOR_CLIENTS.with_leaf(issuer=None), {NOT_FOR_SERVERS, SELF_SIGNED}),
+        (FOR_CLIENTS.with_leaf(names=()), {NOT_FOR_SERVERS, NAME_MISMATCH}),
+        (FOR_CLIENTS.with_leaf(validity=PAST), {NOT_FOR_SERVERS, EXPIRED}),
+        (FOR_CLIENTS.with_leaf(validity=FUTURE), {NOT_FOR_SERVERS, NOT_YET_VALID}),
+        # OpenSSL finds no issuer; with the leaf itself as anchor it tells the purpose, and goes on to the dates.
+        (FOR_CLIENTS.with_leaf(validity=PAST).with_client(trust_anchors=()), {NOT_FOR_SERVERS, EXPIRED, UNTRUSTED}),
+        (
+            FOR_CLIENTS.with_leaf(validity=FUTURE).with_client(trust_anchors=()),
+            {NOT_FOR_SERVERS, NOT_YET_VALID, UNTRUSTED},
+        ),
+        *(
+            (GOOD.with_leaf(extended_key_usage=purposes), set[Condition]())
+            for purposes in ((), (KeyPurpose.CLIENT_AUTH, KeyPurpose.SERVER_AUTH))
+        ),
+        *(
+            (GOOD.with_leaf(extended_key_usage=(purpose,)), {NOT_FOR_SERVERS})
+            for purpose in (KeyPurpose.CODE_SIGNING, KeyPurpose.EMAIL_PROTECTION)
+        ),
     ],
 )
 def test_what_is_seen_is_what_the_situation_is_meant_to_have(
@@ -149,6 +176,15 @@ def test_what_is_seen_is_what_the_situation_is_meant_to_have(
 ) -> None:
     assert scan_server(mint, situation) == seen
     assert misbuilt(situation, frozenset(seen), CONDITIONS) == ""
+
+
+def test_a_certificate_for_any_purpose_is_nobodys_yet(mint: Mint) -> None:
+    """Both implementations refuse it where RFC 5280 lets them: an error of the lab, no verdict about a client."""
+    situation = GOOD.with_leaf(extended_key_usage=(KeyPurpose.ANY,))
+    found = scan_server(mint, situation)
+    assert (
+        misbuilt(situation, found, CONDITIONS) == "found not-for-servers, but the situation should have nothing wrong"
+    )
 
 
 def test_an_expired_intermediate_is_not_taken_for_health(mint: Mint) -> None:

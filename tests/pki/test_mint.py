@@ -8,6 +8,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tlslab.model.situation import (  # fmt: skip
     CURRENT,
@@ -16,6 +17,7 @@ from tlslab.model.situation import (  # fmt: skip
     PAST,
     Authority,
     Chain,
+    KeyPurpose,
     Leaf,
     ServerKind,
     SignatureHash,
@@ -60,6 +62,37 @@ def test_the_chain_is_signed_link_by_link(mint: Mint) -> None:
 def test_a_leaf_without_names_has_no_san_at_all(mint: Mint) -> None:
     with pytest.raises(x509.ExtensionNotFound):
         mint.certificate(leaf(names=())).extensions.get_extension_for_class(x509.SubjectAlternativeName)
+
+
+@pytest.mark.parametrize(
+    ("asked", "written"),
+    [
+        ((KeyPurpose.SERVER_AUTH,), [ExtendedKeyUsageOID.SERVER_AUTH]),
+        ((KeyPurpose.CLIENT_AUTH,), [ExtendedKeyUsageOID.CLIENT_AUTH]),
+        (
+            (KeyPurpose.EMAIL_PROTECTION, KeyPurpose.CODE_SIGNING, KeyPurpose.ANY),
+            [
+                ExtendedKeyUsageOID.EMAIL_PROTECTION,
+                ExtendedKeyUsageOID.CODE_SIGNING,
+                ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
+            ],
+        ),
+    ],
+)
+def test_a_leaf_has_the_extended_key_usage_that_was_asked_for(
+    mint: Mint, asked: tuple[KeyPurpose, ...], written: list[x509.ObjectIdentifier]
+) -> None:
+    extensions = mint.certificate(leaf(extended_key_usage=asked)).extensions
+    assert list(extensions.get_extension_for_class(x509.ExtendedKeyUsage).value) == written
+
+
+def test_a_leaf_is_for_servers_unless_something_else_was_asked_for(mint: Mint) -> None:
+    assert mint.certificate(leaf()) is mint.certificate(leaf(extended_key_usage=(KeyPurpose.SERVER_AUTH,)))
+
+
+def test_a_leaf_without_purposes_has_no_extended_key_usage_at_all(mint: Mint) -> None:
+    with pytest.raises(x509.ExtensionNotFound):
+        mint.certificate(leaf(extended_key_usage=())).extensions.get_extension_for_class(x509.ExtendedKeyUsage)
 
 
 def test_a_self_signed_leaf_is_its_own_issuer(mint: Mint) -> None:

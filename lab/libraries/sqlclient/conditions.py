@@ -12,6 +12,7 @@ from tlslab.model.conditions import (
     INCOMPLETE,
     NAME_MISMATCH,
     NO_COMMON_VERSION,
+    NOT_FOR_SERVERS,
     NOT_LOADED,
     NOT_SERVING,
     NOT_YET_VALID,
@@ -67,9 +68,6 @@ TRUSTED_ROOT_EXPIRED = Condition(
     lambda seen: any(number == 10 and depth > 0 for number, depth in seen.errors),
     wrong=True,
 )
-NOT_FOR_SERVERS = Condition(
-    "not-for-servers", "the certificate's extended key usage does not name servers", _not_yet, wrong=True
-)
 WEAK_KEY = Condition("weak-key", "the key of the server's certificate is RSA of 1024 bits", _not_yet, wrong=True)
 NO_CRL = Condition(
     "no-crl",
@@ -105,8 +103,8 @@ NO_COMMON_CIPHER = Condition(
 )
 
 _OF_THE_CERTIFICATE = (
-    *(SELF_SIGNED, UNTRUSTED, INCOMPLETE, EXPIRED, NOT_YET_VALID, NAME_MISMATCH, WEAK_SIGNATURE),
-    *(TRUSTED_ROOT_EXPIRED, NOT_FOR_SERVERS, WEAK_KEY, NO_CRL, OTHER_PIN, PIN_UNREADABLE),
+    *(SELF_SIGNED, UNTRUSTED, INCOMPLETE, EXPIRED, NOT_YET_VALID, NAME_MISMATCH, WEAK_SIGNATURE, NOT_FOR_SERVERS),
+    *(TRUSTED_ROOT_EXPIRED, WEAK_KEY, NO_CRL, OTHER_PIN, PIN_UNREADABLE),
 )
 _OF_TLS = frozenset(item.name for item in (*_OF_THE_CERTIFICATE, NO_COMMON_VERSION, NO_COMMON_CIPHER, NOT_LOADED))
 
@@ -133,7 +131,7 @@ UNKNOWN_HOST = Condition(
 )
 
 OWN_CONDITIONS = (
-    *(TRUSTED_ROOT_EXPIRED, NOT_FOR_SERVERS, WEAK_KEY, NO_CRL, OTHER_PIN, PIN_UNREADABLE),
+    *(TRUSTED_ROOT_EXPIRED, WEAK_KEY, NO_CRL, OTHER_PIN, PIN_UNREADABLE),
     *(CN_ALONE, DIALLED_NAME, SUBJECT_IS_THE_NAME, NO_COMMON_CIPHER, NO_STRICT_CERTIFICATE, NO_ENCRYPTION),
     *(STRICT_ONLY, WRONG_PASSWORD, UNKNOWN_HOST),
 )
