@@ -41,7 +41,7 @@ from tlslab.model.record import (  # fmt: skip
 )
 from tlslab.model.scenario import Scenario
 from tlslab.model.situation import Anchor, Authority, ClientSide, ServerEncryption, ServerKind, ServerSide, TLSVersion
-from tlslab.pki.mint import Mint, certificates
+from tlslab.pki.mint import PURPOSES, Mint, certificates
 from tlslab.stages.stage import Stage
 from tlslab.stages.trust_procedure import Followed
 
@@ -265,6 +265,7 @@ def certificate_entry(certificate: x509.Certificate) -> CertificateEntry:
         subject=certificate.subject.rfc4514_string(),
         issuer=certificate.issuer.rfc4514_string(),
         names=names,
+        extended_key_usage=_purposes(certificate),
         not_before=certificate.not_valid_before_utc.isoformat(),
         not_after=certificate.not_valid_after_utc.isoformat(),
         signature_algorithm=_SIGNATURES.get(
@@ -273,6 +274,15 @@ def certificate_entry(certificate: x509.Certificate) -> CertificateEntry:
         key=_key(certificate),
         sha256=certificate.fingerprint(hashes.SHA256()).hex(),
     )
+
+
+def _purposes(certificate: x509.Certificate) -> list[str]:
+    try:
+        purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return []
+    names = {number: purpose.value for purpose, number in PURPOSES.items()}
+    return [names.get(purpose, purpose.dotted_string) for purpose in purposes]
 
 
 _SIGNATURES = {

@@ -48,6 +48,9 @@ class CertificateEntry(_Model):
     subject: str
     issuer: str
     names: list[str] = Field(description="DNS names of the SAN extension")
+    extended_key_usage: list[str] = Field(
+        default=[], description="purposes by their names in RFC 5280, or by their numbers; empty: no extension"
+    )
     not_before: str = Field(description="ISO 8601, UTC")
     not_after: str = Field(description="ISO 8601, UTC")
     signature_algorithm: str

@@ -18,13 +18,14 @@ from tlslab.pki.forge import resign_with_sha1
 from tlslab.pki.keys import FALLBACK_BITS, Keys, key_pem
 
 FALLBACK_NAME = "SSL_Self_Signed_Fallback"
-_PURPOSES = {
+PURPOSES = {
     KeyPurpose.SERVER_AUTH: ExtendedKeyUsageOID.SERVER_AUTH,
     KeyPurpose.CLIENT_AUTH: ExtendedKeyUsageOID.CLIENT_AUTH,
     KeyPurpose.CODE_SIGNING: ExtendedKeyUsageOID.CODE_SIGNING,
     KeyPurpose.EMAIL_PROTECTION: ExtendedKeyUsageOID.EMAIL_PROTECTION,
     KeyPurpose.ANY: ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
 }
+"""The object identifiers of purposes (RFC 5280, 4.2.1.12)."""
 
 
 class Mint:
@@ -103,7 +104,7 @@ class Mint:
             .add_extension(_usage(certificates=issuer is None), critical=True)
         )
         if leaf.extended_key_usage:
-            purposes = [_PURPOSES[purpose] for purpose in leaf.extended_key_usage]
+            purposes = [PURPOSES[purpose] for purpose in leaf.extended_key_usage]
             builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
         if leaf.names:
             names = [x509.DNSName(name) for name in leaf.names]

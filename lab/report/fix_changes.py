@@ -79,6 +79,7 @@ def certificate_facts(certificate: CertificateEntry) -> list[tuple[str, str]]:
         ("subject", certificate.subject),
         ("issuer", certificate.issuer),
         ("names", ", ".join(certificate.names) or "none"),
+        ("for", ", ".join(certificate.extended_key_usage) or "any purpose"),
         ("valid", f"{certificate.not_before} to {certificate.not_after}"),
         ("signed", certificate.signature_algorithm),
         ("key", certificate.key),
