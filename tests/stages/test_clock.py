@@ -76,7 +76,7 @@ def test_a_client_that_is_killed_leaves_nothing_in_shared_memory(
 ) -> None:
     before, workdir = left(), tmp_path / "room"
     workdir.mkdir()
-    hangs = Invocation((sys.executable, "-I", "-c", f"{LOOK}; import signal; signal.pause()"), timeout=2)
+    hangs = Invocation((sys.executable, "-I", "-c", f"{LOOK}; import signal; signal.pause()"), timeout=5)
     done = asyncio.run(run(sandbox, with_clock(hangs, AHEAD, machine), workdir))
     assert done.exit_status is None
     assert done.stdout
