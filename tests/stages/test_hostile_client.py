@@ -8,7 +8,9 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -78,6 +80,19 @@ with open("/proc/self/status") as status:
 said = [done.exit_status, len(done.stdout), set(done.stdout) == {"x"}, set(done.stderr) <= {"y"}]
 print(json.dumps({"said": said, "left": {n: len(t) for n, t in done.collected}, "gone": gone, "memory": memory}))
 """
+
+
+@pytest.fixture
+def tmp_path() -> Iterator[Path]:
+    """Not among pytest's own directories: of a session that is interrupted it would stay there, too deep for pytest,
+    and every later session would fail at its end.
+    """
+    room = Path(tempfile.mkdtemp(prefix="tlslab-hostile-"))
+    try:
+        yield room
+    finally:
+        for _ in leftovers.removing(room):
+            pass
 
 
 def argv(alive: Path, *more: str) -> list[str]:
