@@ -110,6 +110,25 @@ EXPIRED_INTERMEDIATE = Source(
     "https://www.digicert.com/remove-expired-intermediate-ssl-certificate-chain/",
 )
 
+# Addresses.
+IP_SAN = Source(
+    "RFC 5280, 4.2.1.6, Subject Alternative Name: an address stands in iPAddress",
+    "https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.6",
+)
+IP_IDENTITY = Source(
+    "RFC 9525, 6.4, Matching an IP Address Portion: octet by octet with an iPAddress",
+    "https://www.rfc-editor.org/rfc/rfc9525#section-6.4",
+)
+IP_IN_URL = Source(
+    "RFC 2818, 3.1, Server Identity: for an address in the URI the iPAddress SAN must be there and match exactly",
+    "https://www.rfc-editor.org/rfc/rfc2818#section-3.1",
+)
+JDBC_ADDRESSES = Source(
+    "microsoft/mssql-jdbc pull request 2873: up to then the driver compared an address with the DNS names alone, and "
+    "hostNameInCertificate was the way round",
+    "https://github.com/microsoft/mssql-jdbc/pull/2873",
+)
+
 # What a certificate is for.
 EXTENDED_KEY_USAGE = Source(
     "RFC 5280, 4.2.1.12, Extended Key Usage",

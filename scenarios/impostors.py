@@ -3,7 +3,7 @@ DNS does.
 """
 
 from tlslab.model.scenario import impostor
-from tlslab.model.situation import LAB_ISSUING, Authority, Chain, Leaf, Situation
+from tlslab.model.situation import LAB_ISSUING, Authority, Chain, Leaf, Situation, as_address
 
 STRANGER_ROOT = Authority("Stranger Root CA")
 STRANGER_ISSUING = Authority("Stranger Issuing CA", parent=STRANGER_ROOT)
@@ -12,12 +12,20 @@ NEIGHBOUR = "neighbour.lab.test"
 
 @impostor
 def stranger(fixed: Situation) -> Situation:
-    """A stranger's server: a certificate for exactly the right name, issued by a CA that the attacker made.
+    """A stranger's server: a certificate for exactly the right name, or address, issued by a CA that the attacker made.
 
     A client that verifies the chain refuses it.
     """
-    names = tuple(dict.fromkeys((fixed.client.reference_identifier, fixed.client.connect_to)))
-    leaf = Leaf(common_name=names[0], names=names, issuer=STRANGER_ISSUING, owner="stranger")
+    wanted = dict.fromkeys((fixed.client.reference_identifier, fixed.client.connect_to))
+    addresses = tuple(name for name in wanted if as_address(name))
+    names = tuple(name for name in wanted if name not in addresses)
+    leaf = Leaf(
+        common_name=fixed.client.reference_identifier,
+        names=names,
+        issuer=STRANGER_ISSUING,
+        owner="stranger",
+        addresses=addresses,
+    )
     return fixed.with_server(chain=Chain(leaf))
 
 

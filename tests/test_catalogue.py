@@ -9,6 +9,7 @@ from tlslab.clients import Client, all_clients
 from tlslab.libraries.sqlclient import FRAMES
 from tlslab.matrix.matching import pattern_values
 from tlslab.model.condition import Condition, conditions_of, defects
+from tlslab.model.conditions import NAME_MISMATCH, UNTRUSTED
 from tlslab.model.evidence import Basis, pattern_of
 from tlslab.model.library import Prints, Says, Template
 from tlslab.model.scenario import Claim, Scenario
@@ -23,6 +24,7 @@ CLASSES = {
     "expired-issuer",
     "not-yet-valid",
     "name-mismatch",
+    "ip-san",
     "missing-intermediate",
     "sha1-signature",
     "tls-version-mismatch",
@@ -33,8 +35,8 @@ OF_ONE_KIND = {ServerKind.HTTPS: set[str](), ServerKind.SQLSERVER: {"unreadable-
 """Classes that only one kind of server can have: nginx reads its key as root."""
 WITHOUT_A_CLIENT = {"sqlclient"}
 """Libraries of which no client is there yet."""
-WITHOUT_SERVERS_FIX = {"untrusted-ca", "wrong-clock.ahead", "wrong-clock.behind"}
-"""Scenarios that the server's side cannot mend."""
+WITHOUT_SERVERS_FIX = {"untrusted-ca", "wrong-clock.ahead", "wrong-clock.behind", "ip-san"}
+"""Scenarios that the server's side cannot mend: nothing is wrong with it."""
 NO_TEXT_OF_A_LIBRARY = {
     "it works on my machine": "what people say",
     "The certificate chain was issued by an authority that is not trusted": "of Windows, which the lab does not play",
@@ -120,6 +122,32 @@ def test_two_impostors_own_the_servers_name_and_not_its_key() -> None:
             faked = impostor.apply(genuine)
             assert faked.client == genuine.client
             assert faked.chain.leaf.owner != genuine.chain.leaf.owner
+
+
+def test_a_stranger_owns_the_servers_address_as_well_and_a_neighbour_does_not() -> None:
+    by_address = CATALOGUE.scenario("ip-san").apply(healthy(ServerKind.HTTPS))
+    faked = {item.id: item.apply(by_address) for item in CATALOGUE.impostors}
+    assert (faked["stranger"].chain.leaf.names, faked["stranger"].chain.leaf.addresses) == ((), ("127.0.0.1",))
+    assert defects(present(faked["stranger"])) == {UNTRUSTED}
+    assert defects(present(faked["neighbour"])) == {NAME_MISMATCH}
+    told = {item.id: item.apply(by_address.with_client(expected_name="shop.lab.test")) for item in CATALOGUE.impostors}
+    assert told["stranger"].chain.leaf.names == ("shop.lab.test",)
+    assert told["stranger"].chain.leaf.addresses == ("127.0.0.1",)
+
+
+def test_a_scenario_may_be_a_good_certificate_that_some_client_refuses() -> None:
+    """A condition that is not wrong is there because a client refuses it all the same; where none does, there is no
+    failure to teach.
+    """
+    for scenario in CATALOGUE.scenarios:
+        if not defects(scenario.conditions):
+            broken = [(kind, scenario.apply(healthy(kind))) for kind in scenario.kinds]
+            assert any(
+                not judge(client).answer(situation).connects
+                for kind, situation in broken
+                for client in CLIENTS
+                if kind in client.kinds
+            ), scenario.id
 
 
 def test_a_bypass_is_never_the_only_fix() -> None:

@@ -13,7 +13,7 @@ from tlslab.model.circumstances import DEFAULTS_ONLY, TRUST_EVERYTHING
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
-from tlslab.model.situation import ClientSide
+from tlslab.model.situation import ClientSide, as_address
 from tlslab.setup.needs import Packages, Program
 
 CALLBACK = Source(
@@ -139,7 +139,8 @@ def _options(side: ClientSide) -> tuple[tuple[str, ...], ...]:
     options: list[tuple[str, ...]] = []
     if not (side.trust_everything or side.defaults_only):
         options.append(("-verify_return_error",))
-        options.append(("-verify_hostname", side.reference_identifier))
+        name = side.reference_identifier
+        options.append(("-verify_ip" if as_address(name) else "-verify_hostname", name))
     lowest = floor(side)
     if lowest is not None:
         options.append(("-min_protocol", lowest.label))

@@ -12,7 +12,7 @@ from typing import Any
 
 from tlslab.clients.base import Invocation, Request, Roots, Trust
 from tlslab.clients.tds import PythonSqlClient, read_versions, run_probe
-from tlslab.model.conditions import NAME_MISMATCH, NO_COMMON_VERSION, NOT_LOADED
+from tlslab.model.conditions import IP_ADDRESS, NAME_MISMATCH, NO_COMMON_VERSION, NOT_LOADED
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, When, says, says_each, tolerates
 from tlslab.model.outcome import Completed
@@ -23,6 +23,11 @@ from tlslab.setup.versions.registry import Registry, RegistryKind
 REFUSED = Source("denisenkom/pytds, issue 82", "https://github.com/denisenkom/pytds/issues/82")
 TLS_PY = Source(
     "python-tds, src/pytds/tls.py (establish_channel, create_context)",
+    "https://github.com/denisenkom/pytds/blob/013f4cb17b2424e38b70a28abf1eec30024d5de7/src/pytds/tls.py",
+)
+NAMES = Source(
+    "python-tds, src/pytds/tls.py (is_san_matching: an entry of the SAN is compared with `DNS:` cut off, so that one "
+    "that begins with `IP Address:` equals no host)",
     "https://github.com/denisenkom/pytds/blob/013f4cb17b2424e38b70a28abf1eec30024d5de7/src/pytds/tls.py",
 )
 TDS_BASE = Source(
@@ -95,6 +100,13 @@ class PythonTds(PythonSqlClient):
             "pytds.tds_base.Error: Certificate does not match host name '{name}'",
             basis=Basis.AUTHORITATIVE,
             source=TLS_PY,
+        ),
+        *says(
+            [IP_ADDRESS],
+            Phase.NAME,
+            "pytds.tds_base.Error: Certificate does not match host name '{name}'",
+            basis=Basis.AUTHORITATIVE,
+            source=NAMES,
         ),
         *says(
             # This is said of every such server: no certificate is shown.

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import count
 
 from tlslab.model.scenario import Scenario, Side
-from tlslab.model.situation import ServerKind, Situation, healthy
+from tlslab.model.situation import ServerKind, Situation, as_address, healthy
 
 HEALTHY = "healthy"
 """What the servers without a defect are called, in the place of a scenario."""
@@ -59,11 +59,15 @@ class Server:
 
 
 def servers(scenarios: Iterable[Scenario], numbers: Mapping[str, int]) -> tuple[Server, ...]:
-    """The servers of these scenarios and the healthy ones, which are first."""
+    """The servers of these scenarios and the healthy ones, which are first. A scenario whose client connects to an
+    address has none: Docker gives a container its address when it starts, and the certificate is made before.
+    """
     found = [_server(HEALTHY, "Nothing is wrong", 0, kind, healthy(kind)) for kind in ServerKind]
     for item in scenarios:
         for kind in (kind for kind in ServerKind if kind in item.kinds):
             broken = item.apply(healthy(kind))
+            if as_address(broken.client.connect_to):
+                continue
             after = [fix.apply(broken) for fix in item.fixes if kind in fix.kinds]
             found.append(_server(item.id, item.title, numbers[item.id], kind, broken, after))
     return tuple(found)

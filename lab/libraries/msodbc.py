@@ -1,6 +1,6 @@
 """Microsoft's ODBC driver for SQL Server: its own check of the name, and what it says of a connection that failed."""
 
-from tlslab.model.conditions import NAME_MISMATCH, NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING
+from tlslab.model.conditions import IP_ADDRESS, NAME_MISMATCH, NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, says, says_each
 
@@ -23,6 +23,8 @@ NOT_RUNNING = Source(
     "https://github.com/microsoft/mssql-docker/issues/203",
 )
 
+OBSERVED = Source("observed by the lab of ODBC Driver 18.6.2, which compares an address with the DNS names", "")
+
 LIBRARY = Library(
     "msodbc",
     (
@@ -32,6 +34,13 @@ LIBRARY = Library(
             "subject name does not match host name",
             basis=Basis.AUTHORITATIVE,
             source=TROUBLESHOOTING,
+        ),
+        *says(
+            [IP_ADDRESS],
+            Phase.NAME,
+            "subject name does not match host name",
+            basis=Basis.OBSERVED,
+            source=OBSERVED,
         ),
         *says_each(
             dict.fromkeys((NO_COMMON_VERSION, NOT_LOADED), "Error code 0x2746"),

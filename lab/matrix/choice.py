@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tlslab import CONTAINED
-from tlslab.model.situation import ServerKind, unsupported
+from tlslab.model.situation import ServerKind, as_address, unsupported
 from tlslab.stages.docker import distributions
 
 if TYPE_CHECKING:
@@ -93,6 +93,11 @@ class Choice:
         server, supports = self._server(situation.kind)
         if other := unsupported(situation.server, supports):
             return f"{server} has no setting for {other[1]}"
+        if self.name == "docker" and as_address(situation.client.connect_to):
+            return (
+                "the docker stage mints its certificates before it starts containers, and knows no container's address "
+                "until then; the local stage plays this"
+            )
         if self.name == "local" and not situation.server.key_readable:
             from tlslab.stages.local import down
 

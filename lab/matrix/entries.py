@@ -257,8 +257,9 @@ def scenario_entry(scenario: Scenario) -> ScenarioEntry:
 def certificate_entry(certificate: x509.Certificate) -> CertificateEntry:
     """A certificate as people read it."""
     try:
-        extension = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName)
-        names = extension.value.get_values_for_type(x509.DNSName)
+        san = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        addresses = [f"IP:{address}" for address in san.get_values_for_type(x509.IPAddress)]
+        names = [*san.get_values_for_type(x509.DNSName), *addresses]
     except x509.ExtensionNotFound:
         names = []
     return CertificateEntry(

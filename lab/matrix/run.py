@@ -31,7 +31,7 @@ from tlslab.matrix.procedure import treatments
 from tlslab.matrix.procedures_played import TrustProcedures
 from tlslab.matrix.progress import Observer, Silent
 from tlslab.model.record import CellEntry, ClientEntry, DefaultEntry, Environment, Record
-from tlslab.model.situation import ServerKind
+from tlslab.model.situation import ServerKind, as_address
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint
 from tlslab.runtime import signals
@@ -88,7 +88,8 @@ class Run:
             shows = [show for treatment in treated for show in treatment.shows]
             every: list[Case] = [*self.plan.cells, *self._measured, *shows]
             sides = {item.client for case in every for item in case.acts.values()}
-            names = {name for side in sides for name in (side.connect_to, side.reference_identifier)}
+            wanted = {name for side in sides for name in (side.connect_to, side.reference_identifier)}
+            names = {name for name in wanted if as_address(name) is None}
             plain = next((item for case in self._measured for item in case.acts.values()), None)
             self._stage.open(names, self._mint.anchors_pem(plain.client) if plain else "")
             self._missing = {case.id: lacks(self._stage, case.client, case.acts.values()) for case in every}

@@ -19,6 +19,7 @@ from tlslab.model.situation import (
     Situation,
     TLSVersion,
     Validity,
+    as_address,
 )
 
 OPENSSL_LEVEL_2 = 2
@@ -80,7 +81,11 @@ def _is_incomplete(situation: Situation) -> bool:
 
 def _has_other_names(situation: Situation) -> bool:
     leaf = _leaf(situation)
-    return leaf is None or situation.client.reference_identifier not in leaf.names
+    return leaf is None or not leaf.carries(situation.client.reference_identifier)
+
+
+def _has_the_address(situation: Situation) -> bool:
+    return as_address(situation.client.reference_identifier) is not None and not _has_other_names(situation)
 
 
 def _is_weak(situation: Situation) -> bool:
@@ -199,5 +204,8 @@ NOT_SERVING = Condition(
 DEMANDS_ENCRYPTION = Condition(
     "demands-encryption", "the server demands encryption that the client did not ask for", _demands_encryption
 )
+IP_ADDRESS = Condition(
+    "ip-address", "the client expects an IP address, and the certificate carries it", _has_the_address
+)
 
-CONDITIONS = (*_OF_THE_CHAIN, NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING, DEMANDS_ENCRYPTION)
+CONDITIONS = (*_OF_THE_CHAIN, NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING, DEMANDS_ENCRYPTION, IP_ADDRESS)

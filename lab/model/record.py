@@ -47,7 +47,7 @@ class CertificateEntry(_Model):
 
     subject: str
     issuer: str
-    names: list[str] = Field(description="DNS names of the SAN extension")
+    names: list[str] = Field(description="DNS names of the SAN extension, then its addresses, each as `IP:127.0.0.1`")
     extended_key_usage: list[str] = Field(
         default=[], description="purposes by their names in RFC 5280, or by their numbers; empty: no extension"
     )

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Set
 from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import timedelta
 from enum import IntEnum, StrEnum
+from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, Self
 
 
@@ -103,9 +104,18 @@ class Authority:
         return self if self.parent is None else self.parent.root
 
 
+def as_address(name: str) -> IPv4Address | IPv6Address | None:
+    """The IP address that a name is, in whatever form it is written; None when it is none."""
+    try:
+        return ip_address(name)
+    except ValueError:
+        return None
+
+
 @dataclass(frozen=True, slots=True)
 class Leaf:
-    """A server certificate. No issuer means self-signed. `names` are its DNS SANs; `owner` holds the private key.
+    """A server certificate. No issuer means self-signed. `names` are its DNS SANs, `addresses` its IP SANs; `owner`
+    holds the private key.
 
     `extended_key_usage`: what it may be used for; empty: the extension is not there, and nothing is ruled out.
     """
@@ -117,6 +127,14 @@ class Leaf:
     signature: SignatureHash = SignatureHash.SHA256
     owner: str = "server"
     extended_key_usage: tuple[KeyPurpose, ...] = (KeyPurpose.SERVER_AUTH,)
+    addresses: tuple[str, ...] = ()
+
+    def carries(self, name: str) -> bool:
+        """Whether the SAN has this name. An address is compared as an address, with IP SANs alone (RFC 9525, 6.4)."""
+        address = as_address(name)
+        if address is None:
+            return name in self.names
+        return any(address == as_address(item) for item in self.addresses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +223,7 @@ class ClientSide:
 
     @property
     def reference_identifier(self) -> str:
-        """The name that the certificate must carry."""
+        """The name, or the address, that the certificate must carry."""
         return self.expected_name or self.connect_to
 
 

@@ -21,14 +21,15 @@ from cryptography.x509.oid import ExtensionOID, NameOID
 
 from tlslab.model.condition import Condition, Seen, conditions_seen, defects
 from tlslab.model.conditions import client_versions
-from tlslab.model.situation import Leaf, Situation, TLSVersion
+from tlslab.model.situation import Leaf, Situation, TLSVersion, as_address
 from tlslab.pki.mint import FALLBACK_NAME, Mint, certificates
 from tlslab.pki.scan import TIMEOUT, Scan
 
 Scanner = Callable[[TLSVersion, TLSVersion], Scan]
 """Looks at the situation's server with a range of versions."""
 
-_HOSTNAME_MISMATCH = 62
+_MISMATCHES = {62, 64}
+"""Of a DNS name and of an IP address."""
 _OF_THE_LEAF = (9, 10, 26)
 """What the leaf shows by itself: its dates (9, 10) and its purpose (26)."""
 _END = "-----END CERTIFICATE-----\n"
@@ -129,19 +130,21 @@ def _openssl_verify(presented: str, anchors: str, given: str, time: datetime) ->
 
 @cache
 def _openssl_names(leaf_pem: str, name: str) -> bool:
-    """Whether OpenSSL finds the name in the leaf: with the leaf itself as anchor, nothing but the name can be wrong."""
+    """Whether OpenSSL finds the name, or the address, in the leaf: with the leaf itself as anchor, nothing but the name
+    can be wrong.
+    """
     with _readable(leaf_pem, leaf_pem) as (leaf, trusted):
         found = _verify_errors(
             "-partial_chain",
             "-no_check_time",
             "-trusted",
             trusted,
-            "-verify_hostname",
+            "-verify_ip" if as_address(name) else "-verify_hostname",
             name,
             leaf,
         )
     numbers = {number for number, _ in found}
-    if numbers - {_HOSTNAME_MISMATCH}:
+    if numbers - _MISMATCHES:
         raise AuditError(f"openssl verify compares names, but finds error {sorted(numbers)}")
     return not numbers
 
@@ -215,11 +218,13 @@ def _cross_check(situation: Situation, presented: str, anchors: str, given: str,
     if any(isinstance(anchor, Leaf) for anchor in situation.client.trust_anchors):
         return
     leaf, *rest = certificates(presented + given)
+    name = situation.client.reference_identifier
+    address = as_address(name)
     verifier = (
         verification.PolicyBuilder()
         .store(verification.Store(list(certificates(anchors))))
         .time(mint.now + situation.client.clock)
-        .build_server_verifier(x509.DNSName(situation.client.reference_identifier))
+        .build_server_verifier(x509.DNSName(name) if address is None else x509.IPAddress(address))
     )
     try:
         verifier.verify(leaf, rest)

@@ -6,6 +6,7 @@ and names that trustme does not offer.
 """
 
 from datetime import UTC, datetime
+from ipaddress import ip_address
 
 import trustme
 from cryptography import x509
@@ -106,8 +107,9 @@ class Mint:
         if leaf.extended_key_usage:
             purposes = [PURPOSES[purpose] for purpose in leaf.extended_key_usage]
             builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
-        if leaf.names:
-            names = [x509.DNSName(name) for name in leaf.names]
+        if leaf.names or leaf.addresses:
+            names: list[x509.GeneralName] = [x509.DNSName(name) for name in leaf.names]
+            names += [x509.IPAddress(ip_address(address)) for address in leaf.addresses]
             builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
         return self._sign(builder, issuer or leaf, leaf.signature)
 

@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tlslab.model.situation import ServerKind, TLSVersion
+from tlslab.model.situation import ServerKind, TLSVersion, as_address
 from tlslab.servers.tds.exchange import Exchange
 from tlslab.servers.tds.packets import PacketType, ProtocolError
 from tlslab.servers.tds.prelogin import Encryption
@@ -38,8 +38,8 @@ class Scan:
 
 
 def scan(kind: ServerKind, address: str, port: int, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
-    """Begin a handshake that offers the versions `low` to `high` and verifies nothing. Blocks for at most `TIMEOUT`
-    seconds.
+    """Begin a handshake that offers the versions `low` to `high` and verifies nothing. `host` stands in the SNI, unless
+    it is an address (RFC 6066, 3). Blocks for at most `TIMEOUT` seconds.
     """
     try:
         if kind is ServerKind.HTTPS:
@@ -72,9 +72,10 @@ def _more(connection: socket.socket) -> bytes:
 
 
 def _scan_encrypted(address: str, port: int, host: str, version: TLSVersion) -> Scan:
+    indication = ("-noservername",) if as_address(host) else ("-servername", host)
     done = subprocess.run(
         [
-            *("openssl", "s_client", "-connect", f"{address}:{port}", "-servername", host, "-showcerts"),
+            *("openssl", "s_client", "-connect", f"{address}:{port}", *indication, "-showcerts"),
             *("-min_protocol", version.label, "-max_protocol", version.label, "-cipher", "DEFAULT@SECLEVEL=0"),
             # Reading the system's store takes five times as long as the rest.
             *("-no-CAfile", "-no-CApath", "-no-CAstore"),
@@ -109,7 +110,7 @@ def _client_hello(host: str, newest: TLSVersion) -> bytes:
     """A ClientHello in a record of its own that offers every cipher, and versions up to this one, 1.2 at most.
 
     The ssl module warns of old versions, and the lab does not mean to use them, so client_version (RFC 5246, 7.4.1.2)
-    is written afterwards; the record's header has 5 bytes, the message's 4.
+    is written afterwards; the record's header has 5 bytes, the message's 4. For an address the module sends no SNI.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE

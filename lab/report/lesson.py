@@ -236,10 +236,13 @@ def _client_errors(client: Client, broken: Situation, knowledge: Knowledge, cite
         hang(console, "      cannot be tried: ", Text(why), "dim")
         return
     found = Judge.of(client, knowledge).answer(broken)
+    if found.connects and not found.tolerated:
+        console.print(Text("      connects: nothing is wrong", "cyan"), highlight=False)
+        return
     if found.connects:
-        basis = found.tolerated[0].basis.name.lower() if found.tolerated else ""
-        marks = cited.mark(found.tolerated[0].sources) if found.tolerated else ""
-        hang(console, f"      connects all the same ({basis}) {marks}: ", Text(why_tolerated(found)), "cyan")
+        first = found.tolerated[0]
+        label = f"      connects all the same ({first.basis.name.lower()}) {cited.mark(first.sources)}: "
+        hang(console, label, Text(why_tolerated(found)), "cyan")
         return
     shown = known_answers(found, broken)
     if not shown:

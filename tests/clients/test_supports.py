@@ -17,6 +17,7 @@ from tlslab.matrix.choice import LOCAL, Choice
 from tlslab.model.evidence import Source
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import (
+    HOSTS,
     LAB_ISSUING,
     LAB_ROOT,
     ClientSide,
@@ -151,7 +152,8 @@ def test_a_later_option_of_servers_is_a_reason_too() -> None:
 def test_the_catalogue_asks_servers_for_nothing_that_they_lack() -> None:
     for scenario in load().scenarios:
         for kind in scenario.kinds:
-            assert Choice("docker").cannot(scenario.apply(healthy(kind))) is None
+            broken = scenario.apply(healthy(kind))
+            assert Choice("docker").cannot(broken.with_client(connect_to=HOSTS[kind])) is None
 
 
 # --- what an adapter says of itself

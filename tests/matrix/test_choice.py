@@ -4,7 +4,7 @@ import pytest
 
 from tlslab.catalogue import load
 from tlslab.matrix.choice import LOCAL, STAGES, Choice
-from tlslab.model.situation import ServerKind, healthy
+from tlslab.model.situation import ServerKind, as_address, healthy
 from tlslab.stages.local import down
 
 UNREADABLE = healthy(ServerKind.SQLSERVER).with_server(key_readable=False)
@@ -27,10 +27,22 @@ def test_everywhere_else_both_stages_play_an_unreadable_key(monkeypatch: pytest.
     assert Choice("docker").cannot(UNREADABLE) is None
 
 
+@pytest.mark.parametrize("kind", list(ServerKind))
+def test_a_client_that_connects_to_an_address_is_for_the_local_stage(kind: ServerKind) -> None:
+    by_address = healthy(kind).with_leaf(addresses=("127.0.0.1",)).with_client(connect_to="127.0.0.1")
+    assert LOCAL.cannot(by_address) is None
+    why = Choice("docker").cannot(by_address)
+    assert why is not None
+    assert "no container's address" in why
+    assert "the local stage" in why
+    expecting = healthy(kind).with_leaf(addresses=("127.0.0.1",)).with_client(expected_name="127.0.0.1")
+    assert Choice("docker").cannot(expecting) is None
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_everything_else_of_the_catalogue_is_played_everywhere(stage: str) -> None:
     for scenario in load().scenarios:
         for kind in scenario.kinds:
             broken = scenario.apply(healthy(kind))
-            if broken.server.key_readable:
+            if broken.server.key_readable and not as_address(broken.client.connect_to):
                 assert Choice(stage).cannot(broken) is None

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from tlslab.catalogue import load
 from tlslab.clients import all_clients
+from tlslab.matrix.choice import LOCAL, Choice
 from tlslab.matrix.plan import Cannot, Exclusion, Filters, Plan, make_plan, matches, why_impossible
 from tlslab.model.situation import ClientSide, ServerKind, Situation
 
@@ -103,6 +104,14 @@ def test_what_the_stage_cannot_play_is_no_cell_and_its_reason_blames_no_client()
         item.name for item in CLIENTS if ServerKind.SQLSERVER in item.kinds
     }
     assert {item.why for item in excluded} == {WHY}
+
+
+def test_on_docker_nobody_connects_to_an_address() -> None:
+    made = plan(Choice("docker").cannot, scenarios=("ip-san",))
+    assert not made.cells
+    everybody = {client.name for client in CLIENTS}
+    assert {item.client.name for item in made.exclusions if "no container's address" in item.why} == everybody
+    assert {cell.client.name for cell in plan(LOCAL.cannot, scenarios=("ip-san",)).cells} == everybody
 
 
 def test_another_stage_plays_it() -> None:

@@ -10,6 +10,7 @@ from tlslab.model.conditions import (
     DEMANDS_ENCRYPTION,
     EXPIRED,
     INCOMPLETE,
+    IP_ADDRESS,
     NAME_MISMATCH,
     NO_COMMON_VERSION,
     NOT_FOR_SERVERS,
@@ -40,6 +41,7 @@ WEB, SQL = healthy(ServerKind.HTTPS), healthy(ServerKind.SQLSERVER)
 SELF_MADE = WEB.with_leaf(issuer=None)
 FALLBACK = SQL.with_server(chain=None)
 SHA1 = SQL.with_leaf(signature=SignatureHash.SHA1)
+BY_ADDRESS = WEB.with_leaf(addresses=("192.0.2.7", "2001:db8::7")).with_client(connect_to="192.0.2.7")
 OLD = SQL.with_server(tls_min=TLSVersion.TLSv1_0, tls_max=TLSVersion.TLSv1_1)
 
 
@@ -91,6 +93,14 @@ def test_nothing_is_wrong(situation: Situation) -> None:
         (WEB.with_leaf(names=()), {NAME_MISMATCH}),
         (WEB.with_leaf(names=("www.lab.test",)), {NAME_MISMATCH}),
         (WEB.with_client(expected_name="www.lab.test"), {NAME_MISMATCH}),
+        (BY_ADDRESS, {IP_ADDRESS}),
+        (BY_ADDRESS.with_client(connect_to="2001:0DB8:0:0::7"), {IP_ADDRESS}),
+        (BY_ADDRESS.with_client(connect_to="192.0.2.8"), {NAME_MISMATCH}),
+        (BY_ADDRESS.with_client(trust_anchors=()), {IP_ADDRESS, UNTRUSTED}),
+        (BY_ADDRESS.with_client(expected_name="shop.lab.test"), set()),
+        # An address that stands among the DNS names is none (RFC 9525, 6.4).
+        (BY_ADDRESS.with_leaf(names=("192.0.2.7",), addresses=()), {NAME_MISMATCH}),
+        (FALLBACK.with_client(connect_to="127.0.0.1"), {SELF_SIGNED, NAME_MISMATCH}),
         (WEB.with_chain(with_intermediates=False), {INCOMPLETE}),
         # Whose CA nobody trusts is not helped by its intermediate.
         (WEB.with_chain(with_intermediates=False).with_client(trust_anchors=()), {UNTRUSTED}),

@@ -53,6 +53,7 @@ WITH_OLD_CA = GOOD.with_leaf(
     issuer=Authority("Old Issuing CA", LAB_ISSUING.parent, Validity(timedelta(days=-9), timedelta(days=-3)))
 )
 FOR_CLIENTS = GOOD.with_leaf(extended_key_usage=(KeyPurpose.CLIENT_AUTH,))
+BY_ADDRESS = GOOD.with_leaf(addresses=("192.0.2.7", "2001:db8::7")).with_client(connect_to="192.0.2.7")
 FUTURE = Validity(timedelta(days=10), timedelta(days=100))
 UNREADABLE = healthy(ServerKind.SQLSERVER).with_server(key_readable=False)
 
@@ -147,6 +148,15 @@ def test_a_second_fault_beside_the_declared_one_is_seen(mint: Mint) -> None:
         (GOOD.with_leaf(issuer=None, names=("other.lab.test",)), {SELF_SIGNED, NAME_MISMATCH}),
         (GOOD.with_server(tls_min=TLSVersion.TLSv1_3).with_client(tls_max=TLSVersion.TLSv1_2), {NO_COMMON_VERSION}),
         (GOOD.with_leaf(signature=SignatureHash.SHA1), {NOT_LOADED}),
+        (BY_ADDRESS, set[Condition]()),
+        (BY_ADDRESS.with_leaf(names=()), set[Condition]()),
+        (BY_ADDRESS.with_client(connect_to="192.0.2.8"), {NAME_MISMATCH}),
+        (BY_ADDRESS.with_leaf(addresses=()), {NAME_MISMATCH}),
+        (BY_ADDRESS.with_client(connect_to="2001:0DB8:0:0::7"), set[Condition]()),
+        (BY_ADDRESS.with_client(connect_to="2001:db8::8"), {NAME_MISMATCH}),
+        (BY_ADDRESS.with_client(expected_name="shop.lab.test"), set[Condition]()),
+        (GOOD.with_client(expected_name="192.0.2.7"), {NAME_MISMATCH}),
+        (BY_ADDRESS.with_client(trust_anchors=()), {UNTRUSTED}),
         (FOR_CLIENTS, {NOT_FOR_SERVERS}),
         (FOR_CLIENTS.with_leaf(signature=SignatureHash.SHA1), {NOT_LOADED}),
         (FOR_CLIENTS.with_client(trust_anchors=()), {NOT_FOR_SERVERS, UNTRUSTED}),

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
+from tlslab.matrix.entries import certificate_entry
 from tlslab.model.situation import (  # fmt: skip
     CURRENT,
     LAB_ISSUING,
@@ -62,6 +63,19 @@ def test_the_chain_is_signed_link_by_link(mint: Mint) -> None:
 def test_a_leaf_without_names_has_no_san_at_all(mint: Mint) -> None:
     with pytest.raises(x509.ExtensionNotFound):
         mint.certificate(leaf(names=())).extensions.get_extension_for_class(x509.SubjectAlternativeName)
+
+
+def test_addresses_stand_beside_the_names_as_addresses(mint: Mint) -> None:
+    found = mint.certificate(leaf(addresses=("127.0.0.1", "2001:DB8:0::1")))
+    san = found.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert san.get_values_for_type(x509.DNSName) == [HOST]
+    assert [str(item) for item in san.get_values_for_type(x509.IPAddress)] == ["127.0.0.1", "2001:db8::1"]
+    assert certificate_entry(found).names == [HOST, "IP:127.0.0.1", "IP:2001:db8::1"]
+
+
+def test_an_address_may_be_all_that_a_leaf_is_for(mint: Mint) -> None:
+    found = mint.certificate(leaf(names=(), addresses=("127.0.0.1",)))
+    assert certificate_entry(found).names == ["IP:127.0.0.1"]
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import pytest
+
 from tlslab.model.situation import ServerKind, TLSVersion
 from tlslab.pki.scan import Scan, scan
 
@@ -13,6 +15,23 @@ ADDRESS = "127.0.0.1"
 
 def seen_at(port: int) -> Scan:
     return scan(ServerKind.SQLSERVER, ADDRESS, port, "db.lab.test", TLSVersion.TLSv1_0, TLSVersion.TLSv1_3)
+
+
+def hello_at(host: str, low: TLSVersion) -> bytes:
+    """The first bytes of a look at a server that is called by this name, or address."""
+    with socket.create_server((ADDRESS, 0)) as server:
+        said: list[bytes] = []
+
+        def serve() -> None:
+            client = server.accept()[0]
+            with client:
+                said.append(client.recv(1 << 16))
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        scan(ServerKind.HTTPS, ADDRESS, server.getsockname()[1], host, low, max(low, TLSVersion.TLSv1_2))
+        thread.join()
+    return said[0]
 
 
 @contextmanager
@@ -49,3 +68,9 @@ def test_it_is_read_from_the_words_that_come_back_from_a_container() -> None:
         reserved.bind((ADDRESS, 0))
         seen = seen_at(reserved.getsockname()[1])
     assert Scan(seen.certificates, seen.refused).nobody
+
+
+@pytest.mark.parametrize("low", [TLSVersion.TLSv1_2, TLSVersion.TLSv1_3])
+def test_a_name_is_told_to_the_server_and_an_address_is_not(low: TLSVersion) -> None:
+    assert b"shop.lab.test" in hello_at("shop.lab.test", low)
+    assert b"192.0.2.7" not in hello_at("192.0.2.7", low)

@@ -39,7 +39,7 @@ def _leaf(situation: Situation) -> Leaf:
 
 def _carries(leaf: Leaf, name: str) -> bool:
     """Whether .NET finds the name: in the SAN, or in the CN of a certificate that has no SAN."""
-    return name in (leaf.names or (leaf.common_name,))
+    return leaf.carries(name) or (not leaf.names and leaf.common_name == name)
 
 
 def _subject_is_the_name(situation: Situation) -> bool:
