@@ -138,8 +138,8 @@ OPENSSL_PURPOSES = Source(
     "OpenSSL, openssl-verification-options(1), Purposes: by default a TLS client checks for sslserver",
     f"{_OPENSSL}/02c7b2ee67f5843cd220b01432a80e2043615b79/doc/man1/openssl-verification-options.pod",
 )
-PURPOSE_BEFORE_3 = Source(
-    "OpenSSL before 3.0, X509_STORE_CTX_get_error(3), ERROR CODES (X509_V_ERR_INVALID_PURPOSE)",
+OLDER_X509_TEXTS = Source(
+    "OpenSSL before 3.0, X509_STORE_CTX_get_error(3), ERROR CODES",
     f"{_OPENSSL}/023eaf5a7f025b3694c5bfe8e48c867441d5ffe4/doc/man3/X509_STORE_CTX_get_error.pod",
 )
 OPENSSL_EXTENSIONS = Source(

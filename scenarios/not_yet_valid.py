@@ -11,6 +11,7 @@ from tlslab_scenarios._sources import (  # fmt: skip
     GNUTLS_STATUS,
     GNUTLS_WORDS,
     NODE_CODES,
+    OLDER_X509_TEXTS,
     SQL_LINUX,
     WGET_CHECK,
     X509_TEXTS,
@@ -26,12 +27,27 @@ FUTURE = Validity(timedelta(days=10), timedelta(days=100))
     rows={
         library: says([NOT_YET_VALID], Phase.VERIFY, text, basis=Basis.AUTHORITATIVE, source=source)
         for library, text, source in (
-            ("openssl", "certificate is not yet valid", X509_TEXTS),
             ("node", Prints(code="CERT_NOT_YET_VALID"), NODE_CODES),
             ("wget", "is not yet activated", WGET_CHECK),
         )
     }
     | {
+        "openssl": (
+            *says(
+                [NOT_YET_VALID],
+                Phase.VERIFY,
+                "certificate is not yet valid",
+                basis=Basis.AUTHORITATIVE,
+                source=OLDER_X509_TEXTS,
+            ),
+            *says(
+                [NOT_YET_VALID],
+                Phase.VERIFY,
+                "certificate is not yet valid or the system clock is incorrect",
+                basis=Basis.AUTHORITATIVE,
+                source=X509_TEXTS,
+            ),
+        ),
         "gnutls": (
             *says([NOT_YET_VALID], Phase.VERIFY, Prints(code="514"), basis=Basis.AUTHORITATIVE, source=GNUTLS_STATUS),
             *says(
@@ -41,7 +57,7 @@ FUTURE = Validity(timedelta(days=10), timedelta(days=100))
                 basis=Basis.AUTHORITATIVE,
                 source=GNUTLS_WORDS,
             ),
-        )
+        ),
     },
     sources=[section(SQL_LINUX, "Requirements for certificates")],
 )
@@ -49,7 +65,7 @@ def not_yet_valid(healthy: Situation) -> Situation:
     """The certificate's notBefore date is still to come; everything else about it is in order.
 
     **Symptom.** "certificate is not yet valid" (OpenSSL error 9, curl 60, Node `CERT_NOT_YET_VALID`), wget "is not yet
-    activated". A browser may say that the clock is behind.
+    activated". OpenSSL's newer releases add "or the system clock is incorrect". A browser may say that the clock is behind.
 
     **Cause.** The machine that made the certificate had a clock ahead of the others', or one that was set for another time
     zone; a certificate was installed before its time; the client's own clock is behind. The first hour after a private CA
