@@ -11,6 +11,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 FLOW: tuple[tuple[str, ...], ...] = (
     (
+        "tlslab.model.act",
         "tlslab.model.situation",
         "tlslab.model.evidence",
         "tlslab.model.outcome",

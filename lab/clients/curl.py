@@ -8,7 +8,7 @@ import re
 from shlex import join
 
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
-from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, allows_old_versions, expects_other_name, floor
+from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, OPTIONS, allows_old_versions, expects_other_name, floor
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.conditions import NAME_MISMATCH
 from tlslab.model.evidence import Basis, Phase, Source
@@ -47,18 +47,7 @@ class Curl(Client):
     name = "curl"
     title = "curl"
     needs = (Program("curl", Packages(apt="curl", dnf="curl-minimal", zypper="curl")),)
-    supports = frozenset(
-        {
-            "clock",
-            "trust_anchors",
-            "intermediates",
-            "trust_everything",
-            "expected_name",
-            "tls_min",
-            "tls_max",
-            "defaults_only",
-        }
-    )
+    supports = OPTIONS
     program = "curl"
     kinds = HTTPS
     tls_library = "OpenSSL of the system"

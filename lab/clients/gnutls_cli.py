@@ -10,7 +10,7 @@ import re
 from shlex import join
 
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
-from tlslab.clients.https import HTTPS, expects_other_name
+from tlslab.clients.https import HTTPS, OPTIONS, expects_other_name
 from tlslab.clients.wget import OLD_SERVER
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.conditions import NO_COMMON_VERSION
@@ -36,18 +36,7 @@ class GnuTLSCli(Client):
     name = "gnutls-cli"
     title = "gnutls-cli"
     needs = (Program("gnutls-cli", Packages(apt="gnutls-bin", dnf="gnutls-utils", zypper="gnutls")),)
-    supports = frozenset(
-        {
-            "clock",
-            "trust_anchors",
-            "intermediates",
-            "trust_everything",
-            "expected_name",
-            "tls_min",
-            "tls_max",
-            "defaults_only",
-        }
-    )
+    supports = OPTIONS
     program = "gnutls-cli"
     kinds = HTTPS
     tls_library = "GnuTLS of the system"

@@ -11,7 +11,7 @@ from typing import Any
 
 from tlslab.clients.answers import read_answer
 from tlslab.clients.base import PROBES, Client, Invocation, Machine, Request, Roots, Trust
-from tlslab.clients.https import HTTPS, expects_other_name, floor
+from tlslab.clients.https import HTTPS, OPTIONS, expects_other_name, floor
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, tolerates
@@ -77,9 +77,7 @@ class GoHttps(Client):
     name = "go-https"
     title = "Go net/http"
     needs = (PROGRAM,)
-    supports = frozenset(
-        {"clock", "trust_anchors", "trust_everything", "expected_name", "tls_min", "tls_max", "defaults_only"}
-    )
+    supports = OPTIONS - {"intermediates"}
     lacks: Mapping[str, str] = {
         "intermediates": "net/http has no option for intermediates: a certificate in RootCAs is trusted like a root"
     }

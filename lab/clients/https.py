@@ -4,6 +4,19 @@ from tlslab.model.evidence import Source
 from tlslab.model.situation import ClientSide, ServerKind, TLSVersion
 
 HTTPS = frozenset({ServerKind.HTTPS})
+OPTIONS = frozenset(
+    {
+        "clock",
+        "trust_anchors",
+        "intermediates",
+        "trust_everything",
+        "expected_name",
+        "tls_min",
+        "tls_max",
+        "defaults_only",
+    }
+)
+"""The options that most of them can be told of. A new option stands in the adapters that were tried with it."""
 LOW_SECURITY = "DEFAULT@SECLEVEL=0"
 """TLS below 1.2 takes security level 0 with OpenSSL 3 (CHANGES.md, "Changes between 1.1.1 and 3.0.0")."""
 

@@ -10,7 +10,14 @@ from collections.abc import Mapping
 
 from tlslab.clients.answers import read_answer
 from tlslab.clients.base import Client, Endpoint, Invocation, Machine, Request, Trust, probe
-from tlslab.clients.https import HTTPS, LOW_SECURITY, allows_old_versions, expects_other_name, floor
+from tlslab.clients.https import (
+    HTTPS,
+    LOW_SECURITY,
+    OPTIONS,
+    allows_old_versions,
+    expects_other_name,
+    floor,
+)
 from tlslab.clients.tedious import BUNDLED, default_trust_words, more_roots, node_trust
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.evidence import Basis, Phase, Source
@@ -74,18 +81,7 @@ class NodeHttps(NodeClient):
 
     name = "node-https"
     title = "Node https"
-    supports = frozenset(
-        {
-            "clock",
-            "trust_anchors",
-            "intermediates",
-            "trust_everything",
-            "expected_name",
-            "tls_min",
-            "tls_max",
-            "defaults_only",
-        }
-    )
+    supports = OPTIONS
 
     templates = (
         Template("openssl", frozenset({Phase.VERIFY}), "Error: {reason}", Basis.AUTHORITATIVE, TLS_DOC),
@@ -141,9 +137,7 @@ class NodeFetch(NodeClient):
 
     name = "node-fetch"
     title = "Node fetch"
-    supports = frozenset(
-        {"clock", "trust_anchors", "intermediates", "trust_everything", "tls_min", "tls_max", "defaults_only"}
-    )
+    supports = OPTIONS - {"expected_name"}
     lacks: Mapping[str, str] = {
         "expected_name": "Node's built-in fetch has no option for the name to verify; undici's Agent has"
     }

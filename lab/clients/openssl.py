@@ -8,7 +8,7 @@ import re
 from shlex import join
 
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
-from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, allows_old_versions, floor
+from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, OPTIONS, allows_old_versions, floor
 from tlslab.model.circumstances import DEFAULTS_ONLY, TRUST_EVERYTHING
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, tolerates
@@ -39,18 +39,7 @@ class SClient(Client):
     name = "openssl"
     title = "openssl s_client"
     needs = (Program("openssl", Packages(apt="openssl", dnf="openssl", zypper="openssl")),)
-    supports = frozenset(
-        {
-            "clock",
-            "trust_anchors",
-            "intermediates",
-            "trust_everything",
-            "expected_name",
-            "tls_min",
-            "tls_max",
-            "defaults_only",
-        }
-    )
+    supports = OPTIONS
     program = "openssl"
     kinds = HTTPS
     tls_library = "OpenSSL of the system"

@@ -9,7 +9,15 @@ from collections.abc import Mapping
 
 from tlslab.clients.answers import read_answer
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust, probe
-from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, allows_old_versions, expects_other_name, floor
+from tlslab.clients.https import (
+    HTTPS,
+    LOW_SECURITY,
+    OBSERVED,
+    OPTIONS,
+    allows_old_versions,
+    expects_other_name,
+    floor,
+)
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.conditions import NAME_MISMATCH
 from tlslab.model.evidence import Basis, Phase, Source
@@ -134,9 +142,7 @@ class Urllib(PythonClient):
 
     name = "urllib"
     title = "Python urllib"
-    supports = frozenset(
-        {"clock", "trust_anchors", "intermediates", "trust_everything", "tls_min", "tls_max", "defaults_only"}
-    )
+    supports = OPTIONS - {"expected_name"}
     lacks: Mapping[str, str] = {
         "expected_name": "urllib verifies the name in the URL; it has no option to look for another one"
     }
@@ -168,18 +174,7 @@ class Requests(PythonClient):
 
     name = "requests"
     title = "Python requests"
-    supports = frozenset(
-        {
-            "clock",
-            "trust_anchors",
-            "intermediates",
-            "trust_everything",
-            "expected_name",
-            "tls_min",
-            "tls_max",
-            "defaults_only",
-        }
-    )
+    supports = OPTIONS
     needs = (PythonPackage("requests"),)
     roots_variable = "REQUESTS_CA_BUNDLE"
     default_trust = Trust(
@@ -232,18 +227,7 @@ class Httpx(PythonClient):
 
     name = "httpx"
     title = "Python httpx"
-    supports = frozenset(
-        {
-            "clock",
-            "trust_anchors",
-            "intermediates",
-            "trust_everything",
-            "expected_name",
-            "tls_min",
-            "tls_max",
-            "defaults_only",
-        }
-    )
+    supports = OPTIONS
     needs = (PythonPackage("httpx"),)
     roots_variable = "SSL_CERT_FILE"
     default_trust = Trust(

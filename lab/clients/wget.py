@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from shlex import join
 
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
-from tlslab.clients.https import HTTPS
+from tlslab.clients.https import HTTPS, OPTIONS
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.conditions import NO_COMMON_VERSION, NOT_FOR_SERVERS
 from tlslab.model.evidence import Basis, Phase, Source
@@ -57,9 +57,7 @@ class Wget(Client):
     name = "wget"
     title = "GNU Wget"
     needs = (Program("wget", Packages(apt="wget", dnf="wget", zypper="wget"), gnutls=True),)
-    supports = frozenset(
-        {"clock", "trust_anchors", "intermediates", "trust_everything", "tls_min", "tls_max", "defaults_only"}
-    )
+    supports = OPTIONS - {"expected_name"}
     lacks: Mapping[str, str] = {
         "expected_name": "wget verifies the name in the URL; it has no option to look for another one"
     }

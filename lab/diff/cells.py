@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict, Field
 
 from tlslab.diff.kinds import Kind, Level
-from tlslab.diff.sides import BROKEN, CONTROL, DEFAULT, FIXED, IMPOSTOR, Key, Said, SideCell, SideDefault, bare
+from tlslab.diff.sides import Key, Said, SideCell, SideDefault, bare
+from tlslab.model.act import BROKEN, CONTROL, DEFAULT, FIXED, IMPOSTOR
 from tlslab.model.record import Result
 
 CONNECTED = "connected"

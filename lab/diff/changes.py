@@ -15,8 +15,9 @@ from tlslab.diff.groups import Group, Pair, group
 from tlslab.diff.kinds import Level
 from tlslab.diff.pairing import pair
 from tlslab.diff.seconds import seconds_changes
-from tlslab.diff.sides import DEFAULT, Key, Side, SideCell, SideClient, side_of
+from tlslab.diff.sides import Key, Side, SideCell, SideClient, side_of
 from tlslab.diff.system import system_differs
+from tlslab.model.act import DEFAULT
 from tlslab.model.record import Record, ShareEntry
 
 SCHEMA_VERSION = 1

@@ -13,9 +13,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tlslab.diff.cells import Change
 from tlslab.diff.kinds import Kind, Level
-from tlslab.diff.sides import DEFAULT
 from tlslab.diff.word_difference import Piece, difference, edit
 from tlslab.matrix.fault import ALL_CHECKS, checks
+from tlslab.model.act import DEFAULT
 from tlslab.model.conditions import INCOMPLETE
 
 _HOST = re.compile(r"[\w*-]+(?:\.[\w-]+)*\.lab\.test\b")

@@ -5,11 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from tlslab.matrix.defaults import Fact, facts
+from tlslab.model.act import AFTER, BEFORE, BROKEN, DEFAULT, FIXED
 from tlslab.model.normalise import normalise
 from tlslab.model.record import AttemptEntry, CellEntry, ClientEntry, Record, Result, ShareEntry, ShownEntry
-
-CONTROL, BROKEN, FIXED, IMPOSTOR, DEFAULT = "control", "broken", "fixed", "impostor:", "default"
-"""The acts; an impostor's is followed by the impostor's id, `default` is an act of the default probe."""
 
 _NEGOTIATED = re.compile(r"\b(TLSv1(?:\.[0-3])?)[ ,]+([A-Z][A-Z0-9]*(?:[-_][A-Z0-9]+)+)\b")
 """Protocol and cipher in a line of the server: nginx in the lab's log format, the TDS endpoint in its errorlog."""
@@ -20,7 +18,7 @@ _RELEASED = re.compile(r"(?<! ) +\d{1,2} [A-Z][a-z]{2} \d{4}\b")
 Key = tuple[str, str, str]
 """A cell of one client: scenario, fix, kind of server. Where the fix is a trust procedure: `install-ca by
 update-ca-certificates`."""
-_SHOWN = {"before": BROKEN, "after": FIXED}
+_SHOWN = {BEFORE: BROKEN, AFTER: FIXED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +106,7 @@ def side_of(record: Record) -> Side:
     for item in record.defaults:
         if item.status != "played":
             continue
-        identity = item.acts["default"]
+        identity = item.acts[DEFAULT]
         attempt = known[identity]
         defaults.setdefault(item.client, {})[item.default] = SideDefault(
             said[identity], item.certificate, item.must_refuse, tuple(shares(DEFAULT, attempt))

@@ -10,10 +10,6 @@ from typing import Protocol
 from tlslab.clients.base import Client
 from tlslab.model.situation import Situation
 
-CONTROL, BROKEN, FIXED = "control", "broken", "fixed"
-IMPOSTOR = "impostor:"
-"""Before the id of the impostor whose act it is."""
-
 
 class Case(Protocol):
     """What is asked of every kind of case."""

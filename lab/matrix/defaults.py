@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tlslab.clients.base import Client
+from tlslab.model.act import DEFAULT
 from tlslab.model.record import AttemptEntry, Record
 from tlslab.model.situation import (
     HOSTS,
@@ -56,7 +57,7 @@ class Measured:
     @property
     def acts(self) -> Mapping[str, Situation]:
         """Its one act."""
-        return {"default": self.default.situation}
+        return {DEFAULT: self.default.situation}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +127,7 @@ def facts(record: Record, client: str) -> tuple[Fact, ...]:
     """What a record says of the defaults of a client; empty when they were not measured."""
     attempts = {entry.id: entry for entry in record.attempts}
     seen = {
-        item.default: attempts[item.acts["default"]]
+        item.default: attempts[item.acts[DEFAULT]]
         for item in record.defaults
         if item.client == client and item.status == "played"
     }

@@ -9,12 +9,12 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import SignatureAlgorithmOID
 
-from tlslab.matrix.case import BROKEN
 from tlslab.matrix.defaults import Measured
 from tlslab.matrix.judge import Acts, Judgement, Status, Verdict, not_played
 from tlslab.matrix.plan import Cell, Exclusion, Plan
 from tlslab.matrix.play import Attempt, Attempts
 from tlslab.matrix.procedure import Show, Treatment, TrustProcedureVerdict
+from tlslab.model.act import BROKEN
 from tlslab.model.evidence import Source
 from tlslab.model.normalise import normalise
 from tlslab.model.outcome import Outcome, Result
@@ -36,6 +36,7 @@ from tlslab.model.record import (  # fmt: skip
     ShownEntry,
     SourceEntry,
     StepEntry,
+    TrustedAs,
     TrustedEntry,
     TrustProcedureEntry,
 )
@@ -293,14 +294,13 @@ _SIGNATURES = {
 }
 
 
-Kept = Literal["unrelated-root", "authority", "server-certificate", "intermediate"]
-
-
-def _what(anchor: Anchor) -> Kept:
+def _what(anchor: Anchor) -> TrustedAs:
     return "authority" if isinstance(anchor, Authority) else "server-certificate"
 
 
-def _trusted(certificate: x509.Certificate, what: Kept, place: Literal["client", "system"] = "client") -> TrustedEntry:
+def _trusted(
+    certificate: x509.Certificate, what: TrustedAs, place: Literal["client", "system"] = "client"
+) -> TrustedEntry:
     return TrustedEntry(
         subject=certificate.subject.rfc4514_string(),
         sha256=certificate.fingerprint(hashes.SHA256()).hex(),

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from tlslab.clients.base import Client
-from tlslab.matrix.case import BROKEN, CONTROL, FIXED, IMPOSTOR
+from tlslab.model.act import BROKEN, CONTROL, FIXED, IMPOSTOR
 from tlslab.model.knowledge import Knowledge
 from tlslab.model.scenario import Fix, Impostor, Scenario
 from tlslab.model.situation import ServerKind, Situation, healthy

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tlslab.clients.base import Client, Roots, Trust
-from tlslab.matrix.case import IMPOSTOR
 from tlslab.matrix.judge import Act, Acts, Judge, Judgement, said
 from tlslab.matrix.plan import Cell, Exclusion, Plan
 from tlslab.matrix.play import Attempts
+from tlslab.model.act import AFTER, BEFORE, IMPOSTOR
 from tlslab.model.scenario import Impostor
 from tlslab.model.situation import Anchor, ClientSide, Situation, healthy
 from tlslab.stages.trust_procedure import Way
@@ -71,8 +71,8 @@ class Show:
         Raises KnowledgeError and KeyError as `Judge.act` does.
         """
         acts = by.acts(attempts)
-        if self.trust.roots is Roots.OWN and "after" in acts:
-            return {**acts, "after": by.act(self.before, acts["after"].outcome)}
+        if self.trust.roots is Roots.OWN and AFTER in acts:
+            return {**acts, AFTER: by.act(self.before, acts[AFTER].outcome)}
         return acts
 
     @property
@@ -83,7 +83,7 @@ class Show:
     @property
     def earlier(self) -> Mapping[str, Situation]:
         """What is attempted before the trust procedure, by the name of the act."""
-        return {} if self.cannot else {"before": self.before}
+        return {} if self.cannot else {BEFORE: self.before}
 
     @property
     def later(self) -> Mapping[str, Situation]:
@@ -92,7 +92,7 @@ class Show:
         """
         if self.cannot or self.trust.roots is Roots.NONE:
             return {}
-        acts = {"after": self.after}
+        acts = {AFTER: self.after}
         if self.trust.roots is Roots.SYSTEM:
             acts |= {f"{IMPOSTOR}{impostor.id}": situation for impostor, situation in self.impostors}
         return acts
@@ -149,7 +149,7 @@ def judge(show: Show, acts: Acts, failure: str, by: Judge) -> tuple[TrustProcedu
 
     Raises KeyError for a row with a placeholder that has no value.
     """
-    before = acts["before"]
+    before = acts[BEFORE]
     if before.connected:
         return _connects_before(show)
     if show.trust.roots is Roots.NONE:
@@ -161,7 +161,7 @@ def judge(show: Show, acts: Acts, failure: str, by: Judge) -> tuple[TrustProcedu
     if failure:
         return TrustProcedureVerdict.FAILED, Judgement(False, f"the documented trust procedure fails: {failure}")
     if show.trust.roots is Roots.OWN:
-        return _own_store(show, acts["after"])
+        return _own_store(show, acts[AFTER])
     return _system_store(show, acts, refusal, by)
 
 
@@ -185,7 +185,7 @@ def _own_store(show: Show, after: Act) -> tuple[TrustProcedureVerdict, Judgement
 
 
 def _system_store(show: Show, acts: Acts, refusal: Judgement, by: Judge) -> tuple[TrustProcedureVerdict, Judgement]:
-    after = acts["after"]
+    after = acts[AFTER]
     if not after.connected or not after.outcome.encrypted:
         why = f"after the trust procedure it still does not connect encrypted: {said(after.outcome)}"
         return TrustProcedureVerdict.NOT_CLEARED, Judgement(False, why)

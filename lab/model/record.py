@@ -113,12 +113,15 @@ class ImpostorEntry(_Model):
     lesson: str
 
 
+TrustedAs = Literal["unrelated-root", "authority", "server-certificate", "intermediate"]
+
+
 class TrustedEntry(_Model):
     """One certificate in a trust store of the client."""
 
     subject: str
     sha256: str = Field(description="fingerprint, hexadecimal")
-    what: Literal["unrelated-root", "authority", "server-certificate", "intermediate"] = Field(
+    what: TrustedAs = Field(
         description="unrelated-root: no server of the lab chains to it; intermediate: given to complete chains alone"
     )
     place: Literal["client", "system"] = Field(

@@ -3,9 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from tlslab.model.act import IMPOSTOR
 from tlslab.model.record import CaseEntry, Record
-
-IMPOSTOR = "impostor:"
 
 
 def flaws(record: Record) -> Iterator[str]:

@@ -8,6 +8,7 @@ from string import ascii_lowercase
 from rich.console import Console
 from rich.text import Text
 
+from tlslab.model.act import BROKEN, CONTROL, FIXED, IMPOSTOR
 from tlslab.model.record import AttemptEntry, CellEntry, CertificateEntry, JudgementEntry, Record, ServerEntry, narrow
 from tlslab.report.fix_changes import certificate_facts, fix_changes
 from tlslab.report.marks import Marked, mark_broken, mark_fix
@@ -15,9 +16,8 @@ from tlslab.report.printable import in_line, printable
 from tlslab.report.text import gaps, hang, plural, quoted, version_line
 from tlslab.report.trust_procedures import show_trust_procedure
 
-IMPOSTOR, BROKEN, FIXED = "impostor:", "broken", "fixed"
 ACTS = {
-    "control": "the healthy situation must connect",
+    CONTROL: "the healthy situation must connect",
     BROKEN: "the failure",
     FIXED: "the failure with the fix applied",
 }

@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from tlslab.diff.cells import Change
 from tlslab.diff.changes import Changes, NotCompared, Unstable
 from tlslab.diff.groups import Group, Pair, masked
-from tlslab.diff.sides import DEFAULT
 from tlslab.diff.word_difference import Part, Piece
+from tlslab.model.act import DEFAULT
 from tlslab.model.record import ShareEntry
 from tlslab.report.printable import in_line
 from tlslab.report.text import plural

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from tlslab.clients.base import Client
 from tlslab.matrix.defaults import Fact, facts
+from tlslab.model.act import DEFAULT
 from tlslab.model.record import Record
 from tlslab.model.situation import ServerKind
 from tlslab.report.lists import WIDTH
@@ -127,11 +128,11 @@ def defaults_as_data(record: Record, clients: Iterable[Client]) -> list[dict[str
                     "server": item.server,
                     "certificate": item.certificate,
                     "must_refuse": item.must_refuse,
-                    "result": attempts[item.acts["default"]].result,
-                    "encrypted": attempts[item.acts["default"]].encrypted,
-                    "tls_version": attempts[item.acts["default"]].tls_version,
-                    "code": attempts[item.acts["default"]].code,
-                    "text": attempts[item.acts["default"]].text,
+                    "result": attempts[item.acts[DEFAULT]].result,
+                    "encrypted": attempts[item.acts[DEFAULT]].encrypted,
+                    "tls_version": attempts[item.acts[DEFAULT]].tls_version,
+                    "code": attempts[item.acts[DEFAULT]].code,
+                    "text": attempts[item.acts[DEFAULT]].text,
                 }
                 for item in record.defaults
                 if item.client == client.name and item.status == "played"

@@ -6,6 +6,7 @@ Pure: what a record's cells show becomes lines; the terminal report prints them.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from tlslab.model.act import BROKEN
 from tlslab.model.record import CellEntry, Record
 from tlslab.report.marks import NOT_HERE, Marked, mark_broken_of, mark_fix
 
@@ -144,7 +145,7 @@ def same_text(record: Record) -> dict[str, tuple[int, int]]:
     attempts = {entry.id: entry for entry in record.attempts}
     texts: dict[str, dict[str, tuple[str, str]]] = {}
     for cell in record.cells:
-        entry = attempts.get(cell.acts.get("broken", ""))
+        entry = attempts.get(cell.acts.get(BROKEN, ""))
         if entry and entry.result == "refused":
             texts.setdefault(cell.client, {})[entry.id] = (entry.normalised, entry.code)
     found: dict[str, tuple[int, int]] = {}

@@ -4,6 +4,7 @@ from rich.console import Console
 from rich.text import Text
 
 from tlslab.clients.base import Client
+from tlslab.model.act import BROKEN, FIXED
 from tlslab.model.record import AttemptEntry, CellEntry, Record
 from tlslab.model.scenario import Fix, Scenario
 from tlslab.model.situation import ServerKind, healthy
@@ -24,7 +25,7 @@ def show_story(record: Record, cell: CellEntry, scenario: Scenario, fix: Fix, cl
     hang(console, "", Text(f"{client.title}, {section_title(record, cell.kind)}", "bold"))
     console.print()
     hang(console, "1  The failure: ", Text(scenario.title, "not bold"), "bold")
-    _attempt(client, attempts[cell.acts["broken"]], console)
+    _attempt(client, attempts[cell.acts[BROKEN]], console)
     marked = mark_broken(cell)
     words = "; ".join(source.title for source in cell.broken_judgement.sources) or marked.mark.meaning
     hang(console, f"   {marked.signs(ascii_only)} {cell.broken}: ", Text(words), marked.style)
@@ -39,7 +40,7 @@ def show_story(record: Record, cell: CellEntry, scenario: Scenario, fix: Fix, cl
         hang(console, "   + ", Text(words), "green")
     for words in (*ca_file_changes(broken.client, fixed.client), *beside_options(broken.client, fixed.client)):
         hang(console, "     ", Text(words))
-    _attempt(client, attempts[cell.acts["fixed"]], console)
+    _attempt(client, attempts[cell.acts[FIXED]], console)
     console.print()
     hang(console, "3  The attack: ", Text("an impostor has the server's name and address", "not bold"), "bold")
     for impostor in record.impostors:

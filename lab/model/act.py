@@ -1,0 +1,10 @@
+"""The acts of a case, by the names that records, reports and comparisons call them."""
+
+CONTROL, BROKEN, FIXED = "control", "broken", "fixed"
+"""Of a cell."""
+IMPOSTOR = "impostor:"
+"""Before the id of the impostor whose act it is."""
+BEFORE, AFTER = "before", "after"
+"""Of a trust procedure."""
+DEFAULT = "default"
+"""Of a measured default."""
