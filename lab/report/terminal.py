@@ -53,11 +53,14 @@ def show_matrix(
     """
     report = f"{command} report {quote(file)}" if file else f"{command} report"
     cells = _drawn(record)
+    if record.interrupted:
+        console.print(Text("The run was interrupted: this is a part of it.", "bold yellow"))
     by_kind = {kind: found for kind in TITLES if (found := fold.lines([cell for cell in cells if cell.kind == kind]))}
     if not findings(record) and record.attempts:
         everything = [line for found in by_kind.values() for line in found if line.played]
         words = f"clients differ in {sum(line.differs for line in everything)} of {len(everything)} failures and fixes"
-        console.print(Text.assemble(("No finding", "bold green"), f"; {words}."), highlight=False)
+        none = "No finding so far" if record.interrupted else "No finding"
+        console.print(Text.assemble((none, "bold green"), f"; {words}."), highlight=False)
         console.print()
     show_findings(record, console, f"{report} --cell", "" if wide else f"{report} --wide")
     show_lab_errors(record, console, f"{report} --cell")
@@ -82,8 +85,6 @@ def show_matrix(
         flow(console, (Text(in_line(phrase), "italic") for phrase in phrases))
     if record.environment.stage != "local":
         hang(console, "", Text(in_line(f"{record.environment.stage} stage: {record.environment.isolation}."), "dim"))
-    if record.interrupted:
-        console.print(Text("The run was interrupted: this is a part of it.", "bold yellow"))
     flow(console, _closing(record))
     _show_next(record, by_kind, console, command, report)
 

@@ -242,3 +242,11 @@ def test_a_reason_of_the_stage_is_told_once_for_all_clients() -> None:
     ]
     show_matrix(record(cells), screen.console)
     assert f"  2  odbc18, tsql: {why}" in screen.text
+
+
+def test_a_part_of_a_run_says_so_first_and_proves_nothing_yet() -> None:
+    screen = Screen(80)
+    part = record([cell("expired/renew/curl/https")]).model_copy(update={"interrupted": True})
+    show_matrix(part, screen.console)
+    assert screen.lines[0].strip() == "The run was interrupted: this is a part of it."
+    assert screen.lines[1].startswith("No finding so far; ")
