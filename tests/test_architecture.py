@@ -12,7 +12,9 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOW: tuple[tuple[str, ...], ...] = (
     (
         "tlslab.model.act",
+        "tlslab.model.certificate",
         "tlslab.model.situation",
+        "tlslab.model.path",
         "tlslab.model.evidence",
         "tlslab.model.outcome",
         "tlslab.model.normalise",
@@ -171,7 +173,8 @@ def test_the_edges_know_nothing_of_the_flow() -> None:
 
 def test_the_catalogue_knows_only_the_nouns() -> None:
     nouns = {
-        f"tlslab.model.{noun}" for noun in ("condition", "conditions", "evidence", "library", "scenario", "situation")
+        f"tlslab.model.{noun}"
+        for noun in ("certificate", "condition", "conditions", "evidence", "library", "scenario", "situation")
     }
     assert (
         breaches(("tlslab_scenarios", "tlslab_scenarios.*"), lambda name: is_of(name, "tlslab") and name not in nouns)

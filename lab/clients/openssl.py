@@ -9,11 +9,12 @@ from shlex import join
 
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
 from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, OPTIONS, allows_old_versions, floor
+from tlslab.model.certificate import as_address
 from tlslab.model.circumstances import DEFAULTS_ONLY, TRUST_EVERYTHING
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
-from tlslab.model.situation import ClientSide, as_address
+from tlslab.model.situation import ClientSide
 from tlslab.setup.needs import Packages, Program
 
 CALLBACK = Source(

@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 
+from tlslab.model.certificate import as_address
 from tlslab.model.scenario import Scenario, Side
-from tlslab.model.situation import ServerKind, Situation, as_address, healthy
+from tlslab.model.situation import ServerKind, Situation, healthy
 
 HEALTHY = "healthy"
 """What the servers without a defect are called, in the place of a scenario."""

@@ -15,6 +15,7 @@ from tlslab.matrix.plan import Cell, Exclusion, Plan
 from tlslab.matrix.play import Attempt, Attempts
 from tlslab.matrix.procedure import Show, Treatment, TrustProcedureVerdict
 from tlslab.model.act import BROKEN
+from tlslab.model.certificate import Anchor, Authority
 from tlslab.model.evidence import Source
 from tlslab.model.normalise import normalise
 from tlslab.model.outcome import Outcome, Result
@@ -41,7 +42,7 @@ from tlslab.model.record import (  # fmt: skip
     TrustProcedureEntry,
 )
 from tlslab.model.scenario import Scenario
-from tlslab.model.situation import Anchor, Authority, ClientSide, ServerEncryption, ServerKind, ServerSide, TLSVersion
+from tlslab.model.situation import ClientSide, ServerEncryption, ServerKind, ServerSide, TLSVersion
 from tlslab.pki.mint import PURPOSES, Mint, certificates
 from tlslab.stages.stage import Stage
 from tlslab.stages.trust_procedure import Followed

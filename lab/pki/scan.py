@@ -11,7 +11,8 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from tlslab.model.situation import ServerKind, TLSVersion, as_address
+from tlslab.model.certificate import as_address
+from tlslab.model.situation import ServerKind, TLSVersion
 from tlslab.servers.tds.exchange import Exchange
 from tlslab.servers.tds.packets import PacketType, ProtocolError
 from tlslab.servers.tds.prelogin import Encryption

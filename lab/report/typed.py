@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tlslab.clients.base import Client
-from tlslab.model.situation import Authority, ClientSide, Leaf, Situation
+from tlslab.model.certificate import Authority, Leaf
+from tlslab.model.situation import ClientSide, Situation
 
 Typed = tuple[tuple[str, ...], tuple[str, ...]]
 """The options as typed that a person removes, and those that a person adds."""

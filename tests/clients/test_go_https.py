@@ -15,9 +15,10 @@ import pytest
 from tests.clients.acts import broken, connects, documented, tolerated
 from tlslab.clients.base import PROBES, Endpoint, Invocation, Login, Machine, Material, Request
 from tlslab.clients.go_https import PROGRAM, GoHttps
+from tlslab.model.certificate import LAB_ISSUING, LAB_ROOT
 from tlslab.model.evidence import Basis
 from tlslab.model.outcome import Completed, Result
-from tlslab.model.situation import LAB_ISSUING, LAB_ROOT, ClientSide, ServerKind, TLSVersion, healthy
+from tlslab.model.situation import ClientSide, ServerKind, TLSVersion, healthy
 from tlslab.setup import build, system
 
 GO = GoHttps()

@@ -10,9 +10,10 @@ import pytest
 from tests.clients.acts import broken, connects, documented, tolerated
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request
 from tlslab.clients.node_https import PROBE, NodeClient, NodeFetch, NodeHttps
+from tlslab.model.certificate import LAB_ROOT
 from tlslab.model.evidence import Basis
 from tlslab.model.outcome import Completed, Result
-from tlslab.model.situation import LAB_ROOT, ClientSide, ServerKind, TLSVersion, healthy
+from tlslab.model.situation import ClientSide, ServerKind, TLSVersion, healthy
 
 HTTPS, FETCH = NodeHttps(), NodeFetch()
 HOST = "shop.lab.test"

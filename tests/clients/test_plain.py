@@ -8,7 +8,8 @@ import pytest
 from tests.clients.machine import MACHINE
 from tlslab.clients import Client, all_clients
 from tlslab.clients.base import Endpoint, Invocation, Login, Material, Request
-from tlslab.model.situation import HOSTS, LAB_ROOT, ClientSide, ServerKind, healthy
+from tlslab.model.certificate import LAB_ROOT
+from tlslab.model.situation import HOSTS, ClientSide, ServerKind, healthy
 
 CLIENTS = all_clients()
 OWN_LISTS = {

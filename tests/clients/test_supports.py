@@ -14,12 +14,11 @@ from tlslab.clients.base import Endpoint, Invocation, Login, Material, Request, 
 from tlslab.clients.curl import Curl
 from tlslab.clients.placed import Placed
 from tlslab.matrix.choice import LOCAL, Choice
+from tlslab.model.certificate import LAB_ISSUING, LAB_ROOT
 from tlslab.model.evidence import Source
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import (
     HOSTS,
-    LAB_ISSUING,
-    LAB_ROOT,
     ClientSide,
     Encryption,
     ServerEncryption,
