@@ -202,6 +202,7 @@ def _changed(leaf: Leaf, change: Mapping[str, Any]) -> Leaf:
 @given(situations())
 @example(GOOD)
 def test_what_is_seen_of_any_certificates_is_what_is_meant(mint: Mint, situation: Situation) -> None:
+    note(f"meant: {sorted(map(str, conditions_of(situation, CONDITIONS)))}")
     rule = _agrees(mint, situation)
     event(rule.name if rule else "no rule: they agree")
 
@@ -209,7 +210,6 @@ def test_what_is_seen_of_any_certificates_is_what_is_meant(mint: Mint, situation
 def _agrees(mint: Mint, situation: Situation) -> Rule | None:
     server = situation.server
     presented = mint.chain_pem(server.chain) if server.chain else mint.pem(server.fallback)
-    note(f"meant: {sorted(map(str, conditions_of(situation, CONDITIONS)))}")
     found = measure_chain(situation, mint, presented)
     meant = defects(conditions_of(situation, CONDITIONS))
     assert defects(conditions_seen(found.seen, CONDITIONS)) == meant, found.words
