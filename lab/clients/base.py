@@ -78,18 +78,22 @@ class Request:
 @dataclass(frozen=True, slots=True)
 class Invocation:
     """One run of a program. File names are relative to the attempt's own directory, which is also HOME and the
-    working directory.
+    working directory; a file is text (UTF-8) or bytes.
 
+    `prepare`: commands that run before it, one after the other, with the same directory and environment, each for
+    `prepare_timeout` seconds at most; one that does not end with 0 is an error of the lab. Their time does not count.
     `env` is the whole environment beside what every attempt gets (HOME, PATH, LC_ALL=C.UTF-8, TMPDIR): nothing is
     inherited. `collect` names files to read back. `timeout` in seconds, after which the stage ends the process group.
     """
 
     argv: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict)
-    files: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, bytes | str] = field(default_factory=dict)
     stdin: str = ""
     collect: tuple[str, ...] = ()
     timeout: float = 20.0
+    prepare: tuple[tuple[str, ...], ...] = ()
+    prepare_timeout: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
