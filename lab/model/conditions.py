@@ -4,6 +4,8 @@ The predicates read single facts of a situation; they are no path validator. Num
 include/openssl/x509_vfy.h.
 """
 
+from collections.abc import Callable
+
 from tlslab.model.condition import Condition, Seen
 from tlslab.model.situation import (
     SELF_GENERATED,
@@ -17,6 +19,7 @@ from tlslab.model.situation import (
     ServerKind,
     SignatureHash,
     Situation,
+    StoreFlaw,
     TLSVersion,
     Validity,
     as_address,
@@ -37,8 +40,9 @@ def client_versions(situation: Situation) -> tuple[TLSVersion, TLSVersion]:
 
 
 def anchors(situation: Situation) -> tuple[Anchor, ...]:
-    """What the client trusts, the public roots aside."""
-    return (*situation.client.trust_anchors, *situation.client.system_trust_anchors)
+    """What the client trusts, the public roots aside: of a store that was laid down wrongly, nothing."""
+    side = situation.client
+    return (*(() if side.store.flaw else side.trust_anchors), *side.system_trust_anchors)
 
 
 def _leaf(situation: Situation) -> Leaf | None:
@@ -208,4 +212,34 @@ IP_ADDRESS = Condition(
     "ip-address", "the client expects an IP address, and the certificate carries it", _has_the_address
 )
 
-CONDITIONS = (*_OF_THE_CHAIN, NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING, DEMANDS_ENCRYPTION, IP_ADDRESS)
+
+def _has_flaw(*flaws: StoreFlaw) -> Callable[[Situation], bool]:
+    return lambda situation: situation.client.store.flaw in flaws
+
+
+STORE_ABSENT = Condition(
+    "store-absent",
+    "the file of the client's trust store is not there",
+    _has_flaw(StoreFlaw.MISSING, StoreFlaw.DANGLING),
+)
+STORE_UNREADABLE = Condition(
+    "store-unreadable",
+    "the file of the client's trust store holds no certificate in PEM",
+    _has_flaw(StoreFlaw.EMPTY, StoreFlaw.DER),
+)
+STORE_NOT_HASHED = Condition(
+    "store-not-hashed",
+    "the directory of the client's trust store has no link by hash to the certificate",
+    _has_flaw(StoreFlaw.NOT_HASHED, StoreFlaw.BUNDLE),
+)
+_OF_THE_STORE = (STORE_ABSENT, STORE_UNREADABLE, STORE_NOT_HASHED)
+
+CONDITIONS = (
+    *_OF_THE_CHAIN,
+    NO_COMMON_VERSION,
+    NOT_LOADED,
+    NOT_SERVING,
+    DEMANDS_ENCRYPTION,
+    IP_ADDRESS,
+    *_OF_THE_STORE,
+)

@@ -20,7 +20,7 @@ from cryptography.x509 import verification
 from cryptography.x509.oid import ExtensionOID, NameOID
 
 from tlslab.model.condition import Condition, Seen, conditions_seen, defects
-from tlslab.model.conditions import client_versions
+from tlslab.model.conditions import anchors, client_versions
 from tlslab.model.situation import Leaf, Situation, TLSVersion, as_address
 from tlslab.pki.mint import FALLBACK_NAME, Mint, certificates
 from tlslab.pki.scan import TIMEOUT, Scan
@@ -70,23 +70,23 @@ def measure_chain(situation: Situation, mint: Mint, presented: str) -> Seen:
     Raises AuditError when that cannot be established, ValueError when there is no certificate.
     """
     side = situation.client
-    anchors, given = mint.anchors_pem(side) + mint.pem(*side.system_trust_anchors), mint.pem(*side.intermediates)
+    roots, given = mint.public_root + mint.pem(*anchors(situation)), mint.pem(*side.intermediates)
     chain = situation.server.chain
     left_out = mint.pem(*(item for item in chain.intermediates if item not in chain.presented)) if chain else ""
     # A server makes its own certificate when it starts, after the others have been minted.
     time = (mint.now if situation.server.chain else datetime.now(UTC)) + side.clock
-    errors = _openssl_verify(presented, anchors, given, time)
+    errors = _openssl_verify(presented, roots, given, time)
     if errors:  # OpenSSL looks at no date and no purpose where it finds no issuer
         errors |= _openssl_leaf(_leaf(presented), time)
     name = side.reference_identifier
     seen = Seen(
         errors=errors,
-        errors_when_complete=_openssl_verify(presented, anchors, given + left_out, time),
+        errors_when_complete=_openssl_verify(presented, roots, given + left_out, time),
         # Without a SAN OpenSSL falls back on the common name, which RFC 9525 (6.3) does not.
         carries_name=_has_san(presented) and _openssl_names(_leaf(presented), name),
         weak_signatures=frozenset(depth for depth, item in enumerate(certificates(presented)) if _is_weak(item)),
     )
-    _cross_check(situation, presented, anchors, given, mint, seen)
+    _cross_check(situation, presented, roots, given, mint, seen)
     return seen
 
 

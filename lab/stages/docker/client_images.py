@@ -64,8 +64,9 @@ async def run_in(agent: Agent, invocation: Invocation, workdir: str) -> Complete
 
 
 def wanted() -> dict[str, Any]:
-    """What the lab asks an agent to scan its system for: what clients and their clocks need of a system."""
-    needs = list(dict.fromkeys((*(need for needs in all_needs.of_clients().values() for need in needs), FAKETIME)))
+    """What the lab asks an agent to scan its system for: what clients, their trust stores and their clocks need."""
+    clients = (need for needs in all_needs.of_clients().values() for need in needs)
+    needs = list(dict.fromkeys((*clients, *all_needs.of_stores(), FAKETIME)))
     return {
         "programs": [need.name for need in needs if isinstance(need, Program | Built)],
         "libraries": {need.name: need.files for need in needs if isinstance(need, Library)},
