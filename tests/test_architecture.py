@@ -30,6 +30,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("tlslab.catalogue",),
     ("tlslab.model", "tlslab.model.*"),
     ("tlslab.setup.versions", "tlslab.setup.versions.registry", "tlslab.setup.versions.spec"),
+    ("tlslab.truststores", "tlslab.truststores.*"),
     ("tlslab.clients.base",),
     ("tlslab.clients", "tlslab.clients.*"),
     ("tlslab.matrix", "tlslab.matrix.case", "tlslab.matrix.plan", "tlslab.matrix.progress"),
@@ -195,7 +196,7 @@ def test_servers_and_stages_know_clients_only_as_such() -> None:
 
 
 def test_adapters_start_nothing() -> None:
-    found = {module: starters(MODULES[module]) for module in among(("tlslab.clients*",))}
+    found = {module: starters(MODULES[module]) for module in among(("tlslab.clients*", "tlslab.truststores*"))}
     assert {module: names for module, names in found.items() if names} == {}
 
 

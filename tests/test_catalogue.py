@@ -28,6 +28,7 @@ CLASSES = {
     "missing-intermediate",
     "sha1-signature",
     "tls-version-mismatch",
+    "trust-store",
     "wrong-clock",
     "wrong-eku",
 }
@@ -35,7 +36,10 @@ OF_ONE_KIND = {ServerKind.HTTPS: set[str](), ServerKind.SQLSERVER: {"unreadable-
 """Classes that only one kind of server can have: nginx reads its key as root."""
 WITHOUT_A_CLIENT = {"sqlclient"}
 """Libraries of which no client is there yet."""
-WITHOUT_SERVERS_FIX = {"untrusted-ca", "wrong-clock.ahead", "wrong-clock.behind", "ip-san"}
+WITHOUT_SERVERS_FIX = {
+    *("untrusted-ca", "wrong-clock.ahead", "wrong-clock.behind", "ip-san"),
+    *(item.id for item in CATALOGUE.scenarios if item.id.startswith("trust-store.")),
+}
 """Scenarios that the server's side cannot mend: nothing is wrong with it."""
 NO_TEXT_OF_A_LIBRARY = {
     "it works on my machine": "what people say",

@@ -14,6 +14,7 @@ OPTIONS = frozenset(
         "tls_min",
         "tls_max",
         "defaults_only",
+        "store",
     }
 )
 """The options that most of them can be told of. A new option stands in the adapters that were tried with it."""

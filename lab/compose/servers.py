@@ -61,13 +61,14 @@ class Server:
 
 def servers(scenarios: Iterable[Scenario], numbers: Mapping[str, int]) -> tuple[Server, ...]:
     """The servers of these scenarios and the healthy ones, which are first. A scenario whose client connects to an
-    address has none: Docker gives a container its address when it starts, and the certificate is made before.
+    address has none: Docker gives a container its address when it starts, and the certificate is made before. Where the
+    client's trust store is laid down wrongly, the server is a healthy one.
     """
     found = [_server(HEALTHY, "Nothing is wrong", 0, kind, healthy(kind)) for kind in ServerKind]
     for item in scenarios:
         for kind in (kind for kind in ServerKind if kind in item.kinds):
             broken = item.apply(healthy(kind))
-            if as_address(broken.client.connect_to):
+            if as_address(broken.client.connect_to) or broken.client.store.flaw:
                 continue
             after = [fix.apply(broken) for fix in item.fixes if kind in fix.kinds]
             found.append(_server(item.id, item.title, numbers[item.id], kind, broken, after))

@@ -42,7 +42,7 @@ from tlslab.model.record import (  # fmt: skip
     TrustProcedureEntry,
 )
 from tlslab.model.scenario import Scenario
-from tlslab.model.situation import ClientSide, ServerEncryption, ServerKind, ServerSide, TLSVersion
+from tlslab.model.situation import ClientSide, ServerEncryption, ServerKind, ServerSide, StoreFlaw, TLSVersion
 from tlslab.pki.mint import PURPOSES, Mint, certificates
 from tlslab.stages.stage import Stage
 from tlslab.stages.trust_procedure import Followed
@@ -65,6 +65,7 @@ class Entries:
             connects_to=attempt.situation.client.connect_to,
             options=list(attempt.client.options_as_typed(attempt.situation.client)),
             trusts=list(self._trusts(attempt.situation.client)),
+            store=str(attempt.situation.client.store),
             clock=attempt.situation.client.clock // timedelta(seconds=1),
             audit=sorted(map(str, attempt.defects)),
             result=outcome.result.value,
@@ -82,11 +83,12 @@ class Entries:
 
     def _trusts(self, side: ClientSide) -> Iterator[TrustedEntry]:
         """What the stage lays into the trust stores of a client side."""
-        yield _trusted(certificates(self._mint.public_root)[0], "unrelated-root")
-        for anchor in side.trust_anchors:
-            yield _trusted(self._mint.certificate(anchor), _what(anchor))
-        for authority in side.intermediates:
-            yield _trusted(self._mint.certificate(authority), "intermediate")
+        if side.store.flaw not in (StoreFlaw.MISSING, StoreFlaw.DANGLING, StoreFlaw.EMPTY):
+            yield _trusted(certificates(self._mint.public_root)[0], "unrelated-root")
+            for anchor in side.trust_anchors:
+                yield _trusted(self._mint.certificate(anchor), _what(anchor))
+            for authority in side.intermediates:
+                yield _trusted(self._mint.certificate(authority), "intermediate")
         for anchor in side.system_trust_anchors:
             yield _trusted(self._mint.certificate(anchor), _what(anchor), "system")
 

@@ -21,7 +21,7 @@ from tlslab.model.certificate import (
 )
 from tlslab.model.condition import Condition, Seen
 from tlslab.model.path import anchors, at_hand, chain_of, complete, namesakes, paths
-from tlslab.model.situation import Encryption, ServerEncryption, ServerKind, Situation, TLSVersion
+from tlslab.model.situation import Encryption, ServerEncryption, ServerKind, Situation, StoreFlaw, TLSVersion
 
 OPENSSL_LEVEL_2 = 2
 """The OpenSSL security level from which a server does not load a certificate signed with SHA-1
@@ -427,8 +427,31 @@ OF_THE_PROFILE = (
     *(NO_AUTHORITY_KEY_IDENTIFIER, SERIAL_NOT_POSITIVE, VERSION_1),
 )
 
+
+def _has_flaw(*flaws: StoreFlaw) -> Callable[[Situation], bool]:
+    return lambda situation: situation.client.store.flaw in flaws
+
+
+STORE_ABSENT = Condition(
+    "store-absent",
+    "the file of the client's trust store is not there",
+    _has_flaw(StoreFlaw.MISSING, StoreFlaw.DANGLING),
+)
+STORE_UNREADABLE = Condition(
+    "store-unreadable",
+    "the file of the client's trust store holds no certificate in PEM",
+    _has_flaw(StoreFlaw.EMPTY, StoreFlaw.DER),
+)
+STORE_NOT_HASHED = Condition(
+    "store-not-hashed",
+    "the directory of the client's trust store has no link by hash to the certificate",
+    _has_flaw(StoreFlaw.NOT_HASHED, StoreFlaw.BUNDLE),
+)
+_OF_THE_STORE = (STORE_ABSENT, STORE_UNREADABLE, STORE_NOT_HASHED)
+
 CONDITIONS = (
     *_OF_THE_CHAIN,
     *(NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING, DEMANDS_ENCRYPTION, IP_ADDRESS),
     *OF_THE_PROFILE,
+    *_OF_THE_STORE,
 )

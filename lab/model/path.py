@@ -14,8 +14,9 @@ Path = tuple[Anchor, ...]
 
 
 def anchors(situation: Situation) -> tuple[Anchor, ...]:
-    """What the client trusts, the public roots aside."""
-    return (*situation.client.trust_anchors, *situation.client.system_trust_anchors)
+    """What the client trusts, the public roots aside: of a store that was laid down wrongly, nothing."""
+    side = situation.client
+    return (*(() if side.store.flaw else side.trust_anchors), *side.system_trust_anchors)
 
 
 def chain_of(situation: Situation) -> Chain:

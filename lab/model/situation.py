@@ -58,6 +58,39 @@ class Encryption(StrEnum):
     """TDS 8.0: TLS before anything else."""
 
 
+PEM_FILE, HASHED_DIRECTORY = "pem-file", "hashed-directory"
+
+
+class StoreFlaw(StrEnum):
+    """A way in which people lay a trust store down wrongly."""
+
+    MISSING = "missing"
+    """The option names a file that is not there."""
+    DANGLING = "dangling"
+    """The file is a link to one that is not there any more."""
+    EMPTY = "empty"
+    """The file is there, and empty."""
+    DER = "der"
+    """The file holds the certificate in DER, where PEM is read."""
+    NOT_HASHED = "not-hashed"
+    """The certificates were copied into the directory, and nothing made the links by hash."""
+    BUNDLE = "bundle"
+    """The directory holds one file with several certificates, for which `openssl rehash` makes no link."""
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """How that which a client side trusts is laid down. `kind`: one of `tlslab.truststores`; `flaw` None: as its
+    documents say. A store with a flaw holds the certificates, but no client that reads it by the book finds them.
+    """
+
+    kind: str = PEM_FILE
+    flaw: StoreFlaw | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind}, {self.flaw}" if self.flaw else self.kind
+
+
 _WORDS = "words"
 _BY_THE_STAGE = {_WORDS: None}
 """The stage lays it out; no client and no server is told of it."""
@@ -96,6 +129,8 @@ class ClientSide:
     stands in the store that it reads by itself: the system's, or where it has a list of its own the variable that adds
     to it.
 
+    `store`: how the trust anchors, and the intermediates, are laid down for it.
+
     `clock`: how far the client's clock is ahead of the right time; less than nothing: behind.
 
     `system_trust_anchors`: what has been put into the system's trust store, beside the public roots. A client that has
@@ -115,6 +150,7 @@ class ClientSide:
     defaults_only: bool = field(default=False, metadata={_WORDS: "being left to its defaults"})
     clock: timedelta = field(default=timedelta(), metadata={_WORDS: "a clock that is wrong"})
     system_trust_anchors: tuple[Anchor, ...] = field(default=(), metadata=_BY_THE_STAGE)
+    store: Store = field(default=Store(), metadata={_WORDS: "another trust store than a good PEM file"})
 
     @property
     def reference_identifier(self) -> str:

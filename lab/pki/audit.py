@@ -27,6 +27,7 @@ from tlslab.model.certificate import (
 )
 from tlslab.model.condition import Condition, Seen, conditions_seen, defects
 from tlslab.model.conditions import LEVEL_2_STRENGTH, client_versions
+from tlslab.model.path import anchors as client_anchors
 from tlslab.model.path import at_hand, complete
 from tlslab.model.situation import Situation, TLSVersion
 from tlslab.pki.cross_check import Rule, cross_check
@@ -110,7 +111,7 @@ def measure_chain(situation: Situation, mint: Mint, presented: str) -> Measured:
     Raises AuditError when that cannot be established, ValueError when there is no certificate.
     """
     side = situation.client
-    anchors, given = mint.anchors_pem(side) + mint.pem(*side.system_trust_anchors), mint.pem(*side.intermediates)
+    anchors, given = mint.public_root + mint.pem(*client_anchors(situation)), mint.pem(*side.intermediates)
     known = at_hand(situation)
     left_out = mint.pem(*(item for item in complete(situation) if item.issuer and item not in known))
     # A server makes its own certificate when it starts, after the others have been minted.

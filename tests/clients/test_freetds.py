@@ -149,7 +149,7 @@ def test_only_the_newer_freetds_expects_another_name() -> None:
 
 def test_tdsodbc_reads_its_own_section_of_freetds_conf() -> None:
     invocation = invoked(TDSODBC, SAFE)
-    assert invocation.files["freetds.conf"].startswith("[lab]\n\thost = db.lab.test\n\tport = 1433\n")
+    assert str(invocation.files["freetds.conf"]).startswith("[lab]\n\thost = db.lab.test\n\tport = 1433\n")
     text = json.loads(invocation.stdin)["connection"]["connection_string"]
     assert text == "DRIVER={/odbc/libtdsodbc.so};UID={sa};PWD={pw};SERVERNAME=lab"
 

@@ -44,7 +44,7 @@ def test_https_trusts_its_ca_option_alone() -> None:
 def test_fetch_trusts_openssl_s_file_alone() -> None:
     invocation = invoked(FETCH, SAFE)
     assert invocation.argv[:3] == ("/usr/bin/node", "--use-openssl-ca", PROBE)
-    assert invocation.env == {"SSL_CERT_FILE": "/room/ca.pem", "SSL_CERT_DIR": "/room/none"}
+    assert invocation.env == {"SSL_CERT_FILE": "/room/ca.pem", "SSL_CERT_DIR": "/room/no-certificates"}
     assert invocation.files["ca.pem"] == "PUBLIC ROOT\nISSUING\n"
 
 

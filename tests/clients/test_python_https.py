@@ -53,7 +53,7 @@ def test_runs_the_probe_isolated_with_its_own_trust(client: PythonClient) -> Non
     assert settings(client, SAFE) == {
         "client": client.name,
         "url": "https://shop.lab.test:8443/",
-        "ca": "ca.pem",
+        "ca": {"cafile": "ca.pem"},
         "trust_everything": False,
         "expected_name": None,
         "tls_min": None,

@@ -16,12 +16,17 @@ def named(name: str) -> Server:
 
 
 def test_there_is_one_for_each_scenario_and_kind_and_a_healthy_one_of_each_kind() -> None:
-    wanted = {f"{item.id}-{kind.value}" for item in SCENARIOS for kind in item.kinds if item.id != "ip-san"}
+    alike = [item for item in SCENARIOS if item.id != "ip-san" and not item.id.startswith("trust-store.")]
+    wanted = {f"{item.id}-{kind.value}" for item in alike for kind in item.kinds}
     assert {server.name for server in ALL} == wanted | {f"{HEALTHY}-{kind.value}" for kind in ServerKind}
 
 
 def test_a_certificate_cannot_carry_the_address_that_a_container_is_given_later() -> None:
     assert not [server for server in ALL if server.scenario == "ip-san"]
+
+
+def test_a_trust_store_that_is_laid_down_wrongly_needs_no_server_of_its_own() -> None:
+    assert not [server for server in ALL if server.scenario.startswith("trust-store.")]
 
 
 def test_a_class_starts_all_its_scenarios_and_each_is_started_alone() -> None:

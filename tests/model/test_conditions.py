@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from tlslab.model.certificate import LAB_ISSUING, LAB_ROOT, PAST, Authority, KeyPurpose, KeyUse, SignatureHash
+from tlslab.model.circumstances import HOLDS_THE_CA
 from tlslab.model.condition import Condition, Seen, conditions_of, conditions_seen, defects, unmasked
 from tlslab.model.conditions import (
     CONDITIONS,
@@ -29,6 +30,9 @@ from tlslab.model.conditions import (
     NOT_YET_VALID,
     PATH_TOO_LONG,
     SELF_SIGNED,
+    STORE_ABSENT,
+    STORE_NOT_HASHED,
+    STORE_UNREADABLE,
     UNTRUSTED,
     WEAK_ISSUER_KEY,
     WEAK_ISSUER_SIGNATURE,
@@ -36,7 +40,17 @@ from tlslab.model.conditions import (
     WEAK_SIGNATURE,
     client_versions,
 )
-from tlslab.model.situation import Encryption, ServerEncryption, ServerKind, Situation, TLSVersion, healthy
+from tlslab.model.situation import (
+    HASHED_DIRECTORY,
+    Encryption,
+    ServerEncryption,
+    ServerKind,
+    Situation,
+    Store,
+    StoreFlaw,
+    TLSVersion,
+    healthy,
+)
 
 WEB, SQL = healthy(ServerKind.HTTPS), healthy(ServerKind.SQLSERVER)
 SELF_MADE = WEB.with_leaf(issuer=None)
@@ -132,6 +146,36 @@ def test_a_certificate_that_the_server_does_not_load_is_met_by_nobody(level: int
 def test_where_nobody_listens_nothing_else_is_met_but_what_the_server_would_demand() -> None:
     assert found(SHA1.with_server(key_readable=False)) == {NOT_SERVING}
     assert found(OLD.with_server(key_readable=False)) == {NOT_SERVING}
+
+
+@pytest.mark.parametrize(
+    ("store", "how"),
+    [
+        (Store(flaw=StoreFlaw.MISSING), STORE_ABSENT),
+        (Store(flaw=StoreFlaw.DANGLING), STORE_ABSENT),
+        (Store(flaw=StoreFlaw.EMPTY), STORE_UNREADABLE),
+        (Store(flaw=StoreFlaw.DER), STORE_UNREADABLE),
+        (Store(HASHED_DIRECTORY, StoreFlaw.NOT_HASHED), STORE_NOT_HASHED),
+        (Store(HASHED_DIRECTORY, StoreFlaw.BUNDLE), STORE_NOT_HASHED),
+    ],
+    ids=str,
+)
+def test_of_a_store_that_is_laid_down_wrongly_nothing_is_trusted(store: Store, how: Condition) -> None:
+    assert found(WEB.with_client(store=store)) == {UNTRUSTED, how}
+    assert not how.wrong, "the server is in order, and no look at it shows what the client has"
+    own = SELF_MADE.with_client(trust_anchors=(SELF_MADE.chain.leaf,))
+    assert found(own.with_client(store=store)) == {SELF_SIGNED, how}
+    assert found(WEB.with_client(store=store, system_trust_anchors=(LAB_ROOT,))) == {how}
+
+
+def test_a_store_of_another_kind_that_is_in_order_changes_nothing() -> None:
+    assert found(WEB.with_client(store=Store(HASHED_DIRECTORY))) == set()
+
+
+def test_whether_a_store_holds_the_ca_is_asked_apart_from_how_it_is_laid_down() -> None:
+    wrongly = WEB.with_client(store=Store(HASHED_DIRECTORY, StoreFlaw.NOT_HASHED))
+    assert HOLDS_THE_CA.holds(wrongly)
+    assert not HOLDS_THE_CA.holds(wrongly.with_client(trust_anchors=()))
 
 
 def test_a_demand_is_no_defect() -> None:
