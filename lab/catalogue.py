@@ -13,9 +13,10 @@ from types import ModuleType
 from tlslab.libraries import all_libraries
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import CONDITIONS
+from tlslab.model.impostor import Impostor
 from tlslab.model.knowledge import Knowledge
 from tlslab.model.library import Library
-from tlslab.model.scenario import Impostor, Scenario
+from tlslab.model.scenario import Scenario
 
 SCENARIOS = "tlslab_scenarios"
 """The import package that the folder scenarios/ is."""

@@ -183,6 +183,7 @@ def _request(config: pytest.Config, selected: tuple[str, ...]) -> EngineRequest:
         fixes=fixes,
         clients=clients,
         kinds=kinds,
+        impostors=options.impostors(config),
         selected=selected,
         jobs=config.getoption("--lab-jobs") or 0,
         stage=options.choice(config),

@@ -1,8 +1,9 @@
 """Expired: the certificate's time is over."""
 
 from tlslab.model.certificate import CURRENT, PAST
+from tlslab.model.check import EVERYTHING
 from tlslab.model.conditions import EXPIRED
-from tlslab.model.scenario import Claim, Side, scenario
+from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import Situation
 from tlslab_scenarios._sources import (  # fmt: skip
     KINSTA,
@@ -40,7 +41,7 @@ def expired(healthy: Situation) -> Situation:
 
 
 @expired.fix(
-    claim=Claim.CURE,
+    still_checks=EVERYTHING,
     side=Side.SERVER,
     steps=[
         "Make a new signing request (a new key is good practice) and have the CA sign it.",

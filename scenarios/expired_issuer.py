@@ -3,10 +3,11 @@
 from dataclasses import replace
 
 from tlslab.model.certificate import LAB_ISSUING, PAST
+from tlslab.model.check import EVERYTHING
 from tlslab.model.conditions import EXPIRED_ISSUER
 from tlslab.model.evidence import Basis, Phase
 from tlslab.model.library import Prints, says
-from tlslab.model.scenario import Claim, Side, scenario
+from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import Situation
 from tlslab_scenarios._sources import (  # fmt: skip
     EXPIRED_INTERMEDIATE,
@@ -67,7 +68,7 @@ def expired_issuer(healthy: Situation) -> Situation:
 
 
 @expired_issuer.fix(
-    claim=Claim.CURE,
+    still_checks=EVERYTHING,
     side=Side.SERVER,
     steps=[
         "Get the CA's current intermediate certificate.",

@@ -4,8 +4,9 @@ trusts.
 
 from dataclasses import replace
 
+from tlslab.model.check import EVERYTHING
 from tlslab.model.conditions import INCOMPLETE
-from tlslab.model.scenario import Claim, Side, scenario
+from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import Situation
 from tlslab_scenarios._sources import (  # fmt: skip
     CURL_CERTS,
@@ -48,7 +49,7 @@ def missing_intermediate(healthy: Situation) -> Situation:
 
 
 @missing_intermediate.fix(
-    claim=Claim.CURE,
+    still_checks=EVERYTHING,
     side=Side.SERVER,
     steps=[
         "nginx: put the leaf first and the intermediates after it into the file of `ssl_certificate`, then reload.",
@@ -67,7 +68,7 @@ def present_whole_chain(broken: Situation) -> Situation:
 
 
 @missing_intermediate.fix(
-    claim=Claim.CURE,
+    still_checks=EVERYTHING,
     side=Side.CLIENT,
     steps=[
         "Get the intermediate from the CA's site and verify it against the root that you trust.",

@@ -1,8 +1,9 @@
 """Name mismatch: the certificate is good, but for another name than the one that the client connects to."""
 
 from tlslab.model.certificate import Leaf
+from tlslab.model.check import EVERYTHING
 from tlslab.model.conditions import NAME_MISMATCH
-from tlslab.model.scenario import Claim, Side, scenario
+from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import HOSTS, ServerKind, Situation
 from tlslab_scenarios._sources import (  # fmt: skip
     KINSTA,
@@ -50,7 +51,7 @@ def name_mismatch(healthy: Situation) -> Situation:
 
 
 @name_mismatch.fix(
-    claim=Claim.CURE,
+    still_checks=EVERYTHING,
     side=Side.CLIENT,
     steps=[
         "Read the names in the certificate.",
@@ -64,7 +65,7 @@ def connect_by_certificate_name(broken: Situation) -> Situation:
 
 
 @name_mismatch.fix(
-    claim=Claim.CURE,
+    still_checks=EVERYTHING,
     side=Side.SERVER,
     steps=[
         "List every name that clients use: apex and www, host name and FQDN, alias, listener.",
@@ -85,7 +86,7 @@ def reissue_with_all_names(broken: Situation) -> Situation:
 
 
 @name_mismatch.fix(
-    claim=Claim.CURE,
+    still_checks=EVERYTHING,
     side=Side.CLIENT,
     steps=[
         "Name the host that stands in the certificate in the client's own option (HostNameInCertificate, serverName, servername)."

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from tlslab.model.certificate import CURRENT, Validity
+from tlslab.model.check import EVERYTHING
 from tlslab.model.conditions import NOT_YET_VALID
 from tlslab.model.evidence import Basis, Phase
 from tlslab.model.library import Prints, says
-from tlslab.model.scenario import Claim, Side, scenario
+from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import Situation
 from tlslab_scenarios._sources import (  # fmt: skip
     GNUTLS_STATUS,
@@ -82,7 +83,7 @@ def not_yet_valid(healthy: Situation) -> Situation:
 
 
 @not_yet_valid.fix(
-    claim=Claim.CURE,
+    still_checks=EVERYTHING,
     side=Side.SERVER,
     steps=[
         "Set the clock of the machine that issues certificates (`timedatectl`).",

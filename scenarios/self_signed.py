@@ -1,8 +1,9 @@
 """Self-signed: nobody vouches for the certificate but the server itself."""
 
 from tlslab.model.certificate import A_CA
+from tlslab.model.check import EVERYTHING, NOTHING
 from tlslab.model.conditions import CA_AS_LEAF, SELF_SIGNED
-from tlslab.model.scenario import Claim, Side, scenario
+from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import Encryption, ServerKind, Situation, healthy
 from tlslab_scenarios._sources import (  # fmt: skip
     CURL_CERTS,
@@ -47,7 +48,7 @@ def self_signed(healthy: Situation) -> Situation:
 
 
 @self_signed.fix(
-    claim=Claim.CURE,
+    still_checks=EVERYTHING,
     side=Side.CLIENT,
     steps=[
         "Copy the server's certificate (not its key) to the client over a way that you trust.",
@@ -65,7 +66,7 @@ def trust_certificate(broken: Situation) -> Situation:
 
 
 @self_signed.fix(
-    claim=Claim.CURE,
+    still_checks=EVERYTHING,
     side=Side.SERVER,
     steps=[
         "Make a signing request for the server's names: `openssl req -new -key server.key -subj /CN=HOST -addext subjectAltName=DNS:HOST`.",
@@ -96,17 +97,16 @@ def stop_asking_for_encryption(broken: Situation) -> Situation:
 
 
 self_signed.fix(
-    claim=Claim.BYPASS,
+    still_checks=NOTHING,
     side=Side.CLIENT,
     steps=["Set the option that skips verification in the client's configuration or connection string."],
     sources=[section(KB2007728, "Resolution"), section(CURL_CERTS, "Skip verification")],
 )(trust_everything)
 
 self_signed.fix(
-    claim=Claim.BYPASS,
+    still_checks=NOTHING,
     side=Side.CLIENT,
     kinds=[ServerKind.SQLSERVER],
     steps=["Disable the encryption settings in the client application: `Encrypt=no` (optional)."],
     sources=[section(KB2007728, "Resolution"), ODBC_TROUBLESHOOTING],
-    encrypted=False,
 )(stop_asking_for_encryption)

@@ -1,8 +1,9 @@
 """SHA-1 signature: the certificate is signed with a hash that today's libraries no longer accept."""
 
 from tlslab.model.certificate import SignatureHash
+from tlslab.model.check import EVERYTHING
 from tlslab.model.conditions import NOT_LOADED, WEAK_SIGNATURE
-from tlslab.model.scenario import Claim, Scenario, Side, scenario
+from tlslab.model.scenario import Scenario, Side, scenario
 from tlslab.model.situation import ServerKind, Situation
 from tlslab_scenarios._sources import (  # fmt: skip
     MSPHPSQL_FAQ,
@@ -71,7 +72,7 @@ def reissue_with_sha256(broken: Situation) -> Situation:
 
 def _declare(of: Scenario) -> None:
     of.fix(
-        claim=Claim.CURE,
+        still_checks=EVERYTHING,
         side=Side.SERVER,
         steps=[
             "Have the CA sign the same request with SHA-256 (`openssl x509 -req -sha256`, or the CA's template).",

@@ -1,7 +1,8 @@
 """TLS version mismatch: client and server have no version of TLS in common."""
 
+from tlslab.model.check import EVERYTHING
 from tlslab.model.conditions import NO_COMMON_VERSION
-from tlslab.model.scenario import Claim, Side, scenario
+from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import ServerKind, Situation, TLSVersion, healthy
 from tlslab_scenarios._sources import (  # fmt: skip
     MSPHPSQL_FAQ,
@@ -37,7 +38,7 @@ def server_older(healthy: Situation) -> Situation:
 
 
 @server_older.fix(
-    claim=Claim.CURE,
+    still_checks=EVERYTHING,
     side=Side.SERVER,
     steps=[
         "nginx: `ssl_protocols TLSv1.2 TLSv1.3;`, then reload.",
@@ -51,7 +52,7 @@ def enable_on_server(broken: Situation) -> Situation:
 
 
 @server_older.fix(
-    claim=Claim.CURE,
+    still_checks=EVERYTHING,
     side=Side.CLIENT,
     steps=[
         "Lower the client's minimum version in its own option.",
@@ -91,7 +92,7 @@ def server_newer(healthy: Situation) -> Situation:
 
 
 @server_newer.fix(
-    claim=Claim.CURE,
+    still_checks=EVERYTHING,
     side=Side.CLIENT,
     steps=["Update the client or its TLS library, and remove the option that pins the old version."],
     sources=[section(SQL_LINUX, "Common connection errors")],
@@ -102,7 +103,7 @@ def allow_newer_on_client(broken: Situation) -> Situation:
 
 
 @server_newer.fix(
-    claim=Claim.CURE,
+    still_checks=EVERYTHING,
     side=Side.SERVER,
     steps=[
         "nginx: `ssl_protocols TLSv1.2 TLSv1.3;`, then reload.",

@@ -1,7 +1,8 @@
 """Trust store: the CA's certificate is there, and laid down so that the client does not find it."""
 
+from tlslab.model.check import EVERYTHING
 from tlslab.model.conditions import STORE_ABSENT, STORE_NOT_HASHED, STORE_UNREADABLE, UNTRUSTED
-from tlslab.model.scenario import Claim, Side, scenario
+from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import HASHED_DIRECTORY, Situation, Store, StoreFlaw
 from tlslab_scenarios._sources import (  # fmt: skip
     CA_FILE_DELETED,
@@ -165,7 +166,7 @@ def _as_it_should_be(broken: Situation) -> Situation:
 
 
 @missing_file.fix(
-    claim=Claim.CURE,
+    still_checks=EVERYTHING,
     side=Side.CLIENT,
     steps=[
         "Put the CA's certificate, in PEM, where the option looks for it; an absolute path is the same from everywhere.",
@@ -179,7 +180,7 @@ def put_the_file_there(broken: Situation) -> Situation:
 
 
 dangling_link.fix(
-    claim=Claim.CURE,
+    still_checks=EVERYTHING,
     side=Side.CLIENT,
     steps=[
         "See where the link leads: `readlink -f FILE`.",
@@ -189,7 +190,7 @@ dangling_link.fix(
 )(put_the_file_there)
 
 empty_file.fix(
-    claim=Claim.CURE,
+    still_checks=EVERYTHING,
     side=Side.CLIENT,
     steps=["Get the CA's certificate again, in PEM, and look into the file before the client does."],
     sources=[CURL_CACERT, CA_LOCATIONS],
@@ -197,7 +198,7 @@ empty_file.fix(
 
 
 @der.fix(
-    claim=Claim.CURE,
+    still_checks=EVERYTHING,
     side=Side.CLIENT,
     steps=["`openssl x509 -inform der -in FILE -out ca.pem`", "Name the new file to the client."],
     sources=[CERTIFICATE_IN_DER, CURL_CACERT],
@@ -208,7 +209,7 @@ def convert_to_pem(broken: Situation) -> Situation:
 
 
 @not_hashed.fix(
-    claim=Claim.CURE,
+    still_checks=EVERYTHING,
     side=Side.CLIENT,
     steps=["`openssl rehash DIR`", "Do it again whenever a certificate comes or goes."],
     sources=[REHASH, CURL_CAPATH],
@@ -219,7 +220,7 @@ def rehash(broken: Situation) -> Situation:
 
 
 @bundle.fix(
-    claim=Claim.CURE,
+    still_checks=EVERYTHING,
     side=Side.CLIENT,
     steps=["Split the bundle: a file for each certificate, called *.pem or *.crt.", "`openssl rehash DIR`"],
     sources=[REHASH, CA_LOCATIONS],
@@ -230,7 +231,7 @@ def split_and_rehash(broken: Situation) -> Situation:
 
 
 @bundle.fix(
-    claim=Claim.CURE,
+    still_checks=EVERYTHING,
     side=Side.CLIENT,
     steps=["Name the bundle by the option for a file, instead of its directory by that for a directory."],
     sources=[CA_LOCATIONS, CURL_CACERT],

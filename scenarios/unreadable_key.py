@@ -1,7 +1,8 @@
 """Unreadable key: the account that SQL Server runs as may not read the private key, and the server does not start."""
 
+from tlslab.model.check import EVERYTHING
 from tlslab.model.conditions import NOT_SERVING
-from tlslab.model.scenario import Claim, Side, scenario
+from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import ServerKind, Situation
 from tlslab_scenarios._sources import (  # fmt: skip
     CLOSED_FOLDER,
@@ -53,7 +54,7 @@ def unreadable_key(healthy: Situation) -> Situation:
 
 
 @unreadable_key.fix(
-    claim=Claim.CURE,
+    still_checks=EVERYTHING,
     side=Side.SERVER,
     steps=[
         "`chown mssql:mssql CERTIFICATE KEY; chmod 400 CERTIFICATE KEY`. In a container: `chown 10001:0`, or mode 440 and group 0.",

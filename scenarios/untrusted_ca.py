@@ -1,8 +1,9 @@
 """Untrusted CA: the certificate is in order, but its authority is not in the client's trust store."""
 
 from tlslab.model.certificate import LAB_ROOT
+from tlslab.model.check import EVERYTHING, NOTHING
 from tlslab.model.conditions import DEMANDS_ENCRYPTION, NAME_MISMATCH, SELF_SIGNED, UNTRUSTED
-from tlslab.model.scenario import Claim, Scenario, Side, scenario
+from tlslab.model.scenario import Scenario, Side, scenario
 from tlslab.model.situation import Encryption, ServerEncryption, ServerKind, Situation, healthy
 from tlslab_scenarios._sources import (  # fmt: skip
     CURL_CERTS,
@@ -66,7 +67,8 @@ def untrusted_ca_forced(healthy: Situation) -> Situation:
     **Look.** `SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID` from a client that still
     connects, and `network.forceencryption` in mssql.conf.
 
-    **Fix.** Install the CA in the client's trust store. TrustServerCertificate only switches the check off.
+    **Fix.** Install the CA in the client's trust store. TrustServerCertificate only switches the check off. And let the
+    client ask for encryption itself: as long as it does not, it gives its password to whoever answers that he has none.
     """
     return healthy.with_server(encryption=ServerEncryption.FORCED).with_client(
         trust_anchors=(), encryption=Encryption.OPTIONAL
@@ -106,7 +108,7 @@ def install_ca(broken: Situation) -> Situation:
 
 def _client_side_fixes(of: Scenario) -> None:
     of.fix(
-        claim=Claim.CURE,
+        still_checks=EVERYTHING,
         side=Side.CLIENT,
         steps=[
             "Get the root certificate of the CA (a public document; never its key) from those who run the CA, and check its fingerprint.",
@@ -127,7 +129,7 @@ def _client_side_fixes(of: Scenario) -> None:
 
 def _bypass(of: Scenario) -> None:
     of.fix(
-        claim=Claim.BYPASS,
+        still_checks=NOTHING,
         side=Side.CLIENT,
         steps=["Set the option that skips verification in the client's configuration or connection string."],
         sources=[section(KB2007728, "Resolution"), section(CURL_CERTS, "Skip verification")],
@@ -141,11 +143,10 @@ for _scenario in (untrusted_ca, untrusted_ca_forced, untrusted_ca_fallback):
 
 
 @untrusted_ca_forced.fix(
-    claim=Claim.BYPASS,
+    still_checks=NOTHING,
     side=Side.SERVER,
     steps=["`mssql-conf set network.forceencryption 0`, then restart the service."],
     sources=[section(KB2007728, "Resolution")],
-    encrypted=False,
 )
 def stop_forcing_encryption(broken: Situation) -> Situation:
     """Stop forcing encryption on the server: clients that ask for none are no longer verified against anything."""
@@ -153,7 +154,7 @@ def stop_forcing_encryption(broken: Situation) -> Situation:
 
 
 @untrusted_ca_fallback.fix(
-    claim=Claim.CURE,
+    still_checks=EVERYTHING,
     side=Side.SERVER,
     steps=[
         "Get a certificate for the server's host name from a CA that the clients trust.",
@@ -168,9 +169,8 @@ def provision_certificate(broken: Situation) -> Situation:
 
 
 untrusted_ca_fallback.fix(
-    claim=Claim.BYPASS,
+    still_checks=NOTHING,
     side=Side.CLIENT,
     steps=["Disable the encryption settings in the client application: `Encrypt=no` (optional)."],
     sources=[section(KB2007728, "Resolution"), ODBC_TROUBLESHOOTING],
-    encrypted=False,
 )(stop_asking_for_encryption)

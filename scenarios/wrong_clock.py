@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 
+from tlslab.model.check import EVERYTHING, NOTHING
 from tlslab.model.conditions import EXPIRED, NOT_YET_VALID
-from tlslab.model.scenario import Claim, Side, scenario
+from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import Situation
 from tlslab_scenarios._sources import CURL_CERTS, KINSTA, SQL_LINUX, TENWEB, section
 from tlslab_scenarios.self_signed import trust_everything
@@ -60,7 +61,7 @@ def set_the_clock(broken: Situation) -> Situation:
 
 for of in (ahead, behind):
     of.fix(
-        claim=Claim.CURE,
+        still_checks=EVERYTHING,
         side=Side.CLIENT,
         steps=[
             "Have the clock kept: `timedatectl set-ntp true`.",
@@ -69,7 +70,7 @@ for of in (ahead, behind):
         sources=[section(TENWEB, "Correct date and time settings")],
     )(set_the_clock)
     of.fix(
-        claim=Claim.BYPASS,
+        still_checks=NOTHING,
         side=Side.CLIENT,
         steps=["Set the option that skips verification in the client's configuration or connection string."],
         sources=[section(CURL_CERTS, "Skip verification")],

@@ -1,10 +1,11 @@
 """Wrong EKU: the certificate is in order, but it is for a client, not for a server."""
 
 from tlslab.model.certificate import KeyPurpose
+from tlslab.model.check import EVERYTHING, NOTHING
 from tlslab.model.conditions import NOT_FOR_SERVERS
 from tlslab.model.evidence import Basis, Phase
 from tlslab.model.library import Prints, says
-from tlslab.model.scenario import Claim, Side, scenario
+from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import Situation
 from tlslab_scenarios._sources import (  # fmt: skip
     CLIENTS_ON_A_SERVER,
@@ -89,7 +90,7 @@ def wrong_eku(healthy: Situation) -> Situation:
 
 
 @wrong_eku.fix(
-    claim=Claim.CURE,
+    still_checks=EVERYTHING,
     side=Side.SERVER,
     steps=[
         "Have the CA sign the request again by its template for servers (`extendedKeyUsage = serverAuth`).",
@@ -105,7 +106,7 @@ def reissue_for_servers(broken: Situation) -> Situation:
 
 
 wrong_eku.fix(
-    claim=Claim.BYPASS,
+    still_checks=NOTHING,
     side=Side.CLIENT,
     steps=["Set the option that skips verification in the client's configuration or connection string."],
     sources=[section(KB2007728, "Resolution"), section(CURL_CERTS, "Skip verification")],

@@ -24,7 +24,9 @@ FLOW: tuple[tuple[str, ...], ...] = (
         "tlslab.model.circumstances",
         "tlslab.model.library",
         "tlslab.model.knowledge",
+        "tlslab.model.check",
         "tlslab.model.scenario",
+        "tlslab.model.impostor",
     ),
     ("tlslab.libraries", "tlslab.libraries.*"),
     ("tlslab.catalogue",),
@@ -38,7 +40,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("tlslab.stages", "tlslab.stages.*", "tlslab.setup.all_needs"),
     ("tlslab.setup.versions.index", "tlslab.setup.versions.environments"),
     ("tlslab.matrix.queue", "tlslab.matrix.play"),
-    ("tlslab.matrix.matching", "tlslab.matrix.judge"),
+    ("tlslab.matrix.matching", "tlslab.matrix.attacked", "tlslab.matrix.judge"),
     ("tlslab.model.record",),
     ("tlslab.matrix.*",),
     ("tlslab.report", "tlslab.report.*", "tlslab.diff", "tlslab.diff.*", "tlslab.compose", "tlslab.compose.*"),
@@ -175,7 +177,10 @@ def test_the_edges_know_nothing_of_the_flow() -> None:
 def test_the_catalogue_knows_only_the_nouns() -> None:
     nouns = {
         f"tlslab.model.{noun}"
-        for noun in ("certificate", "condition", "conditions", "evidence", "library", "scenario", "situation")
+        for noun in (
+            *("certificate", "check", "condition", "conditions", "evidence"),
+            *("impostor", "library", "scenario", "situation"),
+        )
     }
     assert (
         breaches(("tlslab_scenarios", "tlslab_scenarios.*"), lambda name: is_of(name, "tlslab") and name not in nouns)

@@ -1,6 +1,7 @@
 """The catalogue as a whole: complete, sourced, and every text of it well formed."""
 
 import re
+from datetime import timedelta
 
 import pytest
 
@@ -8,12 +9,15 @@ from tests.clients.acts import CATALOGUE, documented, judge
 from tlslab.clients import Client, all_clients
 from tlslab.libraries.sqlclient import FRAMES
 from tlslab.matrix.matching import pattern_values
+from tlslab.matrix.plan import attacks
+from tlslab.model.check import NOTHING, Check, Worth
 from tlslab.model.condition import Condition, conditions_of, defects
-from tlslab.model.conditions import NAME_MISMATCH, UNTRUSTED
+from tlslab.model.conditions import CN_ALONE, CN_BESIDE_SAN, EXPIRED, NAME_MISMATCH, NO_ENCRYPTION, UNTRUSTED
 from tlslab.model.evidence import Basis, pattern_of
+from tlslab.model.impostor import Impostor
 from tlslab.model.library import Prints, Says, Template
-from tlslab.model.scenario import Claim, Scenario
-from tlslab.model.situation import ServerKind, Situation, healthy
+from tlslab.model.scenario import Scenario
+from tlslab.model.situation import ServerKind, Situation, TLSVersion, healthy
 
 CLIENTS = all_clients()
 KNOWLEDGE = CATALOGUE.knowledge
@@ -91,7 +95,7 @@ def test_a_cure_leaves_nothing_wrong_and_a_bypass_something(scenario: Scenario) 
         for fix in scenario.fixes:
             if kind in fix.kinds:
                 left = defects(present(fix.apply(scenario.apply(healthy(kind)))))
-                assert bool(left) is (fix.claim is Claim.BYPASS), f"{fix.name}: {left}"
+                assert bool(left) is (fix.still_checks == NOTHING), f"{fix.name}: {left}"
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -100,8 +104,8 @@ def test_something_is_wrong_with_every_impostor_after_every_fix(scenario: Scenar
         for fix in scenario.fixes:
             if kind in fix.kinds:
                 fixed = fix.apply(scenario.apply(healthy(kind)))
-                for impostor in CATALOGUE.impostors:
-                    assert defects(present(impostor.apply(fixed))), (fix.name, impostor.id)
+                for impostor, situation in attacks(CATALOGUE.impostors, fixed)[0]:
+                    assert defects(present(situation)), (fix.name, impostor.id)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -118,23 +122,74 @@ def test_a_server_sides_fix_can_be_played_by_every_client(scenario: Scenario) ->
     assert any(fix.side.value == "server" for fix in scenario.fixes) or scenario.id in WITHOUT_SERVERS_FIX
 
 
-def test_two_impostors_own_the_servers_name_and_not_its_key() -> None:
-    assert [item.id for item in CATALOGUE.impostors] == ["neighbour", "stranger"]
-    for kind in ServerKind:
+WRONG = {
+    "expired": {EXPIRED},
+    "neighbour": {NAME_MISMATCH},
+    "neighbour-common-name": {NAME_MISMATCH, CN_ALONE},
+    "neighbour-common-name-beside-san": {NAME_MISMATCH, CN_BESIDE_SAN},
+    "stranger": {UNTRUSTED},
+    "stranger-common-name": {UNTRUSTED, NAME_MISMATCH, CN_ALONE},
+    "stranger-common-name-beside-san": {UNTRUSTED, NAME_MISMATCH, CN_BESIDE_SAN},
+    "stranger-expected-name": {UNTRUSTED},
+    "unencrypted": {NO_ENCRYPTION},
+}
+"""What is the matter with each impostor where everything else is healthy."""
+
+
+@pytest.mark.parametrize("impostor", CATALOGUE.impostors, ids=lambda item: item.id)
+def test_an_impostor_is_wrong_in_what_it_is_about_and_takes_whatever_a_client_offers(impostor: Impostor) -> None:
+    assert WRONG.keys() == {item.id for item in CATALOGUE.impostors}
+    for kind in impostor.kinds:
         genuine = healthy(kind)
-        for impostor in CATALOGUE.impostors:
-            faked = impostor.apply(genuine)
-            assert faked.client == genuine.client
-            assert faked.chain.leaf.owner != genuine.chain.leaf.owner
+        faked = impostor.against(genuine)
+        assert faked.client == genuine.client
+        assert present(faked) == WRONG[impostor.id]
+        assert (faked.server.security_level, faked.server.tls_min) == (0, TLSVersion.TLSv1_0)
+
+
+def test_who_has_the_servers_key_attacks_no_pin() -> None:
+    for impostor in CATALOGUE.impostors:
+        chain = impostor.against(healthy(ServerKind.SQLSERVER)).server.chain
+        owns = chain is not None and chain.leaf.owner == healthy(ServerKind.SQLSERVER).chain.leaf.owner
+        assert owns is (Check.KEY not in impostor.attacks), impostor.id
+
+
+def test_a_run_plays_the_impostors_that_show_most() -> None:
+    usual = {item.id for item in CATALOGUE.impostors if item.by_default}
+    assert usual == {"neighbour", "stranger", "stranger-expected-name", "unencrypted"}
+
+
+def test_a_stranger_with_the_expected_name_alone_does_not_own_the_name_that_is_dialled() -> None:
+    told = healthy(ServerKind.SQLSERVER).with_client(expected_name="sqlprod.lab.test")
+    names = {item.id: item.against(told).server.chain for item in CATALOGUE.impostors}
+    assert names["stranger"] is not None
+    assert names["stranger"].leaf.names == ("sqlprod.lab.test", "db.lab.test")
+    assert names["stranger-expected-name"] is not None
+    assert names["stranger-expected-name"].leaf.names == ("sqlprod.lab.test",)
+
+
+def test_an_impostor_that_has_nothing_to_show_says_why() -> None:
+    (expired,) = (item for item in CATALOGUE.impostors if item.id == "expired")
+    self_signed = CATALOGUE.scenario("self-signed")
+    (trusting,) = (fix for fix in self_signed.fixes if fix.name == "trust-certificate")
+    fixed = trusting.apply(self_signed.apply(healthy(ServerKind.HTTPS)))
+    for situation, words in (
+        (fixed, "trusts this one certificate"),
+        (healthy(ServerKind.SQLSERVER).with_server(chain=None), "anew at each start"),
+    ):
+        assert words in (expired.unless(situation) or "")
+    late = healthy(ServerKind.HTTPS).with_client(clock=timedelta(days=-300))
+    assert EXPIRED in present(expired.against(late))
 
 
 def test_a_stranger_owns_the_servers_address_as_well_and_a_neighbour_does_not() -> None:
     by_address = CATALOGUE.scenario("ip-san").apply(healthy(ServerKind.HTTPS))
-    faked = {item.id: item.apply(by_address) for item in CATALOGUE.impostors}
+    faked = {item.id: situation for item, situation in attacks(CATALOGUE.impostors, by_address)[0]}
     assert (faked["stranger"].chain.leaf.names, faked["stranger"].chain.leaf.addresses) == ((), ("127.0.0.1",))
     assert defects(present(faked["stranger"])) == {UNTRUSTED}
     assert defects(present(faked["neighbour"])) == {NAME_MISMATCH}
-    told = {item.id: item.apply(by_address.with_client(expected_name="shop.lab.test")) for item in CATALOGUE.impostors}
+    by_name = by_address.with_client(expected_name="shop.lab.test")
+    told = {item.id: item.against(by_name) for item in CATALOGUE.impostors}
     assert told["stranger"].chain.leaf.names == ("shop.lab.test",)
     assert told["stranger"].chain.leaf.addresses == ("127.0.0.1",)
 
@@ -157,7 +212,7 @@ def test_a_scenario_may_be_a_good_certificate_that_some_client_refuses() -> None
 def test_a_bypass_is_never_the_only_fix() -> None:
     for scenario in CATALOGUE.scenarios:
         for kind in scenario.kinds:
-            assert any(fix.claim is Claim.CURE and kind in fix.kinds for fix in scenario.fixes), scenario.id
+            assert any(fix.worth is Worth.CURE and kind in fix.kinds for fix in scenario.fixes), scenario.id
 
 
 def test_clients_have_unique_names_that_fit_into_an_id() -> None:

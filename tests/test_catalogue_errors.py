@@ -20,11 +20,12 @@ MATRIX = ROOT / "tests" / "matrix" / "test_matrix.py"
 GOOD = '''\
 """A scenario of an author."""
 
+from tlslab.model.check import EVERYTHING
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import EXPIRED
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import says
-from tlslab.model.scenario import Claim, Side, scenario
+from tlslab.model.scenario import Side, scenario
 from tlslab.model.certificate import CURRENT, PAST
 from tlslab.model.situation import Situation
 
@@ -39,7 +40,7 @@ def revoked(healthy: Situation) -> Situation:
     return healthy.with_leaf(validity=PAST)
 
 
-@revoked.fix(claim=Claim.CURE, side=Side.SERVER, steps=["renew"], sources=[BOOK])
+@revoked.fix(still_checks=EVERYTHING, side=Side.SERVER, steps=["renew"], sources=[BOOK])
 def renew(broken: Situation) -> Situation:
     """Renew it."""
     return broken.with_leaf(validity=CURRENT)
@@ -126,13 +127,13 @@ def test_pytest_ends_with_the_same_sentence(module: Path, pytester: pytest.Pytes
         check=False,
     )
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
-    assert f"{module}, line 15: no TLS library is called 'opnessl'" in done.stderr
+    assert f"{module}, line 17: no TLS library is called 'opnessl'" in done.stderr
     assert "Traceback" not in done.stderr + done.stdout
 
 
 def test_a_scenario_without_a_fix_teaches_no_way_out(module: Path) -> None:
     module.write_text(GOOD.partition("\n\n@revoked.fix")[0])
-    with pytest.raises(catalogue.CatalogueError, match=r"authored\.py, line 15: the scenario authored has no fix"):
+    with pytest.raises(catalogue.CatalogueError, match=r"authored\.py, line 17: the scenario authored has no fix"):
         catalogue.load()
 
 

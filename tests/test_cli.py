@@ -106,6 +106,10 @@ def test_an_installed_package_is_started_by_its_name(tmp_path: Path) -> None:
         (["run", "--plan", "--fix", "renw"], "Did you mean renew?"),
         (["run", "--plan", "--server", "sqlsrver"], "Did you mean sqlserver?"),
         (
+            ["run", "--plan", "--impostors", "strangr"],
+            "--impostors: nothing is called 'strangr'. Did you mean stranger",
+        ),
+        (
             ["run", "--plan", "--scenario", "expired", "--fix", "trust-everything"],
             "these patterns leave no cell: expired has no fix trust-everything, but renew",
         ),

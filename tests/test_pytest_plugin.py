@@ -223,6 +223,7 @@ def test_versions_are_for_clients_of_this_machine(pytester: pytest.Pytester, spe
         ("--lab-client=,", "*--lab-client: a name is empty in ',' *"),
         ("--lab-fix= ", "*--lab-fix: a name is empty in ' ' *"),
         ("--lab-server=https,", "*--lab-server: a name is empty in 'https,' *"),
+        ("--lab-impostors=strangr", "*--lab-impostors: nothing is called 'strangr'. Did you mean stranger*"),
         ("--lab-distribution=", "*--lab-distribution is about containers*"),
         ("--lab-sqlserver-image=", "*--lab-sqlserver-image: it is empty (a variable not set[?])*"),
         ("--lab-baseline=", "*--lab-baseline: it is empty (a variable not set[?])*"),

@@ -12,7 +12,7 @@ from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Tru
 from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, OPTIONS, allows_old_versions, expects_other_name, floor
 from tlslab.clients.store_errors import stops
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.conditions import NAME_MISMATCH, STORE_ABSENT, STORE_UNREADABLE
+from tlslab.model.conditions import CN_ALONE, NAME_MISMATCH, STORE_ABSENT, STORE_UNREADABLE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
@@ -108,6 +108,12 @@ class Curl(Client):
                 basis=Basis.AUTHORITATIVE,
                 source=CA_FILE,
             )
+        ),
+        tolerates(
+            "curl takes the common name where there is no SAN",
+            of=[NAME_MISMATCH, CN_ALONE],
+            basis=Basis.AUTHORITATIVE,
+            source=NAME_SOURCE,
         ),
         tolerates(
             "with --insecure curl looks neither at the chain nor at the name",

@@ -41,9 +41,10 @@ from tlslab.clients.tds import (
     read_versions,
     run_probe,
 )
+from tlslab.libraries.freetds import LOGIN
 from tlslab.model.circumstances import STRICT
-from tlslab.model.conditions import WEAK_SIGNATURE
-from tlslab.model.evidence import Basis, Phase
+from tlslab.model.conditions import CN_ALONE, CN_BESIDE_SAN, NAME_MISMATCH, NO_ENCRYPTION, WEAK_SIGNATURE
+from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Row, When, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import (
@@ -74,6 +75,8 @@ NO_HOSTNAME = {
     "expected_name": "the FreeTDS of most distributions is older than 1.5 and looks for the name that it connects to "
     "(no `certificate hostname`); the lab does not ask a newer one"
 }
+COMMON_NAMES = Source("FreeTDS, src/tds/tls.c, check_hostname (built with OpenSSL)", TLS_SOURCE.url)
+REQUESTS = When("`encryption = request`", lambda act: act.client.encryption in (None, Encryption.OPTIONAL))
 NO_CA_FILE = When("it was given no `ca file`", lambda act: not verifies(act.client))
 
 
@@ -93,6 +96,14 @@ class FreeTds(Client):
             when=[NO_CA_FILE, ~STRICT],
             basis=Basis.AUTHORITATIVE,
             source=USER_GUIDE,
+        ),
+        tolerates(
+            "with `encryption = request` FreeTDS goes on in clear where the server does not encrypt, and sends the "
+            "password in clear",
+            of=[NO_ENCRYPTION],
+            when=[REQUESTS],
+            basis=Basis.AUTHORITATIVE,
+            source=LOGIN,
         ),
     )
 
@@ -148,6 +159,15 @@ class Pymssql(FreeTds, PythonSqlClient):
     )
     rows = (
         *FreeTds.rows,
+        *(
+            tolerates(
+                "FreeTDS with OpenSSL takes the common name where it finds the name in no SAN, also beside a SAN",
+                of=[NAME_MISMATCH, condition],
+                basis=Basis.AUTHORITATIVE,
+                source=COMMON_NAMES,
+            )
+            for condition in (CN_ALONE, CN_BESIDE_SAN)
+        ),
         tolerates(
             "the OpenSSL 1.1.1 of pymssql's wheel runs at security level 1, which allows SHA-1 signatures before "
             "OpenSSL 3.0",

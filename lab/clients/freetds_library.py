@@ -61,7 +61,9 @@ SERVER_NAME = "lab"
 """The section of freetds.conf for tdsodbc, which reads none with SERVER= in place of SERVERNAME=."""
 CONF, DUMP, GNUTLS_CONF = "freetds.conf", "tdsdump.log", "gnutls.cfg"
 _TRACE_LINE = re.compile(
-    r"^(?:tls\.c:\d+:(?!GNUTLS: |in tds_|setting )|net\.c:\d+:(?=getsockopt\(2\) reported: ))(.+)$", re.MULTILINE
+    r"^(?:tls\.c:\d+:(?!GNUTLS: |in tds_|setting )|net\.c:\d+:(?=getsockopt\(2\) reported: )"
+    r"|login\.c:\d+:(?=detected crypt flag 2$))(.+)$",
+    re.MULTILINE,
 )
 
 
@@ -102,8 +104,8 @@ def settings(side: ClientSide, ca_file: str = "ca.pem") -> tuple[str, ...]:
 
 
 def trace_lines(dump: str) -> str:
-    """The messages of src/tds/tls.c in FreeTDS' log, without the TLS library's own debugging, and what the system says
-    of a connection that did not come about (src/tds/net.c).
+    """The messages of src/tds/tls.c in FreeTDS' log, without the TLS library's own debugging, what the system says of a
+    connection that did not come about (src/tds/net.c), and that the server does not encrypt (src/tds/login.c).
     """
     return "\n".join(_TRACE_LINE.findall(dump))
 
@@ -136,6 +138,7 @@ def gnutls_templates(text: str, basis: Basis, source: Source) -> tuple[Template,
             trace="Certificate status: {code}" + certificate,
         ),
         Template("freetds", frozenset({Phase.NAME}), text, basis, source, trace="{reason}" + certificate),
+        Template("freetds", frozenset({Phase.NEGOTIATION}), text, basis, source, trace="{reason}"),
         Template(
             "gnutls",
             frozenset({Phase.HANDSHAKE, Phase.CLOSED}),
@@ -162,7 +165,7 @@ def openssl_templates(text: str, basis: Basis, source: Source) -> tuple[Template
         failed("openssl", Phase.HANDSHAKE, "-1 12 1"),
         failed("openssl", Phase.HANDSHAKE, "-1 3 1"),
         failed("posix", Phase.CLOSED, "-1 12 5"),
-        Template("freetds", frozenset({Phase.NAME}), text, basis, source, trace="{reason}"),
+        Template("freetds", frozenset({Phase.NAME, Phase.NEGOTIATION}), text, basis, source, trace="{reason}"),
     )
 
 

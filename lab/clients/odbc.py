@@ -72,7 +72,9 @@ def driver_templates(before: str) -> tuple[Template, ...]:
         Template("msodbc", frozenset({Phase.NAME}), refused, Basis.AUTHORITATIVE, TROUBLESHOOTING),
         # OpenSSL adds the alert's number to the reason, the driver the further errors of the queue.
         Template("openssl", frozenset({Phase.HANDSHAKE}), ssl + "{reason}", Basis.AUTHORITATIVE, FAQ),
-        Template("msodbc", frozenset({Phase.CONNECT}), before + "{reason}", Basis.AUTHORITATIVE, STRINGS),
+        Template(
+            "msodbc", frozenset({Phase.CONNECT, Phase.NEGOTIATION}), before + "{reason}", Basis.AUTHORITATIVE, STRINGS
+        ),
         Template("msodbc", frozenset({Phase.CLOSED}), before + "TCP Provider: {reason}", Basis.REPORTED, RESET),
     )
 

@@ -13,7 +13,7 @@ from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, OPTIONS, allows_
 from tlslab.clients.store_errors import stops
 from tlslab.model.certificate import as_address
 from tlslab.model.circumstances import DEFAULTS_ONLY, TRUST_EVERYTHING
-from tlslab.model.conditions import STORE_ABSENT, STORE_UNREADABLE
+from tlslab.model.conditions import CN_ALONE, NAME_MISMATCH, STORE_ABSENT, STORE_UNREADABLE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
@@ -27,6 +27,10 @@ CALLBACK = Source(
 PRINTED_ERRORS = Source(
     "OpenSSL, ERR_print_errors(3)",
     "https://github.com/openssl/openssl/blob/1d379bdd5f243c740d641a158d1599660aa4cafd/doc/man3/ERR_print_errors.pod",
+)
+CHECK_HOST = Source(
+    "OpenSSL, X509_check_host(3), X509_CHECK_FLAG_NEVER_CHECK_SUBJECT and what is the default",
+    "https://github.com/openssl/openssl/blob/2cfdc4641a7f8f3f72e3c51de6b5837cf3bbaf8f/doc/man3/X509_check_host.pod",
 )
 MANUAL = Source(
     "OpenSSL, openssl-s_client(1), -verify and -verify_return_error",
@@ -86,6 +90,12 @@ class SClient(Client):
             {STORE_UNREADABLE: ":x509 certificate routines:{*}:no certificate or crl found:"},
             basis=Basis.AUTHORITATIVE,
             source=NO_CERTIFICATE,
+        ),
+        tolerates(
+            "OpenSSL takes the common name where no DNS name stands in a SAN",
+            of=[NAME_MISMATCH, CN_ALONE],
+            basis=Basis.AUTHORITATIVE,
+            source=CHECK_HOST,
         ),
         *(
             tolerates(

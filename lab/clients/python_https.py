@@ -20,7 +20,7 @@ from tlslab.clients.https import (
 )
 from tlslab.clients.store_errors import stops
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.conditions import NAME_MISMATCH, STORE_ABSENT, STORE_UNREADABLE
+from tlslab.model.conditions import CN_ALONE, NAME_MISMATCH, STORE_ABSENT, STORE_UNREADABLE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, Tolerates, says, tolerates
 from tlslab.model.outcome import Completed, Outcome
@@ -60,6 +60,10 @@ UNVERIFIED_CONTEXT = Source(
 REQUESTS_VERIFY = Source(
     'requests, docs/user/advanced.rst, section "SSL Cert Verification"',
     "https://github.com/psf/requests/blob/v2.34.2/docs/user/advanced.rst",
+)
+COMMON_NAMES = Source(
+    "Python, ssl, SSLContext.hostname_checks_common_name (default: true)",
+    "https://docs.python.org/3/library/ssl.html#ssl.SSLContext.hostname_checks_common_name",
 )
 URLLIB3_NAMES = Source(
     "urllib3, src/urllib3/util/ssl_match_hostname.py (match_hostname); before 2.0 it compared every name itself",
@@ -169,6 +173,14 @@ def _unverified(what: str, source: Source) -> Tolerates:
     )
 
 
+_COMMON_NAME = tolerates(
+    "the ssl module takes the common name where there is no SAN (`hostname_checks_common_name`)",
+    of=[NAME_MISMATCH, CN_ALONE],
+    basis=Basis.AUTHORITATIVE,
+    source=COMMON_NAMES,
+)
+
+
 class Urllib(PythonClient):
     """urllib.request with a context of the ssl module."""
 
@@ -195,6 +207,7 @@ class Urllib(PythonClient):
     )
     rows = (
         *_OF_THE_STORE,
+        _COMMON_NAME,
         _unverified("with ssl._create_unverified_context() urllib", UNVERIFIED_CONTEXT),
     )
 
@@ -284,6 +297,7 @@ class Httpx(PythonClient):
     )
     rows = (
         *_OF_THE_STORE,
+        _COMMON_NAME,
         _unverified("with an unverified context httpx", HTTPX_SSL),
     )
 

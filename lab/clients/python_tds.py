@@ -14,9 +14,12 @@ from tlslab.clients.base import Invocation, Request, Roots, Trust
 from tlslab.clients.store_errors import stops
 from tlslab.clients.tds import PythonSqlClient, read_versions, run_probe
 from tlslab.model.conditions import (
+    CN_ALONE,
+    CN_BESIDE_SAN,
     IP_ADDRESS,
     NAME_MISMATCH,
     NO_COMMON_VERSION,
+    NO_ENCRYPTION,
     NOT_LOADED,
     STORE_ABSENT,
     STORE_UNREADABLE,
@@ -37,6 +40,13 @@ NAMES = Source(
     "python-tds, src/pytds/tls.py (is_san_matching: an entry of the SAN is compared with `DNS:` cut off, so that one "
     "that begins with `IP Address:` equals no host)",
     "https://github.com/denisenkom/pytds/blob/013f4cb17b2424e38b70a28abf1eec30024d5de7/src/pytds/tls.py",
+)
+COMMON_NAMES = Source(
+    "python-tds, src/pytds/tls.py (validate_host: the common name first, and the SAN when it is another)", NAMES.url
+)
+SESSION = Source(
+    "python-tds, src/pytds/tds_session.py (parse_prelogin)",
+    "https://github.com/denisenkom/pytds/blob/b04d08e383e6429ae0e195e85bd089aa8bc74d2b/src/pytds/tds_session.py",
 )
 TDS_BASE = Source(
     "python-tds, src/pytds/tds_base.py (ClosedConnectionError)",
@@ -129,6 +139,29 @@ class PythonTds(PythonSqlClient):
             "pytds.tds_base.Error: Certificate does not match host name '{name}'",
             basis=Basis.AUTHORITATIVE,
             source=NAMES,
+        ),
+        *(
+            tolerates(
+                "python-tds takes the common name first, whether or not there is a SAN",
+                of=[NAME_MISMATCH, condition],
+                basis=Basis.AUTHORITATIVE,
+                source=COMMON_NAMES,
+            )
+            for condition in (CN_ALONE, CN_BESIDE_SAN)
+        ),
+        *says(
+            [NO_ENCRYPTION],
+            Phase.NEGOTIATION,
+            "pytds.tds_base.Error: You requested encryption but it is not supported by server",
+            basis=Basis.AUTHORITATIVE,
+            source=SESSION,
+        ),
+        tolerates(
+            "without `cafile` python-tds asks for no encryption, and the login goes in clear",
+            of=[NO_ENCRYPTION],
+            when=[NO_CAFILE],
+            basis=Basis.AUTHORITATIVE,
+            source=SESSION,
         ),
         *says(
             # This is said of every such server: no certificate is shown.

@@ -14,11 +14,11 @@ from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Tru
 from tlslab.clients.store_errors import stops
 from tlslab.clients.tds import allows_old_versions
 from tlslab.model.circumstances import STRICT, TRUST_EVERYTHING
-from tlslab.model.conditions import DEMANDS_ENCRYPTION, NOT_SERVING, STORE_ABSENT
+from tlslab.model.conditions import DEMANDS_ENCRYPTION, NO_ENCRYPTION, NOT_SERVING, STORE_ABSENT
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, When, says, tolerates
 from tlslab.model.outcome import Completed, Outcome
-from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, ServerKind, Situation, TLSVersion
+from tlslab.model.situation import ClientSide, Encryption, ServerKind, Situation, TLSVersion
 from tlslab.setup.needs import NODE, NodePackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
@@ -56,7 +56,7 @@ SYSTEMS = Trust(
     "Node's store is chosen when it is built, and this distribution chose OpenSSL's (--openssl-use-def-ca-store)",
     STORES,
 )
-NO_ENCRYPTION = When("`encrypt: false`", lambda act: act.client.encryption is Encryption.OPTIONAL)
+ENCRYPTS_NOTHING = When("`encrypt: false`", lambda act: act.client.encryption is Encryption.OPTIONAL)
 _FAILED = "ConnectionError: Failed to connect to {host}:{*} - "
 
 
@@ -114,9 +114,16 @@ class Tedious(Client):
             source=CONNECTOR,
         ),
         tolerates(
+            "tedious begins TLS only where the server answers that it encrypts; else it goes on in clear, also with "
+            "`encrypt: true`, and sends the password in clear",
+            of=[NO_ENCRYPTION],
+            basis=Basis.AUTHORITATIVE,
+            source=CONNECTION,
+        ),
+        tolerates(
             "with `encrypt: false` tedious declares encryption unsupported: no TLS, and the login goes in clear",
             phases=[Phase.VERIFY, Phase.NAME, Phase.HANDSHAKE, Phase.CLOSED],
-            when=[NO_ENCRYPTION],
+            when=[ENCRYPTS_NOTHING],
             basis=Basis.AUTHORITATIVE,
             source=CONNECTION,
         ),
@@ -142,7 +149,7 @@ class Tedious(Client):
     def inexpressible(self, situation: Situation) -> str | None:
         side, server = situation.client, situation.server
         asks_for_trust = bool(side.trust_anchors) or side.trust_everything
-        if side.encryption is Encryption.OPTIONAL and server.encryption is not ServerEncryption.OFF and asks_for_trust:
+        if side.encryption is Encryption.OPTIONAL and server.encryption.demanded and asks_for_trust:
             return (
                 "tedious cannot leave encryption to the server: with `encrypt: false` it never encrypts and "
                 "gives up when the server forces it, before any certificate is shown, "

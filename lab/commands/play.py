@@ -21,7 +21,7 @@ from tlslab.commands.shared import (
     yes_option,
 )
 from tlslab.matrix.choice import LOCAL, Choice
-from tlslab.matrix.plan import Filters, Plan, make_plan
+from tlslab.matrix.plan import ALL_IMPOSTORS, Filters, Plan, make_plan
 from tlslab.model.record import CellEntry, Record
 from tlslab.model.record_file import load, save
 from tlslab.setup import provision
@@ -32,6 +32,7 @@ from tlslab.setup import provision
 @patterns("--client", "Only these clients; NAME@VERSION takes any version (odbc18@18.5.1, tedious@latest).")
 @patterns("--fix", "Only these fixes.")
 @patterns("--server", "Only this kind of server: https or sqlserver.")
+@patterns("--impostors", "These impostors attack the fixes, or `all`  [default: those that show most].")
 @click.option(
     "--plan",
     "plan_only",
@@ -62,6 +63,7 @@ def run(
     client: tuple[str, ...],
     fix: tuple[str, ...],
     server: tuple[str, ...],
+    impostors: tuple[str, ...],
     plan_only: bool,
     jobs: int | None,
     save_to: Path | None,
@@ -78,7 +80,7 @@ def run(
     (--json) go to standard output, progress to standard error. The record is kept in the lab's cache, where
     `report` finds it.
     """
-    filters = Filters(scenario, fix, client, server)
+    filters = Filters(scenario, fix, client, server, impostors)
     plan = plan_for(filters, choice)
     if plan_only:
         from tlslab.report.listing import plan_as_data, show_plan
@@ -211,6 +213,7 @@ def plan_for(filters: Filters, choice: Choice = LOCAL, *, provided: bool = False
     must_match("--client", filters.clients, [item.name for item in clients])
     must_match("--fix", filters.fixes, [fix.name for item in known.scenarios for fix in item.fixes])
     must_match("--server", filters.kinds, [kind.value for kind in ServerKind])
+    must_match("--impostors", filters.impostors, [ALL_IMPOSTORS, *(item.id for item in known.impostors)])
     plan = make_plan(known, clients, filters, stage_cannot=choice.cannot)
     if not plan.cells and not plan.exclusions:
         from tlslab.commands.hints import why_no_cell

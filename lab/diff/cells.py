@@ -156,12 +156,17 @@ class _Comparison:
         old, new = self.old, self.new
         found = list(self._fix_acts())
         judged = {Kind.LETS_IN, Kind.KEEPS_OUT, Kind.FIX_FAILS, Kind.FIX_CLEARS, Kind.ENCRYPTED, Kind.UNENCRYPTED}
-        if old.fix != new.fix and not any(item.kind in judged for item in found):
+        if old.fix != new.fix and not (self._attacked_otherwise() or any(item.kind in judged for item in found)):
             # No act shows it by its result: another text is the reason, or what the lab knows and claims.
             carrier = next((item.act for item in reversed(found)), FIXED)
             found = [item for item in found if item.act != carrier]
             found.append(self._change(self._fix_kind(), carrier, old.fix, new.fix))
         yield from found
+
+    def _attacked_otherwise(self) -> bool:
+        """Whether the two verdicts are about other impostors: what these do is not comparable, their acts are."""
+        by = [{act for act in side.acts if act.startswith(IMPOSTOR)} for side in (self.old, self.new)]
+        return by[0] != by[1] and {bare(self.old.fix), bare(self.new.fix)} <= {"cure", "partial-bypass", "bypass"}
 
     def _fix_acts(self) -> Iterator[Change]:
         """The acts of the fix that changed by their outcomes, verdicts aside."""

@@ -1,6 +1,6 @@
 """FreeTDS: its own check of the name, in the words of its log."""
 
-from tlslab.model.conditions import NAME_MISMATCH
+from tlslab.model.conditions import NAME_MISMATCH, NO_ENCRYPTION
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, says
 
@@ -9,14 +9,28 @@ TLS = Source(
     "https://github.com/FreeTDS/freetds/blob/03635b2b303ccd23c6baccca1f97b36f8ea63986/src/tds/tls.c",
 )
 
+LOGIN = Source(
+    "FreeTDS, src/tds/login.c, tds71_do_login (flag 2 is TDS7_ENCRYPT_NOT_SUP: it fails where encryption is required)",
+    "https://github.com/FreeTDS/freetds/blob/7cce67e1ffd112c9daa2abd44672d37db660820d/src/tds/login.c",
+)
+
 LIBRARY = Library(
     "freetds",
-    says(
-        [NAME_MISMATCH],
-        Phase.NAME,
-        "Certificate hostname does not match",
-        "checking hostname failed",
-        basis=Basis.AUTHORITATIVE,
-        source=TLS,
+    (
+        *says(
+            [NAME_MISMATCH],
+            Phase.NAME,
+            "Certificate hostname does not match",
+            "checking hostname failed",
+            basis=Basis.AUTHORITATIVE,
+            source=TLS,
+        ),
+        *says(
+            [NO_ENCRYPTION],
+            Phase.NEGOTIATION,
+            "detected crypt flag 2",
+            basis=Basis.AUTHORITATIVE,
+            source=LOGIN,
+        ),
     ),
 )

@@ -6,6 +6,7 @@ words for it (gnutls-cli), which are its text.
 """
 
 from tlslab.model.conditions import (
+    CN_ALONE,
     EXPIRED,
     INCOMPLETE,
     NAME_MISMATCH,
@@ -16,7 +17,7 @@ from tlslab.model.conditions import (
     WEAK_SIGNATURE,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Library, Prints, says, says_each
+from tlslab.model.library import Library, Prints, says, says_each, tolerates
 
 ALERTS = Source(
     "GnuTLS, lib/alert.c, sup_alerts",
@@ -35,6 +36,11 @@ STATUS = Source(
 WORDS = Source(
     "GnuTLS, lib/cert-cred.c, gnutls_certificate_verification_status_print",
     "https://github.com/gnutls/gnutls/blob/ca61668d7764fc29fb4cc2aa396cb035e176636d/lib/cert-cred.c",
+)
+
+HOSTNAMES = Source(
+    "GnuTLS, lib/x509/hostname-verify.c, gnutls_x509_crt_check_hostname2 (the CN, where there is no dNSName in a SAN)",
+    "https://github.com/gnutls/gnutls/blob/459d432c3e7f2aaeb3b7f54f98c5af825c1142d3/lib/x509/hostname-verify.c",
 )
 
 LIBRARY = Library(
@@ -68,6 +74,12 @@ LIBRARY = Library(
             "The name in the certificate does not match the expected.",
             basis=Basis.AUTHORITATIVE,
             source=WORDS,
+        ),
+        tolerates(
+            "GnuTLS takes the common name where no DNS name stands in a SAN",
+            of=[NAME_MISMATCH, CN_ALONE],
+            basis=Basis.AUTHORITATIVE,
+            source=HOSTNAMES,
         ),
         *says(
             [NO_COMMON_VERSION], Phase.HANDSHAKE, "Error in protocol version", basis=Basis.AUTHORITATIVE, source=ALERTS

@@ -1,8 +1,17 @@
 """Microsoft's ODBC driver for SQL Server: its own check of the name, and what it says of a connection that failed."""
 
-from tlslab.model.conditions import IP_ADDRESS, NAME_MISMATCH, NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING
+from tlslab.model.conditions import (  # fmt: skip
+    CN_ALONE,
+    IP_ADDRESS,
+    NAME_MISMATCH,
+    NO_COMMON_VERSION,
+    NO_ENCRYPTION,
+    NOT_LOADED,
+    NOT_SERVING,
+)
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Library, says, says_each
+from tlslab.model.library import Library, When, says, says_each, tolerates
+from tlslab.model.situation import Encryption
 
 TROUBLESHOOTING = Source(
     "Microsoft, Connection encryption troubleshooting in the ODBC driver",
@@ -23,6 +32,22 @@ NOT_RUNNING = Source(
     "https://github.com/microsoft/mssql-docker/issues/203",
 )
 
+NAMES = Source(
+    'Microsoft, "Connecting from Linux or macOS" (ODBC), section "Using TLS/SSL": the name in a common name or a SAN',
+    "https://github.com/MicrosoftDocs/sql-docs/blob/f29335f92247a8c47b03760629f891ab15570dd7/docs/connect/odbc/linux-mac/"
+    "connection-string-keywords-and-data-source-names-dsns.md",
+)
+NO_TLS = Source(
+    "babelfish-for-postgresql/babelfish_extensions issue 891: sqlcmd 18 at a server that was built without TLS",
+    "https://github.com/babelfish-for-postgresql/babelfish_extensions/issues/891",
+)
+IN_CLEAR = Source(
+    "observed by the lab of ODBC Driver 18.6.2: Encrypt=no at a server that answers ENCRYPT_NOT_SUP, although its "
+    'documents ("Connecting from Linux or macOS", section "Using TLS/SSL") say that the login is always encrypted',
+    "",
+)
+NOT_ASKED = When("Encrypt=no", lambda act: act.client.encryption is Encryption.OPTIONAL)
+
 OBSERVED = Source("observed by the lab of ODBC Driver 18.6.2, which compares an address with the DNS names", "")
 
 LIBRARY = Library(
@@ -34,6 +59,26 @@ LIBRARY = Library(
             "subject name does not match host name",
             basis=Basis.AUTHORITATIVE,
             source=TROUBLESHOOTING,
+        ),
+        tolerates(
+            "without a SAN the driver takes the common name",
+            of=[NAME_MISMATCH, CN_ALONE],
+            basis=Basis.AUTHORITATIVE,
+            source=NAMES,
+        ),
+        *says(
+            [NO_ENCRYPTION],
+            Phase.NEGOTIATION,
+            "Encryption not supported on SQL Server.",
+            basis=Basis.REPORTED,
+            source=NO_TLS,
+        ),
+        tolerates(
+            "with Encrypt=no the driver goes on in clear, and sends the password in clear",
+            of=[NO_ENCRYPTION],
+            when=[NOT_ASKED],
+            basis=Basis.OBSERVED,
+            source=IN_CLEAR,
         ),
         *says(
             [IP_ADDRESS],

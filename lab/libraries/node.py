@@ -1,6 +1,7 @@
 """Node.js: its codes for OpenSSL's verification errors, its own check of the name, its own socket errors."""
 
 from tlslab.model.conditions import (
+    CN_ALONE,
     EXPIRED,
     INCOMPLETE,
     NAME_MISMATCH,
@@ -12,7 +13,7 @@ from tlslab.model.conditions import (
     WEAK_SIGNATURE,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Library, Prints, says, says_each
+from tlslab.model.library import Library, Prints, says, says_each, tolerates
 
 CODES = Source(
     "Node.js, doc/api/tls.md, X509 certificate error codes",
@@ -53,6 +54,12 @@ LIBRARY = Library(
             [NAME_MISMATCH],
             Phase.NAME,
             "Hostname/IP does not match certificate's altnames: Host: {name}. is not in the cert's altnames: DNS:",
+            basis=Basis.AUTHORITATIVE,
+            source=NAMES,
+        ),
+        tolerates(
+            "Node takes the common name where there is no SAN that it knows",
+            of=[NAME_MISMATCH, CN_ALONE],
             basis=Basis.AUTHORITATIVE,
             source=NAMES,
         ),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tlslab import CONTAINED
 from tlslab.model.certificate import as_address
-from tlslab.model.situation import ServerKind, unsupported
+from tlslab.model.situation import ServerEncryption, ServerKind, unsupported
 from tlslab.stages.docker import distributions
 
 if TYPE_CHECKING:
@@ -99,6 +99,8 @@ class Choice:
 
             if why := cannot_send(chain):
                 return why
+        if self.name == "docker" and situation.server.encryption is ServerEncryption.IN_CLEAR:
+            return "no setting makes SQL Server go on in clear against MS-TDS; the local stage plays this"
         if self.name == "docker" and as_address(situation.client.connect_to):
             return (
                 "the docker stage mints its certificates before it starts containers, and knows no container's address "

@@ -16,6 +16,7 @@ from tlslab.matrix.play import Attempt, Attempts
 from tlslab.matrix.procedure import Show, Treatment, TrustProcedureVerdict
 from tlslab.model.act import BROKEN
 from tlslab.model.certificate import Anchor, Authority
+from tlslab.model.check import Check
 from tlslab.model.evidence import Source
 from tlslab.model.normalise import normalise
 from tlslab.model.outcome import Outcome, Result
@@ -26,6 +27,7 @@ from tlslab.model.record import (  # fmt: skip
     CellEntry,
     CertificateEntry,
     ChangeEntry,
+    CheckName,
     DefaultEntry,
     FixEntry,
     ImpostorEntry,
@@ -198,7 +200,7 @@ class Entries:
 
     def _presented(self, side: ServerSide, seen: Callable[[ServerSide], str]) -> tuple[x509.Certificate, ...]:
         """The certificates that the server sends: none where it does not come up."""
-        if not side.key_readable:
+        if not side.key_readable or side.encryption is ServerEncryption.IN_CLEAR:
             return ()
         presented = self._mint.chain_pem(side.chain) if side.chain else seen(side)
         return certificates(presented) if presented else ()
@@ -210,8 +212,16 @@ class Entries:
 
     def impostors(self, plan: Plan) -> list[ImpostorEntry]:
         """Every impostor of the plan, each once."""
-        found = {impostor.id: impostor.lesson for cell in plan.cells for impostor, _ in cell.impostors}
-        return [ImpostorEntry(id=identity, lesson=lesson) for identity, lesson in found.items()]
+        found = {impostor.id: impostor for cell in plan.cells for impostor, _ in cell.impostors}
+        return [
+            ImpostorEntry(
+                id=identity,
+                lesson=impostor.lesson,
+                side=impostor.side.value,
+                attacks=_checks(impostor.attacks),
+            )
+            for identity, impostor in found.items()
+        ]
 
 
 def describe(side: ServerSide) -> list[str]:
@@ -219,7 +229,9 @@ def describe(side: ServerSide) -> list[str]:
     words = [_versions(side), f"OpenSSL security level {side.security_level}"]
     if side.kind is ServerKind.SQLSERVER:
         words.append(f"encryption {side.encryption.value}")
-    if side.chain is None:
+    if side.encryption is ServerEncryption.IN_CLEAR:
+        words.append("shows no certificate")
+    elif side.chain is None:
         words.append("no certificate configured: self-generated at start")
     if not side.key_readable:
         words.append("its account cannot read its private key: it does not start")
@@ -247,7 +259,9 @@ def scenario_entry(scenario: Scenario) -> ScenarioEntry:
             FixEntry(
                 name=fix.name,
                 summary=fix.summary,
-                claim=fix.claim.value,
+                claim=fix.claim,  # type: ignore[arg-type]
+                clears=fix.clears,
+                still_checks=_checks(fix.still_checks),
                 side=fix.side.value,
                 steps=list(fix.steps),
                 sources=_sources(fix.sources),
@@ -362,6 +376,9 @@ def _cell_entry(
         as_expected=verdict.as_expected,
         broken_judgement=_judgement(verdict.broken_judgement),
         fix_judgement=_judgement(verdict.fix_judgement),
+        still_checks=_checks(verdict.remaining),
+        checks_gone=_checks(verdict.gone),
+        left_out=dict(cell.left_out) if isinstance(cell, Cell) else {},
     )
 
 
@@ -373,6 +390,10 @@ def _judgement(judgement: Judgement) -> JudgementEntry:
         sources=_sources(judgement.sources),
         also=[condition.name for condition in judgement.also],
     )
+
+
+def _checks(checks: Iterable[Check]) -> list[CheckName]:
+    return [check.value for check in Check if check in frozenset(checks)]
 
 
 def _basis(judgement: Judgement) -> BasisName:

@@ -5,15 +5,21 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tlslab.clients.base import Client
+from tlslab.matrix.attacked import Attack, Attacked, names
 from tlslab.matrix.matching import pattern_values, shown_statements, with_names
 from tlslab.matrix.plan import Cell
 from tlslab.matrix.play import Attempts
+from tlslab.model.act import BROKEN, CONTROL, FIXED, IMPOSTOR
+from tlslab.model.check import NOTHING, Check, in_words
+from tlslab.model.circumstances import IN_CLEAR
 from tlslab.model.condition import Condition, conditions_of, defects
 from tlslab.model.evidence import Basis, Phase, Source, shows
+from tlslab.model.impostor import Impostor
 from tlslab.model.knowledge import Answer, Knowledge, Release, Statement, answer
 from tlslab.model.library import Any, ConnectsLate, Crashes, Hangs, Prints, Says
 from tlslab.model.outcome import Outcome, Result
-from tlslab.model.scenario import Claim
+from tlslab.model.release import ALL
+from tlslab.model.scenario import Side
 from tlslab.model.situation import Situation
 
 
@@ -45,14 +51,14 @@ class FixVerdict(StrEnum):
     CURE = "cure"
     """It connects as promised, and every impostor is refused for a documented reason of trust."""
     PARTIAL_BYPASS = "partial-bypass"
-    """It connects, and so do some impostors: a check is off, another one is on."""
+    """It connects, and so do some impostors: a check is gone, another one holds."""
     BYPASS = "bypass"
-    """It connects, and so does every impostor."""
+    """It connects, and so do impostors: each check that was attacked is gone."""
     NOT_CLEARED = "not-cleared"
     BROKEN_PROMISE = "broken-promise"
     """It connects, but the session is not what the fix promises."""
     UNPROVEN = "unproven"
-    """An impostor was refused, but for no documented reason of trust: that proves nothing."""
+    """An impostor was refused, but for no documented reason of trust, or none was played: that proves nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,10 @@ class Verdict:
     fix: FixVerdict | None
     broken_judgement: Judgement
     fix_judgement: Judgement
+    remaining: frozenset[Check] = NOTHING
+    """The checks that kept impostors out after the fix."""
+    gone: frozenset[Check] = NOTHING
+    """The checks that impostors went past after it."""
 
     @property
     def as_expected(self) -> bool:
@@ -159,12 +169,23 @@ class Judge:
         return {name: self.act(attempt.situation, attempt.outcome) for name, attempt in attempts.items()}
 
     def cell(self, cell: Cell, acts: Acts) -> Verdict:
-        """The verdict of a cell from its acts."""
-        control, broken, fixed, *impostors = acts.values()
+        """The verdict of a cell from its acts. Raises KeyError for a row with a placeholder that has no value."""
+        control, broken, fixed = (acts[name] for name in (CONTROL, BROKEN, FIXED))
         if not control.connected or not control.outcome.encrypted:
             return self._never_connects(control)
-        fix, fix_judgement = self._fix(cell, fixed, tuple(impostors))
-        return Verdict(Status.PLAYED, broken.verdict, fix, broken.judgement, fix_judgement)
+        attacked = self.attacked(
+            cell.fix.still_checks, ((item, acts[f"{IMPOSTOR}{item.id}"]) for item, _ in cell.impostors)
+        )
+        fix, fix_judgement = self._fix(cell, fixed, attacked)
+        return Verdict(
+            Status.PLAYED,
+            broken.verdict,
+            fix,
+            broken.judgement,
+            fix_judgement,
+            attacked.remaining if fixed.connected else NOTHING,
+            attacked.gone if fixed.connected else NOTHING,
+        )
 
     def _never_connects(self, control: Act) -> Verdict:
         """The self-check found nothing wrong, and the client does not connect, or connects without encryption."""
@@ -179,39 +200,89 @@ class Judge:
         nothing = Judgement(True, "nothing can be said of the fix: the client connects to no server")
         return Verdict(Status.PLAYED, ActVerdict.NEVER_CONNECTS, None, judgement, nothing)
 
-    def _fix(self, cell: Cell, fixed: Act, impostors: tuple[Act, ...]) -> tuple[FixVerdict, Judgement]:
+    def attacked(self, claimed: frozenset[Check], attacks: Iterable[Attack]) -> Attacked:
+        """What impostors showed. `claimed`: the checks that should keep them out.
+
+        Raises KeyError for a row with a placeholder that has no value.
+        """
+        let_in, refused, unproven = list[Attack](), list[Attack](), list[Attack]()
+        for impostor, act in attacks:
+            if act.connected:
+                let_in.append((impostor, act))
+            elif act.judgement.as_expected and self.refuses_for_trust(act, impostor.side):
+                refused.append((impostor, act))
+            else:
+                unproven.append((impostor, act))
+        return Attacked(claimed, tuple(let_in), tuple(refused), tuple(unproven))
+
+    def _fix(self, cell: Cell, fixed: Act, attacked: Attacked) -> tuple[FixVerdict, Judgement]:
         """What a fix is worth: does it clear the error, keep its promise, and keep impostors out?"""
+        if not cell.fix.clears:
+            return self._does_not_clear(fixed)
         if not fixed.connected:
             return FixVerdict.NOT_CLEARED, self._still_fails(fixed)
-        if fixed.outcome.encrypted is not cell.fix.encrypted:
-            promised = "an encrypted session" if cell.fix.encrypted else "a session without encryption"
+        encrypts = not IN_CLEAR.holds(cell.fixed)
+        if fixed.outcome.encrypted is not encrypts:
+            promised = "an encrypted session" if encrypts else "a session without encryption"
             why = f"the fix promises {promised}, the server says otherwise"
             return FixVerdict.BROKEN_PROMISE, Judgement(False, why)
-        let_in: list[str] = []
-        unexpected: list[str] = []
-        explained: Judgement | None = None
-        for (impostor, _), act in zip(cell.impostors, impostors, strict=True):
-            if act.connected:
-                let_in.append(impostor.id)
-                explained = explained or act.judgement
-                if act.verdict is not ActVerdict.AS_DOCUMENTED:
-                    unexpected.append(impostor.id)
-            elif act.verdict is not ActVerdict.AS_DOCUMENTED or not self.refuses_for_trust(act):
-                why = (
-                    f"the impostor `{impostor.id}` fails, but not for a documented reason of trust: {said(act.outcome)}"
-                )
-                return FixVerdict.UNPROVEN, Judgement(False, why)
-        return _worth(cell, let_in, unexpected, explained)
+        if not cell.impostors:
+            return FixVerdict.UNPROVEN, Judgement(True, "connects, and no impostor was played against it")
+        verdict = FixVerdict(attacked.worth.value)
+        if attacked.unanswered:
+            why = f"the impostor {names(attacked.unanswered)} gets in, and nothing says that it would"
+            return verdict, Judgement(False, why)
+        if attacked.unproven:
+            why = fails_otherwise(*attacked.unproven[0])
+            if attacked.let_in:
+                return verdict, Judgement(False, f"the impostor {names(attacked.let_in)} gets in, and {why}")
+            return FixVerdict.UNPROVEN, Judgement(False, why)
+        return verdict, self._measured(attacked)
+
+    def _measured(self, attacked: Attacked) -> Judgement:
+        """What was measured, held against what the fix claims; where the two differ, with the row that says why."""
+        why = "connects, and every impostor is refused"
+        if attacked.let_in:
+            why = f"connects, and so does the impostor {names(attacked.let_in)}"
+        for _, act in attacked.past_a_claim[:1]:
+            row = act.judgement
+            return Judgement(True, f"{why}: {row.why}", row.basis, row.sources)
+        for impostor, act in attacked.kept_out:
+            claim = f"although the fix is documented to leave {in_words(attacked.claimed)}"
+            kept = f"{why}, {claim}; `{impostor.id}` is refused"
+            if not self._of_its_own(act):
+                return Judgement(False, kept)
+            return Judgement(True, f"{kept}: {act.judgement.why}", act.judgement.basis, act.judgement.sources)
+        first = attacked.let_in[0][1].judgement if attacked.let_in else Judgement(True, why)
+        return Judgement(True, why, first.basis, first.sources)
+
+    def _of_its_own(self, act: Act) -> bool:
+        """Whether what it printed is said by a row about this client alone, some of its releases, or a circumstance."""
+        shown = shown_statements(self.table, act.outcome, act.situation)
+        found = [item for item in shown if item in act.answer.says]
+        return any(not item.library or item.row.when or item.row.versions != ALL for item in found)
+
+    def _does_not_clear(self, fixed: Act) -> tuple[FixVerdict, Judgement]:
+        """Of a fix that is documented not to clear the error: it must fail, and as documented."""
+        if fixed.connected:
+            why = "it connects, although the fix is documented not to clear the error"
+            return FixVerdict.UNPROVEN, Judgement(False, why)
+        shown = fixed.judgement
+        why = f"after the fix it still fails, as documented: {said(fixed.outcome)}" if shown.as_expected else shown.why
+        return FixVerdict.NOT_CLEARED, Judgement(shown.as_expected, why, shown.basis, shown.sources)
 
     def _still_fails(self, fixed: Act) -> Judgement:
-        """Failing after the fix is as documented where a row says it of every server, as of an unknown option."""
-        of_every_server = Answer(tuple(item for item in fixed.answer.says if item.of == frozenset()))
-        _, shown = self._held(fixed.situation, fixed.outcome, of_every_server)
+        """Failing after the fix is as documented where a row says it although nothing is wrong: of every server, as of
+        an unknown option, or of what is no defect.
+        """
+        without_defect = [item for item in fixed.answer.says if not isinstance(item.of, Any) and not defects(item.of)]
+        _, shown = self._held(fixed.situation, fixed.outcome, Answer(tuple(without_defect)))
         why = f"after the fix it still fails: {said(fixed.outcome)}"
         return Judgement(shown.as_expected, why, shown.basis, shown.sources)
 
-    def refuses_for_trust(self, act: Act) -> bool:
-        """Whether it refuses a server for what that is, as documented.
+    def refuses_for_trust(self, act: Act, side: Side = Side.SERVER) -> bool:
+        """Whether it refuses a server for what that is, as documented. `side`: of the impostor; a server may refuse an
+        impostor client at any time.
 
         A server that does not answer says nothing about trust, nor does a text that a client shows for every server,
         nor a server that refuses the user or the request: the client has sent it the password or the request by then.
@@ -222,9 +293,8 @@ class Judge:
             return False
         shown = shown_statements(self.table, act.outcome, act.situation)
         said = [item.row for item in shown if item in act.answer.says and item.of != frozenset()]
-        return any(
-            isinstance(row, Says) and row.phase not in (Phase.CONNECT, Phase.LOGIN, Phase.RESPONSE) for row in said
-        )
+        too_late = {Phase.CONNECT} if side is Side.CLIENT else {Phase.CONNECT, Phase.LOGIN, Phase.RESPONSE}
+        return any(isinstance(row, Says) and row.phase not in too_late for row in said)
 
 
 def not_played(status: Status, why: str) -> Verdict:
@@ -233,25 +303,9 @@ def not_played(status: Status, why: str) -> Verdict:
     return Verdict(status, None, None, judgement, judgement)
 
 
-def _worth(
-    cell: Cell, let_in: list[str], unexpected: list[str], explained: Judgement | None
-) -> tuple[FixVerdict, Judgement]:
-    """What is measured of a fix that connects as promised, held against what it claims and the rows demand."""
-    if not let_in:
-        why = "connects, and every impostor is refused"
-        if cell.fix.claim is not Claim.CURE:
-            return FixVerdict.CURE, Judgement(False, f"{why}, although the fix is documented as a bypass")
-        return FixVerdict.CURE, Judgement(True, why)
-    verdict = FixVerdict.BYPASS if len(let_in) == len(cell.impostors) else FixVerdict.PARTIAL_BYPASS
-    names = " and ".join(f"`{name}`" for name in let_in)
-    if unexpected:
-        wrong = " and ".join(f"`{name}`" for name in unexpected)
-        return verdict, Judgement(False, f"the impostor {wrong} gets in, and nothing says that it would")
-    why = f"connects, and so does the impostor {names}"
-    if cell.fix.claim is Claim.CURE and explained is not None:
-        why = f"{why}: {explained.why}"
-    basis, sources = (explained.basis, explained.sources) if explained else (None, ())
-    return verdict, Judgement(True, why, basis, sources)
+def fails_otherwise(impostor: Impostor, act: Act) -> str:
+    """Of an impostor that failed for no documented reason of trust, in words."""
+    return f"the impostor `{impostor.id}` fails, but not for a documented reason of trust: {said(act.outcome)}"
 
 
 def lab_failed(attempts: Attempts, known: Iterable[Condition]) -> str:

@@ -5,14 +5,15 @@ the stage cannot play, is taken out here, by one function, with the reason in wo
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from tlslab.clients.base import Client
 from tlslab.model.act import BROKEN, CONTROL, FIXED, IMPOSTOR
+from tlslab.model.impostor import Impostor
 from tlslab.model.knowledge import Knowledge
-from tlslab.model.scenario import Fix, Impostor, Scenario
+from tlslab.model.scenario import Fix, Scenario
 from tlslab.model.situation import ServerKind, Situation, healthy
 
 if TYPE_CHECKING:
@@ -20,11 +21,16 @@ if TYPE_CHECKING:
 
 Cannot = Callable[[Situation], str | None]
 """Says of a situation why it is impossible, in words, or None."""
+ALL_IMPOSTORS = "all"
+"""In the place of a name: every impostor."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the matrix and the situations of its acts. The impostor act has one situation for each impostor."""
+    """One cell of the matrix and the situations of its acts. The impostor act has one situation for each impostor.
+
+    `left_out`: the impostors that have nothing to show after this fix, or that the client cannot be shown, and why.
+    """
 
     scenario: Scenario
     fix: Fix
@@ -34,6 +40,7 @@ class Cell:
     broken: Situation
     fixed: Situation
     impostors: tuple[tuple[Impostor, Situation], ...]
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -58,6 +65,8 @@ class Exclusion:
     client: Client
     kind: ServerKind
     why: str
+    impostors: tuple[Impostor, ...] = ()
+    """Those that can be played against its fix by another client."""
 
     @property
     def id(self) -> str:
@@ -71,7 +80,7 @@ class Plan:
     cells: tuple[Cell, ...]
     exclusions: tuple[Exclusion, ...]
     impostors: tuple[Impostor, ...]
-    """The impostors that play against every fix."""
+    """The impostors that were chosen."""
     knowledge: Knowledge
     """The tables that the acts are held against, and the conditions that the self-check looks for."""
 
@@ -89,13 +98,14 @@ class Plan:
 @dataclass(frozen=True, slots=True)
 class Filters:
     """Glob patterns; an empty tuple takes everything. A scenario's pattern also matches its class: `untrusted-ca`
-    takes every form.
+    takes every form. Of the impostors an empty tuple takes those that play by default, `all` takes every one.
     """
 
     scenarios: tuple[str, ...] = ()
     fixes: tuple[str, ...] = ()
     clients: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    impostors: tuple[str, ...] = ()
 
 
 def patterns_in(option: str, values: Iterable[str]) -> tuple[str, ...]:
@@ -119,24 +129,56 @@ def make_plan(
     """
     cells: list[Cell] = []
     exclusions: list[Exclusion] = []
+    impostors = chosen(known.impostors, filters.impostors)
     for scenario, fix, client, kind in _combinations(known.scenarios, tuple(clients), filters):
         control = healthy(kind)
         broken = scenario.apply(control)
         fixed = fix.apply(broken)
-        faked = tuple((impostor, impostor.apply(fixed)) for impostor in known.impostors)
-        cell = Cell(scenario, fix, client, kind, control, broken, fixed, faked)
+        # Nothing is attacked where nothing is cleared.
+        faked, left_out = attacks(impostors if fix.clears else (), fixed, client.cannot, stage_cannot)
+        cell = Cell(scenario, fix, client, kind, control, broken, fixed, faked, left_out)
         why = why_impossible(cell, stage_cannot)
         if why is None:
             cells.append(cell)
         else:
-            exclusions.append(Exclusion(scenario, fix, client, kind, why))
-    return Plan(tuple(cells), tuple(exclusions), known.impostors, known.knowledge)
+            playable, _ = attacks(impostors, fixed, stage_cannot)
+            exclusions.append(Exclusion(scenario, fix, client, kind, why, tuple(item for item, _ in playable)))
+    return Plan(tuple(cells), tuple(exclusions), impostors, known.knowledge)
+
+
+def chosen(impostors: Iterable[Impostor], patterns: tuple[str, ...]) -> tuple[Impostor, ...]:
+    """Those that play: by default, all, or those whose names match."""
+    if not patterns:
+        return tuple(item for item in impostors if item.by_default)
+    every = ALL_IMPOSTORS in patterns
+    return tuple(item for item in impostors if every or matches(item.id, patterns))
+
+
+def attacks(
+    impostors: Iterable[Impostor], fixed: Situation, *cannot: Cannot
+) -> tuple[tuple[tuple[Impostor, Situation], ...], Mapping[str, str]]:
+    """The impostors with the situations in which they attack a fix; and those that are left out, each with the reason.
+    One that is for another kind of server has no part in it. `cannot`: of the client, and of the stage.
+    """
+    found: list[tuple[Impostor, Situation]] = []
+    left_out: dict[str, str] = {}
+    for impostor in impostors:
+        if fixed.kind not in impostor.kinds:
+            continue
+        why = impostor.unless(fixed)
+        if why is None:
+            situation = impostor.against(fixed)
+            why = next((words for says in cannot if (words := says(situation)) is not None), None)
+            if why is None:
+                found.append((impostor, situation))
+                continue
+        left_out[impostor.id] = why
+    return tuple(found), left_out
 
 
 def why_impossible(cell: Cell, stage_cannot: Cannot) -> str | None:
     """Why the client cannot play this cell, or no client can on this stage, in words; or None."""
     acts = [("the healthy situation", cell.control), ("the failure", cell.broken), ("the fix", cell.fixed)]
-    acts += [(f"the impostor `{impostor.id}`", situation) for impostor, situation in cell.impostors]
     for act, situation in acts:
         why = cell.client.cannot(situation)
         if why is not None:

@@ -4,17 +4,19 @@ The cell itself gives the fix to the client with the client's own option. Here t
 system is changed: whether that helps depends on whose trust store the client reads.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from tlslab.clients.base import Client, Roots, Trust
-from tlslab.matrix.judge import Act, Acts, Judge, Judgement, said
+from tlslab.matrix.judge import Act, Acts, Judge, Judgement, fails_otherwise, said
 from tlslab.matrix.plan import Cell, Exclusion, Plan
+from tlslab.matrix.plan import attacks as attacks_on
 from tlslab.matrix.play import Attempts
 from tlslab.model.act import AFTER, BEFORE, IMPOSTOR
 from tlslab.model.certificate import Anchor
-from tlslab.model.scenario import Impostor
+from tlslab.model.check import EVERYTHING
+from tlslab.model.impostor import Impostor
 from tlslab.model.situation import ClientSide, Situation, healthy
 from tlslab.stages.trust_procedure import Way
 
@@ -128,19 +130,20 @@ def treatments(
     for item in plan.everything:
         if item.fix.on_system:
             for way in ways(item.client):
-                show = make_show(item, way, trusts(item.client), plan.impostors)
+                show = make_show(item, way, trusts(item.client))
                 groups.setdefault((item.client.distribution, way), []).append(show)
     return tuple(Treatment(distribution, way, tuple(shows)) for (distribution, way), shows in groups.items())
 
 
-def make_show(item: Cell | Exclusion, way: Way, trust: Trust, impostors: Iterable[Impostor]) -> Show:
+def make_show(item: Cell | Exclusion, way: Way, trust: Trust) -> Show:
     """What the client of a cell shows of its fix. The cell's own client side does not matter: the client is told only
     where to connect.
     """
     broken = item.scenario.apply(healthy(item.kind))
     before = Situation(broken.server, ClientSide(broken.client.connect_to, defaults_only=True))
     after = before.with_client(system_trust_anchors=item.fix.apply(before).client.trust_anchors)
-    faked = tuple((impostor, impostor.apply(after)) for impostor in impostors)
+    impostors = [each for each, _ in item.impostors] if isinstance(item, Cell) else item.impostors
+    faked, _ = attacks_on(impostors, after, item.client.cannot)
     return Show(item, way, trust, before, after, faked, item.client.cannot(before) or "")
 
 
@@ -190,14 +193,18 @@ def _system_store(show: Show, acts: Acts, refusal: Judgement, by: Judge) -> tupl
     if not after.connected or not after.outcome.encrypted:
         why = f"after the trust procedure it still does not connect encrypted: {said(after.outcome)}"
         return TrustProcedureVerdict.NOT_CLEARED, Judgement(False, why)
-    for impostor, _ in show.impostors:
-        act = acts[f"{IMPOSTOR}{impostor.id}"]
-        if act.connected:
-            why = f"after the trust procedure it connects, and to the impostor `{impostor.id}` as well"
+    attacks = ((impostor, acts[f"{IMPOSTOR}{impostor.id}"]) for impostor, _ in show.impostors)
+    attacked = by.attacked(EVERYTHING, attacks)
+    if attacked.let_in:
+        unexpected = attacked.unanswered
+        impostor, act = (unexpected or attacked.let_in)[0]
+        why = f"after the trust procedure it connects, and to the impostor `{impostor.id}` as well"
+        if unexpected:
             return TrustProcedureVerdict.BYPASS, Judgement(False, why)
-        if not by.refuses_for_trust(act):
-            why = f"the impostor `{impostor.id}` failed, but not for a documented reason of trust: {said(act.outcome)}"
-            return TrustProcedureVerdict.UNPROVEN, Judgement(False, why)
+        by_row = act.judgement
+        return TrustProcedureVerdict.BYPASS, Judgement(True, f"{why}: {by_row.why}", by_row.basis, by_row.sources)
+    if attacked.unproven:
+        return TrustProcedureVerdict.UNPROVEN, Judgement(False, fails_otherwise(*attacked.unproven[0]))
     why = f"refuses before the trust procedure, connects after it, and refuses every impostor: {show.trust.why}"
     return TrustProcedureVerdict.CURE, _by_trust(True, why, show.trust, refusal)
 

@@ -17,3 +17,8 @@ LOGIN_ONLY = When(
     lambda act: act.client.encryption is Encryption.OPTIONAL and act.server.encryption is ServerEncryption.OFF,
 )
 """A client that asks for no encryption, at a server that does not force it (MS-TDS, 2.2.6.5)."""
+IN_CLEAR = When(
+    "the session is not encrypted",
+    lambda act: act.client.encryption is Encryption.OPTIONAL and not act.server.encryption.demanded,
+)
+"""What client and server agreed on: neither wants more than the login encrypted, if that."""

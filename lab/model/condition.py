@@ -16,7 +16,8 @@ from tlslab.model.situation import Situation
 class Seen:
     """What the self-check measured of a situation, by looks that no client makes.
 
-    `answers`: a process accepts connections at the server's port. `presents`: it shows certificates to a client that
+    `answers`: a process accepts connections at the server's port. `encrypts`: it does not say that it cannot (MS-TDS,
+    ENCRYPT_NOT_SUP). `presents`: it shows certificates to a client that
     speaks every version of TLS. `shares_version`: it shows them to one that speaks the versions of this client side.
     `errors`: what OpenSSL's `verify` finds with what this client side trusts and was given: the number of the error
     (X509_V_ERR_*) and the depth, 0 for the leaf. `anchors`: the depths of those that were found with something that
@@ -27,6 +28,7 @@ class Seen:
     """
 
     answers: bool = True
+    encrypts: bool = True
     presents: bool = True
     shares_version: bool = True
     errors: frozenset[tuple[int, int]] = frozenset()

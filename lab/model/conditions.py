@@ -195,6 +195,17 @@ def _demands_encryption(situation: Situation) -> bool:
     return situation.server.encryption is ServerEncryption.FORCED and situation.client.encryption is Encryption.OPTIONAL
 
 
+def _goes_on_in_clear(situation: Situation) -> bool:
+    # A client that begins with TLS never gets to ask.
+    side = situation.server
+    return side.encryption is ServerEncryption.IN_CLEAR and situation.client.encryption is not Encryption.STRICT
+
+
+def _common_name_alone_is_right(situation: Situation) -> bool:
+    name = situation.client.reference_identifier
+    return leaf_of(situation).common_name == name and as_address(name) is None and _has_other_names(situation)
+
+
 def _no_issuer(seen: Seen) -> bool:
     return any(seen.has(number) for number in _NO_ISSUER)
 
@@ -390,6 +401,14 @@ NOT_SERVING = Condition(
     wrong=True,
     masks=frozenset(item.name for item in (*_OF_THE_CHAIN, NO_COMMON_VERSION, NOT_LOADED)),
 )
+NO_ENCRYPTION = Condition(
+    "no-encryption",
+    "the server does not encrypt",
+    _goes_on_in_clear,
+    lambda seen: not seen.encrypts,
+    wrong=True,
+    masks=frozenset(item.name for item in (*_OF_THE_CHAIN, NO_COMMON_VERSION, NOT_LOADED)),
+)
 DEMANDS_ENCRYPTION = Condition(
     "demands-encryption", "the server demands encryption that the client did not ask for", _demands_encryption
 )
@@ -448,10 +467,21 @@ STORE_NOT_HASHED = Condition(
     _has_flaw(StoreFlaw.NOT_HASHED, StoreFlaw.BUNDLE),
 )
 _OF_THE_STORE = (STORE_ABSENT, STORE_UNREADABLE, STORE_NOT_HASHED)
+CN_ALONE = Condition(
+    "cn-alone",
+    "the name that the client expects is the certificate's CN, and no DNS name stands in a SAN",
+    lambda situation: _common_name_alone_is_right(situation) and not leaf_of(situation).names,
+)
+CN_BESIDE_SAN = Condition(
+    "cn-beside-san",
+    "the name that the client expects is the certificate's CN, and the SAN holds other DNS names",
+    lambda situation: _common_name_alone_is_right(situation) and bool(leaf_of(situation).names),
+)
 
 CONDITIONS = (
     *_OF_THE_CHAIN,
-    *(NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING, DEMANDS_ENCRYPTION, IP_ADDRESS),
+    *(NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING, NO_ENCRYPTION),
+    *(DEMANDS_ENCRYPTION, IP_ADDRESS, CN_ALONE, CN_BESIDE_SAN),
     *OF_THE_PROFILE,
     *_OF_THE_STORE,
 )

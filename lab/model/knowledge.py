@@ -113,7 +113,8 @@ def answer(
     said = [item for item in applying if item.of == frozenset() and isinstance(item.row, Says) and not unsaid(item)]
     tolerated: list[Statement] = []
     unanswered: set[Condition] = set()
-    for condition in sorted(present, key=lambda item: item.name):
+    # What is tolerated of a defect explains more than what is tolerated beside it.
+    for condition in sorted(present, key=lambda item: (not item.wrong, item.name)):
         rows = _about(condition, applying)
         about = [item for item in rows if not unsaid(item)]
         phases = {item.row.phase for item in rows if isinstance(item.row, Says) and unsaid(item)}

@@ -16,6 +16,8 @@ SCHEMA_VERSION = 2
 
 BasisName = Literal["", "observed", "reported", "authoritative"]
 """What a judgement rests on; "": on nothing that is documented."""
+CheckName = Literal["chain", "name", "date", "key", "client"]
+"""What is looked at before anybody is let in."""
 Result = Literal["connected", "refused", "timeout", "crashed", "lab-error"]
 
 
@@ -88,7 +90,11 @@ class FixEntry(_Model):
 
     name: str
     summary: str
-    claim: Literal["cure", "bypass"]
+    claim: Literal["cure", "partial bypass", "bypass", "does not help"] = Field(
+        description="what it is worth by the checks that are documented to remain"
+    )
+    clears: bool = Field(default=True, description="false: documents advise it, and it does not clear the error")
+    still_checks: list[CheckName] = Field(default=[], description="the checks that are documented to remain")
     side: Literal["server", "client"]
     steps: list[str]
     sources: list[SourceEntry]
@@ -111,6 +117,8 @@ class ImpostorEntry(_Model):
 
     id: str
     lesson: str
+    side: Literal["server", "client"] = Field(default="server", description="whose place it takes")
+    attacks: list[CheckName] = Field(default=[], description="the checks that would keep it out, each by itself")
 
 
 TrustedAs = Literal["unrelated-root", "authority", "server-certificate", "intermediate"]
@@ -227,6 +235,11 @@ class CellEntry(CaseEntry):
     )
     broken_judgement: JudgementEntry = Field(description="of a cell that was not played: why not")
     fix_judgement: JudgementEntry
+    still_checks: list[CheckName] = Field(default=[], description="the checks that kept impostors out after the fix")
+    checks_gone: list[CheckName] = Field(default=[], description="the checks that impostors went past after the fix")
+    left_out: dict[str, str] = Field(
+        default={}, description="ids of the impostors that did not attack this fix, and why, in a sentence"
+    )
     unstable: bool = Field(default=False, description="an act that was repeated did not always come out the same")
     distribution: list[ShareEntry] = Field(default=[], description="of the acts that did not, most frequent first")
 

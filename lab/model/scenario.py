@@ -9,7 +9,7 @@ of nothing else::
         '''What happened, how it shows, where to look.'''
         return healthy.with_leaf(validity=PAST)
 
-    @expired.fix(claim=Claim.CURE, side=Side.SERVER, steps=[...], sources=[...])
+    @expired.fix(still_checks=EVERYTHING, side=Side.SERVER, steps=[...], sources=[...])
     def renew(broken: Situation) -> Situation:
         '''Renew the certificate.'''
         return broken.with_leaf(validity=CURRENT)
@@ -20,6 +20,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tlslab.model.check import Check, Worth, worth
 from tlslab.model.condition import Condition
 from tlslab.model.evidence import Source
 from tlslab.model.library import Row
@@ -29,15 +30,8 @@ Change = Callable[[Situation], Situation]
 BOTH = frozenset(ServerKind)
 
 
-class Claim(StrEnum):
-    """What a fix says of itself; the impostor act shows whether it is true."""
-
-    CURE = "cure"
-    BYPASS = "bypass"
-
-
 class Side(StrEnum):
-    """On whose machine a fix is applied."""
+    """On whose machine a fix is applied, and whose place an impostor takes."""
 
     SERVER = "server"
     CLIENT = "client"
@@ -45,8 +39,11 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """A documented fix. `encrypted` is what it promises of the session after it (False: it gives encryption up).
+    """A documented fix.
 
+    `still_checks`: the checks that remain after it, as documented; the impostor act shows whether that is so. `clears`
+    False: documents advise it, and it does not clear the error. A client with which it is otherwise has a row that says
+    so.
     `on_system`: what it gives the client to trust can be put into the trust store of the operating system, so that a
     stage which has systems to spare can follow the documents of the distribution (`tlslab.matrix.procedure`).
     """
@@ -54,13 +51,23 @@ class Fix:
     name: str
     summary: str
     apply: Change
-    claim: Claim
+    still_checks: frozenset[Check]
     side: Side
     kinds: frozenset[ServerKind]
     steps: tuple[str, ...]
     sources: tuple[Source, ...]
-    encrypted: bool = True
+    clears: bool = True
     on_system: bool = False
+
+    @property
+    def worth(self) -> Worth:
+        """What it is worth, as documented."""
+        return worth(self.still_checks)
+
+    @property
+    def claim(self) -> str:
+        """The same in a word or two for people."""
+        return self.worth.value.replace("-", " ") if self.clears else "does not help"
 
 
 @dataclass(frozen=True)
@@ -82,12 +89,12 @@ class Scenario:
     def fix(
         self,
         *,
-        claim: Claim,
+        still_checks: Iterable[Check],
         side: Side,
         steps: Iterable[str],
         sources: Iterable[Source],
+        clears: bool = True,
         kinds: Iterable[ServerKind] | None = None,
-        encrypted: bool = True,
         on_system: bool = False,
         name: str | None = None,
     ) -> Callable[[Change], Change]:
@@ -97,7 +104,7 @@ class Scenario:
         """
 
         def declare(change: Change) -> Change:
-            fix_name = name or _kebab(change.__name__)
+            fix_name = name or kebab(change.__name__)
             summary, given_steps, given_sources = inspect.getdoc(change) or "", tuple(steps), tuple(sources)
             if not (summary and given_steps and given_sources):
                 raise ValueError(f"fix {self.id}/{fix_name} needs a docstring, steps and sources")
@@ -108,27 +115,18 @@ class Scenario:
                     fix_name,
                     summary,
                     change,
-                    claim,
+                    frozenset(still_checks),
                     side,
                     frozenset(kinds) if kinds is not None else self.kinds,
                     given_steps,
                     given_sources,
-                    encrypted,
+                    clears,
                     on_system,
                 )
             )
             return change
 
         return declare
-
-
-@dataclass(frozen=True)
-class Impostor:
-    """What an impostor does after the fix: it takes the server's place with a certificate of its own."""
-
-    id: str
-    lesson: str
-    apply: Change
 
 
 def scenario(
@@ -147,7 +145,7 @@ def scenario(
 
     def declare(change: Change) -> Scenario:
         lesson = inspect.getdoc(change) or ""
-        identity = _kebab(change.__module__.rpartition(".")[2]) + (f".{form}" if form else "")
+        identity = kebab(change.__module__.rpartition(".")[2]) + (f".{form}" if form else "")
         given_sources, given_conditions = tuple(sources), frozenset(conditions)
         if not (lesson and given_sources and given_conditions):
             raise ValueError(f"scenario {identity} needs a docstring (its lesson), conditions and sources")
@@ -165,13 +163,6 @@ def scenario(
     return declare
 
 
-def impostor(change: Change) -> Impostor:
-    """Declare an impostor; its id is the function's name. Raises ValueError for one without a docstring."""
-    lesson = inspect.getdoc(change) or ""
-    if not lesson:
-        raise ValueError(f"impostor {change.__name__} needs a docstring")
-    return Impostor(_kebab(change.__name__), lesson, change)
-
-
-def _kebab(name: str) -> str:
+def kebab(name: str) -> str:
+    """The name of a function as an id: `trust_certificate` is `trust-certificate`."""
     return name.strip("_").replace("_", "-")

@@ -46,6 +46,15 @@ class ServerEncryption(StrEnum):
     OFF = "off"
     FORCED = "forced"
     STRICT = "strict"
+    IN_CLEAR = "in clear"
+    """It answers that it cannot encrypt (ENCRYPT_NOT_SUP) and goes on in clear, whatever the client asks for. No server
+    does that (MS-TDS 2.2.6.5 would have it end the connection), an attacker does.
+    """
+
+    @property
+    def demanded(self) -> bool:
+        """Whether a client that does not encrypt is refused."""
+        return self in (ServerEncryption.FORCED, ServerEncryption.STRICT)
 
 
 class Encryption(StrEnum):

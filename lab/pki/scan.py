@@ -20,6 +20,7 @@ from tlslab.servers.tds.prelogin import Encryption
 TIMEOUT = 20.0
 """Seconds that a look may take, on a machine that is busy with something else."""
 NOBODY = "nobody listens"
+NO_TLS = "the server says that it cannot encrypt"
 _SERVER_HELLO, _CERTIFICATE = 2, 11
 _PART, _MOST = 1 << 16, 1 << 20
 """Bytes that are read at a time, and of a flight."""
@@ -36,6 +37,11 @@ class Scan:
     def nobody(self) -> bool:
         """Whether nobody listens there. It is read from the words, which are all that a look from afar brings home."""
         return self.refused.startswith(NOBODY)
+
+    @property
+    def in_clear(self) -> bool:
+        """Whether it answered that it cannot encrypt."""
+        return self.refused.startswith(NO_TLS)
 
 
 def scan(kind: ServerKind, address: str, port: int, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
@@ -102,7 +108,8 @@ def _scan_tds(address: str, port: int, host: str, low: TLSVersion, high: TLSVers
         return Scan(refused="TDS 7.x carries TLS 1.2 at most")
     with socket.create_connection((address, port), timeout=TIMEOUT) as connection:
         exchange = Exchange.over(connection)
-        exchange.prelogin(Encryption.ON)
+        if exchange.prelogin(Encryption.ON).encryption == Encryption.NOT_SUP:
+            return Scan(refused=f"{NO_TLS} (ENCRYPT_NOT_SUP)")
         exchange.send(PacketType.PRELOGIN, _client_hello(host, high))
         return _read_flight(exchange.next, low)
 

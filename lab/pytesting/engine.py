@@ -42,6 +42,7 @@ class EngineRequest:
     fixes: tuple[str, ...] = ()
     clients: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    impostors: tuple[str, ...] = ()
     selected: tuple[str, ...] = ()
     jobs: int = 0
     stage: Choice = LOCAL

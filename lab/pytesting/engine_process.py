@@ -98,7 +98,7 @@ def plan_of(request: EngineRequest) -> Plan:
         return pinned.provide(spec, all_clients(), provision.cache_dir(), lambda _: None, as_written=True)
 
     chosen, patterns = pinned.choose(request.clients, all_clients(), provide)
-    filters = Filters(request.scenarios, request.fixes, patterns, request.kinds)
+    filters = Filters(request.scenarios, request.fixes, patterns, request.kinds, request.impostors)
     clients = request.stage.clients(chosen)
     return make_plan(known, clients, filters, stage_cannot=request.stage.cannot)
 

@@ -29,8 +29,10 @@ OF_CONTAINERS = (
     "--lab-sqlserver-limit",
     "--lab-require-vendor-image",
 )
+IMPOSTORS, IMPOSTORS_INI = "--lab-impostors", "lab_impostors"
 WITH_VALUE = (
     *PATTERNS,
+    IMPOSTORS,
     *(name for name in OF_CONTAINERS if name != "--lab-require-vendor-image"),
     "--lab-stage",
     "--lab-jobs",
@@ -48,6 +50,9 @@ def add(parser: pytest.Parser) -> None:
     group = parser.getgroup("tls trust lab", "the matrix (GLOB: may be repeated, or be a list with commas)")
     for name, words in PATTERNS.items():
         group.addoption(name, action="append", default=[], metavar="GLOB", help=words)
+    words = "these impostors attack the fixes, or `all`"
+    group.addoption(IMPOSTORS, action="append", default=[], metavar="GLOB", help=f"{words} (default: the usual ones)")
+    parser.addini(IMPOSTORS_INI, f"{words}; the option comes first", type="args", default=[])
     group.addoption(
         "--lab-stage",
         default=usual_stage(),
@@ -140,6 +145,16 @@ def given(config: pytest.Config, option: str) -> tuple[str, ...]:
         raise pytest.UsageError(str(problem)) from None
 
 
+def impostors(config: pytest.Config) -> tuple[str, ...]:
+    """The impostors that the option names, else the configuration. Raises pytest.UsageError as `given` does."""
+    from tlslab.matrix.plan import patterns_in
+
+    try:
+        return given(config, IMPOSTORS) or patterns_in(IMPOSTORS_INI, config.getini(IMPOSTORS_INI))
+    except ValueError as problem:
+        raise pytest.UsageError(str(problem)) from None
+
+
 def check(config: pytest.Config) -> None:
     """Raise pytest.UsageError, with the nearest right names, for a value that cannot be meant. Reads the catalogue only
     when it must."""
@@ -166,7 +181,7 @@ def check(config: pytest.Config) -> None:
         _must_be_writable("--junitxml", config.invocation_params.dir / junit, may_make=True)
     if config.getoption("--lab-baseline") is not None:
         against(config)
-    if any(given(config, option) for option in PATTERNS):
+    if impostors(config) or any(given(config, option) for option in PATTERNS):
         plan_of(config)
 
 
@@ -280,13 +295,13 @@ def _make_plan(config: pytest.Config) -> "Plan":
     from tlslab import catalogue
     from tlslab.clients import all_clients
     from tlslab.commands.shared import command_name, must_match
-    from tlslab.matrix.plan import Filters, make_plan
+    from tlslab.matrix.plan import ALL_IMPOSTORS, Filters, make_plan
     from tlslab.model.situation import ServerKind
     from tlslab.setup.versions import pinned
     from tlslab.setup.versions.spec import SpecError, is_spec
 
     scenarios, fixes, wanted, kinds = (given(config, f"--lab-{noun}") for noun in NOUNS)
-    stage = choice(config)
+    stage, attacking = choice(config), impostors(config)
     try:
         known = catalogue.load()
     except catalogue.CatalogueError as problem:
@@ -301,11 +316,12 @@ def _make_plan(config: pytest.Config) -> "Plan":
         must_match("--lab-fix", fixes, [fix.name for item in known.scenarios for fix in item.fixes])
         must_match("--lab-client", clients, [item.name for item in programs])
         must_match("--lab-server", kinds, [kind.value for kind in ServerKind])
+        must_match(IMPOSTORS, attacking, [ALL_IMPOSTORS, *(item.id for item in known.impostors)])
     except click.UsageError as problem:
         raise pytest.UsageError(problem.message) from None
     except SpecError as problem:
         raise pytest.UsageError(f"--lab-client: {problem}") from None
-    filters = Filters(scenarios, fixes, clients, kinds)
+    filters = Filters(scenarios, fixes, clients, kinds, attacking)
     plan = make_plan(known, programs, filters, stage_cannot=stage.cannot)
     if plan.cells:
         return plan

@@ -9,7 +9,16 @@ from rich.console import Console
 from rich.text import Text
 
 from tlslab.model.act import BROKEN, CONTROL, FIXED, IMPOSTOR
-from tlslab.model.record import AttemptEntry, CellEntry, CertificateEntry, JudgementEntry, Record, ServerEntry, narrow
+from tlslab.model.record import (
+    AttemptEntry,
+    CellEntry,
+    CertificateEntry,
+    FixEntry,
+    JudgementEntry,
+    Record,
+    ServerEntry,
+    narrow,
+)
 from tlslab.report.fix_changes import certificate_facts, fix_changes
 from tlslab.report.marks import Marked, mark_broken, mark_fix
 from tlslab.report.printable import in_line, printable
@@ -96,7 +105,7 @@ def _head(record: Record, cell: CellEntry, console: Console) -> None:
         hang(console, "  failure  ", Text(scenario.title), "dim")
     if fix:
         summary = fix.summary.partition("\n\n")[0].replace("\n", " ")
-        hang(console, "  fix      ", Text(f"{summary} (on the {fix.side}; documented as a {fix.claim})"), "dim")
+        hang(console, "  fix      ", Text(f"{summary} (on the {fix.side}; {_claim(fix)})"), "dim")
     if client:
         version = (
             f"{client.missing} is missing. Get it: {client.how_to_get}"
@@ -104,6 +113,10 @@ def _head(record: Record, cell: CellEntry, console: Console) -> None:
             else version_line(client.version, client.tls_library)
         )
         hang(console, "  client   ", Text(f"{client.title}: {version}"), "dim")
+
+
+def _claim(fix: FixEntry) -> str:
+    return f"documented as a {fix.claim}" if fix.clears else "documented not to clear the error"
 
 
 def _fix(before: AttemptEntry, after: AttemptEntry, servers: Mapping[str, ServerEntry], console: Console) -> None:
@@ -127,6 +140,11 @@ def _verdict(cell: CellEntry, console: Console) -> None:
     _judgement("failure", mark_broken(cell), cell.broken, cell.broken_judgement, console)
     if cell.fix_verdict:
         _judgement("fix", mark_fix(cell), cell.fix_verdict, cell.fix_judgement, console)
+        for label, checks in (("checks:   ", cell.still_checks), ("lost:     ", cell.checks_gone)):
+            if checks:
+                hang(console, f"{INDENT}{label}", Text(", ".join(checks)), "dim")
+        for impostor, why in cell.left_out.items():
+            hang(console, f"{INDENT}left out: ", Text(printable(f"the impostor {impostor}: {why}")), "dim")
 
 
 def _judgement(of: str, marked: Marked, verdict: str, judgement: JudgementEntry, console: Console) -> None:
@@ -210,7 +228,7 @@ def _server(server: ServerEntry, console: Console, shown_in: str, folded: bool) 
     hang(console, "  server  ", Text("; ".join([who, *server.settings])), "dim")
     if not server.presented:
         console.print(Text("  presents no certificate", "dim"), highlight=False)
-        _words("the server's last words", "\n".join(server.log), console, "none")
+        _words("the server said when it started", "\n".join(server.log), console, "nothing")
     for depth, certificate in enumerate(server.presented):
         if folded:
             hang(console, f"  certificate {depth}  ", Text(printable(_in_short(certificate))), "dim")

@@ -11,6 +11,7 @@ from tlslab.clients.base import Client
 from tlslab.matrix.choice import LOCAL
 from tlslab.matrix.judge import Judge
 from tlslab.matrix.matching import with_names
+from tlslab.model.check import Worth, in_words
 from tlslab.model.evidence import Source
 from tlslab.model.knowledge import Answer, Knowledge, Statement
 from tlslab.model.library import ConnectsLate, Crashes, Does, Hangs, Prints, Tolerates
@@ -29,7 +30,7 @@ def show_lesson(scenario: Scenario, clients: Sequence[Client], knowledge: Knowle
     hang(console, "", Text(f"{scenario.id}: {scenario.title}", "bold underline"))
     console.print(Text("What clears it", "bold"))
     for fix in scenario.fixes:
-        claim = Text(f"{fix.name} ({fix.claim}, on the {fix.side}): ", _style(fix))
+        claim = Text(f"{fix.name} ({_claim(fix)}, on the {fix.side}): ", _style(fix))
         hang(console, "  ", claim + Text(" ".join(fix.summary.partition("\n\n")[0].split())))
     console.print()
     served = ", ".join(TITLES[kind] for kind in kinds_of(scenario.kinds))
@@ -121,7 +122,15 @@ def _fill(pattern: str, situation: Situation, console: Console) -> Text:
 
 
 def _style(fix: Fix) -> str:
-    return "green" if fix.claim == "cure" else "yellow"
+    return "green" if fix.clears and fix.worth is Worth.CURE else "yellow"
+
+
+def _claim(fix: Fix) -> str:
+    """What a fix claims, in words."""
+    if not fix.clears:
+        return "documents advise it, and it does not clear the error"
+    partial = fix.worth is Worth.PARTIAL_BYPASS
+    return f"{fix.claim}: still checks {in_words(fix.still_checks)}" if partial else fix.claim
 
 
 def _fix(
@@ -129,7 +138,7 @@ def _fix(
 ) -> None:
     console.print()
     console.print(
-        Text.assemble(("Fix ", "bold"), (fix.name, f"bold {_style(fix)}"), f" ({fix.claim}, on the {fix.side})"),
+        Text.assemble(("Fix ", "bold"), (fix.name, f"bold {_style(fix)}"), f" ({_claim(fix)}, on the {fix.side})"),
         highlight=False,
     )
     for line in fix.summary.splitlines():

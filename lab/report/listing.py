@@ -8,13 +8,14 @@ from rich.text import Text
 
 from tlslab.clients.base import PYTHON_CLIENTS, Client
 from tlslab.matrix.plan import Plan
+from tlslab.model.check import Check, Worth
 from tlslab.model.condition import Condition
 from tlslab.model.evidence import Source
 from tlslab.model.knowledge import Knowledge
 from tlslab.model.library import Any as AnyDefect
 from tlslab.model.library import Prints, Says
 from tlslab.model.record import ClientEntry
-from tlslab.model.scenario import Claim, Fix, Scenario
+from tlslab.model.scenario import Fix, Scenario
 from tlslab.model.situation import ServerKind
 from tlslab.report.lesson import kinds_of
 from tlslab.report.servers import TITLES
@@ -34,10 +35,10 @@ def show_scenarios(scenarios: Sequence[Scenario], console: Console) -> None:
         kinds = kinds_of(scenario.kinds)
         served = "both servers" if len(kinds) == len(ServerKind) else TITLES[kinds[0]]
         hang(console, f"{scenario.id}  ", Text(scenario.title, "not bold"), "bold")
-        names = (Text(_name(fix), "yellow" if fix.claim is Claim.BYPASS else "green") for fix in scenario.fixes)
+        names = (Text(_name(fix), _style(fix)) for fix in scenario.fixes)
         hang(console, f"  {served}: ", Text(", ", "not dim").join(names), "dim")
     count = sum(len(scenario.fixes) for scenario in scenarios)
-    closing = f"{plural(len(scenarios), 'scenario')}, {count} fixes (~ bypass)"
+    closing = f"{plural(len(scenarios), 'scenario')}, {count} fixes (~ no cure)"
     console.print(Text(closing, "bold"), highlight=False)
 
 
@@ -64,7 +65,11 @@ def with_text(scenarios: Iterable[Scenario], knowledge: Knowledge, text: str) ->
 
 
 def _name(fix: Fix) -> str:
-    return f"~{fix.name}" if fix.claim is Claim.BYPASS else fix.name
+    return fix.name if fix.clears and fix.worth is Worth.CURE else f"~{fix.name}"
+
+
+def _style(fix: Fix) -> str:
+    return "green" if fix.clears and fix.worth is Worth.CURE else "yellow"
 
 
 def _named(row: Says) -> Iterable[Condition]:
@@ -84,7 +89,9 @@ def scenarios_as_data(scenarios: Iterable[Scenario], knowledge: Knowledge) -> li
                 {
                     "name": fix.name,
                     "summary": fix.summary,
-                    "claim": fix.claim.value,
+                    "claim": fix.claim,
+                    "clears": fix.clears,
+                    "still_checks": [check.value for check in Check if check in fix.still_checks],
                     "side": fix.side.value,
                     "kinds": [kind.value for kind in kinds_of(fix.kinds & scenario.kinds)],
                     "steps": list(fix.steps),
@@ -155,6 +162,16 @@ def show_plan(plan: Plan, console: Console) -> None:
         hang(console, "  ", Text(why))
         for identity in ids:
             console.print(Text(f"    {identity}", "dim"), soft_wrap=True)
+    left_out: dict[str, int] = {}
+    for cell in plan.cells:
+        for impostor, why in cell.left_out.items():
+            words = f"{impostor}: {why}"
+            left_out[words] = left_out.get(words, 0) + 1
+    if left_out:
+        console.print()
+        console.print(Text("impostors that are left out of some cells", "bold"))
+    for words, count in left_out.items():
+        hang(console, "  ", Text(f"{words} ({plural(count, 'cell')})"))
     attempts = len({(cell.client.name, situation) for cell in plan.cells for situation in cell.acts.values()})
     console.print()
     played = f"{plural(len(plan.cells), 'cell')} in {plural(attempts, 'attempt')}"
@@ -165,6 +182,11 @@ def plan_as_data(plan: Plan) -> dict[str, Any]:
     """The plan as JSON values."""
     return {
         "cells": [cell.id for cell in plan.cells],
+        "left_out": [
+            {"cell": cell.id, "impostor": impostor, "why": why}
+            for cell in plan.cells
+            for impostor, why in cell.left_out.items()
+        ],
         "exclusions": [{"cell": exclusion.id, "why": exclusion.why} for exclusion in plan.exclusions],
     }
 

@@ -43,8 +43,11 @@ def show_story(record: Record, cell: CellEntry, scenario: Scenario, fix: Fix, cl
     _attempt(client, attempts[cell.acts[FIXED]], console)
     console.print()
     hang(console, "3  The attack: ", Text("an impostor has the server's name and address", "not bold"), "bold")
+    told: list[str] = []
     for impostor in record.impostors:
-        if made := attempts.get(cell.acts.get(f"impostor:{impostor.id}", "")):
+        made = attempts.get(cell.acts.get(f"impostor:{impostor.id}", ""))
+        if made is not None and made.id not in told:  # equal situations are one attempt
+            told.append(made.id)
             hang(console, "   ", Text(impostor.lesson.partition("\n\n")[0].replace("\n", " ")))
             _attempt(client, made, console)
     marked = mark_fix(cell)

@@ -8,7 +8,8 @@ listener that cannot start is said in one line `{"error": ..., "listener": ...}`
 
 Besides what a listener needs (`id`, `kind`, `address`, `port`, `security_level`, and `conf`, `host` or `chain`,
 `key`, `tls_min`, `tls_max`) one of kind sqlserver takes: `ca_store` (a PEM bundle that stands for the server's system
-store), `fallback_cert` and `fallback_key`, `encryption` ("not_supported" answers ENCRYPT_NOT_SUP), `refusal` ("close"
+store), `fallback_cert` and `fallback_key`, `encryption` ("not_supported" answers ENCRYPT_NOT_SUP and
+ends the connection of a client that asks for more, "in_clear" answers the same and goes on), `refusal` ("close"
 instead of "reset" for a handshake that the server refuses); and every one `login_timeout`, `idle_timeout`,
 `max_connections`.
 """
@@ -33,10 +34,16 @@ from tlslab.servers.listener import CannotStart, Limits
 from tlslab.servers.streams import Marked, address_of, hung_up
 from tlslab.servers.tds.endpoint import Endpoint, Fallback, SqlServerOptions
 from tlslab.servers.tds.errorlog import LOGON, stamped
+from tlslab.servers.tds.prelogin import ServerMode
 
 EXIT_CANNOT_START = 3
 DEFAULT = Limits()
 _BACKLOG = 256
+_ENCRYPTION = {
+    "supported": ServerMode.OFF,
+    "not_supported": ServerMode.NOT_SUPPORTED,
+    "in_clear": ServerMode.IN_CLEAR,
+}
 _BUFFER = 32 * 1024  # asyncio stops reading from a client at twice this many bytes.
 
 
@@ -106,9 +113,9 @@ def _options(entry: Mapping[str, object], document: Mapping[str, object]) -> Sql
     )
     match entry["kind"]:
         case "sqlserver":
-            encryption = entry.get("encryption", "supported")
-            if encryption not in ("supported", "not_supported"):
-                raise ValueError("encryption is neither supported nor not_supported")
+            encryption = _ENCRYPTION.get(str(entry.get("encryption", "supported")))
+            if encryption is None:
+                raise ValueError(f"encryption is none of {', '.join(_ENCRYPTION)}")
             refusal = entry.get("refusal", "reset")
             if refusal not in ("reset", "close"):
                 raise ValueError("refusal is neither reset nor close")
@@ -121,7 +128,7 @@ def _options(entry: Mapping[str, object], document: Mapping[str, object]) -> Sql
                 ca_store=path("ca_store"),
                 fallback_certificate=path("fallback_cert"),
                 fallback_key=path("fallback_key"),
-                encryption_supported=encryption == "supported",
+                encryption=encryption,
                 reset_handshakes=refusal == "reset",
             )
         case "https":

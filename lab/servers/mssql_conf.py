@@ -53,7 +53,7 @@ def mssql_conf(side: ServerSide, certificate: str, key: str) -> str:
     newest = min(side.tls_max, TLSVersion.TLSv1_2)
     versions = [version.number for version in reversed(TLSVersion) if side.tls_min <= version <= newest]
     lines.append(f"tlsprotocols = {','.join(versions)}")
-    lines.append(f"forceencryption = {int(side.encryption is not ServerEncryption.OFF)}")
+    lines.append(f"forceencryption = {int(side.encryption.demanded)}")
     if side.encryption is ServerEncryption.STRICT:
         lines.append("forcestrict = 1")
     return "\n".join(lines) + "\n"

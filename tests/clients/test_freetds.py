@@ -246,7 +246,7 @@ def test_pymssql_accepts_sha1_where_nothing_else_is_wrong() -> None:
         weak.with_leaf(issuer=None),
         weak.with_leaf(issuer=Authority("Nobody's CA")),
         weak.with_leaf(validity=PAST),
-        weak.with_leaf(names=("other.lab.test",)),
+        weak.with_leaf(common_name="other.lab.test", names=("other.lab.test",)),
         weak.with_chain(after=()),
         weak.with_server(security_level=2),
     ):
@@ -305,3 +305,29 @@ def test_trace_has_what_the_system_says_of_the_connection_and_nothing_else_of_th
         "net.c:231:getsockopt(2) reported: Connection refused\nnet.c:526:tds_open_socket() failed\n"
     )
     assert trace_lines(dump) == "getsockopt(2) reported: Connection refused"
+
+
+NEIGHBOUR = HEALTHY.with_leaf(names=("neighbour.lab.test",))
+"""The CA of the lab's servers vouches for the name in the SAN; the expected one is the CN."""
+
+
+def test_freetds_with_openssl_takes_the_common_name_beside_a_san_and_with_gnutls_only_without_one() -> None:
+    """check_hostname of src/tds/tls.c against gnutls_x509_crt_check_hostname2."""
+    assert connects(PYMSSQL, NEIGHBOUR)
+    assert not connects(TSQL, NEIGHBOUR)
+    for client in (PYMSSQL, TSQL):
+        assert connects(client, NEIGHBOUR.with_leaf(names=()))
+        assert not connects(client, NEIGHBOUR.with_leaf(common_name="neighbour.lab.test"))
+
+
+@pytest.mark.parametrize("client", ALL, ids=lambda client: client.name)
+def test_where_encryption_is_required_a_server_that_has_none_is_refused(client: FreeTds) -> None:
+    in_clear = HEALTHY.with_server(chain=None, encryption=ServerEncryption.IN_CLEAR)
+    assert not connects(client, in_clear)
+    assert "in clear" in tolerated(client, in_clear.with_client(encryption=Encryption.OPTIONAL))
+
+
+def test_that_the_server_does_not_encrypt_is_read_from_the_log() -> None:
+    dump = "login.c:1476:detected crypt flag {flag}\nlogin.c:1477:something else\n"
+    assert trace_lines(dump.format(flag=2)) == "detected crypt flag 2"
+    assert trace_lines(dump.format(flag=1)) == ""

@@ -14,8 +14,9 @@ from tlslab import catalogue
 from tlslab.clients import all_clients
 from tlslab.compose.servers import numbered, numbers_in, servers
 from tlslab.compose.text import PASSWORD, text
+from tlslab.model.check import EVERYTHING
 from tlslab.model.conditions import EXPIRED
-from tlslab.model.scenario import BOTH, Claim, Scenario, Side
+from tlslab.model.scenario import BOTH, Scenario, Side
 from tlslab.model.situation import Situation
 from tlslab.servers.mssql_image import strong
 
@@ -121,7 +122,7 @@ def test_a_new_scenario_needs_nothing_but_its_module() -> None:
         return healthy
 
     new = Scenario("brand-new.form", "A title", "", apply, BOTH, frozenset({EXPIRED}), {}, ())
-    new.fix(claim=Claim.CURE, side=Side.CLIENT, steps=["a"], sources=SCENARIOS[0].sources)(_elsewhere)
+    new.fix(still_checks=EVERYTHING, side=Side.CLIENT, steps=["a"], sources=SCENARIOS[0].sources)(_elsewhere)
     said = made((new, *SCENARIOS), known)
     assert "  brand-new.form-sqlserver:\n    <<: *sqlserver\n    profiles: [brand-new, brand-new.form]\n" in said
     assert "aliases: [db.lab.test, elsewhere.lab.test]" in said

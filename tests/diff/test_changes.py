@@ -225,6 +225,16 @@ def test_the_verdict_of_a_fix_alone_is_enough(before: str, after: str, kind: Kin
     assert kinds(compare(old, new)) == [kind]
 
 
+def test_verdicts_over_other_impostors_are_not_compared_but_their_acts_are() -> None:
+    identity = "expired/renew/odbc18/sqlserver"
+    of = next(item for item in OLD.cells if item.id == identity)
+    more = {**of.acts, "impostor:neighbour": of.acts["fixed"]}
+    wider = with_cells(OLD, {identity: {"fix_verdict": "partial-bypass", "acts": more}})
+    assert kinds(compare(OLD, wider)) == []
+    let_in = with_attempts(wider, {"odbc18/expired/renew/stranger": CONNECTED})
+    assert kinds(compare(OLD, let_in)) == [Kind.LETS_IN]
+
+
 def test_a_fix_that_no_longer_clears_hides_what_follows_from_it() -> None:
     refused = {"result": "refused", "text": "still no", "encrypted": None}
     edited = with_attempts(OLD, {"odbc18/expired/renew/fixed": refused, "odbc18/expired/renew/stranger": refused})

@@ -78,7 +78,7 @@ def test_independent_runs_of_one_version_have_no_difference(cache: Path) -> None
     for other in records[1:]:
         changes = compare(records[0], other)
         assert (changes.groups, changes.not_compared, changes.unstable) == ([], [], [])
-        assert changes.acts == 5
+        assert changes.acts == 6
 
 
 def test_a_check_that_was_removed_is_found(cache: Path) -> None:

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 
 from tlslab.libraries.sqlclient import FRAMES, LIBRARY
 from tlslab.libraries.sqlclient.conditions import (
-    CN_ALONE,
     DIALLED_NAME,
     ENCRYPT_BY_WORD,
     ENCRYPT_IS_NONSENSE,
@@ -27,7 +26,6 @@ from tlslab.libraries.sqlclient.conditions import (
     KNOWN,
     NO_COMMON_CIPHER,
     NO_CRL,
-    NO_ENCRYPTION,
     NO_STRICT_CERTIFICATE,
     OF_THE_CHAIN,
     OPTIONAL,
@@ -45,6 +43,8 @@ from tlslab.libraries.sqlclient.conditions import (
 from tlslab.libraries.sqlclient.drivers import MICROSOFT, SYSTEM
 from tlslab.model.condition import Condition, conditions_of, unmasked
 from tlslab.model.conditions import (
+    CN_ALONE,
+    CN_BESIDE_SAN,
     CRITICAL_EXTENSION,
     DEMANDS_ENCRYPTION,
     EXPIRED,
@@ -58,6 +58,7 @@ from tlslab.model.conditions import (
     NAME_MISMATCH,
     NAME_NOT_PERMITTED,
     NO_COMMON_VERSION,
+    NO_ENCRYPTION,
     NOT_A_CA,
     NOT_FOR_SERVERS,
     NOT_LOADED,
@@ -197,10 +198,8 @@ def conditions(name: str, server: str, dialled: str, options: dict[str, str], wh
     pin = options.get("ServerCertificate", server)
     if pin != server:
         found |= {PIN_UNREADABLE if pin in UNREADABLE_PINS else OTHER_PIN}
-    if OPTIONAL in whens:
-        found -= {NO_ENCRYPTION}
-        if server in {"forced", "forceduntrusted", "fallback.forced"}:
-            found |= {DEMANDS_ENCRYPTION}
+    if OPTIONAL in whens and server in {"forced", "forceduntrusted", "fallback.forced"}:
+        found |= {DEMANDS_ENCRYPTION}
     if strict_only and STRICT not in whens:
         found |= {STRICT_ONLY}
     if strict_only and STRICT in whens and server == "fallback":
@@ -356,7 +355,7 @@ GOOD = healthy(ServerKind.SQLSERVER)
     [
         (GOOD, set()),
         (GOOD.with_leaf(names=()), {NAME_MISMATCH, CN_ALONE}),
-        (GOOD.with_leaf(names=("other.lab.test",)), {NAME_MISMATCH, SUBJECT_IS_THE_NAME}),
+        (GOOD.with_leaf(names=("other.lab.test",)), {NAME_MISMATCH, SUBJECT_IS_THE_NAME, CN_BESIDE_SAN}),
         (GOOD.with_client(connect_to="db"), {NAME_MISMATCH, SUBJECT_IS_THE_NAME}),
         (GOOD.with_client(connect_to="d"), {NAME_MISMATCH}),
         (GOOD.with_client(expected_name="other.lab.test"), {NAME_MISMATCH, DIALLED_NAME}),

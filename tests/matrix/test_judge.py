@@ -11,6 +11,7 @@ from tlslab.matrix.judge import ActVerdict, FixVerdict, Judge, Status, Verdict, 
 from tlslab.matrix.plan import Cell, make_plan
 from tlslab.matrix.play import Attempt
 from tlslab.model.certificate import CURRENT, LAB_ISSUING, PAST, Authority, Chain, Leaf
+from tlslab.model.check import EVERYTHING, NOTHING, Check
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.condition import Condition, conditions_of
 from tlslab.model.conditions import (
@@ -23,6 +24,7 @@ from tlslab.model.conditions import (
     UNTRUSTED,
 )
 from tlslab.model.evidence import Basis, Phase, Source
+from tlslab.model.impostor import Impostor
 from tlslab.model.knowledge import Knowledge
 from tlslab.model.library import (
     ConnectsLate,
@@ -39,8 +41,8 @@ from tlslab.model.library import (
     tolerates,
 )
 from tlslab.model.outcome import Completed, Outcome, Result
-from tlslab.model.scenario import BOTH, Claim, Fix, Impostor, Scenario, Side
-from tlslab.model.situation import ClientSide, ServerKind, Situation, healthy, options
+from tlslab.model.scenario import BOTH, Fix, Scenario, Side
+from tlslab.model.situation import ClientSide, Encryption, ServerKind, Situation, healthy, options
 
 BOOK = Source("a book", "https://example.org/book")
 POST = Source("a post", "https://example.org/post")
@@ -137,6 +139,10 @@ def ignore(situation: Situation) -> Situation:
     return situation.with_client(trust_everything=True)
 
 
+def hope(situation: Situation) -> Situation:
+    return situation.with_client(intermediates=(LAB_ISSUING,))
+
+
 def stranger(situation: Situation) -> Situation:
     name = situation.client.reference_identifier
     return situation.with_server(chain=Chain(Leaf(name, (name,), Authority("Stranger"), owner="stranger")))
@@ -146,9 +152,13 @@ def neighbour(situation: Situation) -> Situation:
     return situation.with_server(chain=Chain(Leaf("n", ("n",), LAB_ISSUING, owner="neighbour")))
 
 
-IMPOSTORS = (Impostor("neighbour", "A neighbour.", neighbour), Impostor("stranger", "A stranger.", stranger))
-CURE = Fix("renew", "Renew.", renew, Claim.CURE, Side.SERVER, BOTH, ("renew",), (BOOK,))
-BYPASS = Fix("ignore", "Ignore.", ignore, Claim.BYPASS, Side.CLIENT, BOTH, ("ignore",), (BOOK,))
+IMPOSTORS = (
+    Impostor("neighbour", "A neighbour.", neighbour, frozenset({Check.NAME, Check.KEY})),
+    Impostor("stranger", "A stranger.", stranger, frozenset({Check.CHAIN, Check.KEY})),
+)
+CURE = Fix("renew", "Renew.", renew, EVERYTHING, Side.SERVER, BOTH, ("renew",), (BOOK,))
+BYPASS = Fix("ignore", "Ignore.", ignore, NOTHING, Side.CLIENT, BOTH, ("ignore",), (BOOK,))
+USELESS = Fix("hope", "Hope.", hope, EVERYTHING, Side.CLIENT, BOTH, ("hope",), (BOOK,), clears=False)
 
 CONNECTED = Outcome(Result.CONNECTED, "", encrypted=True)
 SAYS_EXPIRED = Outcome(Result.REFUSED, "example: certificate has expired")
@@ -218,7 +228,7 @@ def test_a_bypass_that_lets_everybody_in_is_as_expected() -> None:
     verdict = judged(BYPASSED, cell(BYPASS))
     assert (verdict.broken, verdict.fix) == (ActVerdict.AS_DOCUMENTED, FixVerdict.BYPASS)
     assert verdict.as_expected
-    assert verdict.fix_judgement.why == "connects, and so does the impostor `neighbour` and `stranger`"
+    assert verdict.fix_judgement.why == "connects, and so does the impostor `neighbour`, `stranger`"
 
 
 # --- the broken act
@@ -429,7 +439,7 @@ def test_a_bypass_that_keeps_impostors_out_is_a_finding_too() -> None:
     verdict = judged(CURED, cell(BYPASS, checks_all_the_same))
     assert verdict.fix is FixVerdict.CURE
     assert not verdict.as_expected
-    assert "although the fix is documented as a bypass" in verdict.why
+    assert "although the fix is documented to leave nothing; `neighbour` is refused" in verdict.why
 
 
 @pytest.mark.parametrize(
@@ -483,9 +493,101 @@ def test_a_fixed_session_without_the_promised_encryption_is_a_finding() -> None:
 
 
 def test_a_fix_that_gives_encryption_up_must_not_be_encrypted() -> None:
-    without = replace(BYPASS, encrypted=False)
-    assert judged(BYPASSED, cell(without)).fix is FixVerdict.BROKEN_PROMISE
-    assert judged(but(BYPASSED, FIXED, replace(CONNECTED, encrypted=False)), cell(without)).as_expected
+    def give_up(situation: Situation) -> Situation:
+        return situation.with_client(encryption=Encryption.OPTIONAL, trust_everything=True)
+
+    scenario = Scenario("expired", "Expired", "Lesson.", expire, BOTH, frozenset({EXPIRED}), {}, (BOOK,))
+    scenario.fixes.append(replace(BYPASS, apply=give_up))
+    without = _cell_of(scenario, Example(UNCHECKED), ServerKind.SQLSERVER)
+    assert judged(BYPASSED, without).fix is FixVerdict.BROKEN_PROMISE
+    assert judged(but(BYPASSED, FIXED, replace(CONNECTED, encrypted=False)), without).as_expected
+
+
+# --- what impostors show
+
+
+def test_an_impostor_that_gets_in_weighs_more_than_one_that_proves_nothing() -> None:
+    hangs = Outcome(Result.TIMEOUT, "", seconds=20)
+    verdict = judged(but(but(CURED, NEIGHBOUR, hangs), STRANGER, CONNECTED))
+    assert verdict.fix is FixVerdict.BYPASS
+    assert not verdict.as_expected
+    documented = judged(but(but(CURED, STRANGER, hangs), NEIGHBOUR, CONNECTED), cell(client=Example(NO_NAMES)))
+    assert documented.fix is FixVerdict.BYPASS
+    assert not documented.as_expected
+    assert "`neighbour` gets in, and the impostor `stranger` fails, but not for" in documented.fix_judgement.why
+
+
+def test_the_checks_that_remain_and_those_that_are_gone_are_measured() -> None:
+    cured = judged(CURED)
+    assert cured.remaining == {Check.CHAIN, Check.NAME}
+    assert cured.gone == NOTHING
+    partial = judged(but(CURED, NEIGHBOUR, CONNECTED), cell(client=Example(NO_NAMES)))
+    assert partial.remaining == {Check.CHAIN}
+    assert partial.gone == {Check.NAME}
+    bypass = judged(BYPASSED, cell(BYPASS))
+    assert bypass.remaining == NOTHING
+    assert bypass.gone == {Check.CHAIN, Check.NAME}
+
+
+def test_a_fix_that_is_documented_to_drop_a_check_lets_in_whom_that_check_keeps_out() -> None:
+    """`validate_host=False`: the chain is still verified, the name is not."""
+    partial = replace(CURE, still_checks=frozenset({Check.CHAIN, Check.DATE}))
+    verdict = judged(but(CURED, NEIGHBOUR, CONNECTED), cell(partial))
+    assert verdict.fix is FixVerdict.PARTIAL_BYPASS
+    assert verdict.as_expected
+    assert not judged(but(CURED, STRANGER, CONNECTED), cell(partial)).as_expected
+
+
+def test_a_client_that_still_checks_what_a_fix_drops_needs_a_row_of_its_own() -> None:
+    partial = replace(CURE, still_checks=frozenset({Check.CHAIN, Check.DATE}))
+    assert not judged(CURED, cell(partial)).as_expected
+    own = does(NAME_MISMATCH, what=Prints("example's own: hostname mismatch"), phase=Phase.NAME)
+    said = Outcome(Result.REFUSED, "example's own: hostname mismatch")
+    verdict = judged(but(CURED, NEIGHBOUR, said), cell(partial, Example(own)))
+    assert verdict.fix is FixVerdict.CURE
+    assert verdict.as_expected
+    assert (verdict.fix_judgement.basis, verdict.fix_judgement.sources) == (Basis.REPORTED, (POST,))
+
+
+def test_a_pin_knows_the_server_by_its_key_alone() -> None:
+    pin = replace(CURE, still_checks=frozenset({Check.KEY}))
+    verdict = judged(CURED, cell(pin))
+    assert verdict.fix is FixVerdict.CURE
+    assert verdict.as_expected
+    assert verdict.remaining == {Check.KEY}
+    assert not judged(but(CURED, STRANGER, CONNECTED), cell(pin)).as_expected
+
+
+def test_a_fix_that_nobody_attacked_is_unproven_and_no_finding() -> None:
+    judge, item = cell()
+    verdict = judged([CONNECTED, SAYS_EXPIRED, CONNECTED], (judge, replace(item, impostors=())))
+    assert verdict.fix is FixVerdict.UNPROVEN
+    assert verdict.as_expected
+
+
+# --- fixes that documents advise and that do not clear
+
+
+FUTILE: Played = [CONNECTED, SAYS_EXPIRED, SAYS_EXPIRED]
+
+
+def test_a_fix_that_is_documented_not_to_clear_must_fail_as_documented() -> None:
+    verdict = judged(FUTILE, cell(USELESS))
+    assert (verdict.broken, verdict.fix) == (ActVerdict.AS_DOCUMENTED, FixVerdict.NOT_CLEARED)
+    assert verdict.as_expected
+    assert not judged(but(FUTILE, FIXED, SAYS_NAME), cell(USELESS)).as_expected
+
+
+def test_a_fix_that_clears_although_it_is_documented_not_to_is_a_finding() -> None:
+    verdict = judged(but(FUTILE, FIXED, CONNECTED), cell(USELESS))
+    assert verdict.fix is FixVerdict.UNPROVEN
+    assert not verdict.as_expected
+    assert "although the fix is documented not to clear the error" in verdict.why
+
+
+def test_nobody_attacks_a_fix_that_clears_nothing() -> None:
+    _, item = cell(USELESS)
+    assert list(item.acts) == ["control", "broken", "fixed"]
 
 
 # --- a server that is down

@@ -121,6 +121,55 @@ def test_another_stage_plays_it() -> None:
     assert not any(by_the_stage(item) for item in plan().exclusions)
 
 
+def impostors(made: Plan, identity: str) -> list[str]:
+    (cell,) = (item for item in made.cells if item.id == identity)
+    return [impostor.id for impostor, _ in cell.impostors]
+
+
+def test_the_usual_impostors_play_or_those_that_are_named_or_all() -> None:
+    def playing(*names: str) -> list[str]:
+        made = plan(scenarios=("expired",), clients=("odbc18",), impostors=names)
+        return impostors(made, "expired/renew/odbc18/sqlserver")
+
+    assert playing() == ["neighbour", "stranger", "stranger-expected-name", "unencrypted"]
+    assert playing("neigh*") == [
+        "neighbour",
+        "neighbour-common-name",
+        "neighbour-common-name-beside-san",
+    ]
+    assert playing("all") == [item.id for item in CATALOGUE.impostors]
+
+
+def test_who_has_nothing_to_show_at_a_kind_of_server_is_not_there() -> None:
+    made = plan(scenarios=("expired",), clients=("curl",))
+    assert impostors(made, "expired/renew/curl/https") == ["neighbour", "stranger", "stranger-expected-name"]
+
+
+def test_an_impostor_that_a_client_cannot_be_shown_is_left_out_and_the_cell_stays() -> None:
+    def no_stranger(situation: Situation) -> str | None:
+        chain = situation.server.chain
+        return WHY if chain is not None and chain.leaf.owner == "stranger" else None
+
+    made = plan(no_stranger, scenarios=("expired",), clients=("curl",))
+    assert impostors(made, "expired/renew/curl/https") == ["neighbour"]
+    (cell,) = made.cells
+    assert cell.left_out == {"stranger": WHY, "stranger-expected-name": WHY}
+    assert "impostor:stranger" not in cell.acts
+
+
+def test_an_impostor_that_has_nothing_to_show_after_a_fix_is_left_out_with_its_reason() -> None:
+    made = plan(scenarios=("self-signed",), clients=("curl",), impostors=("all",))
+    left_out = {cell.fix.name: dict(cell.left_out) for cell in made.cells}
+    assert left_out["trust-certificate"].keys() == {"expired"}
+    assert left_out["replace-by-ca-signed"] == {}
+
+
+def test_on_docker_no_sql_server_goes_on_in_clear() -> None:
+    made = plan(Choice("docker").cannot, scenarios=("expired",), clients=("odbc18",))
+    (cell,) = made.cells
+    assert "the local stage plays this" in cell.left_out["unencrypted"]
+
+
 def test_an_option_that_the_client_does_not_know_takes_the_cell_out_and_names_it() -> None:
     @dataclass(frozen=True)
     class LaterClientSide(ClientSide):

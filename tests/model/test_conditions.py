@@ -8,6 +8,8 @@ from tlslab.model.certificate import LAB_ISSUING, LAB_ROOT, PAST, Authority, Key
 from tlslab.model.circumstances import HOLDS_THE_CA
 from tlslab.model.condition import Condition, Seen, conditions_of, conditions_seen, defects, unmasked
 from tlslab.model.conditions import (
+    CN_ALONE,
+    CN_BESIDE_SAN,
     CONDITIONS,
     CRITICAL_EXTENSION,
     DEMANDS_ENCRYPTION,
@@ -23,6 +25,7 @@ from tlslab.model.conditions import (
     NAME_MISMATCH,
     NAME_NOT_PERMITTED,
     NO_COMMON_VERSION,
+    NO_ENCRYPTION,
     NOT_A_CA,
     NOT_FOR_SERVERS,
     NOT_LOADED,
@@ -101,8 +104,14 @@ def test_nothing_is_wrong(situation: Situation) -> None:
         (WEB.with_client(clock=timedelta(days=-11)), {NOT_YET_VALID}),
         (WEB.with_leaf(validity=PAST).with_client(clock=timedelta(days=-20)), set()),
         (FALLBACK.with_client(clock=timedelta(seconds=-1)), {SELF_SIGNED, NAME_MISMATCH, NOT_YET_VALID}),
-        (WEB.with_leaf(names=()), {NAME_MISMATCH}),
-        (WEB.with_leaf(names=("www.lab.test",)), {NAME_MISMATCH}),
+        (WEB.with_leaf(names=()), {NAME_MISMATCH, CN_ALONE}),
+        (WEB.with_leaf(names=(), common_name="www.lab.test"), {NAME_MISMATCH}),
+        (WEB.with_leaf(names=("www.lab.test",)), {NAME_MISMATCH, CN_BESIDE_SAN}),
+        # An address is none of the names that a CN can hold.
+        (WEB.with_leaf(names=(), common_name="192.0.2.7").with_client(connect_to="192.0.2.7"), {NAME_MISMATCH}),
+        (SQL.with_server(encryption=ServerEncryption.IN_CLEAR), {NO_ENCRYPTION}),
+        # Nobody can tell a client that begins with TLS that there is none.
+        (SQL.with_server(encryption=ServerEncryption.IN_CLEAR).with_client(encryption=Encryption.STRICT), set()),
         (WEB.with_client(expected_name="www.lab.test"), {NAME_MISMATCH}),
         (BY_ADDRESS, {IP_ADDRESS}),
         (BY_ADDRESS.with_client(connect_to="2001:0DB8:0:0::7"), {IP_ADDRESS}),
@@ -128,7 +137,7 @@ def test_nothing_is_wrong(situation: Situation) -> None:
             SQL.with_client(encryption=Encryption.OPTIONAL).with_server(encryption=ServerEncryption.FORCED),
             {DEMANDS_ENCRYPTION},
         ),
-        (SELF_MADE.with_leaf(validity=PAST, names=()), {SELF_SIGNED, EXPIRED, NAME_MISMATCH}),
+        (SELF_MADE.with_leaf(validity=PAST, names=()), {SELF_SIGNED, EXPIRED, NAME_MISMATCH, CN_ALONE}),
     ],
 )
 def test_what_is_so_is_named_and_nothing_else(situation: Situation, conditions: set[Condition]) -> None:

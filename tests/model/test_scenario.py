@@ -3,9 +3,10 @@
 import pytest
 
 from tlslab.model.certificate import PAST
+from tlslab.model.check import EVERYTHING, Check, Worth
 from tlslab.model.conditions import EXPIRED
 from tlslab.model.evidence import Source
-from tlslab.model.scenario import Claim, Side, impostor, scenario
+from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import Situation
 
 BOOK = Source("a book", "https://example.org")
@@ -43,12 +44,16 @@ def test_a_scenario_in_which_nothing_is_so_is_refused() -> None:
 def test_a_fix_needs_steps_and_sources_and_a_name_of_its_own() -> None:
     late_scenario = scenario(title="t", conditions=[EXPIRED], sources=[BOOK])(late)
     with pytest.raises(ValueError, match="steps"):
-        late_scenario.fix(claim=Claim.CURE, side=Side.SERVER, steps=[], sources=[BOOK])(late)
-    late_scenario.fix(claim=Claim.CURE, side=Side.SERVER, steps=["renew"], sources=[BOOK])(late)
+        late_scenario.fix(still_checks=EVERYTHING, side=Side.SERVER, steps=[], sources=[BOOK])(late)
+    late_scenario.fix(still_checks=EVERYTHING, side=Side.SERVER, steps=["renew"], sources=[BOOK])(late)
     with pytest.raises(ValueError, match="twice"):
-        late_scenario.fix(claim=Claim.CURE, side=Side.SERVER, steps=["renew"], sources=[BOOK])(late)
+        late_scenario.fix(still_checks=EVERYTHING, side=Side.SERVER, steps=["renew"], sources=[BOOK])(late)
 
 
-def test_an_impostor_explains_itself() -> None:
-    with pytest.raises(ValueError, match="docstring"):
-        impostor(silent)
+def test_a_fix_is_worth_what_the_checks_are_worth_that_it_leaves() -> None:
+    given = scenario(title="t", conditions=[EXPIRED], sources=[BOOK])(late)
+    for name, checks in (("all", EVERYTHING), ("some", [Check.CHAIN]), ("none", [])):
+        given.fix(still_checks=checks, side=Side.CLIENT, steps=["do"], sources=[BOOK], name=name)(late)
+    given.fix(still_checks=[], clears=False, side=Side.CLIENT, steps=["do"], sources=[BOOK], name="useless")(late)
+    assert [fix.worth for fix in given.fixes[:3]] == [Worth.CURE, Worth.PARTIAL_BYPASS, Worth.BYPASS]
+    assert [fix.claim for fix in given.fixes] == ["cure", "partial bypass", "bypass", "does not help"]

@@ -8,7 +8,9 @@ import pytest
 
 from tlslab.catalogue import load
 from tlslab.matrix.judge import misbuilt
+from tlslab.matrix.plan import attacks
 from tlslab.model.certificate import FALLBACK, LAB_ISSUING, PAST, Authority, KeyPurpose, SignatureHash, Validity
+from tlslab.model.check import Worth
 from tlslab.model.condition import Condition, conditions_of, defects
 from tlslab.model.conditions import (
     CONDITIONS,
@@ -17,6 +19,7 @@ from tlslab.model.conditions import (
     INCOMPLETE,
     NAME_MISMATCH,
     NO_COMMON_VERSION,
+    NO_ENCRYPTION,
     NOT_FOR_SERVERS,
     NOT_LOADED,
     NOT_SERVING,
@@ -25,13 +28,13 @@ from tlslab.model.conditions import (
     UNTRUSTED,
     client_versions,
 )
-from tlslab.model.scenario import Claim, Scenario
-from tlslab.model.situation import ServerKind, Situation, TLSVersion, healthy
+from tlslab.model.scenario import Scenario
+from tlslab.model.situation import ServerEncryption, ServerKind, Situation, TLSVersion, healthy
 from tlslab.pki.audit import audit
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint, certificates
 from tlslab.pki.openssl_verify import AuditError
-from tlslab.pki.scan import Scan
+from tlslab.pki.scan import NO_TLS, Scan
 
 CATALOGUE = load()
 CASES = [
@@ -70,6 +73,8 @@ def scan_server(
     def scanner(low: TLSVersion, high: TLSVersion) -> Scan:
         if not situation.server.key_readable:
             return Scan(refused=DOWN)
+        if situation.server.encryption is ServerEncryption.IN_CLEAR:
+            return Scan(refused=NO_TLS)
         if NOT_LOADED.present(situation):
             return Scan(refused="EOFError: closed")
         common = max(low, situation.server.tls_min) <= min(high, newest)
@@ -106,10 +111,12 @@ def test_a_cure_leaves_nothing_wrong_and_every_impostor_has_something(
         if kind not in fix.kinds:
             continue
         fixed = fix.apply(broken)
-        if fix.claim is Claim.CURE:
+        if fix.worth is Worth.CURE:
             assert scan_server(mint, fixed) == frozenset(), fix.name
-        for impostor in CATALOGUE.impostors:
-            assert scan_server(mint, impostor.apply(fixed)), (fix.name, impostor.id)
+        for impostor, situation in attacks(CATALOGUE.impostors, fixed)[0]:
+            wanted = defects(conditions_of(situation, CATALOGUE.knowledge.conditions))
+            assert scan_server(mint, situation) == wanted, (fix.name, impostor.id)
+            assert wanted, (fix.name, impostor.id)
 
 
 def test_a_second_fault_beside_the_declared_one_is_seen(mint: Mint) -> None:
@@ -228,6 +235,19 @@ def test_a_server_that_is_up_although_it_cannot_read_its_key_is_an_error_of_the_
 def test_nobody_meets_the_second_fault_of_a_server_that_is_down(mint: Mint) -> None:
     late = UNREADABLE.with_leaf(validity=Validity(timedelta(days=-9), timedelta(days=-3)))
     assert scan_server(mint, late) == conditions_of(late, CONDITIONS) == {NOT_SERVING}
+
+
+def test_of_a_server_that_goes_on_in_clear_nothing_but_that_is_seen(mint: Mint) -> None:
+    in_clear = healthy(ServerKind.SQLSERVER).with_server(chain=None, encryption=ServerEncryption.IN_CLEAR)
+    assert scan_server(mint, in_clear) == {NO_ENCRYPTION}
+    why = wrongly_built(mint, healthy(ServerKind.SQLSERVER), Scan(refused=NO_TLS))
+    assert why == "found no-encryption, but the situation should have nothing wrong"
+
+
+@pytest.mark.parametrize("names", [(), ("other.lab.test",)], ids=["no SAN", "another SAN"])
+def test_a_name_in_the_common_name_alone_is_a_name_that_is_not_there(mint: Mint, names: tuple[str, ...]) -> None:
+    """RFC 9525, 6.3. OpenSSL would take it where there is no SAN; cryptography refuses a certificate without one."""
+    assert scan_server(mint, GOOD.with_leaf(names=names)) == {NAME_MISMATCH}
 
 
 def test_the_two_implementations_must_agree(mint: Mint, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,6 +9,8 @@ import pytest
 
 from tlslab.model.situation import ServerKind, TLSVersion
 from tlslab.pki.scan import Scan, scan
+from tlslab.servers.tds.packets import MessageAssembler, PacketType, frame
+from tlslab.servers.tds.prelogin import Encryption, answer, parse
 
 ADDRESS = "127.0.0.1"
 
@@ -61,6 +63,27 @@ def test_somebody_who_hangs_up_listens() -> None:
         seen = seen_at(port)
     assert not seen.nobody
     assert not seen.certificates
+
+
+def test_a_server_that_says_that_it_cannot_encrypt_shows_no_certificate() -> None:
+    with socket.create_server((ADDRESS, 0)) as server:
+
+        def serve() -> None:
+            client = server.accept()[0]
+            with client:
+                asked = MessageAssembler(1 << 16)
+                while (message := asked.next_message()) is None:
+                    asked.feed(client.recv(1 << 16))
+                said = answer(parse(message.payload), Encryption.NOT_SUP, (16, 0, 1000))
+                client.sendall(frame(PacketType.RESPONSE, said))
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        seen = seen_at(server.getsockname()[1])
+        thread.join()
+    assert seen.in_clear
+    assert not seen.certificates
+    assert not seen.nobody
 
 
 def test_it_is_read_from_the_words_that_come_back_from_a_container() -> None:

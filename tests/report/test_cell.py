@@ -179,8 +179,8 @@ def test_a_server_that_did_not_come_up_has_the_last_word() -> None:
         for entry in source.servers
     ]
     text = shown(source.model_copy(update={"servers": servers}), source.cells[0])
-    assert f"  presents no certificate\n  the server's last words\n    │ {last}\n" in text
-    assert "last words" not in shown(source, source.cells[0])
+    assert f"  presents no certificate\n  the server said when it started\n    │ {last}\n" in text
+    assert "said when it started" not in shown(source, source.cells[0])
 
 
 def test_a_source_without_an_address_has_no_line_for_it() -> None:

@@ -30,6 +30,7 @@ def lab(shelf: Shelf) -> Iterator[Running]:
         {"id": "strict", "conf": conf("strict.conf", forcestrict="1")},
         {"id": "fallback", "conf": conf("fallback.conf", None)},
         {"id": "none", "conf": conf("none.conf"), "encryption": "not_supported"},
+        {"id": "clear", "conf": conf("clear.conf", forceencryption="1"), "encryption": "in_clear"},
         {"id": "sha1", "conf": conf("sha1.conf", "sha1.pem", "rsa.key.pem")},
         {"id": "sha1-close", "conf": conf("sha1.conf", "sha1.pem", "rsa.key.pem"), "refusal": "close"},
         {"id": "sha1-level0", "conf": conf("sha1.conf", "sha1.pem", "rsa.key.pem"), "security_level": 0},
@@ -81,6 +82,16 @@ def test_the_encryption_option_is_answered_by_the_table_of_the_specification(
             else:
                 client.handshake()
         lab.lines_of(listener)
+
+
+@pytest.mark.parametrize("sent", [row[0] for row in ANSWERS])
+def test_a_server_that_plays_an_attacker_goes_on_in_clear_whatever_it_is_asked(lab: Running, sent: int) -> None:
+    with Client(lab.ports["clear"]) as client:
+        client.send(raw.prelogin(sent))
+        assert raw.options_of(client.receive()[1])[1] == bytes([2])
+        client.send(raw.packet(raw.LOGIN7, raw.login7()))
+        assert b"\xad" in client.receive()[1]
+        lab.wait_for_line("clear", "LOGIN7 came in clear, and the password with it.")
 
 
 def test_only_the_options_of_the_client_come_back_in_its_order(lab: Running) -> None:

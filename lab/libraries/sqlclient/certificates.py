@@ -2,7 +2,6 @@
 
 from tlslab.libraries.sqlclient import sources
 from tlslab.libraries.sqlclient.conditions import (
-    CN_ALONE,
     DIALLED_NAME,
     NO_CRL,
     OPTIONAL,
@@ -17,6 +16,7 @@ from tlslab.libraries.sqlclient.conditions import (
 from tlslab.libraries.sqlclient.drivers import OBSERVED, microsoft, public, say, system, tolerate, vendor
 from tlslab.libraries.sqlclient.frames import CERTIFICATE, VERIFIED
 from tlslab.model.conditions import (
+    CN_ALONE,
     DEMANDS_ENCRYPTION,
     EXPIRED,
     EXPIRED_ROOT,

@@ -54,13 +54,6 @@ NO_CRL = Condition(
     "the client can reach no list of revoked certificates",
     lambda situation: True,  # No certificate of the lab names one.
 )
-CN_ALONE = Condition(
-    "cn-alone",
-    "the certificate has no SAN, and its CN is the name that the client expects",
-    lambda situation: (
-        not leaf_of(situation).names and leaf_of(situation).common_name == situation.client.reference_identifier
-    ),
-)
 DIALLED_NAME = Condition(
     "dialled-name",
     "the certificate carries the name that was dialled, and the client was told to expect another",
@@ -95,9 +88,6 @@ NO_STRICT_CERTIFICATE = Condition(
     wrong=True,
     masks=_OF_TLS,
 )
-NO_ENCRYPTION = Condition(
-    "no-encryption", "the server does not encrypt, and the client asks for it", _not_yet, wrong=True, masks=_OF_TLS
-)
 STRICT_ONLY = Condition(
     "strict-only",
     "the server takes only clients that begin with TLS, and this one does not",
@@ -112,7 +102,7 @@ UNKNOWN_HOST = Condition(
 
 OWN_CONDITIONS = (
     *(NO_CRL, OTHER_PIN, PIN_UNREADABLE),
-    *(CN_ALONE, DIALLED_NAME, SUBJECT_IS_THE_NAME, NO_COMMON_CIPHER, NO_STRICT_CERTIFICATE, NO_ENCRYPTION),
+    *(DIALLED_NAME, SUBJECT_IS_THE_NAME, NO_COMMON_CIPHER, NO_STRICT_CERTIFICATE),
     *(STRICT_ONLY, WRONG_PASSWORD, UNKNOWN_HOST),
 )
 KNOWN = (*CONDITIONS, *OWN_CONDITIONS)

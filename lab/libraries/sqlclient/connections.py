@@ -9,16 +9,16 @@ from tlslab.libraries.sqlclient.conditions import (
     ENDS_WITH_FIN,
     EXPECTS,
     NO_COMMON_CIPHER,
-    NO_ENCRYPTION,
     NO_STRICT_CERTIFICATE,
+    OPTIONAL,
     PINNED,
     STRICT_ONLY,
     UNKNOWN_HOST,
     WRONG_PASSWORD,
 )
-from tlslab.libraries.sqlclient.drivers import OBSERVED, microsoft, say, system, vendor
+from tlslab.libraries.sqlclient.drivers import OBSERVED, microsoft, say, system, tolerate, vendor
 from tlslab.libraries.sqlclient.frames import PRE_LOGIN
-from tlslab.model.conditions import NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING
+from tlslab.model.conditions import NO_COMMON_VERSION, NO_ENCRYPTION, NOT_LOADED, NOT_SERVING
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Hangs, Prints, Row, Says, When
 
@@ -86,6 +86,7 @@ _OUTSIDE = (
         _says_itself("The instance of SQL Server you attempted to connect to does not support encryption.", "20"),
         vendor(sources.NO_ENCRYPTION_TEXT),
     ),
+    tolerate("with Encrypt=False the driver goes on in clear", of=[NO_ENCRYPTION], when=[OPTIONAL]),
     say(
         [STRICT_ONLY],
         Phase.NEGOTIATION,

@@ -291,6 +291,8 @@ class Connection:
             asked = login.parse(message.payload)
         except ProtocolError as e:
             raise Disconnect(errorlog.LOGIN_INVALID, detail=str(e)) from e
+        if self._host.mode is ServerMode.IN_CLEAR:
+            self._line("LOGIN7 came in clear, and the password with it.")
         if self._scope is Scope.LOGIN and self._channel.tls is not None:
             # Login-only encryption ends with LOGIN7: the answer and all that follows is in clear.
             self._channel.hold(self._channel.tls.rest())

@@ -33,7 +33,8 @@ class SqlServerOptions:
     ca_store: Path | None = None
     fallback_certificate: Path | None = None
     fallback_key: Path | None = None
-    encryption_supported: bool = True
+    encryption: ServerMode = ServerMode.OFF
+    """`OFF`: what mssql.conf says; the others are none of its settings."""
     # How a handshake ends that this side refuses: with RST, or with FIN. Microsoft's ODBC driver 18.6 on Linux reports
     # the former as 0x68 (104) and the latter as 0x2746 (10054), which is the text that people post.
     reset_handshakes: bool = True
@@ -65,13 +66,8 @@ class Endpoint:
         except ConfError as e:
             raise CannotStart(str(e)) from e
         conf = self._conf
-        self.mode = (
-            ServerMode.NOT_SUPPORTED
-            if not options.encryption_supported
-            else ServerMode.FORCED
-            if conf.forceencryption
-            else ServerMode.OFF
-        )
+        forced = conf.forceencryption and options.encryption is ServerMode.OFF
+        self.mode = ServerMode.FORCED if forced else options.encryption
         self.force_strict = conf.forcestrict
         self.has_certificate = conf.tlscert is not None
         self.reset_handshakes = options.reset_handshakes

@@ -41,11 +41,13 @@ CLIENT_CERT = 0x80
 
 
 class ServerMode(Enum):
-    """How the server is set: it can encrypt, it insists on it, or it cannot."""
+    """How the server is set: it can encrypt, it insists on it, it cannot, or it pretends that it cannot."""
 
     OFF = "off"
     FORCED = "forced"
     NOT_SUPPORTED = "not_supported"
+    IN_CLEAR = "in_clear"
+    """It says that it cannot, and goes on whatever it was asked: an attacker, who keeps to no table."""
 
 
 class Scope(Enum):
@@ -89,7 +91,7 @@ _COLUMN = {ServerMode.OFF: 0, ServerMode.FORCED: 1, ServerMode.NOT_SUPPORTED: 2}
 
 
 def negotiate(client: int | None, mode: ServerMode) -> Negotiation:
-    """The table of MS-TDS 2.2.6.5.
+    """The table of MS-TDS 2.2.6.5, to which a server keeps that is not `IN_CLEAR`.
 
     `client` is the byte that the client sent, None when it sent no ENCRYPTION option, which only a client
     without encryption does. Raises ProtocolError for a byte that the table does not have.
@@ -97,7 +99,7 @@ def negotiate(client: int | None, mode: ServerMode) -> Negotiation:
     row = _TABLE.get(_NOT_SUP if client is None else client)
     if row is None:
         raise ProtocolError(f"ENCRYPTION 0x{client:02x} is not a value of MS-TDS 2.2.6.5")
-    return row[_COLUMN[mode]]
+    return _CLEAR if mode is ServerMode.IN_CLEAR else row[_COLUMN[mode]]
 
 
 @dataclass(frozen=True, slots=True)

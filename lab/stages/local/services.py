@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import tlslab
-from tlslab.model.situation import ServerKind, ServerSide, unsupported
+from tlslab.model.situation import ServerEncryption, ServerKind, ServerSide, unsupported
 from tlslab.pki.mint import Mint
 from tlslab.runtime.deadline import deadline
 from tlslab.runtime.tasks import abandon
@@ -202,6 +202,8 @@ class Embedded(Service):
             # Drivers are reported to say 10054 of a refused handshake: when its connection is closed, not reset.
             "refusal": "close",
         }
+        if side.encryption is ServerEncryption.IN_CLEAR:
+            listener["encryption"] = "in_clear"
         if chain is None:
             listener["fallback_cert"] = self.write(f"{name}.fallback.pem", self.mint.pem(side.fallback))
             listener["fallback_key"] = self.write(f"{name}.fallback-key.pem", self.mint.leaf_key_pem(side.fallback))

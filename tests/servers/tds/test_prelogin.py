@@ -28,7 +28,7 @@ TABLE: dict[int, dict[str, int | tuple[int, str]]] = {
 
 
 @pytest.mark.parametrize("client", TABLE)
-@pytest.mark.parametrize("mode", ServerMode)
+@pytest.mark.parametrize("mode", [mode for mode in ServerMode if mode is not ServerMode.IN_CLEAR])
 def test_the_answer_is_the_one_of_the_specification(client: int, mode: ServerMode) -> None:
     expected = TABLE[client][mode.value]
     agreed = prelogin.negotiate(client, mode)
@@ -40,6 +40,12 @@ def test_the_answer_is_the_one_of_the_specification(client: int, mode: ServerMod
         assert (
             agreed.scope is {OFF: Scope.LOGIN, ON: Scope.SESSION, REQ: Scope.SESSION, NOT_SUP: Scope.NOTHING}[expected]
         )
+
+
+@pytest.mark.parametrize("client", [None, *TABLE])
+def test_an_attacker_says_that_there_is_no_encryption_and_goes_on(client: int | None) -> None:
+    agreed = prelogin.negotiate(client, ServerMode.IN_CLEAR)
+    assert (agreed.answer, agreed.scope) == (NOT_SUP, Scope.NOTHING)
 
 
 @pytest.mark.parametrize("client", [b for b in range(256) if b not in TABLE])
