@@ -10,7 +10,7 @@ from shlex import join
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
 from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, OPTIONS, allows_old_versions, expects_other_name, floor
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.conditions import NAME_MISMATCH
+from tlslab.model.conditions import NAME_MISMATCH, OTHER_STORE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
@@ -36,6 +36,10 @@ SKIP_VERIFICATION = Source(
 STORE = Source(
     'curl, docs/SSLCERTS.md, section "Change curl\'s default CA store"',
     "https://github.com/curl/curl/blob/0060f16a924d7657b7f691df5c301bc0be075588/docs/SSLCERTS.md",
+)
+BOTH_LOCATIONS = Source(
+    "curl, lib/vtls/openssl.c (ossl_load_trust_anchors: CAfile and CApath are both loaded)",
+    "https://github.com/curl/curl/blob/00b6fc04075de493ec050a8c4dffa18109f85cfa/lib/vtls/openssl.c",
 )
 TRACE, BODY = "curl.trace", "body"
 _TLS_IN_TRACE = re.compile(r"SSL connection using (TLSv[\d.]+)")
@@ -100,6 +104,13 @@ class Curl(Client):
             basis=Basis.AUTHORITATIVE,
             source=SKIP_VERIFICATION,
         ),
+        tolerates(
+            "--cacert takes the place of the file that curl was built with, not of the directory, if it was built with "
+            "one, as Debian's and Ubuntu's are",
+            of=[OTHER_STORE],
+            basis=Basis.AUTHORITATIVE,
+            source=BOTH_LOCATIONS,
+        ),
     )
 
     def version_probe(self, machine: Machine) -> Invocation:
@@ -110,8 +121,7 @@ class Curl(Client):
         return f"curl {found[1]} ({found[2]})" if found else ""
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
-        given = (side.trust_anchors or side.intermediates) and not side.defaults_only
-        trust = (("--cacert", "ca.pem"),) if given else ()
+        trust = (("--cacert", "ca.pem"),) if side.has_store else ()
         url = (f"https://{side.reference_identifier}/",) if expects_other_name(side) else ()
         return (*(join(option) for option in (*trust, *_options(side))), *url)
 
@@ -123,8 +133,7 @@ class Curl(Client):
                 "--disable",  # no ~/.curlrc
                 "--silent",
                 "--show-error",
-                # Without --capath the directory that curl was built with is trusted as well (curl(1)).
-                *(() if request.side.defaults_only else ("--cacert", "ca.pem", "--capath", ".")),
+                *(("--cacert", "ca.pem") if request.side.has_store else ()),
                 *options,
                 "--trace-ascii",
                 TRACE,

@@ -13,9 +13,9 @@ from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Tru
 from tlslab.clients.https import HTTPS, OPTIONS, expects_other_name
 from tlslab.clients.wget import OLD_SERVER
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.conditions import NO_COMMON_VERSION
+from tlslab.model.conditions import NO_COMMON_VERSION, OTHER_STORE, UNTRUSTED
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, tolerates
+from tlslab.model.library import Template, says_like, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import ClientSide, TLSVersion
 from tlslab.setup.needs import Packages, Program
@@ -72,6 +72,13 @@ class GnuTLSCli(Client):
             basis=Basis.AUTHORITATIVE,
             source=PRIORITIES,
         ),
+        says_like(
+            UNTRUSTED,
+            [OTHER_STORE],
+            "with --x509cafile gnutls-cli does not load the system's trust store",
+            basis=Basis.AUTHORITATIVE,
+            source=CLI,
+        ),
     )
 
     def version_probe(self, machine: Machine) -> Invocation:
@@ -82,8 +89,7 @@ class GnuTLSCli(Client):
         return f"gnutls-cli {found[1]}" if found else ""
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
-        given = (side.trust_anchors or side.intermediates) and not side.defaults_only
-        trust = ("--x509cafile=ca.pem",) if given else ()
+        trust = ("--x509cafile=ca.pem",) if side.has_store else ()
         return tuple(join((option,)) for option in (*trust, *_options(side)))
 
     def invoke(self, request: Request) -> Invocation:
@@ -91,7 +97,7 @@ class GnuTLSCli(Client):
         return Invocation(
             argv=(
                 request.machine.which["gnutls-cli"],
-                *(() if request.side.defaults_only else ("--x509cafile=ca.pem",)),
+                *(("--x509cafile=ca.pem",) if request.side.has_store else ()),
                 *_options(request.side),
                 f"--port={request.endpoint.port}",
                 host,

@@ -13,8 +13,9 @@ from tlslab.clients.answers import read_answer
 from tlslab.clients.base import PROBES, Client, Invocation, Machine, Request, Roots, Trust
 from tlslab.clients.https import HTTPS, OPTIONS, expects_other_name, floor
 from tlslab.model.circumstances import TRUST_EVERYTHING
+from tlslab.model.conditions import OTHER_STORE, UNTRUSTED
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, tolerates
+from tlslab.model.library import Template, says_like, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, TLSVersion
 from tlslab.setup.needs import Built, Packages, Program
@@ -34,6 +35,7 @@ BARE_ERROR = Source(
 SKIP_VERIFY = Source(
     "Go 1.24, src/crypto/tls/common.go (Config.InsecureSkipVerify)", f"{_GO}/go1.24.13/src/crypto/tls/common.go"
 )
+ROOT_CAS = Source("Go 1.24, src/crypto/tls/common.go (Config.RootCAs)", SKIP_VERIFY.url)
 ROOTS = Source(
     "Go 1.24, src/crypto/x509/root_linux.go (certFiles, certDirectories), read by root_unix.go (loadSystemRoots)",
     f"{_GO}/go1.24.13/src/crypto/x509/root_linux.go",
@@ -113,6 +115,13 @@ class GoHttps(Client):
             basis=Basis.AUTHORITATIVE,
             source=SKIP_VERIFY,
         ),
+        says_like(
+            UNTRUSTED,
+            [OTHER_STORE],
+            "Go uses the system's roots only where RootCAs is nil; x509.SystemCertPool() would be a pool to add to",
+            basis=Basis.AUTHORITATIVE,
+            source=ROOT_CAS,
+        ),
     )
 
     def version_probe(self, machine: Machine) -> Invocation:
@@ -126,20 +135,21 @@ class GoHttps(Client):
         if side.defaults_only:
             return ()
         words = [f"{_FIELD}{name} = {_literal(value)}" for name, value in _options(side).items()]
-        return (*_POOL, *words) if side.trust_anchors else tuple(words)
+        return (*_POOL, *words) if side.has_store else tuple(words)
 
     def invoke(self, request: Request) -> Invocation:
         side = request.side
+        pool = {"RootCAs": "ca.pem"} if side.has_store else {}
+        config = {} if side.defaults_only else {**pool, **_options(side)}
         given = {
             "url": f"https://{side.connect_to}:{request.endpoint.port}/",
-            # A pool of one's own takes the place of the system's roots (Config.RootCAs).
-            "config": None if side.defaults_only else {"RootCAs": "ca.pem", **_options(side)},
+            "config": config or None,
             # No library can give a program another clock that is linked statically; Config.Time can.
             "clock": side.clock // timedelta(seconds=1),
         }
         return Invocation(
             argv=(request.machine.which[PROGRAM.name], json.dumps(given)),
-            files={} if side.defaults_only else {"ca.pem": request.material.anchors},
+            files={"ca.pem": request.material.anchors} if side.has_store else {},
         )
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:

@@ -18,8 +18,17 @@ from tlslab.clients.https import (
     expects_other_name,
     floor,
 )
-from tlslab.clients.tedious import BUNDLED, default_trust_words, more_roots, node_trust
+from tlslab.clients.tedious import (
+    BUNDLED,
+    CA_REPLACES,
+    EXTRA_ROOTS,
+    EXTRA_ROOTS_DOC,
+    default_store,
+    default_trust_words,
+    node_trust,
+)
 from tlslab.model.circumstances import TRUST_EVERYTHING
+from tlslab.model.conditions import OTHER_STORE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, tolerates
 from tlslab.model.outcome import Completed, Outcome
@@ -110,25 +119,27 @@ class NodeHttps(NodeClient):
             basis=Basis.AUTHORITATIVE,
             source=REJECT_UNAUTHORIZED,
         ),
+        CA_REPLACES,
     )
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         if side.defaults_only:
             return default_trust_words(side)
-        trust = ("ca: fs.readFileSync('ca.pem')",) if side.trust_anchors or side.intermediates else ()
+        trust = ("ca: fs.readFileSync('ca.pem')",) if side.has_store else ()
         return (*trust, *(f"{name}: {_literal(value)}" for name, value in _options(side).items()))
 
     def invoke(self, request: Request) -> Invocation:
         given = {
             "client": self.name,
             "url": _url(request.side, request.endpoint),
-            "ca": None if request.side.defaults_only else "ca.pem",
+            "ca": "ca.pem" if request.side.has_store else None,
             "options": _options(request.side),
         }
+        env, files = default_store(request)
         return Invocation(
             argv=(request.machine.which["node"], PROBE, json.dumps(given)),
-            env=more_roots(request),
-            files={PROBE: probe(PROBE), "ca.pem": request.material.bundle},
+            env=env,
+            files={PROBE: probe(PROBE), "ca.pem": request.material.bundle, **files},
         )
 
 
@@ -141,6 +152,10 @@ class NodeFetch(NodeClient):
     lacks: Mapping[str, str] = {
         "expected_name": "Node's built-in fetch has no option for the name to verify; undici's Agent has"
     }
+    no_default_store = (
+        "Node's own roots are compiled in, and the variable that adds to them, with which the lab would add the other "
+        "host's, is the one that the fix sets"
+    )
 
     templates = (
         Template(
@@ -171,6 +186,12 @@ class NodeFetch(NodeClient):
             basis=Basis.AUTHORITATIVE,
             source=NODE_TLS_REJECT_UNAUTHORIZED,
         ),
+        tolerates(
+            "NODE_EXTRA_CA_CERTS adds to Node's own roots",
+            of=[OTHER_STORE],
+            basis=Basis.AUTHORITATIVE,
+            source=EXTRA_ROOTS_DOC,
+        ),
     )
 
     def inexpressible(self, situation: Situation) -> str | None:
@@ -182,21 +203,20 @@ class NodeFetch(NodeClient):
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         if side.defaults_only:
             return default_trust_words(side)
-        trust = ("--use-openssl-ca", "SSL_CERT_FILE=ca.pem") if side.trust_anchors or side.intermediates else ()
+        trust = (f"{EXTRA_ROOTS}=ca.pem",) if side.has_store else ()
         unverified = ("NODE_TLS_REJECT_UNAUTHORIZED=0",) if side.trust_everything else ()
         return (*trust, *unverified, *_flags(side))
 
     def invoke(self, request: Request) -> Invocation:
-        # NODE_EXTRA_CA_CERTS adds to Node's own roots; --use-openssl-ca replaces them (doc/api/cli.md).
-        env = {"SSL_CERT_FILE": str(request.workdir / "ca.pem"), "SSL_CERT_DIR": str(request.workdir / "none")}
-        if request.side.trust_everything:
+        side = request.side
+        env, _ = default_store(request)
+        if side.has_store:
+            env = {EXTRA_ROOTS: str(request.workdir / "ca.pem")}
+        if side.trust_everything:
             env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0"
-        given = {"client": self.name, "url": _url(request.side, request.endpoint)}
-        store: tuple[str, ...] = ("--use-openssl-ca",)
-        if request.side.defaults_only:
-            env, store = more_roots(request), ()
+        given = {"client": self.name, "url": _url(side, request.endpoint)}
         return Invocation(
-            argv=(request.machine.which["node"], *store, *_flags(request.side), PROBE, json.dumps(given)),
+            argv=(request.machine.which["node"], *_flags(side), PROBE, json.dumps(given)),
             env=env,
             files={PROBE: probe(PROBE), "ca.pem": request.material.bundle},
         )

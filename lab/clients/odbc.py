@@ -17,6 +17,7 @@ from tlslab.clients.tds import (
     run_probe,
 )
 from tlslab.model.circumstances import LOGIN_ONLY, STRICT, TRUST_EVERYTHING
+from tlslab.model.conditions import OTHER_STORE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, tolerates
 from tlslab.model.outcome import Completed
@@ -32,6 +33,10 @@ KEYWORDS = Source(
 TROUBLESHOOTING = Source(
     'Microsoft, "Connection encryption troubleshooting in the ODBC driver"',
     "https://github.com/MicrosoftDocs/sql-docs/blob/75bcfa916df87515571761e51f88b04f69b4f956/docs/connect/odbc/connection-troubleshooting.md",
+)
+DEFAULT_LOCATIONS = Source(
+    "OpenSSL, SSL_CTX_set_default_verify_paths(3): a default file, for SSL_CERT_FILE, and a default directory",
+    "https://github.com/openssl/openssl/blob/06bedddd170c6ff5c72a52d3579df594f37cb5a3/doc/man3/SSL_CTX_load_verify_locations.pod",
 )
 FAQ = Source("Microsoft, msphpsql wiki, FAQ", "https://github.com/Microsoft/msphpsql/wiki/FAQ")
 STRINGS = Source(
@@ -111,9 +116,11 @@ def openssl_settings(
     """Environment and files of a program that asks the system's OpenSSL for trusted roots and for TLS limits."""
     if side.defaults_only:
         return {}, {}
-    # The directory does not exist: OpenSSL then finds no certificate beside the file.
-    env = {"SSL_CERT_FILE": str(workdir / "ca.pem"), "SSL_CERT_DIR": str(workdir / "no-certificates")}
-    files = {"ca.pem": material.bundle}
+    env: dict[str, str] = {}
+    files: dict[str, str] = {}
+    if side.has_store:
+        files["ca.pem"] = material.bundle
+        env["SSL_CERT_FILE"] = str(workdir / "ca.pem")
     if text := openssl_conf(side):
         files["openssl.cnf"] = text
         env["OPENSSL_CONF"] = str(workdir / "openssl.cnf")
@@ -122,8 +129,7 @@ def openssl_settings(
 
 def trust_words(side: ClientSide) -> tuple[str, ...]:
     """How people give the trust store and the TLS limits to a program that uses the system's OpenSSL."""
-    given = (side.trust_anchors or side.intermediates) and not side.defaults_only
-    trust = ("SSL_CERT_FILE=ca.pem",) if given else ()
+    trust = ("SSL_CERT_FILE=ca.pem",) if side.has_store else ()
     return (*trust, *openssl_words(side))
 
 
@@ -165,6 +171,12 @@ class MicrosoftDriver(PythonSqlClient):
             when=[TRUST_EVERYTHING, ~STRICT],
             basis=Basis.AUTHORITATIVE,
             source=KEYWORDS,
+        ),
+        tolerates(
+            "SSL_CERT_FILE takes the place of OpenSSL's default file, not of its default directory",
+            of=[OTHER_STORE],
+            basis=Basis.AUTHORITATIVE,
+            source=DEFAULT_LOCATIONS,
         ),
     )
 

@@ -11,8 +11,9 @@ from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Tru
 from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, OPTIONS, allows_old_versions, floor
 from tlslab.model.certificate import as_address
 from tlslab.model.circumstances import DEFAULTS_ONLY, TRUST_EVERYTHING
+from tlslab.model.conditions import OTHER_STORE, UNTRUSTED
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, tolerates
+from tlslab.model.library import Template, says_like, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import ClientSide
 from tlslab.setup.needs import Packages, Program
@@ -28,6 +29,10 @@ PRINTED_ERRORS = Source(
 MANUAL = Source(
     "OpenSSL, openssl-s_client(1), -verify and -verify_return_error",
     "https://github.com/openssl/openssl/blob/7fa8bcfe4342df41919f5564b315f9c85d0a02d6/doc/man1/openssl-s_client.pod.in",
+)
+VERIFY_LOCATIONS = Source(
+    "OpenSSL, apps/lib/apps.c (ctx_set_verify_locations: the defaults without -CAfile, -CApath and -CAstore alone)",
+    "https://github.com/openssl/openssl/blob/d1bc43b3918f5fab59e34698f29cdcdf085aec49/apps/lib/apps.c",
 )
 _ANSWERED = re.compile(r"^HTTP/1\.[01] 200\b", re.MULTILINE)
 _VERIFIED = re.compile(r"^Verification: OK$", re.MULTILINE)
@@ -68,15 +73,24 @@ class SClient(Client):
         # errno 104 is ECONNRESET on Linux; s_client prints the number alone.
         Template("posix", frozenset({Phase.CLOSED}), "write:errno=104", Basis.OBSERVED, OBSERVED),
     )
-    rows = tuple(
-        tolerates(
-            "without -verify_return_error it says what is wrong and goes on",
-            phases=[Phase.VERIFY, Phase.NAME],
-            when=[when],
+    rows = (
+        *(
+            tolerates(
+                "without -verify_return_error it says what is wrong and goes on",
+                phases=[Phase.VERIFY, Phase.NAME],
+                when=[when],
+                basis=Basis.AUTHORITATIVE,
+                source=MANUAL,
+            )
+            for when in (TRUST_EVERYTHING, DEFAULTS_ONLY)
+        ),
+        says_like(
+            UNTRUSTED,
+            [OTHER_STORE],
+            "with -CAfile s_client reads neither the default file nor the default directory",
             basis=Basis.AUTHORITATIVE,
-            source=MANUAL,
-        )
-        for when in (TRUST_EVERYTHING, DEFAULTS_ONLY)
+            source=VERIFY_LOCATIONS,
+        ),
     )
 
     def version_probe(self, machine: Machine) -> Invocation:
@@ -86,8 +100,7 @@ class SClient(Client):
         return completed.stdout.strip() if completed.stdout.startswith(("OpenSSL", "LibreSSL")) else ""
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
-        given = (side.trust_anchors or side.intermediates) and not side.defaults_only
-        trust = (("-CAfile", "ca.pem"),) if given else ()
+        trust = (("-CAfile", "ca.pem"),) if side.has_store else ()
         return tuple(join(option) for option in (*trust, *_options(side)))
 
     def invoke(self, request: Request) -> Invocation:
@@ -98,7 +111,7 @@ class SClient(Client):
                 "s_client",
                 "-connect",
                 host,
-                *(() if request.side.defaults_only else ("-CAfile", "ca.pem", "-no-CApath", "-no-CAstore")),
+                *(("-CAfile", "ca.pem") if request.side.has_store else ()),
                 *(word for option in _options(request.side) for word in option),
                 # Without it the end of standard input ends the session before the answer.
                 "-ign_eof",

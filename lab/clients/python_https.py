@@ -19,9 +19,9 @@ from tlslab.clients.https import (
     floor,
 )
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.conditions import NAME_MISMATCH
+from tlslab.model.conditions import NAME_MISMATCH, OTHER_STORE, UNTRUSTED
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, Tolerates, says, tolerates
+from tlslab.model.library import SaysLike, Template, Tolerates, says, says_like, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, TLSVersion
 from tlslab.setup.needs import PythonPackage
@@ -60,6 +60,10 @@ REQUESTS_VERIFY = Source(
     'requests, docs/user/advanced.rst, section "SSL Cert Verification"',
     "https://github.com/psf/requests/blob/v2.34.2/docs/user/advanced.rst",
 )
+REQUESTS_ADAPTER = Source(
+    "requests, src/requests/adapters.py (HTTPAdapter.cert_verify)",
+    "https://github.com/psf/requests/blob/v2.34.2/src/requests/adapters.py",
+)
 URLLIB3_NAMES = Source(
     "urllib3, src/urllib3/util/ssl_match_hostname.py (match_hostname); before 2.0 it compared every name itself",
     "https://github.com/urllib3/urllib3/blob/4ab6533793de4570c22f4a351d23ced973143dfb/src/urllib3/util/ssl_match_hostname.py",
@@ -89,7 +93,7 @@ class PythonClient(Client):
         given = {
             "client": self.name,
             "url": f"https://{request.side.connect_to}:{request.endpoint.port}/",
-            "ca": None if request.side.defaults_only else "ca.pem",
+            "ca": "ca.pem" if request.side.has_store else None,
             "trust_everything": request.side.trust_everything,
             "expected_name": request.side.reference_identifier if expects_other_name(request.side) else None,
             "tls_min": _constant(lowest) if lowest else None,
@@ -137,6 +141,10 @@ def _unverified(what: str, source: Source) -> Tolerates:
     )
 
 
+def _replaces(why: str, source: Source) -> SaysLike:
+    return says_like(UNTRUSTED, [OTHER_STORE], why, basis=Basis.AUTHORITATIVE, source=source)
+
+
 class Urllib(PythonClient):
     """urllib.request with a context of the ssl module."""
 
@@ -161,7 +169,14 @@ class Urllib(PythonClient):
             URL_ERROR,
         ),
     )
-    rows = (_unverified("with ssl._create_unverified_context() urllib", UNVERIFIED_CONTEXT),)
+    rows = (
+        _unverified("with ssl._create_unverified_context() urllib", UNVERIFIED_CONTEXT),
+        _replaces(
+            "with cafile create_default_context() does not load the default certificates; load_verify_locations() on "
+            "the context that it makes without would add to them",
+            DEFAULT_CERTS,
+        ),
+    )
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         if side.defaults_only:
@@ -177,6 +192,7 @@ class Requests(PythonClient):
     supports = OPTIONS
     needs = (PythonPackage("requests"),)
     roots_variable = "REQUESTS_CA_BUNDLE"
+    roots_file = "certifi"
     default_trust = Trust(
         Roots.OWN, "it brings the roots of the package certifi and reads no system store", REQUESTS_CERTS
     )
@@ -202,6 +218,7 @@ class Requests(PythonClient):
             source=URLLIB3_NAMES,
         ),
         _unverified("with session.verify = False requests", REQUESTS_VERIFY),
+        _replaces("the file of `verify` takes the place of certifi's", REQUESTS_ADAPTER),
     )
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
@@ -210,7 +227,7 @@ class Requests(PythonClient):
         words = []
         if side.trust_everything:
             words.append("session.verify = False")
-        elif side.trust_anchors or side.intermediates:
+        elif side.has_store:
             words.append('session.verify = "ca.pem"')
         if expects_other_name(side):
             words.append(_adapter_words(f'server_hostname="{side.reference_identifier}"'))
@@ -230,6 +247,7 @@ class Httpx(PythonClient):
     supports = OPTIONS
     needs = (PythonPackage("httpx"),)
     roots_variable = "SSL_CERT_FILE"
+    roots_file = "certifi"
     default_trust = Trust(
         Roots.OWN, "it brings the roots of the package certifi and reads no system store", HTTPX_CONFIG
     )
@@ -241,7 +259,12 @@ class Httpx(PythonClient):
             "posix", frozenset({Phase.CLOSED}), "httpx.ConnectError: [Errno {*}] {reason}", Basis.OBSERVED, OBSERVED
         ),
     )
-    rows = (_unverified("with an unverified context httpx", HTTPX_SSL),)
+    rows = (
+        _unverified("with an unverified context httpx", HTTPX_SSL),
+        _replaces(
+            "a context that was made with cafile takes the place of httpx's own, which has certifi's", HTTPX_CONFIG
+        ),
+    )
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         if side.defaults_only:
@@ -268,7 +291,7 @@ def _context_words(side: ClientSide) -> tuple[str, ...]:
     limits = _limit_words(side)
     if side.trust_everything:
         return ("context = ssl._create_unverified_context()", *limits)
-    if side.trust_anchors or side.intermediates:
+    if side.has_store:
         return ('context = ssl.create_default_context(cafile="ca.pem")', *limits)
     return ("context = ssl.create_default_context()", *limits) if limits else ()
 

@@ -11,7 +11,7 @@ from shlex import join
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
 from tlslab.clients.https import HTTPS, OPTIONS
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.conditions import NO_COMMON_VERSION, NOT_FOR_SERVERS
+from tlslab.model.conditions import NO_COMMON_VERSION, NOT_FOR_SERVERS, OTHER_STORE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, When, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
@@ -29,6 +29,10 @@ NO_PURPOSE = Source(
 PRIORITIES = Source(
     "GNU Wget, src/gnutls.c (ssl_connect_wget, secure_protocol_auto: NORMAL:%COMPAT:-VERS-SSL3.0)",
     "https://github.com/mirror/wget/blob/007bee88d8edf999f4d477274cdcd4ae65a484c3/src/gnutls.c",
+)
+BOTH_STORES = Source(
+    "GNU Wget, src/gnutls.c (ssl_init: the system's trust unless there is a --ca-directory, then the file)",
+    PRIORITIES.url,
 )
 # The quotation marks of wget in a UTF-8 locale, which is every attempt's.
 NOT_TRUSTED = (
@@ -52,7 +56,7 @@ OLD_SERVER = When("without --secure-protocol, at a server that knows no TLS 1.2"
 
 
 class Wget(Client):
-    """wget with `--ca-certificate` and no directory of certificates beside it."""
+    """wget with `--ca-certificate`, beside which it loads the system's trust store."""
 
     name = "wget"
     title = "GNU Wget"
@@ -105,6 +109,12 @@ class Wget(Client):
             basis=Basis.AUTHORITATIVE,
             source=NO_PURPOSE,
         ),
+        tolerates(
+            "wget loads the file of --ca-certificate beside the system's trust store",
+            of=[OTHER_STORE],
+            basis=Basis.AUTHORITATIVE,
+            source=BOTH_STORES,
+        ),
     )
 
     def version_probe(self, machine: Machine) -> Invocation:
@@ -116,8 +126,7 @@ class Wget(Client):
         return f"GNU Wget {version[1]} ({library[1]})" if version and library else ""
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
-        given = (side.trust_anchors or side.intermediates) and not side.defaults_only
-        trust = ("--ca-certificate=ca.pem",) if given else ()
+        trust = ("--ca-certificate=ca.pem",) if side.has_store else ()
         return tuple(join((option,)) for option in (*trust, *_options(side)))
 
     def invoke(self, request: Request) -> Invocation:
@@ -126,8 +135,7 @@ class Wget(Client):
                 request.machine.which["wget"],
                 "--no-config",
                 "--tries=1",
-                # Empty: without --ca-directory the system's trust store is loaded beside the file (gnutls.c, ssl_init).
-                *(() if request.side.defaults_only else ("--ca-certificate=ca.pem", "--ca-directory=")),
+                *(("--ca-certificate=ca.pem",) if request.side.has_store else ()),
                 *_options(request.side),
                 "--output-document=body",
                 f"https://{request.side.connect_to}:{request.endpoint.port}/",

@@ -89,6 +89,8 @@ class Entries:
             yield _trusted(self._mint.certificate(authority), "intermediate")
         for anchor in side.system_trust_anchors:
             yield _trusted(self._mint.certificate(anchor), _what(anchor), "system")
+        for anchor in side.default_trust_anchors:
+            yield _trusted(self._mint.certificate(anchor), _what(anchor), "default")
 
     def default(self, measured: Measured, attempts: Attempts, acts: Acts, problem: str) -> DefaultEntry:
         """One measured default. `problem`: how the lab failed, in words; "" when it did not."""
@@ -247,6 +249,7 @@ def scenario_entry(scenario: Scenario) -> ScenarioEntry:
                 summary=fix.summary,
                 claim=fix.claim.value,
                 side=fix.side.value,
+                keeps_others=fix.keeps_others,
                 steps=list(fix.steps),
                 sources=_sources(fix.sources),
             )
@@ -300,7 +303,7 @@ def _what(anchor: Anchor) -> TrustedAs:
 
 
 def _trusted(
-    certificate: x509.Certificate, what: TrustedAs, place: Literal["client", "system"] = "client"
+    certificate: x509.Certificate, what: TrustedAs, place: Literal["client", "system", "default"] = "client"
 ) -> TrustedEntry:
     return TrustedEntry(
         subject=certificate.subject.rfc4514_string(),
@@ -360,6 +363,8 @@ def _cell_entry(
         as_expected=verdict.as_expected,
         broken_judgement=_judgement(verdict.broken_judgement),
         fix_judgement=_judgement(verdict.fix_judgement),
+        others=verdict.others.value if verdict.others else "",
+        others_judgement=_judgement(verdict.others_judgement),
     )
 
 

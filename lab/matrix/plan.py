@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from tlslab.clients.base import Client
+from tlslab.matrix.bystander import Visit, visit_by
 from tlslab.model.act import BROKEN, CONTROL, FIXED, IMPOSTOR
 from tlslab.model.knowledge import Knowledge
 from tlslab.model.scenario import Fix, Impostor, Scenario
@@ -24,7 +25,9 @@ Cannot = Callable[[Situation], str | None]
 
 @dataclass(frozen=True)
 class Cell:
-    """One cell of the matrix and the situations of its acts. The impostor act has one situation for each impostor."""
+    """One cell of the matrix and the situations of its acts. The impostor act has one situation for each impostor.
+    `visit`: the acts at the bystander, of a fix that touches the client's trust.
+    """
 
     scenario: Scenario
     fix: Fix
@@ -34,6 +37,7 @@ class Cell:
     broken: Situation
     fixed: Situation
     impostors: tuple[tuple[Impostor, Situation], ...]
+    visit: Visit | None = None
 
     @property
     def id(self) -> str:
@@ -44,7 +48,8 @@ class Cell:
     def acts(self) -> Mapping[str, Situation]:
         """The situations by the names of the acts, in the order of play."""
         faked = {f"{IMPOSTOR}{impostor.id}": situation for impostor, situation in self.impostors}
-        return {CONTROL: self.control, BROKEN: self.broken, FIXED: self.fixed, **faked}
+        visits = self.visit.acts if self.visit else {}
+        return {CONTROL: self.control, BROKEN: self.broken, FIXED: self.fixed, **faked, **visits}
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,8 @@ def make_plan(
         broken = scenario.apply(control)
         fixed = fix.apply(broken)
         faked = tuple((impostor, impostor.apply(fixed)) for impostor in known.impostors)
-        cell = Cell(scenario, fix, client, kind, control, broken, fixed, faked)
+        visit = visit_by(client, broken, fixed, stage_cannot)
+        cell = Cell(scenario, fix, client, kind, control, broken, fixed, faked, visit)
         why = why_impossible(cell, stage_cannot)
         if why is None:
             cells.append(cell)

@@ -195,6 +195,13 @@ def _demands_encryption(situation: Situation) -> bool:
     return situation.server.encryption is ServerEncryption.FORCED and situation.client.encryption is Encryption.OPTIONAL
 
 
+def _root_in_the_other_store(situation: Situation) -> bool:
+    chain, side = situation.server.chain, situation.client
+    root = chain.leaf.issuer.root if chain and chain.leaf.issuer else None
+    given = (*side.trust_anchors, *side.intermediates)
+    return bool(given) and root in side.default_trust_anchors and root not in side.trust_anchors
+
+
 def _no_issuer(seen: Seen) -> bool:
     return any(seen.has(number) for number in _NO_ISSUER)
 
@@ -427,8 +434,15 @@ OF_THE_PROFILE = (
     *(NO_AUTHORITY_KEY_IDENTIFIER, SERIAL_NOT_POSITIVE, VERSION_1),
 )
 
+OTHER_STORE = Condition(
+    "other-store",
+    "the certificate's root is in the client's default store, and the client is given another store",
+    _root_in_the_other_store,
+)
+
 CONDITIONS = (
     *_OF_THE_CHAIN,
     *(NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING, DEMANDS_ENCRYPTION, IP_ADDRESS),
     *OF_THE_PROFILE,
+    OTHER_STORE,
 )

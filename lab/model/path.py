@@ -15,7 +15,8 @@ Path = tuple[Anchor, ...]
 
 def anchors(situation: Situation) -> tuple[Anchor, ...]:
     """What the client trusts, the public roots aside."""
-    return (*situation.client.trust_anchors, *situation.client.system_trust_anchors)
+    side = situation.client
+    return (*side.trust_anchors, *side.system_trust_anchors, *side.default_trust_anchors)
 
 
 def chain_of(situation: Situation) -> Chain:

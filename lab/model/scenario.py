@@ -47,6 +47,8 @@ class Side(StrEnum):
 class Fix:
     """A documented fix. `encrypted` is what it promises of the session after it (False: it gives encryption up).
 
+    `keeps_others`: it claims that the hosts which the client trusted before are trusted after it as well.
+
     `on_system`: what it gives the client to trust can be put into the trust store of the operating system, so that a
     stage which has systems to spare can follow the documents of the distribution (`tlslab.matrix.procedure`).
     """
@@ -61,6 +63,7 @@ class Fix:
     sources: tuple[Source, ...]
     encrypted: bool = True
     on_system: bool = False
+    keeps_others: bool = True
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,7 @@ class Scenario:
         kinds: Iterable[ServerKind] | None = None,
         encrypted: bool = True,
         on_system: bool = False,
+        keeps_others: bool = True,
         name: str | None = None,
     ) -> Callable[[Change], Change]:
         """Declare a fix of this scenario; its name is the function's, its summary the docstring's.
@@ -115,6 +119,7 @@ class Scenario:
                     given_sources,
                     encrypted,
                     on_system,
+                    keeps_others,
                 )
             )
             return change

@@ -110,7 +110,7 @@ def measure_chain(situation: Situation, mint: Mint, presented: str) -> Measured:
     Raises AuditError when that cannot be established, ValueError when there is no certificate.
     """
     side = situation.client
-    anchors, given = mint.anchors_pem(side) + mint.pem(*side.system_trust_anchors), mint.pem(*side.intermediates)
+    anchors, given = mint.anchors_pem(side), mint.pem(*side.intermediates)
     known = at_hand(situation)
     left_out = mint.pem(*(item for item in complete(situation) if item.issuer and item not in known))
     # A server makes its own certificate when it starts, after the others have been minted.

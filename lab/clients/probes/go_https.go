@@ -66,7 +66,9 @@ func client(wanted given) *http.Client {
 	}
 	made := &tls.Config{}
 	if told := wanted.Config; told != nil {
-		made.RootCAs = pool(told.RootCAs)
+		if told.RootCAs != "" {
+			made.RootCAs = pool(told.RootCAs)
+		}
 		made.InsecureSkipVerify = told.InsecureSkipVerify
 		made.ServerName = told.ServerName
 		made.MinVersion = told.MinVersion
