@@ -85,6 +85,7 @@ def scenarios_as_data(scenarios: Iterable[Scenario], knowledge: Knowledge) -> li
                     "name": fix.name,
                     "summary": fix.summary,
                     "claim": fix.claim.value,
+                    "keeps_others": fix.keeps_others,
                     "side": fix.side.value,
                     "kinds": [kind.value for kind in kinds_of(fix.kinds & scenario.kinds)],
                     "steps": list(fix.steps),
