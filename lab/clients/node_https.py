@@ -212,11 +212,12 @@ class NodeFetch(NodeClient):
         env, _ = default_store(request)
         if side.has_store:
             env = {EXTRA_ROOTS: str(request.workdir / "ca.pem")}
-        if side.trust_everything:
+        if side.trust_everything and not side.defaults_only:
             env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0"
+        flags = () if side.defaults_only else _flags(side)
         given = {"client": self.name, "url": _url(side, request.endpoint)}
         return Invocation(
-            argv=(request.machine.which["node"], *_flags(side), PROBE, json.dumps(given)),
+            argv=(request.machine.which["node"], *flags, PROBE, json.dumps(given)),
             env=env,
             files={PROBE: probe(PROBE), "ca.pem": request.material.bundle},
         )

@@ -27,6 +27,7 @@ from tlslab.model.conditions import (
     NOT_LOADED,
     NOT_SERVING,
     NOT_YET_VALID,
+    OTHER_STORE,
     PATH_TOO_LONG,
     SELF_SIGNED,
     UNTRUSTED,
@@ -132,6 +133,17 @@ def test_a_certificate_that_the_server_does_not_load_is_met_by_nobody(level: int
 def test_where_nobody_listens_nothing_else_is_met_but_what_the_server_would_demand() -> None:
     assert found(SHA1.with_server(key_readable=False)) == {NOT_SERVING}
     assert found(OLD.with_server(key_readable=False)) == {NOT_SERVING}
+
+
+def test_a_store_beside_the_one_with_the_root_is_told_and_is_no_defect() -> None:
+    """Whether the default store counts when a client is given another one differs between clients."""
+    elsewhere = (Authority("Another CA"),)
+    by_default = WEB.with_client(trust_anchors=(), default_trust_anchors=(LAB_ROOT,))
+    assert found(by_default) == frozenset()
+    assert found(by_default.with_client(trust_anchors=elsewhere)) == {OTHER_STORE}
+    assert found(by_default.with_client(intermediates=(LAB_ISSUING,))) == {OTHER_STORE}
+    assert found(by_default.with_client(trust_anchors=(LAB_ROOT,))) == frozenset()
+    assert not OTHER_STORE.wrong
 
 
 def test_a_demand_is_no_defect() -> None:
