@@ -42,7 +42,7 @@ class LocalStage:
         self._where: dict[ServerSide, tuple[Service, str]] = {}
         self._names: dict[ServerSide, str] = {}
         self._numbers = itertools.count(1)
-        self._sandboxes: dict[tuple[Anchor, ...], Sandbox] = {}
+        self.sandboxes: dict[tuple[Anchor, ...], Sandbox] = {}
         """By what stands in the default stores of the clients inside, beside the unrelated root."""
         self._stack = AsyncExitStack()
         self.here = Here(cache)
@@ -95,12 +95,12 @@ class LocalStage:
         files = {path for client in clients if (path := client.roots_path(self.machine_of(client)))}
         for anchors in dict.fromkeys([(), *(side.in_default_store for side in sides)]):
             roots = self._mint.public_root + self._mint.pem(*anchors)
-            store = lay_out_store(self.workdir / f"default-store-{len(self._sandboxes) + 1}", roots)
+            store = lay_out_store(self.workdir / f"default-store-{len(self.sandboxes) + 1}", roots)
             opened = self.here.sandbox(names, ADDRESS, store, sorted(files))
             if opened is None:
                 return
-            self._sandboxes[anchors] = opened
-        self.sandbox = self._sandboxes[()]
+            self.sandboxes[anchors] = opened
+        self.sandbox = self.sandboxes[()]
 
     async def serve(self, situations: Iterable[Situation]) -> None:
         """Start every distinct server side of these situations, all together. When one does not start, `hold` of it
@@ -194,7 +194,7 @@ class LocalStage:
         workdir = self.here.new_workdir()
         request = Request(self.machine, side, endpoint, material, self.login, PurePosixPath(workdir))
         invocation = with_clock(client.invoke(request), side, request.machine)
-        return await self.here.run(invocation, workdir, self._sandboxes.get(side.in_default_store, self.sandbox))
+        return await self.here.run(invocation, workdir, self.sandboxes.get(side.in_default_store, self.sandbox))
 
     def ways(self, client: Client) -> tuple[Way, ...]:
         """None: this machine's trust store is not the lab's to change."""
