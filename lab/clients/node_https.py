@@ -153,8 +153,8 @@ class NodeFetch(NodeClient):
         "expected_name": "Node's built-in fetch has no option for the name to verify; undici's Agent has"
     }
     no_default_store = (
-        "Node's own roots are compiled in, and the variable that adds to them, with which the lab would add the other "
-        "host's, is the one that the fix sets"
+        "Node's own roots are compiled in, as nodejs.org builds it, and the variable that adds to them, with which the "
+        "lab would add the other host's, is the one that the fix sets"
     )
 
     templates = (

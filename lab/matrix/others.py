@@ -18,12 +18,15 @@ def with_others(verdict: Verdict, cell: Cell, acts: Acts) -> Verdict:
         return verdict
     if cell.visit.cannot:
         return replace(verdict, others_judgement=Judgement(True, f"no other host is visited: {cell.visit.cannot}"))
-    others, judgement = judge_others(acts[f"{BYSTANDER}{BEFORE}"], acts[f"{BYSTANDER}{AFTER}"])
+    before, after = acts[f"{BYSTANDER}{BEFORE}"], acts[f"{BYSTANDER}{AFTER}"]
+    others, judgement = judge_others(before, after, claimed=cell.fix.keeps_others)
     return replace(verdict, others=others, others_judgement=judgement)
 
 
-def judge_others(before: Act, after: Act) -> tuple[OthersVerdict, Judgement]:
-    """What a fix does to other hosts, by the visits to one of them before the fix and after it."""
+def judge_others(before: Act, after: Act, *, claimed: bool = True) -> tuple[OthersVerdict, Judgement]:
+    """What a fix does to other hosts, by the visits to one of them before the fix and after it. `claimed`: the fix says
+    that it keeps them; a client with which it is otherwise has a row for that.
+    """
     if not before.connected:
         why = f"before the fix it does not connect to another good host either: {said(before.outcome)}"
         return OthersVerdict.UNPROVEN, Judgement(False, why)
@@ -34,7 +37,8 @@ def judge_others(before: Act, after: Act) -> tuple[OthersVerdict, Judgement]:
         words += f": {why}" if documented and why else "" if documented else ", and it is documented that it would not"
         return OthersVerdict.KEPT, Judgement(documented, words, shown.basis, shown.sources)
     if documented:
-        words = f"after the fix it refuses other hosts{f': {why}' if why else ''}; it {shown.why}"
+        although = ", which the fix is meant to keep" if claimed else ""
+        words = f"after the fix it refuses other hosts{although}{f': {why}' if why else ''}; it {shown.why}"
         return OthersVerdict.BROKEN, replace(shown, why=words)
     return OthersVerdict.UNPROVEN, Judgement(False, f"after the fix it fails at another good host: {shown.why}")
 

@@ -63,7 +63,16 @@ def test_a_client_that_replaces_breaks_other_hosts_as_its_row_says_in_the_words_
     verdict, judgement = seen(CONNECTED, UNKNOWN, REPLACES)
     assert (verdict, judgement.as_expected) == (OthersVerdict.BROKEN, True)
     assert (judgement.basis, judgement.sources) == (Basis.REPORTED, (POST, BOOK))
-    assert "it reads its file alone" in judgement.why
+    assert "refuses other hosts, which the fix is meant to keep: it reads its file alone" in judgement.why
+
+
+def test_a_fix_that_gives_other_hosts_up_is_not_said_to_keep_them() -> None:
+    judge, cell = played(REPLACES)
+    assert cell.visit
+    before, after = judge.act(cell.visit.before, CONNECTED), judge.act(cell.visit.after, UNKNOWN)
+    _, judgement = judge_others(before, after, claimed=False)
+    assert judgement.as_expected
+    assert "meant to keep" not in judgement.why
 
 
 @pytest.mark.parametrize(
