@@ -130,7 +130,7 @@ def make_plan(
         fixed = fix.apply(broken)
         faked = tuple((impostor, impostor.apply(fixed)) for impostor in known.impostors)
         visit = visit_by(client, broken, fixed, stage_cannot)
-        cell = Cell(scenario, fix, client, kind, control, broken, fixed, faked, visit)
+        cell = Cell(scenario, fix, client, kind, control, broken, fixed, faked, visit=visit)
         why = why_impossible(cell, stage_cannot)
         if why is None:
             cells.append(cell)
