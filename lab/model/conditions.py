@@ -197,7 +197,8 @@ def _demands_encryption(situation: Situation) -> bool:
 
 def _root_in_the_other_store(situation: Situation) -> bool:
     chain, side = situation.server.chain, situation.client
-    root = chain.leaf.issuer.root if chain and chain.leaf.issuer else None
+    issuer = chain.leaf.issuer if chain else None
+    root = issuer.root if isinstance(issuer, Authority) else None
     given = (*side.trust_anchors, *side.intermediates)
     return bool(given) and root in side.default_trust_anchors and root not in side.trust_anchors
 

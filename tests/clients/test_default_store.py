@@ -12,7 +12,8 @@ from tlslab.matrix.bystander import Visit, visit_by
 from tlslab.matrix.judge import Judge
 from tlslab.matrix.others import why_of
 from tlslab.matrix.plan import make_plan
-from tlslab.model.situation import LAB_ROOT, ClientSide, ServerKind, healthy
+from tlslab.model.certificate import LAB_ROOT
+from tlslab.model.situation import ClientSide, ServerKind, healthy
 
 CLIENTS = all_clients()
 KNOWLEDGE = catalogue.load().knowledge

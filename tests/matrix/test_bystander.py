@@ -4,9 +4,10 @@ from tlslab.catalogue import load
 from tlslab.clients import all_clients
 from tlslab.matrix.bystander import Visit, touches_trust
 from tlslab.matrix.plan import Cannot, Cell, make_plan
+from tlslab.model.certificate import LAB_ROOT, PUBLIC_ISSUING, PUBLIC_ROOT
 from tlslab.model.condition import conditions_of
 from tlslab.model.conditions import CONDITIONS, DEMANDS_ENCRYPTION, OTHER_STORE
-from tlslab.model.situation import LAB_ROOT, PUBLIC_ROOT, ServerEncryption, ServerKind, Situation, healthy
+from tlslab.model.situation import ServerEncryption, ServerKind, Situation, healthy
 
 CATALOGUE = load()
 CLIENTS = all_clients()
@@ -45,8 +46,7 @@ def test_it_is_visited_behind_all_other_acts_before_the_fix_and_after() -> None:
 def test_it_is_a_good_host_whose_root_stands_in_no_file_that_the_fix_writes() -> None:
     for cell, visit in visits():
         after = visit.after.client
-        assert visit.after.chain.leaf.issuer
-        assert visit.after.chain.leaf.issuer.root == PUBLIC_ROOT
+        assert visit.after.chain.leaf.issuer == PUBLIC_ISSUING
         assert PUBLIC_ROOT in after.in_default_store
         assert PUBLIC_ROOT not in (*after.trust_anchors, *after.intermediates)
         assert after.connect_to != cell.fixed.client.connect_to

@@ -10,13 +10,14 @@ from tlslab.matrix.judge import Judge, Judgement, OthersVerdict, Status, Verdict
 from tlslab.matrix.others import judge_others, with_others
 from tlslab.matrix.plan import Cell, make_plan
 from tlslab.matrix.play import Attempt
+from tlslab.model.certificate import LAB_ROOT
 from tlslab.model.conditions import CONDITIONS, OTHER_STORE, UNTRUSTED
 from tlslab.model.evidence import Basis, Phase
 from tlslab.model.knowledge import Knowledge
 from tlslab.model.library import Library, Own, says, says_like, tolerates
 from tlslab.model.outcome import Outcome, Result
 from tlslab.model.scenario import BOTH, Claim, Fix, Scenario, Side
-from tlslab.model.situation import LAB_ROOT, ServerKind, Situation
+from tlslab.model.situation import ServerKind, Situation
 
 LIBRARY = Library("openssl", says([UNTRUSTED], Phase.VERIFY, "unknown issuer", basis=Basis.AUTHORITATIVE, source=BOOK))
 POSIX = Library("posix")

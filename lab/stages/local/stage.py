@@ -11,8 +11,9 @@ from types import TracebackType
 from typing import NoReturn, Self
 
 from tlslab.clients.base import Client, Endpoint, Login, Machine, Missing, Request
+from tlslab.model.certificate import Anchor
 from tlslab.model.outcome import Completed
-from tlslab.model.situation import Anchor, ClientSide, ServerKind, ServerSide, Situation, TLSVersion
+from tlslab.model.situation import ClientSide, ServerKind, ServerSide, Situation, TLSVersion
 from tlslab.pki.mint import Mint
 from tlslab.pki.scan import Scan, scan
 from tlslab.runtime.tasks import together

@@ -13,7 +13,8 @@ from tlslab.clients import all_clients
 from tlslab.matrix.choice import LOCAL
 from tlslab.matrix.plan import Filters, make_plan
 from tlslab.matrix.run import run_plan
-from tlslab.model.situation import LAB_ROOT, PUBLIC_ROOT, ClientSide
+from tlslab.model.certificate import LAB_ROOT, PUBLIC_ROOT
+from tlslab.model.situation import ClientSide
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint
 from tlslab.stages.local.stage import LocalStage
