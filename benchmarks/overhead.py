@@ -102,13 +102,14 @@ def _up(options: argparse.Namespace) -> Iterator[Any]:
     """Servers for the plan, up until the end of the context; a function that runs the bare clients once."""
     from tlslab import catalogue
     from tlslab.clients import all_clients
-    from tlslab.clients.base import Material, Request
+    from tlslab.clients.base import Request
     from tlslab.matrix.choice import LOCAL
     from tlslab.matrix.plan import Filters, make_plan
     from tlslab.pki.keys import Keys
     from tlslab.pki.mint import Mint
     from tlslab.setup import provision
     from tlslab.stages.local.stage import LocalStage
+    from tlslab.stages.material import material_of
     from tlslab.stages.runner import clean_environment, lay_out
 
     known = catalogue.load()
@@ -135,7 +136,7 @@ def _up(options: argparse.Namespace) -> Iterator[Any]:
         for number, (client, situation) in enumerate(attempts.values()):
             room = rooms / str(number)
             room.mkdir()
-            material = Material(mint.anchors_pem(situation.client), mint.pem(*situation.client.intermediates))
+            material = material_of(mint, situation.client)
             call = client.invoke(
                 Request(
                     stage.machine,

@@ -1,5 +1,6 @@
 """Trust store: the CA's certificate is there, and laid down so that the client does not find it."""
 
+from tlslab.model.certificate import Authority
 from tlslab.model.check import EVERYTHING
 from tlslab.model.conditions import STORE_ABSENT, STORE_NOT_HASHED, STORE_UNREADABLE, UNTRUSTED
 from tlslab.model.scenario import Side, scenario
@@ -158,7 +159,8 @@ def bundle(healthy: Situation) -> Situation:
 
     **Fix.** Split the bundle, a file for each certificate, and rehash; or tell the client of the bundle as a file.
     """
-    return healthy.with_client(store=Store(HASHED_DIRECTORY, StoreFlaw.BUNDLE))
+    trusted = (*healthy.client.trust_anchors, Authority("Another CA of the Bundle"))
+    return healthy.with_client(trust_anchors=trusted, store=Store(HASHED_DIRECTORY, StoreFlaw.BUNDLE))
 
 
 def _as_it_should_be(broken: Situation) -> Situation:

@@ -116,7 +116,7 @@ def _client_side_fixes(of: Scenario) -> None:
             "RHEL: copy it to /etc/pki/ca-trust/source/anchors/ and run `update-ca-trust`.",
             "SUSE: copy it to /usr/share/pki/trust/anchors/ and run `update-ca-certificates`.",
             "Windows: import it into Trusted Root Certification Authorities of the computer account.",
-            "Programs with a trust store of their own: name the file in their own option.",
+            "Programs with a trust store of their own: name the file in their own option. Where that file takes the place of the program's own roots, put those into it as well, or every other host is refused.",
         ],
         sources=[
             section(KB2007728, "Install the root certificate authority (CA) on the client machine"),

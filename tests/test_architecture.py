@@ -35,7 +35,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("tlslab.truststores", "tlslab.truststores.*"),
     ("tlslab.clients.base",),
     ("tlslab.clients", "tlslab.clients.*"),
-    ("tlslab.matrix", "tlslab.matrix.case", "tlslab.matrix.plan", "tlslab.matrix.progress"),
+    ("tlslab.matrix", "tlslab.matrix.bystander", "tlslab.matrix.case", "tlslab.matrix.plan", "tlslab.matrix.progress"),
     ("tlslab.pki", "tlslab.pki.*", "tlslab.servers", "tlslab.servers.*"),
     ("tlslab.stages", "tlslab.stages.*", "tlslab.setup.all_needs"),
     ("tlslab.setup.versions.index", "tlslab.setup.versions.environments"),

@@ -15,7 +15,7 @@ from typing import Any
 
 from tlslab import PROGRAM
 from tlslab.model.evidence import Basis, Source
-from tlslab.model.library import Row, Template
+from tlslab.model.library import Own, Template
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import PEM_FILE, ClientSide, ServerKind, Situation, options, unsupported
 from tlslab.setup.needs import Built, Library, Need, NodePackage, PackagedLibrary, Program, PythonPackage
@@ -42,12 +42,15 @@ class Endpoint:
 class Material:
     """The certificates of a client side as PEM text.
 
-    `anchors`: the trust store, an unrelated public root first, then what the client side trusts. `intermediates`:
-    certificates given only to complete chains. `bundle`: both, for clients that have one file for the two.
+    `anchors`: what the client side is given to trust; where that is nothing, an unrelated root, for a client that
+    cannot do without a file. `intermediates`: certificates given only to complete chains. `bundle`: both, for clients
+    that have one file for the two. `default_store`: what stands in the store that the client reads by itself, for one
+    whose list no stage can lay out but that has a variable which adds to it.
     """
 
     anchors: str
     intermediates: str = ""
+    default_store: str = ""
 
     @property
     def bundle(self) -> str:
@@ -226,10 +229,16 @@ class Client(ABC):
     """How it presents what its TLS libraries say (`tlslab.libraries`)."""
     release: Mapping[str, str] = {}
     """The version of each program and library of it that is known before it plays, by its name."""
-    rows: tuple[Row, ...] = ()
+    rows: tuple[Own, ...] = ()
     """What it says and tolerates itself: its own verification, its options that change what is looked at."""
     default_trust: Trust
     """What it trusts when it is told nothing (`ClientSide.defaults_only`), unless the machine makes a difference."""
+    no_default_store: str = ""
+    """Why it has no store of its own in which another host's root could stand, or the lab cannot fill it, in a
+    sentence; "" where it has one. Then no fix can break other hosts for it, or the lab cannot see that.
+    """
+    roots_file: str = ""
+    """The name in `Machine.files` of the file with the list of roots that it brings; "": it has none."""
     supports: frozenset[str]
     """The options of a client side that it can be told of, by their fields (`tlslab.model.situation.options`). Where a
     client side says something else, the cell is not played.
@@ -296,6 +305,10 @@ class Client(ABC):
         chosen when they are built.
         """
         return self.default_trust
+
+    def roots_path(self, machine: Machine) -> str:
+        """The file with the list of roots that it brings, on this machine; "" where it has none."""
+        return machine.files.get(self.roots_file, "")
 
     @abstractmethod
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:

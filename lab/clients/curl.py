@@ -12,7 +12,7 @@ from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Tru
 from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, OPTIONS, allows_old_versions, expects_other_name, floor
 from tlslab.clients.store_errors import stops
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.conditions import CN_ALONE, NAME_MISMATCH, STORE_ABSENT, STORE_UNREADABLE
+from tlslab.model.conditions import CN_ALONE, NAME_MISMATCH, OTHER_STORE, STORE_ABSENT, STORE_UNREADABLE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
@@ -42,6 +42,10 @@ STORE = Source(
 CA_FILE = Source(
     "curl 7.88.1, lib/vtls/openssl.c (set_up_x509_store): the first with OpenSSL 3, the second before it",
     "https://github.com/curl/curl/blob/curl-7_88_1/lib/vtls/openssl.c",
+)
+BOTH_LOCATIONS = Source(
+    "curl, lib/vtls/openssl.c (ossl_load_trust_anchors: CAfile and CApath are both loaded)",
+    "https://github.com/curl/curl/blob/00b6fc04075de493ec050a8c4dffa18109f85cfa/lib/vtls/openssl.c",
 )
 TRACE, BODY = "curl.trace", "body"
 _TLS_IN_TRACE = re.compile(r"SSL connection using (TLSv[\d.]+)")
@@ -122,6 +126,13 @@ class Curl(Client):
             basis=Basis.AUTHORITATIVE,
             source=SKIP_VERIFICATION,
         ),
+        tolerates(
+            "--cacert takes the place of the file that curl was built with, not of the directory, if it was built with "
+            "one, as Debian's and Ubuntu's are",
+            of=[OTHER_STORE],
+            basis=Basis.AUTHORITATIVE,
+            source=BOTH_LOCATIONS,
+        ),
     )
 
     def version_probe(self, machine: Machine) -> Invocation:
@@ -132,25 +143,21 @@ class Curl(Client):
         return f"curl {found[1]} ({found[2]})" if found else ""
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
-        given = (side.trust_anchors or side.intermediates) and not side.defaults_only
-        trust = (self.store_option(side),) if given else ()
+        trust = (self.store_option(side),) if side.has_store else ()
         url = (f"https://{side.reference_identifier}/",) if expects_other_name(side) else ()
         return (*(join(option) for option in (*trust, *_options(side))), *url)
 
     def invoke(self, request: Request) -> Invocation:
         options = [word for option in _options(request.side) for word in option]
         laid = request.trust()
-        trust = [self.stores[request.side.store.kind], laid.path]
-        if request.side.store.kind == PEM_FILE:
-            # Without --capath the directory that curl was built with is trusted as well (curl(1)).
-            trust += ["--capath", "."]
+        trust = (self.stores[request.side.store.kind], laid.path)
         return Invocation(
             argv=(
                 request.machine.which["curl"],
                 "--disable",  # no ~/.curlrc
                 "--silent",
                 "--show-error",
-                *(() if request.side.defaults_only else trust),
+                *(trust if request.side.has_store else ()),
                 *options,
                 "--trace-ascii",
                 TRACE,

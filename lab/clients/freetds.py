@@ -85,6 +85,7 @@ class FreeTds(Client):
 
     kinds = frozenset({ServerKind.SQLSERVER})
     default_trust = Trust(Roots.NONE, "without `ca file`, which is the default, it accepts any certificate", USER_GUIDE)
+    no_default_store = "FreeTDS has no default trust: without `ca file` it accepts any certificate"
     knows_no_strict = True
     """Whether its FreeTDS is older than 1.5."""
 

@@ -86,7 +86,7 @@ CA_FILE_FAILS = stops(
 
 def verifies(side: ClientSide) -> bool:
     """Whether this side gives FreeTDS a CA file, without which it accepts any certificate."""
-    return bool(side.trust_anchors or side.intermediates) and not (side.trust_everything or side.defaults_only)
+    return side.has_store and not side.trust_everything
 
 
 def settings(side: ClientSide, ca_file: str = "ca.pem") -> tuple[str, ...]:

@@ -15,9 +15,9 @@ from tlslab.clients.https import HTTPS, OPTIONS, expects_other_name
 from tlslab.clients.store_errors import stops
 from tlslab.clients.wget import OLD_SERVER
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.conditions import NO_COMMON_VERSION, STORE_ABSENT, STORE_UNREADABLE
+from tlslab.model.conditions import NO_COMMON_VERSION, OTHER_STORE, STORE_ABSENT, STORE_UNREADABLE, UNTRUSTED
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, tolerates
+from tlslab.model.library import Template, says_like, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import PEM_FILE, ClientSide, TLSVersion
 from tlslab.setup.needs import Packages, Program
@@ -88,6 +88,13 @@ class GnuTLSCli(Client):
             basis=Basis.AUTHORITATIVE,
             source=PRIORITIES,
         ),
+        says_like(
+            UNTRUSTED,
+            [OTHER_STORE],
+            "with --x509cafile gnutls-cli does not load the system's trust store",
+            basis=Basis.AUTHORITATIVE,
+            source=CLI,
+        ),
     )
 
     def version_probe(self, machine: Machine) -> Invocation:
@@ -98,8 +105,7 @@ class GnuTLSCli(Client):
         return f"gnutls-cli {found[1]}" if found else ""
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
-        given = (side.trust_anchors or side.intermediates) and not side.defaults_only
-        trust = ("=".join(self.store_option(side)),) if given else ()
+        trust = ("=".join(self.store_option(side)),) if side.has_store else ()
         return tuple(join((option,)) for option in (*trust, *_options(side)))
 
     def invoke(self, request: Request) -> Invocation:
@@ -108,7 +114,7 @@ class GnuTLSCli(Client):
         return Invocation(
             argv=(
                 request.machine.which["gnutls-cli"],
-                *(() if request.side.defaults_only else (f"{self.stores[request.side.store.kind]}={laid.path}",)),
+                *((f"{self.stores[request.side.store.kind]}={laid.path}",) if request.side.has_store else ()),
                 *_options(request.side),
                 f"--port={request.endpoint.port}",
                 host,

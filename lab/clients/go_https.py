@@ -15,9 +15,9 @@ from tlslab.clients.https import HTTPS, OPTIONS, expects_other_name, floor
 from tlslab.clients.openssl_variables import STORES, variables
 from tlslab.clients.store_errors import stops
 from tlslab.model.circumstances import HOLDS_THE_CA, TRUST_EVERYTHING
-from tlslab.model.conditions import STORE_ABSENT, STORE_NOT_HASHED, UNTRUSTED
+from tlslab.model.conditions import OTHER_STORE, STORE_ABSENT, STORE_NOT_HASHED, UNTRUSTED
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, tolerates
+from tlslab.model.library import Template, says_like, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, TLSVersion
 from tlslab.setup.needs import Built, Packages, Program
@@ -37,6 +37,7 @@ BARE_ERROR = Source(
 SKIP_VERIFY = Source(
     "Go 1.24, src/crypto/tls/common.go (Config.InsecureSkipVerify)", f"{_GO}/go1.24.13/src/crypto/tls/common.go"
 )
+ROOT_CAS = Source("Go 1.24, src/crypto/tls/common.go (Config.RootCAs)", SKIP_VERIFY.url)
 ROOTS = Source(
     "Go 1.24, src/crypto/x509/root_linux.go (certFiles, certDirectories), read by root_unix.go (loadSystemRoots)",
     f"{_GO}/go1.24.13/src/crypto/x509/root_linux.go",
@@ -134,6 +135,13 @@ class GoHttps(Client):
             basis=Basis.AUTHORITATIVE,
             source=SKIP_VERIFY,
         ),
+        says_like(
+            UNTRUSTED,
+            [OTHER_STORE],
+            "Go uses the system's roots only where RootCAs is nil; x509.SystemCertPool() would be a pool to add to",
+            basis=Basis.AUTHORITATIVE,
+            source=ROOT_CAS,
+        ),
     )
 
     def version_probe(self, machine: Machine) -> Invocation:
@@ -148,24 +156,26 @@ class GoHttps(Client):
             return ()
         words = [f"{_FIELD}{name} = {_literal(value)}" for name, value in _options(side).items()]
         told = ("=".join(self.store_option(side)),) if side.store.kind == HASHED_DIRECTORY else _POOL
-        return (*told, *words) if side.trust_anchors else tuple(words)
+        return (*told, *words) if side.has_store else tuple(words)
 
     def invoke(self, request: Request) -> Invocation:
         side, laid = request.side, request.trust(request.material.anchors)
         # Without RootCAs the variables name the system's roots; no field of tls.Config names a directory.
-        by_variable = side.store.kind == HASHED_DIRECTORY and not side.defaults_only
+        by_variable = side.has_store and side.store.kind == HASHED_DIRECTORY
+        # A pool of one's own takes the place of the system's roots (Config.RootCAs).
+        pool = {"RootCAs": laid.path} if side.has_store and not by_variable else {}
+        config = {} if side.defaults_only else {**pool, **_options(side)}
         given = {
             "url": f"https://{side.connect_to}:{request.endpoint.port}/",
-            # A pool of one's own takes the place of the system's roots (Config.RootCAs).
-            "config": None if side.defaults_only else {"RootCAs": None if by_variable else laid.path, **_options(side)},
+            "config": config or None,
             # No library can give a program another clock that is linked statically; Config.Time can.
             "clock": side.clock // timedelta(seconds=1),
         }
         return Invocation(
             argv=(request.machine.which[PROGRAM.name], json.dumps(given)),
             env=variables(side.store, laid, request.workdir) if by_variable else {},
-            files={} if side.defaults_only else laid.files,
-            prepare=() if side.defaults_only else laid.prepare,
+            files=laid.files if side.has_store else {},
+            prepare=laid.prepare if side.has_store else (),
         )
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:

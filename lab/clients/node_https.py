@@ -18,13 +18,22 @@ from tlslab.clients.https import (
     expects_other_name,
     floor,
 )
-from tlslab.clients.openssl_variables import STORES, variables
-from tlslab.clients.tedious import BUNDLED, READS_NO_FILE, default_trust_words, more_roots, node_trust
+from tlslab.clients.tedious import (
+    BUNDLED,
+    CA_REPLACES,
+    EXTRA_ROOTS,
+    EXTRA_ROOTS_DOC,
+    READS_NO_FILE,
+    default_store,
+    default_trust_words,
+    node_trust,
+)
 from tlslab.model.circumstances import TRUST_EVERYTHING
+from tlslab.model.conditions import OTHER_STORE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, tolerates
 from tlslab.model.outcome import Completed, Outcome
-from tlslab.model.situation import ClientSide, Situation, TLSVersion
+from tlslab.model.situation import PEM_FILE, ClientSide, Situation, TLSVersion
 from tlslab.setup.needs import NODE
 
 PROBE = "node_https.js"
@@ -112,12 +121,13 @@ class NodeHttps(NodeClient):
             basis=Basis.AUTHORITATIVE,
             source=REJECT_UNAUTHORIZED,
         ),
+        CA_REPLACES,
     )
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         if side.defaults_only:
             return default_trust_words(side)
-        trust = ("ca: fs.readFileSync('ca.pem')",) if side.trust_anchors or side.intermediates else ()
+        trust = ("ca: fs.readFileSync('ca.pem')",) if side.has_store else ()
         return (*trust, *(f"{name}: {_literal(value)}" for name, value in _options(side).items()))
 
     def invoke(self, request: Request) -> Invocation:
@@ -125,13 +135,14 @@ class NodeHttps(NodeClient):
         given = {
             "client": self.name,
             "url": _url(request.side, request.endpoint),
-            "ca": None if request.side.defaults_only else laid.path,
+            "ca": laid.path if request.side.has_store else None,
             "options": _options(request.side),
         }
+        env, files = default_store(request)
         return Invocation(
             argv=(request.machine.which["node"], PROBE, json.dumps(given)),
-            env=more_roots(request),
-            files={PROBE: probe(PROBE), **laid.files},
+            env=env,
+            files={PROBE: probe(PROBE), **laid.files, **files},
             prepare=laid.prepare,
         )
 
@@ -142,10 +153,14 @@ class NodeFetch(NodeClient):
     name = "node-fetch"
     title = "Node fetch"
     supports = OPTIONS - {"expected_name"}
-    stores = STORES
+    stores: Mapping[str, str] = {PEM_FILE: EXTRA_ROOTS}
     lacks: Mapping[str, str] = {
         "expected_name": "Node's built-in fetch has no option for the name to verify; undici's Agent has"
     }
+    no_default_store = (
+        "Node's own roots are compiled in, as nodejs.org builds it, and the variable that adds to them, with which the "
+        "lab would add the other host's, is the one that the fix sets"
+    )
 
     templates = (
         Template(
@@ -176,6 +191,12 @@ class NodeFetch(NodeClient):
             basis=Basis.AUTHORITATIVE,
             source=NODE_TLS_REJECT_UNAUTHORIZED,
         ),
+        tolerates(
+            "NODE_EXTRA_CA_CERTS adds to Node's own roots",
+            of=[OTHER_STORE],
+            basis=Basis.AUTHORITATIVE,
+            source=EXTRA_ROOTS_DOC,
+        ),
     )
 
     def inexpressible(self, situation: Situation) -> str | None:
@@ -187,25 +208,23 @@ class NodeFetch(NodeClient):
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         if side.defaults_only:
             return default_trust_words(side)
-        given = side.trust_anchors or side.intermediates
-        trust = ("--use-openssl-ca", "=".join(self.store_option(side))) if given else ()
+        trust = ("=".join(self.store_option(side)),) if side.has_store else ()
         unverified = ("NODE_TLS_REJECT_UNAUTHORIZED=0",) if side.trust_everything else ()
         return (*trust, *unverified, *_flags(side))
 
     def invoke(self, request: Request) -> Invocation:
-        # NODE_EXTRA_CA_CERTS adds to Node's own roots; --use-openssl-ca replaces them (doc/api/cli.md).
-        laid = request.trust()
-        env = variables(request.side.store, laid, request.workdir)
-        if request.side.trust_everything:
+        side, laid = request.side, request.trust()
+        env, files = default_store(request)
+        if side.has_store:
+            env = {EXTRA_ROOTS: str(request.workdir / laid.path)}
+        if side.trust_everything and not side.defaults_only:
             env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0"
-        given = {"client": self.name, "url": _url(request.side, request.endpoint)}
-        store: tuple[str, ...] = ("--use-openssl-ca",)
-        if request.side.defaults_only:
-            env, store = more_roots(request), ()
+        flags = () if side.defaults_only else _flags(side)
+        given = {"client": self.name, "url": _url(side, request.endpoint)}
         return Invocation(
-            argv=(request.machine.which["node"], *store, *_flags(request.side), PROBE, json.dumps(given)),
+            argv=(request.machine.which["node"], *flags, PROBE, json.dumps(given)),
             env=env,
-            files={PROBE: probe(PROBE), **laid.files},
+            files={PROBE: probe(PROBE), **laid.files, **files},
             prepare=laid.prepare,
         )
 

@@ -18,6 +18,7 @@ from tlslab.clients.tds import (
     run_probe,
 )
 from tlslab.model.circumstances import LOGIN_ONLY, STRICT, TRUST_EVERYTHING
+from tlslab.model.conditions import OTHER_STORE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, tolerates
 from tlslab.model.outcome import Completed
@@ -34,6 +35,10 @@ KEYWORDS = Source(
 TROUBLESHOOTING = Source(
     'Microsoft, "Connection encryption troubleshooting in the ODBC driver"',
     "https://github.com/MicrosoftDocs/sql-docs/blob/75bcfa916df87515571761e51f88b04f69b4f956/docs/connect/odbc/connection-troubleshooting.md",
+)
+DEFAULT_LOCATIONS = Source(
+    "OpenSSL, SSL_CTX_set_default_verify_paths(3): a default file, for SSL_CERT_FILE, and a default directory",
+    "https://github.com/openssl/openssl/blob/06bedddd170c6ff5c72a52d3579df594f37cb5a3/doc/man3/SSL_CTX_load_verify_locations.pod",
 )
 FAQ = Source("Microsoft, msphpsql wiki, FAQ", "https://github.com/Microsoft/msphpsql/wiki/FAQ")
 STRINGS = Source(
@@ -113,9 +118,10 @@ def with_openssl(request: Request, invocation: Invocation) -> Invocation:
     """The invocation of a program that asks the system's OpenSSL for trusted roots and for TLS limits."""
     if request.side.defaults_only:
         return invocation
-    laid = request.trust()
-    env = {**invocation.env, **variables(request.side.store, laid, request.workdir)}
-    files = {**invocation.files, **laid.files}
+    laid, env, files = request.trust(), dict(invocation.env), dict(invocation.files)
+    if request.side.has_store:
+        env |= variables(request.side.store, laid, request.workdir)
+        files |= laid.files
     if text := openssl_conf(request.side):
         files["openssl.cnf"] = text
         env["OPENSSL_CONF"] = str(request.workdir / "openssl.cnf")
@@ -124,8 +130,7 @@ def with_openssl(request: Request, invocation: Invocation) -> Invocation:
 
 def trust_words(side: ClientSide) -> tuple[str, ...]:
     """How people give the trust store and the TLS limits to a program that uses the system's OpenSSL."""
-    given = (side.trust_anchors or side.intermediates) and not side.defaults_only
-    trust = (f"{STORES[side.store.kind]}={all_kinds()[side.store.kind].path}",) if given else ()
+    trust = (f"{STORES[side.store.kind]}={all_kinds()[side.store.kind].path}",) if side.has_store else ()
     return (*trust, *openssl_words(side))
 
 
@@ -169,6 +174,12 @@ class MicrosoftDriver(PythonSqlClient):
             when=[TRUST_EVERYTHING, ~STRICT],
             basis=Basis.AUTHORITATIVE,
             source=KEYWORDS,
+        ),
+        tolerates(
+            "SSL_CERT_FILE takes the place of OpenSSL's default file, not of its default directory",
+            of=[OTHER_STORE],
+            basis=Basis.AUTHORITATIVE,
+            source=DEFAULT_LOCATIONS,
         ),
     )
 

@@ -13,9 +13,9 @@ from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, OPTIONS, allows_
 from tlslab.clients.store_errors import stops
 from tlslab.model.certificate import as_address
 from tlslab.model.circumstances import DEFAULTS_ONLY, TRUST_EVERYTHING
-from tlslab.model.conditions import CN_ALONE, NAME_MISMATCH, STORE_ABSENT, STORE_UNREADABLE
+from tlslab.model.conditions import CN_ALONE, NAME_MISMATCH, OTHER_STORE, STORE_ABSENT, STORE_UNREADABLE, UNTRUSTED
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, tolerates
+from tlslab.model.library import Template, says_like, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide
 from tlslab.setup.needs import Packages, Program
@@ -43,6 +43,10 @@ NO_FILE = Source(
 NO_CERTIFICATE = Source(
     "OpenSSL, crypto/err/openssl.txt (X509_R_NO_CERTIFICATE_OR_CRL_FOUND)",
     "https://github.com/openssl/openssl/blob/008c92e11b68d688951dd122e4030d1d398a8b2f/crypto/err/openssl.txt",
+)
+VERIFY_LOCATIONS = Source(
+    "OpenSSL, apps/lib/apps.c (ctx_set_verify_locations: the defaults without -CAfile, -CApath and -CAstore alone)",
+    "https://github.com/openssl/openssl/blob/d1bc43b3918f5fab59e34698f29cdcdf085aec49/apps/lib/apps.c",
 )
 _ANSWERED = re.compile(r"^HTTP/1\.[01] 200\b", re.MULTILINE)
 _VERIFIED = re.compile(r"^Verification: OK$", re.MULTILINE)
@@ -107,6 +111,13 @@ class SClient(Client):
             )
             for when in (TRUST_EVERYTHING, DEFAULTS_ONLY)
         ),
+        says_like(
+            UNTRUSTED,
+            [OTHER_STORE],
+            "with -CAfile s_client reads neither the default file nor the default directory",
+            basis=Basis.AUTHORITATIVE,
+            source=VERIFY_LOCATIONS,
+        ),
     )
 
     def version_probe(self, machine: Machine) -> Invocation:
@@ -116,22 +127,20 @@ class SClient(Client):
         return completed.stdout.strip() if completed.stdout.startswith(("OpenSSL", "LibreSSL")) else ""
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
-        given = (side.trust_anchors or side.intermediates) and not side.defaults_only
-        trust = (self.store_option(side),) if given else ()
+        trust = (self.store_option(side),) if side.has_store else ()
         return tuple(join(option) for option in (*trust, *_options(side)))
 
     def invoke(self, request: Request) -> Invocation:
         host = f"{request.side.connect_to}:{request.endpoint.port}"
         laid = request.trust()
-        told = self.stores[request.side.store.kind]
-        others = (f"-no{option}" for option in (*self.stores.values(), "-CAstore") if option != told)
+        trust = (self.stores[request.side.store.kind], laid.path)
         return Invocation(
             argv=(
                 request.machine.which["openssl"],
                 "s_client",
                 "-connect",
                 host,
-                *(() if request.side.defaults_only else (told, laid.path, *others)),
+                *(trust if request.side.has_store else ()),
                 *(word for option in _options(request.side) for word in option),
                 # Without it the end of standard input ends the session before the answer.
                 "-ign_eof",

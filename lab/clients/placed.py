@@ -24,6 +24,7 @@ class Placed(Client):
         self.rows = client.rows
         self.supports = client.supports
         self.release = client.release
+        self.no_default_store, self.roots_file = client.no_default_store, client.roots_file
 
     def moved(self, distribution: str) -> Self:
         """The same client, under the same name, in a copy of its distribution."""

@@ -20,9 +20,9 @@ from tlslab.clients.https import (
 )
 from tlslab.clients.store_errors import stops
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.conditions import CN_ALONE, NAME_MISMATCH, STORE_ABSENT, STORE_UNREADABLE
+from tlslab.model.conditions import CN_ALONE, NAME_MISMATCH, OTHER_STORE, STORE_ABSENT, STORE_UNREADABLE, UNTRUSTED
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, Tolerates, says, tolerates
+from tlslab.model.library import SaysLike, Template, Tolerates, says, says_like, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, TLSVersion
 from tlslab.setup.needs import PythonPackage
@@ -64,6 +64,10 @@ REQUESTS_VERIFY = Source(
 COMMON_NAMES = Source(
     "Python, ssl, SSLContext.hostname_checks_common_name (default: true)",
     "https://docs.python.org/3/library/ssl.html#ssl.SSLContext.hostname_checks_common_name",
+)
+REQUESTS_ADAPTER = Source(
+    "requests, src/requests/adapters.py (HTTPAdapter.cert_verify)",
+    "https://github.com/psf/requests/blob/v2.34.2/src/requests/adapters.py",
 )
 URLLIB3_NAMES = Source(
     "urllib3, src/urllib3/util/ssl_match_hostname.py (match_hostname); before 2.0 it compared every name itself",
@@ -114,7 +118,7 @@ class PythonClient(Client):
         given = {
             "client": self.name,
             "url": f"https://{request.side.connect_to}:{request.endpoint.port}/",
-            "ca": None if request.side.defaults_only else {self.stores[request.side.store.kind]: laid.path},
+            "ca": {self.stores[request.side.store.kind]: laid.path} if request.side.has_store else {},
             "trust_everything": request.side.trust_everything,
             "expected_name": request.side.reference_identifier if expects_other_name(request.side) else None,
             "tls_min": _constant(lowest) if lowest else None,
@@ -181,6 +185,10 @@ _COMMON_NAME = tolerates(
 )
 
 
+def _replaces(why: str, source: Source) -> SaysLike:
+    return says_like(UNTRUSTED, [OTHER_STORE], why, basis=Basis.AUTHORITATIVE, source=source)
+
+
 class Urllib(PythonClient):
     """urllib.request with a context of the ssl module."""
 
@@ -209,6 +217,11 @@ class Urllib(PythonClient):
         *_OF_THE_STORE,
         _COMMON_NAME,
         _unverified("with ssl._create_unverified_context() urllib", UNVERIFIED_CONTEXT),
+        _replaces(
+            "with cafile create_default_context() does not load the default certificates; load_verify_locations() on "
+            "the context that it makes without would add to them",
+            DEFAULT_CERTS,
+        ),
     )
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
@@ -225,6 +238,7 @@ class Requests(PythonClient):
     supports = OPTIONS
     needs = (PythonPackage("requests"),)
     roots_variable = "REQUESTS_CA_BUNDLE"
+    roots_file = "certifi"
     default_trust = Trust(
         Roots.OWN, "it brings the roots of the package certifi and reads no system store", REQUESTS_CERTS
     )
@@ -256,6 +270,7 @@ class Requests(PythonClient):
         ),
         *stops({STORE_UNREADABLE: _MAX_RETRIES + _NO_CERTIFICATE}, basis=Basis.AUTHORITATIVE, source=LOAD),
         _unverified("with session.verify = False requests", REQUESTS_VERIFY),
+        _replaces("the file of `verify` takes the place of certifi's", REQUESTS_ADAPTER),
     )
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
@@ -264,7 +279,7 @@ class Requests(PythonClient):
         words = []
         if side.trust_everything:
             words.append("session.verify = False")
-        elif side.trust_anchors or side.intermediates:
+        elif side.has_store:
             words.append(f'session.verify = "{self.store_option(side)[1]}"')
         if expects_other_name(side):
             words.append(_adapter_words(f'server_hostname="{side.reference_identifier}"'))
@@ -284,6 +299,7 @@ class Httpx(PythonClient):
     supports = OPTIONS
     needs = (PythonPackage("httpx"),)
     roots_variable = "SSL_CERT_FILE"
+    roots_file = "certifi"
     default_trust = Trust(
         Roots.OWN, "it brings the roots of the package certifi and reads no system store", HTTPX_CONFIG
     )
@@ -299,6 +315,9 @@ class Httpx(PythonClient):
         *_OF_THE_STORE,
         _COMMON_NAME,
         _unverified("with an unverified context httpx", HTTPX_SSL),
+        _replaces(
+            "a context that was made with cafile takes the place of httpx's own, which has certifi's", HTTPX_CONFIG
+        ),
     )
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:

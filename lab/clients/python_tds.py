@@ -68,9 +68,7 @@ ONLY_VERSION = TLSVersion.TLSv1_2
 
 def uses_tls(side: ClientSide) -> bool:
     """Whether this side gives python-tds a `cafile`, without which it does not encrypt."""
-    return not side.defaults_only and (
-        side.encryption is not Encryption.OPTIONAL or bool(side.trust_anchors or side.intermediates)
-    )
+    return not side.defaults_only and (side.encryption is not Encryption.OPTIONAL or side.has_store)
 
 
 NO_CAFILE = When("it was given no `cafile`", lambda act: not uses_tls(act.client))
@@ -84,6 +82,7 @@ class PythonTds(PythonSqlClient):
     title = "python-tds (pytds)"
     tls_library = "OpenSSL of the Python package cryptography, through pyOpenSSL"
     default_trust = Trust(Roots.OWN, "it uses TLS only with `cafile`, and then trusts what that file holds", CONNECT)
+    no_default_store = "python-tds has no default trust: it uses TLS only with `cafile`"
     supports = frozenset(
         {"clock", "trust_anchors", "intermediates", "encryption", "tls_min", "tls_max", "defaults_only", "store"}
     )

@@ -14,9 +14,9 @@ from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Tru
 from tlslab.clients.store_errors import stops
 from tlslab.clients.tds import allows_old_versions
 from tlslab.model.circumstances import STRICT, TRUST_EVERYTHING
-from tlslab.model.conditions import DEMANDS_ENCRYPTION, NO_ENCRYPTION, NOT_SERVING, STORE_ABSENT
+from tlslab.model.conditions import DEMANDS_ENCRYPTION, NO_ENCRYPTION, NOT_SERVING, OTHER_STORE, STORE_ABSENT, UNTRUSTED
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, When, says, tolerates
+from tlslab.model.library import SaysLike, Template, When, says, says_like, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Encryption, ServerKind, Situation, TLSVersion
 from tlslab.setup.needs import NODE, NodePackage
@@ -50,6 +50,14 @@ STORES = Source(
     "Node.js, doc/api/cli.md, --use-bundled-ca and --use-openssl-ca",
     "https://github.com/nodejs/node/blob/v18.20.4/doc/api/cli.md#--use-bundled-ca---use-openssl-ca",
 )
+EXTRA_ROOTS_DOC = Source(
+    "Node.js, doc/api/cli.md, NODE_EXTRA_CA_CERTS",
+    "https://github.com/nodejs/node/blob/004238d77c5ef7d23098b600f76f94d2bf4e2db5/doc/api/cli.md",
+)
+CA_OPTION = Source(
+    "Node.js, doc/api/tls.md, tls.createSecureContext(), ca",
+    "https://github.com/nodejs/node/blob/009adc7e217d55eeae6de341736e0a26c473b0dd/doc/api/tls.md",
+)
 BUNDLED = Trust(Roots.OWN, "Node brings Mozilla's roots and reads no system store, as nodejs.org builds it", STORES)
 SYSTEMS = Trust(
     Roots.SYSTEM,
@@ -57,6 +65,14 @@ SYSTEMS = Trust(
     STORES,
 )
 ENCRYPTS_NOTHING = When("`encrypt: false`", lambda act: act.client.encryption is Encryption.OPTIONAL)
+CA_REPLACES: SaysLike = says_like(
+    UNTRUSTED,
+    [OTHER_STORE],
+    "Node's option `ca` takes the place of its own roots, and of what NODE_EXTRA_CA_CERTS adds to them",
+    basis=Basis.AUTHORITATIVE,
+    source=CA_OPTION,
+)
+"""What every client says that passes `ca` on to Node."""
 _FAILED = "ConnectionError: Failed to connect to {host}:{*} - "
 
 
@@ -134,6 +150,7 @@ class Tedious(Client):
             basis=Basis.AUTHORITATIVE,
             source=CONNECTION,
         ),
+        CA_REPLACES,
     )
 
     def version_probe(self, machine: Machine) -> Invocation:
@@ -168,7 +185,7 @@ class Tedious(Client):
         details = credentials(side)
         words = [f"{key}: {_literal(value)}" for key, value in options(side).items()]
         inner = [f"{key}: {_literal(value)}" for key, value in details.items()]
-        if side.trust_anchors or side.intermediates:
+        if side.has_store:
             inner.insert(0, "ca: fs.readFileSync('ca.pem')")
         return (*words, *((f"cryptoCredentialsDetails: {{{', '.join(inner)}}}",) if inner else ()))
 
@@ -185,12 +202,13 @@ class Tedious(Client):
                 **options(request.side),
                 "cryptoCredentialsDetails": credentials(request.side),
             },
-            "ca_file": "" if request.side.defaults_only else laid.path,
+            "ca_file": laid.path if request.side.has_store else "",
         }
+        env, files = default_store(request)
         return Invocation(
             argv=(request.machine.which["node"], PROBE),
-            env={"NODE_PATH": request.machine.node_modules, **more_roots(request)},
-            files={PROBE: probe(PROBE), **laid.files},
+            env={"NODE_PATH": request.machine.node_modules, **env},
+            files={PROBE: probe(PROBE), **laid.files, **files},
             prepare=laid.prepare,
             stdin=json.dumps(config),
         )
@@ -209,10 +227,16 @@ def default_trust_words(side: ClientSide) -> tuple[str, ...]:
     return (f"{EXTRA_ROOTS}=ca.pem",) if side.trust_anchors else ()
 
 
-def more_roots(request: Request) -> dict[str, str]:
-    """The environment that makes Node trust more roots than its own, where a client is left to its defaults."""
+def default_store(request: Request) -> tuple[dict[str, str], dict[str, str]]:
+    """The environment and the files that fill Node's list of roots, which is compiled in: with what a client is to
+    trust that is left to its defaults, or with what else stands there. Node's option `ca` takes the place of both, the
+    list and what the variable adds to it (EXTRA_ROOTS_DOC).
+    """
+    if request.side.default_trust_anchors:
+        name = "default-store.pem"
+        return {EXTRA_ROOTS: str(request.workdir / name)}, {name: request.material.default_store}
     given = request.side.defaults_only and request.side.trust_anchors
-    return {EXTRA_ROOTS: str(request.workdir / "ca.pem")} if given else {}
+    return ({EXTRA_ROOTS: str(request.workdir / "ca.pem")} if given else {}), {}
 
 
 def options(side: ClientSide) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from tlslab.model.circumstances import HOLDS_THE_CA, TRUST_EVERYTHING
 from tlslab.model.conditions import (
     NO_COMMON_VERSION,
     NOT_FOR_SERVERS,
+    OTHER_STORE,
     STORE_ABSENT,
     STORE_NOT_HASHED,
     STORE_UNREADABLE,
@@ -43,6 +44,10 @@ LOADS = Source(
     "directory it loads every file)",
     PRIORITIES.url,
 )
+BOTH_STORES = Source(
+    "GNU Wget, src/gnutls.c (ssl_init: the system's trust unless there is a --ca-directory, then the file)",
+    PRIORITIES.url,
+)
 # The quotation marks of wget in a UTF-8 locale, which is every attempt's.
 NOT_TRUSTED = (
     "ERROR: The certificate of \N{LEFT SINGLE QUOTATION MARK}{host}\N{RIGHT SINGLE QUOTATION MARK} is not trusted.{*}"
@@ -65,7 +70,7 @@ OLD_SERVER = When("without --secure-protocol, at a server that knows no TLS 1.2"
 
 
 class Wget(Client):
-    """wget with `--ca-certificate` and no directory of certificates beside it."""
+    """wget with `--ca-certificate`, beside which it loads the system's trust store."""
 
     name = "wget"
     title = "GNU Wget"
@@ -131,6 +136,12 @@ class Wget(Client):
             basis=Basis.AUTHORITATIVE,
             source=NO_PURPOSE,
         ),
+        tolerates(
+            "wget loads the file of --ca-certificate beside the system's trust store",
+            of=[OTHER_STORE],
+            basis=Basis.AUTHORITATIVE,
+            source=BOTH_STORES,
+        ),
     )
 
     def version_probe(self, machine: Machine) -> Invocation:
@@ -142,22 +153,18 @@ class Wget(Client):
         return f"GNU Wget {version[1]} ({library[1]})" if version and library else ""
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
-        given = (side.trust_anchors or side.intermediates) and not side.defaults_only
-        trust = ("=".join(self.store_option(side)),) if given else ()
+        trust = ("=".join(self.store_option(side)),) if side.has_store else ()
         return tuple(join((option,)) for option in (*trust, *_options(side)))
 
     def invoke(self, request: Request) -> Invocation:
         laid = request.trust()
-        trust = [f"{self.stores[request.side.store.kind]}={laid.path}"]
-        if request.side.store.kind == PEM_FILE:
-            # Empty: without --ca-directory the system's trust store is loaded beside the file (gnutls.c, ssl_init).
-            trust.append("--ca-directory=")
+        trust = (f"{self.stores[request.side.store.kind]}={laid.path}",)
         return Invocation(
             argv=(
                 request.machine.which["wget"],
                 "--no-config",
                 "--tries=1",
-                *(() if request.side.defaults_only else trust),
+                *(trust if request.side.has_store else ()),
                 *_options(request.side),
                 "--output-document=body",
                 f"https://{request.side.connect_to}:{request.endpoint.port}/",

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from tlslab.diff.kinds import Kind, Level
 from tlslab.diff.sides import Key, Said, SideCell, SideDefault, bare
-from tlslab.model.act import BROKEN, CONTROL, DEFAULT, FIXED, IMPOSTOR
+from tlslab.model.act import BROKEN, BYSTANDER, CONTROL, DEFAULT, FIXED, IMPOSTOR
 from tlslab.model.record import Result
 
 CONNECTED = "connected"
@@ -43,7 +43,9 @@ class Change(BaseModel):
     scenario: str = Field(description="empty for the default probe")
     fix: str
     server: str = Field(description="https or sqlserver; for the default probe the id of the situation")
-    act: str = Field(description="control, broken, fixed, `impostor:ID`, or default")
+    act: str = Field(
+        description="control, broken, fixed, `impostor:ID`, `bystander:before`, `bystander:after`, or default"
+    )
     defects: list[str] = Field(description="what the self-check found wrong in this act; empty: nothing, or not known")
     cell: str = Field(description="the cell's id in new")
     verdict_before: str = Field(description="of the broken act or the fix; with ! when it is a finding")
@@ -151,6 +153,7 @@ class _Comparison:
         else:
             yield from self._plain(BROKEN)
         yield from self._fix()
+        yield from self._others()
 
     def _fix(self) -> Iterator[Change]:
         old, new = self.old, self.new
@@ -188,6 +191,18 @@ class _Comparison:
                 yield self._change(Kind.KEEPS_OUT, act, *fixes)
             elif not (opened or closed):
                 yield from self._plain(act)
+
+    def _others(self) -> Iterator[Change]:
+        """What changed at the bystander, before the fix and after it."""
+        for act in self.new.acts:
+            if act.startswith(BYSTANDER):
+                visits = self._pair(act)
+                if _opened(visits):
+                    yield self._change(Kind.KEEPS_OTHERS, act)
+                elif _opened(visits[::-1]):
+                    yield self._change(Kind.BREAKS_OTHERS, act)
+                else:
+                    yield from self._plain(act)
 
     def _fix_kind(self) -> Kind:
         """The kind of a change of verdict alone."""

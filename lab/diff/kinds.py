@@ -36,6 +36,8 @@ class Kind(StrEnum):
     FIX_FAILS = "fix-no-longer-clears"
     FIX_CLEARS = "fix-clears"
     KEEPS_OUT = "keeps-impostor-out"
+    BREAKS_OTHERS = "fix-breaks-other-hosts"
+    KEEPS_OTHERS = "fix-keeps-other-hosts"
     FIX_JUDGED = "fix-judged-differently"
     ENDS = "ends-differently"
     CODE = "code"
@@ -97,6 +99,8 @@ _KNOWN: dict[Kind, tuple[Level, str]] = {
     Kind.FIX_FAILS: (Level.FIX, "a fix no longer clears the error"),
     Kind.FIX_CLEARS: (Level.FIX, "a fix clears the error now"),
     Kind.KEEPS_OUT: (Level.FIX, "a fix keeps an impostor out that got in (a bypass became a cure)"),
+    Kind.BREAKS_OTHERS: (Level.FIX, "after a fix other hosts are refused that were accepted"),
+    Kind.KEEPS_OTHERS: (Level.FIX, "after a fix other hosts are accepted that were refused"),
     Kind.FIX_JUDGED: (Level.FIX, "another verdict of a fix"),
     Kind.ENDS: (Level.CODE, "ends in another way"),
     Kind.CODE: (Level.CODE, "another error code"),
@@ -107,7 +111,7 @@ _KNOWN: dict[Kind, tuple[Level, str]] = {
 
 _OPENS = frozenset({Kind.ACCEPTS, Kind.LETS_IN, Kind.DEFAULT_ACCEPTS})
 _SECURITY = _OPENS | {Kind.UNENCRYPTED, Kind.DEFAULT_UNENCRYPTED}
-_BREAKING = frozenset({Kind.HEALTHY_FAILS, Kind.REFUSES, Kind.DEFAULT_REFUSES, Kind.DEFAULT_FAILS})
+_BREAKING = frozenset({Kind.HEALTHY_FAILS, Kind.REFUSES, Kind.DEFAULT_REFUSES, Kind.DEFAULT_FAILS, Kind.BREAKS_OTHERS})
 
 _PAIRS = (
     (Kind.ACCEPTS, Kind.REFUSES),
@@ -118,5 +122,6 @@ _PAIRS = (
     (Kind.DEFAULT_UNENCRYPTED, Kind.DEFAULT_ENCRYPTED),
     (Kind.DEFAULT_FAILS, Kind.DEFAULT_CONNECTS),
     (Kind.FIX_FAILS, Kind.FIX_CLEARS),
+    (Kind.BREAKS_OTHERS, Kind.KEEPS_OTHERS),
 )
 _MIRROR = {kind: other for pair in _PAIRS for kind, other in (pair, pair[::-1])}

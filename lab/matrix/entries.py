@@ -93,6 +93,8 @@ class Entries:
                 yield _trusted(self._mint.certificate(authority), "intermediate")
         for anchor in side.system_trust_anchors:
             yield _trusted(self._mint.certificate(anchor), _what(anchor), "system")
+        for anchor in side.default_trust_anchors:
+            yield _trusted(self._mint.certificate(anchor), _what(anchor), "default")
 
     def default(self, measured: Measured, attempts: Attempts, acts: Acts, problem: str) -> DefaultEntry:
         """One measured default. `problem`: how the lab failed, in words; "" when it did not."""
@@ -263,6 +265,7 @@ def scenario_entry(scenario: Scenario) -> ScenarioEntry:
                 clears=fix.clears,
                 still_checks=_checks(fix.still_checks),
                 side=fix.side.value,
+                keeps_others=fix.keeps_others,
                 steps=list(fix.steps),
                 sources=_sources(fix.sources),
             )
@@ -316,7 +319,7 @@ def _what(anchor: Anchor) -> TrustedAs:
 
 
 def _trusted(
-    certificate: x509.Certificate, what: TrustedAs, place: Literal["client", "system"] = "client"
+    certificate: x509.Certificate, what: TrustedAs, place: Literal["client", "system", "default"] = "client"
 ) -> TrustedEntry:
     return TrustedEntry(
         subject=certificate.subject.rfc4514_string(),
@@ -379,6 +382,8 @@ def _cell_entry(
         still_checks=_checks(verdict.remaining),
         checks_gone=_checks(verdict.gone),
         left_out=dict(cell.left_out) if isinstance(cell, Cell) else {},
+        others=verdict.others.value if verdict.others else "",
+        others_judgement=_judgement(verdict.others_judgement),
     )
 
 

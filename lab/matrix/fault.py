@@ -174,6 +174,7 @@ def _judged(cell: CellEntry, accepted: list[AttemptEntry]) -> list[Fault]:
     judged = (
         (cell.broken, cell.broken_judgement, cell.broken == "unexpected-connection"),
         (cell.fix_verdict, cell.fix_judgement, cell.fix_verdict in _LETS_IN),
+        (f"other hosts {cell.others}", cell.others_judgement, False),
     )
     told = any(entry.audit for entry in accepted)
     return [

@@ -61,6 +61,15 @@ class FixVerdict(StrEnum):
     """An impostor was refused, but for no documented reason of trust, or none was played: that proves nothing."""
 
 
+class OthersVerdict(StrEnum):
+    """What a fix does to the other hosts that a client trusts by default."""
+
+    KEPT = "kept"
+    BROKEN = "broken"
+    UNPROVEN = "unproven"
+    """The client did not connect before the fix either, or it failed for another reason: that proves nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Judgement:
     """An act or a fix, judged. `why` in words; `basis` and `sources`: of the row that it was held against; `also`: the
@@ -76,7 +85,10 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """A cell, judged: its broken act and its fix. Of one that was not played, both judgements say why not."""
+    """A cell, judged: its broken act, its fix, and what that does to other hosts. Of one that was not played, the first
+    two judgements say why not; of a fix that no bystander sees, `others_judgement` says why, "" when it touches no
+    trust.
+    """
 
     status: Status
     broken: ActVerdict | None
@@ -87,15 +99,19 @@ class Verdict:
     """The checks that kept impostors out after the fix."""
     gone: frozenset[Check] = NOTHING
     """The checks that impostors went past after it."""
+    others: OthersVerdict | None = None
+    others_judgement: Judgement = Judgement(True, "")
 
     @property
     def as_expected(self) -> bool:
-        return self.broken_judgement.as_expected and self.fix_judgement.as_expected
+        judged = (self.broken_judgement, self.fix_judgement, self.others_judgement)
+        return all(judgement.as_expected for judgement in judged)
 
     @property
     def why(self) -> str:
         """The decisive sentence: what is not as expected, else what the fix is worth."""
-        return (self.fix_judgement if self.broken_judgement.as_expected else self.broken_judgement).why
+        judged = (self.broken_judgement, self.fix_judgement, self.others_judgement)
+        return next((item for item in judged if not item.as_expected), self.fix_judgement).why
 
 
 @dataclass(frozen=True, slots=True)

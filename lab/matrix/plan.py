@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from tlslab.clients.base import Client
+from tlslab.matrix.bystander import Visit, visit_by
 from tlslab.model.act import BROKEN, CONTROL, FIXED, IMPOSTOR
 from tlslab.model.impostor import Impostor
 from tlslab.model.knowledge import Knowledge
@@ -30,6 +31,7 @@ class Cell:
     """One cell of the matrix and the situations of its acts. The impostor act has one situation for each impostor.
 
     `left_out`: the impostors that have nothing to show after this fix, or that the client cannot be shown, and why.
+    `visit`: the acts at the bystander, of a fix that touches the client's trust.
     """
 
     scenario: Scenario
@@ -40,7 +42,8 @@ class Cell:
     broken: Situation
     fixed: Situation
     impostors: tuple[tuple[Impostor, Situation], ...]
-    left_out: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict, hash=False)
+    visit: Visit | None = None
 
     @property
     def id(self) -> str:
@@ -51,7 +54,8 @@ class Cell:
     def acts(self) -> Mapping[str, Situation]:
         """The situations by the names of the acts, in the order of play."""
         faked = {f"{IMPOSTOR}{impostor.id}": situation for impostor, situation in self.impostors}
-        return {CONTROL: self.control, BROKEN: self.broken, FIXED: self.fixed, **faked}
+        visits = self.visit.acts if self.visit else {}
+        return {CONTROL: self.control, BROKEN: self.broken, FIXED: self.fixed, **faked, **visits}
 
 
 @dataclass(frozen=True)
@@ -134,9 +138,10 @@ def make_plan(
         control = healthy(kind)
         broken = scenario.apply(control)
         fixed = fix.apply(broken)
-        # Nothing is attacked where nothing is cleared.
+        # Nothing is attacked, and nobody else visited, where nothing is cleared.
         faked, left_out = attacks(impostors if fix.clears else (), fixed, client.cannot, stage_cannot)
-        cell = Cell(scenario, fix, client, kind, control, broken, fixed, faked, left_out)
+        visit = visit_by(client, broken, fixed, stage_cannot) if fix.clears else None
+        cell = Cell(scenario, fix, client, kind, control, broken, fixed, faked, left_out, visit)
         why = why_impossible(cell, stage_cannot)
         if why is None:
             cells.append(cell)

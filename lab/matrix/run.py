@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -25,6 +26,7 @@ from tlslab.matrix.defaults import Measured, measured
 from tlslab.matrix.entries import Entries
 from tlslab.matrix.inspect import inspect, lacks, unasked
 from tlslab.matrix.judge import Acts, Judge, Status, lab_failed, not_played
+from tlslab.matrix.others import with_others
 from tlslab.matrix.plan import Cell, Plan
 from tlslab.matrix.play import Attempts, Player
 from tlslab.matrix.procedure import treatments
@@ -91,11 +93,11 @@ class Run:
             sides = {item.client for case in every for item in case.acts.values()}
             wanted = {name for side in sides for name in (side.connect_to, side.reference_identifier)}
             names = {name for name in wanted if as_address(name) is None}
-            plain = next((item for case in self._measured for item in case.acts.values()), None)
-            self._stage.open(names, self._mint.anchors_pem(plain.client) if plain else "")
+            self._stage.open(names, dict.fromkeys(sides), self._clients_of_run.values())
+            every = [*map(self._on_stage, self.plan.cells), *self._measured, *shows]
             self._missing = {case.id: lacks(self._stage, case.client, case.acts.values()) for case in every}
             self._measured = [case for case in self._measured if not self._missing[case.id]]
-            playable = [cell for cell in self.plan.cells if not self._missing[cell.id]]
+            playable = [cell for cell in map(self._on_stage, self.plan.cells) if not self._missing[cell.id]]
             cases: list[Case] = [*playable, *self._measured, *shows]
             situations = list(dict.fromkeys(item for case in cases for item in case.acts.values()))
             shared = {(case.client.name, item) for case in playable for item in case.acts.values()}
@@ -145,16 +147,23 @@ class Run:
             known = self._judges[client] = Judge.of(client, self.plan.knowledge)
         return known
 
+    def _on_stage(self, cell: Cell) -> Cell:
+        """The cell as the stage can play it: without visits to the bystander where it cannot fill default stores."""
+        why = self._stage.no_default_stores
+        if not why or cell.visit is None or cell.visit.cannot:
+            return cell
+        return replace(cell, visit=replace(cell.visit, cannot=why))
+
     async def want(self, cells: tuple[Cell, ...]) -> None:
         """Begin with the attempts of these cells without waiting for them."""
-        await self._player.want([cell for cell in cells if not self._missing[cell.id]])
+        await self._player.want([self._on_stage(cell) for cell in cells if not self._missing[cell.id]])
 
     async def play(self, cell: Cell) -> CellEntry:
         """The judged cell; its attempts are made now unless another cell had them made."""
         known = self._cells.get(cell.id)
         if known is not None:
             return known
-        missing = self._missing[cell.id]
+        cell, missing = self._on_stage(cell), self._missing[cell.id]
         attempts: Attempts = {}
         acts: Acts = {}
         if missing is not None:
@@ -163,7 +172,7 @@ class Run:
             attempts = await self._player.acts(cell)
             acts, problem = self._judged(cell, attempts)
             by = self._judge(cell.client)
-            verdict = not_played(Status.LAB_ERROR, problem) if problem else by.cell(cell, acts)
+            verdict = not_played(Status.LAB_ERROR, problem) if problem else with_others(by.cell(cell, acts), cell, acts)
         entry = self._cells[cell.id] = self._entries.cell(cell, attempts, acts, verdict)
         if missing is None:
             self._observer.judged(cell.id, cell.client.name, verdict.as_expected, verdict.why)

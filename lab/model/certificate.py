@@ -355,6 +355,9 @@ class Chain:
 
 LAB_ROOT = Authority("TLS Trust Lab Root CA")
 LAB_ISSUING = Authority("TLS Trust Lab Issuing CA", parent=LAB_ROOT)
+PUBLIC_ROOT = Authority("Well Known Public Root CA")
+PUBLIC_ISSUING = Authority("Well Known Public Issuing CA", parent=PUBLIC_ROOT)
+"""They stand for the authorities of public sites, which clients trust without being told."""
 FALLBACK = Leaf(
     common_name="SSL_Self_Signed_Fallback",
     names=(),

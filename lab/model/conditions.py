@@ -206,6 +206,14 @@ def _common_name_alone_is_right(situation: Situation) -> bool:
     return leaf_of(situation).common_name == name and as_address(name) is None and _has_other_names(situation)
 
 
+def _root_in_the_other_store(situation: Situation) -> bool:
+    chain, side = situation.server.chain, situation.client
+    issuer = chain.leaf.issuer if chain else None
+    root = issuer.root if isinstance(issuer, Authority) else None
+    given = (*side.trust_anchors, *side.intermediates)
+    return bool(given) and root in side.default_trust_anchors and root not in side.trust_anchors
+
+
 def _no_issuer(seen: Seen) -> bool:
     return any(seen.has(number) for number in _NO_ISSUER)
 
@@ -477,6 +485,11 @@ CN_BESIDE_SAN = Condition(
     "the name that the client expects is the certificate's CN, and the SAN holds other DNS names",
     lambda situation: _common_name_alone_is_right(situation) and bool(leaf_of(situation).names),
 )
+OTHER_STORE = Condition(
+    "other-store",
+    "the certificate's root is in the client's default store, and the client is given another store",
+    _root_in_the_other_store,
+)
 
 CONDITIONS = (
     *_OF_THE_CHAIN,
@@ -484,4 +497,5 @@ CONDITIONS = (
     *(DEMANDS_ENCRYPTION, IP_ADDRESS, CN_ALONE, CN_BESIDE_SAN),
     *OF_THE_PROFILE,
     *_OF_THE_STORE,
+    OTHER_STORE,
 )

@@ -3,12 +3,12 @@ which says what a client must do in an act. Frozen, built once by the catalogue;
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from tlslab.model.condition import Condition
 from tlslab.model.evidence import Basis, Source
-from tlslab.model.library import Any, Does, Library, Prints, Row, Says, Template, Tolerates, When
+from tlslab.model.library import Any, Does, Library, Own, Prints, Row, Says, SaysLike, Template, Tolerates, When
 from tlslab.model.release import ALL, Versions
 
 Holds = Callable[[When], bool]
@@ -27,6 +27,7 @@ class Statement:
 
     `does`: what is seen of the client, the library's text put into the client's message template. `basis`: of the
     weaker of the two. `library`: whose row it is. `when`, `versions`: what must hold for the row and for the template.
+    `why`: why the client says it of what is no defect.
     """
 
     row: Row
@@ -36,6 +37,7 @@ class Statement:
     sources: tuple[Source, ...]
     when: tuple[When, ...] = ()
     versions: Versions = ALL
+    why: str = ""
 
     @property
     def of(self) -> frozenset[Condition] | Any:
@@ -66,7 +68,7 @@ class Knowledge:
     libraries: Mapping[str, Library]
     conditions: tuple[Condition, ...]
 
-    def table(self, templates: Iterable[Template], own: Iterable[Row] = ()) -> tuple[Statement, ...]:
+    def table(self, templates: Iterable[Template], own: Iterable[Own] = ()) -> tuple[Statement, ...]:
         """The table of a client: what its libraries say in its templates, what its libraries tolerate, its own rows.
 
         Raises KnowledgeError for a template of a library that is not there.
@@ -85,7 +87,8 @@ class Knowledge:
         # What a client tolerates whatever its library says of it: the client may allow what the library forbids.
         allowed = {row.of for row in own if isinstance(row, Tolerates) and row.of and not row.when}
         found = [item for item in found if item.of not in allowed]
-        found += [_as_it_is(row, "") for row in own]
+        found += [_as_it_is(row, "") for row in own if not isinstance(row, SaysLike)]
+        found += [item for row in own if isinstance(row, SaysLike) for item in _like(row, found)]
         return tuple(dict.fromkeys(found))
 
     def about(self, conditions: frozenset[Condition]) -> Iterator[tuple[str, Says]]:
@@ -195,6 +198,23 @@ def _has_words(does: Prints, asked: str) -> bool:
 
 def _filled(pattern: str, does: Prints) -> str:
     return pattern.replace("{reason}", does.text).replace("{code}", does.code)
+
+
+def _like(row: SaysLike, found: Iterable[Statement]) -> list[Statement]:
+    """What is said of one condition, said of others."""
+    return [
+        replace(
+            item,
+            row=replace(item.row, of=row.of, when=(*item.row.when, *row.when)),
+            basis=min(item.basis, row.basis),
+            sources=tuple(dict.fromkeys((row.source, *item.sources))),
+            when=(*item.when, *row.when),
+            versions=item.versions & row.versions,
+            why=row.why,
+        )
+        for item in found
+        if item.of == frozenset({row.like}) and isinstance(item.row, Says)
+    ]
 
 
 def _as_it_is(row: Row, library: str) -> Statement:

@@ -115,7 +115,24 @@ class Tolerates:
     versions: Versions = ALL
 
 
+@dataclass(frozen=True, slots=True)
+class SaysLike:
+    """Of these conditions a client says what it says of the condition `like`, in the same words, and `why`: for a
+    client that makes a defect of what is none.
+    """
+
+    of: frozenset[Condition]
+    like: Condition
+    why: str
+    basis: Basis
+    source: Source
+    when: tuple[When, ...] = ()
+    versions: Versions = ALL
+
+
 Row = Says | Tolerates
+Own = Row | SaysLike
+"""A row of a client itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +203,20 @@ def says_each(
         for condition, text in texts.items()
         for row in says([condition], phase, text, basis=basis, source=source, versions=versions)
     )
+
+
+def says_like(
+    like: Condition,
+    of: Iterable[Condition],
+    why: str,
+    *,
+    basis: Basis,
+    source: Source,
+    when: Iterable[When] = (),
+    versions: Mapping[str, str] | None = None,
+) -> SaysLike:
+    """A row of a client that says of these conditions what it says of another."""
+    return SaysLike(frozenset(of), like, why, basis, source, tuple(when), Versions.of(versions or {}))
 
 
 def tolerates(

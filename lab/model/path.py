@@ -16,7 +16,8 @@ Path = tuple[Anchor, ...]
 def anchors(situation: Situation) -> tuple[Anchor, ...]:
     """What the client trusts, the public roots aside: of a store that was laid down wrongly, nothing."""
     side = situation.client
-    return (*(() if side.store.flaw else side.trust_anchors), *side.system_trust_anchors)
+    given = () if side.store.flaw else side.trust_anchors
+    return (*given, *side.system_trust_anchors, *side.default_trust_anchors)
 
 
 def chain_of(situation: Situation) -> Chain:

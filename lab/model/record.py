@@ -96,6 +96,9 @@ class FixEntry(_Model):
     clears: bool = Field(default=True, description="false: documents advise it, and it does not clear the error")
     still_checks: list[CheckName] = Field(default=[], description="the checks that are documented to remain")
     side: Literal["server", "client"]
+    keeps_others: bool = Field(
+        default=True, description="it claims that the hosts which the client trusted before are trusted still"
+    )
     steps: list[str]
     sources: list[SourceEntry]
 
@@ -132,9 +135,10 @@ class TrustedEntry(_Model):
     what: TrustedAs = Field(
         description="unrelated-root: no server of the lab chains to it; intermediate: given to complete chains alone"
     )
-    place: Literal["client", "system"] = Field(
+    place: Literal["client", "system", "default"] = Field(
         description="client: in what the client is given (ca.pem), or in the store that it reads by itself; system: in "
-        "the system's trust store, whether or not the client reads it"
+        "the system's trust store, whether or not the client reads it; default: in the store that the client reads "
+        "when it is given no other, whether or not it is given one"
     )
 
 
@@ -220,7 +224,9 @@ class CaseEntry(_Model):
 
 
 class CellEntry(CaseEntry):
-    """One cell and its verdicts. Its acts: control, broken, fixed and one `impostor:NAME` each."""
+    """One cell and its verdicts. Its acts: control, broken, fixed, one `impostor:NAME` each, and of a fix that touches
+    the client's trust `bystander:before` and `bystander:after`.
+    """
 
     scenario: str
     fix: str
@@ -239,6 +245,14 @@ class CellEntry(CaseEntry):
     checks_gone: list[CheckName] = Field(default=[], description="the checks that impostors went past after the fix")
     left_out: dict[str, str] = Field(
         default={}, description="ids of the impostors that did not attack this fix, and why, in a sentence"
+    )
+    others: Literal["", "kept", "broken", "unproven"] = Field(
+        default="",
+        description="what the fix does to other hosts that the client trusts by default; empty: none was visited",
+    )
+    others_judgement: JudgementEntry = Field(
+        default=JudgementEntry(as_expected=True, why="", basis="", sources=[]),
+        description="of a fix that touches the client's trust: of the visits, or why there were none",
     )
     unstable: bool = Field(default=False, description="an act that was repeated did not always come out the same")
     distribution: list[ShareEntry] = Field(default=[], description="of the acts that did not, most frequent first")

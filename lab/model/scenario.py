@@ -42,8 +42,9 @@ class Fix:
     """A documented fix.
 
     `still_checks`: the checks that remain after it, as documented; the impostor act shows whether that is so. `clears`
-    False: documents advise it, and it does not clear the error. A client with which it is otherwise has a row that says
-    so.
+    False: documents advise it, and it does not clear the error. `keeps_others`: the hosts which the client trusted
+    before are trusted after it as well. A client with which it is otherwise has a row that says so.
+
     `on_system`: what it gives the client to trust can be put into the trust store of the operating system, so that a
     stage which has systems to spare can follow the documents of the distribution (`tlslab.matrix.procedure`).
     """
@@ -58,6 +59,7 @@ class Fix:
     sources: tuple[Source, ...]
     clears: bool = True
     on_system: bool = False
+    keeps_others: bool = True
 
     @property
     def worth(self) -> Worth:
@@ -96,6 +98,7 @@ class Scenario:
         clears: bool = True,
         kinds: Iterable[ServerKind] | None = None,
         on_system: bool = False,
+        keeps_others: bool = True,
         name: str | None = None,
     ) -> Callable[[Change], Change]:
         """Declare a fix of this scenario; its name is the function's, its summary the docstring's.
@@ -122,6 +125,7 @@ class Scenario:
                     given_sources,
                     clears,
                     on_system,
+                    keeps_others,
                 )
             )
             return change

@@ -144,6 +144,10 @@ class ClientSide:
 
     `system_trust_anchors`: what has been put into the system's trust store, beside the public roots. A client that has
     a store of its own does not see it.
+
+    `default_trust_anchors`: what stands in the store that the client reads when it is given no other, beside the
+    unrelated root: the system's, or a list that the client brings. Whether the client reads it as well when it is given
+    one is the client's affair.
     """
 
     connect_to: str
@@ -160,11 +164,24 @@ class ClientSide:
     clock: timedelta = field(default=timedelta(), metadata={_WORDS: "a clock that is wrong"})
     system_trust_anchors: tuple[Anchor, ...] = field(default=(), metadata=_BY_THE_STAGE)
     store: Store = field(default=Store(), metadata={_WORDS: "another trust store than a good PEM file"})
+    default_trust_anchors: tuple[Anchor, ...] = field(default=(), metadata=_BY_THE_STAGE)
 
     @property
     def reference_identifier(self) -> str:
         """The name, or the address, that the certificate must carry."""
         return self.expected_name or self.connect_to
+
+    @property
+    def has_store(self) -> bool:
+        """Whether it is given a trust store, a file, by an option."""
+        return bool(self.trust_anchors or self.intermediates) and not self.defaults_only
+
+    @property
+    def in_default_store(self) -> tuple[Anchor, ...]:
+        """What the stage lays into the store that the client reads when it is given no other, beside the unrelated
+        root.
+        """
+        return (self.trust_anchors if self.defaults_only else ()) + self.default_trust_anchors
 
 
 def options(kind: type[ClientSide | ServerSide]) -> Mapping[str, str]:

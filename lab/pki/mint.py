@@ -87,8 +87,10 @@ class Mint:
         return key_pem(self._key_of(leaf)).decode()
 
     def anchors_pem(self, client: ClientSide) -> str:
-        """The client's trust store: the unrelated public root, then what this client side trusts."""
-        return self.public_root + self.pem(*client.trust_anchors)
+        """Everything that this client side trusts, in whichever store: the unrelated public root first."""
+        return self.public_root + self.pem(
+            *client.trust_anchors, *client.system_trust_anchors, *client.default_trust_anchors
+        )
 
     def _signed(self, description: Anchor) -> x509.Certificate:
         issuer = description.issuer or description

@@ -8,7 +8,7 @@ from string import ascii_lowercase
 from rich.console import Console
 from rich.text import Text
 
-from tlslab.model.act import BROKEN, CONTROL, FIXED, IMPOSTOR
+from tlslab.model.act import AFTER, BEFORE, BROKEN, BYSTANDER, CONTROL, FIXED, IMPOSTOR
 from tlslab.model.record import (
     AttemptEntry,
     CellEntry,
@@ -20,7 +20,7 @@ from tlslab.model.record import (
     narrow,
 )
 from tlslab.report.fix_changes import certificate_facts, fix_changes
-from tlslab.report.marks import Marked, mark_broken, mark_fix
+from tlslab.report.marks import Marked, mark_broken, mark_fix, mark_others
 from tlslab.report.printable import in_line, printable
 from tlslab.report.text import gaps, hang, plural, quoted, version_line
 from tlslab.report.trust_procedures import show_trust_procedure
@@ -29,6 +29,8 @@ ACTS = {
     CONTROL: "the healthy situation must connect",
     BROKEN: "the failure",
     FIXED: "the failure with the fix applied",
+    f"{BYSTANDER}{BEFORE}": "before the fix, another good host, whose root stands in the client's default store alone",
+    f"{BYSTANDER}{AFTER}": "after the fix, the same host; its root stands in no file that the fix writes",
 }
 BASES = {
     "authoritative": "documented by the vendor or project",
@@ -145,6 +147,10 @@ def _verdict(cell: CellEntry, console: Console) -> None:
                 hang(console, f"{INDENT}{label}", Text(", ".join(checks)), "dim")
         for impostor, why in cell.left_out.items():
             hang(console, f"{INDENT}left out: ", Text(printable(f"the impostor {impostor}: {why}")), "dim")
+    if cell.others:
+        _judgement("other hosts", mark_others(cell), cell.others, cell.others_judgement, console)
+    elif cell.others_judgement.why:
+        hang(console, "other hosts: ", Text(printable(cell.others_judgement.why)), "bold")
 
 
 def _judgement(of: str, marked: Marked, verdict: str, judgement: JudgementEntry, console: Console) -> None:
@@ -169,11 +175,16 @@ def _judgement(of: str, marked: Marked, verdict: str, judgement: JudgementEntry,
 
 
 def _numbers(cell: CellEntry) -> Iterator[str]:
-    """1, 2, 3 and 4 for the four acts; 4a, 4b where several impostors play the fourth."""
+    """1, 2, 3 and 4 for the four acts; 4a, 4b where several impostors play the fourth; 5a, 5b for the visits to a
+    bystander.
+    """
     impostors = [act for act in cell.acts if act.startswith(IMPOSTOR)]
+    visits = [act for act in cell.acts if act.startswith(BYSTANDER)]
     for number, act in enumerate(cell.acts, start=1):
         if act in impostors:
             yield f"4{ascii_lowercase[impostors.index(act)]}" if len(impostors) > 1 else "4"
+        elif act in visits:
+            yield f"5{ascii_lowercase[visits.index(act)]}"
         else:
             yield str(number)
 

@@ -18,6 +18,7 @@ from tlslab.model.library import ConnectsLate, Crashes, Does, Hangs, Prints, Tol
 from tlslab.model.scenario import Fix, Scenario
 from tlslab.model.situation import ServerKind, Situation, healthy
 from tlslab.report.cell import BASES
+from tlslab.report.others import show_others_of
 from tlslab.report.printable import printable
 from tlslab.report.servers import TITLES
 from tlslab.report.text import gaps, hang
@@ -151,6 +152,7 @@ def _fix(
         fixed = fix.apply(broken)
         if fixed.client != broken.client and any(kind in client.kinds for client in clients):
             _typed_by_clients(kind, broken, fixed, clients, knowledge, console)
+            show_others_of(fix, kind, broken, fixed, clients, knowledge, cited.mark, console)
 
 
 def _typed_by_clients(

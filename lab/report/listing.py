@@ -92,6 +92,7 @@ def scenarios_as_data(scenarios: Iterable[Scenario], knowledge: Knowledge) -> li
                     "claim": fix.claim,
                     "clears": fix.clears,
                     "still_checks": [check.value for check in Check if check in fix.still_checks],
+                    "keeps_others": fix.keeps_others,
                     "side": fix.side.value,
                     "kinds": [kind.value for kind in kinds_of(fix.kinds & scenario.kinds)],
                     "steps": list(fix.steps),

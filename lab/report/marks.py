@@ -61,6 +61,12 @@ FIX: dict[str, Mark] = {
     "unproven": Mark("U", "U", "unproven", "impostor refused, but for no documented reason", "red"),
 }
 
+OTHERS: dict[str, Mark] = {
+    "kept": Mark("✓", "+", "kept", "other hosts that the client trusts by default are trusted still", "green"),
+    "broken": Mark("✗", "x", "broken", "other hosts that the client trusts by default are refused", "yellow"),
+    "unproven": Mark("U", "U", "unproven", "another host was refused, but for no documented reason", "red"),
+}
+
 NOT_PLAYED = ("lab-error", "missing", "excluded")
 NOT_HERE = (BROKEN["missing"], BROKEN["excluded"])
 """The marks of what the client never did."""
@@ -94,6 +100,11 @@ def worth(judgement: JudgementEntry) -> Worth:
 def mark_fix(cell: CellEntry) -> Marked:
     """The mark of a cell's fix; a cell without a verdict of it shows why instead."""
     return Marked(FIX[cell.fix_verdict], worth(cell.fix_judgement)) if cell.fix_verdict else mark_broken(cell)
+
+
+def mark_others(cell: CellEntry) -> Marked:
+    """The mark of what a cell's fix does to other hosts. Raises KeyError for a cell in which none was visited."""
+    return Marked(OTHERS[cell.others], worth(cell.others_judgement))
 
 
 def mark_broken(cell: CellEntry) -> Marked:

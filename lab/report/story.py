@@ -1,14 +1,16 @@
 """The story of one cell, in short: the error, what is changed, and how an impostor fares after it."""
 
+from collections.abc import Mapping
+
 from rich.console import Console
 from rich.text import Text
 
 from tlslab.clients.base import Client
-from tlslab.model.act import BROKEN, FIXED
+from tlslab.model.act import AFTER, BROKEN, BYSTANDER, FIXED
 from tlslab.model.record import AttemptEntry, CellEntry, Record
 from tlslab.model.scenario import Fix, Scenario
 from tlslab.model.situation import ServerKind, healthy
-from tlslab.report.marks import mark_broken, mark_fix
+from tlslab.report.marks import mark_broken, mark_fix, mark_others
 from tlslab.report.printable import in_line
 from tlslab.report.servers import section_title
 from tlslab.report.text import hang, quoted
@@ -50,9 +52,19 @@ def show_story(record: Record, cell: CellEntry, scenario: Scenario, fix: Fix, cl
             told.append(made.id)
             hang(console, "   ", Text(impostor.lesson.partition("\n\n")[0].replace("\n", " ")))
             _attempt(client, made, console)
+    if cell.others:
+        _others(cell, attempts, client, console)
     marked = mark_fix(cell)
     console.print()
     hang(console, f"   {marked.signs(ascii_only)} ", Text(marked.mark.meaning, "bold"), marked.style)
+
+
+def _others(cell: CellEntry, attempts: Mapping[str, AttemptEntry], client: Client, console: Console) -> None:
+    console.print()
+    hang(console, "4  Other hosts: ", Text("another good host, which the client trusts by default", "not bold"), "bold")
+    _attempt(client, attempts[cell.acts[f"{BYSTANDER}{AFTER}"]], console)
+    marked = mark_others(cell)
+    hang(console, f"   {marked.signs(console.options.ascii_only)} ", Text(marked.mark.meaning), marked.style)
 
 
 def _attempt(client: Client, attempt: AttemptEntry, console: Console) -> None:

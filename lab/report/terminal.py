@@ -25,6 +25,7 @@ from tlslab.report.marks import (
     shown_verdict,
 )
 from tlslab.report.not_played import distribution_of, show_excluded, show_missing
+from tlslab.report.others import show_others
 from tlslab.report.printable import in_line
 from tlslab.report.servers import TITLES, section_title, stand_ins
 from tlslab.report.table import Row, draw
@@ -78,6 +79,7 @@ def show_matrix(
                 _show_table(title, fold.groups(differing), fold.blocks(differing), same_text, console)
         _show_alike(record, by_kind, console)
     _show_legend([line for found in by_kind.values() for line in found], same_text, console, wide=wide)
+    show_others(record, console, "" if wide else f"{report} --wide")
     show_trust_procedures(record, console, f"{report} --cell")
     show_excluded(record, console, "" if wide else f"{report} --wide")
     show_missing(record, console)

@@ -93,6 +93,14 @@ def clients_site_packages() -> Path | None:
     return _clients_environment() / "lib" / f"python{sys.version_info.major}.{sys.version_info.minor}" / "site-packages"
 
 
+def certifi_roots(site_packages: Path) -> Path | None:
+    """The list of roots of the package certifi, which Python clients read in place of the system's store; None where
+    it is not installed.
+    """
+    found = site_packages / "certifi" / "cacert.pem"
+    return found if found.is_file() else None
+
+
 # --- Microsoft's ODBC driver
 
 

@@ -21,6 +21,8 @@ def local_machine() -> Machine:
     modules = provision.node_modules()
     if packages and (driver := provision.odbc_driver(packages)):
         files["odbc18"] = driver
+    if packages and (roots := provision.certifi_roots(packages)):
+        files["certifi"] = roots
     return Machine(
         which={name: str(path) for name, path in programs.items()},
         python=str(python or ""),

@@ -19,7 +19,7 @@ from typing import Self
 
 from tlslab.setup.needs import Library, Packages, Program
 from tlslab.stages.clock import SHARED_MEMORY
-from tlslab.stages.system_store import places, variables
+from tlslab.stages.system_store import BUNDLE, places, variables
 
 NEEDS = (
     Library(
@@ -54,10 +54,16 @@ class SandboxError(Exception):
 class Sandbox:
     """A context in which `argv` and `env` make a command that runs inside. `namespaces=False` takes the second way."""
 
-    def __init__(self, hosts: Path, *, namespaces: bool = True, store: Path | None = None) -> None:
-        """`store`: a trust store (`tlslab.stages.system_store`) that replaces the system's inside the sandbox."""
+    def __init__(
+        self, hosts: Path, *, namespaces: bool = True, store: Path | None = None, roots_files: Iterable[str] = ()
+    ) -> None:
+        """`store`: a trust store (`tlslab.stages.system_store`) that replaces the system's inside the sandbox.
+        `roots_files`: the lists of roots that clients bring, in place of which they find the bundle of the store; only
+        in namespaces.
+        """
         self._hosts = hosts
         self._store = store
+        self._roots_files = tuple(roots_files)
         self._namespaces = namespaces
         self._holder: subprocess.Popen[bytes] | None = None
         self._prefix: tuple[str, ...] = ()
@@ -111,7 +117,9 @@ class Sandbox:
         return {**env, "LD_PRELOAD": preload, "NSS_WRAPPER_HOSTS": str(self._hosts)}
 
     def _mounts(self) -> list[str]:
-        found = {Path("/etc/hosts"): self._hosts, **(places(self._store) if self._store else {})}
+        found = {Path("/etc/hosts"): self._hosts}
+        if self._store:
+            found |= {**places(self._store), **{Path(path): self._store / BUNDLE for path in self._roots_files}}
         if SHARED_MEMORY.is_dir():  # what a client leaves there goes with the run's directory
             found[SHARED_MEMORY] = self._hosts.parent / "shm"
             found[SHARED_MEMORY].mkdir(exist_ok=True)

@@ -9,7 +9,7 @@ from typing import Protocol, Self
 
 from tlslab.clients.base import Client, Machine, Missing
 from tlslab.model.outcome import Completed
-from tlslab.model.situation import ServerSide, Situation, TLSVersion
+from tlslab.model.situation import ClientSide, ServerSide, Situation, TLSVersion
 from tlslab.pki.mint import Mint
 from tlslab.pki.scan import Scan
 from tlslab.stages.trust_procedure import Fresh, Way
@@ -85,10 +85,18 @@ class Stage(Protocol):
     def machine_of(self, client: Client) -> Machine:
         """The programs and packages of the system that this client runs on."""
 
-    def open(self, names: Iterable[str], roots: str = "") -> None:
-        """Make these names resolve to the lab's servers, for clients alone. `roots` (PEM): what clients that are told
-        nothing about trust find in the system's trust store. Raises StageError where the stage has no use for `roots`,
-        OSError and subprocess.CalledProcessError when they cannot be laid out.
+    @property
+    def no_default_stores(self) -> str:
+        """Why the stage cannot fill the trust stores that clients read by themselves, in a sentence; "" when it can.
+        Known once it is open.
+        """
+
+    def open(self, names: Iterable[str], sides: Iterable[ClientSide] = (), clients: Iterable[Client] = ()) -> None:
+        """Make these names resolve to the lab's servers, for clients alone. `sides`, `clients`: those that will play;
+        what is to stand in the stores that the clients read by themselves is laid out (`ClientSide.in_default_store`).
+
+        Raises StageError where the stage cannot measure what clients do by default, OSError and
+        subprocess.CalledProcessError when a store cannot be laid out.
         """
 
     async def serve(self, situations: Iterable[Situation]) -> None:

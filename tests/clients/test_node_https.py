@@ -41,10 +41,10 @@ def test_https_trusts_its_ca_option_alone() -> None:
     assert invocation.env == {}
 
 
-def test_fetch_trusts_openssl_s_file_alone() -> None:
+def test_fetch_is_given_its_file_by_the_variable_that_adds_to_its_roots() -> None:
     invocation = invoked(FETCH, SAFE)
-    assert invocation.argv[:3] == ("/usr/bin/node", "--use-openssl-ca", PROBE)
-    assert invocation.env == {"SSL_CERT_FILE": "/room/ca.pem", "SSL_CERT_DIR": "/room/no-certificates"}
+    assert invocation.argv[:2] == ("/usr/bin/node", PROBE)
+    assert invocation.env == {"NODE_EXTRA_CA_CERTS": "/room/ca.pem"}
     assert invocation.files["ca.pem"] == "PUBLIC ROOT\nISSUING\n"
 
 
@@ -83,7 +83,7 @@ def test_https_takes_its_options_in_the_call(
 )
 def test_fetch_takes_its_options_from_node(changes: dict[str, Any], spelled: tuple[str, ...]) -> None:
     side = replace(SAFE, **changes)
-    assert FETCH.options_as_typed(side) == ("--use-openssl-ca", "SSL_CERT_FILE=ca.pem", *spelled)
+    assert FETCH.options_as_typed(side) == ("NODE_EXTRA_CA_CERTS=ca.pem", *spelled)
     invocation = invoked(FETCH, side)
     given = {*invocation.argv, *(f"{name}={value}" for name, value in invocation.env.items())}
     assert set(spelled) <= given

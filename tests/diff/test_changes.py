@@ -432,3 +432,19 @@ def test_the_changes_satisfy_the_committed_schema() -> None:
 def test_the_invented_record_has_the_acts_that_the_tests_edit() -> None:
     assert set(ACTS) == set(OLD.cells[0].acts)
     assert set(SCENARIOS) == {cell.scenario for cell in OLD.cells}
+
+
+def test_a_client_that_begins_to_replace_its_store_breaks_other_hosts_and_that_is_told() -> None:
+    """requests may change in an upgrade whether its file stands beside its default list or in its place."""
+
+    def visited(connects: bool) -> Record:
+        first = OLD.cells[0]
+        said = CONNECTED if connects else {"result": "refused", "text": "unknown CA", "normalised": "unknown CA"}
+        made = OLD.attempts[0].model_copy(update={"id": "visit", **said})
+        entry = first.model_copy(update={"acts": first.acts | {"bystander:after": "visit"}})
+        return OLD.model_copy(update={"cells": [entry, *OLD.cells[1:]], "attempts": [*OLD.attempts, made]})
+
+    (worse,) = compare(visited(True), visited(False)).groups
+    assert (worse.kind, worse.kind.breaking, worse.kind.security) == (Kind.BREAKS_OTHERS, True, False)
+    (better,) = compare(visited(False), visited(True)).groups
+    assert better.kind is Kind.KEEPS_OTHERS

@@ -12,7 +12,7 @@ from tlslab.libraries.sqlclient import FRAMES
 from tlslab.matrix.judge import Judge
 from tlslab.matrix.plan import Plan, make_plan
 from tlslab.model.evidence import Basis
-from tlslab.model.library import Row, Template
+from tlslab.model.library import Own, Template
 
 CATALOGUE = catalogue.load()
 CLIENTS = all_clients()
@@ -49,7 +49,7 @@ def test_no_row_is_given_twice() -> None:
 
 
 def test_every_row_and_template_that_is_more_than_observed_names_where_it_is_said() -> None:
-    said: list[Row | Template] = [row for library in CATALOGUE.knowledge.libraries.values() for row in library.rows]
+    said: list[Own | Template] = [row for library in CATALOGUE.knowledge.libraries.values() for row in library.rows]
     said += [item for client in CLIENTS for item in (*client.rows, *client.templates)]
     for item in (*said, *FRAMES):
         assert item.source.title

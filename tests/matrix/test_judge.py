@@ -32,6 +32,7 @@ from tlslab.model.library import (
     Does,
     Hangs,
     Library,
+    Own,
     Prints,
     Row,
     Template,
@@ -86,7 +87,7 @@ class Example(Client):
     needs = ()
     supports = frozenset(options(ClientSide))
 
-    def __init__(self, *rows: Row, templates: Iterable[Template] = (template(),)) -> None:
+    def __init__(self, *rows: Own, templates: Iterable[Template] = (template(),)) -> None:
         self.rows = rows
         self.templates = (
             *templates,

@@ -31,6 +31,7 @@ from tlslab.model.conditions import (
     NOT_LOADED,
     NOT_SERVING,
     NOT_YET_VALID,
+    OTHER_STORE,
     PATH_TOO_LONG,
     SELF_SIGNED,
     STORE_ABSENT,
@@ -185,6 +186,17 @@ def test_whether_a_store_holds_the_ca_is_asked_apart_from_how_it_is_laid_down() 
     wrongly = WEB.with_client(store=Store(HASHED_DIRECTORY, StoreFlaw.NOT_HASHED))
     assert HOLDS_THE_CA.holds(wrongly)
     assert not HOLDS_THE_CA.holds(wrongly.with_client(trust_anchors=()))
+
+
+def test_a_store_beside_the_one_with_the_root_is_told_and_is_no_defect() -> None:
+    """Whether the default store counts when a client is given another one differs between clients."""
+    elsewhere = (Authority("Another CA"),)
+    by_default = WEB.with_client(trust_anchors=(), default_trust_anchors=(LAB_ROOT,))
+    assert found(by_default) == frozenset()
+    assert found(by_default.with_client(trust_anchors=elsewhere)) == {OTHER_STORE}
+    assert found(by_default.with_client(intermediates=(LAB_ISSUING,))) == {OTHER_STORE}
+    assert found(by_default.with_client(trust_anchors=(LAB_ROOT,))) == frozenset()
+    assert not OTHER_STORE.wrong
 
 
 def test_a_demand_is_no_defect() -> None:

@@ -7,7 +7,21 @@ from hypothesis import strategies as st
 from tlslab.model.condition import Condition
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.knowledge import Answer, Knowledge, KnowledgeError, answer
-from tlslab.model.library import ANY, Any, Hangs, Library, Prints, Row, Template, When, says, tolerates, where
+from tlslab.model.library import (
+    ANY,
+    Any,
+    Hangs,
+    Library,
+    Own,
+    Prints,
+    Row,
+    Template,
+    When,
+    says,
+    says_like,
+    tolerates,
+    where,
+)
 from tlslab.model.release import Versions
 
 MANUAL = Source("A manual", "https://manual.example/")
@@ -51,7 +65,7 @@ def tolerate(
 
 
 def answered(
-    *rows: Row,
+    *rows: Own,
     present: set[Condition],
     holding: frozenset[When] | set[When] = frozenset(),
     release: dict[str, str] | None = None,
@@ -273,3 +287,18 @@ def test_every_answer_is_a_row_about_what_is_present(
     for statement in answered(*rows, present=set(present)).says:
         assert not isinstance(statement.of, Any)
         assert statement.of <= present
+
+
+def test_what_is_no_defect_may_be_said_in_the_words_of_one() -> None:
+    """A client whose file takes the place of the default store says of other hosts what it says of an unknown CA."""
+    library = Library("openssl", says([UNTRUSTED], Phase.VERIFY, "unknown", basis=Basis.AUTHORITATIVE, source=MANUAL))
+    template = Template("openssl", frozenset({Phase.VERIFY}), "client: {reason}", Basis.AUTHORITATIVE, MANUAL)
+    row = says_like(UNTRUSTED, [DEMANDS], "its file alone", basis=Basis.REPORTED, source=OTHER, when=[STRICT])
+    table = Knowledge({"openssl": library}, ()).table([template], [row])
+
+    found = answer(table, frozenset({DEMANDS}), lambda when: when == STRICT)
+    assert texts(found) == {"client: unknown"}
+    (said,) = found.says
+    assert (said.basis, said.sources, said.why) == (Basis.REPORTED, (OTHER, MANUAL), "its file alone")
+    assert answer(table, frozenset({DEMANDS}), lambda when: False).connects
+    assert texts(answer(table, frozenset({UNTRUSTED}), lambda when: False)) == {"client: unknown"}

@@ -13,7 +13,9 @@ class NotLoaded(Exception):
 
 
 def context(given):
-    """The client's context; with `trust_everything` one that verifies neither chain nor name."""
+    """The client's context, with `trust_everything` one that verifies neither chain nor name; None for its own."""
+    if not any(given[option] for option in ("trust_everything", "ca", "tls_min", "tls_max", "ciphers")):
+        return None
     if given["trust_everything"]:
         return limited(ssl._create_unverified_context(), given)
     try:
@@ -36,7 +38,7 @@ def limited(made, given):
 def by_urllib(given):
     from urllib.request import urlopen
 
-    made = context(given) if given["ca"] else None
+    made = context(given)
 
     def get():
         with urlopen(given["url"], context=made) as response:
@@ -68,8 +70,9 @@ def by_requests(given):
     if options:
         session.mount("https://", Adapter())
     if given["ca"]:
-        session.verify = False if given["trust_everything"] else next(iter(given["ca"].values()))
+        session.verify = next(iter(given["ca"].values()))
     if given["trust_everything"]:
+        session.verify = False
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
     def get():
@@ -82,7 +85,8 @@ def by_requests(given):
 def by_httpx(given):
     import httpx
 
-    options = {"verify": context(given)} if given["ca"] else {}
+    made = context(given)
+    options = {} if made is None else {"verify": made}
     extensions = {"sni_hostname": given["expected_name"]} if given["expected_name"] else {}
 
     def get():

@@ -60,7 +60,7 @@ class Environment:
     def on(self, machine: Machine) -> Machine:
         """The machine as this version sees it: with its own packages, without those of other clients."""
         if self.python:
-            kept = {name: path for name, path in machine.files.items() if name != "odbc18"}
+            kept = {name: path for name, path in machine.files.items() if name not in ("odbc18", "certifi")}
             machine = replace(machine, python=self.python, python_packages=self.python_packages, files=kept)
         if self.node_modules:
             machine = replace(machine, node_modules=self.node_modules, node_packages=self.node_packages)
@@ -354,12 +354,12 @@ class Environments:
             modules = home / "node_modules"
             return replace(common, node_modules=str(modules), node_packages=node_packages(modules))
         packages = site_packages(home)
-        driver = provision.odbc_driver(packages)
+        files = {"odbc18": provision.odbc_driver(packages), "certifi": provision.certifi_roots(packages)}
         return replace(
             common,
             python=str(home / "bin" / "python"),
             python_packages=python_packages(packages),
-            files={"odbc18": str(driver)} if driver else {},
+            files={name: str(path) for name, path in files.items() if path},
         )
 
     def _program(self, client: Client, spec: Spec) -> Environment:

@@ -36,12 +36,16 @@ class Pinned(Client):
         self.templates = base.templates
         self.rows = base.rows
         self.release = base.release
+        self.no_default_store, self.roots_file = base.no_default_store, base.roots_file
         self.needs = base.needs
         self.supports = base.supports
         self.registry = base.registry
         self.program, self.library = base.program, base.library
         self.title = f"{base.title}, {label.partition('@')[2] or 'again'}"
         self.tls_library = base.tls_library
+
+    def roots_path(self, machine: Machine) -> str:
+        return self.base.roots_path(self._on(machine))
 
     def missing(self, machine: Machine) -> Missing | None:
         if self.environment is None:

@@ -18,9 +18,9 @@ from typing import Self
 
 from docker.errors import APIError
 
-from tlslab.clients.base import Client, Endpoint, Login, Machine, Material, Missing, Request
+from tlslab.clients.base import Client, Endpoint, Login, Machine, Missing, Request
 from tlslab.model.outcome import Completed
-from tlslab.model.situation import ServerSide, Situation, TLSVersion
+from tlslab.model.situation import ClientSide, ServerSide, Situation, TLSVersion
 from tlslab.pki.mint import Mint
 from tlslab.pki.scan import Scan
 from tlslab.runtime.tasks import together
@@ -43,6 +43,7 @@ from tlslab.stages.docker.sqlserver_pool import Pool
 from tlslab.stages.docker.trust_procedure_container import FreshContainer
 from tlslab.stages.local.clients import Here
 from tlslab.stages.local.services import ServiceError
+from tlslab.stages.material import material_of
 from tlslab.stages.stage import Distance, StageError
 from tlslab.stages.trust_procedure import Way
 
@@ -164,9 +165,17 @@ class DockerStage:
         """What the client's image offers."""
         return self._client_images[client.distribution].machine
 
-    def open(self, names: Iterable[str], roots: str = "") -> None:
-        """Remember the names that the servers will have on the network. Raises StageError for `roots`."""
-        if roots:
+    @property
+    def no_default_stores(self) -> str:
+        """Why no store is laid out: the clients of a distribution share a container and its trust store."""
+        return (
+            "the docker stage leaves the trust stores of its containers as their images have them; the local stage "
+            "plays this"
+        )
+
+    def open(self, names: Iterable[str], sides: Iterable[ClientSide] = (), clients: Iterable[Client] = ()) -> None:
+        """Remember the names that the servers will have on the network. Raises StageError for measured defaults."""
+        if any(side.defaults_only and side.trust_anchors for side in sides):
             raise StageError("what clients do by default is measured on the local stage alone")
         self._names = tuple(sorted(names))
         for image in self._client_images.values():
@@ -232,7 +241,7 @@ class DockerStage:
         Raises OSError when it cannot be started, StageError when its container died, ServiceError when the server side
         is not up.
         """
-        material = Material(self._mint.anchors_pem(situation.client), self._mint.pem(*situation.client.intermediates))
+        material = material_of(self._mint, situation.client)
         endpoint = Endpoint(situation.kind, situation.client.connect_to, self._fleet.port(situation.server))
         image, pod = self._client_images[client.distribution], self._fleet.pod(situation.server)
         workdir = image.new_workdir()

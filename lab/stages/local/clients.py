@@ -40,15 +40,18 @@ class Here:
     ) -> None:
         self._stack.close()
 
-    def sandbox(self, names: Iterable[str], address: str, store: Path | None = None) -> Sandbox | None:
+    def sandbox(
+        self, names: Iterable[str], address: str, store: Path | None = None, roots_files: Iterable[str] = ()
+    ) -> Sandbox | None:
         """An open sandbox in which these names are at this address, and `store` (`system_store`) is the system's
-        trust store; None where this machine has no way to make one, which then is the obstacle.
+        trust store and stands in place of these lists of roots; None where this machine has no way to make one, which
+        then is the obstacle.
         """
         self._sandboxes += 1
         hosts = self.workdir / f"hosts-{self._sandboxes}"
         hosts.write_text(f"127.0.0.1 localhost {platform.node()}\n{address} {' '.join(sorted(names))}\n")
         try:
-            return self._stack.enter_context(Sandbox(hosts, store=store))
+            return self._stack.enter_context(Sandbox(hosts, store=store, roots_files=roots_files))
         except SandboxError as problem:
             self.obstacle = Missing(problem.what, problem.how_to_get)
             return None

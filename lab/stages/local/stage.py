@@ -10,9 +10,10 @@ from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import NoReturn, Self
 
-from tlslab.clients.base import Client, Endpoint, Login, Machine, Material, Missing, Request
+from tlslab.clients.base import Client, Endpoint, Login, Machine, Missing, Request
+from tlslab.model.certificate import Anchor
 from tlslab.model.outcome import Completed
-from tlslab.model.situation import ServerKind, ServerSide, Situation, TLSVersion
+from tlslab.model.situation import ClientSide, ServerKind, ServerSide, Situation, TLSVersion
 from tlslab.pki.mint import Mint
 from tlslab.pki.scan import Scan, scan
 from tlslab.runtime.tasks import together
@@ -21,6 +22,8 @@ from tlslab.stages.local.clients import Here
 from tlslab.stages.local.down import Down
 from tlslab.stages.local.nginx_process import Nginx
 from tlslab.stages.local.services import ADDRESS, Embedded, Service, ServiceError, Silent
+from tlslab.stages.material import material_of
+from tlslab.stages.sandbox import Sandbox
 from tlslab.stages.server_sides import apart, group_by_kind
 from tlslab.stages.stage import Distance, StageError
 from tlslab.stages.system_store import lay_out_store
@@ -40,6 +43,8 @@ class LocalStage:
         self._where: dict[ServerSide, tuple[Service, str]] = {}
         self._names: dict[ServerSide, str] = {}
         self._numbers = itertools.count(1)
+        self.sandboxes: dict[tuple[Anchor, ...], Sandbox] = {}
+        """By what stands in the default stores of the clients inside, beside the unrelated root."""
         self._stack = AsyncExitStack()
         self.here = Here(cache)
         self.machine = self.here.machine
@@ -68,20 +73,35 @@ class LocalStage:
         """This machine, for every client."""
         return self.machine
 
-    def open(self, names: Iterable[str], roots: str = "") -> None:
-        """Make the sandbox, in which these names resolve to the lab's servers. `roots` (PEM): what plain clients find
-        in the system's trust store. Where this machine has no way to make one, that becomes the stage's obstacle.
+    @property
+    def no_default_stores(self) -> str:
+        """Why no store can be laid out, once the stage has been opened: only a mount namespace has stores of its own
+        for every program.
+        """
+        if self.obstacle or self.sandbox.enters_namespaces:
+            return ""
+        return (
+            "this machine allows no private namespaces, in which the lab could lay out the trust store that the client "
+            "reads by itself"
+        )
+
+    def open(self, names: Iterable[str], sides: Iterable[ClientSide] = (), clients: Iterable[Client] = ()) -> None:
+        """Make the sandboxes, in which these names resolve to the lab's servers: one for each content of the default
+        stores. An unrelated root stands in each, and nothing of this machine's. Where this machine has no way to make
+        one, that becomes the stage's obstacle.
 
         Raises OSError, subprocess.CalledProcessError as `lay_out_store` does.
         """
         names = tuple(names)
-        opened = self.here.sandbox(names, ADDRESS)
-        if opened is None:
-            return
-        self.sandbox = self._plain = opened
-        if roots:
-            store = lay_out_store(self.workdir / "system-store", roots)
-            self._plain = self.here.sandbox(names, ADDRESS, store) or opened
+        files = {path for client in clients if (path := client.roots_path(self.machine_of(client)))}
+        for anchors in dict.fromkeys([(), *(side.in_default_store for side in sides)]):
+            roots = self._mint.public_root + self._mint.pem(*anchors)
+            store = lay_out_store(self.workdir / f"default-store-{len(self.sandboxes) + 1}", roots)
+            opened = self.here.sandbox(names, ADDRESS, store, sorted(files))
+            if opened is None:
+                return
+            self.sandboxes[anchors] = opened
+        self.sandbox = self.sandboxes[()]
 
     async def serve(self, situations: Iterable[Situation]) -> None:
         """Start every distinct server side of these situations, all together. When one does not start, `hold` of it
@@ -169,12 +189,13 @@ class LocalStage:
 
     async def attempt(self, client: Client, situation: Situation) -> Completed:
         """Let the client connect once. Its directory is gone afterwards. Raises OSError when it cannot be started."""
-        material = Material(self._mint.anchors_pem(situation.client), self._mint.pem(*situation.client.intermediates))
+        side = situation.client
+        material = material_of(self._mint, side)
         endpoint = self.endpoint(situation.server)
         workdir = self.here.new_workdir()
-        request = Request(self.machine, situation.client, endpoint, material, self.login, PurePosixPath(workdir))
-        invocation = with_clock(client.invoke(request), situation.client, request.machine)
-        return await self.here.run(invocation, workdir, self._plain if situation.client.defaults_only else self.sandbox)
+        request = Request(self.machine, side, endpoint, material, self.login, PurePosixPath(workdir))
+        invocation = with_clock(client.invoke(request), side, request.machine)
+        return await self.here.run(invocation, workdir, self.sandboxes.get(side.in_default_store, self.sandbox))
 
     def ways(self, client: Client) -> tuple[Way, ...]:
         """None: this machine's trust store is not the lab's to change."""
