@@ -11,7 +11,7 @@ from typing import cast
 import click
 
 import tlslab
-from tlslab.commands import clients, compare, containers, diff, house, look, play, refresh
+from tlslab.commands import clients, compare, containers, diff, explain, house, look, play, refresh
 from tlslab.commands.shared import Exit, echo, hint
 from tlslab.model.record_file import RecordError
 from tlslab.report.printable import printable
@@ -75,6 +75,7 @@ def cli() -> None:
 for command in (
     *play.COMMANDS,
     *look.COMMANDS,
+    *explain.COMMANDS,
     *compare.COMMANDS,
     *diff.COMMANDS,
     *clients.COMMANDS,
