@@ -14,7 +14,9 @@ from tlslab.explain.programs import Layer, Program
 from tlslab.explain.vocabulary import Cause, Meaning
 from tlslab.model.condition import Condition
 from tlslab.model.evidence import Basis, Phase, Source
+from tlslab.model.library import When
 from tlslab.model.scenario import Claim, Fix, Scenario
+from tlslab.model.situation import healthy
 
 _OPTION = "the client stops before TLS begins, because of its options"
 _EXACT = 0
@@ -159,7 +161,8 @@ def _candidate(
     fewest = min(meanings, key=lambda meaning: len(meaning.causes))
     others = tuple(_words(other) for other in fewest.causes if other != cause)
     conditions = tuple(sorted(cause, key=str)) if not isinstance(cause, str) else ()
-    played = _scenarios(frozenset(conditions), scenarios)
+    options = dict.fromkeys(when for meaning in meanings for when in meaning.options)
+    played = _scenarios(frozenset(conditions), scenarios) if conditions else _scenarios_with(options, scenarios)
     outside = all(meaning.outside for meaning in meanings)
     return Candidate(
         _words(cause), conditions, others, tuple(findings), played, _remedies(played, measured), tls=not outside
@@ -175,10 +178,19 @@ def _option(meaning: Meaning) -> str:
     return f"{_OPTION}: {where}" if where else _OPTION
 
 
+def _scenarios_with(options: Iterable[When], scenarios: Iterable[Scenario]) -> tuple[Scenario, ...]:
+    """Those in which all these circumstances hold."""
+    options = tuple(options)
+
+    def holds(scenario: Scenario) -> bool:
+        played = [scenario.apply(healthy(kind)) for kind in scenario.kinds]
+        return any(all(when.holds(situation) is not when.negated for when in options) for situation in played)
+
+    return tuple(scenario for scenario in scenarios if options and holds(scenario))
+
+
 def _scenarios(conditions: Cause, scenarios: Iterable[Scenario]) -> tuple[Scenario, ...]:
     """Those in which just this is so, then those in which something else is so as well, then those of a part of it."""
-    if not conditions:
-        return ()
 
     def distance(scenario: Scenario) -> tuple[int, int] | None:
         if scenario.conditions == conditions:

@@ -184,10 +184,7 @@ PROGRAMS: tuple[Program, ...] = (
                 "A connection was successfully established with the server, but then an error occurred during the "
                 "pre-login handshake"
             ),
-            (
-                "A connection was successfully established with the server, but then an error occurred during the login "
-                "process"
-            ),
+            "A connection was successfully established with the server, but then an error occurred during the login",
         ),
         Source(
             "dotnet/SqlClient, Strings.resx, Snix_PreLogin and Snix_Login",

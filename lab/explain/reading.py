@@ -36,7 +36,7 @@ _IN_FRONT = (
     r"[IWEF]\d{4} \d\d:\d\d:\d\d\.\d+ {1,8}\d++ [^\s\]]{1,80}\] ",  # klog
     r"std(?:out|err) [FP] ",  # the log of a container
     r"[A-Za-z][\w.-]{0,62} {1,12}\| ",  # Docker Compose
-    r"\[?(?:ERROR|ERR|WARN(?:ING)?|INFO|DEBUG|FATAL|TRACE|CRITICAL|error|warn|info|fail|fatal)(?:\]:?|:) +",
+    r"\[(?:ERROR|ERR|WARN(?:ING)?|INFO|DEBUG|FATAL|TRACE|CRITICAL|error|warn|info|fail|fatal)\]:? +",
     r"npm (?:ERR!|error) ",
     r"remote: ",  # git
 )
