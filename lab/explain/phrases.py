@@ -27,7 +27,7 @@ _HEAD = re.compile(r"(?:[\w.]*(?:Exception|Error)(?: \[\w+\])?: |curl: \(\d+\) |
 _CODE = re.compile(r"[A-Z0-9_]+(?:::[A-Z0-9_]+)?|-?\d+|0x[0-9a-fA-F]+")
 _NUMBER = re.compile(r"-?\d+")
 _NUMBERED = re.compile(
-    r"(?:error|errors|event|eventid|number|code|id|msg|sqlcode|errno|state|status|native|nativeerror|exception)"
+    r"(?:error|errors|event|eventid|errornumber|errorcode|sqlcode|msg|errno|native|nativeerror|exception)"
     r"(?:is|of)?[\W_]{0,4}$"
 )
 """What stands before a number that is the number of an error."""

@@ -7,9 +7,11 @@ texts are searched as skeletons: lower-case letters without white space and with
 
 import html
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
 from unicodedata import category
 
 BLOCK = 1 << 17
@@ -17,12 +19,14 @@ BLOCK = 1 << 17
 OVERLAP = 1 << 13
 """Characters of a block that are looked at once more with the next, so that no text is cut in two."""
 
+_PIECE = 256
+
 ESCAPED_LINE = "\u2028"
 """Stands for a line break that was written as `\\n`: it is none of the lines that are counted."""
 
 _COLOUR = re.compile(
-    r"(?:\x1b|\\+u001b|\\+x1b|\\+e|\\+033|\^\[|#033)\[[0-?]{0,32}[ -/]{0,4}[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?",
-    re.IGNORECASE,
+    r"(?:\x1b|(?<!\\)\\++(?:u001[bB]|x1[bB]|e|033)|\^\[|#033)\[[0-?]{0,32}[ -/]{0,4}[@-~]"
+    r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"
 )
 # A Windows path may hold `\n`, too: it loses a letter, which no documented text needs.
 _ESCAPED = re.compile(r"(?<!\\)\\++(?:u([0-9a-fA-F]{4})|x([0-9a-fA-F]{2})|([nrt]))")
@@ -40,16 +44,16 @@ _IN_FRONT = (
     r"npm (?:ERR!|error) ",
     r"remote: ",  # git
 )
-_BEFORE_A_LINE = re.compile(rf"(?m)^[^\S\n]*+(?:{'|'.join(_IN_FRONT)}){{1,6}}+")
+_BEFORE_A_LINE = re.compile(rf"\s*+(?:{'|'.join(_IN_FRONT)}){{1,6}}+")
 _STACK = re.compile(
-    rf"(?m)(?:^|(?<={ESCAPED_LINE}))[^\S\n{ESCAPED_LINE}]*+(?:"
-    rf"[^\s(]{{1,4}} (?:async )?[\w$<>+`]++(?:\.[\w$<>+`\[\],|]++)++ ?(?:\[as \w+\] )?\([^\n{ESCAPED_LINE}{{]*+"
-    rf"|at (?:async )?(?:node:|file:|/)[^\n{ESCAPED_LINE}{{]*+"
-    rf"|\.\.\. \d+ (?:more|common frames omitted)"
-    rf"|--- End of (?:inner exception stack trace|stack trace from previous location)[^\n{ESCAPED_LINE}]*+"
-    rf")(?=[\n{ESCAPED_LINE}{{]|$)"
+    r"\s*+(?:"
+    r"\S{1,4} (?:async )?[\w$<>+`]++(?:\.[\w$<>+`\[\],|]++)++ ?(?:\[as \w+\] )?\([^{]*+"
+    r"|at (?:async )?(?:node:|file:|/)[^{]*+"
+    r"|\.\.\. \d+ (?:more|common frames omitted)\s*+"
+    r"|--- End of (?:inner exception stack trace|stack trace from previous location)[^{]*+"
+    r")(?=\{|$)"
 )
-"""The lines of a stack; what opens behind the last one (`{`) stays."""
+"""A line of a stack; what opens behind the last one (`{`) stays."""
 
 _UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
 _QUOTES = (0x22, 0x27, 0x60, 0xAB, 0xB4, 0xBB, *range(0x2018, 0x2020), 0x2039, 0x203A)
@@ -81,13 +85,22 @@ def cleaned(text: str) -> str:
     """The text without colours, escapes, what stands in front of log lines, and the lines of a stack. It has as many
     line breaks as before.
     """
-    if "\x1b" in text or "[" in text:
+    if any(begin in text for begin in ("\x1b", "\\", "^[", "#033")):
         text = _COLOUR.sub("", text)
     if "\\" in text:
         text = _ESCAPED.sub(_unescaped, text)
     if "&" in text:
         text = _ENTITY.sub(_as_character, text)
-    return _STACK.sub("", _BEFORE_A_LINE.sub("", text))
+    if ESCAPED_LINE in text:
+        text = ESCAPED_LINE.join(map(_line, text.split(ESCAPED_LINE)))
+    return "\n".join(map(_line, text.split("\n")))
+
+
+def _line(line: str) -> str:
+    if found := _BEFORE_A_LINE.match(line):
+        line = line[found.end() :]
+    found = _STACK.match(line)
+    return line[found.end() :] if found else line
 
 
 def _unescaped(found: re.Match[str]) -> str:
@@ -119,19 +132,28 @@ class Passage:
         return skeleton_of(self.text)
 
     @cached_property
-    def _places(self) -> list[int]:
-        """For each character of the skeleton its place in the text."""
-        table = _ASCII if self.text.isascii() else _TABLE
-        found: list[int] = []
-        for place, char in enumerate(self.text):
-            form = table.get(ord(char), char)
-            if form:
-                found += [place] * (len(form) if form != char else len(char.lower()))
-        return found
+    def _ends(self) -> list[int]:
+        """Where in the skeleton each piece of the text ends."""
+        pieces = (self.text[start : start + _PIECE] for start in range(0, len(self.text), _PIECE))
+        return list(accumulate(len(skeleton_of(piece)) for piece in pieces))
+
+    @cached_property
+    def _places(self) -> dict[int, list[int]]:
+        """By the number of a piece, for each character of its skeleton the place in the text; as far as asked for."""
+        return {}
+
+    def _place(self, at: int) -> int:
+        """Where in the text a character of the skeleton stands."""
+        number = bisect_right(self._ends, at)
+        if number not in self._places:
+            begin = number * _PIECE
+            piece = enumerate(self.text[begin : begin + _PIECE], start=begin)
+            self._places[number] = [place for place, char in piece for _ in skeleton_of(char)]
+        return self._places[number][at - (self._ends[number - 1] if number else 0)]
 
     def place(self, start: int, end: int) -> tuple[int, int]:
         """Where in the text a part of the skeleton stands that is not empty."""
-        return self._places[start], self._places[end - 1] + 1
+        return self._place(start), self._place(end - 1) + 1
 
     def line_at(self, place: int) -> int:
         """The number of the line in which a place of the text is."""

@@ -1,4 +1,4 @@
-"""What real clients said, in the committed baselines and in SqlClient's measured attempts, is explained to a cause of its
+"""What real clients said, in the baselines and in SqlClient's measured attempts, is explained to a cause of its
 situation.
 """
 
