@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from tlslab.explain.reading import OVERLAP, Passage, skeleton_of
+from tlslab.explain.reading import OVERLAP, Passage, skeleton_of, unescaped
 
 SHORTEST = 12
 """Letters that a text must have to be found by itself: shorter ones (`has expired`) are said of other things, too."""
@@ -66,14 +66,16 @@ class Hit:
         return self.spans[-1][1]
 
 
-def phrases_of(text: str) -> Iterator[Phrase]:
-    """A documented text as phrases: whole, and without what stands before its sentence. None for a text that is too
-    short to mean anything by itself.
+def phrases_of(text: str, *, whole_only: bool = False) -> Iterator[Phrase]:
+    """A documented text as phrases: whole, and unless `whole_only` without what stands before its sentence. None for a
+    text that is too short to mean anything by itself.
     """
-    text = " ".join(text.split())
+    text = " ".join(unescaped(text).split())
     whole = _phrase(text)
     if whole and whole.length >= SHORTEST:
         yield whole
+    if whole_only:
+        return
     # The class in front of each exception is left out; what is inner comes behind it.
     bare = " ---> ".join(_HEAD.sub("", part, count=1) if _HEAD.match(part) else part for part in text.split(" ---> "))
     stripped = _phrase(bare)
@@ -171,6 +173,11 @@ def _spans(
         if at == len(starts[part]) or starts[part][at] - spans[-1][1] > phrase.gaps[part - 1]:
             return None
         spans.append((starts[part][at], starts[part][at] + len(phrase.parts[part])))
+    # What is nearest to what comes behind it: a beginning that is said again begins anew.
+    for part in range(len(spans) - 2, -1, -1):
+        size = len(phrase.parts[part])
+        start = starts[part][bisect_right(starts[part], spans[part + 1][0] - size) - 1]
+        spans[part] = (start, start + size)
     return tuple(spans)
 
 

@@ -5,7 +5,6 @@ cleaned (colours, escapes, what stands in front of log lines, the lines of a sta
 texts are searched as skeletons: lower-case letters without white space and without quotes.
 """
 
-import html
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
@@ -47,8 +46,9 @@ _IN_FRONT = (
 _BEFORE_A_LINE = re.compile(rf"\s*+(?:{'|'.join(_IN_FRONT)}){{1,6}}+")
 _STACK = re.compile(
     r"\s*+(?:"
-    r"\S{1,4} (?:async )?[\w$<>+`]++(?:\.[\w$<>+`\[\],|]++)++ ?(?:\[as \w+\] )?\([^{]*+"
+    r"\S{1,4} (?:async )?[\w$<>+`/@-]++(?:\.[\w$<>+`/@\[\],|-]++)++ ?(?:\[as \w+\] )?\([^{]*+"
     r"|at (?:async )?(?:node:|file:|/)[^{]*+"
+    r"|at [^(]{1,200}\([^()]{0,300}(?::\d+|Unknown Source|Native Method)\)\s*+"
     r"|\.\.\. \d+ (?:more|common frames omitted)\s*+"
     r"|--- End of (?:inner exception stack trace|stack trace from previous location)[^{]*+"
     r")(?=\{|$)"
@@ -81,16 +81,22 @@ def skeleton_of(text: str) -> str:
     return text.translate(_ASCII if text.isascii() else _TABLE).lower()
 
 
-def cleaned(text: str) -> str:
-    """The text without colours, escapes, what stands in front of log lines, and the lines of a stack. It has as many
-    line breaks as before.
-    """
+def unescaped(text: str) -> str:
+    """The text without colours, and with the characters for which escapes and entities stand."""
     if any(begin in text for begin in ("\x1b", "\\", "^[", "#033")):
         text = _COLOUR.sub("", text)
     if "\\" in text:
         text = _ESCAPED.sub(_unescaped, text)
     if "&" in text:
         text = _ENTITY.sub(_as_character, text)
+    return text
+
+
+def cleaned(text: str) -> str:
+    """The text without colours, escapes, what stands in front of log lines, and the lines of a stack. It has as many
+    line breaks as before.
+    """
+    text = unescaped(text)
     if ESCAPED_LINE in text:
         text = ESCAPED_LINE.join(map(_line, text.split(ESCAPED_LINE)))
     return "\n".join(map(_line, text.split("\n")))
@@ -113,6 +119,8 @@ def _unescaped(found: re.Match[str]) -> str:
 
 
 def _as_character(found: re.Match[str]) -> str:
+    import html  # its table of names costs more than a short text does
+
     char = html.unescape(found[0])
     return ESCAPED_LINE if char in "\n\r" else char
 

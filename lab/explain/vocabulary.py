@@ -67,7 +67,9 @@ def vocabulary(knowledge: Knowledge, clients: Iterable[Client], libraries: Itera
     """The texts of these clients, and of these libraries (None: of all)."""
     entries: dict[Phrase, list[Entry]] = defaultdict(list)
     for meaning in _meanings(knowledge, clients, libraries):
-        for phrase in _phrases(meaning.text):
+        # What a client puts round its library's words is what tells that the client speaks.
+        framed = meaning.client and meaning.table not in meaning.libraries
+        for phrase in _phrases(meaning.text, whole_only=framed):
             entries[phrase].append(meaning)
     others: tuple[Program | Outside, ...] = (*PROGRAMS, *OUTSIDE)
     for known in others:
@@ -77,8 +79,8 @@ def vocabulary(knowledge: Knowledge, clients: Iterable[Client], libraries: Itera
     return Vocabulary(Index(entries), entries)
 
 
-def _phrases(text: str) -> Iterator[Phrase]:
-    found = list(phrases_of(text))
+def _phrases(text: str, *, whole_only: bool = False) -> Iterator[Phrase]:
+    found = list(phrases_of(text, whole_only=whole_only))
     code = None if found else code_phrase(text)
     yield from [code] if code else found
 

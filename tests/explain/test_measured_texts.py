@@ -1,6 +1,4 @@
-"""What real clients said, in the baselines and in SqlClient's measured attempts, is explained to a cause of its
-situation.
-"""
+"""What real clients said, in the baselines and in SqlClient's attempts, is explained to a cause of its situation."""
 
 import json
 from collections.abc import Iterator
