@@ -17,6 +17,7 @@ from tlslab.commands.shared import command_name, echo, hint, json_option, output
 if TYPE_CHECKING:
     from tlslab.clients.base import Client
     from tlslab.explain.causes import Candidate, Explanation, Measured
+    from tlslab.explain.findings import Found
     from tlslab.explain.looking import System
     from tlslab.model.knowledge import Knowledge
     from tlslab.model.situation import ServerKind
@@ -55,8 +56,8 @@ def explain(text: tuple[str, ...], client: tuple[str, ...], system: str | None, 
     first = next(pieces, "")
     found = search(chain((first,), pieces), vocabulary(known.knowledge, own, libraries))
     measured = measured_of(_baselines())
-    explanation = explained(found, known.scenarios, known.knowledge.conditions, measured)
-    kinds = _kinds(explanation, own, asked=bool(client))
+    kinds = _kinds(found, own, asked=bool(client))
+    explanation = explained(found, known.scenarios, known.knowledge.conditions, measured, kinds)
     advice = Advice(
         [_play(candidate, own, kinds, measured) for candidate in explanation.candidates],
         _looks(explanation, kinds, where),
@@ -172,7 +173,7 @@ _OF_SQLSERVER = (
 )
 
 
-def _kinds(found: "Explanation", clients: Iterable["Client"], *, asked: bool) -> "frozenset[ServerKind]":
+def _kinds(found: "Found", clients: Iterable["Client"], *, asked: bool) -> "frozenset[ServerKind]":
     """The servers that the text can be about: those of the clients that speak in it; else what its words name."""
     from tlslab.explain.vocabulary import Meaning
     from tlslab.model.situation import ServerKind
@@ -202,8 +203,8 @@ def _play(
     for scenario in candidate.scenarios:
         played = {
             name
-            for (identity, _), worth in measured.items()
-            if identity == scenario.id
+            for (identity, _, kind), worth in measured.items()
+            if identity == scenario.id and kind in kinds
             for names in worth.verdicts.values()
             for name in names
         }

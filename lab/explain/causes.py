@@ -15,11 +15,12 @@ from tlslab.explain.vocabulary import Cause, Meaning
 from tlslab.model.condition import Condition
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import When
-from tlslab.model.scenario import Claim, Fix, Scenario
-from tlslab.model.situation import healthy
+from tlslab.model.scenario import BOTH, Claim, Fix, Scenario
+from tlslab.model.situation import ServerKind, healthy
 
 _OPTION = "the client stops before TLS begins, because of its options"
-_EXACT = 0
+_CELL = ("scenario", "fix", "kind")
+"""What the name of a cell in a baseline is made of."""
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,8 @@ class Worth:
         return tuple(sorted(client for verdict in verdicts for client in self.verdicts.get(verdict, ())))
 
 
-Measured = Mapping[tuple[str, str], Worth]
-"""By scenario and fix."""
+Measured = Mapping[tuple[str, str, ServerKind], Worth]
+"""By scenario, fix and kind of server."""
 
 
 @dataclass(frozen=True)
@@ -112,8 +113,18 @@ class Explanation:
         return bool(self.findings)
 
 
-def explain(found: Found, scenarios: Sequence[Scenario], known: Sequence[Condition], measured: Measured) -> Explanation:
-    """What these findings mean. `known`: all conditions, in the order in which people should think of them."""
+def explain(
+    found: Found,
+    scenarios: Sequence[Scenario],
+    known: Sequence[Condition],
+    measured: Measured,
+    kinds: frozenset[ServerKind] = BOTH,
+) -> Explanation:
+    """What these findings mean.
+
+    `known`: all conditions, in the order in which people should think of them. `kinds`: the servers that they can be
+    about.
+    """
     said: dict[Cause | str, list[Finding]] = defaultdict(list)
     vague: list[Finding] = []
     for finding in found.findings:
@@ -128,7 +139,7 @@ def explain(found: Found, scenarios: Sequence[Scenario], known: Sequence[Conditi
         else:
             said[_option(entry)].append(finding)
     order = {condition: number for number, condition in enumerate(known)}
-    candidates = [_candidate(cause, findings, scenarios, measured) for cause, findings in said.items()]
+    candidates = [_candidate(cause, findings, scenarios, measured, kinds) for cause, findings in said.items()]
     candidates.sort(key=lambda candidate: _rank(candidate, order))
     return Explanation(
         found.findings,
@@ -156,7 +167,11 @@ def _rank(candidate: Candidate, order: Mapping[Condition, int]) -> tuple[object,
 
 
 def _candidate(
-    cause: Cause | str, findings: Sequence[Finding], scenarios: Sequence[Scenario], measured: Measured
+    cause: Cause | str,
+    findings: Sequence[Finding],
+    scenarios: Sequence[Scenario],
+    measured: Measured,
+    kinds: frozenset[ServerKind],
 ) -> Candidate:
     meanings = list(_meanings(findings))
     fewest = min(meanings, key=lambda meaning: len(meaning.causes))
@@ -164,9 +179,10 @@ def _candidate(
     conditions = tuple(sorted(cause, key=str)) if not isinstance(cause, str) else ()
     options = dict.fromkeys(when for meaning in meanings for when in meaning.options)
     played = _scenarios(frozenset(conditions), scenarios) if conditions else _scenarios_with(options, scenarios)
+    played = tuple(sorted(played, key=lambda scenario: not scenario.kinds & kinds))
     outside = all(meaning.outside for meaning in meanings)
     return Candidate(
-        _words(cause), conditions, others, tuple(findings), played, _remedies(played, measured), tls=not outside
+        _words(cause), conditions, others, tuple(findings), played, _remedies(played, measured, kinds), tls=not outside
     )
 
 
@@ -195,7 +211,7 @@ def _scenarios(conditions: Cause, scenarios: Iterable[Scenario]) -> tuple[Scenar
 
     def distance(scenario: Scenario) -> tuple[int, int] | None:
         if scenario.conditions == conditions:
-            return (_EXACT, 0)
+            return (0, 0)
         if conditions < scenario.conditions:
             return (1, len(scenario.conditions))
         if scenario.conditions < conditions:
@@ -206,7 +222,7 @@ def _scenarios(conditions: Cause, scenarios: Iterable[Scenario]) -> tuple[Scenar
     return tuple(scenario for _, _, scenario in sorted(found, key=lambda item: item[:2]))
 
 
-def _remedies(scenarios: Sequence[Scenario], measured: Measured) -> tuple[Remedy, ...]:
+def _remedies(scenarios: Sequence[Scenario], measured: Measured, kinds: frozenset[ServerKind]) -> tuple[Remedy, ...]:
     """The fixes of the plainest scenario, cures first; where the same is so in several, those of all of them."""
     if not scenarios:
         return ()
@@ -214,9 +230,20 @@ def _remedies(scenarios: Sequence[Scenario], measured: Measured) -> tuple[Remedy
     once: dict[tuple[str, str], tuple[str, Fix]] = {}
     for item in plainest:
         for fix in item.fixes:
-            once.setdefault((fix.name, fix.summary), (item.id, fix))
+            if fix.kinds & (kinds & item.kinds or item.kinds):
+                once.setdefault((fix.name, fix.summary), (item.id, fix))
     ordered = sorted(once.values(), key=lambda found: found[1].claim is not Claim.CURE)
-    return tuple(Remedy(identity, fix, measured.get((identity, fix.name))) for identity, fix in ordered)
+    return tuple(Remedy(identity, fix, _worth(identity, fix, measured, kinds)) for identity, fix in ordered)
+
+
+def _worth(scenario: str, fix: Fix, measured: Measured, kinds: frozenset[ServerKind]) -> Worth | None:
+    keys = [(scenario, fix.name, kind) for kind in ServerKind if kind in kinds]
+    found = [measured[key] for key in keys if key in measured]
+    verdicts = dict.fromkeys(verdict for item in found for verdict in item.verdicts)
+    together = {
+        verdict: tuple(sorted({client for item in found for client in item.clients(verdict)})) for verdict in verdicts
+    }
+    return Worth(together) if found else None
 
 
 def _outside(found: Sequence[Finding], candidates: Iterable[Candidate]) -> tuple[tuple[Outside, Finding], ...]:
@@ -257,15 +284,16 @@ def _meanings(found: Iterable[Finding]) -> Iterable[Meaning]:
 
 def measured_of(baselines: Iterable[Mapping[str, object]]) -> Measured:
     """What baselines say of each fix: of each the `client` and its `cells`. What is no baseline says nothing."""
-    found: dict[tuple[str, str], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    found: dict[tuple[str, str, ServerKind], dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
     for baseline in baselines:
         client, cells = baseline.get("client"), baseline.get("cells")
         if not isinstance(client, str) or not isinstance(cells, Mapping):
             continue
         for cell, verdicts in cells.items():
-            scenario, _, rest = str(cell).partition("/")
-            verdict = str(verdicts).rpartition(", ")[2].rstrip("!").strip()
-            found[scenario, rest.partition("/")[0]][verdict].add(client)
+            parts = str(cell).split("/")
+            if len(parts) == len(_CELL) and parts[-1] in set(ServerKind):
+                verdict = str(verdicts).rpartition(", ")[2].rstrip("!").strip()
+                found[parts[0], parts[1], ServerKind(parts[2])][verdict].add(client)
     return {
         key: Worth({verdict: tuple(sorted(clients)) for verdict, clients in verdicts.items()})
         for key, verdicts in found.items()

@@ -36,7 +36,6 @@ OUTSIDE: tuple[Outside, ...] = (
         "The login was refused: the connection stands, and so does its encryption. The server does not take this user, "
         "password or database.",
         (
-            "Login failed for user '{*}'",
             "Login failed for user",
             "18456",
             'Cannot open database "{*}" requested by the login',

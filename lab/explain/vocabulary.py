@@ -65,18 +65,18 @@ class Vocabulary:
 
 def vocabulary(knowledge: Knowledge, clients: Iterable[Client], libraries: Iterable[str] | None = None) -> Vocabulary:
     """The texts of these clients, and of these libraries (None: of all)."""
-    entries: dict[Phrase, list[Entry]] = defaultdict(list)
+    entries: dict[Phrase, dict[Entry, None]] = defaultdict(dict)
     for meaning in _meanings(knowledge, clients, libraries):
         # What a client puts round its library's words is what tells that the client speaks.
         framed = meaning.client and meaning.table not in meaning.libraries
         for phrase in _phrases(meaning.text, whole_only=framed):
-            entries[phrase].append(meaning)
+            entries[phrase][meaning] = None
     others: tuple[Program | Outside, ...] = (*PROGRAMS, *OUTSIDE)
     for known in others:
         for text in known.texts:
             for phrase in _phrases(text):
-                entries[phrase].append(known)
-    return Vocabulary(Index(entries), entries)
+                entries[phrase][known] = None
+    return Vocabulary(Index(entries), {phrase: tuple(found) for phrase, found in entries.items()})
 
 
 def _phrases(text: str, *, whole_only: bool = False) -> Iterator[Phrase]:

@@ -51,11 +51,11 @@ def certainty(candidate: Candidate) -> str:
 
 def show_explanation(found: Explanation, advice: Advice, command: str, console: Console) -> None:
     """Print an explanation. `command`: how this program is started."""
-    cited = Cited()
+    cited, read = Cited(), set[str]()
     _answer(found, console)
     for number, (candidate, play) in enumerate(zip(found.candidates[:SHOWN], advice.plays, strict=False), start=1):
         console.print()
-        _candidate(candidate, number if len(found.candidates) > 1 else 0, play, command, cited, console)
+        _candidate(candidate, number if len(found.candidates) > 1 else 0, play, command, cited, read, console)
     for candidate in found.candidates[SHOWN:]:
         hang(
             console,
@@ -97,11 +97,15 @@ def _answer(found: Explanation, console: Console) -> None:
     hang(console, "", Text(answer, "bold"))
 
 
-def _candidate(candidate: Candidate, number: int, play: str, command: str, cited: Cited, console: Console) -> None:
+def _candidate(
+    candidate: Candidate, number: int, play: str, command: str, cited: Cited, read: set[str], console: Console
+) -> None:
     if number:
         hang(console, f"{number}. ", Text(f"{_capital(candidate.cause)}.", "bold"))
     _labelled(console, "sure", Text(f"{_capital(certainty(candidate))}. {cited.mark(candidate.sources)}"))
-    _found(console, candidate.findings)
+    if quotes := [item for item in candidate.findings if item.quote not in read]:
+        _found(console, quotes)
+        read |= {item.quote for item in quotes}
     for place, remedy in enumerate(candidate.remedies):
         _remedy(remedy, candidate, place == 0, console)
     if candidate.scenarios:

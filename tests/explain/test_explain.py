@@ -165,7 +165,13 @@ def test_cures_come_before_bypasses_and_say_what_was_measured() -> None:
     measured = measured_of(
         [
             {"client": "a", "cells": {"self-signed/trust-everything/https": "as-documented, bypass"}},
-            {"client": "b", "cells": {"self-signed/trust-everything/https": "as-documented, cure!"}},
+            {
+                "client": "b",
+                "cells": {
+                    "self-signed/trust-everything/https": "as-documented, cure!",
+                    "nonsense": "x",
+                },
+            },
             {"client": "c"},
             {"cells": {}},
         ]
