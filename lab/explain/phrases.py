@@ -24,6 +24,8 @@ _ANY_WORDS, _NAME, _INNER = 600, 300, OVERLAP // 2
 _GAP = re.compile(r"\{(\*|[a-z]+)\}|( ---> )")
 _HEAD = re.compile(r"(?:[\w.]*(?:Exception|Error)(?: \[\w+\])?: |curl: \(\d+\) |\[[^\[\]{}]{1,60}\] ?)+")
 """What stands before the sentence itself: the class of an exception, a program's name, a tag. People leave it out."""
+_INNER_CAUSE = re.compile(r" ---> |(?:\{\*\})?Caused by: ")
+"""Between an exception and its inner one; what is innermost is pasted alone as well."""
 _CODE = re.compile(r"[A-Z0-9_]+(?:::[A-Z0-9_]+)?|-?\d+|0x[0-9a-fA-F]+")
 _NUMBER = re.compile(r"-?\d+")
 _NUMBERED = re.compile(
@@ -67,8 +69,8 @@ class Hit:
 
 
 def phrases_of(text: str, *, whole_only: bool = False) -> Iterator[Phrase]:
-    """A documented text as phrases: whole, and unless `whole_only` without what stands before its sentence. None for a
-    text that is too short to mean anything by itself.
+    """A documented text as phrases: whole, and unless `whole_only` without what stands before its sentence, and the
+    innermost of several exceptions alone. None for a text that is too short to mean anything by itself.
     """
     text = " ".join(unescaped(text).split())
     whole = _phrase(text)
@@ -81,6 +83,9 @@ def phrases_of(text: str, *, whole_only: bool = False) -> Iterator[Phrase]:
     stripped = _phrase(bare)
     if stripped and stripped != whole and stripped.length >= SHORTEST:
         yield stripped
+    *outer, innermost = _INNER_CAUSE.split(text)
+    if outer:
+        yield from phrases_of(innermost)
 
 
 def code_phrase(code: str) -> Phrase | None:

@@ -50,6 +50,12 @@ def test_inner_exceptions_are_found_with_a_stack_between_them() -> None:
     assert is_found(documented, pasted)
 
 
+def test_the_innermost_exception_is_found_alone_as_it_is_often_pasted() -> None:
+    documented = "validity check failed{*}Caused by: java.security.cert.CertificateExpiredException: NotAfter: "
+    assert is_found(documented, "Caused by: java.security.cert.CertificateExpiredException: NotAfter: Tue Jul 07 2020")
+    assert not is_found(documented, "validity check failed")
+
+
 WORDS = st.sampled_from(["alert", "certificate", "has", "expired", "name", "not", "x509:", "chain", "(60)"])
 TEXTS = st.lists(WORDS, min_size=4, max_size=6).map(" ".join)
 
