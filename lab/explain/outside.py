@@ -29,16 +29,18 @@ WINSOCK = Source(
     "https://github.com/MicrosoftDocs/win32/blob/27a9dfa3ef68240fbf09f1c64dff7b2232874ef4/desktop-src/WinSock"
     "/windows-sockets-error-codes-2.md",
 )
+GO = Source(
+    "Go 1.26, src/net/net.go (errNoSuchHost, timeoutError)", "https://github.com/golang/go/blob/go1.26.8/src/net/net.go"
+)
 NODE = Source("Node.js, Errors, Common system errors", "https://nodejs.org/api/errors.html#common-system-errors")
 
 OUTSIDE: tuple[Outside, ...] = (
     Outside(
-        "The login was refused: the connection stands, and so does its encryption. The server does not take this user, "
-        "password or database.",
+        "The login was refused: the connection stands, and so does its encryption. The server does not take this user "
+        "or password.",
         (
             "Login failed for user",
             "18456",
-            'Cannot open database "{*}" requested by the login',
         ),
         "The server's error log has the same login with a state that says why: 2 and 5 unknown user, 7 disabled, "
         "8 wrong password, 38 no such database.",
@@ -58,13 +60,10 @@ OUTSIDE: tuple[Outside, ...] = (
             "Name or service not known",
             "Temporary failure in name resolution",
             "No address associated with hostname",
-            "nodename nor servname provided, or not known",
             "getaddrinfo ENOTFOUND",
             "getaddrinfo EAI_AGAIN",
-            "java.net.UnknownHostException",
             "No such host is known",
-            "The remote name could not be resolved",
-            "dial tcp: lookup {*}: no such host",
+            "lookup {*}: no such host",
         ),
         "Check the spelling, the search domain and, in a container, the network that it is in.",
         ("getent hosts HOST    # where the client runs; on Windows: Resolve-DnsName HOST",),
@@ -75,6 +74,7 @@ OUTSIDE: tuple[Outside, ...] = (
                 "https://github.com/curl/curl/blob/5c61e168698a72b87437d58ed728bcdea6d5db42/lib/vdns/hostip.c#L348",
             ),
             NODE,
+            GO,
             WINSOCK,
         ),
     ),
@@ -102,7 +102,6 @@ OUTSIDE: tuple[Outside, ...] = (
             "A connection attempt failed because the connected party did not properly respond after a period of time",
             "The timeout period elapsed while attempting to create and initialize a socket to the server",
             "dial tcp {*}: i/o timeout",
-            "java.net.SocketTimeoutException: connect timed out",
         ),
         "Ask from the machine of the client whether the port can be reached at all.",
         ("nc -vz -w 5 HOST PORT    # where the client runs; on Windows: Test-NetConnection HOST -Port PORT",),
@@ -113,6 +112,7 @@ OUTSIDE: tuple[Outside, ...] = (
                 "dotnet/SqlClient, Strings.resx, SQL_Timeout_PreLogin_InitializeConnection", f"{_SQLCLIENT}#L717-L718"
             ),
             NODE,
+            GO,
         ),
     ),
     Outside(

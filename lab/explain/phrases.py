@@ -27,6 +27,7 @@ _HEAD = re.compile(r"(?:[\w.]*(?:Exception|Error)(?: \[\w+\])?: |curl: \(\d+\) |
 _INNER_CAUSE = re.compile(r" ---> |(?:\{\*\})?Caused by: ")
 """Between an exception and its inner one; what is innermost is pasted alone as well."""
 _CODE = re.compile(r"[A-Z0-9_]+(?:::[A-Z0-9_]+)?|-?\d+|0x[0-9a-fA-F]+")
+_HRESULT = re.compile(r"-2\d{9}|0x8[0-9a-fA-F]{7}")
 _NUMBER = re.compile(r"-?\d+")
 _NUMBERED = re.compile(
     r"(?:error|errors|event|eventid|errornumber|errorcode|sqlcode|msg|errno|native|nativeerror|exception)"
@@ -86,6 +87,17 @@ def phrases_of(text: str, *, whole_only: bool = False) -> Iterator[Phrase]:
     *outer, innermost = _INNER_CAUSE.split(text)
     if outer:
         yield from phrases_of(innermost)
+
+
+def code_phrases(code: str) -> Iterator[Phrase]:
+    """The phrases of a code: as it is written, and of an HRESULT both as a signed number and in hexadecimal."""
+    if phrase := code_phrase(code):
+        yield phrase
+    if _HRESULT.fullmatch(code):
+        value = int(code, 0) & 0xFFFFFFFF
+        for other in (f"0x{value:08x}", str(value - (1 << 32))):
+            if other != skeleton_of(code):
+                yield Phrase((other,), number=True)
 
 
 def code_phrase(code: str) -> Phrase | None:

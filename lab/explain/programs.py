@@ -76,11 +76,11 @@ PROGRAMS: tuple[Program, ...] = (
     Program(
         "the health check of ASP.NET Core",
         Layer.PROGRAM,
-        ("with status Unhealthy completed after", "HealthCheckPublisher"),
+        ("with status Unhealthy completed after",),
         Source(
-            "AspNetCore.Diagnostics.HealthChecks, SqlServerHealthCheck.cs: the exception is handed on with the result",
-            "https://github.com/Xabaril/AspNetCore.Diagnostics.HealthChecks/blob"
-            "/3b6abbd374a5d7bc8d209ff48bc38df947266054/src/HealthChecks.SqlServer/SqlServerHealthCheck.cs#L40",
+            "ASP.NET Core, DefaultHealthCheckService.cs, HealthCheckEndText: the exception stands beside the text",
+            "https://github.com/dotnet/aspnetcore/blob/1f9b3bb1b737438f4bb636ce29b7127c4a712992/src/HealthChecks"
+            "/HealthChecks/src/DefaultHealthCheckService.cs",
         ),
         hides=True,
         how="Write the entry's Exception in the response writer of the health check: the message is the outer one.",

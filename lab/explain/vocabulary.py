@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tlslab.clients.base import Client
 from tlslab.explain.outside import OUTSIDE, Outside
-from tlslab.explain.phrases import Index, Phrase, code_phrase, phrases_of
+from tlslab.explain.phrases import Index, Phrase, code_phrases, phrases_of
 from tlslab.explain.programs import PROGRAMS, Program
 from tlslab.model.condition import Condition
 from tlslab.model.evidence import Basis, Phase, Source
@@ -80,9 +80,7 @@ def vocabulary(knowledge: Knowledge, clients: Iterable[Client], libraries: Itera
 
 
 def _phrases(text: str, *, whole_only: bool = False) -> Iterator[Phrase]:
-    found = list(phrases_of(text, whole_only=whole_only))
-    code = None if found else code_phrase(text)
-    yield from [code] if code else found
+    yield from list(phrases_of(text, whole_only=whole_only)) or code_phrases(text)
 
 
 def _meanings(knowledge: Knowledge, clients: Iterable[Client], libraries: Iterable[str] | None) -> Iterator[Meaning]:
