@@ -83,11 +83,13 @@ def show_explanation(found: Explanation, advice: Advice, command: str, console: 
 
 def _answer(found: Explanation, console: Console) -> None:
     """The answer in one line."""
-    if found.candidates and found.candidates[0].alone:
-        answer = f"{_capital(found.candidates[0].cause)}."
+    sure = [item for item in found.candidates if item.alone]
+    if sure:
+        more = len(found.candidates) - 1
+        answer = f"{_capital(sure[0].cause)}." + (f" {_capital(plural(more, 'more cause'))} below." if more else "")
     elif found.candidates:
-        count = plural(len(found.candidates), "cause")
-        answer = f"{count} can say this; the likeliest: {found.candidates[0].cause}."
+        first = found.candidates[0]
+        answer = f"One of {len(first.others) + 1} causes: {first.cause}; or {'; or '.join(first.others)}."
     elif found.outside:
         answer = "TLS is not the cause."
     elif found.hidden or found.vague:
