@@ -12,10 +12,11 @@ from tlslab.explain.findings import Code, Finding, Found
 from tlslab.explain.outside import Outside
 from tlslab.explain.programs import Layer, Program
 from tlslab.explain.vocabulary import Cause, Meaning
+from tlslab.model.check import Worth
 from tlslab.model.condition import Condition
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import When
-from tlslab.model.scenario import BOTH, Claim, Fix, Scenario
+from tlslab.model.scenario import BOTH, Fix, Scenario
 from tlslab.model.situation import ServerKind, healthy
 
 _OPTION = "the client stops before TLS begins, because of its options"
@@ -24,7 +25,7 @@ _CELL = ("scenario", "fix", "kind")
 
 
 @dataclass(frozen=True)
-class Worth:
+class Shown:
     """What the lab measured of a fix: its verdicts, with the clients that showed each."""
 
     verdicts: Mapping[str, tuple[str, ...]]
@@ -34,7 +35,7 @@ class Worth:
         return tuple(sorted(client for verdict in verdicts for client in self.verdicts.get(verdict, ())))
 
 
-Measured = Mapping[tuple[str, str, ServerKind], Worth]
+Measured = Mapping[tuple[str, str, ServerKind], Shown]
 """By scenario, fix and kind of server."""
 
 
@@ -44,7 +45,7 @@ class Remedy:
 
     scenario: str
     fix: Fix
-    worth: Worth | None
+    shown: Shown | None
 
 
 @dataclass(frozen=True)
@@ -232,18 +233,19 @@ def _remedies(scenarios: Sequence[Scenario], measured: Measured, kinds: frozense
         for fix in item.fixes:
             if fix.kinds & (kinds & item.kinds or item.kinds):
                 once.setdefault((fix.name, fix.summary), (item.id, fix))
-    ordered = sorted(once.values(), key=lambda found: found[1].claim is not Claim.CURE)
-    return tuple(Remedy(identity, fix, _worth(identity, fix, measured, kinds)) for identity, fix in ordered)
+    best = list(Worth)
+    ordered = sorted(once.values(), key=lambda found: (not found[1].clears, best.index(found[1].worth)))
+    return tuple(Remedy(identity, fix, _shown(identity, fix, measured, kinds)) for identity, fix in ordered)
 
 
-def _worth(scenario: str, fix: Fix, measured: Measured, kinds: frozenset[ServerKind]) -> Worth | None:
+def _shown(scenario: str, fix: Fix, measured: Measured, kinds: frozenset[ServerKind]) -> Shown | None:
     keys = [(scenario, fix.name, kind) for kind in ServerKind if kind in kinds]
     found = [measured[key] for key in keys if key in measured]
     verdicts = dict.fromkeys(verdict for item in found for verdict in item.verdicts)
     together = {
         verdict: tuple(sorted({client for item in found for client in item.clients(verdict)})) for verdict in verdicts
     }
-    return Worth(together) if found else None
+    return Shown(together) if found else None
 
 
 def _outside(found: Sequence[Finding], candidates: Iterable[Candidate]) -> tuple[tuple[Outside, Finding], ...]:
@@ -295,6 +297,6 @@ def measured_of(baselines: Iterable[Mapping[str, object]]) -> Measured:
                 verdict = str(verdicts).rpartition(", ")[2].rstrip("!").strip()
                 found[parts[0], parts[1], ServerKind(parts[2])][verdict].add(client)
     return {
-        key: Worth({verdict: tuple(sorted(clients)) for verdict, clients in verdicts.items()})
+        key: Shown({verdict: tuple(sorted(clients)) for verdict, clients in verdicts.items()})
         for key, verdicts in found.items()
     }

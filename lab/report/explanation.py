@@ -12,8 +12,8 @@ from tlslab.explain.findings import Finding
 from tlslab.explain.looking import NMAP, TDS, Look
 from tlslab.explain.programs import Layer
 from tlslab.explain.vocabulary import Meaning
+from tlslab.model.check import Worth
 from tlslab.model.evidence import Source
-from tlslab.model.scenario import Claim
 from tlslab.model.situation import ServerKind
 from tlslab.report.cited import Cited
 from tlslab.report.text import command_line, hang, plural
@@ -132,7 +132,7 @@ def _found(console: Console, findings: Iterable[Finding]) -> None:
 
 def _remedy(remedy: Remedy, candidate: Candidate, first: bool, console: Console) -> None:
     fix = remedy.fix
-    style = "green" if fix.claim is Claim.CURE else "yellow"
+    style = "green" if fix.clears and fix.worth is Worth.CURE else "yellow"
     summary = " ".join(fix.summary.partition("\n\n")[0].split())
     text = Text.assemble((fix.name, style), f" ({fix.claim}, on the {fix.side}): {summary}")
     if said := measured(remedy, candidate.clients):
@@ -142,7 +142,7 @@ def _remedy(remedy: Remedy, candidate: Candidate, first: bool, console: Console)
 
 def measured(remedy: Remedy, clients: Sequence[str]) -> str:
     """What the lab measured of a fix, first with the clients that the text is of; "" where nothing is."""
-    if remedy.worth is None:
+    if remedy.shown is None:
         return ""
     said: list[str] = []
     for verdicts, words in (
@@ -150,7 +150,7 @@ def measured(remedy: Remedy, clients: Sequence[str]) -> str:
         (_CURES, "it clears the error and keeps impostors out with"),
         (_FAILED, "it does not work with"),
     ):
-        if shown := remedy.worth.clients(*verdicts):
+        if shown := remedy.shown.clients(*verdicts):
             own = [client for client in clients if client in shown]
             rest = [client for client in shown if client not in own]
             named = [*own, *rest][:_NAMED]
@@ -282,12 +282,12 @@ def _fix(remedy: Remedy, candidate: Candidate) -> dict[str, Any]:
     return {
         "scenario": remedy.scenario,
         "name": fix.name,
-        "claim": fix.claim.value,
+        "claim": fix.claim,
         "side": fix.side.value,
         "summary": fix.summary,
         "steps": list(fix.steps),
-        "measured": {verdict: list(clients) for verdict, clients in remedy.worth.verdicts.items()}
-        if remedy.worth
+        "measured": {verdict: list(clients) for verdict, clients in remedy.shown.verdicts.items()}
+        if remedy.shown
         else {},
         "sources": _sources(fix.sources),
     }

@@ -180,8 +180,8 @@ def test_cures_come_before_bypasses_and_say_what_was_measured() -> None:
         search([SELF_SIGNED], everything()), known().scenarios, known().knowledge.conditions, measured
     )
     remedies = found.candidates[0].remedies
-    assert [remedy.fix.claim.value for remedy in remedies] == ["cure", "cure", "bypass", "bypass"]
-    worth = {remedy.fix.name: remedy.worth for remedy in remedies}
+    assert [remedy.fix.claim for remedy in remedies] == ["cure", "cure", "bypass", "bypass"]
+    worth = {remedy.fix.name: remedy.shown for remedy in remedies}
     assert worth["trust-certificate"] is None
     everything_trusted = worth["trust-everything"]
     assert everything_trusted is not None
