@@ -179,8 +179,7 @@ def _candidate(
     others = tuple(_words(other) for other in fewest.causes if other != cause)
     conditions = tuple(sorted(cause, key=str)) if not isinstance(cause, str) else ()
     options = dict.fromkeys(when for meaning in meanings for when in meaning.options)
-    played = _scenarios(frozenset(conditions), scenarios) if conditions else _scenarios_with(options, scenarios)
-    played = tuple(sorted(played, key=lambda scenario: not scenario.kinds & kinds))
+    played = _scenarios(frozenset(conditions), scenarios, kinds) if conditions else _scenarios_with(options, scenarios)
     outside = all(meaning.outside for meaning in meanings)
     return Candidate(
         _words(cause), conditions, others, tuple(findings), played, _remedies(played, measured, kinds), tls=not outside
@@ -207,20 +206,25 @@ def _scenarios_with(options: Iterable[When], scenarios: Iterable[Scenario]) -> t
     return tuple(scenario for scenario in scenarios if options and holds(scenario))
 
 
-def _scenarios(conditions: Cause, scenarios: Iterable[Scenario]) -> tuple[Scenario, ...]:
-    """Those in which just this is so, then those in which something else is so as well, then those of a part of it."""
+def _scenarios(conditions: Cause, scenarios: Iterable[Scenario], kinds: frozenset[ServerKind]) -> tuple[Scenario, ...]:
+    """Those in which just this is so; then those in which something else is so as well, the other forms of the same
+    failure first; then those of a part of it.
+    """
+    scenarios = tuple(scenarios)
+    classes = {_class(scenario) for scenario in scenarios if scenario.conditions == conditions}
 
-    def distance(scenario: Scenario) -> tuple[int, int] | None:
-        if scenario.conditions == conditions:
-            return (0, 0)
-        if conditions < scenario.conditions:
-            return (1, len(scenario.conditions))
-        if scenario.conditions < conditions:
-            return (2, -len(scenario.conditions))
-        return None
+    def distance(scenario: Scenario) -> tuple[object, ...]:
+        more, less = scenario.conditions - conditions, conditions - scenario.conditions
+        defects = sum(condition.wrong for condition in more)
+        return (len(less), bool(more), _class(scenario) not in classes, not scenario.kinds & kinds, defects, len(more))
 
-    found = [(at, scenario.id, scenario) for scenario in scenarios if (at := distance(scenario)) is not None]
-    return tuple(scenario for _, _, scenario in sorted(found, key=lambda item: item[:2]))
+    near = [item for item in scenarios if item.conditions >= conditions or item.conditions < conditions]
+    return tuple(sorted(near, key=lambda scenario: (distance(scenario), scenario.id)))
+
+
+def _class(scenario: Scenario) -> str:
+    """The failure without its form."""
+    return scenario.id.partition(".")[0]
 
 
 def _remedies(scenarios: Sequence[Scenario], measured: Measured, kinds: frozenset[ServerKind]) -> tuple[Remedy, ...]:
@@ -239,8 +243,11 @@ def _remedies(scenarios: Sequence[Scenario], measured: Measured, kinds: frozense
 
 
 def _shown(scenario: str, fix: Fix, measured: Measured, kinds: frozenset[ServerKind]) -> Shown | None:
-    keys = [(scenario, fix.name, kind) for kind in ServerKind if kind in kinds]
-    found = [measured[key] for key in keys if key in measured]
+    """What was measured of a fix; where that was with other kinds of server, of the same fix in another form."""
+    form_of = scenario.partition(".")[0]
+    of_fix = {key: shown for key, shown in measured.items() if key[1] == fix.name and key[2] in kinds}
+    found = [shown for key, shown in of_fix.items() if key[0] == scenario]
+    found = found or [shown for key, shown in of_fix.items() if key[0].partition(".")[0] == form_of]
     verdicts = dict.fromkeys(verdict for item in found for verdict in item.verdicts)
     together = {
         verdict: tuple(sorted({client for item in found for client in item.clients(verdict)})) for verdict in verdicts

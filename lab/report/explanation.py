@@ -12,7 +12,7 @@ from tlslab.explain.findings import Finding
 from tlslab.explain.looking import NMAP, TDS, Look
 from tlslab.explain.programs import Layer
 from tlslab.explain.vocabulary import Meaning
-from tlslab.model.check import Worth
+from tlslab.model.check import Check, Worth
 from tlslab.model.evidence import Source
 from tlslab.model.situation import ServerKind
 from tlslab.report.cited import Cited
@@ -115,8 +115,9 @@ def _candidate(
     if play:
         _labelled(console, "play", Text.assemble((play, "cyan")))
     if len(candidate.scenarios) > 1:
-        also = ", ".join(item.id for item in candidate.scenarios[1:])
-        _labelled(console, "also", Text(f"it is so in {also}, too"), "dim")
+        further = [item.id for item in candidate.scenarios[1:]]
+        more = f" and {len(further) - _NAMED} more" if len(further) > _NAMED else ""
+        _labelled(console, "also", Text(f"it is so in {', '.join(further[:_NAMED])}{more}, too"), "dim")
 
 
 def _found(console: Console, findings: Iterable[Finding]) -> None:
@@ -283,6 +284,8 @@ def _fix(remedy: Remedy, candidate: Candidate) -> dict[str, Any]:
         "scenario": remedy.scenario,
         "name": fix.name,
         "claim": fix.claim,
+        "clears": fix.clears,
+        "still_checks": [check.value for check in Check if check in fix.still_checks],
         "side": fix.side.value,
         "summary": fix.summary,
         "steps": list(fix.steps),
