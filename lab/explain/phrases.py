@@ -34,6 +34,8 @@ _NUMBERED = re.compile(
     r"(?:is|of)?[\W_]{0,4}$"
 )
 """What stands before a number that is the number of an error."""
+_GOES_ON = re.compile(r"\s++(?:in(?! connection\b)|or|of)\s++[a-z]++\s++[a-z]++")
+"""What makes another text of one that begins alike: `self-signed certificate` and `... in certificate chain`."""
 _DISTINCTIVE = 8
 """Digits with which a number needs nothing before it: it is no port, no line, no year."""
 
@@ -46,6 +48,8 @@ class Phrase:
     gaps: tuple[int, ...] = ()
     number: bool = False
     """Its one part is the number of an error."""
+    whole: bool = True
+    """The documented text ends with it: no name and no other words come behind it."""
 
     @property
     def length(self) -> int:
@@ -127,7 +131,7 @@ def _phrase(text: str) -> Phrase | None:
         if found:
             gap += _INNER if found[2] else _ANY_WORDS if found[1] == "*" else _NAME
             end = found.end()
-    return Phrase(tuple(parts), tuple(gaps)) if parts else None
+    return Phrase(tuple(parts), tuple(gaps), whole=not text.endswith("}")) if parts else None
 
 
 class Index:
@@ -200,6 +204,8 @@ def _spans(
 
 def _stands_alone(hit: Hit, passage: Passage) -> bool:
     if not passage.is_word(hit.start, hit.end):
+        return False
+    if hit.phrase.whole and _GOES_ON.match(passage.text, passage.place(hit.start, hit.end)[1]):
         return False
     if not hit.phrase.number or len(hit.phrase.parts[0].lstrip("-")) >= _DISTINCTIVE:
         return True

@@ -18,6 +18,10 @@ def is_found(documented: str, pasted: str) -> bool:
     [
         ("self-signed certificate", "SSL: self-signed certificate (_ssl.c:1)", True),
         ("self-signed certificate", "two self-signed certificates", False),
+        ("self-signed certificate", "self-signed certificate in certificate chain (_ssl.c:1)", False),
+        ("certificate has expired", "certificate has expired or is not yet valid", False),
+        ("certificate has expired", "certificate has expired while talking to shop.example", True),
+        ("not valid for {name}", "not valid for shop.example or any other name", True),
         ("x509: certificate is valid for {*}, not {name}", "x509: certificate is valid for a, b, not c", True),
         ("x509: certificate is valid for {*}, not {name}", "x509: certificate is valid for years", False),
         ("The login of {*} timed out", "The login of " + "x" * 5000 + " timed out", False),
