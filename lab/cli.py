@@ -6,14 +6,13 @@ import os
 import sys
 import traceback
 from collections.abc import Sequence
+from importlib import import_module
 from typing import cast
 
 import click
 
 import tlslab
-from tlslab.commands import clients, compare, containers, diff, house, look, play, refresh
 from tlslab.commands.shared import Exit, echo, hint
-from tlslab.model.record_file import RecordError
 from tlslab.report.printable import printable
 from tlslab.runtime import signals, streams
 from tlslab.setup import provision
@@ -39,25 +38,48 @@ TLSLAB_DEBUG=1 shows tracebacks.
 """
 
 
-class Commands(click.Group):
-    """A group that knows the nearest right name of a wrong command, and keeps the order in which commands
-    are given."""
+MODULES = {
+    "play": ("run", "report"),
+    "look": ("list", "show", "schema"),
+    "explain": ("explain",),
+    "compare": ("compare",),
+    "diff": ("diff", "baseline"),
+    "clients": ("clients",),
+    "containers": ("images", "certificates"),
+    "house": ("setup", "test", "check"),
+    "refresh": ("refresh",),
+}
+"""The modules of `tlslab.commands` with the commands of each, in the order of the help."""
 
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(self.commands)
+
+class Commands(click.Group):
+    """The commands, in the order in which they are given. A module is loaded when one of its commands is asked for:
+    what one needs is no cost of the others. Knows the nearest right name of a wrong command.
+    """
+
+    def list_commands(self, ctx: click.Context | None = None) -> list[str]:
+        return [name for names in MODULES.values() for name in names]
+
+    def get_command(self, ctx: click.Context | None, cmd_name: str) -> click.Command | None:
+        for module, names in MODULES.items():
+            if cmd_name in names:
+                commands: Sequence[click.Command] = import_module(f"tlslab.commands.{module}").COMMANDS
+                return next(command for command in commands if command.name == cmd_name)
+        return None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The first sentence of each command's help, wrapped and not cut."""
         whole = 1000
-        rows = [(name, command.get_short_help_str(whole)) for name, command in self.commands.items()]
+        commands = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        rows = [(name, command.get_short_help_str(whole)) for name, command in commands if command]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and args[0] not in self.commands and not args[0].startswith("-"):
-            ctx.fail(f"there is no command {args[0]!r}. {hint(args[0], list(self.commands))}")
+        if args and args[0] not in self.list_commands() and not args[0].startswith("-"):
+            ctx.fail(f"there is no command {args[0]!r}. {hint(args[0], self.list_commands())}")
         return super().resolve_command(ctx, args)
 
 
@@ -72,19 +94,6 @@ def cli() -> None:
     """All commands."""
 
 
-for command in (
-    *play.COMMANDS,
-    *look.COMMANDS,
-    *compare.COMMANDS,
-    *diff.COMMANDS,
-    *clients.COMMANDS,
-    *containers.COMMANDS,
-    *house.COMMANDS,
-    *refresh.COMMANDS,
-):
-    cli.add_command(command)
-
-
 def run_command(arguments: Sequence[str]) -> int:
     """Run one command line; its exit status. Says on standard error why the command failed. Without arguments: the
     help."""
@@ -96,12 +105,12 @@ def run_command(arguments: Sequence[str]) -> int:
         context = problem.ctx if isinstance(problem, click.UsageError) else None
         echo(f"how to use it: {context.command_path if context else command_in(arguments)} --help")
         return Exit.USAGE
-    except RecordError as problem:
-        echo(str(problem))
-        return Exit.USAGE
     except (KeyboardInterrupt, click.Abort):
         return _interrupted()
     except Exception as problem:
+        if _is_about_a_record(problem):
+            echo(str(problem))
+            return Exit.USAGE
         if os.environ.get(DEBUG, "") not in {"", "0"}:
             click.echo(printable(traceback.format_exc()), err=True, nl=False)
         _tell(problem)
@@ -115,9 +124,10 @@ def command_in(arguments: Sequence[str]) -> str:
     """
     command, path = cast(click.Command, cli), tlslab.PROGRAM
     for word in arguments:
-        if not isinstance(command, click.Group) or word not in command.commands:
+        inner = command.get_command(click.Context(command), word) if isinstance(command, click.Group) else None
+        if inner is None:
             break
-        command, path = command.commands[word], f"{path} {word}"
+        command, path = inner, f"{path} {word}"
     return path
 
 
@@ -145,6 +155,12 @@ _MACHINE = {
     errno.EMFILE, errno.ENFILE, errno.EAGAIN,
 }  # fmt: skip
 """What is wrong with the machine, or with the rights that the lab has there; errno(3)."""
+
+
+def _is_about_a_record(problem: Exception) -> bool:
+    from tlslab.model.record_file import RecordError
+
+    return isinstance(problem, RecordError)
 
 
 def _tell(problem: Exception) -> None:

@@ -35,6 +35,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("tlslab.truststores", "tlslab.truststores.*"),
     ("tlslab.clients.base",),
     ("tlslab.clients", "tlslab.clients.*"),
+    ("tlslab.explain", "tlslab.explain.*"),
     ("tlslab.matrix", "tlslab.matrix.bystander", "tlslab.matrix.case", "tlslab.matrix.plan", "tlslab.matrix.progress"),
     ("tlslab.pki", "tlslab.pki.*", "tlslab.servers", "tlslab.servers.*"),
     ("tlslab.stages", "tlslab.stages.*", "tlslab.setup.all_needs"),

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 from shutil import copy
 
@@ -11,7 +12,7 @@ import pytest
 
 from tests.report.invented import cell, finding, full_record, not_played, procedure, record, shown
 from tlslab import IMPORTED_FROM
-from tlslab.cli import run_command
+from tlslab.cli import MODULES, run_command
 from tlslab.commands.hints import cell_hint
 from tlslab.commands.shared import Exit, status_of
 from tlslab.model.record import CellEntry, Record
@@ -487,3 +488,10 @@ def test_a_command_without_standard_output_or_error_ends_with_its_own_status(tmp
             check=False,
         )
         assert (done.returncode, done.stderr) == (Exit.AS_EXPECTED, "")
+
+
+def test_the_names_of_the_commands_are_those_of_their_modules() -> None:
+    """They stand in the command line, so that no module is loaded for its names."""
+    for module, names in MODULES.items():
+        commands = import_module(f"tlslab.commands.{module}").COMMANDS
+        assert tuple(command.name for command in commands) == names

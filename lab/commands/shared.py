@@ -13,20 +13,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
-from pydantic import BaseModel
 from rich.console import Console
 
 import tlslab
 from tlslab.matrix.choice import DISTRIBUTIONS, HOST, LOCAL, STAGES, Choice, usual_stage
 from tlslab.matrix.plan import matches, patterns_in
-from tlslab.model.record import Record
 from tlslab.report.console import console
 from tlslab.report.printable import printable
 from tlslab.runtime import files
 from tlslab.setup import installer, provision, system
 
 if TYPE_CHECKING:
+    from pydantic import BaseModel
+
     from tlslab.clients.base import Client
+    from tlslab.model.record import Record
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -236,7 +237,7 @@ def say(text: str) -> None:
     click.echo(printable(text))
 
 
-def say_data(data: BaseModel) -> None:
+def say_data(data: "BaseModel") -> None:
     """Results as JSON, in ASCII: a terminal may show it."""
     click.echo(json.dumps(data.model_dump(mode="json"), indent=1))
 
@@ -292,7 +293,7 @@ def bring_clients(clients: "Iterable[Client] | None" = None) -> None:
             echo(str(problem))
 
 
-def status_of(record: Record) -> Exit:
+def status_of(record: "Record") -> Exit:
     """The exit status for what a record shows. A failure of the lab outweighs findings: the run is not
     complete."""
     if next(chain(record.lab_errors(), record.failed_trust_procedures()), None) is not None:

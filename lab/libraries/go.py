@@ -26,6 +26,10 @@ _SRC = "https://github.com/golang/go/blob/go1.24.13/src"
 VERIFY = Source(
     "Go 1.24, src/crypto/x509/verify.go (Certificate.Verify, isValid, buildChains)", f"{_SRC}/crypto/x509/verify.go"
 )
+OLD_VERIFY = Source(
+    "Go 1.12, src/crypto/x509/verify.go (CertificateInvalidError.Error, Expired)",
+    "https://github.com/golang/go/blob/go1.12.17/src/crypto/x509/verify.go",
+)
 INSECURE = Source(
     "Go 1.24, src/crypto/x509/x509.go (InsecureAlgorithmError), which verify.go (UnknownAuthorityError) names as the "
     "possible reason",
@@ -85,6 +89,14 @@ _BEHIND_THE_TIME: _Sets = (*_BEHIND_THE_NAME, *((NAME_MISMATCH, *rest) for rest 
 LIBRARY = Library(
     "go",
     (
+        # Old releases do not say on which side of its time a certificate is.
+        *says_each(
+            dict.fromkeys((EXPIRED, NOT_YET_VALID), "x509: certificate has expired or is not yet valid"),
+            Phase.VERIFY,
+            basis=Basis.AUTHORITATIVE,
+            source=OLD_VERIFY,
+            versions={"go": "<1.14"},
+        ),
         *(
             row
             for time, text in _TIMES.items()

@@ -18,6 +18,7 @@ from tlslab.model.library import ConnectsLate, Crashes, Does, Hangs, Prints, Tol
 from tlslab.model.scenario import Fix, Scenario
 from tlslab.model.situation import ServerKind, Situation, healthy
 from tlslab.report.cell import BASES
+from tlslab.report.cited import Cited
 from tlslab.report.others import show_others_of
 from tlslab.report.printable import printable
 from tlslab.report.servers import TITLES
@@ -27,7 +28,7 @@ from tlslab.report.typed import Typed, beside_options, ca_file_changes, typed
 
 def show_lesson(scenario: Scenario, clients: Sequence[Client], knowledge: Knowledge, console: Console) -> None:
     """Print the lesson: what clears it, cause, each fix with what every client types, documented errors, sources."""
-    cited = _Cited()
+    cited = Cited()
     hang(console, "", Text(f"{scenario.id}: {scenario.title}", "bold underline"))
     console.print(Text("What clears it", "bold"))
     for fix in scenario.fixes:
@@ -61,7 +62,7 @@ def show_lesson_for(
     """Print of the lesson what concerns these clients alone: what each shows, and what is changed for it. `command`:
     what shows the whole lesson.
     """
-    cited = _Cited()
+    cited = Cited()
     hang(console, "", Text(f"{scenario.id}: {scenario.title}", "bold underline"))
     _errors(scenario, clients, knowledge, cited, console)
     for fix in scenario.fixes:
@@ -135,7 +136,7 @@ def _claim(fix: Fix) -> str:
 
 
 def _fix(
-    scenario: Scenario, fix: Fix, clients: Sequence[Client], knowledge: Knowledge, cited: "_Cited", console: Console
+    scenario: Scenario, fix: Fix, clients: Sequence[Client], knowledge: Knowledge, cited: Cited, console: Console
 ) -> None:
     console.print()
     console.print(
@@ -204,7 +205,7 @@ def _words(sign: str, words: Iterable[str], style: str, console: Console) -> Non
             console.print(Text(f"      {sign if index == 0 else ' '} {line}", style), soft_wrap=True, highlight=False)
 
 
-def _library_errors(scenario: Scenario, knowledge: Knowledge, cited: "_Cited", console: Console) -> None:
+def _library_errors(scenario: Scenario, knowledge: Knowledge, cited: Cited, console: Console) -> None:
     console.print(Text("  what the libraries say", "bold"))
     example = scenario.apply(healthy(kinds_of(scenario.kinds)[0]))
     for library, row in knowledge.about(scenario.conditions):
@@ -214,7 +215,7 @@ def _library_errors(scenario: Scenario, knowledge: Knowledge, cited: "_Cited", c
 
 
 def _errors(
-    scenario: Scenario, clients: Sequence[Client], knowledge: Knowledge, cited: "_Cited", console: Console
+    scenario: Scenario, clients: Sequence[Client], knowledge: Knowledge, cited: Cited, console: Console
 ) -> None:
     for kind in kinds_of(scenario.kinds):
         broken = scenario.apply(healthy(kind))
@@ -240,7 +241,7 @@ def _in_words(does: Does) -> str:
             return f"connects after {does.seconds:.0f} s"
 
 
-def _client_errors(client: Client, broken: Situation, knowledge: Knowledge, cited: "_Cited", console: Console) -> None:
+def _client_errors(client: Client, broken: Situation, knowledge: Knowledge, cited: Cited, console: Console) -> None:
     console.print(Text.assemble("    ", (client.name, "bold"), f"  {client.title}"), highlight=False)
     why = client.cannot(broken)
     if why:
@@ -270,36 +271,5 @@ def _client_errors(client: Client, broken: Situation, knowledge: Knowledge, cite
             hang(console, "        in its trace: ", _fill(does.trace, broken, console), "dim")
 
 
-def _sources(sources: Iterable[Source], cited: "_Cited", console: Console, indent: str) -> None:
+def _sources(sources: Iterable[Source], cited: Cited, console: Console, indent: str) -> None:
     console.print(Text(f"{indent}sources {cited.mark(sources)}", "dim"), highlight=False)
-
-
-class _Cited:
-    """Numbers for sources that many texts share; they are listed once, at the end."""
-
-    def __init__(self) -> None:
-        self.sources: list[Source] = []
-
-    def mark(self, sources: Iterable[Source]) -> str:
-        """`[1][3]`."""
-        return "".join(f"[{number}]" for number in self._numbers(sources))
-
-    def _numbers(self, sources: Iterable[Source]) -> Iterator[int]:
-        for source in sources:
-            if source not in self.sources:
-                self.sources.append(source)
-            yield self.sources.index(source) + 1
-
-    def show(self, console: Console) -> None:
-        """The list. An address that several sections of one document share is printed with the first."""
-        console.print()
-        console.print(Text("Sources", "bold"))
-        first: dict[str, int] = {}
-        for number, source in enumerate(self.sources, start=1):
-            label = f"  [{number}] "
-            hang(console, label, Text(source.title))
-            if not source.url:
-                continue
-            known = first.setdefault(source.url, number)
-            address = Text(source.url, "cyan") if known == number else Text(f"at the address of [{known}]", "dim")
-            console.print(Text(" " * len(label)) + address, soft_wrap=True, highlight=False)

@@ -1,0 +1,223 @@
+"""The command `explain`: from the error on the screen to its cause."""
+
+import codecs
+import json
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from itertools import chain
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+import click
+
+import tlslab
+from tlslab.commands.shared import command_name, echo, hint, json_option, output, patterns
+
+if TYPE_CHECKING:
+    from tlslab.clients.base import Client
+    from tlslab.explain.causes import Candidate, Explanation, Measured
+    from tlslab.explain.findings import Found
+    from tlslab.explain.looking import System
+    from tlslab.model.knowledge import Knowledge
+    from tlslab.model.situation import ServerKind
+
+PIECE = 1 << 16
+"""Bytes that are read at a time."""
+LONGEST_PATH = 4096
+SYSTEMS = ("linux", "windows", "macos")
+
+
+@click.command()
+@click.argument("text", nargs=-1)
+@patterns("--client", "Only what these clients say, or these TLS libraries.")
+@click.option("--os", "system", type=click.Choice(SYSTEMS), help="Where the client runs.")
+@json_option
+def explain(text: tuple[str, ...], client: tuple[str, ...], system: str | None, as_json: bool) -> None:
+    """Explain an error: what causes it, how sure that is, what clears it, and what plays it.
+
+    TEXT is the error as it was printed, in quotes; a file, which may be a long log; or - for standard input. It may be
+    wrapped, coloured, escaped as JSON, or stand among other lines. Nothing is started, and nothing is sent anywhere.
+    """
+    from tlslab import catalogue
+    from tlslab.clients import all_clients
+    from tlslab.explain.causes import explain as explained
+    from tlslab.explain.causes import layers, measured_of
+    from tlslab.explain.findings import search
+    from tlslab.explain.looking import System
+    from tlslab.explain.reading import is_binary
+    from tlslab.explain.vocabulary import vocabulary
+    from tlslab.report.explanation import Advice, explanation_as_data, show_explanation
+
+    known, clients = catalogue.load(), all_clients()
+    where = System(system) if system else None
+    own, libraries = _asked(known.knowledge, clients, client, where)
+    pieces = _pieces(text)
+    first = next(pieces, "")
+    found = search(chain((first,), pieces), vocabulary(known.knowledge, own, libraries))
+    measured = measured_of(_baselines())
+    kinds = _kinds(found, own, asked=bool(client))
+    explanation = explained(found, known.scenarios, known.knowledge.conditions, measured, kinds)
+    advice = Advice(
+        [_play(candidate, own, kinds, measured) for candidate in explanation.candidates],
+        _looks(explanation, kinds, where),
+        kinds,
+        layers(found.findings, {item.name: item.title for item in clients}),
+    )
+    if as_json:
+        click.echo(json.dumps(explanation_as_data(explanation, advice), indent=1))
+        return
+    show_explanation(explanation, advice, command_name(), output())
+    if not first.strip():
+        echo("there was nothing to read")
+    elif not explanation.known and is_binary(first):
+        echo("what was given is no text")
+
+
+def _asked(
+    knowledge: "Knowledge", clients: Sequence["Client"], asked: tuple[str, ...], system: "System | None"
+) -> tuple[list["Client"], list[str]]:
+    """The clients and libraries whose texts are looked for. Raises click.UsageError for a pattern that matches none."""
+    from tlslab.explain.looking import LIBRARIES_OF_A_SYSTEM
+
+    def is_there(library: str) -> bool:
+        known = [some for pattern, some in LIBRARIES_OF_A_SYSTEM.items() if fnmatchcase(library, pattern)]
+        return system is None or all(system in some for some in known)
+
+    names = [item.name for item in clients]
+    for pattern in asked:
+        if not any(fnmatchcase(name, pattern) for name in (*names, *knowledge.libraries)):
+            raise click.UsageError(
+                f"--client: nothing is called {pattern!r}. {hint(pattern, sorted({*names, *knowledge.libraries}))}"
+            )
+
+    def is_asked(name: str) -> bool:
+        return any(fnmatchcase(name, pattern) for pattern in asked)
+
+    own = [item for item in clients if not asked or is_asked(item.name)]
+    within = {template.library for item in own for template in item.templates}
+    libraries = [
+        name
+        for name in sorted(knowledge.libraries)
+        if is_there(name) and (not asked or is_asked(name) or name in within)
+    ]
+    return own, libraries
+
+
+def _pieces(words: Sequence[str]) -> Iterator[str]:
+    """The text in pieces. Raises click.UsageError when there is none, or a file cannot be read."""
+    text = " ".join(words)
+    if words == ("-",) or (not words and not sys.stdin.isatty()):
+        yield from _decoded(sys.stdin.buffer)
+        return
+    if not text.strip():
+        raise click.UsageError("give the error as it was printed, in quotes; a file; or - for standard input")
+    path = _file(text)
+    if path is None:
+        yield text
+        return
+    try:
+        with path.open("rb") as file:
+            yield from _decoded(file)
+    except OSError as problem:
+        raise click.UsageError(f"cannot read {path}: {problem.strerror}") from None
+
+
+def _file(text: str) -> Path | None:
+    """The file that a text names. Raises click.UsageError for a directory."""
+    if len(text) >= LONGEST_PATH or "\n" in text or "\0" in text:
+        return None
+    try:
+        path = Path(text)
+        if path.is_dir():
+            raise click.UsageError(f"{text} is a directory: name a file in it")
+        return path if path.exists() else None
+    except OSError:
+        return None
+
+
+def _decoded(file: IO[bytes]) -> Iterator[str]:
+    """UTF-8, or what a mark at the beginning says (PowerShell writes UTF-16); what is neither becomes U+FFFD."""
+    begin = file.read(PIECE)
+    marks = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+    encoding = next((name for mark, name in marks if begin.startswith(mark)), "utf-8")
+    decoder = codecs.getincrementaldecoder(encoding)("replace")
+    piece = begin
+    while piece:
+        yield decoder.decode(piece)
+        piece = file.read(PIECE)
+    yield decoder.decode(b"", final=True)
+
+
+def _baselines() -> Iterator[dict[str, Any]]:
+    """The committed baselines, where this is a checkout. What cannot be read says nothing."""
+    for path in sorted((Path(tlslab.ROOT) / "baselines").glob("*.json")):
+        try:
+            data = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            continue
+        if isinstance(data, dict):
+            yield data
+
+
+_OF_SQLSERVER = (
+    "sqlclient",
+    "msodbc",
+    "freetds",
+    "tds",
+    "sql server",
+    "sqlserver",
+    "mssql",
+    "odbc driver",
+    "sqlexception",
+)
+
+
+def _kinds(found: "Found", clients: Iterable["Client"], *, asked: bool) -> "frozenset[ServerKind]":
+    """The servers that the text can be about: those of the clients that speak in it; else what its words name."""
+    from tlslab.explain.vocabulary import Meaning
+    from tlslab.model.situation import ServerKind
+
+    speaking = {item.entry.table for item in found.findings if isinstance(item.entry, Meaning)}
+    kinds = {kind for client in clients if asked or client.name in speaking for kind in client.kinds}
+    words = " ".join((*speaking, *(item.quote for item in found.findings))).lower()
+    if any(word in words for word in _OF_SQLSERVER):
+        return frozenset({ServerKind.SQLSERVER})
+    return frozenset(kinds or {ServerKind.HTTPS})
+
+
+def _looks(found: "Explanation", kinds: "frozenset[ServerKind]", system: "System | None") -> Any:
+    from tlslab.explain.looking import looks
+    from tlslab.model.evidence import Phase
+
+    phases = {phase for candidate in found.candidates if candidate.tls for phase in candidate.phases}
+    if not found.candidates and not found.outside:
+        phases = {Phase.VERIFY, Phase.NAME, Phase.HANDSHAKE, Phase.CLOSED}
+    return looks(phases, kinds, system)
+
+
+def _play(
+    candidate: "Candidate", clients: Sequence["Client"], kinds: "frozenset[ServerKind]", measured: "Measured"
+) -> str:
+    """The command that plays a cause, with a client that says the same; "" where no scenario does."""
+    for scenario in candidate.scenarios:
+        played = {
+            name
+            for (identity, _, kind), worth in measured.items()
+            if identity == scenario.id and kind in kinds
+            for names in worth.verdicts.values()
+            for name in names
+        }
+
+        def rank(client: "Client", played: set[str] = played) -> tuple[bool, bool, bool]:
+            of_library = any(template.library in candidate.libraries for template in client.templates)
+            return (client.name not in candidate.clients, not of_library, client.name not in played)
+
+        able = [item for item in clients if item.kinds & scenario.kinds & kinds]
+        if able:
+            client = min(able, key=rank)
+            return f"{command_name()} run --scenario {scenario.id} --client {client.name}"
+    return ""
+
+
+COMMANDS = (explain,)

@@ -1,0 +1,123 @@
+"""Findings: which documented texts stand in what was pasted. Pure; a long log is read block by block."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from tlslab.explain.outside import Outside
+from tlslab.explain.phrases import Hit
+from tlslab.explain.reading import Passage, passages
+from tlslab.explain.vocabulary import Entry, Meaning, Vocabulary
+
+_AROUND = 60
+_LONGEST = 400
+"""Characters of the pasted text that are quoted before and behind a text, and in all."""
+
+
+_CODES = tuple(
+    (re.compile(pattern), what)
+    for pattern, what in (
+        (r"curl: \((\d{1,2})\)", "curl's exit status"),
+        (r"Error Number: ?(-?\d{1,10})", "SqlException.Number"),
+        (r"provider: [\w ]{1,40}, error: (\d{1,5})", "number of the network layer"),
+        (r"\(0x([0-9A-Fa-f]{8})\)", "HRESULT"),
+        (r"(?:SQLSTATE\[?=?|\('|\()(0[0-9A-Z]{4}|HY[0-9]{3})\b", "SQLSTATE"),
+        (r"\berror:([0-9A-Fa-f]{8}):", "OpenSSL's packed number"),
+        (r"\bverify error:num=(\d{1,3})", "X509_V_ERR_* of OpenSSL"),
+        (r"\bcode['\"]?: ?['\"]?([A-Z][A-Z0-9_]{3,60})", "code"),
+        (r"\balert (?:number )?\[?(\d{1,3})\b", "TLS alert"),
+        (r"\bevent ?id[: ]{1,2}(\d{4,5})\b", "event of Windows"),
+        (r"\bError: (\d{4,5}), Severity", "error of SQL Server"),
+    )
+)
+_MOST_CODES = 12
+
+
+@dataclass(frozen=True)
+class Code:
+    """A number or name of an error beside the texts, and whose it is."""
+
+    code: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A documented text that was found: what it means, where it stands first, in what words, and how often."""
+
+    entry: Entry
+    length: int
+    line: int
+    quote: str
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Found:
+    """All that was found in a text, in the order in which it stands there, each once."""
+
+    findings: tuple[Finding, ...]
+    codes: tuple[Code, ...] = ()
+
+
+def search(pieces: Iterable[str], vocabulary: Vocabulary) -> Found:
+    """Every documented text in a text that comes in pieces, and the codes in the blocks where there is one.
+
+    A text within a longer one that is documented, too, is no finding: the longer one decides.
+    """
+    found: dict[tuple[Entry, int], Finding] = {}
+    codes: dict[Code, None] = {}
+    for passage in passages(pieces):
+        before = len(found)
+        for hit, entry in _deciding(passage, vocabulary):
+            key = (entry, hit.phrase.length)
+            if key in found:
+                found[key] = replace(found[key], count=found[key].count + 1)
+            else:
+                line, quote = _quoted(passage, hit)
+                found[key] = Finding(entry, hit.phrase.length, line, quote)
+        if len(found) > before and len(codes) < _MOST_CODES:
+            codes |= dict.fromkeys(_codes_in(passage.text))
+    return Found(tuple(found.values()), tuple(codes)[:_MOST_CODES])
+
+
+def _codes_in(text: str) -> Iterator[Code]:
+    for pattern, what in _CODES:
+        for number, found in enumerate(pattern.finditer(text)):
+            if number == _MOST_CODES:
+                break
+            yield Code(found[1], what)
+
+
+def _deciding(passage: Passage, vocabulary: Vocabulary) -> Iterator[tuple[Hit, Entry]]:
+    hits = sorted(vocabulary.index.within(passage), key=lambda hit: (hit.start, -hit.end))
+    spans = sorted(
+        {(start, end, hit.phrase.length) for hit in hits if _decides(hit, vocabulary) for start, end in hit.spans},
+        key=lambda span: (span[0], -span[1]),
+    )
+    around: list[tuple[int, int]] = []
+    next_span = 0
+    for hit in hits:
+        while next_span < len(spans) and spans[next_span][0] <= hit.start:
+            around.append(spans[next_span][1:])
+            next_span += 1
+        around = [(end, length) for end, length in around if end > hit.start]
+        within = any(end >= hit.end and length > hit.phrase.length for end, length in around)
+        for entry in vocabulary.entries[hit.phrase]:
+            # That nobody was reached stays true, whoever says more about it.
+            if not within or isinstance(entry, Outside):
+                yield hit, entry
+
+
+def _decides(hit: Hit, vocabulary: Vocabulary) -> bool:
+    """Whether a text says enough to stand for the shorter ones within it."""
+    return any(isinstance(entry, Meaning) and not entry.vague for entry in vocabulary.entries[hit.phrase])
+
+
+def _quoted(passage: Passage, hit: Hit) -> tuple[int, str]:
+    """The line, and the words of the line around a text; of a long text its beginning."""
+    first, last = passage.place(hit.start, hit.end)
+    begin = max(passage.text.rfind("\n", 0, first) + 1, first - _AROUND)
+    end = passage.text.find("\n", last)
+    end = min(len(passage.text) if end < 0 else end, last + _AROUND, begin + _LONGEST)
+    return passage.line_at(first), " ".join(passage.text[begin:end].split())

@@ -1,0 +1,151 @@
+"""What means that TLS is not the cause: nobody was reached, or TLS stands and something else was refused.
+
+Data; each entry with the place where its texts were read, and what to look at instead.
+"""
+
+from dataclasses import dataclass
+
+from tlslab.model.evidence import Source
+
+
+@dataclass(frozen=True)
+class Outside:
+    """A cause that is none of TLS: what it is in a sentence, the texts, what to do, and commands to copy."""
+
+    cause: str
+    texts: tuple[str, ...]
+    instead: str
+    commands: tuple[str, ...]
+    sources: tuple[Source, ...]
+
+
+_SQLCLIENT = (
+    "https://github.com/dotnet/SqlClient/blob/c16adb7a11674b66f9e9ca5e5a38e768ce8d5ff3/src/Microsoft.Data.SqlClient/src"
+    "/Resources/Strings.resx"
+)
+_GLIBC = "https://github.com/bminor/glibc/blob/04e750e75b73957cf1c791535a3f4319534a52fc"
+WINSOCK = Source(
+    "Microsoft, Windows Sockets Error Codes (10060, 10061, 11001)",
+    "https://github.com/MicrosoftDocs/win32/blob/27a9dfa3ef68240fbf09f1c64dff7b2232874ef4/desktop-src/WinSock"
+    "/windows-sockets-error-codes-2.md",
+)
+GO = Source(
+    "Go 1.26, src/net/net.go (errNoSuchHost, timeoutError)", "https://github.com/golang/go/blob/go1.26.8/src/net/net.go"
+)
+NODE = Source("Node.js, Errors, Common system errors", "https://nodejs.org/api/errors.html#common-system-errors")
+
+OUTSIDE: tuple[Outside, ...] = (
+    Outside(
+        "The login was refused: the connection stands, and so does its encryption. The server does not take this user "
+        "or password.",
+        (
+            "Login failed for user",
+            "18456",
+        ),
+        "The server's error log has the same login with a state that says why: 2 and 5 unknown user, 7 disabled, "
+        "8 wrong password, 38 no such database.",
+        ("grep -A1 'Error: 18456' /var/opt/mssql/log/errorlog    # on the server",),
+        (
+            Source(
+                "Microsoft, MSSQLSERVER_18456",
+                "https://github.com/MicrosoftDocs/sql-docs/blob/01aa880b1f1f11e9a433bce5c2a689d53ea3314a/docs"
+                "/relational-databases/errors-events/mssqlserver-18456-database-engine-error.md",
+            ),
+        ),
+    ),
+    Outside(
+        "The name of the host does not resolve: no server was asked.",
+        (
+            "Could not resolve host",
+            "Name or service not known",
+            "Temporary failure in name resolution",
+            "No address associated with hostname",
+            "getaddrinfo ENOTFOUND",
+            "getaddrinfo EAI_AGAIN",
+            "No such host is known",
+            "lookup {*}: no such host",
+        ),
+        "Check the spelling, the search domain and, in a container, the network that it is in.",
+        ("getent hosts HOST    # where the client runs; on Windows: Resolve-DnsName HOST",),
+        (
+            Source("glibc, sysdeps/posix/gai_strerror-strs.h", f"{_GLIBC}/sysdeps/posix/gai_strerror-strs.h"),
+            Source(
+                "curl, lib/vdns/hostip.c",
+                "https://github.com/curl/curl/blob/5c61e168698a72b87437d58ed728bcdea6d5db42/lib/vdns/hostip.c#L348",
+            ),
+            NODE,
+            GO,
+            WINSOCK,
+        ),
+    ),
+    Outside(
+        "Nobody listens at this address and port: TLS has not begun.",
+        (
+            "Connection refused",
+            "ECONNREFUSED",
+            "No connection could be made because the target machine actively refused it",
+            "No connection could be made because the target computer actively refused it",
+        ),
+        "Check that the service runs (a SQL Server that cannot load its certificate does not), and host and port.",
+        ("nc -vz HOST PORT    # where the client runs; on Windows: Test-NetConnection HOST -Port PORT",),
+        (
+            Source("glibc, sysdeps/gnu/errlist.h, ECONNREFUSED", f"{_GLIBC}/sysdeps/gnu/errlist.h"),
+            WINSOCK,
+            NODE,
+        ),
+    ),
+    Outside(
+        "Nobody answered in time: a firewall, a wrong address, or a server that is too busy. TLS has not begun.",
+        (
+            "Connection timed out",
+            "ETIMEDOUT",
+            "A connection attempt failed because the connected party did not properly respond after a period of time",
+            "The timeout period elapsed while attempting to create and initialize a socket to the server",
+            "dial tcp {*}: i/o timeout",
+        ),
+        "Ask from the machine of the client whether the port can be reached at all.",
+        ("nc -vz -w 5 HOST PORT    # where the client runs; on Windows: Test-NetConnection HOST -Port PORT",),
+        (
+            Source("glibc, sysdeps/gnu/errlist.h, ETIMEDOUT", f"{_GLIBC}/sysdeps/gnu/errlist.h#L416"),
+            WINSOCK,
+            Source(
+                "dotnet/SqlClient, Strings.resx, SQL_Timeout_PreLogin_InitializeConnection", f"{_SQLCLIENT}#L717-L718"
+            ),
+            NODE,
+            GO,
+        ),
+    ),
+    Outside(
+        "The instance of SQL Server was not found or not reached: TLS has not begun.",
+        (
+            "error: 26 - Error Locating Server/Instance Specified",
+            "A network-related or instance-specific error occurred while establishing a connection to SQL Server",
+            "The TCP/IP connection to the host {host}, port {*} has failed",
+        ),
+        "Check the instance name, that SQL Server Browser (UDP 1434) or the port is reachable, and that TCP/IP is "
+        "enabled.",
+        ("nc -vz HOST 1433    # where the client runs; on Windows: Test-NetConnection HOST -Port 1433",),
+        (
+            Source("dotnet/SqlClient, Strings.resx, SNI_ERROR_26", f"{_SQLCLIENT}#L1332-L1333"),
+            Source("dotnet/SqlClient, Strings.resx, Snix_Connect", f"{_SQLCLIENT}#L1422-L1423"),
+            Source(
+                "mssql-jdbc, SQLServerResource.java, R_tcpipConnectionFailed",
+                "https://github.com/microsoft/mssql-jdbc/blob/34285fd75cc26e84bfe50fc77fd138f31a0b3675/src/main/java"
+                "/com/microsoft/sqlserver/jdbc/SQLServerResource.java#L79",
+            ),
+        ),
+    ),
+    Outside(
+        "What answers at this port does not speak TLS (plain HTTP, SSH, a proxy that wants http://).",
+        ("Cannot determine the frame size or a corrupted frame was received",),
+        "Check the port, the scheme of the URL, and that of HTTPS_PROXY (it is nearly always http://).",
+        ("curl -v http://HOST:PORT/    # plain HTTP answers here when it is that",),
+        (
+            Source(
+                ".NET, System.Net.Security, Strings.resx, net_frame_read_size",
+                "https://github.com/dotnet/runtime/blob/015510cac22b172696e9c2ac95ffcf18078e1617/src/libraries"
+                "/System.Net.Security/src/Resources/Strings.resx",
+            ),
+        ),
+    ),
+)

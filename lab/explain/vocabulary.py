@@ -1,0 +1,131 @@
+"""The vocabulary: every documented text of every table, with what it means there.
+
+Each library is a table of its own, and so is each client (its libraries' texts within its own words). Beside them stand
+the programs around a client, and what means that TLS is not the cause. Pure.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from tlslab.clients.base import Client
+from tlslab.explain.outside import OUTSIDE, Outside
+from tlslab.explain.phrases import Index, Phrase, code_phrases, phrases_of
+from tlslab.explain.programs import PROGRAMS, Program
+from tlslab.model.condition import Condition
+from tlslab.model.evidence import Basis, Phase, Source
+from tlslab.model.knowledge import Knowledge, Statement
+from tlslab.model.library import Any, Crashes, Does, Prints, Says, When
+
+MOST = 4
+"""A text that stands for more causes than these says nothing about which one it is."""
+
+Cause = frozenset[Condition]
+"""Conditions that are there together."""
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What a text means in one table: each of `causes` has it. `of_any`: every defect has it of which the table says
+    nothing else. `options`: what must hold where the text is about no condition.
+    """
+
+    table: str
+    libraries: tuple[str, ...]
+    client: bool
+    text: str
+    causes: tuple[Cause, ...]
+    of_any: bool
+    phases: frozenset[Phase]
+    options: tuple[When, ...]
+    basis: Basis
+    sources: tuple[Source, ...]
+
+    @property
+    def vague(self) -> bool:
+        """Whether the text does not tell causes apart."""
+        return self.of_any or len(self.causes) > MOST
+
+    @property
+    def outside(self) -> bool:
+        """Whether it is said where TLS has not begun, or where it stands already."""
+        return self.phases <= {Phase.CONNECT, Phase.LOGIN, Phase.RESPONSE}
+
+
+Entry = Meaning | Program | Outside
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Every text that is known, ready to be found."""
+
+    index: Index
+    entries: Mapping[Phrase, Sequence[Entry]]
+
+
+def vocabulary(knowledge: Knowledge, clients: Iterable[Client], libraries: Iterable[str] | None = None) -> Vocabulary:
+    """The texts of these clients, and of these libraries (None: of all)."""
+    entries: dict[Phrase, dict[Entry, None]] = defaultdict(dict)
+    for meaning in _meanings(knowledge, clients, libraries):
+        # What a client puts round its library's words is what tells that the client speaks.
+        framed = meaning.client and meaning.table not in meaning.libraries
+        for phrase in _phrases(meaning.text, whole_only=framed):
+            entries[phrase][meaning] = None
+    others: tuple[Program | Outside, ...] = (*PROGRAMS, *OUTSIDE)
+    for known in others:
+        for text in known.texts:
+            for phrase in _phrases(text):
+                entries[phrase][known] = None
+    return Vocabulary(Index(entries), {phrase: tuple(found) for phrase, found in entries.items()})
+
+
+def _phrases(text: str, *, whole_only: bool = False) -> Iterator[Phrase]:
+    yield from list(phrases_of(text, whole_only=whole_only)) or code_phrases(text)
+
+
+def _meanings(knowledge: Knowledge, clients: Iterable[Client], libraries: Iterable[str] | None) -> Iterator[Meaning]:
+    for name in sorted(knowledge.libraries) if libraries is None else libraries:
+        rows = [row for row in knowledge.libraries[name].rows if isinstance(row, Says)]
+        said = [Statement(row, row.does, name, row.basis, (row.source,), row.when, row.versions) for row in rows]
+        yield from _of_table(name, said, client=False)
+    for client in clients:
+        yield from _of_table(client.name, knowledge.table(client.templates, client.rows), client=True)
+
+
+def _of_table(table: str, said: Iterable[Statement], *, client: bool) -> Iterator[Meaning]:
+    by_text: dict[str, list[tuple[Statement, Says]]] = defaultdict(list)
+    for item in said:
+        if isinstance(item.row, Says):
+            for text in _texts(item.does):
+                by_text[text].append((item, item.row))
+    for text, rows in by_text.items():
+        sets = {row.of for _, row in rows if not isinstance(row.of, Any)}
+        yield Meaning(
+            table,
+            tuple(sorted({item.library or table for item, _ in rows})),
+            client,
+            text,
+            _least(cause for cause in sets if cause),
+            any(isinstance(row.of, Any) for _, row in rows),
+            frozenset(row.phase for _, row in rows),
+            tuple(dict.fromkeys(when for item, row in rows if not row.of for when in item.when)),
+            max(item.basis for item, _ in rows),
+            tuple(dict.fromkeys(source for item, _ in rows for source in item.sources)),
+        )
+
+
+def _texts(does: Does | None) -> Iterator[str]:
+    if isinstance(does, Prints):
+        yield from filter(None, (does.text, does.code, does.trace))
+    elif isinstance(does, Crashes) and does.text:
+        yield does.text
+
+
+def _least(sets: Iterable[Cause]) -> tuple[Cause, ...]:
+    """Those that hold none of the others: where a text is said of one defect, a second one beside it adds nothing."""
+    sets = sorted(set(sets), key=lambda cause: (len(cause), sorted(map(str, cause))))
+    least: list[Cause] = []
+    for cause in sets:
+        if not any(other < cause for other in least):
+            least.append(cause)
+    return tuple(least)
