@@ -52,8 +52,8 @@ def order(invocation: Invocation, workdir: str) -> dict[str, Any]:
 
 
 async def run_in(agent: Agent, invocation: Invocation, workdir: str) -> Completed:
-    """Run an invocation in a client container. Raises Lost, OSError as `Agent.ask` does."""
-    said = await agent.ask(**order(invocation, workdir))
+    """Run an invocation in a client container, in a process of its own. Raises Lost, OSError as `Agent.ask` does."""
+    said = await agent.ask(**order(invocation.alone, workdir))
     return Completed(
         exit_status=said["exit_status"],
         stdout=said["stdout"],
