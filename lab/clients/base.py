@@ -18,7 +18,7 @@ from tlslab.model.evidence import Basis, Source
 from tlslab.model.library import Row, Template
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import PEM_FILE, ClientSide, ServerKind, Situation, options, unsupported
-from tlslab.setup.needs import Built, Library, Need, NodePackage, PackagedLibrary, Program, PythonPackage
+from tlslab.setup.needs import Built, Jar, Library, Need, NodePackage, PackagedLibrary, Program, PythonPackage
 from tlslab.setup.versions.registry import Registry
 from tlslab.truststores import all_kinds
 from tlslab.truststores.kind import Laid
@@ -192,6 +192,8 @@ def _lacking(need: Need, machine: Machine) -> str:
             return "" if need.name in ("", *machine.python_packages) else f"the Python package {need.name}"
         case NodePackage():
             return "" if need.name in machine.node_packages else f"the npm package {need.name}"
+        case Jar():
+            return "" if need.name in machine.files else f"the jar {need.artifact}"
         case Built():
             if need.name in machine.which:
                 return ""

@@ -36,6 +36,8 @@ class Pinned(Client):
         self.templates = base.templates
         self.rows = base.rows
         self.release = base.release
+        if environment is not None and base.name in base.release:
+            self.release = {**base.release, base.name: environment.version}
         self.needs = base.needs
         self.supports = base.supports
         self.registry = base.registry
