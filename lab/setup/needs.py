@@ -92,8 +92,9 @@ class Built:
     `command` runs in a directory that holds the `sources` and nothing else; in its words, `{compiler}` is the path of
     the compiler, `{program}` that of the program to be made and `{directory}` where it stands. `asks_version`: the
     arguments with which the compiler says its version; another version builds another program. `env`: settings beside
-    those of the machine; in a value, `{home}` is a directory in the lab's cache for what the compiler keeps. `static`: the program needs nothing of the
-    system that it runs on, so that the images of the docker stage hold it too.
+    those of the machine; in a value, `{home}` is a directory in the lab's cache for what the compiler keeps.
+    `static`: the program needs nothing of the system that it runs on, so that the images of the docker stage hold it
+    too.
     """
 
     name: str
