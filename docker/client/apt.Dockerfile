@@ -1,7 +1,7 @@
 # The lab's clients on Debian and Ubuntu. `site` holds the Python clients as unpacked wheels (Microsoft's ODBC driver is
-# in one of them), `node_modules` the Node clients, `programs` what the lab has built itself; all are laid beside this file
-# by the lab, because a build may not be able to reach a package index. `absent.json` says which clients cannot be had on
-# this distribution, and why.
+# in one of them), `node_modules` the Node clients, `programs` what the lab has built itself, `jars` what it has fetched from a
+# Maven repository; all are laid beside this file by the lab, because a build may not be able to reach a package index.
+# `absent.json` says which clients cannot be had on this distribution, and why.
 ARG BASE=debian:bookworm-slim
 FROM ${BASE}
 ARG PACKAGES
@@ -13,6 +13,7 @@ ARG PYTHON
 COPY site /opt/clients/site
 COPY node_modules /opt/clients/node_modules
 COPY programs /usr/local/bin/
+COPY jars /opt/clients/jars
 RUN ${PYTHON} -m venv --without-pip /opt/clients \
     && echo /opt/clients/site > "$(/opt/clients/bin/python -c 'import site; print(site.getsitepackages()[0])')/clients.pth" \
     && { /opt/clients/bin/python -m compileall -q /opt/clients/site || true; }

@@ -65,6 +65,14 @@ STORES = Source(
     "src/java.base/share/classes/sun/security/ssl/TrustStoreManager.java",
 )
 
+OWN = Trust(Roots.OWN, "without `trustStore` the driver reads what the Java runtime brings, cacerts", STORES)
+SYSTEMS = Trust(
+    Roots.SYSTEM,
+    "without `trustStore` the driver reads the Java runtime's cacerts, which is the distribution's here",
+    Source("observed by the lab: lib/security/cacerts of this Java runtime is a link out of it", ""),
+    Basis.OBSERVED,
+)
+
 PROBE = Built(
     "MssqlJdbc.class",
     (PROBES / "MssqlJdbc.java",),
@@ -133,9 +141,7 @@ class MssqlJdbc(Client):
     title = "Microsoft JDBC Driver for SQL Server"
     kinds = frozenset({ServerKind.SQLSERVER})
     tls_library = "JSSE of the Java runtime"
-    default_trust = Trust(
-        Roots.OWN, "without `trustStore` the driver reads what the Java runtime brings, cacerts", STORES
-    )
+    default_trust = OWN
     needs = (JRE, PROBE, Jar("mssql-jdbc", ARTIFACT))
     library = "mssql-jdbc"
     registry = Registry(RegistryKind.MAVEN, ARTIFACT, suffix=SUFFIX)
@@ -230,6 +236,9 @@ class MssqlJdbc(Client):
         if side.trust_everything and side.encryption is Encryption.STRICT:
             return "with `encrypt=strict` the driver ignores trustServerCertificate: it always verifies"
         return None
+
+    def default_trust_on(self, machine: Machine) -> Trust:
+        return SYSTEMS if JRE.name in machine.system_roots else OWN
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         if side.defaults_only:

@@ -17,7 +17,7 @@ from tlslab.clients.base import Invocation, Machine, Missing
 from tlslab.model.outcome import Completed
 from tlslab.runtime.deadline import deadline
 from tlslab.setup import all_needs
-from tlslab.setup.needs import Built, Library, Program
+from tlslab.setup.needs import Built, Jar, Library, Program
 from tlslab.stages.clock import FAKETIME
 from tlslab.stages.docker.container import ContainerSpec
 from tlslab.stages.docker.container_agent import Agent
@@ -70,6 +70,7 @@ def wanted() -> dict[str, Any]:
     return {
         "programs": [need.name for need in needs if isinstance(need, Program | Built)],
         "libraries": {need.name: need.files for need in needs if isinstance(need, Library)},
+        "jars": [need.name for need in needs if isinstance(need, Jar)],
         "gnutls": [need.name for need in needs if isinstance(need, Program | Library) and need.gnutls],
     }
 

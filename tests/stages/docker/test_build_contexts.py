@@ -88,14 +88,14 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_an_image_holds_the_programs_that_need_nothing_of_a_system(made: list[str]) -> None:
-    programs, without = build_contexts.built_programs(DISTRIBUTIONS[DEFAULT], "x86_64", print)
+    programs, without = build_contexts.programs_and_jars(DISTRIBUTIONS[DEFAULT], "x86_64", print)
     assert programs == {"programs/static": Path("/cache/built/static")}
     assert (without, made) == ({}, ["static"])
     assert "static" in client_images.wanted()["programs"]
 
 
 def test_a_program_for_another_machine_is_not_put_into_an_image(made: list[str]) -> None:
-    programs, without = build_contexts.built_programs(DISTRIBUTIONS[DEFAULT], "aarch64", print)
+    programs, without = build_contexts.programs_and_jars(DISTRIBUTIONS[DEFAULT], "aarch64", print)
     assert (programs, made) == ({}, [])
     assert without == {"one": "static is built on this machine (Linux x86_64), and the image is for Linux aarch64"}
 
@@ -105,5 +105,5 @@ def test_an_image_goes_without_a_program_that_cannot_be_built(made: list[str], m
         raise InstallError(f"{need.name} is built with go,\nwhich is not installed.")
 
     monkeypatch.setattr(build, "ensure", fails)
-    programs, without = build_contexts.built_programs(DISTRIBUTIONS[DEFAULT], "x86_64", print)
+    programs, without = build_contexts.programs_and_jars(DISTRIBUTIONS[DEFAULT], "x86_64", print)
     assert (programs, without) == ({}, {"one": "static is built with go, which is not installed."})
