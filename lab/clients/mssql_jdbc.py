@@ -80,6 +80,7 @@ PROBE = Built(
     ("-version",),
     ("{compiler}", "--release", "11", "-d", "{directory}", "MssqlJdbc.java"),
     static=True,
+    executable=False,
 )
 JRE = Program(
     "java", Packages(apt="default-jre-headless", dnf="java-17-openjdk-headless", zypper="java-17-openjdk-headless")
@@ -93,6 +94,8 @@ LOGIN_TIMEOUT = 10
 """Seconds. Up to 9.4 the driver tries again until then where nobody listens."""
 TIMEOUT = 30.0
 ENCRYPT = {Encryption.OPTIONAL: "false", Encryption.MANDATORY: "true", Encryption.STRICT: "strict"}
+ROOTS = "roots.pem"
+"""What the probe makes the trust store of a whole JVM from, where no connection is given one."""
 SECURITY = "old-tls.security"
 ALLOWS_OLD = "jdk.tls.disabledAlgorithms=SSLv3, RC4, DES, MD5withRSA, DH keySize < 1024, EC keySize < 224, anon, NULL\n"
 """The JDK's own list (conf/security/java.security) without TLSv1, TLSv1.1 and what these need."""
@@ -259,8 +262,8 @@ class MssqlJdbc(Client):
             "loginTimeout": str(LOGIN_TIMEOUT),
         }
         if side.defaults_only:
-            store = {"ca.pem": request.material.anchors} if side.trust_anchors else {}
-            given = (f"-Djavax.net.ssl.trustStorePassword={PASSWORD}", "-Dlab.anchors=ca.pem") if store else ()
+            store = {ROOTS: request.material.anchors} if side.trust_anchors else {}
+            given = (f"-Djavax.net.ssl.trustStorePassword={PASSWORD}", f"-Dlab.anchors={ROOTS}") if store else ()
             return _invocation(request.machine, given, store, question, {})
         question |= _options(side)
         question |= {"anchors": str(workdir / "ca.pem")}

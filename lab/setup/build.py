@@ -141,8 +141,9 @@ def _build(need: Built, compiler: Path, fresh: Path, descriptor: int) -> None:
             f"{need.name} cannot be built: {need.compiler.name} was not done within {need.timeout:.0f} s"
         ) from None
     said = [line for line in done.stdout.decode(errors="replace").splitlines() if line.strip()]
-    if done.returncode == 0 and made.is_file():
-        made.chmod(0o755)  # javac makes no file executable, and what is looked for are programs
+    if done.returncode == 0 and made.is_file() and not need.executable:
+        made.chmod(0o755)  # what is looked for, here and in images, are programs
+    if done.returncode == 0 and os.access(made, os.X_OK):
         return
     problem = f"exit status {done.returncode}" if done.returncode else f"it made no program {need.name}"
     raise InstallError(

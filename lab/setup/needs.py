@@ -104,6 +104,8 @@ class Built:
     command: tuple[str, ...]
     env: tuple[tuple[str, str], ...] = ()
     static: bool = False
+    executable: bool = True
+    """Whether the system starts it itself; else another program runs it, and its compiler need not mark it so."""
     timeout: float = 600.0
     """Seconds for the command."""
 
