@@ -5,7 +5,9 @@
 ARG BASE=debian:bookworm-slim
 FROM ${BASE}
 ARG PACKAGES
-RUN apt-get update \
+# Slim images have no directory for manuals, and the Java runtime's installation ends where it cannot put a link there.
+RUN mkdir -p /usr/share/man/man1 \
+    && apt-get update \
     && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends ${PACKAGES} \
     && rm -rf /var/lib/apt/lists/*
 # What follows is the same on every distribution.

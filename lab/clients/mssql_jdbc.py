@@ -85,7 +85,7 @@ PROBE = Built(
 JRE = Program(
     "java", Packages(apt="default-jre-headless", dnf="java-17-openjdk-headless", zypper="java-17-openjdk-headless")
 )
-FAST_START = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto")
+FAST_START = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m")
 QUIET = ("-XX:-UsePerfData", "-Duser.language=en")
 """Without these it writes to /tmp/hsperfdata_USER, whatever TMPDIR says, and the driver speaks the user's language."""
 PASSWORD = "changeit"

@@ -21,8 +21,10 @@ from tlslab.runtime.tasks import abandon, each, to_the_end
 from tlslab.stages import clock, leftovers, runner
 from tlslab.stages.sandbox import Sandbox
 
-IDLE = 4
-"""How many workers are kept that nobody asks at the moment; each may be a JVM of a hundred megabytes."""
+IDLE = 12
+"""How many workers are kept that nobody asks at the moment, each perhaps a JVM of 80 megabytes. A client with a key for
+each TLS limit and each clock has six, times the attempts at once; with four kept, JVMs were started 24 times for 70
+attempts, with twelve 9 times."""
 _PART = 1 << 16
 
 
