@@ -222,12 +222,21 @@ class Roots(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What a client trusts when it is told nothing: `why`, in a sentence, and the sources."""
+    """What a client trusts when it is told nothing: `why`, in a sentence, and the sources.
+
+    `unless`: where some way to tell the system of a CA, by its name, leaves what the client reads as it was: what it
+    trusts then.
+    """
 
     roots: Roots
     why: str
     source: Source
     basis: Basis = Basis.AUTHORITATIVE
+    unless: "tuple[tuple[str, Trust], ...]" = ()
+
+    def after(self, way: str) -> "Trust":
+        """What it trusts after this way."""
+        return dict(self.unless).get(way, self)
 
 
 DECLARED = ("name", "title", "kinds", "tls_library", "templates", "default_trust", "needs", "supports")

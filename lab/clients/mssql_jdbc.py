@@ -68,9 +68,23 @@ STORES = Source(
 OWN = Trust(Roots.OWN, "without `trustStore` the driver reads what the Java runtime brings, cacerts", STORES)
 SYSTEMS = Trust(
     Roots.SYSTEM,
-    "without `trustStore` the driver reads the Java runtime's cacerts, which is the distribution's here",
-    Source("observed by the lab: lib/security/cacerts of this Java runtime is a link out of it", ""),
-    Basis.OBSERVED,
+    "without `trustStore` the driver reads the Java runtime's cacerts, which is a link to the distribution's here",
+    STORES,
+    unless=(
+        (
+            "dpkg-reconfigure",
+            Trust(
+                Roots.OWN,
+                "Debian tells Java of a CA by a trigger, which dpkg-reconfigure leaves pending until dpkg runs again",
+                Source(
+                    "observed by the lab with Debian's ca-certificates-java 20230710, whose hook jks-keystore runs "
+                    "`dpkg --triggers-only --pending` only outside of a package's scripts",
+                    "",
+                ),
+                Basis.OBSERVED,
+            ),
+        ),
+    ),
 )
 
 PROBE = Built(

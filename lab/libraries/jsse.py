@@ -3,7 +3,7 @@
 The order decides, and a set of conditions is answered by the first of them: a path to a trusted root; the time of each
 certificate on it; what the leaf is for. Names are the caller's. Without a path nothing else is looked at, and one text
 stands for every reason; of a certificate out of date only the last cause says on which side. The words are those of JDK
-11 to 25; JDK 25 puts the name of an alert before them, which is for the templates.
+11 to 25; JDK 25, and later updates of 17 (17.0.21), put the name of an alert before them, which is for the templates.
 """
 
 from itertools import product
