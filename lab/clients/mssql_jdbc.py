@@ -104,6 +104,8 @@ QUIET = ("-XX:-UsePerfData", "-Duser.language=en")
 """Without these it writes to /tmp/hsperfdata_USER, whatever TMPDIR says, and the driver speaks the user's language."""
 PASSWORD = "changeit"
 """Of the trust store: without one the driver reads it as empty, and what stands in it is no secret."""
+IMPORT = f"keytool -importcert -noprompt -file ca.pem -keystore ca.p12 -storepass {PASSWORD}"
+"""How people make the trust store. The probe does the same, without a second JVM."""
 LOGIN_TIMEOUT = 10
 """Seconds. Up to 9.4 the driver tries again until then where nobody listens."""
 TIMEOUT = 30.0
@@ -262,7 +264,7 @@ class MssqlJdbc(Client):
             return (*_default_store(side, "ca.p12"),)
         words = [f"{name}={value}" for name, value in _options(side).items()]
         if side.trust_anchors:
-            words += ["trustStore=ca.p12", f"trustStorePassword={PASSWORD}"]
+            words += [IMPORT, "trustStore=ca.p12", f"trustStorePassword={PASSWORD}"]
         settings, files = _limits(side)
         return (*words, *settings, *(f"{SECURITY}: {text.strip()}" for text in files.values()))
 
