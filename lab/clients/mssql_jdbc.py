@@ -31,6 +31,7 @@ from tlslab.model.situation import ClientSide, Encryption, ServerKind, Situation
 from tlslab.setup import jars
 from tlslab.setup.needs import Built, Jar, Packages, Program
 from tlslab.setup.versions.registry import Registry, RegistryKind
+from tlslab.truststores.pkcs12 import PASSWORD
 
 ARTIFACT = "com.microsoft.sqlserver:mssql-jdbc"
 SUFFIX = ".jre11"
@@ -102,8 +103,6 @@ JRE = Program(
 FAST_START = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m")
 QUIET = ("-XX:-UsePerfData", "-Duser.language=en")
 """Without these it writes to /tmp/hsperfdata_USER, whatever TMPDIR says, and the driver speaks the user's language."""
-PASSWORD = "changeit"
-"""Of the trust store: without one the driver reads it as empty, and what stands in it is no secret."""
 IMPORT = f"keytool -importcert -noprompt -file ca.pem -keystore ca.p12 -storepass {PASSWORD}"
 """How people make the trust store. The probe does the same, without a second JVM."""
 LOGIN_TIMEOUT = 10
@@ -178,7 +177,8 @@ class MssqlJdbc(Client):
         }
     )
     lacks: Mapping[str, str] = {
-        "intermediates": "Java has no store for intermediates: a certificate in `trustStore` is trusted like a root"
+        "store": "the driver reads PKCS#12 and JKS files alone, and what the lab gives it is made of a good PEM file",
+        "intermediates": "Java has no store for intermediates: a certificate in `trustStore` is trusted like a root",
     }
     templates = tuple(
         Template("jsse", _ALL, before + reason, basis, also or source, versions=Versions.of(versions))

@@ -205,6 +205,6 @@ def test_a_client_that_verifies_and_encrypts_by_itself_is_told_as_one() -> None:
         return record.model_copy(update={"attempts": [*record.attempts, found], "defaults": [entry]})
 
     assert upgraded(plainly(lax(), False), plainly(STRICT, True)).conclusion == (
-        "the client encrypts by itself and checks the chain and the host name now: that is safer, and breaks who relied "
-        "on the opposite"
+        "the client encrypts by itself and checks the chain and the host name now: that is safer, and breaks who "
+        "relied on the opposite"
     )

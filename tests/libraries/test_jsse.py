@@ -13,9 +13,10 @@ import pytest
 from tests.clients.acts import judge
 from tlslab.clients.mssql_jdbc import MssqlJdbc
 from tlslab.libraries.jsse import NO_PATH, PAST
+from tlslab.model.certificate import PAST as BEFORE
+from tlslab.model.certificate import KeyPurpose
 from tlslab.model.library import Prints
-from tlslab.model.situation import PAST as BEFORE
-from tlslab.model.situation import KeyPurpose, ServerKind, Situation, healthy
+from tlslab.model.situation import ServerKind, Situation, healthy
 
 JDBC = MssqlJdbc()
 Fault = Callable[[Situation], Situation]
@@ -47,9 +48,7 @@ def test_the_first_fault_is_told(faults: tuple[str, ...]) -> None:
     assert all(WORDS[faults[0]] in text for text in texts)
 
 
-@pytest.mark.parametrize(
-    "path", [lambda act: act.with_leaf(issuer=None), lambda act: act.with_chain(with_intermediates=False)]
-)
+@pytest.mark.parametrize("path", [lambda act: act.with_leaf(issuer=None), lambda act: act.with_chain(after=())])
 def test_no_path_is_one_text_whatever_the_reason(path: Fault) -> None:
     says = judge(JDBC).answer(path(healthy(ServerKind.SQLSERVER))).says
     assert says
