@@ -174,10 +174,10 @@ class MssqlJdbc(Client):
             "tls_min",
             "tls_max",
             "defaults_only",
+            "store",
         }
     )
     lacks: Mapping[str, str] = {
-        "store": "the driver reads PKCS#12 and JKS files alone, and what the lab gives it is made of a good PEM file",
         "intermediates": "Java has no store for intermediates: a certificate in `trustStore` is trusted like a root",
     }
     templates = tuple(
@@ -254,6 +254,8 @@ class MssqlJdbc(Client):
         side = situation.client
         if side.trust_everything and side.encryption is Encryption.STRICT:
             return "with `encrypt=strict` the driver ignores trustServerCertificate: it always verifies"
+        if side.store.flaw is not None:
+            return "the driver reads PKCS#12 and JKS files alone, and what it is given is made of a good PEM file"
         return None
 
     def default_trust_on(self, machine: Machine) -> Trust:
