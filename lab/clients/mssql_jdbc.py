@@ -16,15 +16,18 @@ from tlslab.clients.tds import QUESTION, read_versions
 from tlslab.model.circumstances import LOGIN_ONLY, STRICT, TRUST_EVERYTHING
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
+    CN_ALONE,
+    CN_BESIDE_SAN,
     DEMANDS_ENCRYPTION,
     IP_ADDRESS,
     NAME_MISMATCH,
     NO_COMMON_VERSION,
+    NO_ENCRYPTION,
     NOT_LOADED,
     NOT_SERVING,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Says, Template, says, tolerates
+from tlslab.model.library import Says, Template, When, says, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.release import Versions
 from tlslab.model.situation import ClientSide, Encryption, ServerKind, Situation, TLSVersion
@@ -52,6 +55,8 @@ ALERT_FIRST = Source(
     "https://github.com/openjdk/jdk/blob/0195e41f627e6ab00af1fa039956072262680563/"
     "src/java.base/share/classes/sun/security/ssl/Alert.java",
 )
+NO_SUPPORT = _source("13.4.0", "SQLServerResource", "R_sslRequiredNoServerSupport")
+GOES_ON = _source("13.4.0", "SQLServerConnection", "prelogin: what the server answers of encryption")
 NO_RESPONSE = _source("13.4.0", "SQLServerResource", "R_noServerResponse")
 OLDER_NAMES = _source("9.4.1", "IOBuffer", "validateServerNameInCertificate: DNS names and the common name alone")
 OLDER_NAME = _source("9.4.1", "SQLServerResource", "R_certNameFailed")
@@ -143,6 +148,9 @@ _NAME_TEXTS = (
 )
 
 
+ASKS_FOR_NONE = When("`encrypt=false`", lambda act: act.client.encryption is Encryption.OPTIONAL)
+
+
 def _framed(
     of: Iterable[Condition], phase: Phase, text: str, source: Source, versions: Mapping[str, str]
 ) -> Iterator[Says]:
@@ -217,6 +225,31 @@ class MssqlJdbc(Client):
             _EXCEPTION + 'The TCP/IP connection to the host {host}, port {*} has failed. Error: "Connection refused',
             basis=Basis.AUTHORITATIVE,
             source=CONNECTION_TEXTS,
+        ),
+        *says(
+            [NO_ENCRYPTION],
+            Phase.NEGOTIATION,
+            f"{_EXCEPTION}The {_UNABLE}. The application requested encryption but the server is not configured to "
+            "support SSL.",
+            basis=Basis.AUTHORITATIVE,
+            source=NO_SUPPORT,
+        ),
+        tolerates(
+            "with encrypt=false the driver goes on in clear where the server does not encrypt, the login too",
+            of=[NO_ENCRYPTION],
+            when=[ASKS_FOR_NONE],
+            basis=Basis.AUTHORITATIVE,
+            source=GOES_ON,
+        ),
+        *(
+            tolerates(
+                "the driver compares the name with the common name first, and with the SAN when that is another",
+                of=[condition],
+                phases=[Phase.NAME],
+                basis=Basis.AUTHORITATIVE,
+                source=NAMES,
+            )
+            for condition in (CN_ALONE, CN_BESIDE_SAN)
         ),
         tolerates(
             "with trustServerCertificate=true the driver looks neither at the chain nor at the name",

@@ -24,7 +24,7 @@ FAULTS: dict[str, Fault] = {
     "path": lambda act: act.with_client(trust_anchors=()),
     "time": lambda act: act.with_leaf(validity=BEFORE),
     "purpose": lambda act: act.with_leaf(extended_key_usage=(KeyPurpose.CLIENT_AUTH,)),
-    "name": lambda act: act.with_leaf(names=("www.lab.test",)),
+    "name": lambda act: act.with_leaf(common_name="www.lab.test", names=("www.lab.test",)),
 }
 """In the order in which they are looked at."""
 WORDS = {
