@@ -40,7 +40,7 @@ class Cell:
     broken: Situation
     fixed: Situation
     impostors: tuple[tuple[Impostor, Situation], ...]
-    left_out: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def id(self) -> str:
