@@ -30,8 +30,14 @@ PIP_TIMEOUT = 900.0
 ENDPOINT = "sqlserver-endpoint"
 ENDPOINT_PACKAGES = ("asn1crypto", "cryptography", "cffi", "pycparser")
 ENDPOINT_SOURCES = (
-    *("__init__.py", "model/__init__.py", "model/situation.py", "servers", "pki/__init__.py", "pki/scan.py"),
-    *("stages/__init__.py", "stages/docker/__init__.py", "stages/docker/pod_agent.py"),
+    *("__init__.py", "model/__init__.py", "model/certificate.py", "model/path.py", "model/situation.py", "servers"),
+    *(
+        "pki/__init__.py",
+        "pki/scan.py",
+        "stages/__init__.py",
+        "stages/docker/__init__.py",
+        "stages/docker/pod_agent.py",
+    ),
 )
 """What of the lab the endpoint's image holds."""
 DRIVER, DRIVER_PYTHON = "mssql-python-odbc", "3.11"
