@@ -1,7 +1,8 @@
 """What the lab adds to the bare clients: `./tlslab run` against the same invocations run by a minimal pool.
 
 (a) The very invocations of a run (arguments, environment, files, standard input) are started on all cores by a pool
-of threads that does nothing else, in the same sandbox, against servers that are already up. (b) The same attempts are
+of threads that does nothing else, in the same sandbox, against servers that are already up. Clients that serve many
+attempts in one process do so here, too; with `--cold` each attempt has a process of its own. (b) The same attempts are
 made by `./tlslab run` in a fresh process, from the start of the command to its end. Both are repeated in turns, and
 medians are printed, because other work on the machine slows both. Scenarios in which the server is down are left out
 unless they are named: their clients wait. How to start it: benchmarks/README.md.
@@ -9,6 +10,7 @@ unless they are named: their clients wait. How to start it: benchmarks/README.md
 
 import argparse
 import asyncio
+import hashlib
 import json
 import os
 import shutil
@@ -22,9 +24,13 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tlslab.clients.base import Invocation, Worker
+    from tlslab.stages.sandbox import Sandbox
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / ".python"))
@@ -90,6 +96,7 @@ def _options() -> argparse.ArgumentParser:
         parser.add_argument(f"--{name}", action="append", default=[], metavar="GLOB")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--cold", action="store_true", help="bare clients without workers: a process for each attempt")
     parser.add_argument("--pool", help=argparse.SUPPRESS)
     return parser
 
@@ -110,7 +117,6 @@ def _up(options: argparse.Namespace) -> Iterator[Any]:
     from tlslab.setup import provision
     from tlslab.stages.local.stage import LocalStage
     from tlslab.stages.material import material_of
-    from tlslab.stages.runner import clean_environment, lay_out
 
     known = catalogue.load()
     filters = Filters(tuple(options.scenario), tuple(options.fix), tuple(options.client), tuple(options.server))
@@ -147,9 +153,7 @@ def _up(options: argparse.Namespace) -> Iterator[Any]:
                     PurePosixPath(room),
                 )
             )
-            lay_out(call, room)
-            env = stage.sandbox.env({**clean_environment(room), **call.env})
-            jobs.append({"argv": call.argv, "env": env, "cwd": str(room), "stdin": call.stdin, "timeout": call.timeout})
+            jobs.append(_job(call.alone if options.cold else call, room, stage.sandbox))
         (rooms / "jobs.json").write_text(json.dumps(jobs))
         pool = (sys.executable, "-P", __file__, f"--pool={rooms / 'jobs.json'}", f"--jobs={options.jobs}")
 
@@ -172,11 +176,63 @@ def _up(options: argparse.Namespace) -> Iterator[Any]:
         loop.close()
 
 
+def _job(call: "Invocation", room: Path, sandbox: "Sandbox") -> dict[str, Any]:
+    """What the pool is told of one attempt, with the files laid out."""
+    from tlslab.stages.runner import clean_environment, lay_out
+
+    lay_out(call, room)
+    home = room if call.worker is None else _home(call, call.worker, room.parent)
+    env = sandbox.env({**clean_environment(home), **call.env})
+    return {
+        "argv": call.argv,
+        "env": env,
+        "cwd": str(home),
+        "stdin": call.stdin,
+        "timeout": call.timeout,
+        "worker": call.worker is not None,
+    }
+
+
+def _home(call: "Invocation", worker: "Worker", rooms: Path) -> Path:
+    """The directory of the workers for which the same is fixed, with their files."""
+    from tlslab.stages.runner import lay_out
+
+    fixed = (call.argv, sorted(call.env.items()), sorted(worker.files.items()))
+    home = rooms / f"worker-{hashlib.sha256(repr(fixed).encode()).hexdigest()[:16]}"
+    home.mkdir(exist_ok=True)
+    lay_out(replace(call, files=worker.files), home)
+    return home
+
+
 def _pool(jobs_file: Path, jobs: int) -> int:
-    """The minimal pool, inside the sandbox: start, feed, wait, forget."""
+    """The minimal pool, inside the sandbox: start, feed, wait, forget. Each thread has workers of its own."""
     jobs_list = json.loads(jobs_file.read_text())
+    own = threading.local()
+    started: list[subprocess.Popen[bytes]] = []
+
+    def ask(job: dict[str, Any]) -> None:
+        workers: dict[str, subprocess.Popen[bytes]] = own.__dict__.setdefault("workers", {})
+        worker = workers.get(job["cwd"])
+        if worker is None:
+            worker = workers[job["cwd"]] = subprocess.Popen(
+                job["argv"],
+                cwd=job["cwd"],
+                env=job["env"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+            )
+            started.append(worker)
+        assert worker.stdin
+        assert worker.stdout
+        worker.stdin.write(job["stdin"].encode() + b"\n")
+        worker.stdin.flush()
+        worker.stdout.readline()
 
     def play(job: dict[str, Any]) -> None:
+        if job["worker"]:
+            ask(job)
+            return
         try:
             subprocess.run(
                 job["argv"],
@@ -193,6 +249,8 @@ def _pool(jobs_file: Path, jobs: int) -> int:
     before, began = os.times(), time.monotonic()
     with ThreadPoolExecutor(jobs) as pool:
         list(pool.map(play, jobs_list))
+    for worker in started:
+        worker.communicate()
     wall, after = time.monotonic() - began, os.times()
     print(json.dumps({"wall": wall, "cpu": sum(after[:4]) - sum(before[:4])}))
     return 0

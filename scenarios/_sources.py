@@ -64,6 +64,11 @@ GNUTLS_WORDS = Source(
     "GnuTLS, lib/cert-cred.c, gnutls_certificate_verification_status_print",
     "https://github.com/gnutls/gnutls/blob/ca61668d7764fc29fb4cc2aa396cb035e176636d/lib/cert-cred.c",
 )
+JAVA_VALIDATION = Source(
+    "OpenJDK, PKIXValidator.java (doValidate: every certificate on the path is looked at)",
+    "https://github.com/openjdk/jdk/blob/0336d8fbf1d8c4c3eeda562856cac618e34d079e/"
+    "src/java.base/share/classes/sun/security/validator/PKIXValidator.java",
+)
 GO_VERIFY = Source(
     "Go 1.24, src/crypto/x509/verify.go (CertificateInvalidError.Error)",
     "https://github.com/golang/go/blob/go1.24.13/src/crypto/x509/verify.go",

@@ -14,6 +14,7 @@ from tlslab_scenarios._sources import (  # fmt: skip
     GNUTLS_STATUS,
     GNUTLS_WORDS,
     GO_VERIFY,
+    JAVA_VALIDATION,
     NGINX_CHAINS,
     NODE_CODES,
     PATH_VALIDATION,
@@ -31,6 +32,14 @@ from tlslab_scenarios._sources import (  # fmt: skip
             ("openssl", "certificate has expired", X509_TEXTS),
             ("node", Prints(code="CERT_HAS_EXPIRED"), NODE_CODES),
             ("wget", "has expired", WGET_CHECK),
+            (
+                "jsse",
+                (
+                    "PKIX path validation failed: java.security.cert.CertPathValidatorException: validity check failed{*}"
+                    "Caused by: java.security.cert.CertificateExpiredException: NotAfter: "
+                ),
+                JAVA_VALIDATION,
+            ),
             ("go", "x509: certificate has expired or is not yet valid: current time {*} is after ", GO_VERIFY),
         )
     }

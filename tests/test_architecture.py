@@ -73,6 +73,7 @@ EDGES = (
     "tlslab.setup.installer",
     "tlslab.setup.provision",
     "tlslab.setup.build",
+    "tlslab.setup.jars",
     "tlslab.setup.check",
 )
 """Where the lab meets the machine: they know nothing of the flow, and whoever needs them may import them."""

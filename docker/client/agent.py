@@ -4,8 +4,9 @@ An order has `id`, `argv`, `env`, `files` (base64), `stdin`, `collect`, `timeout
 run before) and `prepare_timeout`; the answer `id`, `exit_status` (null when it had to be ended), `stdout`, `stderr`,
 `seconds` and `collected`; or `error` when the program could not be started, or what prepares it failed.
 Every client has a directory and a session of its own; both are gone when the answer comes. The order
-{"id": ..., "inspect": {"programs": [...], "libraries": {name: [file, ...]}, "gnutls": [...]}} asks what of it is here,
-and which of the last are linked with GnuTLS. The agent ends with its standard input. Runs on Python 3.9 and newer.
+{"id": ..., "inspect": {"programs": [...], "libraries": {name: [file, ...]}, "jars": [...], "gnutls": [...]}} asks what
+of it is here, and which of the last are linked with GnuTLS. The agent ends with its standard input. Runs on Python 3.9
+and newer.
 """
 
 import base64
@@ -24,6 +25,7 @@ WORKDIRS = "/workdirs"
 PATH = "/usr/local/bin:/usr/bin:/bin"
 SITE = "/opt/clients/site"
 NODE_MODULES = "/opt/clients/node_modules"
+JARS = "/opt/clients/jars"
 PYTHON = "/opt/clients/bin/python"
 END_TIMEOUT = 5.0
 NODE_TIMEOUT = 20.0
@@ -134,6 +136,7 @@ def inspect(wanted):
     homes = [os.path.join(DRIVERS, family, machine, "lib") for family in listed(DRIVERS)]
     drivers = [os.path.join(home, name) for home in homes for name in listed(home)]
     files["odbc18"] = first(path for path in drivers if os.path.basename(path).startswith("libmsodbcsql-18"))
+    files.update({name: os.path.join(JARS, name + ".jar") for name in wanted["jars"] if name + ".jar" in listed(JARS)})
     which = {name: shutil.which(name, path=PATH) for name in wanted["programs"]}
     found = {**files, **which}
     node = {}
@@ -160,7 +163,7 @@ def inspect(wanted):
         "node_packages": node,
         "files": {name: path for name, path in files.items() if path},
         "gnutls": [name for name in wanted["gnutls"] if found.get(name) and links_gnutls(found[name])],
-        "system_roots": ["node"] if which.get("node") and node_reads_the_system(which["node"]) else [],
+        "system_roots": [name for name, asked in READS_THE_SYSTEM.items() if which.get(name) and asked(which[name])],
         "absent": absent,
         "system": system[0] if system else "",
     }
@@ -192,6 +195,16 @@ def node_reads_the_system(node):
     asked = "process.config.target_defaults.defines.includes('NODE_OPENSSL_CERT_STORE')"
     said = subprocess.run([node, "-p", asked], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, timeout=NODE_TIMEOUT)
     return said.stdout.strip() == b"true"
+
+
+def java_reads_the_system(java):
+    """Whether the trust store of this Java runtime is a link out of it, to one that the distribution keeps."""
+    home = os.path.dirname(os.path.dirname(os.path.realpath(java)))
+    store = os.path.realpath(os.path.join(home, "lib", "security", "cacerts"))
+    return os.path.exists(store) and not store.startswith(home + os.sep)
+
+
+READS_THE_SYSTEM = {"node": node_reads_the_system, "java": java_reads_the_system}
 
 
 def serve(order):

@@ -13,6 +13,7 @@ ARG PYTHON
 COPY site /opt/clients/site
 COPY node_modules /opt/clients/node_modules
 COPY programs /usr/local/bin/
+COPY jars /opt/clients/jars
 RUN ${PYTHON} -m venv --without-pip /opt/clients \
     && echo /opt/clients/site > "$(/opt/clients/bin/python -c 'import site; print(site.getsitepackages()[0])')/clients.pth" \
     && { /opt/clients/bin/python -m compileall -q /opt/clients/site || true; }

@@ -8,7 +8,7 @@ TLS library. It starts nothing itself: a stage lays out the files, runs the invo
 import inspect
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -18,7 +18,7 @@ from tlslab.model.evidence import Basis, Source
 from tlslab.model.library import Own, Template
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import PEM_FILE, ClientSide, ServerKind, Situation, options, unsupported
-from tlslab.setup.needs import Built, Library, Need, NodePackage, PackagedLibrary, Program, PythonPackage
+from tlslab.setup.needs import Built, Jar, Library, Need, NodePackage, PackagedLibrary, Program, PythonPackage
 from tlslab.setup.versions.registry import Registry
 from tlslab.truststores import all_kinds
 from tlslab.truststores.kind import Laid
@@ -89,6 +89,18 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class Worker:
+    """What makes a program a worker, a process that serves many attempts, one after the other: it answers each line of
+    its standard input with one line, and ends when the input does.
+
+    Fixed for the process are argv, the environment and these `files`, in a directory of its own, its HOME and working
+    directory: they are the same for every attempt that it may serve, and so name no attempt's directory.
+    """
+
+    files: Mapping[str, bytes | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Invocation:
     """One run of a program. File names are relative to the attempt's own directory, which is also HOME and the
     working directory; a file is text (UTF-8) or bytes.
@@ -97,6 +109,9 @@ class Invocation:
     `prepare_timeout` seconds at most; one that does not end with 0 is an error of the lab. Their time does not count.
     `env` is the whole environment beside what every attempt gets (HOME, PATH, LC_ALL=C.UTF-8, TMPDIR): nothing is
     inherited. `collect` names files to read back. `timeout` in seconds, after which the stage ends the process group.
+
+    With a `worker`, `stdin` is one line, the request of this attempt, and `files` are those of the attempt, which the
+    request names by their whole paths. Attempts share a process only where all that is fixed for it is equal.
     """
 
     argv: tuple[str, ...]
@@ -107,6 +122,14 @@ class Invocation:
     timeout: float = 20.0
     prepare: tuple[tuple[str, ...], ...] = ()
     prepare_timeout: float = 60.0
+    worker: Worker | None = None
+
+    @property
+    def alone(self) -> "Invocation":
+        """The same attempt by a process that makes no other one."""
+        if self.worker is None:
+            return self
+        return replace(self, files={**self.worker.files, **self.files}, worker=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +195,8 @@ def _lacking(need: Need, machine: Machine) -> str:
             return "" if need.name in ("", *machine.python_packages) else f"the Python package {need.name}"
         case NodePackage():
             return "" if need.name in machine.node_packages else f"the npm package {need.name}"
+        case Jar():
+            return "" if need.name in machine.files else f"the jar {need.artifact}"
         case Built():
             if need.name in machine.which:
                 return ""
@@ -200,12 +225,21 @@ class Roots(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """What a client trusts when it is told nothing: `why`, in a sentence, and the sources."""
+    """What a client trusts when it is told nothing: `why`, in a sentence, and the sources.
+
+    `unless`: where some way to tell the system of a CA, by its name, leaves what the client reads as it was: what it
+    trusts then.
+    """
 
     roots: Roots
     why: str
     source: Source
     basis: Basis = Basis.AUTHORITATIVE
+    unless: "tuple[tuple[str, Trust], ...]" = ()
+
+    def after(self, way: str) -> "Trust":
+        """What it trusts after this way."""
+        return dict(self.unless).get(way, self)
 
 
 DECLARED = ("name", "title", "kinds", "tls_library", "templates", "default_trust", "needs", "supports")

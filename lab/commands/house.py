@@ -16,8 +16,8 @@ from tlslab.setup import provision
 def setup(yes: bool) -> Exit:
     """Install what the clients and servers need.
 
-    System packages come through apt, after a question (--yes or CI=true answers it); Python and npm packages
-    go into the lab's own cache, nothing is installed globally.
+    System packages come through apt, after a question (--yes or CI=true answers it); Python packages,
+    npm packages and jars go into the lab's own cache, nothing is installed globally.
     """
     if run_setup(yes=yes):
         echo("everything is here")

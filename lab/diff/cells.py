@@ -63,9 +63,13 @@ class Change(BaseModel):
         return _words(self.verdict_after, self.after)
 
 
-def cell_changes(client_old: str, client_new: str, key: Key, old: SideCell, new: SideCell) -> list[Change]:
-    """What changed in a cell that was played, and is stable, on both sides."""
-    return list(_Comparison(client_old, client_new, key, old, new).changes())
+def cell_changes(
+    client_old: str, client_new: str, key: Key, old: SideCell, new: SideCell, *, harmless: bool = False
+) -> list[Change]:
+    """What changed in a cell that was played, and is stable, on both sides. `harmless`: nothing is wrong in its
+    scenario, which only some clients do not take.
+    """
+    return list(_Comparison(client_old, client_new, key, old, new, harmless).changes())
 
 
 def default_changes(
@@ -138,6 +142,7 @@ class _Comparison:
     key: Key
     old: SideCell
     new: SideCell
+    harmless: bool
 
     def changes(self) -> Iterator[Change]:
         """At most one for each act, in the order of the acts."""
@@ -221,6 +226,8 @@ class _Comparison:
         accepted = tuple(bare(side.broken) == "unexpected-connection" for side in (self.old, self.new))
         opened = _opened(acts) or accepted == (False, True)
         closed = _opened(acts[::-1]) or accepted == (True, False)
+        if opened is not closed and self.harmless:
+            return Kind.HEALTHY_CONNECTS if opened else Kind.HEALTHY_FAILS
         if opened is not closed:
             return Kind.ACCEPTS if opened else Kind.REFUSES
         return Kind.JUDGED if self.old.broken != self.new.broken else None

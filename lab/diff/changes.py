@@ -180,7 +180,8 @@ def _compare_client(old: Side, new: Side, of: Pair, found: _Found) -> None:
             stable[key] = before, after
     found.only_new += [cell.id for key, cell in news.items() if key not in olds]
     for key, (before, after) in stable.items():
-        found.changes += cell_changes(of.old, of.new, key, before, after)
+        harmless = key[0] in old.harmless | new.harmless
+        found.changes += cell_changes(of.old, of.new, key, before, after, harmless=harmless)
         found.cells += 1
         found.acts += len(before.acts.keys() & after.acts.keys())
     for identity, item in old.defaults.get(of.old, {}).items():

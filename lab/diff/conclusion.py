@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from tlslab.diff.groups import Group, listed
 from tlslab.diff.kinds import Kind, Level
+from tlslab.model.act import BROKEN
 
 _HARMLESS = {
     Level.CODE: "error codes",
@@ -33,6 +34,12 @@ _WORSE = {
     Kind.FIX_FAILS: "a fix does not clear the error any more",
 }
 
+_IN_A_SCENARIO = {
+    Kind.HEALTHY_CONNECTS: "the client connects now",
+    Kind.HEALTHY_FAILS: "the client does not connect any more",
+}
+"""Of a scenario without a defect, which only some clients do not take."""
+
 
 def conclude(groups: Sequence[Group], compared: int) -> str:
     """What the changes mean. `groups`: the most serious first; `compared`: how many outcomes were."""
@@ -46,7 +53,10 @@ def conclude(groups: Sequence[Group], compared: int) -> str:
         return _told("do not upgrade: " if _is_upgrade(bad[0]) else "it got worse: ", bad, groups)
     if safer := [item for item in serious if item.improvement and item.checks]:
         breaks = ", and breaks who relied on the opposite" if any(item.breaking for item in safer) else ""
-        return f"{_told('', safer, groups)}: that is safer{breaks}"
+        told = _told("", safer, groups)
+        if any(item.kind is Kind.DEFAULT_ENCRYPTED and item.client == safer[0].client for item in serious):
+            told = told.replace(" checks ", " encrypts by itself and checks ", 1)
+        return f"{told}: that is safer{breaks}"
     if doubtful := [item for item in serious if item.kind not in _BETTER]:
         return _told("look before you upgrade: " if _is_upgrade(doubtful[0]) else "look at it: ", doubtful, groups)
     changed = [words for level, words in _HARMLESS.items() if any(item.level is level for item in groups)]
@@ -77,6 +87,8 @@ def _sentence(group: Group, of: list[str]) -> str:
     if of:
         gone = group.kind.opens
         return f"the client does not check {listed(of)} any more" if gone else f"the client checks {listed(of)} now"
+    if group.kind in _IN_A_SCENARIO and group.lead.act == BROKEN:
+        return f"{_IN_A_SCENARIO[group.kind]} in {group.lead.scenario}, where nothing is wrong"
     if known := (_WORSE | _BETTER).get(group.kind):
         return known
     was, now = (verdict.endswith("!") for verdict in (group.lead.verdict_before, group.lead.verdict_after))

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from tlslab.matrix.defaults import Fact, facts
 from tlslab.model.act import AFTER, BEFORE, BROKEN, DEFAULT, FIXED
+from tlslab.model.conditions import CONDITIONS
 from tlslab.model.normalise import normalise
 from tlslab.model.record import AttemptEntry, CellEntry, ClientEntry, Record, Result, ShareEntry, ShownEntry
 
@@ -18,6 +19,7 @@ _RELEASED = re.compile(r"(?<! ) +\d{1,2} [A-Z][a-z]{2} \d{4}\b")
 Key = tuple[str, str, str]
 """A cell of one client: scenario, fix, kind of server. Where the fix is a trust procedure: `install-ca by
 update-ca-certificates`."""
+_NOTHING_WRONG = frozenset(condition.name for condition in CONDITIONS if not condition.wrong)
 _SHOWN = {BEFORE: BROKEN, AFTER: FIXED}
 
 
@@ -86,6 +88,8 @@ class Side:
     defaults: Mapping[str, Mapping[str, SideDefault]] = field(default_factory=dict)
     facts: Mapping[str, tuple[Fact, ...]] = field(default_factory=dict)
     """What follows from the default probes, by client."""
+    harmless: frozenset[str] = frozenset()
+    """The scenarios in which nothing is wrong, as far as that is kept."""
     around: Mapping[str, str] = field(default_factory=dict)
     """Where it was played, and against what: another machine or server explains changes that are no client's."""
 
@@ -118,6 +122,7 @@ def side_of(record: Record) -> Side:
         cells=cells,
         defaults=defaults,
         facts={name: facts(record, name) for name in defaults},
+        harmless=frozenset(entry.id for entry in record.scenarios if _NOTHING_WRONG.issuperset(entry.conditions)),
         around=_around(record),
     )
 

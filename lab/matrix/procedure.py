@@ -144,7 +144,7 @@ def make_show(item: Cell | Exclusion, way: Way, trust: Trust) -> Show:
     after = before.with_client(system_trust_anchors=item.fix.apply(before).client.trust_anchors)
     impostors = [each for each, _ in item.impostors] if isinstance(item, Cell) else item.impostors
     faked, _ = attacks_on(impostors, after, item.client.cannot)
-    return Show(item, way, trust, before, after, faked, item.client.cannot(before) or "")
+    return Show(item, way, trust.after(way.name), before, after, faked, item.client.cannot(before) or "")
 
 
 def judge(show: Show, acts: Acts, failure: str, by: Judge) -> tuple[TrustProcedureVerdict, Judgement]:

@@ -13,7 +13,10 @@ _PATH = re.compile(r"/[^\s'\":,\]\)]*")
 _PLACES = (
     (re.compile(r"(?=(/runs/run-[^/]*/[^/]*))"), "ROOM"),
     # The lab's environments of clients, pinned or of a chosen version, Python's or npm's.
-    (re.compile(r"(?=(/(?:versions/[^/]+-[0-9a-f]{12}|clients-[0-9a-f]{16}[^/]*|npm-[0-9a-f]{16})))"), "CLIENTS"),
+    (
+        re.compile(r"(?=(/(?:versions/[^/]+-[0-9a-f]{12}|clients-[0-9a-f]{16}[^/]*|(?:npm|maven)-[0-9a-f]{16})))"),
+        "CLIENTS",
+    ),
 )
 """Where a path leads to, and the word for everything up to there. The last such place of a path counts."""
 
@@ -21,6 +24,8 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(\bFile \"[^\"]+\", line )\d+"), r"\1LINE"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?"), "DATE"),
     (re.compile(r"\b[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4} GMT"), "DATE"),
+    # java.util.Date.
+    (re.compile(r"\b[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d [A-Z]{3,4} \d{4}"), "DATE"),
     # RFC 9110, 5.6.7.
     (re.compile(r"\b[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT"), "DATE"),
     (re.compile(r"\b[0-9A-F]{16}:error:"), "THREAD:error:"),
@@ -31,6 +36,8 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(?:0x)?[0-9A-Fa-f]{20,}\b"), "HEXADECIMAL"),
     (re.compile(r"\b[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){9,}\b"), "HEXADECIMAL"),
     (re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43}=(?![A-Za-z0-9+/=])"), "BASE64"),
+    # RFC 9562, section 4.
+    (re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "UUID"),
     (re.compile(r"0x[0-9a-f]{6,16}\b"), "ADDRESS"),
     (re.compile(r"((?:127\.0\.0\.1|lab\.test|localhost)\.?)([|:, ]+(?:port[= ]+)?)\d{4,5}\b"), r"\1\2PORT"),
     # A container's address on the network of a run (RFC 1918), with a port behind it.

@@ -9,7 +9,7 @@ from functools import cache
 
 from tlslab.clients import all_clients
 from tlslab.servers import nginx
-from tlslab.setup.needs import Built, Need, System, of_the_system
+from tlslab.setup.needs import Built, Jar, Need, System, from_maven, of_the_system
 from tlslab.stages import clock, sandbox
 from tlslab.truststores import all_kinds
 
@@ -42,3 +42,8 @@ def system() -> tuple[System, ...]:
 def built() -> tuple[Built, ...]:
     """What the lab builds itself."""
     return tuple(need for need in everything() if isinstance(need, Built))
+
+
+def jars() -> tuple[Jar, ...]:
+    """What comes from a Maven repository."""
+    return from_maven(everything())

@@ -1,13 +1,13 @@
-"""Bringing everything: system packages (apt, after the user agreed), the Python and Node clients, and the programs that
-the lab builds. What is wanted follows from the needs of clients and servers (`tlslab.setup.all_needs`).
+"""Bringing everything: system packages (apt, after the user agreed), the Python and Node clients, jars, and the
+programs that the lab builds. What is wanted follows from the needs of clients and servers (`tlslab.setup.all_needs`).
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tlslab.setup import all_needs, build, provision, system
+from tlslab.setup import all_needs, build, jars, provision, system
 from tlslab.setup.installer import Echo, InstallError
-from tlslab.setup.needs import System
+from tlslab.setup.needs import MVN, System
 from tlslab.setup.system import Ask, SetupError
 
 
@@ -46,6 +46,8 @@ def setup(*, yes: bool, echo: Echo, ask: Ask = system.ask_on_terminal) -> Report
     gone = {need.name for need in still_missing}
     attempt(lambda: provision.ensure_clients_venv(echo))
     attempt(lambda: provision.ensure_node_modules(echo))
+    if MVN.name not in gone:
+        attempt(lambda: jars.ensure((need.artifact for need in all_needs.jars()), echo))
     for need in all_needs.built():
         if need.compiler.name not in gone:
             attempt(lambda need=need: build.ensure(need, echo))  # type: ignore[misc]

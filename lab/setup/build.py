@@ -126,7 +126,7 @@ def _build(need: Built, compiler: Path, fresh: Path, descriptor: int) -> None:
     for source in need.sources:
         shutil.copy(source, fresh / "sources" / source.name)
     made = fresh / "out" / need.name
-    command = [word.format(compiler=compiler, program=made) for word in need.command]
+    command = [word.format(compiler=compiler, program=made, directory=made.parent) for word in need.command]
     try:
         done = child.run(
             command,
@@ -141,6 +141,8 @@ def _build(need: Built, compiler: Path, fresh: Path, descriptor: int) -> None:
             f"{need.name} cannot be built: {need.compiler.name} was not done within {need.timeout:.0f} s"
         ) from None
     said = [line for line in done.stdout.decode(errors="replace").splitlines() if line.strip()]
+    if done.returncode == 0 and made.is_file() and not need.executable:
+        made.chmod(0o755)  # what is looked for, here and in images, are programs
     if done.returncode == 0 and os.access(made, os.X_OK):
         return
     problem = f"exit status {done.returncode}" if done.returncode else f"it made no program {need.name}"

@@ -2,7 +2,7 @@
 
 An adapter says it once, as `Client.needs`; what setup installs, what the lab scans a machine for, what its clients lack
 and what the images hold is derived from it (`tlslab.setup.all_needs`). What comes from a registry is pinned in
-requirements/ and npm/, which name the same packages.
+requirements/, npm/ and maven/, which name the same packages.
 """
 
 from collections.abc import Iterable
@@ -78,14 +78,23 @@ class NodePackage:
 
 
 @dataclass(frozen=True, slots=True)
+class Jar:
+    """The jar of a Maven artifact (`group:name`), without what its POM names: `name` in `Machine.files`."""
+
+    name: str
+    artifact: str
+
+
+@dataclass(frozen=True, slots=True)
 class Built:
     """A program that the lab builds itself, once, into its cache (`tlslab.setup.build`): `name` in `Machine.which`.
 
     `command` runs in a directory that holds the `sources` and nothing else; in its words, `{compiler}` is the path of
-    the compiler and `{program}` that of the program to be made. `asks_version`: the arguments with which the compiler
-    says its version; another version builds another program. `env`: settings beside those of the machine; in a value,
-    `{home}` is a directory in the lab's cache for what the compiler keeps. `static`: the program needs nothing of the
-    system that it runs on, so that the images of the docker stage hold it too.
+    the compiler, `{program}` that of the program to be made and `{directory}` where it stands. `asks_version`: the
+    arguments with which the compiler says its version; another version builds another program. `env`: settings beside
+    those of the machine; in a value, `{home}` is a directory in the lab's cache for what the compiler keeps.
+    `static`: the program needs nothing of the system that it runs on, so that the images of the docker stage hold it
+    too.
     """
 
     name: str
@@ -95,6 +104,8 @@ class Built:
     command: tuple[str, ...]
     env: tuple[tuple[str, str], ...] = ()
     static: bool = False
+    executable: bool = True
+    """Whether the system starts it itself; else another program runs it, and its compiler need not mark it so."""
     timeout: float = 600.0
     """Seconds for the command."""
 
@@ -104,18 +115,20 @@ class Built:
         return f"the program {self.name}, which the lab builds with {self.compiler.name}"
 
 
-Need = Program | Library | PythonPackage | PackagedLibrary | NodePackage | Built
+Need = Program | Library | PythonPackage | PackagedLibrary | NodePackage | Jar | Built
 System = Program | Library
 """What comes with packages of the system."""
 
 NODE = Program("node", Packages(apt="nodejs", dnf="nodejs", zypper="nodejs"))
 NPM = Program("npm", Packages(apt="npm"))
 """What brings packages of Node into the lab's cache; no client runs it."""
+MVN = Program("mvn", Packages(apt="maven"))
+"""What brings jars into the lab's cache; no client runs it."""
 
 
 def of_the_system(needs: Iterable[Need]) -> tuple[System, ...]:
-    """What of it comes with packages of the system, each once: also the compilers of what the lab builds, and npm where
-    something comes from it.
+    """What of it comes with packages of the system, each once: also the compilers of what the lab builds, and npm and
+    Maven where something comes by them.
     """
     found: list[System] = []
     for need in needs:
@@ -125,6 +138,8 @@ def of_the_system(needs: Iterable[Need]) -> tuple[System, ...]:
             found.append(need.compiler)
         elif isinstance(need, NodePackage):
             found.append(NPM)
+        elif isinstance(need, Jar):
+            found.append(MVN)
     return tuple(dict.fromkeys(found))
 
 
@@ -140,3 +155,8 @@ def from_pypi(needs: Iterable[Need]) -> frozenset[str]:
 def from_npm(needs: Iterable[Need]) -> frozenset[str]:
     """The packages from npm."""
     return frozenset(need.name for need in needs if isinstance(need, NodePackage))
+
+
+def from_maven(needs: Iterable[Need]) -> tuple[Jar, ...]:
+    """The jars, each once."""
+    return tuple(dict.fromkeys(need for need in needs if isinstance(need, Jar)))

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from tlslab.clients.base import Machine
-from tlslab.setup import all_needs, build, provision, system
+from tlslab.setup import all_needs, build, jars, provision, system
 from tlslab.setup.needs import Library, Program
 
 _NORMALISED = re.compile(r"[-_.]+")
@@ -17,6 +17,7 @@ def local_machine() -> Machine:
     programs = {need.name: path for need, path in found.items() if isinstance(need, Program)}
     programs |= {need.name: path for need in all_needs.built() if (path := build.find(need))}
     files = {need.name: path for need, path in found.items() if isinstance(need, Library)}
+    files |= {need.name: path for need in all_needs.jars() if (path := jars.find(need.artifact))}
     python, packages = provision.clients_python(), provision.clients_site_packages()
     modules = provision.node_modules()
     if packages and (driver := provision.odbc_driver(packages)):

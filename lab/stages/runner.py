@@ -42,12 +42,17 @@ async def run(sandbox: Sandbox, invocation: Invocation, workdir: Path) -> Comple
 
     Raises OSError when it cannot be started, or when a command that prepares it fails.
     """
+    await prepare(sandbox, invocation, workdir)
+    return await _run(sandbox, invocation, workdir)
+
+
+async def prepare(sandbox: Sandbox, invocation: Invocation, workdir: Path) -> None:
+    """Lay out the files of an invocation, and run the commands that prepare it. Raises OSError when one fails."""
     lay_out(invocation, workdir)
     for command in invocation.prepare:
         prepared = await _run(sandbox, Invocation(command, invocation.env, timeout=invocation.prepare_timeout), workdir)
         if prepared.exit_status != 0:
             raise OSError(leftovers.failed(command, prepared.exit_status, prepared.stderr, prepared.stdout))
-    return await _run(sandbox, invocation, workdir)
 
 
 async def _run(sandbox: Sandbox, invocation: Invocation, workdir: Path) -> Completed:

@@ -2,12 +2,14 @@
 
 from tlslab.clients import all_clients
 from tlslab.clients.base import Machine
+from tlslab.setup import all_needs
 from tlslab.setup.needs import Built, Program
 
 PROGRAMS = {need.name for client in all_clients() for need in client.needs if isinstance(need, Program | Built)}
+JARS = {need.name: f"/{need.name}.jar" for need in all_needs.jars()}
 MACHINE = Machine(
     which={name: f"/usr/bin/{name}" for name in PROGRAMS},
     python="/clients/bin/python",
     node_modules="/node_modules",
-    files={"odbc18": "/driver.so", "tdsodbc": "/tdsodbc.so"},
+    files={"odbc18": "/driver.so", "tdsodbc": "/tdsodbc.so", **JARS},
 )

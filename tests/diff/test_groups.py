@@ -167,3 +167,44 @@ def test_where_several_clients_change_the_conclusion_names_the_one_that_is_worst
 def test_two_runs_of_one_version_are_no_upgrade() -> None:
     changes = compare(STRICT, lax(chain=False))
     assert changes.conclusion == "it got worse: the client does not check the host name any more"
+
+
+def of_an_address(broken: dict[str, Any]) -> Record:
+    """`expired` as a scenario in which nothing is wrong: a good certificate that only some clients take."""
+    scenarios = [
+        entry.model_copy(update={"conditions": ["ip-address"] if entry.id == "expired" else ["untrusted"]})
+        for entry in OLD.scenarios
+    ]
+    edited = with_attempts(OLD, {"requests/expired/broken": {"audit": [], **broken}})
+    return edited.model_copy(update={"scenarios": scenarios})
+
+
+def test_who_takes_now_what_is_not_wrong_has_not_become_lax() -> None:
+    changes = upgraded(of_an_address({}), of_an_address(CONNECTED))
+    (only,) = changes.groups
+    assert (only.kind, only.security) == (Kind.HEALTHY_CONNECTS, False)
+    assert changes.conclusion == "the client connects now in expired, where nothing is wrong"
+
+
+def test_who_no_longer_takes_what_is_not_wrong_breaks() -> None:
+    changes = upgraded(of_an_address(CONNECTED), of_an_address({}))
+    (only,) = changes.groups
+    assert (only.kind, only.breaking, only.improvement) == (Kind.HEALTHY_FAILS, True, False)
+    assert changes.conclusion == (
+        "do not upgrade: the client does not connect any more in expired, where nothing is wrong"
+    )
+
+
+def test_a_client_that_verifies_and_encrypts_by_itself_is_told_as_one() -> None:
+    def plainly(record: Record, encrypted: bool) -> Record:
+        found = attempt("default", client="requests", result="connected", encrypted=encrypted, audit=[])
+        entry = by_default("sqlserver/on/good", "connected").defaults[0]
+        entry = entry.model_copy(
+            update={"client": "requests", "must_refuse": False, "id": "sqlserver/on/good/requests"}
+        )
+        return record.model_copy(update={"attempts": [*record.attempts, found], "defaults": [entry]})
+
+    assert upgraded(plainly(lax(), False), plainly(STRICT, True)).conclusion == (
+        "the client encrypts by itself and checks the chain and the host name now: that is safer, and breaks who "
+        "relied on the opposite"
+    )

@@ -180,3 +180,9 @@ def test_an_option_that_the_client_does_not_know_takes_the_cell_out_and_names_it
     asked = replace(cell, fixed=replace(cell.fixed, client=LaterClientSide(**told, patience=3)))
     assert why_impossible(cell, everything) is None
     assert why_impossible(asked, everything) == "curl cannot express the fix: curl has no option for patience"
+
+
+def test_a_cell_is_a_key_also_where_impostors_are_left_out() -> None:
+    """What is shown of trust procedures is kept by it."""
+    cell = replace(make_plan(load(), all_clients(), stage_cannot=lambda _: None).cells[0], left_out={"expired": "why"})
+    assert {cell: 1}[replace(cell)] == 1

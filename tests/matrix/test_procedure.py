@@ -238,3 +238,11 @@ def test_sql_servers_clients_are_shown_where_the_server_forces_encryption() -> N
     (show,) = item.shows
     assert show.cell.kind is ServerKind.SQLSERVER
     assert show.before.server.encryption.value == "forced"
+
+
+def test_a_way_that_leaves_a_clients_store_as_it_was_is_no_cure_and_that_is_known() -> None:
+    """Debian's Java: the hook of update-ca-certificates sets a trigger, which dpkg-reconfigure does not process."""
+    client = next(client for client in all_clients() if client.name == "mssql-jdbc")
+    trust = client.default_trust_on(Machine(system_roots=frozenset({"java"})))
+    assert trust.after("update-ca-certificates").roots is Roots.SYSTEM
+    assert trust.after("dpkg-reconfigure").roots is Roots.OWN

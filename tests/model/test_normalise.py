@@ -33,6 +33,8 @@ CASES = [
         "SSL handshake has read SIZE bytes and written SIZE bytes",
     ),
     ("Start Time: 1795245158", "Start Time: TIME"),
+    ("NotAfter: Fri Nov 20 21:15:07 UTC 2026", "NotAfter: DATE"),
+    ("ClientConnectionId:c4071ed6-4e54-4d41-866b-3489578b1fde", "ClientConnectionId:UUID"),
     ("Date: Mon, 30 Nov 2026 18:22:49 GMT", "Date: DATE"),
     ("serial 0x5d1c5ab0a3b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5, sha256:", "serial HEXADECIMAL, sha256:"),
     (

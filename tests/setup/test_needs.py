@@ -11,11 +11,13 @@ import pytest
 from tlslab import IMPORTED_FROM, LOCKS
 from tlslab.clients import Client, all_clients
 from tlslab.clients.base import Machine, lacking
-from tlslab.setup import all_needs
+from tlslab.setup import all_needs, jars
 from tlslab.setup.needs import (
+    MVN,
     NODE,
     NPM,
     Built,
+    Jar,
     Library,
     NodePackage,
     PackagedLibrary,
@@ -41,6 +43,10 @@ def test_the_locks_source_of_python_names_what_adapters_need() -> None:
 def test_the_locks_source_of_npm_names_what_adapters_need() -> None:
     manifest = json.loads((LOCKS / "npm" / "package.json").read_text())
     assert manifest["dependencies"].keys() == from_npm(all_needs.everything())
+
+
+def test_the_lock_of_jars_names_what_adapters_need() -> None:
+    assert {jar.artifact for jar in jars.known()} == {need.artifact for need in all_needs.jars()}
 
 
 def test_a_system_without_the_labs_own_environment_can_be_told_what_is_needed() -> None:
@@ -74,6 +80,7 @@ def test_a_bare_machine_lacks_the_first_thing_that_a_client_needs(client: Client
         (PackagedLibrary("odbc18", "mssql-python-odbc", "the driver"), "the driver"),
         (PythonPackage("requests"), "the Python environment of the clients"),
         (NodePackage("tedious"), "the npm package tedious"),
+        (Jar("driver", "org.example:driver"), "the jar org.example:driver"),
         (PROBE, "the program cc, which builds a-probe"),
     ],
     ids=lambda value: type(value).__name__,
@@ -113,5 +120,6 @@ def test_another_build_of_a_program_is_not_what_is_needed() -> None:
     assert lacking([wget], Machine(which=machine.which, gnutls=frozenset({"wget"}))) is None
 
 
-def test_compilers_and_npm_come_with_the_system() -> None:
-    assert of_the_system([NODE, NodePackage("tedious"), PROBE, NodePackage("other")]) == (NODE, NPM, CC)
+def test_compilers_npm_and_maven_come_with_the_system() -> None:
+    jar = Jar("driver", "org.example:driver")
+    assert of_the_system([NODE, NodePackage("tedious"), PROBE, NodePackage("other"), jar]) == (NODE, NPM, CC, MVN)

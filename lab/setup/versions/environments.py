@@ -17,15 +17,15 @@ import re
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import tlslab
 from tlslab.clients.base import Client, Machine
-from tlslab.setup import installer, provision
+from tlslab.setup import installer, jars, provision
 from tlslab.setup.installer import Echo, InstallError
-from tlslab.setup.versions.index import LOCK, MANIFEST, NPM_LOCK, Index, scratch
+from tlslab.setup.versions.index import JARS_LOCK, LOCK, MANIFEST, NPM_LOCK, Index, scratch
 from tlslab.setup.versions.registry import Registry, RegistryKind, nearest_versions, newest, pin, unpin
 from tlslab.setup.versions.spec import LATEST, Spec, SpecError
 from tlslab.stages.machine import links_gnutls, node_packages, python_packages
@@ -116,6 +116,8 @@ def digest(*words: str) -> str:
 
 def pinned_version(package: str, kind: RegistryKind) -> str:
     """The version of a package that the project pins. Raises KeyError when it pins none."""
+    if kind is RegistryKind.MAVEN:
+        return jars.pinned(package).version
     if kind is RegistryKind.NPM:
         manifest = json.loads((tlslab.LOCKS / "npm" / MANIFEST).read_text(encoding="utf-8"))
         return str(manifest["dependencies"][package])
@@ -163,13 +165,15 @@ class Environments:
                 if client.program or client.library
                 else f"{client.name} comes with the system, and its version cannot be chosen"
             )
-        if spec.path and client.library and Path(spec.path).expanduser().is_file() and ".so" in Path(spec.path).name:
+        if spec.companions and client.registry.kind is RegistryKind.MAVEN:
+            raise SpecError(f"{client.name} is a jar alone: no package can be pinned beside it")
+        if spec.path and client.library and _is_library(client.registry, Path(spec.path).expanduser()):
             return self._program(client, spec)
         request = self._request(client, client.registry, spec)
         lock = self._lock(client.registry, request)
         home = self._build(client.name, request, lock)
         self._hold(home)
-        return self._describe(home, request)
+        return self._describe(home, request, client)
 
     def finished(self, environment: Environment, says: str) -> None:
         """Note what the program itself said of its version, so that it is not asked at each start."""
@@ -241,12 +245,14 @@ class Environments:
 
     def _versions(self, registry: Registry) -> tuple[str, ...]:
         listed = self._index.versions(registry.kind, registry.package)
-        return (*listed, *registry.more_versions) if listed else ()
+        return (*_own(registry, listed), *registry.more_versions) if listed else ()
 
     def _local(self, registry: Registry, path: Path) -> tuple[Path, str, str]:
         """A build of the user's own, copied into the cache: the package, its version, a mark of its content."""
         if not path.exists():
             raise SpecError(f"there is no {path}")
+        if registry.kind is RegistryKind.MAVEN:
+            raise SpecError(f"{path} is no file: build the jar, and give that")
         suffix = ".tgz" if registry.kind is RegistryKind.NPM else ".whl"
         if path.is_file() and path.suffix != suffix:
             raise SpecError(f"{path} is no {suffix} file: give one, or the folder of a project that makes one")
@@ -304,11 +310,12 @@ class Environments:
             if not listed or version in listed:
                 continue
             if package == registry.package:
-                return UnknownVersion(self._unknown(request, package, version, (*listed, *registry.more_versions)))
+                own = (*_own(registry, listed), *registry.more_versions)
+                return UnknownVersion(self._unknown(request, package, version, own))
             return UnknownVersion(self._unknown(request, package, version, listed))
         return InstallError(
             f"cannot resolve {request.label} ({', '.join(request.requirements)}):\n{problem}\n"
-            "Check the network and the settings of pip or npm. What is in the cache still works: "
+            "Check the network and the settings of pip, npm or Maven. What is in the cache still works: "
             f"{', '.join(self.labels) or 'nothing yet'}."
         )
 
@@ -323,12 +330,15 @@ class Environments:
         return f"{request.label}: there is no {package} {version}; the nearest are {near}"
 
     def _build(self, client: str, request: Request, lock: Path) -> Path:
-        name = NPM_LOCK if request.kind is RegistryKind.NPM else LOCK
+        name = {RegistryKind.NPM: NPM_LOCK, RegistryKind.MAVEN: JARS_LOCK}.get(request.kind, LOCK)
         home = (
             self._home / f"{directory_name(request.label)}-{digest((lock / name).read_text(encoding='utf-8'), tag())}"
         )
         if request.kind is RegistryKind.NPM:
             provision.install_node_packages(home, lock, self._echo, request.label)
+        elif request.kind is RegistryKind.MAVEN:
+            for jar in jars.read_lock((lock / name).read_text(encoding="utf-8")):
+                jars.install(jar, home, self._echo, self._cache)
         else:
             if installer.is_ready(home) and not _holds(home, lock / LOCK):
                 self._echo(f"{request.label} is damaged; building it again")
@@ -348,11 +358,13 @@ class Environments:
                 self._echo(sentence)
         return home
 
-    def _describe(self, home: Path, request: Request) -> Environment:
+    def _describe(self, home: Path, request: Request, client: Client) -> Environment:
         common = Environment(request.label, request.version, home)
         if request.kind is RegistryKind.NPM:
             modules = home / "node_modules"
             return replace(common, node_modules=str(modules), node_packages=node_packages(modules))
+        if request.kind is RegistryKind.MAVEN:
+            return replace(common, files={client.library: str(next(home.glob("*.jar")))})
         packages = site_packages(home)
         files = {"odbc18": provision.odbc_driver(packages), "certifi": provision.certifi_roots(packages)}
         return replace(
@@ -464,6 +476,16 @@ def _holds(home: Path, lock: Path) -> bool:
     here = {normalised(name) for name in python_packages(site_packages(home))}
     lines = [line.split()[0] for line in lock.read_text(encoding="utf-8").splitlines() if line.strip()]
     return all(normalised(line.partition("==")[0]) in here for line in lines)
+
+
+def _own(registry: Registry, versions: Iterable[str]) -> tuple[str, ...]:
+    """Those of the versions that the client is made of."""
+    return tuple(version for version in versions if version.endswith(registry.suffix))
+
+
+def _is_library(registry: Registry, path: Path) -> bool:
+    """Whether a path is the client's library itself, and not what a package manager makes one of."""
+    return path.is_file() and (registry.kind is RegistryKind.MAVEN or ".so" in path.name)
 
 
 def _last_use(home: Path) -> tuple[float, str]:

@@ -1,8 +1,8 @@
-"""The index: asks PyPI or npm, as this machine is configured for them, which versions exist and which packages a
+"""The index: asks PyPI, npm or Maven, as this machine is configured for them, which versions exist and which packages a
 requirement comes to.
 
 `resolve` writes its result as a lock, with hashes, so that building an environment from it needs no more
-decisions. This module holds no address of an index: pip and npm have them configured.
+decisions. This module holds no address of an index: pip, npm and Maven have them configured.
 """
 
 import json
@@ -16,11 +16,11 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from tlslab.setup import installer
+from tlslab.setup import installer, jars
 from tlslab.setup.installer import Echo, InstallError
 from tlslab.setup.needs import NPM
 from tlslab.setup.system import how_to_get
-from tlslab.setup.versions.registry import RegistryKind
+from tlslab.setup.versions.registry import RegistryKind, unpin
 
 QUESTION_TIMEOUT = 60.0
 RESOLVE_TIMEOUT = 900.0
@@ -30,10 +30,11 @@ NO_VERSION = "0.0.0.dev0"
 """A version that no package has: asking for it makes pip list those that exist."""
 WHEELS = ("--only-binary", ":all:")
 LOCK, MANIFEST, NPM_LOCK = "requirements.txt", "package.json", "package-lock.json"
+JARS_LOCK = "jars.txt"
 
 
 class Index:
-    """The package indexes of this machine, asked through pip and npm. `cache`: the lab's."""
+    """The package indexes of this machine, asked through pip, npm and Maven. `cache`: the lab's."""
 
     def __init__(self, cache: Path, echo: Echo) -> None:
         self._cache = cache
@@ -43,8 +44,10 @@ class Index:
         """The versions that exist; empty when there are none or no index answers. `wheels`: only those that this
         machine can install without building.
 
-        Raises InstallError when there is no pip or npm to ask with.
+        Raises InstallError when there is no pip, npm or Maven to ask with.
         """
+        if kind is RegistryKind.MAVEN:
+            return jars.versions(package, self._cache, self._echo)
         if kind is RegistryKind.NPM:
             return self._npm_versions(package)
         if wheels:
@@ -64,9 +67,14 @@ class Index:
     def resolve(self, kind: RegistryKind, requirements: Sequence[str], into: Path) -> str | None:
         """Write the lock of these requirements into the directory `into`; None, or what the package manager said.
 
-        Raises InstallError when there is no pip or npm.
+        Raises InstallError when there is no pip, npm or Maven, or a jar is not the one that the project knows.
         """
-        return (self._npm_lock if kind is RegistryKind.NPM else self._pip_lock)(requirements, into)
+        ways = {
+            RegistryKind.PYPI: self._pip_lock,
+            RegistryKind.NPM: self._npm_lock,
+            RegistryKind.MAVEN: self._jars_lock,
+        }
+        return ways[kind](requirements, into)
 
     def build_wheel(self, folder: Path, into: Path) -> Path:
         """Build a Python project into a wheel. Raises InstallError."""
@@ -102,6 +110,16 @@ class Index:
         ]  # fmt: skip
         done = self._run(command, into, RESOLVE_TIMEOUT)
         return None if done.returncode == 0 else _last_words(done)
+
+    def _jars_lock(self, requirements: Sequence[str], into: Path) -> str | None:
+        lines = []
+        for artifact, version in map(unpin, requirements):
+            path = jars.fetch(artifact, version, self._cache, self._echo)
+            if path is None:
+                return f"  | {jars.problem_of(artifact, version)}"
+            lines.append(f"{jars.checked(artifact, version, path)}\n")
+        (into / JARS_LOCK).write_text("".join(lines), encoding="utf-8")
+        return None
 
     def _npm_versions(self, package: str) -> tuple[str, ...]:
         done = self._run([*self._npm(), "view", package, "versions", "--json"], self._cache, QUESTION_TIMEOUT)

@@ -37,6 +37,8 @@ class Pinned(Client):
         self.rows = base.rows
         self.release = base.release
         self.no_default_store, self.roots_file = base.no_default_store, base.roots_file
+        if environment is not None and base.name in base.release:
+            self.release = {**base.release, base.name: environment.version}
         self.needs = base.needs
         self.supports = base.supports
         self.registry = base.registry

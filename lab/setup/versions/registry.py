@@ -16,6 +16,7 @@ class RegistryKind(StrEnum):
 
     PYPI = "pypi"
     NPM = "npm"
+    MAVEN = "maven"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,8 @@ class Registry:
     `package`: the package whose version is the client's. `companions`: packages without which it does not run,
     or that decide what it does, and that it does not bring itself; they are installed in the newest version that goes
     with it unless a spec pins one. `requirements`: the packages that make a version, where that is not
-    `package==version`. `more_versions`: versions that `package` does not list, but `requirements` knows.
+    `package==version`. `more_versions`: versions that `package` does not list, but `requirements` knows. `suffix`: how
+    the versions end that the client is made of, where `package` has others as well.
     """
 
     kind: RegistryKind
@@ -33,6 +35,7 @@ class Registry:
     companions: tuple[str, ...] = ()
     requirements: Requirements | None = None
     more_versions: tuple[str, ...] = ()
+    suffix: str = ""
 
     def packages(self, version: str) -> tuple[str, ...]:
         """The requirements that make this version of the client, in the words of its package manager."""
@@ -42,12 +45,15 @@ class Registry:
 
 
 def pin(kind: RegistryKind, package: str, version: str) -> str:
-    """One exact version of a package: `pymssql==2.3.13`, `tedious@19.0.0`."""
-    return f"{package}@{version}" if kind is RegistryKind.NPM else f"{package}=={version}"
+    """One exact version of a package: `pymssql==2.3.13`, `tedious@19.0.0`, `group:name:1.2`."""
+    return package + {RegistryKind.NPM: "@", RegistryKind.MAVEN: ":"}.get(kind, "==") + version
 
 
 def unpin(requirement: str) -> tuple[str, str]:
-    """The package and the exact version of a pinned requirement of either kind; version "" when it has none."""
+    """The package and the exact version of a pinned requirement of any kind; version "" when it has none."""
+    if requirement.count(":") == 2 and "==" not in requirement:
+        package, _, version = requirement.rpartition(":")
+        return package, version
     package, _, version = requirement.partition("==")
     if not version and "@" in requirement[1:]:
         package, _, version = requirement.rpartition("@")
@@ -55,7 +61,8 @@ def unpin(requirement: str) -> tuple[str, str]:
 
 
 def order(version: str) -> tuple[tuple[int, ...], bool, str]:
-    """A key by which versions sort: their numbers, pre-releases before the release.
+    """A key by which versions sort: their numbers, pre-releases before the release. Behind the numbers of a release may
+    stand what it is for (`.jre11`).
 
     It suffices to name neighbours; the package manager decides which versions fit together.
     """
@@ -63,7 +70,7 @@ def order(version: str) -> tuple[tuple[int, ...], bool, str]:
     rest = re.sub(r"^\d+(?:\.\d+)*", "", version)
     while numbers and numbers[-1] == 0:
         numbers = numbers[:-1]
-    return numbers, not rest or rest.startswith((".post", "+")), rest
+    return numbers, not rest or re.match(r"\.post|\+|\.jre\d+$", rest) is not None, rest
 
 
 def _numbers(version: str) -> tuple[int, ...]:

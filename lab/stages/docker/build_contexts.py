@@ -15,9 +15,9 @@ from pathlib import Path
 
 import tlslab
 from tlslab.runtime import child
-from tlslab.setup import all_needs, build, installer, provision
+from tlslab.setup import all_needs, build, installer, jars, provision
 from tlslab.setup.installer import Echo, InstallError
-from tlslab.setup.needs import Built, Library, Program, from_npm
+from tlslab.setup.needs import Built, Jar, Library, Program, from_npm
 from tlslab.stages import leftovers
 from tlslab.stages.clock import FAKETIME
 from tlslab.stages.docker import image_building
@@ -30,8 +30,14 @@ PIP_TIMEOUT = 900.0
 ENDPOINT = "sqlserver-endpoint"
 ENDPOINT_PACKAGES = ("asn1crypto", "cryptography", "cffi", "pycparser")
 ENDPOINT_SOURCES = (
-    *("__init__.py", "model/__init__.py", "model/situation.py", "servers", "pki/__init__.py", "pki/scan.py"),
-    *("stages/__init__.py", "stages/docker/__init__.py", "stages/docker/pod_agent.py"),
+    *("__init__.py", "model/__init__.py", "model/certificate.py", "model/path.py", "model/situation.py", "servers"),
+    *(
+        "pki/__init__.py",
+        "pki/scan.py",
+        "stages/__init__.py",
+        "stages/docker/__init__.py",
+        "stages/docker/pod_agent.py",
+    ),
 )
 """What of the lab the endpoint's image holds."""
 DRIVER, DRIVER_PYTHON = "mssql-python-odbc", "3.11"
@@ -54,7 +60,7 @@ def client_recipe(distribution: Distribution, architecture: str, cache: Path, ec
             modules = provision.ensure_node_modules(echo)
         except InstallError as problem:
             absent |= dict.fromkeys(of_node, " ".join(str(problem).split()))
-    programs, without = built_programs(distribution, architecture, echo)
+    programs, without = programs_and_jars(distribution, architecture, echo)
     absent |= without
     here = tlslab.LOCKS / "docker" / "client"
     manifest = [tlslab.LOCKS / "npm" / "package-lock.json"] if modules else []
@@ -68,7 +74,7 @@ def client_recipe(distribution: Distribution, architecture: str, cache: Path, ec
             "PYTHON": distribution.interpreter,
             **({"MODULES": " ".join(distribution.modules)} if distribution.modules else {}),
         },
-        trees={"site": site, **driver, "node_modules": modules, "programs": None, **programs},
+        trees={"site": site, **driver, "node_modules": modules, "programs": None, "jars": None, **programs},
         texts={
             "agent.py": (here / "agent.py").read_text(),
             "leftovers.py": Path(leftovers.__file__).read_text(),
@@ -94,18 +100,25 @@ def clients_of_node(distribution: Distribution) -> tuple[str, ...]:
     return tuple(name for name in needs if name not in distribution.absent and from_npm(needs[name]))
 
 
-def built_programs(distribution: Distribution, architecture: str, echo: Echo) -> tuple[dict[str, Path], dict[str, str]]:
-    """The programs that the lab builds here and an image can run, by their place beside the Dockerfile; and the clients
-    that go without theirs, with the reason.
+def programs_and_jars(
+    distribution: Distribution, architecture: str, echo: Echo
+) -> tuple[dict[str, Path], dict[str, str]]:
+    """The programs that the lab builds here and an image can run, and the jars that it fetches here, by their place
+    beside the Dockerfile; and the clients that go without theirs, with the reason.
     """
     programs: dict[str, Path] = {}
     without: dict[str, str] = {}
     image, here = f"Linux {architecture}", f"{platform.system()} {architecture_of('')}"
     for client, needs in all_needs.of_clients().items():
         for need in needs:
-            if client in distribution.absent or not (isinstance(need, Built) and need.static):
+            if client in distribution.absent or not (
+                isinstance(need, Jar) or (isinstance(need, Built) and need.static)
+            ):
                 continue
             try:
+                if isinstance(need, Jar):
+                    programs[f"jars/{need.name}.jar"] = jars.ensure([need.artifact], echo)[need.artifact]
+                    continue
                 if image != here:
                     raise InstallError(f"{need.name} is built on this machine ({here}), and the image is for {image}")
                 programs[f"programs/{need.name}"] = build.ensure(need, echo)

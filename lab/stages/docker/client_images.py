@@ -17,7 +17,7 @@ from tlslab.clients.base import Invocation, Machine, Missing
 from tlslab.model.outcome import Completed
 from tlslab.runtime.deadline import deadline
 from tlslab.setup import all_needs
-from tlslab.setup.needs import Built, Library, Program
+from tlslab.setup.needs import Built, Jar, Library, Program
 from tlslab.stages.clock import FAKETIME
 from tlslab.stages.docker.container import ContainerSpec
 from tlslab.stages.docker.container_agent import Agent
@@ -52,8 +52,8 @@ def order(invocation: Invocation, workdir: str) -> dict[str, Any]:
 
 
 async def run_in(agent: Agent, invocation: Invocation, workdir: str) -> Completed:
-    """Run an invocation in a client container. Raises Lost, OSError as `Agent.ask` does."""
-    said = await agent.ask(**order(invocation, workdir))
+    """Run an invocation in a client container, in a process of its own. Raises Lost, OSError as `Agent.ask` does."""
+    said = await agent.ask(**order(invocation.alone, workdir))
     return Completed(
         exit_status=said["exit_status"],
         stdout=said["stdout"],
@@ -70,6 +70,7 @@ def wanted() -> dict[str, Any]:
     return {
         "programs": [need.name for need in needs if isinstance(need, Program | Built)],
         "libraries": {need.name: need.files for need in needs if isinstance(need, Library)},
+        "jars": [need.name for need in needs if isinstance(need, Jar)],
         "gnutls": [need.name for need in needs if isinstance(need, Program | Library) and need.gnutls],
     }
 

@@ -118,7 +118,9 @@ class DockerStage:
             await unattended(self._make_network)
             await together(*(self._start_clients(name) for name in self._images.clients))
             if self._on_host:
-                self._host = self._client_images[""] = OnHost(self._stack.enter_context(Here(self._cache)))
+                here = self._stack.enter_context(Here(self._cache))
+                self._stack.push_async_callback(here.end_workers)
+                self._host = self._client_images[""] = OnHost(here)
         except BaseException as problem:
             await self.__aexit__(type(problem), problem, problem.__traceback__)
             if isinstance(problem, FAILURES) and not getattr(problem, "filename", None):

@@ -17,6 +17,7 @@ from tlslab.stages.machine import local_machine
 from tlslab.stages.runner import run
 from tlslab.stages.sandbox import Sandbox, SandboxError
 from tlslab.stages.workdir import run_workdir
+from tlslab.stages.workers import Workers
 
 
 class Here:
@@ -27,6 +28,7 @@ class Here:
         self._stack = ExitStack()
         self._attempts = 0
         self._sandboxes = 0
+        self._workers = Workers(self.new_workdir)
         self.machine = local_machine()
         self.obstacle: Missing | None = None
         """Why no client can run here, once a sandbox has been asked for."""
@@ -62,12 +64,18 @@ class Here:
         return self.workdir / f"attempt-{self._attempts}"
 
     async def run(self, invocation: Invocation, workdir: Path, sandbox: Sandbox) -> Completed:
-        """Run an invocation in a directory of its own, which is gone afterwards. Raises OSError when it cannot be
-        started.
+        """Run an invocation in a directory of its own, which is gone afterwards; where it has a worker, by one that is
+        there already or by a new one. Raises OSError when it cannot be started.
         """
         workdir.mkdir()
         try:
+            if invocation.worker is not None:
+                return await self._workers.run(sandbox, invocation, invocation.worker, workdir)
             return await run(sandbox, invocation, workdir)
         finally:
             for _ in leftovers.removing(workdir):
                 await asyncio.sleep(0)  # other tasks go on meanwhile
+
+    async def end_workers(self) -> None:
+        """End the workers; to be awaited before the context is left."""
+        await self._workers.end()

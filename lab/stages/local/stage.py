@@ -52,6 +52,7 @@ class LocalStage:
 
     async def __aenter__(self) -> Self:
         self.workdir = self._stack.enter_context(self.here).workdir
+        self._stack.push_async_callback(self.here.end_workers)
         return self
 
     async def __aexit__(

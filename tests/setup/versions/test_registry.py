@@ -32,6 +32,7 @@ def registry(client: str) -> Registry:
         ("pymssql", "2.3.13", ("pymssql==2.3.13",)),
         ("tedious", "19.0.0", ("tedious@19.0.0",)),
         ("requests", "2.27.1", ("requests==2.27.1",)),
+        ("mssql-jdbc", "13.6.2.jre11", ("com.microsoft.sqlserver:mssql-jdbc:13.6.2.jre11",)),
         # Microsoft's driver: a wheel of its own from 18.6.2 on, before that inside mssql-python up to 1.7.
         ("odbc18", "18.6.2", ("mssql-python-odbc==18.6.2",)),
         ("odbc18", "18.6.2.1", ("mssql-python-odbc==18.6.2.1",)),

@@ -1,9 +1,13 @@
 """What is fetched for the images."""
 
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+import tlslab
 from tlslab import LOCKS
 from tlslab.setup import all_needs, build
 from tlslab.setup.installer import InstallError
@@ -88,14 +92,14 @@ def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def test_an_image_holds_the_programs_that_need_nothing_of_a_system(made: list[str]) -> None:
-    programs, without = build_contexts.built_programs(DISTRIBUTIONS[DEFAULT], "x86_64", print)
+    programs, without = build_contexts.programs_and_jars(DISTRIBUTIONS[DEFAULT], "x86_64", print)
     assert programs == {"programs/static": Path("/cache/built/static")}
     assert (without, made) == ({}, ["static"])
     assert "static" in client_images.wanted()["programs"]
 
 
 def test_a_program_for_another_machine_is_not_put_into_an_image(made: list[str]) -> None:
-    programs, without = build_contexts.built_programs(DISTRIBUTIONS[DEFAULT], "aarch64", print)
+    programs, without = build_contexts.programs_and_jars(DISTRIBUTIONS[DEFAULT], "aarch64", print)
     assert (programs, made) == ({}, [])
     assert without == {"one": "static is built on this machine (Linux x86_64), and the image is for Linux aarch64"}
 
@@ -105,5 +109,22 @@ def test_an_image_goes_without_a_program_that_cannot_be_built(made: list[str], m
         raise InstallError(f"{need.name} is built with go,\nwhich is not installed.")
 
     monkeypatch.setattr(build, "ensure", fails)
-    programs, without = build_contexts.built_programs(DISTRIBUTIONS[DEFAULT], "x86_64", print)
+    programs, without = build_contexts.programs_and_jars(DISTRIBUTIONS[DEFAULT], "x86_64", print)
     assert (programs, without) == ({}, {"one": "static is built with go, which is not installed."})
+
+
+def test_the_endpoints_image_holds_what_its_programs_import(tmp_path: Path) -> None:
+    package = Path(tlslab.__file__).resolve().parent
+    for name in build_contexts.ENDPOINT_SOURCES:
+        source, target = package / name, tmp_path / "tlslab" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target)
+        else:
+            shutil.copy(source, target)
+    imports = "import tlslab.stages.docker.pod_agent, tlslab.servers.mssql_image"
+    program = f"import sys; sys.path.insert(0, {str(tmp_path)!r}); {imports}"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", program], capture_output=True, text=True, timeout=60, check=False, env={}
+    )
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,109 @@
+"""JSSE, Java's TLS, with the X.509 validator of OpenJDK: what they say of a certificate and of a handshake.
+
+The order decides, and a set of conditions is answered by the first of them: a path to a trusted root; the time of each
+certificate on it; what the leaf is for. Names are the caller's. Without a path nothing else is looked at, and one text
+stands for every reason; of a certificate out of date only the last cause says on which side. The words are those of JDK
+11 to 25; JDK 25, and later updates of 17 (17.0.21), put the name of an alert before them, which is for the templates.
+"""
+
+from itertools import product
+
+from tlslab.model.condition import Condition
+from tlslab.model.conditions import (
+    EXPIRED,
+    INCOMPLETE,
+    NAME_MISMATCH,
+    NO_COMMON_VERSION,
+    NOT_FOR_SERVERS,
+    NOT_LOADED,
+    NOT_YET_VALID,
+    SELF_SIGNED,
+    UNTRUSTED,
+    WEAK_SIGNATURE,
+)
+from tlslab.model.evidence import Basis, Phase, Source
+from tlslab.model.library import Library, says, says_each, tolerates
+
+_JDK = "https://github.com/openjdk/jdk/blob"
+_SECURITY = "src/java.base/share/classes/sun/security"
+BUILDING = Source(
+    "OpenJDK, PKIXValidator.java (doBuild) and SunCertPathBuilder.java (build)",
+    f"{_JDK}/240349422ecb188d584a13c2c22d66508ce0e2fd/{_SECURITY}/provider/certpath/SunCertPathBuilder.java",
+)
+VALIDATION = Source(
+    "OpenJDK, PKIXValidator.java (doValidate: the path is there, the certificates on it are looked at)",
+    f"{_JDK}/0336d8fbf1d8c4c3eeda562856cac618e34d079e/{_SECURITY}/validator/PKIXValidator.java",
+)
+PURPOSE = Source(
+    "OpenJDK, EndEntityChecker.java (checkTLSServer)",
+    f"{_JDK}/59dc384fbd65e67d7080acb8fff9dbe16f585fea/{_SECURITY}/validator/EndEntityChecker.java",
+)
+ALERTS = Source(
+    "OpenJDK, Alert.java (AlertConsumer)",
+    f"{_JDK}/0195e41f627e6ab00af1fa039956072262680563/{_SECURITY}/ssl/Alert.java",
+)
+DISABLED = Source(
+    "OpenJDK, conf/security/java.security (jdk.certpath.disabledAlgorithms: SHA1 jdkCA & usage TLSServer)",
+    f"{_JDK}/01dfee6b6674192fbd41e68382ab3e5a5d8bba7e/src/java.base/share/conf/security/java.security",
+)
+
+NO_PATH = (
+    "PKIX path building failed: sun.security.provider.certpath.SunCertPathBuilderException: unable to find valid "
+    "certification path to requested target"
+)
+OUT_OF_DATE = (
+    "PKIX path validation failed: java.security.cert.CertPathValidatorException: validity check failed{*}"
+    "Caused by: java.security.cert."
+)
+PAST = OUT_OF_DATE + "CertificateExpiredException: NotAfter: "
+FUTURE = OUT_OF_DATE + "CertificateNotYetValidException: NotBefore: "
+
+_NAME: tuple[tuple[Condition, ...], ...] = ((), (NAME_MISMATCH,))
+_BEHIND_THE_TIME = tuple((*purpose, *name) for purpose, name in product(((), (NOT_FOR_SERVERS,)), _NAME))
+_BEHIND_THE_PATH = tuple((*time, *rest) for time, rest in product(((), (EXPIRED,), (NOT_YET_VALID,)), _BEHIND_THE_TIME))
+
+LIBRARY = Library(
+    "jsse",
+    (
+        *(
+            row
+            for path, rest in product((SELF_SIGNED, UNTRUSTED, INCOMPLETE), _BEHIND_THE_PATH)
+            for row in says([path, *rest], Phase.VERIFY, NO_PATH, basis=Basis.AUTHORITATIVE, source=BUILDING)
+        ),
+        *(
+            row
+            for (time, text), rest in product(((EXPIRED, PAST), (NOT_YET_VALID, FUTURE)), _BEHIND_THE_TIME)
+            for row in says([time, *rest], Phase.VERIFY, text, basis=Basis.AUTHORITATIVE, source=VALIDATION)
+        ),
+        *(
+            row
+            for name in _NAME
+            for row in says(
+                [NOT_FOR_SERVERS, *name],
+                Phase.VERIFY,
+                "Extended key usage does not permit use for TLS server authentication",
+                basis=Basis.AUTHORITATIVE,
+                source=PURPOSE,
+            )
+        ),
+        tolerates(
+            "SHA-1 is forbidden under the CAs alone that the JDK brings",
+            of=[WEAK_SIGNATURE],
+            basis=Basis.AUTHORITATIVE,
+            source=DISABLED,
+        ),
+        *says(
+            [NO_COMMON_VERSION],
+            Phase.HANDSHAKE,
+            "Received fatal alert: protocol_version",
+            basis=Basis.AUTHORITATIVE,
+            source=ALERTS,
+        ),
+        *says_each(
+            dict.fromkeys((NO_COMMON_VERSION, NOT_LOADED), "Connection reset"),
+            Phase.CLOSED,
+            basis=Basis.OBSERVED,
+            source=Source("observed by the lab with JDK 17: what java.net.SocketException says of a reset", ""),
+        ),
+    ),
+)
