@@ -1,5 +1,6 @@
 """Microsoft's ODBC driver for SQL Server: its own check of the name, and what it says of a connection that failed."""
 
+from tlslab.model.circumstances import RESETS
 from tlslab.model.conditions import IP_ADDRESS, NAME_MISMATCH, NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, says, says_each
@@ -12,6 +13,10 @@ TROUBLESHOOTING = Source(
 RESET_POSTS = Source(
     "microsoft/homebrew-mssql-release issue 83: `TCP Provider: Error code 0x2746` at connect (0x2746 is 10054)",
     "https://github.com/microsoft/homebrew-mssql-release/issues/83",
+)
+RESET_BY_PEER = Source(
+    "mkleehammer/pyodbc issue 680: `TCP Provider: Error code 0x68 (104)`, that is connection reset by peer",
+    "https://github.com/mkleehammer/pyodbc/issues/680",
 )
 TIMEOUT_EXPIRED = Source(
     "Microsoft, Troubleshooting: Timeout Expired (the SQL Server service on the server is not running)",
@@ -47,6 +52,18 @@ LIBRARY = Library(
             Phase.CLOSED,
             basis=Basis.REPORTED,
             source=RESET_POSTS,
+        ),
+        *(
+            row
+            for condition in (NO_COMMON_VERSION, NOT_LOADED)
+            for row in says(
+                [condition],
+                Phase.CLOSED,
+                "Error code 0x68",
+                basis=Basis.REPORTED,
+                source=RESET_BY_PEER,
+                when=[RESETS],
+            )
         ),
         *says([NOT_SERVING], Phase.CONNECT, "Login timeout expired", basis=Basis.AUTHORITATIVE, source=TIMEOUT_EXPIRED),
         *says(

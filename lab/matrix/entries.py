@@ -41,7 +41,16 @@ from tlslab.model.record import (  # fmt: skip
     TrustProcedureEntry,
 )
 from tlslab.model.scenario import Scenario
-from tlslab.model.situation import Anchor, Authority, ClientSide, ServerEncryption, ServerKind, ServerSide, TLSVersion
+from tlslab.model.situation import (
+    Anchor,
+    Authority,
+    ClientSide,
+    Refusal,
+    ServerEncryption,
+    ServerKind,
+    ServerSide,
+    TLSVersion,
+)
 from tlslab.pki.mint import PURPOSES, Mint, certificates
 from tlslab.stages.stage import Stage
 from tlslab.stages.trust_procedure import Followed
@@ -216,6 +225,8 @@ def describe(side: ServerSide) -> list[str]:
     words = [_versions(side), f"OpenSSL security level {side.security_level}"]
     if side.kind is ServerKind.SQLSERVER:
         words.append(f"encryption {side.encryption.value}")
+    if side.refusal is Refusal.RESET:
+        words.append("it ends a handshake that it refuses with RST, not with FIN")
     if side.chain is None:
         words.append("no certificate configured: self-generated at start")
     if not side.key_readable:

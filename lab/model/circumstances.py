@@ -1,7 +1,7 @@
 """The circumstances that rows of several clients depend on."""
 
 from tlslab.model.library import When
-from tlslab.model.situation import Encryption, ServerEncryption
+from tlslab.model.situation import Encryption, Refusal, ServerEncryption
 
 TRUST_EVERYTHING = When("told to trust every certificate", lambda act: act.client.trust_everything)
 DEFAULTS_ONLY = When("given no security option", lambda act: act.client.defaults_only)
@@ -11,3 +11,4 @@ LOGIN_ONLY = When(
     lambda act: act.client.encryption is Encryption.OPTIONAL and act.server.encryption is ServerEncryption.OFF,
 )
 """A client that asks for no encryption, at a server that does not force it (MS-TDS, 2.2.6.5)."""
+RESETS = When("the server ends a handshake with RST, not with FIN", lambda act: act.server.refusal is Refusal.RESET)

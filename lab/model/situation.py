@@ -65,6 +65,15 @@ class ServerEncryption(StrEnum):
     STRICT = "strict"
 
 
+class Refusal(StrEnum):
+    """How a server ends the connection of a client whose handshake it refuses (RFC 9293, 3.6 and 3.5.2)."""
+
+    CLOSE = "close"
+    """With FIN."""
+    RESET = "reset"
+    """With RST, and without a TLS alert."""
+
+
 class Encryption(StrEnum):
     """What a SQL Server client asks for; the words are those of Microsoft's drivers from version 18 on."""
 
@@ -186,6 +195,7 @@ class ServerSide:
     security_level: int = field(default=2, metadata={_WORDS: "OpenSSL's security level"})
     encryption: ServerEncryption = field(default=ServerEncryption.OFF, metadata={_WORDS: "the demand for encryption"})
     key_readable: bool = field(default=True, metadata={_WORDS: "a private key that it may not read"})
+    refusal: Refusal = field(default=Refusal.CLOSE, metadata={_WORDS: "how it ends a handshake that it refuses"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ listener that cannot start is said in one line `{"error": ..., "listener": ...}`
 
 Besides what a listener needs (`id`, `kind`, `address`, `port`, `security_level`, and `conf`, `host` or `chain`,
 `key`, `tls_min`, `tls_max`) one of kind sqlserver takes: `ca_store` (a PEM bundle that stands for the server's system
-store), `fallback_cert` and `fallback_key`, `encryption` ("not_supported" answers ENCRYPT_NOT_SUP), `refusal` ("close"
-instead of "reset" for a handshake that the server refuses); and every one `login_timeout`, `idle_timeout`,
+store), `fallback_cert` and `fallback_key`, `encryption` ("not_supported" answers ENCRYPT_NOT_SUP); and every one
+`refusal` ("reset" instead of "close" for a handshake that the server refuses), `login_timeout`, `idle_timeout`,
 `max_connections`.
 """
 
@@ -24,9 +24,11 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+from tlslab.model.situation import Refusal
 from tlslab.servers.https_endpoint import HttpsEndpoint, HttpsOptions
 from tlslab.servers.journal import Journal
 from tlslab.servers.listener import CannotStart, Limits
@@ -34,6 +36,7 @@ from tlslab.servers.streams import Marked, address_of, hung_up
 from tlslab.servers.tds.endpoint import Endpoint, Fallback, SqlServerOptions
 from tlslab.servers.tds.errorlog import LOGON, stamped
 
+Word = TypeVar("Word", bound=StrEnum)
 EXIT_CANNOT_START = 3
 DEFAULT = Limits()
 _BACKLOG = 256
@@ -104,14 +107,12 @@ def _options(entry: Mapping[str, object], document: Mapping[str, object]) -> Sql
         number("idle_timeout", DEFAULT.idle_seconds),
         int(number("max_connections", DEFAULT.connections)),
     )
+    refusal = _one_of(Refusal, entry, "refusal", Refusal.CLOSE)
     match entry["kind"]:
         case "sqlserver":
             encryption = entry.get("encryption", "supported")
             if encryption not in ("supported", "not_supported"):
                 raise ValueError("encryption is neither supported nor not_supported")
-            refusal = entry.get("refusal", "reset")
-            if refusal not in ("reset", "close"):
-                raise ValueError("refusal is neither reset nor close")
             return SqlServerOptions(
                 conf=Path(str(entry["conf"])),
                 security_level=level,
@@ -122,7 +123,7 @@ def _options(entry: Mapping[str, object], document: Mapping[str, object]) -> Sql
                 fallback_certificate=path("fallback_cert"),
                 fallback_key=path("fallback_key"),
                 encryption_supported=encryption == "supported",
-                reset_handshakes=refusal == "reset",
+                refusal=refusal,
             )
         case "https":
             return HttpsOptions(
@@ -132,8 +133,17 @@ def _options(entry: Mapping[str, object], document: Mapping[str, object]) -> Sql
                 tls_max=str(entry.get("tls_max", "TLSv1.3")),
                 security_level=level,
                 limits=limits,
+                refusal=refusal,
             )
     raise ValueError(f"{entry['kind']!r} is no kind of listener; there are sqlserver and https")
+
+
+def _one_of(kind: type[Word], entry: Mapping[str, object], key: str, default: Word) -> Word:
+    """The value of a key. Raises ValueError for one that there is not."""
+    value = entry.get(key, default)
+    if value not in list(kind):
+        raise ValueError(f"{key} is none of {', '.join(kind)}")
+    return kind(str(value))
 
 
 class Sink(Protocol):

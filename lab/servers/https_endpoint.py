@@ -11,13 +11,14 @@ from datetime import datetime
 from pathlib import Path
 
 from tlslab import __version__
+from tlslab.model.situation import Refusal
 from tlslab.servers.listener import CannotStart, Events, Limits
 from tlslab.servers.streams import Channel, address_of
 from tlslab.servers.tds.certificates import CertificateError, Identity, read_pem
 from tlslab.servers.tds.errorlog import printable
 from tlslab.servers.tds.tls import HandshakeFailed, Presented, RecordError, TlsPipe, presented
 
-SUPPORTS = frozenset({"tls_min", "tls_max", "security_level"})
+SUPPORTS = frozenset({"tls_min", "tls_max", "security_level", "refusal"})
 """The options of a server side that it can be set up with (`tlslab.model.situation.options`)."""
 MAX_HEAD = 16 * 1024
 CIPHERS = "DEFAULT"
@@ -36,6 +37,7 @@ class HttpsOptions:
     tls_max: str
     security_level: int
     limits: Limits = field(default_factory=Limits)
+    refusal: Refusal = Refusal.CLOSE
 
 
 def versions_between(low: str, high: str) -> tuple[str, ...]:
@@ -86,7 +88,7 @@ class HttpsEndpoint:
                 None,
                 f"The certificate {options.chain} was refused by OpenSSL at security level "
                 f"{options.security_level}: {self._presented.refused}. "
-                "Every TLS connection will be reset during the handshake.",
+                "Every TLS connection will be ended during the handshake.",
             )
         else:
             self._line(None, f"The certificate {options.chain} was loaded.")
@@ -119,8 +121,9 @@ class HttpsEndpoint:
                 self._line(number, f"TLS handshake completed: {channel.tls.describe()}. client: {client}")
                 await self._answer(channel, number, client)
         except HandshakeFailed as e:
-            reset = self._presented.context is None
-            self._line(number, f"TLS handshake failed: {e}. client: {client}")
+            reset = not e.by_client and self._options.refusal is Refusal.RESET
+            end = "" if e.by_client else "; the connection was reset" if reset else "; the connection was closed"
+            self._line(number, f"TLS handshake failed: {e}{end}. client: {client}")
         except RecordError as e:
             self._line(number, f"TLS failed after the handshake: {e}. client: {client}")
         except TimeoutError:
@@ -147,18 +150,17 @@ class HttpsEndpoint:
                 pipe = TlsPipe(self._context())
             try:
                 complete = pipe.handshake(data)
-            finally:
-                # Also the alert about an own refusal, which a web server sends.
-                if flight := pipe.take():
-                    with contextlib.suppress(ConnectionError):
-                        await channel.write_raw(flight)
+            except HandshakeFailed:
+                if self._options.refusal is Refusal.CLOSE:
+                    await _send(channel, pipe)  # the alert, as nginx does
+                raise
+            await _send(channel, pipe)
         channel.tls = pipe
 
     def _context(self) -> ssl.SSLContext:
         if self._presented.context is None:
             raise HandshakeFailed(
-                f"OpenSSL does not serve the certificate ({self._presented.refused}); connection reset",
-                by_client=False,
+                f"OpenSSL does not serve the certificate ({self._presented.refused})", by_client=False
             )
         return self._presented.context
 
@@ -178,3 +180,10 @@ class HttpsEndpoint:
         await channel.write(response(bytes(head)))
         assert channel.tls is not None
         await channel.write_raw(channel.tls.close_notify())
+
+
+async def _send(channel: Channel, pipe: TlsPipe) -> None:
+    """Send what TLS has for the client, who may be gone."""
+    if flight := pipe.take():
+        with contextlib.suppress(ConnectionError):
+            await channel.write_raw(flight)

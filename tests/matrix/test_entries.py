@@ -1,7 +1,7 @@
 """Entries: a server side in words says what clients are really offered."""
 
 from tlslab.matrix.entries import describe
-from tlslab.model.situation import ServerEncryption, ServerKind, TLSVersion, healthy
+from tlslab.model.situation import Refusal, ServerEncryption, ServerKind, TLSVersion, healthy
 
 HTTPS = healthy(ServerKind.HTTPS).server
 TDS = healthy(ServerKind.SQLSERVER)
@@ -25,6 +25,12 @@ def test_strict_servers_speak_tds_8_alone() -> None:
 def test_one_version_is_one_word() -> None:
     only = TDS.with_server(tls_min=TLSVersion.TLSv1_0, tls_max=TLSVersion.TLSv1_0)
     assert describe(only.server)[0] == "TLSv1"
+
+
+def test_how_a_handshake_is_refused_is_said_where_it_is_not_the_usual_way() -> None:
+    words = "it ends a handshake that it refuses with RST, not with FIN"
+    assert words in describe(TDS.with_server(refusal=Refusal.RESET).server)
+    assert words not in describe(TDS.server)
 
 
 def test_a_server_that_cannot_read_its_key_says_so() -> None:

@@ -26,6 +26,7 @@ def web(shelf: Shelf) -> Iterator[Running]:
             base | {"id": "tls13", "tls_min": "TLSv1.3"},
             base | {"id": "tls10", "tls_min": "TLSv1", "tls_max": "TLSv1", "security_level": 0},
             base | weak | {"id": "sha1"},
+            base | {"id": "reset", "tls_min": "TLSv1.3", "refusal": "reset"},
         ]
     ) as running:
         yield running
@@ -98,9 +99,17 @@ def test_versions_without_overlap_are_refused_with_an_alert(
     assert reason in web.lines_of(listener)[0]
 
 
-def test_a_certificate_that_openssl_refuses_is_logged_and_every_handshake_reset(web: Running) -> None:
+def test_a_server_that_resets_sends_no_alert_before(web: Running) -> None:
+    context = raw.insecure_context()
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    with Client(web.ports["reset"]) as client, pytest.raises(ConnectionResetError):
+        client.strict(context, alpn=())
+    assert web.lines_of("reset")[0].endswith("unsupported protocol; the connection was reset. client: 127.0.0.1")
+
+
+def test_a_certificate_that_openssl_refuses_is_logged_and_every_handshake_ended(web: Running) -> None:
     assert "ca md too weak" in web.wait_for_line("sha1", "refused")
-    with Client(web.ports["sha1"]) as client, pytest.raises(ConnectionResetError):
+    with Client(web.ports["sha1"]) as client, pytest.raises(EOFError):
         client.strict(alpn=())
     assert "ca md too weak" in web.lines_of("sha1")[0]
 

@@ -69,7 +69,9 @@ def by_requests(given):
 
     def get():
         with session.get(given["url"], stream=True) as response:
-            return response.status_code, response.raw.connection.sock.version()
+            # http.client has let go of the socket already where the server closes after its answer.
+            sock = response.raw.connection.sock or response.raw._original_response.fp.raw._sock
+            return response.status_code, sock.version()
 
     return get, requests.RequestException
 

@@ -153,5 +153,4 @@ EXPECTS = When("HostNameInCertificate is given", lambda situation: situation.cli
 PINNED = When("ServerCertificate is given", _not_yet)
 ENCRYPT_BY_WORD = When("Encrypt is Optional, Mandatory or Strict", _is_strict)
 ENCRYPT_IS_NONSENSE = When("Encrypt has a value that no release knows", _not_yet)
-ENDS_WITH_FIN = When("the server ends a handshake with FIN, not with RST", _not_yet)
 SSLSTREAM_COMPLAINS = When("SslStream finds something wrong with the certificate", _sslstream_complains)

@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Callable
 from typing import Protocol
 
+from tlslab.model.situation import Refusal
 from tlslab.servers.listener import Limits
 from tlslab.servers.streams import Address, Channel
 from tlslab.servers.tds import errorlog, login, prelogin, tokens
@@ -44,7 +45,7 @@ class Host(Protocol):
     mode: ServerMode
     force_strict: bool
     has_certificate: bool
-    reset_handshakes: bool
+    refusal: Refusal
     server_name: str
     password: str
     limits: Limits
@@ -115,7 +116,7 @@ class Connection:
             # SQL Server drops the connection where OpenSSL alone would send an alert: clients then report
             # error 10054 (docs/linux/sql-server-linux-encrypted-connections, "Common connection errors";
             # microsoft/msphpsql#252, #1453).
-            reset = not e.by_client and self._host.reset_handshakes
+            reset = not e.by_client and self._host.refusal is Refusal.RESET
             end = "" if e.by_client else "; the connection was reset" if reset else "; the connection was closed"
             self._line(f"TLS handshake failed: {e}{end}.")
         except RecordError as e:

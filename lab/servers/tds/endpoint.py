@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from tlslab.model.situation import Refusal
+from tlslab.servers import mssql_conf
 from tlslab.servers.listener import CannotStart, Events, Limits
 from tlslab.servers.streams import Channel, address_of
 from tlslab.servers.tds import certificates, errorlog
@@ -18,6 +20,10 @@ from tlslab.servers.tds.prelogin import ServerMode
 from tlslab.servers.tds.session import Session
 from tlslab.servers.tds.tls import ALPN_TDS8, Presented, check_ciphers, presented
 
+SUPPORTS = mssql_conf.SUPPORTS | {"refusal"}
+"""The options of a server side that it can be set up with (`tlslab.model.situation.options`): those of SQL Server, and
+what SQL Server shows of itself elsewhere, or what stands before it.
+"""
 FIRST_SESSION = 51  # SQL Server keeps the lower ones to itself.
 
 
@@ -34,9 +40,9 @@ class SqlServerOptions:
     fallback_certificate: Path | None = None
     fallback_key: Path | None = None
     encryption_supported: bool = True
-    # How a handshake ends that this side refuses: with RST, or with FIN. Microsoft's ODBC driver 18.6 on Linux reports
-    # the former as 0x68 (104) and the latter as 0x2746 (10054), which is the text that people post.
-    reset_handshakes: bool = True
+    # Microsoft's ODBC driver 18.6 on Linux reports RST as 0x68 (104) and FIN as 0x2746 (10054), which is the text that
+    # people post.
+    refusal: Refusal = Refusal.CLOSE
 
 
 class Fallback:
@@ -74,7 +80,7 @@ class Endpoint:
         )
         self.force_strict = conf.forcestrict
         self.has_certificate = conf.tlscert is not None
-        self.reset_handshakes = options.reset_handshakes
+        self.refusal = options.refusal
         self.server_name = options.host
         self.password = options.password
         self.limits = options.limits
@@ -132,7 +138,7 @@ class Endpoint:
             self._say(
                 f"The self-generated certificate was refused by OpenSSL at security level "
                 f"{self._options.security_level}: {self._nested.refused}. "
-                "Every TLS connection will be reset during the handshake."
+                "Every TLS connection will be ended during the handshake."
             )
         else:
             self._say(errorlog.SELF_GENERATED)

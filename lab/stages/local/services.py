@@ -178,9 +178,10 @@ class Embedded(Service):
             "address": ADDRESS,
             "port": 0,
             "security_level": side.security_level,
+            "refusal": side.refusal.value,
         }
         if side.kind is ServerKind.HTTPS and (other := unsupported(side, https_endpoint.SUPPORTS)):
-            # The plan asked nginx, which may be missing.
+            # The plan asked nginx as well, which may be missing.
             raise ServiceError(
                 f"{name}: the lab's own HTTPS endpoint, in the place of nginx, has no setting for {other[1]}"
             )
@@ -199,8 +200,6 @@ class Embedded(Service):
             **common,
             "conf": self.write(f"{name}.mssql.conf", mssql_conf(side, certificate, key)),
             "host": self.names[name],
-            # Drivers are reported to say 10054 of a refused handshake: when its connection is closed, not reset.
-            "refusal": "close",
         }
         if chain is None:
             fallback_certificate, fallback_key = self.mint.fallback()

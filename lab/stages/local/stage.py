@@ -12,16 +12,17 @@ from typing import NoReturn, Self
 
 from tlslab.clients.base import Client, Endpoint, Login, Machine, Material, Missing, Request
 from tlslab.model.outcome import Completed
-from tlslab.model.situation import ServerKind, ServerSide, Situation, TLSVersion
+from tlslab.model.situation import ServerKind, ServerSide, Situation, TLSVersion, unsupported
 from tlslab.pki.mint import Mint
 from tlslab.pki.scan import Scan, scan
 from tlslab.runtime.tasks import together
+from tlslab.servers import nginx
 from tlslab.stages.clock import with_clock
 from tlslab.stages.local.clients import Here
 from tlslab.stages.local.down import Down
 from tlslab.stages.local.nginx_process import Nginx
 from tlslab.stages.local.services import ADDRESS, Embedded, Service, ServiceError, Silent
-from tlslab.stages.server_sides import apart, group_by_kind
+from tlslab.stages.server_sides import apart, by_process, group_by_kind
 from tlslab.stages.stage import Distance, StageError
 from tlslab.stages.system_store import lay_out_store
 from tlslab.stages.trust_procedure import Way
@@ -89,11 +90,8 @@ class LocalStage:
         """
         for situation in situations:
             self._names.setdefault(situation.server, situation.client.connect_to)
-        groups: list[Mapping[str, ServerSide]] = []
-        for group in group_by_kind(tuple(self._names)).values():
-            up = {name: side for name, side in group.items() if side.key_readable}
-            down = [{name: side} for name, side in group.items() if not side.key_readable]
-            groups += [sides for sides in (up, *down) if sides]
+        by_kind = group_by_kind(tuple(self._names)).values()
+        groups = [sides for group in by_kind for sides in by_process(group, nginx.SUPPORTS)]
         await together(*(self._start(self._service(sides)) for sides in groups))
 
     async def _start(self, service: Service) -> None:
@@ -121,7 +119,8 @@ class LocalStage:
         program = self.machine.which.get("nginx")
         names = {name: self._names[side] for name, side in sides.items()}
         service: Service
-        if kind is ServerKind.HTTPS and program and self._use_nginx:
+        can = not any(unsupported(side, nginx.SUPPORTS) for side in sides.values())
+        if kind is ServerKind.HTTPS and program and self._use_nginx and can:
             service = Nginx(program, workdir, self._mint, sides, names)
         else:
             server = Embedded if all(side.key_readable for side in sides.values()) else Down
