@@ -8,9 +8,18 @@ import re
 from shlex import join
 
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
-from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, OPTIONS, allows_old_versions, expects_other_name, floor
+from tlslab.clients.https import (
+    HTTPS,
+    LOW_SECURITY,
+    OBSERVED,
+    OPTIONS,
+    WAITS,
+    allows_old_versions,
+    expects_other_name,
+    floor,
+)
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.conditions import NAME_MISMATCH
+from tlslab.model.conditions import ENDS_EARLY, NAME_MISMATCH
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
@@ -71,19 +80,25 @@ class Curl(Client):
         ),
         Template(
             "openssl",
-            frozenset({Phase.HANDSHAKE}),
+            frozenset({Phase.HANDSHAKE, Phase.NO_TLS}),
             "curl: (35) {*}SSL routines:{*}:{reason}",
             Basis.AUTHORITATIVE,
             LIBRARY_SOURCE,
         ),
         Template(
             "posix",
-            frozenset({Phase.CLOSED}),
+            frozenset({Phase.CLOSED, Phase.NO_TLS}),
             "curl: (35) OpenSSL SSL_connect: {reason} in connection to {name}:",
             Basis.AUTHORITATIVE,
             LIBRARY_SOURCE,
         ),
-        Template("posix", frozenset({Phase.CLOSED}), "curl: (35) Recv failure: {reason}", Basis.OBSERVED, OBSERVED),
+        Template(
+            "posix",
+            frozenset({Phase.CLOSED, Phase.NO_TLS}),
+            "curl: (35) Recv failure: {reason}",
+            Basis.OBSERVED,
+            OBSERVED,
+        ),
     )
     rows = (
         *says(
@@ -93,6 +108,14 @@ class Curl(Client):
             basis=Basis.AUTHORITATIVE,
             source=NAME_SOURCE,
         ),
+        *says(
+            [ENDS_EARLY],
+            Phase.NO_TLS,
+            "curl: (35) OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to {name}:",
+            basis=Basis.AUTHORITATIVE,
+            source=LIBRARY_SOURCE,
+        ),
+        *WAITS,
         tolerates(
             "with --insecure curl looks neither at the chain nor at the name",
             phases=[Phase.VERIFY, Phase.NAME],

@@ -11,9 +11,9 @@ from dataclasses import replace
 from pathlib import PurePosixPath
 
 from tlslab.clients.base import Material
-from tlslab.model.conditions import NOT_FOR_SERVERS
+from tlslab.model.conditions import ENDS_AFTER_PRELOGIN, ENDS_EARLY, NOT_FOR_SERVERS, OTHER_SERVICE, PLAIN_HTTP, SILENT
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, tolerates
+from tlslab.model.library import Hangs, Prints, Says, Template, says, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Encryption, TLSVersion
 
@@ -71,6 +71,10 @@ ASKS_FOR_NO_PURPOSE = tolerates(
     source=NO_PURPOSE,
 )
 """What every client accepts whose FreeTDS is built with GnuTLS."""
+
+
+PULLED = "handshake failed: Error in the pull function."
+"""What FreeTDS logs when GnuTLS meets the end of a connection."""
 
 
 def verifies(side: ClientSide) -> bool:
@@ -131,7 +135,7 @@ def gnutls_templates(text: str, basis: Basis, source: Source) -> tuple[Template,
         Template("freetds", frozenset({Phase.NAME}), text, basis, source, trace="{reason}" + certificate),
         Template(
             "gnutls",
-            frozenset({Phase.HANDSHAKE, Phase.CLOSED}),
+            frozenset({Phase.HANDSHAKE, Phase.CLOSED, Phase.NO_TLS}),
             text,
             basis,
             source,
@@ -175,6 +179,34 @@ def unavailable_templates(
             trace,
         )
         for server in ("Adaptive Server", "TDS server")
+    )
+
+
+def no_server_rows(failed: str, *ended: str, source: Source, trace: str) -> tuple[Says, ...]:
+    """What a client says where another service answers, or the connection ends before TLS. `failed`: its words for
+    every failure, which are all that it says of a reset, or of bytes that are no TDS; `ended`: those for an end of the
+    connection. `trace`: what its log has when PRELOGIN was answered before, as of a handshake that is refused.
+    """
+    return (
+        *(
+            row
+            for condition in (ENDS_EARLY, PLAIN_HTTP, OTHER_SERVICE)
+            for row in says([condition], Phase.NO_TLS, failed, *ended, basis=Basis.AUTHORITATIVE, source=source)
+        ),
+        *says(
+            [ENDS_AFTER_PRELOGIN],
+            Phase.NO_TLS,
+            Prints(failed, trace=trace),
+            basis=Basis.AUTHORITATIVE,
+            source=source,
+        ),
+        *says(
+            [SILENT],
+            Phase.NO_TLS,
+            Hangs(),
+            basis=Basis.OBSERVED,
+            source=Source("observed by the lab of FreeTDS 1.3 and 1.5: no answer within 20 seconds", ""),
+        ),
     )
 
 

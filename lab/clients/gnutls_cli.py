@@ -10,7 +10,7 @@ import re
 from shlex import join
 
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
-from tlslab.clients.https import HTTPS, OPTIONS, expects_other_name
+from tlslab.clients.https import HTTPS, OPTIONS, WAITS, expects_other_name
 from tlslab.clients.wget import OLD_SERVER
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.conditions import NO_COMMON_VERSION
@@ -54,10 +54,15 @@ class GnuTLSCli(Client):
             "gnutls", frozenset({Phase.HANDSHAKE}), "*** Received alert [{*}]: {reason}", Basis.AUTHORITATIVE, CLI
         ),
         Template(
-            "gnutls", frozenset({Phase.HANDSHAKE, Phase.CLOSED}), "*** Fatal error: {reason}", Basis.AUTHORITATIVE, CLI
+            "gnutls",
+            frozenset({Phase.HANDSHAKE, Phase.CLOSED, Phase.NO_TLS}),
+            "*** Fatal error: {reason}",
+            Basis.AUTHORITATIVE,
+            CLI,
         ),
     )
     rows = (
+        *WAITS,
         tolerates(
             "with --insecure gnutls-cli says what is wrong and goes on",
             phases=[Phase.VERIFY, Phase.NAME],

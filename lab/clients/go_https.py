@@ -99,7 +99,7 @@ class GoHttps(Client):
         Template("go", frozenset({Phase.VERIFY, Phase.NAME}), _MESSAGE + "{reason}", Basis.AUTHORITATIVE, BARE_ERROR),
         Template(
             "go",
-            frozenset({Phase.HANDSHAKE, Phase.CLOSED, Phase.CONNECT}),
+            frozenset({Phase.HANDSHAKE, Phase.CLOSED, Phase.CONNECT, Phase.NO_TLS}),
             _MESSAGE + "{reason}",
             Basis.AUTHORITATIVE,
             URL_ERROR,

@@ -13,15 +13,18 @@ from tlslab.clients.base import Client, Endpoint, Invocation, Machine, Request, 
 from tlslab.clients.https import (
     HTTPS,
     LOW_SECURITY,
+    OBSERVED,
     OPTIONS,
+    WAITS,
     allows_old_versions,
     expects_other_name,
     floor,
 )
 from tlslab.clients.tedious import BUNDLED, default_trust_words, more_roots, node_trust
 from tlslab.model.circumstances import TRUST_EVERYTHING
+from tlslab.model.conditions import SILENT
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, tolerates
+from tlslab.model.library import Template, says, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Situation, TLSVersion
 from tlslab.setup.needs import NODE
@@ -96,13 +99,14 @@ class NodeHttps(NodeClient):
         ),
         Template(
             "openssl",
-            frozenset({Phase.HANDSHAKE}),
+            frozenset({Phase.HANDSHAKE, Phase.NO_TLS}),
             "Error: write EPROTO {*}:error:{*}:SSL routines:{*}:{reason}:",
             Basis.REPORTED,
             EPROTO,
         ),
     )
     rows = (
+        *WAITS,
         tolerates(
             "with rejectUnauthorized: false Node refuses no certificate",
             phases=[Phase.VERIFY, Phase.NAME],
@@ -157,13 +161,20 @@ class NodeFetch(NodeClient):
         ),
         Template(
             "openssl",
-            frozenset({Phase.HANDSHAKE}),
+            frozenset({Phase.HANDSHAKE, Phase.NO_TLS}),
             _FETCH_FAILED + "Error: {*}:error:{*}:SSL routines:{*}:{reason}:",
             Basis.AUTHORITATIVE,
             FETCH_FAILED,
         ),
     )
     rows = (
+        *says(
+            [SILENT],
+            Phase.NO_TLS,
+            _FETCH_FAILED + "ConnectTimeoutError: Connect Timeout Error (",
+            basis=Basis.OBSERVED,
+            source=OBSERVED,
+        ),
         tolerates(
             "with NODE_TLS_REJECT_UNAUTHORIZED=0 Node refuses no certificate",
             phases=[Phase.VERIFY, Phase.NAME],

@@ -16,6 +16,7 @@ from tlslab.clients.tds import (
     read_versions,
     run_probe,
 )
+from tlslab.libraries.msodbc import STRINGS
 from tlslab.model.circumstances import LOGIN_ONLY, STRICT, TRUST_EVERYTHING
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, tolerates
@@ -34,10 +35,6 @@ TROUBLESHOOTING = Source(
     "https://github.com/MicrosoftDocs/sql-docs/blob/75bcfa916df87515571761e51f88b04f69b4f956/docs/connect/odbc/connection-troubleshooting.md",
 )
 FAQ = Source("Microsoft, msphpsql wiki, FAQ", "https://github.com/Microsoft/msphpsql/wiki/FAQ")
-STRINGS = Source(
-    "Microsoft ODBC Driver 18.6.2, its own string resources (wheel mssql-python-odbc, msodbcsqlr18.rll)",
-    "https://github.com/microsoft/mssql-python",
-)
 RESET = Source("microsoft/msphpsql, issue 1480", "https://github.com/microsoft/msphpsql/issues/1480")
 
 BUNDLED_VERSION, BUNDLING = "18.5.1", "1.7.1"
@@ -70,7 +67,7 @@ def driver_templates(before: str) -> tuple[Template, ...]:
         Template("msodbc", frozenset({Phase.NAME}), refused, Basis.AUTHORITATIVE, TROUBLESHOOTING),
         # OpenSSL adds the alert's number to the reason, the driver the further errors of the queue.
         Template("openssl", frozenset({Phase.HANDSHAKE}), ssl + "{reason}", Basis.AUTHORITATIVE, FAQ),
-        Template("msodbc", frozenset({Phase.CONNECT}), before + "{reason}", Basis.AUTHORITATIVE, STRINGS),
+        Template("msodbc", frozenset({Phase.CONNECT, Phase.NO_TLS}), before + "{reason}", Basis.AUTHORITATIVE, STRINGS),
         Template("msodbc", frozenset({Phase.CLOSED}), before + "TCP Provider: {reason}", Basis.REPORTED, RESET),
     )
 

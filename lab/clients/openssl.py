@@ -8,7 +8,7 @@ import re
 from shlex import join
 
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
-from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, OPTIONS, allows_old_versions, floor
+from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, OPTIONS, WAITS, allows_old_versions, floor
 from tlslab.model.circumstances import DEFAULTS_ONLY, TRUST_EVERYTHING
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, tolerates
@@ -59,23 +59,26 @@ class SClient(Client):
         ),
         Template(
             "openssl",
-            frozenset({Phase.HANDSHAKE}),
+            frozenset({Phase.HANDSHAKE, Phase.NO_TLS}),
             ":error:{*}:SSL routines:{*}:{reason}:",
             Basis.AUTHORITATIVE,
             PRINTED_ERRORS,
         ),
         # errno 104 is ECONNRESET on Linux; s_client prints the number alone.
-        Template("posix", frozenset({Phase.CLOSED}), "write:errno=104", Basis.OBSERVED, OBSERVED),
+        Template("posix", frozenset({Phase.CLOSED, Phase.NO_TLS}), "write:errno=104", Basis.OBSERVED, OBSERVED),
     )
-    rows = tuple(
-        tolerates(
-            "without -verify_return_error it says what is wrong and goes on",
-            phases=[Phase.VERIFY, Phase.NAME],
-            when=[when],
-            basis=Basis.AUTHORITATIVE,
-            source=MANUAL,
-        )
-        for when in (TRUST_EVERYTHING, DEFAULTS_ONLY)
+    rows = (
+        *WAITS,
+        *(
+            tolerates(
+                "without -verify_return_error it says what is wrong and goes on",
+                phases=[Phase.VERIFY, Phase.NAME],
+                when=[when],
+                basis=Basis.AUTHORITATIVE,
+                source=MANUAL,
+            )
+            for when in (TRUST_EVERYTHING, DEFAULTS_ONLY)
+        ),
     )
 
     def version_probe(self, machine: Machine) -> Invocation:

@@ -14,12 +14,13 @@ from tlslab.clients.https import (
     LOW_SECURITY,
     OBSERVED,
     OPTIONS,
+    WAITS,
     allows_old_versions,
     expects_other_name,
     floor,
 )
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.conditions import NAME_MISMATCH
+from tlslab.model.conditions import NAME_MISMATCH, SILENT
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, Tolerates, says, tolerates
 from tlslab.model.outcome import Completed, Outcome
@@ -122,7 +123,7 @@ def _templates(before: str, source: Source) -> tuple[Template, ...]:
     other = before + "[SSL: {*}] {reason} (_ssl.c:"
     return (
         Template("openssl", frozenset({Phase.VERIFY}), verify, Basis.AUTHORITATIVE, source),
-        Template("openssl", frozenset({Phase.HANDSHAKE}), other, Basis.AUTHORITATIVE, source),
+        Template("openssl", frozenset({Phase.HANDSHAKE, Phase.NO_TLS}), other, Basis.AUTHORITATIVE, source),
         Template("python-ssl", frozenset(Phase), before + "{reason}", Basis.AUTHORITATIVE, source),
     )
 
@@ -155,13 +156,13 @@ class Urllib(PythonClient):
         *_templates("urllib.error.URLError: <urlopen error ", URL_ERROR),
         Template(
             "posix",
-            frozenset({Phase.CLOSED}),
+            frozenset({Phase.CLOSED, Phase.NO_TLS}),
             "urllib.error.URLError: <urlopen error [Errno {*}] {reason}>",
             Basis.AUTHORITATIVE,
             URL_ERROR,
         ),
     )
-    rows = (_unverified("with ssl._create_unverified_context() urllib", UNVERIFIED_CONTEXT),)
+    rows = (*WAITS, _unverified("with ssl._create_unverified_context() urllib", UNVERIFIED_CONTEXT))
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         if side.defaults_only:
@@ -186,13 +187,14 @@ class Requests(PythonClient):
         *_templates(_MAX_RETRIES, MAX_RETRY_ERROR),
         Template(
             "posix",
-            frozenset({Phase.CLOSED}),
+            frozenset({Phase.CLOSED, Phase.NO_TLS}),
             "requests.exceptions.ConnectionError: ('Connection aborted.', ConnectionResetError({*}, '{reason}'))",
             Basis.OBSERVED,
             OBSERVED,
         ),
     )
     rows = (
+        *WAITS,
         # urllib3 before 2.0 compared names itself, and in words of its own.
         *says(
             [NAME_MISMATCH],
@@ -238,10 +240,23 @@ class Httpx(PythonClient):
     templates = (
         *_templates("httpx.ConnectError: ", HTTPX_SSL),
         Template(
-            "posix", frozenset({Phase.CLOSED}), "httpx.ConnectError: [Errno {*}] {reason}", Basis.OBSERVED, OBSERVED
+            "posix",
+            frozenset({Phase.CLOSED, Phase.NO_TLS}),
+            "httpx.ConnectError: [Errno {*}] {reason}",
+            Basis.OBSERVED,
+            OBSERVED,
         ),
     )
-    rows = (_unverified("with an unverified context httpx", HTTPX_SSL),)
+    rows = (
+        *says(
+            [SILENT],
+            Phase.NO_TLS,
+            "httpx.ConnectTimeout: _ssl.c:{*}: The handshake operation timed out",
+            basis=Basis.OBSERVED,
+            source=OBSERVED,
+        ),
+        _unverified("with an unverified context httpx", HTTPX_SSL),
+    )
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         if side.defaults_only:

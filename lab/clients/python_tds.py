@@ -12,7 +12,17 @@ from typing import Any
 
 from tlslab.clients.base import Invocation, Request, Roots, Trust
 from tlslab.clients.tds import PythonSqlClient, read_versions, run_probe
-from tlslab.model.conditions import IP_ADDRESS, NAME_MISMATCH, NO_COMMON_VERSION, NOT_LOADED
+from tlslab.model.conditions import (  # fmt: skip
+    ENDS_AFTER_PRELOGIN,
+    ENDS_EARLY,
+    IP_ADDRESS,
+    NAME_MISMATCH,
+    NO_COMMON_VERSION,
+    NOT_LOADED,
+    OTHER_SERVICE,
+    PLAIN_HTTP,
+    SILENT,
+)
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, When, says, says_each, tolerates
 from tlslab.model.outcome import Completed
@@ -39,6 +49,7 @@ BACKOFF = Source(
     "https://github.com/denisenkom/pytds/blob/2b9f4afda12c0a9b5f0322b72c0eac5253e568f8/src/pytds/utils.py",
 )
 CONNECT = Source("python-tds documentation, pytds.connect", "https://python-tds.readthedocs.io/en/latest/pytds.html")
+OBSERVED = Source("observed by the lab of python-tds 1.17.1", "")
 ONLY_VERSION = TLSVersion.TLSv1_2
 """`create_context` makes a context for TLSv1_2_METHOD: exactly this version."""
 
@@ -92,6 +103,13 @@ class PythonTds(PythonSqlClient):
             Basis.AUTHORITATIVE,
             BACKOFF,
         ),
+        Template(
+            "posix",
+            frozenset({Phase.CLOSED, Phase.NO_TLS}),
+            "ConnectionResetError: [Errno {*}] {reason}{*}TimeoutError",
+            Basis.AUTHORITATIVE,
+            BACKOFF,
+        ),
     )
     rows = (
         *says(
@@ -124,6 +142,23 @@ class PythonTds(PythonSqlClient):
             Phase.CLOSED,
             basis=Basis.AUTHORITATIVE,
             source=TDS_BASE,
+        ),
+        *says_each(
+            dict.fromkeys(
+                (ENDS_EARLY, ENDS_AFTER_PRELOGIN), "pytds.tds_base.ClosedConnectionError: Server closed connection"
+            ),
+            Phase.NO_TLS,
+            basis=Basis.AUTHORITATIVE,
+            source=TDS_BASE,
+        ),
+        *says_each(
+            dict.fromkeys((PLAIN_HTTP, OTHER_SERVICE), "ValueError: buffer too small for requested bytes"),
+            Phase.NO_TLS,
+            basis=Basis.OBSERVED,
+            source=OBSERVED,
+        ),
+        *says(
+            [SILENT], Phase.NO_TLS, "TimeoutError: timed out{*}TimeoutError", basis=Basis.AUTHORITATIVE, source=BACKOFF
         ),
         tolerates(
             "without `cafile` python-tds uses no TLS: no certificate is shown, and the login goes in clear",

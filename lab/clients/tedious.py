@@ -12,10 +12,10 @@ from typing import Any
 from tlslab.clients.answers import read_answer
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust, probe
 from tlslab.clients.tds import allows_old_versions
-from tlslab.model.circumstances import STRICT, TRUST_EVERYTHING
-from tlslab.model.conditions import DEMANDS_ENCRYPTION, NOT_SERVING
+from tlslab.model.circumstances import RESETS, STRICT, TRUST_EVERYTHING
+from tlslab.model.conditions import DEMANDS_ENCRYPTION, ENDS_EARLY, NOT_SERVING, OTHER_SERVICE, PLAIN_HTTP, SILENT
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, When, says, tolerates
+from tlslab.model.library import Template, When, says, says_each, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, ServerKind, Situation, TLSVersion
 from tlslab.setup.needs import NODE, NodePackage
@@ -29,6 +29,10 @@ CONNECTION = Source(
 CONNECTOR = Source(
     "tedious, src/connector.ts, connectInSequence",
     "https://github.com/tediousjs/tedious/blob/v19.2.2/src/connector.ts",
+)
+LOST = Source(
+    "tedious 19.2.2, src/connection.ts (wrapSocketError, connectTimeout)",
+    "https://github.com/tediousjs/tedious/blob/v19.2.2/src/connection.ts",
 )
 ENCRYPT: dict[Encryption, bool | str] = {
     Encryption.OPTIONAL: False,
@@ -101,6 +105,27 @@ class Tedious(Client):
             _FAILED + "Could not connect (sequence)",
             basis=Basis.AUTHORITATIVE,
             source=CONNECTOR,
+        ),
+        *says_each(
+            dict.fromkeys((ENDS_EARLY, PLAIN_HTTP, OTHER_SERVICE), "ConnectionError: Connection lost - socket hang up"),
+            Phase.NO_TLS,
+            basis=Basis.AUTHORITATIVE,
+            source=LOST,
+        ),
+        *says(
+            [ENDS_EARLY],
+            Phase.NO_TLS,
+            "ConnectionError: Connection lost - read ECONNRESET",
+            basis=Basis.AUTHORITATIVE,
+            source=LOST,
+            when=[RESETS],
+        ),
+        *says(
+            [SILENT],
+            Phase.NO_TLS,
+            "ConnectionError: Failed to connect to {host}:{*} in {*}ms",
+            basis=Basis.AUTHORITATIVE,
+            source=LOST,
         ),
         tolerates(
             "with `encrypt: false` tedious declares encryption unsupported: no TLS, and the login goes in clear",

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from shlex import join
 
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
-from tlslab.clients.https import HTTPS, OPTIONS
+from tlslab.clients.https import HTTPS, OPTIONS, WAITS
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.conditions import NO_COMMON_VERSION, NOT_FOR_SERVERS
 from tlslab.model.evidence import Basis, Phase, Source
@@ -78,13 +78,14 @@ class Wget(Client):
         ),
         Template(
             "gnutls",
-            frozenset({Phase.CLOSED}),
+            frozenset({Phase.CLOSED, Phase.NO_TLS}),
             "GnuTLS: {reason} Unable to establish SSL connection.",
             Basis.AUTHORITATIVE,
             GNUTLS_C,
         ),
     )
     rows = (
+        *WAITS,
         tolerates(
             "with --no-check-certificate wget says what is wrong and goes on",
             phases=[Phase.VERIFY, Phase.NAME],

@@ -1,7 +1,18 @@
 """Microsoft's ODBC driver for SQL Server: its own check of the name, and what it says of a connection that failed."""
 
 from tlslab.model.circumstances import RESETS
-from tlslab.model.conditions import IP_ADDRESS, NAME_MISMATCH, NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING
+from tlslab.model.conditions import (  # fmt: skip
+    ENDS_AFTER_PRELOGIN,
+    ENDS_EARLY,
+    IP_ADDRESS,
+    NAME_MISMATCH,
+    NO_COMMON_VERSION,
+    NOT_LOADED,
+    NOT_SERVING,
+    OTHER_SERVICE,
+    PLAIN_HTTP,
+    SILENT,
+)
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, says, says_each
 
@@ -28,6 +39,15 @@ NOT_RUNNING = Source(
     "https://github.com/microsoft/mssql-docker/issues/203",
 )
 
+STRINGS = Source(
+    "Microsoft ODBC Driver 18.6.2, its own string resources (wheel mssql-python-odbc, msodbcsqlr18.rll)",
+    "https://github.com/microsoft/mssql-python",
+)
+WRONG_PORT = Source(
+    "uepg/laravel-sybase issue 33: `Protocol error in TDS stream`, of a port at which another server listened",
+    "https://github.com/uepg/laravel-sybase/issues/33",
+)
+OBSERVED_SILENCE = Source("observed by the lab of mssql-python 1.16.0 at a port at which nothing answers", "")
 OBSERVED = Source("observed by the lab of ODBC Driver 18.6.2, which compares an address with the DNS names", "")
 
 LIBRARY = Library(
@@ -64,6 +84,39 @@ LIBRARY = Library(
                 source=RESET_BY_PEER,
                 when=[RESETS],
             )
+        ),
+        *says(
+            [ENDS_EARLY],
+            Phase.NO_TLS,
+            "Client unable to establish connection because an error was encountered during handshakes before login. ",
+            basis=Basis.AUTHORITATIVE,
+            source=STRINGS,
+        ),
+        *says_each(
+            dict.fromkeys((PLAIN_HTTP, OTHER_SERVICE), "Protocol error in TDS stream"),
+            Phase.NO_TLS,
+            basis=Basis.REPORTED,
+            source=WRONG_PORT,
+        ),
+        *says(
+            [ENDS_AFTER_PRELOGIN],
+            Phase.NO_TLS,
+            "TCP Provider: Error code 0x2746",
+            basis=Basis.REPORTED,
+            source=RESET_POSTS,
+            when=[~RESETS],
+        ),
+        *says(
+            [ENDS_AFTER_PRELOGIN],
+            Phase.NO_TLS,
+            "TCP Provider: Error code 0x68",
+            basis=Basis.REPORTED,
+            source=RESET_BY_PEER,
+            when=[RESETS],
+        ),
+        *says([SILENT], Phase.NO_TLS, "Login timeout expired", basis=Basis.AUTHORITATIVE, source=TIMEOUT_EXPIRED),
+        *says(
+            [SILENT], Phase.NO_TLS, "TCP Provider: Timeout error [258]", basis=Basis.OBSERVED, source=OBSERVED_SILENCE
         ),
         *says([NOT_SERVING], Phase.CONNECT, "Login timeout expired", basis=Basis.AUTHORITATIVE, source=TIMEOUT_EXPIRED),
         *says(

@@ -49,6 +49,7 @@ from tlslab.model.situation import (
     ServerEncryption,
     ServerKind,
     ServerSide,
+    Speaks,
     TLSVersion,
 )
 from tlslab.pki.mint import PURPOSES, Mint, certificates
@@ -204,7 +205,7 @@ class Entries:
 
     def _presented(self, side: ServerSide, seen: Callable[[ServerSide], str]) -> tuple[x509.Certificate, ...]:
         """The certificates that the server sends: none where it does not come up."""
-        if not side.key_readable:
+        if not side.key_readable or side.speaks is not Speaks.ITS_PROTOCOL:
             return ()
         presented = self._mint.chain_pem(side.chain) if side.chain else seen(side)
         return certificates(presented) if presented else ()
@@ -222,6 +223,8 @@ class Entries:
 
 def describe(side: ServerSide) -> list[str]:
     """A server side in words."""
+    if side.speaks is not Speaks.ITS_PROTOCOL:
+        return [_INSTEAD[side.speaks], *(["with RST, not with FIN"] if side.refusal is Refusal.RESET else [])]
     words = [_versions(side), f"OpenSSL security level {side.security_level}"]
     if side.kind is ServerKind.SQLSERVER:
         words.append(f"encryption {side.encryption.value}")
@@ -232,6 +235,15 @@ def describe(side: ServerSide) -> list[str]:
     if not side.key_readable:
         words.append("its account cannot read its private key: it does not start")
     return words
+
+
+_INSTEAD = {
+    Speaks.HTTP: "in its place HTTP without TLS answers",
+    Speaks.SSH: "in its place SSH answers",
+    Speaks.NOTHING: "in its place nothing answers: connections are accepted, and that is all",
+    Speaks.CLOSES: "it ends each connection before TLS begins",
+    Speaks.CLOSES_AFTER_PRELOGIN: "it ends each connection when it has answered PRELOGIN",
+}
 
 
 def _versions(side: ServerSide) -> str:

@@ -16,6 +16,8 @@ from tlslab.model.outcome import Outcome, Result
 from tlslab.model.scenario import Claim
 from tlslab.model.situation import Situation
 
+_SAYS_NOTHING_OF_TRUST = (Phase.CONNECT, Phase.NO_TLS, Phase.LOGIN, Phase.RESPONSE)
+
 
 class ActVerdict(StrEnum):
     """What an act showed."""
@@ -222,9 +224,7 @@ class Judge:
             return False
         shown = shown_statements(self.table, act.outcome, act.situation)
         said = [item.row for item in shown if item in act.answer.says and item.of != frozenset()]
-        return any(
-            isinstance(row, Says) and row.phase not in (Phase.CONNECT, Phase.LOGIN, Phase.RESPONSE) for row in said
-        )
+        return any(isinstance(row, Says) and row.phase not in _SAYS_NOTHING_OF_TRUST for row in said)
 
 
 def not_played(status: Status, why: str) -> Verdict:

@@ -8,20 +8,20 @@ encryption unasked. The conditions of an act are the intention; the self-check m
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from tlslab.model.situation import Situation
+from tlslab.model.situation import Situation, Speaks
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What the self-check measured of a situation, by looks that no client makes.
 
-    `answers`: a process accepts connections at the server's port. `presents`: it shows certificates to a client that
-    speaks every version of TLS. `shares_version`: it shows them to one that speaks the versions of this client side.
-    `errors`: what OpenSSL's `verify` finds, at security level 0, with what this client side trusts and was given: the
-    number of the error (X509_V_ERR_*) and the depth, 0 for the leaf. `errors_when_complete`: the same with the
-    intermediates that the server may have left out. `carries_name`: the leaf's SAN has the name that this client side
-    expects (RFC 9525). `weak_signatures`: the depths at which a hash is used that OpenSSL refuses at level 2, a
-    certificate that signed itself left out.
+    `speaks`: what is met at the server's port. `answers`: a process accepts connections there. `presents`: it shows
+    certificates to a client that speaks every version of TLS. `shares_version`: it shows them to one that speaks the
+    versions of this client side. `errors`: what OpenSSL's `verify` finds, at security level 0, with what this client
+    side trusts and was given: the number of the error (X509_V_ERR_*) and the depth, 0 for the leaf.
+    `errors_when_complete`: the same with the intermediates that the server may have left out. `carries_name`: the
+    leaf's SAN has the name that this client side expects (RFC 9525). `weak_signatures`: the depths at which a hash is
+    used that OpenSSL refuses at level 2, a certificate that signed itself left out.
     """
 
     answers: bool = True
@@ -31,6 +31,7 @@ class Seen:
     errors_when_complete: frozenset[tuple[int, int]] = frozenset()
     carries_name: bool = True
     weak_signatures: frozenset[int] = frozenset()
+    speaks: Speaks = Speaks.ITS_PROTOCOL
 
     def has(self, number: int, depth: int | None = None) -> bool:
         """Whether OpenSSL finds this error, at this depth or at any."""

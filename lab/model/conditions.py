@@ -4,6 +4,8 @@ The predicates read single facts of a situation; they are no path validator. Num
 include/openssl/x509_vfy.h.
 """
 
+from collections.abc import Callable
+
 from tlslab.model.condition import Condition, Seen
 from tlslab.model.situation import (
     SELF_GENERATED,
@@ -17,6 +19,7 @@ from tlslab.model.situation import (
     ServerKind,
     SignatureHash,
     Situation,
+    Speaks,
     TLSVersion,
     Validity,
     as_address,
@@ -114,6 +117,11 @@ def _demands_encryption(situation: Situation) -> bool:
     return situation.server.encryption is ServerEncryption.FORCED and situation.client.encryption is Encryption.OPTIONAL
 
 
+def _met(what: Speaks) -> tuple[Callable[[Situation], bool], Callable[[Seen], bool]]:
+    """Whether this is met in the server's place: meant, and seen."""
+    return lambda situation: situation.server.speaks is what, lambda seen: seen.speaks is what
+
+
 def _no_issuer(seen: Seen) -> bool:
     return any(seen.has(number) for number in _NO_ISSUER)
 
@@ -189,7 +197,7 @@ NOT_LOADED = Condition(
     "not-loaded",
     "the server's TLS library does not load the server's certificate",
     _cannot_be_loaded,
-    lambda seen: seen.answers and not seen.presents,
+    lambda seen: seen.answers and not seen.presents and seen.speaks is Speaks.ITS_PROTOCOL,
     wrong=True,
     masks=frozenset(item.name for item in (*_OF_THE_CHAIN, NO_COMMON_VERSION)),
 )
@@ -207,5 +215,47 @@ DEMANDS_ENCRYPTION = Condition(
 IP_ADDRESS = Condition(
     "ip-address", "the client expects an IP address, and the certificate carries it", _has_the_address
 )
+_OF_TLS = frozenset(item.name for item in (*_OF_THE_CHAIN, NO_COMMON_VERSION, NOT_LOADED, IP_ADDRESS))
+_OF_THE_SERVER = _OF_TLS | {DEMANDS_ENCRYPTION.name}
+PLAIN_HTTP = Condition(
+    "plain-http",
+    "HTTP without TLS answers where the server should",
+    *_met(Speaks.HTTP),
+    wrong=True,
+    masks=_OF_THE_SERVER,
+)
+OTHER_SERVICE = Condition(
+    "other-service",
+    "another service, SSH, answers where the server should",
+    *_met(Speaks.SSH),
+    wrong=True,
+    masks=_OF_THE_SERVER,
+)
+ENDS_EARLY = Condition(
+    "ends-early",
+    "the connection is ended before TLS begins",
+    *_met(Speaks.CLOSES),
+    wrong=True,
+    masks=_OF_THE_SERVER,
+)
+ENDS_AFTER_PRELOGIN = Condition(
+    "ends-after-prelogin",
+    "the connection is ended after PRELOGIN, before TLS begins",
+    *_met(Speaks.CLOSES_AFTER_PRELOGIN),
+    wrong=True,
+    masks=_OF_TLS,
+)
+SILENT = Condition(
+    "silent",
+    "connections are accepted where the server should be, and nothing answers",
+    *_met(Speaks.NOTHING),
+    wrong=True,
+    masks=_OF_THE_SERVER,
+)
+NO_SUCH_SERVER = (PLAIN_HTTP, OTHER_SERVICE, ENDS_EARLY, ENDS_AFTER_PRELOGIN, SILENT)
+"""What is met in the place of the server."""
 
-CONDITIONS = (*_OF_THE_CHAIN, NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING, DEMANDS_ENCRYPTION, IP_ADDRESS)
+CONDITIONS = (
+    *(*_OF_THE_CHAIN, NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING, *NO_SUCH_SERVER),
+    *(DEMANDS_ENCRYPTION, IP_ADDRESS),
+)

@@ -65,8 +65,24 @@ class ServerEncryption(StrEnum):
     STRICT = "strict"
 
 
+class Speaks(StrEnum):
+    """What is met at a server's port: the server, or what stands there when it is not there, or not yet."""
+
+    ITS_PROTOCOL = "its-protocol"
+    """HTTPS or TDS, as the kind of the server is."""
+    HTTP = "http"
+    """HTTP without TLS."""
+    SSH = "ssh"
+    NOTHING = "nothing"
+    """It accepts connections and never says anything."""
+    CLOSES = "closes"
+    """It accepts a connection and ends it, as the port of a container does whose program does not listen yet."""
+    CLOSES_AFTER_PRELOGIN = "closes-after-prelogin"
+    """It answers a PRELOGIN and ends the connection then (MS-TDS, 2.2.6.5)."""
+
+
 class Refusal(StrEnum):
-    """How a server ends the connection of a client whose handshake it refuses (RFC 9293, 3.6 and 3.5.2)."""
+    """How a server ends a connection before the handshake is complete (RFC 9293, 3.6 and 3.5.2)."""
 
     CLOSE = "close"
     """With FIN."""
@@ -196,6 +212,7 @@ class ServerSide:
     encryption: ServerEncryption = field(default=ServerEncryption.OFF, metadata={_WORDS: "the demand for encryption"})
     key_readable: bool = field(default=True, metadata={_WORDS: "a private key that it may not read"})
     refusal: Refusal = field(default=Refusal.CLOSE, metadata={_WORDS: "how it ends a handshake that it refuses"})
+    speaks: Speaks = field(default=Speaks.ITS_PROTOCOL, metadata={_WORDS: "what is met at its port in its place"})
 
 
 @dataclass(frozen=True, slots=True)

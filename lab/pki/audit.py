@@ -56,7 +56,7 @@ def measure(situation: Situation, mint: Mint, scanner: Scanner) -> Seen:
     """Look at a situation's server and measure what it presents to this client side. Raises AuditError."""
     everything = scanner(TLSVersion.TLSv1_0, TLSVersion.TLSv1_3)
     if not everything.certificates:
-        return Seen(answers=not everything.nobody, presents=False, shares_version=False)
+        return Seen(answers=not everything.nobody, presents=False, shares_version=False, speaks=everything.speaks)
     presented = "".join(everything.certificates)
     _must_be_what_it_was_given(situation, mint, presented)
     found = measure_chain(situation, mint, presented)

@@ -9,8 +9,8 @@ listener that cannot start is said in one line `{"error": ..., "listener": ...}`
 Besides what a listener needs (`id`, `kind`, `address`, `port`, `security_level`, and `conf`, `host` or `chain`,
 `key`, `tls_min`, `tls_max`) one of kind sqlserver takes: `ca_store` (a PEM bundle that stands for the server's system
 store), `fallback_cert` and `fallback_key`, `encryption` ("not_supported" answers ENCRYPT_NOT_SUP); and every one
-`refusal` ("reset" instead of "close" for a handshake that the server refuses), `login_timeout`, `idle_timeout`,
-`max_connections`.
+`refusal` ("reset" instead of "close" for a handshake that the server refuses), `speaks` (what is met there in the place
+of such a server, `tlslab.model.situation.Speaks`), `login_timeout`, `idle_timeout`, `max_connections`.
 """
 
 import asyncio
@@ -28,14 +28,16 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from tlslab.model.situation import Refusal
+from tlslab.model.situation import Refusal, Speaks
 from tlslab.servers.https_endpoint import HttpsEndpoint, HttpsOptions
 from tlslab.servers.journal import Journal
 from tlslab.servers.listener import CannotStart, Limits
+from tlslab.servers.no_tls import NoTlsEndpoint, NoTlsOptions
 from tlslab.servers.streams import Marked, address_of, hung_up
 from tlslab.servers.tds.endpoint import Endpoint, Fallback, SqlServerOptions
 from tlslab.servers.tds.errorlog import LOGON, stamped
 
+AnyEndpoint = Endpoint | HttpsEndpoint | NoTlsEndpoint
 Word = TypeVar("Word", bound=StrEnum)
 EXIT_CANNOT_START = 3
 DEFAULT = Limits()
@@ -50,7 +52,7 @@ class Listener:
     id: str
     address: str
     port: int
-    options: SqlServerOptions | HttpsOptions
+    options: SqlServerOptions | HttpsOptions | NoTlsOptions
 
 
 class BadDescription(Exception):
@@ -89,7 +91,9 @@ def _listener(entry: object, document: Mapping[str, object]) -> Listener:
         raise BadDescription(f"The description of the listener is wrong: {e}", name) from e
 
 
-def _options(entry: Mapping[str, object], document: Mapping[str, object]) -> SqlServerOptions | HttpsOptions:
+def _options(
+    entry: Mapping[str, object], document: Mapping[str, object]
+) -> SqlServerOptions | HttpsOptions | NoTlsOptions:
     def number(key: str, default: float) -> float:
         value = entry.get(key, document.get(key, default))
         if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
@@ -108,6 +112,9 @@ def _options(entry: Mapping[str, object], document: Mapping[str, object]) -> Sql
         int(number("max_connections", DEFAULT.connections)),
     )
     refusal = _one_of(Refusal, entry, "refusal", Refusal.CLOSE)
+    speaks = _one_of(Speaks, entry, "speaks", Speaks.ITS_PROTOCOL)
+    if speaks not in (Speaks.ITS_PROTOCOL, Speaks.CLOSES_AFTER_PRELOGIN):
+        return NoTlsOptions(speaks, refusal, limits)
     match entry["kind"]:
         case "sqlserver":
             encryption = entry.get("encryption", "supported")
@@ -124,6 +131,7 @@ def _options(entry: Mapping[str, object], document: Mapping[str, object]) -> Sql
                 fallback_key=path("fallback_key"),
                 encryption_supported=encryption == "supported",
                 refusal=refusal,
+                closes_after_prelogin=speaks is Speaks.CLOSES_AFTER_PRELOGIN,
             )
         case "https":
             return HttpsOptions(
@@ -200,9 +208,7 @@ class _Connections:
     oldest first: only clients that know the password can keep others out.
     """
 
-    def __init__(
-        self, endpoint: Endpoint | HttpsEndpoint, limit: int, numbers: Iterator[int], events: _ListenerEvents
-    ) -> None:
+    def __init__(self, endpoint: AnyEndpoint, limit: int, numbers: Iterator[int], events: _ListenerEvents) -> None:
         self._endpoint = endpoint
         self._limit = limit
         self._numbers = numbers
@@ -282,7 +288,7 @@ class Process:
         cannot start.
         """
         ports: dict[str, int] = {}
-        endpoints: list[Endpoint | HttpsEndpoint] = []
+        endpoints: list[AnyEndpoint] = []
         for listener in listeners:
             events = _ListenerEvents(self._journal, listener.id)
             try:
@@ -297,14 +303,14 @@ class Process:
             endpoint.start()
         return ports
 
-    def _endpoint(self, listener: Listener, events: _ListenerEvents) -> Endpoint | HttpsEndpoint:
+    def _endpoint(self, listener: Listener, events: _ListenerEvents) -> AnyEndpoint:
         if isinstance(listener.options, SqlServerOptions):
             return Endpoint(listener.options, self._fallback, events)
+        if isinstance(listener.options, NoTlsOptions):
+            return NoTlsEndpoint(listener.options, events)
         return HttpsEndpoint(listener.options, events)
 
-    async def _listen(
-        self, listener: Listener, endpoint: Endpoint | HttpsEndpoint, events: _ListenerEvents
-    ) -> asyncio.Server:
+    async def _listen(self, listener: Listener, endpoint: AnyEndpoint, events: _ListenerEvents) -> asyncio.Server:
         connections = _Connections(endpoint, listener.options.limits.connections, self._numbers, events)
         self._connections.append(connections)
         return await asyncio.start_server(

@@ -18,7 +18,7 @@ from tlslab.servers.tds.certificates import CertificateError, Identity, read_pem
 from tlslab.servers.tds.errorlog import printable
 from tlslab.servers.tds.tls import HandshakeFailed, Presented, RecordError, TlsPipe, presented
 
-SUPPORTS = frozenset({"tls_min", "tls_max", "security_level", "refusal"})
+SUPPORTS = frozenset({"tls_min", "tls_max", "security_level", "refusal", "speaks"})
 """The options of a server side that it can be set up with (`tlslab.model.situation.options`)."""
 MAX_HEAD = 16 * 1024
 CIPHERS = "DEFAULT"

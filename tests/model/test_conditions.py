@@ -8,6 +8,8 @@ from tlslab.model.condition import Condition, Seen, conditions_of, conditions_se
 from tlslab.model.conditions import (
     CONDITIONS,
     DEMANDS_ENCRYPTION,
+    ENDS_AFTER_PRELOGIN,
+    ENDS_EARLY,
     EXPIRED,
     INCOMPLETE,
     IP_ADDRESS,
@@ -17,7 +19,10 @@ from tlslab.model.conditions import (
     NOT_LOADED,
     NOT_SERVING,
     NOT_YET_VALID,
+    OTHER_SERVICE,
+    PLAIN_HTTP,
     SELF_SIGNED,
+    SILENT,
     UNTRUSTED,
     WEAK_SIGNATURE,
     client_versions,
@@ -33,6 +38,7 @@ from tlslab.model.situation import (
     ServerKind,
     SignatureHash,
     Situation,
+    Speaks,
     TLSVersion,
     healthy,
 )
@@ -135,6 +141,21 @@ def test_a_certificate_that_the_server_does_not_load_is_met_by_nobody(level: int
 def test_where_nobody_listens_nothing_else_is_met_but_what_the_server_would_demand() -> None:
     assert found(SHA1.with_server(key_readable=False)) == {NOT_SERVING}
     assert found(OLD.with_server(key_readable=False)) == {NOT_SERVING}
+
+
+@pytest.mark.parametrize(
+    ("speaks", "condition"),
+    [
+        (Speaks.HTTP, PLAIN_HTTP),
+        (Speaks.SSH, OTHER_SERVICE),
+        (Speaks.CLOSES, ENDS_EARLY),
+        (Speaks.CLOSES_AFTER_PRELOGIN, ENDS_AFTER_PRELOGIN),
+        (Speaks.NOTHING, SILENT),
+    ],
+)
+def test_where_no_such_server_answers_that_is_all_that_can_be_met(speaks: Speaks, condition: Condition) -> None:
+    assert found(OLD.with_leaf(validity=PAST).with_server(speaks=speaks)) == {condition}
+    assert conditions_seen(Seen(presents=False, shares_version=False, speaks=speaks), CONDITIONS) == {condition}
 
 
 def test_a_demand_is_no_defect() -> None:

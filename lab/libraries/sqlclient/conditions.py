@@ -12,6 +12,7 @@ from tlslab.model.conditions import (
     INCOMPLETE,
     NAME_MISMATCH,
     NO_COMMON_VERSION,
+    NO_SUCH_SERVER,
     NOT_FOR_SERVERS,
     NOT_LOADED,
     NOT_SERVING,
@@ -135,7 +136,8 @@ OWN_CONDITIONS = (
     *(CN_ALONE, DIALLED_NAME, SUBJECT_IS_THE_NAME, NO_COMMON_CIPHER, NO_STRICT_CERTIFICATE, NO_ENCRYPTION),
     *(STRICT_ONLY, WRONG_PASSWORD, UNKNOWN_HOST),
 )
-KNOWN = (*CONDITIONS, *OWN_CONDITIONS)
+KNOWN = (*(item for item in CONDITIONS if item not in NO_SUCH_SERVER), *OWN_CONDITIONS)
+"""Those of which it is known what SqlClient does; where no such server answers, nobody has tried it."""
 
 OF_THE_CHAIN = (SELF_SIGNED, UNTRUSTED, INCOMPLETE, EXPIRED, NOT_YET_VALID, TRUSTED_ROOT_EXPIRED, NOT_FOR_SERVERS)
 """What .NET's SslStream itself finds wrong with a chain, as SslPolicyErrors, before the driver is asked."""

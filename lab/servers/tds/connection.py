@@ -12,6 +12,7 @@ from typing import Protocol
 
 from tlslab.model.situation import Refusal
 from tlslab.servers.listener import Limits
+from tlslab.servers.no_tls import end_early
 from tlslab.servers.streams import Address, Channel
 from tlslab.servers.tds import errorlog, login, prelogin, tokens
 from tlslab.servers.tds.catalog import DATABASES, LANGUAGE, Connected
@@ -46,6 +47,7 @@ class Host(Protocol):
     force_strict: bool
     has_certificate: bool
     refusal: Refusal
+    closes_after_prelogin: bool
     server_name: str
     password: str
     limits: Limits
@@ -215,6 +217,10 @@ class Connection:
         except ProtocolError as e:
             raise Disconnect(errorlog.PRELOGIN_INVALID, detail=str(e)) from e
         await self._respond(prelogin.answer(asked, agreed.answer, SERVER_VERSION))
+        if self._host.closes_after_prelogin:
+            raise Disconnect(
+                await end_early(self._channel, self._host.refusal), reset=self._host.refusal is Refusal.RESET
+            )
         if agreed.scope is Scope.REFUSED:
             if agreed.answer is prelogin.Encryption.REQ:
                 raise Disconnect(errorlog.ENCRYPTION_REQUIRED)

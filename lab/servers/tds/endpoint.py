@@ -20,7 +20,7 @@ from tlslab.servers.tds.prelogin import ServerMode
 from tlslab.servers.tds.session import Session
 from tlslab.servers.tds.tls import ALPN_TDS8, Presented, check_ciphers, presented
 
-SUPPORTS = mssql_conf.SUPPORTS | {"refusal"}
+SUPPORTS = mssql_conf.SUPPORTS | {"refusal", "speaks"}
 """The options of a server side that it can be set up with (`tlslab.model.situation.options`): those of SQL Server, and
 what SQL Server shows of itself elsewhere, or what stands before it.
 """
@@ -43,6 +43,7 @@ class SqlServerOptions:
     # Microsoft's ODBC driver 18.6 on Linux reports RST as 0x68 (104) and FIN as 0x2746 (10054), which is the text that
     # people post.
     refusal: Refusal = Refusal.CLOSE
+    closes_after_prelogin: bool = False
 
 
 class Fallback:
@@ -81,6 +82,7 @@ class Endpoint:
         self.force_strict = conf.forcestrict
         self.has_certificate = conf.tlscert is not None
         self.refusal = options.refusal
+        self.closes_after_prelogin = options.closes_after_prelogin
         self.server_name = options.host
         self.password = options.password
         self.limits = options.limits

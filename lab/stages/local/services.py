@@ -179,6 +179,7 @@ class Embedded(Service):
             "port": 0,
             "security_level": side.security_level,
             "refusal": side.refusal.value,
+            "speaks": side.speaks.value,
         }
         if side.kind is ServerKind.HTTPS and (other := unsupported(side, https_endpoint.SUPPORTS)):
             # The plan asked nginx as well, which may be missing.
