@@ -204,3 +204,19 @@ PRELOGIN = Source(
     "MS-TDS, 2.2.6.5, PRELOGIN",
     "https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-tds/60f56408-0188-4cd5-8b90-25c6f2423868",
 )
+
+# Virtual hosts.
+SNI = Source("RFC 6066, 3, Server Name Indication", "https://www.rfc-editor.org/rfc/rfc6066#section-3")
+INGRESS_FAKE = Source(
+    "kubernetes/ingress-nginx, issue 1984: the fake certificate is served although the secret is right",
+    "https://github.com/kubernetes/ingress-nginx/issues/1984",
+)
+INGRESS_DEFAULT = Source(
+    'ingress-nginx, docs/user-guide/tls.md, section "Default SSL Certificate"',
+    "https://kubernetes.github.io/ingress-nginx/user-guide/tls/#default-ssl-certificate",
+)
+CURL_CONNECT_TO = Source("curl(1), --connect-to", "https://curl.se/docs/manpage.html#--connect-to")
+NODE_SERVER_NAME = Source(
+    "Node.js 20.20.2, lib/_http_agent.js, calculateServerName",
+    "https://github.com/nodejs/node/blob/v20.20.2/lib/_http_agent.js",
+)

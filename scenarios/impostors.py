@@ -26,7 +26,7 @@ def stranger(fixed: Situation) -> Situation:
         owner="stranger",
         addresses=addresses,
     )
-    return fixed.with_server(chain=Chain(leaf))
+    return fixed.with_server(chain=Chain(leaf), virtual_hosts=())
 
 
 @impostor
@@ -38,4 +38,4 @@ def neighbour(fixed: Situation) -> Situation:
     and fall here.
     """
     leaf = Leaf(common_name=NEIGHBOUR, names=(NEIGHBOUR,), issuer=LAB_ISSUING, owner="neighbour")
-    return fixed.with_server(chain=Chain(leaf))
+    return fixed.with_server(chain=Chain(leaf), virtual_hosts=())

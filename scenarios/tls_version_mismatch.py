@@ -129,8 +129,8 @@ def server_resets(healthy: Situation) -> Situation:
     others close it (FIN) or send the alert 70 before. What people search for is then a text about the network.
 
     **Symptom.** "Connection reset by peer" (errno 104), `ECONNRESET`, "Error code 0x68" of Microsoft's ODBC driver on
-    Linux; on Windows 10054, "An existing connection was forcibly closed by the remote host". The same server that
-    closes instead gives "EOF", "socket hang up" or "Error code 0x2746".
+    Linux; on Windows 10054, "An existing connection was forcibly closed by the remote host". Where the same server
+    closes instead, a client speaks of the end of the stream, and the ODBC driver of 0x2746.
 
     **Cause.** No version of TLS in common. Whether a server, or a load balancer before it, says so by an alert, by FIN
     or by RST is a habit of its TLS library. A firewall that inspects TLS resets connections as well.
@@ -149,3 +149,13 @@ server_resets.fix(
     steps=["Update the client or its TLS library, and remove the option that pins the old version."],
     sources=[section(SQL_LINUX, "Common connection errors")],
 )(allow_newer_on_client)
+
+server_resets.fix(
+    claim=Claim.CURE,
+    side=Side.SERVER,
+    steps=[
+        "nginx: `ssl_protocols TLSv1.2 TLSv1.3;`, then reload.",
+        "SQL Server on Linux: `mssql-conf set network.tlsprotocols 1.2,1.1`, then restart; OpenSSL 3 also needs security level 0 for 1.1.",
+    ],
+    sources=[section(SQL_LINUX, "Configure SQL Server"), NGINX_PROTOCOLS],
+)(enable_older_on_server)

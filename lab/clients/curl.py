@@ -5,6 +5,7 @@ and resets. The number in brackets is its exit status (https://curl.se/libcurl/c
 """
 
 import re
+from collections.abc import Mapping
 from shlex import join
 
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
@@ -57,6 +58,7 @@ class Curl(Client):
     title = "curl"
     needs = (Program("curl", Packages(apt="curl", dnf="curl-minimal", zypper="curl")),)
     supports = OPTIONS
+    lacks: Mapping[str, str] = {"server_name": "curl sends the name in the URL, and verifies the same"}
     program = "curl"
     kinds = HTTPS
     tls_library = "OpenSSL of the system"
@@ -189,6 +191,8 @@ def _options(side: ClientSide) -> tuple[tuple[str, ...], ...]:
     lowest = floor(side)
     if lowest is not None:
         options.append((f"--tlsv{lowest.number}",))
+    if side.host_header is not None:
+        options.append(("--header", f"Host: {side.host_header}"))
     if side.tls_max is not None:
         options.append(("--tls-max", side.tls_max.number))
     if allows_old_versions(side):

@@ -36,7 +36,7 @@ class GnuTLSCli(Client):
     name = "gnutls-cli"
     title = "gnutls-cli"
     needs = (Program("gnutls-cli", Packages(apt="gnutls-bin", dnf="gnutls-utils", zypper="gnutls")),)
-    supports = OPTIONS
+    supports = OPTIONS | {"server_name"}
     program = "gnutls-cli"
     kinds = HTTPS
     tls_library = "GnuTLS of the system"
@@ -93,6 +93,7 @@ class GnuTLSCli(Client):
 
     def invoke(self, request: Request) -> Invocation:
         host = request.side.connect_to
+        asked = request.side.host_header or f"{host}:{request.endpoint.port}"
         return Invocation(
             argv=(
                 request.machine.which["gnutls-cli"],
@@ -102,7 +103,7 @@ class GnuTLSCli(Client):
                 host,
             ),
             files={"ca.pem": request.material.bundle},
-            stdin=f"GET / HTTP/1.1\r\nHost: {host}:{request.endpoint.port}\r\nConnection: close\r\n\r\n",
+            stdin=f"GET / HTTP/1.1\r\nHost: {asked}\r\nConnection: close\r\n\r\n",
         )
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
@@ -125,6 +126,8 @@ def _options(side: ClientSide) -> tuple[str, ...]:
         options.append("--insecure")
     if expects_other_name(side):
         options.append(f"--verify-hostname={side.reference_identifier}")
+    if side.indication != ClientSide(side.connect_to).indication:
+        options.append(f"--sni-hostname={side.indication}" if side.indication else "--disable-sni")
     if side.tls_min is not None or side.tls_max is not None:
         low, high = side.tls_min or TLSVersion.TLSv1_0, side.tls_max or TLSVersion.TLSv1_3
         off = [version for version in TLSVersion if not low <= version <= high]

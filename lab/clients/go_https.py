@@ -79,7 +79,8 @@ class GoHttps(Client):
     needs = (PROGRAM,)
     supports = OPTIONS - {"intermediates"}
     lacks: Mapping[str, str] = {
-        "intermediates": "net/http has no option for intermediates: a certificate in RootCAs is trusted like a root"
+        "intermediates": "net/http has no option for intermediates: a certificate in RootCAs is trusted like a root",
+        "server_name": "net/http verifies the name that it sends (tls.Config.ServerName)",
     }
     kinds = HTTPS
     tls_library = "Go's crypto/tls"
@@ -126,6 +127,7 @@ class GoHttps(Client):
         if side.defaults_only:
             return ()
         words = [f"{_FIELD}{name} = {_literal(value)}" for name, value in _options(side).items()]
+        words += [f"request.Host = {_literal(side.host_header)}"] if side.host_header is not None else []
         return (*_POOL, *words) if side.trust_anchors else tuple(words)
 
     def invoke(self, request: Request) -> Invocation:
@@ -136,6 +138,7 @@ class GoHttps(Client):
             "config": None if side.defaults_only else {"RootCAs": "ca.pem", **_options(side)},
             # No library can give a program another clock that is linked statically; Config.Time can.
             "clock": side.clock // timedelta(seconds=1),
+            **({"host": side.host_header} if side.host_header is not None else {}),
         }
         return Invocation(
             argv=(request.machine.which[PROGRAM.name], json.dumps(given)),

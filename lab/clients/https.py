@@ -16,6 +16,7 @@ OPTIONS = frozenset(
         "tls_min",
         "tls_max",
         "defaults_only",
+        "host_header",
     }
 )
 """The options that most of them can be told of. A new option stands in the adapters that were tried with it."""
@@ -46,6 +47,11 @@ def allows_old_versions(side: ClientSide) -> bool:
     """Whether versions below TLS 1.2 are asked for."""
     lowest = floor(side)
     return lowest is not None and lowest < TLSVersion.TLSv1_2
+
+
+def sends_other_name(side: ClientSide) -> bool:
+    """Whether the name to send (SNI) is not the one to verify."""
+    return side.server_name is not None and side.server_name != side.reference_identifier
 
 
 def expects_other_name(side: ClientSide) -> bool:

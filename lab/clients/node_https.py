@@ -19,12 +19,14 @@ from tlslab.clients.https import (
     allows_old_versions,
     expects_other_name,
     floor,
+    sends_other_name,
 )
 from tlslab.clients.tedious import BUNDLED, default_trust_words, more_roots, node_trust
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.conditions import SILENT
+from tlslab.model.condition import conditions_of, defects
+from tlslab.model.conditions import CONDITIONS, SILENT
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, says, tolerates
+from tlslab.model.library import Template, When, says, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Situation, TLSVersion
 from tlslab.setup.needs import NODE
@@ -53,6 +55,19 @@ NODE_TLS_REJECT_UNAUTHORIZED = Source(
     "Node.js, doc/api/cli.md, NODE_TLS_REJECT_UNAUTHORIZED",
     "https://github.com/nodejs/node/blob/v18.20.4/doc/api/cli.md#node_tls_reject_unauthorizedvalue",
 )
+SERVER_NAME = Source(
+    "Node.js 20.20.2, lib/_http_agent.js (calculateServerName: the Host header before the host)",
+    "https://github.com/nodejs/node/blob/v20.20.2/lib/_http_agent.js",
+)
+
+
+def _names_a_good_site(act: Situation) -> bool:
+    """Whether nothing would be wrong with a client that sends and verifies the name in the Host header."""
+    name = act.client.host_header
+    return name is not None and not defects(conditions_of(act.with_client(expected_name=name), CONDITIONS))
+
+
+SITE_IN_HOST_HEADER = When("the Host header names a site with which nothing is wrong", _names_a_good_site)
 _FETCH_FAILED = "TypeError: fetch failed { [cause]: "
 
 
@@ -84,7 +99,7 @@ class NodeHttps(NodeClient):
 
     name = "node-https"
     title = "Node https"
-    supports = OPTIONS
+    supports = OPTIONS | {"server_name"}
 
     templates = (
         Template("openssl", frozenset({Phase.VERIFY}), "Error: {reason}", Basis.AUTHORITATIVE, TLS_DOC),
@@ -108,6 +123,13 @@ class NodeHttps(NodeClient):
     rows = (
         *WAITS,
         tolerates(
+            "Node's https sends and verifies the name in the Host header: it is shown the certificate of that site",
+            phases=[Phase.VERIFY, Phase.NAME],
+            when=[SITE_IN_HOST_HEADER],
+            basis=Basis.AUTHORITATIVE,
+            source=SERVER_NAME,
+        ),
+        tolerates(
             "with rejectUnauthorized: false Node refuses no certificate",
             phases=[Phase.VERIFY, Phase.NAME],
             when=[TRUST_EVERYTHING],
@@ -120,14 +142,18 @@ class NodeHttps(NodeClient):
         if side.defaults_only:
             return default_trust_words(side)
         trust = ("ca: fs.readFileSync('ca.pem')",) if side.trust_anchors or side.intermediates else ()
-        return (*trust, *(f"{name}: {_literal(value)}" for name, value in _options(side).items()))
+        verified = f"tls.checkServerIdentity('{side.reference_identifier}', certificate)"
+        check = f"checkServerIdentity: (_, certificate) => {verified}"
+        words = (f"{name}: {_literal(value)}" for name, value in _options(side).items())
+        return (*trust, *words, *((check,) if sends_other_name(side) else ()), *_header_words(side))
 
     def invoke(self, request: Request) -> Invocation:
         given = {
             "client": self.name,
             "url": _url(request.side, request.endpoint),
             "ca": None if request.side.defaults_only else "ca.pem",
-            "options": _options(request.side),
+            "options": {**_options(request.side), **_request(request.side)},
+            **({"verify": request.side.reference_identifier} if sends_other_name(request.side) else {}),
         }
         return Invocation(
             argv=(request.machine.which["node"], PROBE, json.dumps(given)),
@@ -141,9 +167,12 @@ class NodeFetch(NodeClient):
 
     name = "node-fetch"
     title = "Node fetch"
-    supports = OPTIONS - {"expected_name"}
+    supports = OPTIONS - {"expected_name", "host_header"}
     lacks: Mapping[str, str] = {
-        "expected_name": "Node's built-in fetch has no option for the name to verify; undici's Agent has"
+        "expected_name": "Node's built-in fetch has no option for the name to verify; undici's Agent has",
+        "host_header": "Node's built-in fetch leaves a Host header of one's own out without a word: the Fetch Standard "
+        "forbids it",
+        "server_name": "Node's built-in fetch sends the name in the URL, and verifies the same",
     }
 
     templates = (
@@ -222,7 +251,9 @@ def _options(side: ClientSide) -> dict[str, str | bool]:
     options: dict[str, str | bool] = {}
     if side.trust_everything:
         options["rejectUnauthorized"] = False
-    if expects_other_name(side):
+    if sends_other_name(side):
+        options["servername"] = side.indication
+    elif expects_other_name(side):
         options["servername"] = side.reference_identifier
     lowest = floor(side)
     if lowest is not None:
@@ -232,6 +263,15 @@ def _options(side: ClientSide) -> dict[str, str | bool]:
     if allows_old_versions(side):
         options["ciphers"] = LOW_SECURITY
     return options
+
+
+def _request(side: ClientSide) -> dict[str, dict[str, str]]:
+    """What the request itself says otherwise."""
+    return {"headers": {"Host": side.host_header}} if side.host_header is not None else {}
+
+
+def _header_words(side: ClientSide) -> tuple[str, ...]:
+    return (f"headers: {{Host: '{side.host_header}'}}",) if side.host_header is not None else ()
 
 
 def _flags(side: ClientSide) -> tuple[str, ...]:

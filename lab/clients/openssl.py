@@ -39,7 +39,7 @@ class SClient(Client):
     name = "openssl"
     title = "openssl s_client"
     needs = (Program("openssl", Packages(apt="openssl", dnf="openssl", zypper="openssl")),)
-    supports = OPTIONS
+    supports = OPTIONS | {"server_name"}
     program = "openssl"
     kinds = HTTPS
     tls_library = "OpenSSL of the system"
@@ -106,7 +106,7 @@ class SClient(Client):
                 "-ign_eof",
             ),
             files={"ca.pem": request.material.bundle},
-            stdin=f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n",
+            stdin=f"GET / HTTP/1.1\r\nHost: {request.side.host_header or host}\r\nConnection: close\r\n\r\n",
         )
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
@@ -133,6 +133,8 @@ def _options(side: ClientSide) -> tuple[tuple[str, ...], ...]:
         options.append(("-verify_return_error",))
         name = side.reference_identifier
         options.append(("-verify_ip" if as_address(name) else "-verify_hostname", name))
+    if side.indication != ClientSide(side.connect_to).indication:
+        options.append(("-servername", side.indication) if side.indication else ("-noservername",))
     lowest = floor(side)
     if lowest is not None:
         options.append(("-min_protocol", lowest.label))

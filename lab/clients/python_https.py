@@ -96,6 +96,7 @@ class PythonClient(Client):
             "tls_min": _constant(lowest) if lowest else None,
             "tls_max": _constant(request.side.tls_max) if request.side.tls_max else None,
             "ciphers": LOW_SECURITY if allows_old_versions(request.side) else None,
+            **({"headers": {"Host": request.side.host_header}} if request.side.host_header is not None else {}),
         }
         return Invocation(
             argv=(request.machine.python, "-I", PROBE, json.dumps(given)),
@@ -145,7 +146,8 @@ class Urllib(PythonClient):
     title = "Python urllib"
     supports = OPTIONS - {"expected_name"}
     lacks: Mapping[str, str] = {
-        "expected_name": "urllib verifies the name in the URL; it has no option to look for another one"
+        "expected_name": "urllib verifies the name in the URL; it has no option to look for another one",
+        "server_name": "urllib sends the name in the URL, and verifies the same",
     }
     needs = (PythonPackage(),)
     default_trust = Trust(
@@ -167,7 +169,7 @@ class Urllib(PythonClient):
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         if side.defaults_only:
             return self.default_trust_words(side)
-        return _context_words(side)
+        return (*_context_words(side), *_header_words(side))
 
 
 class Requests(PythonClient):
@@ -176,6 +178,7 @@ class Requests(PythonClient):
     name = "requests"
     title = "Python requests"
     supports = OPTIONS
+    lacks: Mapping[str, str] = {"server_name": "requests verifies the name that it sends; it has one option for both"}
     needs = (PythonPackage("requests"),)
     roots_variable = "REQUESTS_CA_BUNDLE"
     default_trust = Trust(
@@ -221,7 +224,7 @@ class Requests(PythonClient):
             words += ["context = urllib3.util.create_urllib3_context()", *limits]
             words += ["context.check_hostname = False"] if side.trust_everything else []
             words.append(_adapter_words("ssl_context=context"))
-        return tuple(words)
+        return (*words, *_header_words(side))
 
 
 class Httpx(PythonClient):
@@ -230,6 +233,7 @@ class Httpx(PythonClient):
     name = "httpx"
     title = "Python httpx"
     supports = OPTIONS
+    lacks: Mapping[str, str] = {"server_name": "httpx verifies the name that it sends; it has one option for both"}
     needs = (PythonPackage("httpx"),)
     roots_variable = "SSL_CERT_FILE"
     default_trust = Trust(
@@ -264,7 +268,7 @@ class Httpx(PythonClient):
         words = list(_context_words(side))
         if expects_other_name(side):
             words.append(f'extensions={{"sni_hostname": "{side.reference_identifier}"}}')
-        return tuple(words)
+        return (*words, *_header_words(side))
 
 
 def _adapter_words(option: str) -> str:
@@ -286,6 +290,10 @@ def _context_words(side: ClientSide) -> tuple[str, ...]:
     if side.trust_anchors or side.intermediates:
         return ('context = ssl.create_default_context(cafile="ca.pem")', *limits)
     return ("context = ssl.create_default_context()", *limits) if limits else ()
+
+
+def _header_words(side: ClientSide) -> tuple[str, ...]:
+    return (f'headers={{"Host": "{side.host_header}"}}',) if side.host_header is not None else ()
 
 
 def _limit_words(side: ClientSide) -> tuple[str, ...]:

@@ -59,7 +59,8 @@ class Wget(Client):
     needs = (Program("wget", Packages(apt="wget", dnf="wget", zypper="wget"), gnutls=True),)
     supports = OPTIONS - {"expected_name"}
     lacks: Mapping[str, str] = {
-        "expected_name": "wget verifies the name in the URL; it has no option to look for another one"
+        "expected_name": "wget verifies the name in the URL; it has no option to look for another one",
+        "server_name": "wget sends the name in the URL, and verifies the same",
     }
     program = "wget"
     kinds = HTTPS
@@ -152,6 +153,8 @@ def _options(side: ClientSide) -> tuple[str, ...]:
     options: list[str] = []
     if side.trust_everything:
         options.append("--no-check-certificate")
+    if side.host_header is not None:
+        options.append(f"--header=Host: {side.host_header}")
     if side.tls_max is not None and side.tls_max < TLSVersion.TLSv1_3:
         # --secure-protocol is a floor only; a cap is a GnuTLS priority string, which replaces it.
         off = [

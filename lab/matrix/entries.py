@@ -230,6 +230,7 @@ def describe(side: ServerSide) -> list[str]:
         words.append(f"encryption {side.encryption.value}")
     if side.refusal is Refusal.RESET:
         words.append("it ends a handshake that it refuses with RST, not with FIN")
+    words += [f"to who names {host.name}: a certificate of its own" for host in side.virtual_hosts]
     if side.chain is None:
         words.append("no certificate configured: self-generated at start")
     if not side.key_readable:

@@ -19,7 +19,7 @@ from tlslab.matrix.queue import Queue
 from tlslab.model.condition import Condition
 from tlslab.model.normalise import normalise
 from tlslab.model.outcome import Completed, Outcome, Result
-from tlslab.model.situation import ServerSide, Situation, TLSVersion
+from tlslab.model.situation import ServerKind, ServerSide, Situation, TLSVersion
 from tlslab.pki.audit import AuditError, audit
 from tlslab.pki.mint import Mint
 from tlslab.pki.scan import Scan
@@ -213,7 +213,8 @@ class Player:
 
     def _look_at(self, situation: Situation) -> frozenset[Condition]:
         """In a thread. A server presents the same to every client: one look for each name and range of versions."""
-        server, host = situation.server, situation.client.connect_to
+        server, client = situation.server, situation.client
+        host = client.indication if situation.kind is ServerKind.HTTPS else client.connect_to
 
         def scanner(low: TLSVersion, high: TLSVersion) -> Scan:
             known = self._scans.get((server, host, low, high))
@@ -221,7 +222,7 @@ class Player:
                 known = self._scans[server, host, low, high] = self._stage.scan(server, host, low, high)
             return known
 
-        return audit(situation, self._mint, scanner, self._known)
+        return audit(situation.met, self._mint, scanner, self._known)
 
 
 def class_of(outcome: Outcome) -> Class:

@@ -68,7 +68,8 @@ def unmasked(present: Iterable[Condition]) -> frozenset[Condition]:
 
 def conditions_of(situation: Situation, known: Iterable[Condition]) -> frozenset[Condition]:
     """The conditions of a situation: those that are present, less those that one of them masks."""
-    return unmasked(condition for condition in known if condition.present(situation))
+    met = situation.met
+    return unmasked(condition for condition in known if condition.present(met))
 
 
 def conditions_seen(seen: Seen, known: Iterable[Condition]) -> frozenset[Condition]:

@@ -195,8 +195,18 @@ _BY_THE_STAGE = {_WORDS: None}
 
 
 @dataclass(frozen=True, slots=True)
+class VirtualHost:
+    """A chain that a server presents to a client that sends this name (SNI; RFC 6066, 3)."""
+
+    name: str
+    chain: Chain
+
+
+@dataclass(frozen=True, slots=True)
 class ServerSide:
     """How a server is set up.
+
+    `chain`: what it presents; where it has virtual hosts, to who names none of them.
 
     `chain` None: no certificate is configured, and SQL Server makes its own at start (self-generated fallback
     certificate). `security_level` is the OpenSSL security level (0-5) that the server's TLS library runs with.
@@ -213,6 +223,11 @@ class ServerSide:
     key_readable: bool = field(default=True, metadata={_WORDS: "a private key that it may not read"})
     refusal: Refusal = field(default=Refusal.CLOSE, metadata={_WORDS: "how it ends a handshake that it refuses"})
     speaks: Speaks = field(default=Speaks.ITS_PROTOCOL, metadata={_WORDS: "what is met at its port in its place"})
+    virtual_hosts: tuple[VirtualHost, ...] = field(default=(), metadata={_WORDS: "other certificates for other names"})
+
+    def chain_for(self, name: str) -> Chain | None:
+        """The chain that is presented to a client that sends this name; "" for one that sends none."""
+        return next((host.chain for host in self.virtual_hosts if host.name.lower() == name.lower()), self.chain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,6 +244,9 @@ class ClientSide:
     to it.
 
     `clock`: how far the client's clock is ahead of the right time; less than nothing: behind.
+
+    `server_name`: the name to send in the SNI when it is not the one to look for; "": none. `host_header`: the Host of
+    the request when it is not that of the URL.
 
     `system_trust_anchors`: what has been put into the system's trust store, beside the public roots. A client that has
     a store of its own does not see it.
@@ -247,6 +265,14 @@ class ClientSide:
     defaults_only: bool = field(default=False, metadata={_WORDS: "being left to its defaults"})
     clock: timedelta = field(default=timedelta(), metadata={_WORDS: "a clock that is wrong"})
     system_trust_anchors: tuple[Anchor, ...] = field(default=(), metadata=_BY_THE_STAGE)
+    server_name: str | None = field(default=None, metadata={_WORDS: "another name to send to the server (SNI)"})
+    host_header: str | None = field(default=None, metadata={_WORDS: "another Host header"})
+
+    @property
+    def indication(self) -> str:
+        """The name that an HTTPS client sends (SNI); "" for none, as where it is an address (RFC 6066, 3)."""
+        name = self.reference_identifier if self.server_name is None else self.server_name
+        return "" if as_address(name) else name
 
     @property
     def reference_identifier(self) -> str:
@@ -318,6 +344,13 @@ class Situation:
     def with_chain(self, **changes: Any) -> Self:
         """The same situation with these fields of the presented chain changed (ValueError as for `with_leaf`)."""
         return self.with_server(chain=replace(self.chain, **changes))
+
+    @property
+    def met(self) -> Self:
+        """The same situation as this client meets it: with the chain that it is shown, and no other."""
+        if not self.server.virtual_hosts:
+            return self
+        return self.with_server(chain=self.server.chain_for(self.client.indication), virtual_hosts=())
 
     @property
     def chain(self) -> Chain:

@@ -44,7 +44,7 @@ class Scan:
 
 def scan(kind: ServerKind, address: str, port: int, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
     """Begin a handshake that offers the versions `low` to `high` and verifies nothing. `host` stands in the SNI, unless
-    it is an address (RFC 6066, 3). Blocks for at most `TIMEOUT` seconds.
+    it is an address (RFC 6066, 3), or "" for none. Blocks for at most `TIMEOUT` seconds.
     """
     try:
         if kind is ServerKind.HTTPS:
@@ -134,7 +134,7 @@ def _scan_https(address: str, port: int, host: str, low: TLSVersion, high: TLSVe
 
 
 def _scan_encrypted(address: str, port: int, host: str, version: TLSVersion) -> Scan:
-    indication = ("-noservername",) if as_address(host) else ("-servername", host)
+    indication = ("-noservername",) if not host or as_address(host) else ("-servername", host)
     done = subprocess.run(
         [
             *("openssl", "s_client", "-connect", f"{address}:{port}", *indication, "-showcerts"),
@@ -183,7 +183,7 @@ def _client_hello(host: str, newest: TLSVersion) -> bytes:
     context.set_ciphers("DEFAULT@SECLEVEL=0")
     context.minimum_version, context.maximum_version = ssl.TLSVersion.MINIMUM_SUPPORTED, ssl.TLSVersion.TLSv1_2
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
-    client = context.wrap_bio(incoming, outgoing, server_hostname=host)
+    client = context.wrap_bio(incoming, outgoing, server_hostname=host or None)
     with contextlib.suppress(ssl.SSLWantReadError):
         client.do_handshake()
     hello = outgoing.read()

@@ -8,9 +8,10 @@ listener that cannot start is said in one line `{"error": ..., "listener": ...}`
 
 Besides what a listener needs (`id`, `kind`, `address`, `port`, `security_level`, and `conf`, `host` or `chain`,
 `key`, `tls_min`, `tls_max`) one of kind sqlserver takes: `ca_store` (a PEM bundle that stands for the server's system
-store), `fallback_cert` and `fallback_key`, `encryption` ("not_supported" answers ENCRYPT_NOT_SUP); and every one
-`refusal` ("reset" instead of "close" for a handshake that the server refuses), `speaks` (what is met there in the place
-of such a server, `tlslab.model.situation.Speaks`), `login_timeout`, `idle_timeout`, `max_connections`.
+store), `fallback_cert` and `fallback_key`, `encryption` ("not_supported" answers ENCRYPT_NOT_SUP); one of kind https
+`hosts` (`name`, `chain` and `key` of virtual hosts); and every one `refusal` ("reset" instead of "close" for a
+handshake that the server refuses), `speaks` (what is met there in the place of such a server,
+`tlslab.model.situation.Speaks`), `login_timeout`, `idle_timeout`, `max_connections`.
 """
 
 import asyncio
@@ -142,8 +143,19 @@ def _options(
                 security_level=level,
                 limits=limits,
                 refusal=refusal,
+                hosts={
+                    str(host["name"]).lower(): (Path(str(host["chain"])), Path(str(host["key"])))
+                    for host in _hosts(entry.get("hosts", []))
+                },
             )
     raise ValueError(f"{entry['kind']!r} is no kind of listener; there are sqlserver and https")
+
+
+def _hosts(given: object) -> list[dict[str, object]]:
+    """The virtual hosts of a listener. Raises ValueError for what is no list of objects."""
+    if not isinstance(given, list) or not all(isinstance(host, dict) for host in given):
+        raise ValueError("hosts is no list of virtual hosts")
+    return given
 
 
 def _one_of(kind: type[Word], entry: Mapping[str, object], key: str, default: Word) -> Word:

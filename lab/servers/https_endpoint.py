@@ -5,7 +5,7 @@ that fails.
 import asyncio
 import contextlib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -16,9 +16,9 @@ from tlslab.servers.listener import CannotStart, Events, Limits
 from tlslab.servers.streams import Channel, address_of
 from tlslab.servers.tds.certificates import CertificateError, Identity, read_pem
 from tlslab.servers.tds.errorlog import printable
-from tlslab.servers.tds.tls import HandshakeFailed, Presented, RecordError, TlsPipe, presented
+from tlslab.servers.tds.tls import HandshakeFailed, Presented, RecordError, TlsPipe, presented, remember_name
 
-SUPPORTS = frozenset({"tls_min", "tls_max", "security_level", "refusal", "speaks"})
+SUPPORTS = frozenset({"tls_min", "tls_max", "security_level", "refusal", "speaks", "virtual_hosts"})
 """The options of a server side that it can be set up with (`tlslab.model.situation.options`)."""
 MAX_HEAD = 16 * 1024
 CIPHERS = "DEFAULT"
@@ -38,6 +38,8 @@ class HttpsOptions:
     security_level: int
     limits: Limits = field(default_factory=Limits)
     refusal: Refusal = Refusal.CLOSE
+    hosts: Mapping[str, tuple[Path, Path]] = field(default_factory=dict)
+    """Chain and key for the clients that send this name (SNI), in lower case."""
 
 
 def versions_between(low: str, high: str) -> tuple[str, ...]:
@@ -79,8 +81,8 @@ class HttpsEndpoint:
         self._events = events
         versions = versions_between(options.tls_min, options.tls_max)
         try:
-            identity = Identity(read_pem(options.chain, "certificate"), read_pem(options.key, "private key"))
-            self._presented: Presented = presented(identity, versions, CIPHERS, options.security_level, ["http/1.1"])
+            self._presented = self._load(options.chain, options.key, versions)
+            self._hosts = {name: self._load(*files, versions).context for name, files in options.hosts.items()}
         except (CertificateError, ValueError) as e:
             raise CannotStart(str(e)) from e
         if self._presented.refused:
@@ -92,6 +94,18 @@ class HttpsEndpoint:
             )
         else:
             self._line(None, f"The certificate {options.chain} was loaded.")
+        if self._presented.context is not None and self._hosts:
+            self._presented.context.sni_callback = self._choose
+
+    def _load(self, chain: Path, key: Path, versions: tuple[str, ...]) -> Presented:
+        identity = Identity(read_pem(chain, "certificate"), read_pem(key, "private key"))
+        return presented(identity, versions, CIPHERS, self._options.security_level, ["http/1.1"])
+
+    def _choose(self, connection: ssl.SSLSocket | ssl.SSLObject, name: str | None, context: ssl.SSLContext) -> None:
+        """The certificate of the virtual host that the client names."""
+        remember_name(connection, name, context)
+        if (found := self._hosts.get((name or "").lower())) is not None:
+            connection.context = found
 
     def _line(self, connection: int | None, text: str) -> None:
         self._events.line(connection, f"{datetime.now():%Y-%m-%d %H:%M:%S} {printable(text)}")

@@ -46,6 +46,8 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "tls_max": tuple(TLSVersion),
     "defaults_only": (True,),
     "clock": (timedelta(days=1),),
+    "server_name": ("", "other.lab.test"),
+    "host_header": ("other.lab.test",),
 }
 
 BY_THE_STAGE = {"clock"}

@@ -27,6 +27,7 @@ type given struct {
 	URL    string
 	Config *config
 	Clock  int64 // seconds ahead of the right time
+	Host   string
 }
 
 type answer struct {
@@ -49,7 +50,7 @@ func main() {
 	}
 	var wanted given
 	must(json.Unmarshal([]byte(os.Args[1]), &wanted))
-	must(json.NewEncoder(os.Stdout).Encode(get(client(wanted), wanted.URL)))
+	must(json.NewEncoder(os.Stdout).Encode(get(client(wanted), wanted)))
 }
 
 // What goes wrong in the probe itself must not pass for a refusal: it ends without an answer.
@@ -90,8 +91,11 @@ func pool(file string) *x509.CertPool {
 	return made
 }
 
-func get(client *http.Client, url string) answer {
-	response, err := client.Get(url)
+func get(client *http.Client, wanted given) answer {
+	request, err := http.NewRequest(http.MethodGet, wanted.URL, nil)
+	must(err)
+	request.Host = wanted.Host // empty: that of the URL
+	response, err := client.Do(request)
 	if err == nil {
 		defer response.Body.Close()
 		_, err = io.Copy(io.Discard, response.Body)

@@ -32,6 +32,7 @@ if (given.client === 'node-fetch') {
   }).catch(refused)
 } else {
   const options = { ...given.options }
+  if (given.verify) options.checkServerIdentity = (_, certificate) => require('tls').checkServerIdentity(given.verify, certificate)
   if (given.ca) options.ca = require('fs').readFileSync(given.ca, 'utf8')
   require('https').get(given.url, options, response => {
     const version = response.socket.getProtocol()

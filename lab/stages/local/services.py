@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import tlslab
-from tlslab.model.situation import ServerKind, ServerSide, unsupported
+from tlslab.model.situation import ServerKind, ServerSide, VirtualHost, unsupported
 from tlslab.pki.mint import Mint
 from tlslab.runtime.deadline import deadline
 from tlslab.runtime.tasks import abandon
@@ -196,6 +196,7 @@ class Embedded(Service):
                 "key": key,
                 "tls_min": side.tls_min.label,
                 "tls_max": side.tls_max.label,
+                "hosts": [self._virtual_host(f"{name}.host-{n}", host) for n, host in enumerate(side.virtual_hosts, 1)],
             }
         listener = {
             **common,
@@ -211,6 +212,13 @@ class Embedded(Service):
                 f"{name}.ca-store.pem", self.mint.pem(*chain.intermediates, chain.intermediates[-1].root)
             )
         return listener
+
+    def _virtual_host(self, identity: str, host: VirtualHost) -> dict[str, str]:
+        return {
+            "name": host.name,
+            "chain": self.write(f"{identity}.chain.pem", self.mint.chain_pem(host.chain)),
+            "key": self.write(f"{identity}.key.pem", self.mint.leaf_key_pem(host.chain.leaf)),
+        }
 
     async def _next_event(self) -> dict[str, Any]:
         assert self._process
