@@ -220,3 +220,9 @@ NODE_SERVER_NAME = Source(
     "Node.js 20.20.2, lib/_http_agent.js, calculateServerName",
     "https://github.com/nodejs/node/blob/v20.20.2/lib/_http_agent.js",
 )
+
+# TDS 8.0.
+TDS_8 = Source(
+    "Microsoft, SqlConnectionEncryptOption.Strict (requires TDS 8.0)",
+    "https://learn.microsoft.com/en-us/dotnet/api/microsoft.data.sqlclient.sqlconnectionencryptoption.strict",
+)

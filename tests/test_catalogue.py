@@ -36,7 +36,14 @@ OF_ONE_KIND = {ServerKind.HTTPS: {"virtual-host"}, ServerKind.SQLSERVER: {"unrea
 """Classes that only one kind of server can have: nginx reads its key as root, SQL Server has no virtual hosts."""
 WITHOUT_A_CLIENT = {"sqlclient"}
 """Libraries of which no client is there yet."""
-WITHOUT_SERVERS_FIX = {"untrusted-ca", "wrong-clock.ahead", "wrong-clock.behind", "ip-san", "virtual-host.host-header"}
+WITHOUT_SERVERS_FIX = {
+    "untrusted-ca",
+    "wrong-clock.ahead",
+    "wrong-clock.behind",
+    "ip-san",
+    "untrusted-ca.strict",
+    "virtual-host.host-header",
+}
 """Scenarios that the server's side cannot mend: nothing is wrong with it."""
 NO_TEXT_OF_A_LIBRARY = {
     "it works on my machine": "what people say",

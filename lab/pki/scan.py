@@ -1,7 +1,8 @@
 """A look at a live server: the certificates that it really presents, and whether it speaks a version of TLS.
 
 The ServerHello flight, which TLS up to 1.2 sends in clear, is read from the wire (RFC 5246, 7.4.2), inside TDS packets
-where TDS 7.x hides it (MS-TDS, 2.2.6.5). A server that speaks TLS 1.3 alone is looked at with `openssl s_client`.
+where TDS 7.x hides it (MS-TDS, 2.2.6.5), and bare in TDS 8.0. A server that speaks TLS 1.3 alone is looked at with
+`openssl s_client`.
 """
 
 import contextlib
@@ -15,6 +16,7 @@ from tlslab.model.situation import ServerKind, Speaks, TLSVersion, as_address
 from tlslab.servers.tds.exchange import Exchange, question
 from tlslab.servers.tds.packets import PacketType, ProtocolError, frame
 from tlslab.servers.tds.prelogin import Encryption
+from tlslab.servers.tds.tls import ALPN_TDS8
 
 TIMEOUT = 20.0
 """Seconds that a look may take, on a machine that is busy with something else."""
@@ -42,13 +44,25 @@ class Scan:
         return self.refused.startswith(NOBODY)
 
 
-def scan(kind: ServerKind, address: str, port: int, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
+def scan(
+    kind: ServerKind,
+    address: str,
+    port: int,
+    host: str,
+    low: TLSVersion,
+    high: TLSVersion,
+    *,
+    strict: bool = False,
+) -> Scan:
     """Begin a handshake that offers the versions `low` to `high` and verifies nothing. `host` stands in the SNI, unless
-    it is an address (RFC 6066, 3), or "" for none. Blocks for at most `TIMEOUT` seconds.
+    it is an address (RFC 6066, 3), or "" for none. `strict`: as TDS 8.0, where TLS comes before anything else. Blocks
+    for at most `TIMEOUT` seconds.
     """
     try:
         if kind is ServerKind.HTTPS:
-            return _scan_https(address, port, host, low, high)
+            return _scan_bare(address, port, host, low, high)
+        if strict:
+            return _scan_bare(address, port, host, low, high, ALPN_TDS8)
         return _scan_tds(address, port, host, low, high)
     except ConnectionRefusedError as problem:
         return Scan(refused=f"{NOBODY}: {problem}")
@@ -119,25 +133,27 @@ def _ends_by_itself(address: str, port: int, opening: bytes = b"") -> bool:
     return True
 
 
-def _scan_https(address: str, port: int, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
+def _scan_bare(address: str, port: int, host: str, low: TLSVersion, high: TLSVersion, protocol: str = "") -> Scan:
+    """A server that begins with TLS. `protocol`: what to offer by ALPN."""
     found = Scan(refused="TLS 1.3 is encrypted from the ServerHello on")
     if low <= TLSVersion.TLSv1_2:
 
         def talk(connection: socket.socket, more: Callable[[], bytes]) -> Scan:
-            connection.sendall(_client_hello(host, min(high, TLSVersion.TLSv1_2)))
+            connection.sendall(_client_hello(host, min(high, TLSVersion.TLSv1_2), protocol))
             return _read_flight(more, low)
 
         found = _look(address, port, talk, wait=_is_everything(low, high))
     speaks_tls = found.speaks is Speaks.ITS_PROTOCOL  # and 1.3 perhaps, where it has ended this conversation
     is_known = found.certificates or high <= TLSVersion.TLSv1_2 or not speaks_tls
-    return found if is_known else _scan_encrypted(address, port, host, high)
+    return found if is_known else _scan_encrypted(address, port, host, high, protocol)
 
 
-def _scan_encrypted(address: str, port: int, host: str, version: TLSVersion) -> Scan:
+def _scan_encrypted(address: str, port: int, host: str, version: TLSVersion, protocol: str) -> Scan:
     indication = ("-noservername",) if not host or as_address(host) else ("-servername", host)
     done = subprocess.run(
         [
             *("openssl", "s_client", "-connect", f"{address}:{port}", *indication, "-showcerts"),
+            *(("-alpn", protocol) if protocol else ()),
             *("-min_protocol", version.label, "-max_protocol", version.label, "-cipher", "DEFAULT@SECLEVEL=0"),
             # Reading the system's store takes five times as long as the rest.
             *("-no-CAfile", "-no-CApath", "-no-CAstore"),
@@ -172,7 +188,7 @@ def _scan_tds(address: str, port: int, host: str, low: TLSVersion, high: TLSVers
     return _look(address, port, talk, opening=opening, wait=_is_everything(low, high))
 
 
-def _client_hello(host: str, newest: TLSVersion) -> bytes:
+def _client_hello(host: str, newest: TLSVersion, protocol: str = "") -> bytes:
     """A ClientHello in a record of its own that offers every cipher, and versions up to this one, 1.2 at most.
 
     The ssl module warns of old versions, and the lab does not mean to use them, so client_version (RFC 5246, 7.4.1.2)
@@ -181,6 +197,8 @@ def _client_hello(host: str, newest: TLSVersion) -> bytes:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.set_ciphers("DEFAULT@SECLEVEL=0")
+    if protocol:
+        context.set_alpn_protocols([protocol])
     context.minimum_version, context.maximum_version = ssl.TLSVersion.MINIMUM_SUPPORTED, ssl.TLSVersion.TLSv1_2
     incoming, outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
     client = context.wrap_bio(incoming, outgoing, server_hostname=host or None)

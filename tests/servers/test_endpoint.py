@@ -12,6 +12,8 @@ from tests.servers import raw
 from tests.servers.minted import Shelf
 from tests.servers.process import Running, serving
 from tests.servers.raw import Client
+from tlslab.model.situation import ServerKind, TLSVersion
+from tlslab.pki.scan import scan
 from tlslab.servers.streams import MARK
 
 ENCRYPTED = "SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID"
@@ -531,3 +533,10 @@ def test_a_given_fallback_certificate_is_used(shelf: Shelf, tmp_path: Path) -> N
         der = client.handshake().getpeercert(binary_form=True)
         assert der == ssl.PEM_cert_to_DER_cert(own.pem)
         assert "self-generated certificate was successfully loaded" in running.wait_for_line("f", "self-generated")
+
+
+@pytest.mark.parametrize("low", [TLSVersion.TLSv1_0, TLSVersion.TLSv1_3])
+def test_a_look_speaks_tls_at_once_to_a_strict_server(lab: Running, low: TLSVersion) -> None:
+    where = (ServerKind.SQLSERVER, "127.0.0.1", lab.ports["strict"], "db.lab.test", low, TLSVersion.TLSv1_3)
+    assert scan(*where, strict=True).certificates
+    assert not scan(*where).certificates

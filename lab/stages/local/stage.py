@@ -156,10 +156,10 @@ class LocalStage:
             raise ServiceError(service.problem)
         yield
 
-    def scan(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
+    def scan(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion, *, strict: bool) -> Scan:
         """Scan a server side, offering these versions."""
         endpoint = self.endpoint(side)
-        return scan(endpoint.kind, endpoint.address, endpoint.port, host, low, high)
+        return scan(endpoint.kind, endpoint.address, endpoint.port, host, low, high, strict=strict)
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
         """What the server wrote since this was last asked. Raises ServiceError as `Service.take_log` does."""
