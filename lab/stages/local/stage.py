@@ -17,6 +17,7 @@ from tlslab.pki.mint import Mint
 from tlslab.pki.scan import Scan, scan
 from tlslab.runtime.tasks import together
 from tlslab.servers import nginx
+from tlslab.servers.tds.endpoint import SUPPORTS as TDS_SUPPORTS
 from tlslab.stages.clock import with_clock
 from tlslab.stages.local.clients import Here
 from tlslab.stages.local.down import Down
@@ -90,8 +91,9 @@ class LocalStage:
         """
         for situation in situations:
             self._names.setdefault(situation.server, situation.client.connect_to)
-        by_kind = group_by_kind(tuple(self._names)).values()
-        groups = [sides for group in by_kind for sides in by_process(group, nginx.SUPPORTS)]
+        usual = {ServerKind.HTTPS: nginx.SUPPORTS, ServerKind.SQLSERVER: TDS_SUPPORTS}
+        by_kind = group_by_kind(tuple(self._names)).items()
+        groups = [sides for kind, group in by_kind for sides in by_process(group, usual[kind])]
         await together(*(self._start(self._service(sides)) for sides in groups))
 
     async def _start(self, service: Service) -> None:
