@@ -13,10 +13,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 from tlslab.model.situation import ServerKind, Speaks, TLSVersion, as_address
+from tlslab.servers.tds.client import ALPN
 from tlslab.servers.tds.exchange import Exchange, question
 from tlslab.servers.tds.packets import PacketType, ProtocolError, frame
 from tlslab.servers.tds.prelogin import Encryption
-from tlslab.servers.tds.tls import ALPN_TDS8
 
 TIMEOUT = 20.0
 """Seconds that a look may take, on a machine that is busy with something else."""
@@ -62,7 +62,7 @@ def scan(
         if kind is ServerKind.HTTPS:
             return _scan_bare(address, port, host, low, high)
         if strict:
-            return _scan_bare(address, port, host, low, high, ALPN_TDS8)
+            return _scan_bare(address, port, host, low, high, ALPN)
         return _scan_tds(address, port, host, low, high)
     except ConnectionRefusedError as problem:
         return Scan(refused=f"{NOBODY}: {problem}")
