@@ -100,6 +100,43 @@ CURL_CERTS = Source(
     "https://github.com/curl/curl/blob/0060f16a924d7657b7f691df5c301bc0be075588/docs/SSLCERTS.md",
 )
 
+# Trust stores.
+CURL_CACERT = Source(
+    "curl(1), --cacert: the file must be in PEM format",
+    "https://github.com/curl/curl/blob/5c61e168698a72b87437d58ed728bcdea6d5db42/docs/cmdline-opts/cacert.md",
+)
+CURL_CAPATH = Source(
+    "curl(1), --capath: the directory must have been processed using c_rehash",
+    "https://github.com/curl/curl/blob/5c61e168698a72b87437d58ed728bcdea6d5db42/docs/cmdline-opts/capath.md",
+)
+CURL_77 = Source(
+    "libcurl-errors(3), CURLE_SSL_CACERT_BADFILE (77)",
+    "https://github.com/curl/curl/blob/5c61e168698a72b87437d58ed728bcdea6d5db42/docs/libcurl/libcurl-errors.md",
+)
+CA_LOCATIONS = Source(
+    "OpenSSL, SSL_CTX_load_verify_locations(3), NOTES",
+    f"{_OPENSSL}/06bedddd170c6ff5c72a52d3579df594f37cb5a3/doc/man3/SSL_CTX_load_verify_locations.pod",
+)
+REHASH = Source(
+    "OpenSSL, openssl-rehash(1), DESCRIPTION",
+    f"{_OPENSSL}/024c1646bd07ab1a049b9e0ab229615fbebb2ed8/doc/man1/openssl-rehash.pod.in",
+)
+REHASH_C = Source(
+    "OpenSSL, apps/rehash.c (do_file)", f"{_OPENSSL}/00937429502a160fbb96a47a47e6a0a7f7a6e9ca/apps/rehash.c"
+)
+WHERE_CERTIFICATES_GO = Source(
+    'microsoft/msphpsql issue 1417, "Where to put certificates in Linux?"',
+    "https://github.com/microsoft/msphpsql/issues/1417",
+)
+CERTIFICATE_IN_DER = Source(
+    "MicrosoftDocs/azure-docs pull request 123241: a root certificate that is published in DER, and its conversion",
+    "https://github.com/MicrosoftDocs/azure-docs/pull/123241",
+)
+CA_FILE_DELETED = Source(
+    "curl/curl issue 6090: the file was removed, and curl uses no directory in its place",
+    "https://github.com/curl/curl/issues/6090",
+)
+
 # Chains.
 PATH_VALIDATION = Source(
     "RFC 5280, 6.1.3, Basic Certificate Processing: (a)(2), the validity of each certificate of the path",

@@ -1,8 +1,9 @@
 """Expired: the certificate's time is over."""
 
+from tlslab.model.certificate import CURRENT, PAST
 from tlslab.model.conditions import EXPIRED
 from tlslab.model.scenario import Claim, Side, scenario
-from tlslab.model.situation import CURRENT, PAST, Situation
+from tlslab.model.situation import Situation
 from tlslab_scenarios._sources import (  # fmt: skip
     KINSTA,
     SQL_LINUX,

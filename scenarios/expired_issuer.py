@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from tlslab.model.condition import Condition
+from tlslab.model.certificate import LAB_ISSUING, PAST
+from tlslab.model.conditions import EXPIRED_ISSUER
 from tlslab.model.evidence import Basis, Phase
 from tlslab.model.library import Prints, says
 from tlslab.model.scenario import Claim, Side, scenario
-from tlslab.model.situation import LAB_ISSUING, PAST, Situation
+from tlslab.model.situation import Situation
 from tlslab_scenarios._sources import (  # fmt: skip
     EXPIRED_INTERMEDIATE,
     GNUTLS_STATUS,
@@ -17,20 +18,6 @@ from tlslab_scenarios._sources import (  # fmt: skip
     PATH_VALIDATION,
     WGET_CHECK,
     X509_TEXTS,
-)
-
-
-def _issuer_is_past(situation: Situation) -> bool:
-    chain = situation.server.chain
-    return chain is not None and any(item.validity.ends <= situation.client.clock for item in chain.intermediates)
-
-
-EXPIRED_ISSUER = Condition(
-    "expired-issuer",
-    "by the client's clock, an intermediate CA above the server's certificate has expired",
-    present=_issuer_is_past,
-    seen=lambda seen: seen.has(10, 1),
-    wrong=True,
 )
 
 

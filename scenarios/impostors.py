@@ -2,8 +2,9 @@
 DNS does.
 """
 
+from tlslab.model.certificate import LAB_ISSUING, Authority, Chain, Leaf, as_address
 from tlslab.model.scenario import impostor
-from tlslab.model.situation import LAB_ISSUING, Authority, Chain, Leaf, Situation, as_address
+from tlslab.model.situation import Situation
 
 STRANGER_ROOT = Authority("Stranger Root CA")
 STRANGER_ISSUING = Authority("Stranger Issuing CA", parent=STRANGER_ROOT)

@@ -44,7 +44,7 @@ def missing_intermediate(healthy: Situation) -> Situation:
     **Fix.** Let the server present the whole chain: leaf first, then the intermediates, without the root. Giving the
     intermediate to a client cures that client alone.
     """
-    return healthy.with_chain(with_intermediates=False)
+    return healthy.with_chain(after=())
 
 
 @missing_intermediate.fix(
@@ -63,7 +63,7 @@ def missing_intermediate(healthy: Situation) -> Situation:
 )
 def present_whole_chain(broken: Situation) -> Situation:
     """Let the server present the whole chain."""
-    return broken.with_chain(with_intermediates=True)
+    return broken.with_chain(after=None)
 
 
 @missing_intermediate.fix(

@@ -1,8 +1,9 @@
 """Name mismatch: the certificate is good, but for another name than the one that the client connects to."""
 
+from tlslab.model.certificate import Leaf
 from tlslab.model.conditions import NAME_MISMATCH
 from tlslab.model.scenario import Claim, Side, scenario
-from tlslab.model.situation import HOSTS, Leaf, ServerKind, Situation
+from tlslab.model.situation import HOSTS, ServerKind, Situation
 from tlslab_scenarios._sources import (  # fmt: skip
     KINSTA,
     NGINX_NAMES,

@@ -2,11 +2,12 @@
 
 from datetime import timedelta
 
+from tlslab.model.certificate import CURRENT, Validity
 from tlslab.model.conditions import NOT_YET_VALID
 from tlslab.model.evidence import Basis, Phase
 from tlslab.model.library import Prints, says
 from tlslab.model.scenario import Claim, Side, scenario
-from tlslab.model.situation import CURRENT, Situation, Validity
+from tlslab.model.situation import Situation
 from tlslab_scenarios._sources import (  # fmt: skip
     GNUTLS_STATUS,
     GNUTLS_WORDS,

@@ -1,8 +1,9 @@
 """Self-signed: nobody vouches for the certificate but the server itself."""
 
-from tlslab.model.conditions import SELF_SIGNED
+from tlslab.model.certificate import A_CA
+from tlslab.model.conditions import CA_AS_LEAF, SELF_SIGNED
 from tlslab.model.scenario import Claim, Side, scenario
-from tlslab.model.situation import LAB_ISSUING, Encryption, ServerKind, Situation
+from tlslab.model.situation import Encryption, ServerKind, Situation, healthy
 from tlslab_scenarios._sources import (  # fmt: skip
     CURL_CERTS,
     KB2007728,
@@ -16,7 +17,7 @@ from tlslab_scenarios._sources import (  # fmt: skip
 
 @scenario(
     title="The server's certificate is self-signed",
-    conditions=[SELF_SIGNED],
+    conditions=[SELF_SIGNED, CA_AS_LEAF],
     sources=[
         section(KB2007728, "Cause"),
         section(SQL_LINUX, "Generate certificate"),
@@ -41,7 +42,8 @@ def self_signed(healthy: Situation) -> Situation:
     certificate to the clients that need it: they then trust one key and nothing else. Switching verification off only
     hides the message: whoever answers in the server's place is trusted as well.
     """
-    return healthy.with_leaf(issuer=None)
+    # What `openssl req -x509` writes (config(5) of OpenSSL, section v3_ca).
+    return healthy.with_leaf(issuer=None, basic_constraints=A_CA, key_usage=frozenset(), extended_key_usage=())
 
 
 @self_signed.fix(
@@ -78,7 +80,7 @@ def trust_certificate(broken: Situation) -> Situation:
 )
 def replace_by_ca_signed(broken: Situation) -> Situation:
     """Replace it by a certificate of a CA that the client trusts."""
-    return broken.with_leaf(issuer=LAB_ISSUING)
+    return broken.with_server(chain=healthy(broken.kind).chain)
 
 
 def trust_everything(broken: Situation) -> Situation:

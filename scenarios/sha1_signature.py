@@ -1,8 +1,9 @@
 """SHA-1 signature: the certificate is signed with a hash that today's libraries no longer accept."""
 
+from tlslab.model.certificate import SignatureHash
 from tlslab.model.conditions import NOT_LOADED, WEAK_SIGNATURE
 from tlslab.model.scenario import Claim, Scenario, Side, scenario
-from tlslab.model.situation import ServerKind, SignatureHash, Situation
+from tlslab.model.situation import ServerKind, Situation
 from tlslab_scenarios._sources import (  # fmt: skip
     MSPHPSQL_FAQ,
     OPENSSL_LEVELS,

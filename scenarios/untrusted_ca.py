@@ -1,8 +1,9 @@
 """Untrusted CA: the certificate is in order, but its authority is not in the client's trust store."""
 
+from tlslab.model.certificate import LAB_ROOT
 from tlslab.model.conditions import DEMANDS_ENCRYPTION, NAME_MISMATCH, SELF_SIGNED, UNTRUSTED
 from tlslab.model.scenario import Claim, Scenario, Side, scenario
-from tlslab.model.situation import LAB_ROOT, Encryption, ServerEncryption, ServerKind, Situation, healthy
+from tlslab.model.situation import Encryption, ServerEncryption, ServerKind, Situation, healthy
 from tlslab_scenarios._sources import (  # fmt: skip
     CURL_CERTS,
     KB2007728,

@@ -4,9 +4,10 @@ The address that a client dials, the name that it sends in the TLS handshake (SN
 name that it verifies are four things. The server chooses its certificate by the second alone.
 """
 
+from tlslab.model.certificate import Chain, Leaf
 from tlslab.model.conditions import NAME_MISMATCH, SELF_SIGNED
 from tlslab.model.scenario import Claim, Side, scenario
-from tlslab.model.situation import HOSTS, Chain, Leaf, ServerKind, Situation, VirtualHost
+from tlslab.model.situation import HOSTS, ServerKind, Situation, VirtualHost
 from tlslab_scenarios._sources import CURL_CONNECT_TO, INGRESS_DEFAULT, INGRESS_FAKE, NODE_SERVER_NAME, SNI
 
 INSIDE = "ingress.lab.test"

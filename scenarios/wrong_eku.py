@@ -1,10 +1,11 @@
 """Wrong EKU: the certificate is in order, but it is for a client, not for a server."""
 
+from tlslab.model.certificate import KeyPurpose
 from tlslab.model.conditions import NOT_FOR_SERVERS
 from tlslab.model.evidence import Basis, Phase
 from tlslab.model.library import Prints, says
 from tlslab.model.scenario import Claim, Side, scenario
-from tlslab.model.situation import KeyPurpose, Situation
+from tlslab.model.situation import Situation
 from tlslab_scenarios._sources import (  # fmt: skip
     CLIENTS_ON_A_SERVER,
     CURL_CERTS,

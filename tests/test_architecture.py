@@ -12,7 +12,9 @@ ROOT = Path(__file__).resolve().parents[1]
 FLOW: tuple[tuple[str, ...], ...] = (
     (
         "tlslab.model.act",
+        "tlslab.model.certificate",
         "tlslab.model.situation",
+        "tlslab.model.path",
         "tlslab.model.evidence",
         "tlslab.model.outcome",
         "tlslab.model.normalise",
@@ -28,6 +30,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     ("tlslab.catalogue",),
     ("tlslab.model", "tlslab.model.*"),
     ("tlslab.setup.versions", "tlslab.setup.versions.registry", "tlslab.setup.versions.spec"),
+    ("tlslab.truststores", "tlslab.truststores.*"),
     ("tlslab.clients.base",),
     ("tlslab.clients", "tlslab.clients.*"),
     ("tlslab.matrix", "tlslab.matrix.case", "tlslab.matrix.plan", "tlslab.matrix.progress"),
@@ -171,7 +174,8 @@ def test_the_edges_know_nothing_of_the_flow() -> None:
 
 def test_the_catalogue_knows_only_the_nouns() -> None:
     nouns = {
-        f"tlslab.model.{noun}" for noun in ("condition", "conditions", "evidence", "library", "scenario", "situation")
+        f"tlslab.model.{noun}"
+        for noun in ("certificate", "condition", "conditions", "evidence", "library", "scenario", "situation")
     }
     assert (
         breaches(("tlslab_scenarios", "tlslab_scenarios.*"), lambda name: is_of(name, "tlslab") and name not in nouns)
@@ -192,7 +196,7 @@ def test_servers_and_stages_know_clients_only_as_such() -> None:
 
 
 def test_adapters_start_nothing() -> None:
-    found = {module: starters(MODULES[module]) for module in among(("tlslab.clients*",))}
+    found = {module: starters(MODULES[module]) for module in among(("tlslab.clients*", "tlslab.truststores*"))}
     assert {module: names for module, names in found.items() if names} == {}
 
 

@@ -28,6 +28,7 @@ CLASSES = {
     "missing-intermediate",
     "sha1-signature",
     "tls-version-mismatch",
+    "trust-store",
     "wrong-clock",
     "wrong-eku",
     "no-such-server",
@@ -37,12 +38,9 @@ OF_ONE_KIND = {ServerKind.HTTPS: {"virtual-host"}, ServerKind.SQLSERVER: {"unrea
 WITHOUT_A_CLIENT = {"sqlclient"}
 """Libraries of which no client is there yet."""
 WITHOUT_SERVERS_FIX = {
-    "untrusted-ca",
-    "wrong-clock.ahead",
-    "wrong-clock.behind",
-    "ip-san",
-    "untrusted-ca.strict",
-    "virtual-host.host-header",
+    *("untrusted-ca", "wrong-clock.ahead", "wrong-clock.behind", "ip-san"),
+    *("untrusted-ca.strict", "virtual-host.host-header"),
+    *(item.id for item in CATALOGUE.scenarios if item.id.startswith("trust-store.")),
 }
 """Scenarios that the server's side cannot mend: nothing is wrong with it."""
 NO_TEXT_OF_A_LIBRARY = {

@@ -25,7 +25,8 @@ from tlslab.model.conditions import EXPIRED
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import says
 from tlslab.model.scenario import Claim, Side, scenario
-from tlslab.model.situation import CURRENT, PAST, Situation
+from tlslab.model.certificate import CURRENT, PAST
+from tlslab.model.situation import Situation
 
 BOOK = Source("a book", "https://example.org/book")
 REVOKED = Condition("revoked", "the certificate was revoked", lambda situation: False, wrong=True)

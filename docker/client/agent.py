@@ -1,12 +1,14 @@
 """Runs clients inside a container: one JSON order a line on standard input, one JSON answer a line on standard output.
 
-An order has `id`, `argv`, `env`, `files`, `stdin`, `collect` and `timeout` (seconds); the answer `id`, `exit_status`
-(null when it had to be ended), `stdout`, `stderr`, `seconds` and `collected`; or `error` when the program could not be
-started. Every client has a directory and a session of its own; both are gone when the answer comes. The order
+An order has `id`, `argv`, `env`, `files` (base64), `stdin`, `collect`, `timeout` (seconds), `prepare` (commands that
+run before) and `prepare_timeout`; the answer `id`, `exit_status` (null when it had to be ended), `stdout`, `stderr`,
+`seconds` and `collected`; or `error` when the program could not be started, or what prepares it failed.
+Every client has a directory and a session of its own; both are gone when the answer comes. The order
 {"id": ..., "inspect": {"programs": [...], "libraries": {name: [file, ...]}, "gnutls": [...]}} asks what of it is here,
 and which of the last are linked with GnuTLS. The agent ends with its standard input. Runs on Python 3.9 and newer.
 """
 
+import base64
 import json
 import os
 import shutil
@@ -44,10 +46,14 @@ def run(order):
         for name, content in order["files"].items():
             path = os.path.join(workdir, name)
             os.makedirs(os.path.dirname(path), exist_ok=True)
-            with open(path, "w", encoding="utf-8") as file:
-                file.write(content)
+            with open(path, "wb") as file:
+                file.write(base64.b64decode(content))
         env = {"PATH": PATH, "LC_ALL": "C.UTF-8", "HOME": workdir, "TMPDIR": workdir}
         env.update(order["env"])
+        for command in order["prepare"]:
+            status, out, err, _ = spawn(command, workdir, env, b"", order["prepare_timeout"])
+            if status != 0:
+                raise OSError(leftovers.failed(command, status, leftovers.text(err), leftovers.text(out)))
         status, out, err, seconds = spawn(order["argv"], workdir, env, order["stdin"].encode(), order["timeout"])
         return {
             "exit_status": status,

@@ -17,9 +17,11 @@ from tlslab import PROGRAM
 from tlslab.model.evidence import Basis, Source
 from tlslab.model.library import Row, Template
 from tlslab.model.outcome import Completed, Outcome
-from tlslab.model.situation import ClientSide, ServerKind, Situation, options, unsupported
+from tlslab.model.situation import PEM_FILE, ClientSide, ServerKind, Situation, options, unsupported
 from tlslab.setup.needs import Built, Library, Need, NodePackage, PackagedLibrary, Program, PythonPackage
 from tlslab.setup.versions.registry import Registry
+from tlslab.truststores import all_kinds
+from tlslab.truststores.kind import Laid
 
 SETUP = f"{PROGRAM} setup"
 """The command that brings what most clients lack."""
@@ -74,22 +76,34 @@ class Request:
     login: Login
     workdir: PurePosixPath
 
+    def trust(self, pem: str | None = None, path: str = "") -> Laid:
+        """The trust store of the client side, with these certificates in it (None: the material's bundle).
+
+        `path`: where a client looks for it that cannot be told.
+        """
+        store = self.side.store
+        return all_kinds()[store.kind].lay(self.material.bundle if pem is None else pem, store.flaw, path)
+
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
     """One run of a program. File names are relative to the attempt's own directory, which is also HOME and the
-    working directory.
+    working directory; a file is text (UTF-8) or bytes.
 
+    `prepare`: commands that run before it, one after the other, with the same directory and environment, each for
+    `prepare_timeout` seconds at most; one that does not end with 0 is an error of the lab. Their time does not count.
     `env` is the whole environment beside what every attempt gets (HOME, PATH, LC_ALL=C.UTF-8, TMPDIR): nothing is
     inherited. `collect` names files to read back. `timeout` in seconds, after which the stage ends the process group.
     """
 
     argv: tuple[str, ...]
     env: Mapping[str, str] = field(default_factory=dict)
-    files: Mapping[str, str] = field(default_factory=dict)
+    files: Mapping[str, bytes | str] = field(default_factory=dict)
     stdin: str = ""
     collect: tuple[str, ...] = ()
     timeout: float = 20.0
+    prepare: tuple[tuple[str, ...], ...] = ()
+    prepare_timeout: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +179,11 @@ def _lacking(need: Need, machine: Machine) -> str:
             )
 
 
+def lacks_for_stores(sides: Iterable[ClientSide], machine: Machine) -> Missing | None:
+    """What a machine lacks to lay out the trust stores of these client sides; None: nothing."""
+    return lacking((need for side in sides for need in all_kinds()[side.store.kind].needs), machine)
+
+
 class Roots(StrEnum):
     """Where the roots come from that a client trusts when it is told nothing."""
 
@@ -217,6 +236,8 @@ class Client(ABC):
     """
     lacks: Mapping[str, str] = {}
     """Why it cannot be told of an option, in a sentence of its own."""
+    stores: Mapping[str, str] = {PEM_FILE: ""}
+    """The kinds of trust stores that it takes (`tlslab.truststores`), each with the option that names one."""
     delegates: bool = False
     """Whether it stands for another client, from which it takes its declarations."""
     distribution: str = ""
@@ -254,7 +275,14 @@ class Client(ABC):
         if other := unsupported(situation.client, self.supports):
             name, words = other
             return self.lacks.get(name, f"{self.name} has no option for {words}")
+        if situation.client.store.kind not in self.stores:
+            kind = all_kinds()[situation.client.store.kind]
+            return f"{self.name} has no option for a trust store that is a {kind.words}"
         return self.inexpressible(situation)
+
+    def store_option(self, side: ClientSide) -> tuple[str, str]:
+        """The option that names the trust store of this client side, and where the store is."""
+        return self.stores[side.store.kind], all_kinds()[side.store.kind].path
 
     def inexpressible(self, situation: Situation) -> str | None:
         """Why it has no way to express a value of an option that it supports, or several together (a sentence).

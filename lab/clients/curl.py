@@ -19,12 +19,13 @@ from tlslab.clients.https import (
     expects_other_name,
     floor,
 )
+from tlslab.clients.store_errors import stops
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.conditions import ENDS_EARLY, NAME_MISMATCH
+from tlslab.model.conditions import ENDS_EARLY, NAME_MISMATCH, STORE_ABSENT, STORE_UNREADABLE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
-from tlslab.model.situation import ClientSide
+from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide
 from tlslab.setup.needs import Packages, Program
 
 LIBRARY_SOURCE = Source(
@@ -47,6 +48,10 @@ STORE = Source(
     'curl, docs/SSLCERTS.md, section "Change curl\'s default CA store"',
     "https://github.com/curl/curl/blob/0060f16a924d7657b7f691df5c301bc0be075588/docs/SSLCERTS.md",
 )
+CA_FILE = Source(
+    "curl 7.88.1, lib/vtls/openssl.c (set_up_x509_store): the first with OpenSSL 3, the second before it",
+    "https://github.com/curl/curl/blob/curl-7_88_1/lib/vtls/openssl.c",
+)
 TRACE, BODY = "curl.trace", "body"
 _TLS_IN_TRACE = re.compile(r"SSL connection using (TLSv[\d.]+)")
 
@@ -59,6 +64,7 @@ class Curl(Client):
     needs = (Program("curl", Packages(apt="curl", dnf="curl-minimal", zypper="curl")),)
     supports = OPTIONS
     lacks: Mapping[str, str] = {"server_name": "curl sends the name in the URL, and verifies the same"}
+    stores: Mapping[str, str] = {PEM_FILE: "--cacert", HASHED_DIRECTORY: "--capath"}
     program = "curl"
     kinds = HTTPS
     tls_library = "OpenSSL of the system"
@@ -118,6 +124,15 @@ class Curl(Client):
             source=LIBRARY_SOURCE,
         ),
         *WAITS,
+        *(
+            row
+            for words in ("file: ", "verify locations:")
+            for row in stops(
+                dict.fromkeys((STORE_ABSENT, STORE_UNREADABLE), f"curl: (77) error setting certificate {words}"),
+                basis=Basis.AUTHORITATIVE,
+                source=CA_FILE,
+            )
+        ),
         tolerates(
             "with --insecure curl looks neither at the chain nor at the name",
             phases=[Phase.VERIFY, Phase.NAME],
@@ -136,20 +151,24 @@ class Curl(Client):
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         given = (side.trust_anchors or side.intermediates) and not side.defaults_only
-        trust = (("--cacert", "ca.pem"),) if given else ()
+        trust = (self.store_option(side),) if given else ()
         url = (f"https://{side.reference_identifier}/",) if expects_other_name(side) else ()
         return (*(join(option) for option in (*trust, *_options(side))), *url)
 
     def invoke(self, request: Request) -> Invocation:
         options = [word for option in _options(request.side) for word in option]
+        laid = request.trust()
+        trust = [self.stores[request.side.store.kind], laid.path]
+        if request.side.store.kind == PEM_FILE:
+            # Without --capath the directory that curl was built with is trusted as well (curl(1)).
+            trust += ["--capath", "."]
         return Invocation(
             argv=(
                 request.machine.which["curl"],
                 "--disable",  # no ~/.curlrc
                 "--silent",
                 "--show-error",
-                # Without --capath the directory that curl was built with is trusted as well (curl(1)).
-                *(() if request.side.defaults_only else ("--cacert", "ca.pem", "--capath", ".")),
+                *(() if request.side.defaults_only else trust),
                 *options,
                 "--trace-ascii",
                 TRACE,
@@ -159,7 +178,8 @@ class Curl(Client):
                 "%{http_code}",
                 f"https://{request.side.reference_identifier}:{request.endpoint.port}/",
             ),
-            files={"ca.pem": request.material.bundle},
+            files=laid.files,
+            prepare=laid.prepare,
             collect=(TRACE, BODY),
         )
 

@@ -8,6 +8,7 @@ import re
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
 from tlslab.clients.freetds_library import (  # fmt: skip
     ASKS_FOR_NO_PURPOSE,
+    CA_FILE_FAILS,
     CONNECTING,
     DUMP,
     GNUTLS_CONF,
@@ -67,6 +68,7 @@ OLDER_THAN_1_5 = frozenset(
         "tls_min",
         "tls_max",
         "defaults_only",
+        "store",
     }
 )
 """The options of a client side that every FreeTDS can be told of."""
@@ -86,6 +88,7 @@ class FreeTds(Client):
     """Whether its FreeTDS is older than 1.5."""
 
     rows: tuple[Row, ...] = (
+        *CA_FILE_FAILS,
         tolerates(
             "without `ca file`, which is the default, FreeTDS accepts any certificate and any name",
             phases=[Phase.VERIFY, Phase.NAME],
@@ -175,7 +178,7 @@ class Pymssql(FreeTds, PythonSqlClient):
         return openssl_words(side)
 
     def invoke(self, request: Request) -> Invocation:
-        env, files = freetds_settings(request.side, request.material, request.workdir)
+        env, files, prepare = freetds_settings(request)
         if text := openssl_conf(request.side):
             files["openssl.cnf"] = text
             env["OPENSSL_CONF"] = str(request.workdir / "openssl.cnf")
@@ -186,7 +189,7 @@ class Pymssql(FreeTds, PythonSqlClient):
             "password": request.login.password,
         }
         question = {"driver": self.driver, "connection": connection}
-        return run_probe(request.machine, question, env=env, files=files, collect=(DUMP,))
+        return run_probe(request.machine, question, env=env, files=files, prepare=prepare, collect=(DUMP,))
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
         return with_trace(super().read(completed, side), completed)
@@ -245,7 +248,7 @@ class Tdsodbc(FreeTds, PythonSqlClient):
 
     def invoke(self, request: Request) -> Invocation:
         where = (f"host = {request.side.connect_to}", f"port = {request.endpoint.port}", "tds version = auto")
-        env, files = freetds_settings(request.side, request.material, request.workdir, SERVER_NAME, where)
+        env, files, prepare = freetds_settings(request, SERVER_NAME, where)
         # unixODBC reads no data sources and no drivers of the machine.
         env["ODBCSYSINI"] = str(request.workdir)
         limit_gnutls(request.side, request.workdir, env, files)
@@ -257,7 +260,7 @@ class Tdsodbc(FreeTds, PythonSqlClient):
             f"SERVERNAME={SERVER_NAME}",
         )
         question = {"driver": self.driver, "connection": {"connection_string": ";".join(words)}}
-        return run_probe(request.machine, question, env=env, files=files, collect=(DUMP,))
+        return run_probe(request.machine, question, env=env, files=files, prepare=prepare, collect=(DUMP,))
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
         return with_trace(super().read(completed, side), completed)
@@ -303,7 +306,7 @@ class Tsql(FreeTds):
         return f"tsql {version[1]} ({', '.join(tls) or 'no TLS'})" if version else ""
 
     def invoke(self, request: Request) -> Invocation:
-        env, files = freetds_settings(request.side, request.material, request.workdir)
+        env, files, prepare = freetds_settings(request)
         limit_gnutls(request.side, request.workdir, env, files)
         where = ("-H", request.side.connect_to, "-p", str(request.endpoint.port))
         return Invocation(
@@ -311,6 +314,7 @@ class Tsql(FreeTds):
             argv=(request.machine.which["tsql"], *where, *("-U", request.login.user, "-P", "-", "-o", "fhq")),
             env=env,
             files=files,
+            prepare=prepare,
             stdin=f"{request.login.password}\n{QUESTION}\nGO\nQUIT\n",
             collect=(DUMP,),
         )

@@ -10,8 +10,18 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from tlslab.clients.base import Material
-from tlslab.model.conditions import ENDS_AFTER_PRELOGIN, ENDS_EARLY, NOT_FOR_SERVERS, OTHER_SERVICE, PLAIN_HTTP, SILENT
+from tlslab.clients.base import Request
+from tlslab.clients.store_errors import stops
+from tlslab.model.conditions import (
+    ENDS_AFTER_PRELOGIN,
+    ENDS_EARLY,
+    NOT_FOR_SERVERS,
+    OTHER_SERVICE,
+    PLAIN_HTTP,
+    SILENT,
+    STORE_ABSENT,
+    STORE_UNREADABLE,
+)
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Hangs, Prints, Says, Template, says, tolerates
 from tlslab.model.outcome import Completed, Outcome
@@ -75,6 +85,12 @@ ASKS_FOR_NO_PURPOSE = tolerates(
 
 PULLED = "handshake failed: Error in the pull function."
 """What FreeTDS logs when GnuTLS meets the end of a connection."""
+CA_FILE_FAILS = stops(
+    dict.fromkeys((STORE_ABSENT, STORE_UNREADABLE), Prints(trace="loading CA file failed")),
+    basis=Basis.AUTHORITATIVE,
+    source=Source("FreeTDS, src/tds/tls.c (tds_ssl_init, of GnuTLS and of OpenSSL)", TLS_SOURCE.url),
+)
+"""What every FreeTDS logs of a `ca file` that it cannot use; the user is told no more than of any other failure."""
 
 
 def verifies(side: ClientSide) -> bool:
@@ -104,20 +120,18 @@ def trace_lines(dump: str) -> str:
 
 
 def freetds_settings(
-    side: ClientSide,
-    material: Material,
-    workdir: PurePosixPath,
-    section: str = "global",
-    more: Iterable[str] = (),
-) -> tuple[dict[str, str], dict[str, str]]:
-    """Environment and files of a program that uses FreeTDS; `section`: where the settings go in the file."""
-    lines = (*more, *settings(side, str(workdir / "ca.pem")))
+    request: Request, section: str = "global", more: Iterable[str] = ()
+) -> tuple[dict[str, str], dict[str, bytes | str], tuple[tuple[str, ...], ...]]:
+    """Environment, files and preparing commands of a program that uses FreeTDS; `section`: where the settings go in
+    the file.
+    """
+    laid, workdir = request.trust(), request.workdir
+    lines = (*more, *settings(request.side, str(workdir / laid.path)))
     conf = f"[{section}]\n" + "".join(f"\t{line}\n" for line in lines)
     env = {"FREETDSCONF": str(workdir / CONF), "TDSDUMP": str(workdir / DUMP)}
-    files = {CONF: conf}
-    if verifies(side):
-        files["ca.pem"] = material.bundle
-    return env, files
+    if not verifies(request.side):
+        return env, {CONF: conf}, ()
+    return env, {CONF: conf, **laid.files}, laid.prepare
 
 
 def gnutls_templates(text: str, basis: Basis, source: Source) -> tuple[Template, ...]:
@@ -220,7 +234,7 @@ def gnutls_conf(side: ClientSide) -> str:
     return "\n".join(["[overrides]", *off]) + "\n" if off else ""
 
 
-def limit_gnutls(side: ClientSide, workdir: PurePosixPath, env: dict[str, str], files: dict[str, str]) -> None:
+def limit_gnutls(side: ClientSide, workdir: PurePosixPath, env: dict[str, str], files: dict[str, bytes | str]) -> None:
     """Add this side's TLS limits, as GnuTLS' system configuration, to an environment and its files."""
     if text := gnutls_conf(side):
         files[GNUTLS_CONF] = text

@@ -7,23 +7,30 @@ ended well, not that there was an answer.
 """
 
 import re
+from collections.abc import Mapping
 from shlex import join
 
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
 from tlslab.clients.https import HTTPS, OPTIONS, WAITS, expects_other_name
+from tlslab.clients.store_errors import stops
 from tlslab.clients.wget import OLD_SERVER
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.conditions import NO_COMMON_VERSION
+from tlslab.model.conditions import NO_COMMON_VERSION, STORE_ABSENT, STORE_UNREADABLE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
-from tlslab.model.situation import ClientSide, TLSVersion
+from tlslab.model.situation import PEM_FILE, ClientSide, TLSVersion
 from tlslab.setup.needs import Packages, Program
 
 _GNUTLS = "https://github.com/gnutls/gnutls/blob/ca61668d7764fc29fb4cc2aa396cb035e176636d"
 STATUS = Source("GnuTLS 3.7.9, src/common.c (cert_verify)", f"{_GNUTLS}/src/common.c")
 CLI = Source(
     "GnuTLS 3.7.9, src/cli.c (cert_verify_callback, handle_error, init_global_tls_stuff)", f"{_GNUTLS}/src/cli.c"
+)
+TRUST_FILE = Source(
+    "GnuTLS 3.7.9, src/cli.c (init_global_tls_stuff), with the texts of lib/errors.c (GNUTLS_E_FILE_ERROR, "
+    "GNUTLS_E_NO_CERTIFICATE_FOUND)",
+    f"{_GNUTLS}/src/cli.c",
 )
 PRIORITIES = Source("GnuTLS 3.7.9, lib/priority.c (protocol_priority, of NORMAL)", f"{_GNUTLS}/lib/priority.c")
 _ANSWERED = re.compile(r"^HTTP/1\.[01] 200\b", re.MULTILINE)
@@ -37,6 +44,7 @@ class GnuTLSCli(Client):
     title = "gnutls-cli"
     needs = (Program("gnutls-cli", Packages(apt="gnutls-bin", dnf="gnutls-utils", zypper="gnutls")),)
     supports = OPTIONS | {"server_name"}
+    stores: Mapping[str, str] = {PEM_FILE: "--x509cafile"}
     program = "gnutls-cli"
     kinds = HTTPS
     tls_library = "GnuTLS of the system"
@@ -63,6 +71,14 @@ class GnuTLSCli(Client):
     )
     rows = (
         *WAITS,
+        *stops(
+            {
+                STORE_ABSENT: "Error setting the x509 trust file: Error while reading file.",
+                STORE_UNREADABLE: "Error setting the x509 trust file: No certificate was found.",
+            },
+            basis=Basis.AUTHORITATIVE,
+            source=TRUST_FILE,
+        ),
         tolerates(
             "with --insecure gnutls-cli says what is wrong and goes on",
             phases=[Phase.VERIFY, Phase.NAME],
@@ -88,21 +104,23 @@ class GnuTLSCli(Client):
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         given = (side.trust_anchors or side.intermediates) and not side.defaults_only
-        trust = ("--x509cafile=ca.pem",) if given else ()
+        trust = ("=".join(self.store_option(side)),) if given else ()
         return tuple(join((option,)) for option in (*trust, *_options(side)))
 
     def invoke(self, request: Request) -> Invocation:
         host = request.side.connect_to
         asked = request.side.host_header or f"{host}:{request.endpoint.port}"
+        laid = request.trust()
         return Invocation(
             argv=(
                 request.machine.which["gnutls-cli"],
-                *(() if request.side.defaults_only else ("--x509cafile=ca.pem",)),
+                *(() if request.side.defaults_only else (f"{self.stores[request.side.store.kind]}={laid.path}",)),
                 *_options(request.side),
                 f"--port={request.endpoint.port}",
                 host,
             ),
-            files={"ca.pem": request.material.bundle},
+            files=laid.files,
+            prepare=laid.prepare,
             stdin=f"GET / HTTP/1.1\r\nHost: {asked}\r\nConnection: close\r\n\r\n",
         )
 

@@ -12,11 +12,14 @@ from typing import Any
 from tlslab.clients.answers import read_answer
 from tlslab.clients.base import PROBES, Client, Invocation, Machine, Request, Roots, Trust
 from tlslab.clients.https import HTTPS, OPTIONS, expects_other_name, floor
-from tlslab.model.circumstances import TRUST_EVERYTHING
+from tlslab.clients.openssl_variables import STORES, variables
+from tlslab.clients.store_errors import stops
+from tlslab.model.circumstances import HOLDS_THE_CA, TRUST_EVERYTHING
+from tlslab.model.conditions import STORE_ABSENT, STORE_NOT_HASHED, UNTRUSTED
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, tolerates
 from tlslab.model.outcome import Completed, Outcome
-from tlslab.model.situation import ClientSide, TLSVersion
+from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, TLSVersion
 from tlslab.setup.needs import Built, Packages, Program
 
 _GO = "https://github.com/golang/go/blob"
@@ -37,6 +40,15 @@ SKIP_VERIFY = Source(
 ROOTS = Source(
     "Go 1.24, src/crypto/x509/root_linux.go (certFiles, certDirectories), read by root_unix.go (loadSystemRoots)",
     f"{_GO}/go1.24.13/src/crypto/x509/root_linux.go",
+)
+
+NO_FILE = Source(
+    "Go, src/io/fs/fs.go (PathError.Error), which os.ReadFile returns",
+    f"{_GO}/17e873cd5f9be24c528ee374a962b447659a7c90/src/io/fs/fs.go",
+)
+DIRECTORY = Source(
+    "Go, src/crypto/x509/root_unix.go (loadSystemRoots: every file of SSL_CERT_DIR is read)",
+    f"{_GO}/7926af0ddbd70675dce43aeedfff21353d5d54c2/src/crypto/x509/root_unix.go",
 )
 
 PROGRAM = Built(
@@ -82,6 +94,7 @@ class GoHttps(Client):
         "intermediates": "net/http has no option for intermediates: a certificate in RootCAs is trusted like a root",
         "server_name": "net/http verifies the name that it sends (tls.Config.ServerName)",
     }
+    stores: Mapping[str, str] = {PEM_FILE: "RootCAs", HASHED_DIRECTORY: STORES[HASHED_DIRECTORY]}
     kinds = HTTPS
     tls_library = "Go's crypto/tls"
     default_trust = Trust(
@@ -107,6 +120,14 @@ class GoHttps(Client):
         ),
     )
     rows = (
+        *stops({STORE_ABSENT: "open {*}: no such file or directory"}, basis=Basis.AUTHORITATIVE, source=NO_FILE),
+        tolerates(
+            "Go reads every file of the directory, whatever it is called",
+            of=[STORE_NOT_HASHED, UNTRUSTED],
+            when=[HOLDS_THE_CA],
+            basis=Basis.AUTHORITATIVE,
+            source=DIRECTORY,
+        ),
         tolerates(
             "with InsecureSkipVerify Go accepts every certificate and every name in it",
             phases=[Phase.VERIFY, Phase.NAME],
@@ -128,21 +149,26 @@ class GoHttps(Client):
             return ()
         words = [f"{_FIELD}{name} = {_literal(value)}" for name, value in _options(side).items()]
         words += [f"request.Host = {_literal(side.host_header)}"] if side.host_header is not None else []
-        return (*_POOL, *words) if side.trust_anchors else tuple(words)
+        told = ("=".join(self.store_option(side)),) if side.store.kind == HASHED_DIRECTORY else _POOL
+        return (*told, *words) if side.trust_anchors else tuple(words)
 
     def invoke(self, request: Request) -> Invocation:
-        side = request.side
+        side, laid = request.side, request.trust(request.material.anchors)
+        # Without RootCAs the variables name the system's roots; no field of tls.Config names a directory.
+        by_variable = side.store.kind == HASHED_DIRECTORY and not side.defaults_only
         given = {
             "url": f"https://{side.connect_to}:{request.endpoint.port}/",
             # A pool of one's own takes the place of the system's roots (Config.RootCAs).
-            "config": None if side.defaults_only else {"RootCAs": "ca.pem", **_options(side)},
+            "config": None if side.defaults_only else {"RootCAs": None if by_variable else laid.path, **_options(side)},
             # No library can give a program another clock that is linked statically; Config.Time can.
             "clock": side.clock // timedelta(seconds=1),
             **({"host": side.host_header} if side.host_header is not None else {}),
         }
         return Invocation(
             argv=(request.machine.which[PROGRAM.name], json.dumps(given)),
-            files={} if side.defaults_only else {"ca.pem": request.material.anchors},
+            env=variables(side.store, laid, request.workdir) if by_variable else {},
+            files={} if side.defaults_only else laid.files,
+            prepare=() if side.defaults_only else laid.prepare,
         )
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:

@@ -17,6 +17,7 @@ OPTIONS = frozenset(
         "tls_max",
         "defaults_only",
         "host_header",
+        "store",
     }
 )
 """The options that most of them can be told of. A new option stands in the adapters that were tried with it."""

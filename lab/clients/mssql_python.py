@@ -10,7 +10,7 @@ from tlslab.clients.odbc import (
     MicrosoftDriver,
     connection_string,
     driver_templates,
-    openssl_settings,
+    with_openssl,
 )
 from tlslab.clients.tds import read_versions, run_probe
 from tlslab.model.outcome import Completed
@@ -44,12 +44,11 @@ class MssqlPython(MicrosoftDriver):
         return f"mssql-python {found['mssql-python']} ({driver}{found['openssl']})"
 
     def invoke(self, request: Request) -> Invocation:
-        env, files = openssl_settings(request.side, request.material, request.workdir)
         question = {
             "driver": self.driver,
             "connection": {"connection_string": connection_string(request.side, request.endpoint, request.login)},
         }
-        return run_probe(request.machine, question, env=env, files=files)
+        return with_openssl(request, run_probe(request.machine, question))
 
 
 CLIENTS = (MssqlPython(),)

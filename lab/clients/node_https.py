@@ -21,7 +21,8 @@ from tlslab.clients.https import (
     floor,
     sends_other_name,
 )
-from tlslab.clients.tedious import BUNDLED, default_trust_words, more_roots, node_trust
+from tlslab.clients.openssl_variables import STORES, variables
+from tlslab.clients.tedious import BUNDLED, READS_NO_FILE, default_trust_words, more_roots, node_trust
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.condition import conditions_of, defects
 from tlslab.model.conditions import CONDITIONS, SILENT
@@ -129,6 +130,7 @@ class NodeHttps(NodeClient):
             basis=Basis.AUTHORITATIVE,
             source=SERVER_NAME,
         ),
+        *READS_NO_FILE,
         tolerates(
             "with rejectUnauthorized: false Node refuses no certificate",
             phases=[Phase.VERIFY, Phase.NAME],
@@ -148,17 +150,19 @@ class NodeHttps(NodeClient):
         return (*trust, *words, *((check,) if sends_other_name(side) else ()), *_header_words(side))
 
     def invoke(self, request: Request) -> Invocation:
+        laid = request.trust()
         given = {
             "client": self.name,
             "url": _url(request.side, request.endpoint),
-            "ca": None if request.side.defaults_only else "ca.pem",
+            "ca": None if request.side.defaults_only else laid.path,
             "options": {**_options(request.side), **_request(request.side)},
             **({"verify": request.side.reference_identifier} if sends_other_name(request.side) else {}),
         }
         return Invocation(
             argv=(request.machine.which["node"], PROBE, json.dumps(given)),
             env=more_roots(request),
-            files={PROBE: probe(PROBE), "ca.pem": request.material.bundle},
+            files={PROBE: probe(PROBE), **laid.files},
+            prepare=laid.prepare,
         )
 
 
@@ -168,6 +172,7 @@ class NodeFetch(NodeClient):
     name = "node-fetch"
     title = "Node fetch"
     supports = OPTIONS - {"expected_name", "host_header"}
+    stores = STORES
     lacks: Mapping[str, str] = {
         "expected_name": "Node's built-in fetch has no option for the name to verify; undici's Agent has",
         "host_header": "Node's built-in fetch leaves a Host header of one's own out without a word: the Fetch Standard "
@@ -222,13 +227,15 @@ class NodeFetch(NodeClient):
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         if side.defaults_only:
             return default_trust_words(side)
-        trust = ("--use-openssl-ca", "SSL_CERT_FILE=ca.pem") if side.trust_anchors or side.intermediates else ()
+        given = side.trust_anchors or side.intermediates
+        trust = ("--use-openssl-ca", "=".join(self.store_option(side))) if given else ()
         unverified = ("NODE_TLS_REJECT_UNAUTHORIZED=0",) if side.trust_everything else ()
         return (*trust, *unverified, *_flags(side))
 
     def invoke(self, request: Request) -> Invocation:
         # NODE_EXTRA_CA_CERTS adds to Node's own roots; --use-openssl-ca replaces them (doc/api/cli.md).
-        env = {"SSL_CERT_FILE": str(request.workdir / "ca.pem"), "SSL_CERT_DIR": str(request.workdir / "none")}
+        laid = request.trust()
+        env = variables(request.side.store, laid, request.workdir)
         if request.side.trust_everything:
             env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0"
         given = {"client": self.name, "url": _url(request.side, request.endpoint)}
@@ -238,7 +245,8 @@ class NodeFetch(NodeClient):
         return Invocation(
             argv=(request.machine.which["node"], *store, *_flags(request.side), PROBE, json.dumps(given)),
             env=env,
-            files={PROBE: probe(PROBE), "ca.pem": request.material.bundle},
+            files={PROBE: probe(PROBE), **laid.files},
+            prepare=laid.prepare,
         )
 
 

@@ -5,9 +5,10 @@ SSL_CERT_FILE and SSL_CERT_DIR, TLS limits through OPENSSL_CONF (openssl-env(7))
 "DSN and connection string keywords and attributes".
 """
 
-from pathlib import PurePosixPath
+from dataclasses import replace
 
-from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request, Roots, Trust
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Request, Roots, Trust
+from tlslab.clients.openssl_variables import STORES, variables
 from tlslab.clients.tds import (
     DRIVER_MANAGER,
     PythonSqlClient,
@@ -24,6 +25,7 @@ from tlslab.model.outcome import Completed
 from tlslab.model.situation import ClientSide, Encryption, Situation
 from tlslab.setup.needs import Library, PackagedLibrary, Packages, PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
+from tlslab.truststores import all_kinds
 
 KEYWORDS = Source(
     'Microsoft, "Connecting from Linux or macOS" (ODBC), section "Using TLS/SSL"',
@@ -102,25 +104,23 @@ def braced(value: str) -> str:
     return "{" + value.replace("}", "}}") + "}"
 
 
-def openssl_settings(
-    side: ClientSide, material: Material, workdir: PurePosixPath
-) -> tuple[dict[str, str], dict[str, str]]:
-    """Environment and files of a program that asks the system's OpenSSL for trusted roots and for TLS limits."""
-    if side.defaults_only:
-        return {}, {}
-    # The directory does not exist: OpenSSL then finds no certificate beside the file.
-    env = {"SSL_CERT_FILE": str(workdir / "ca.pem"), "SSL_CERT_DIR": str(workdir / "no-certificates")}
-    files = {"ca.pem": material.bundle}
-    if text := openssl_conf(side):
+def with_openssl(request: Request, invocation: Invocation) -> Invocation:
+    """The invocation of a program that asks the system's OpenSSL for trusted roots and for TLS limits."""
+    if request.side.defaults_only:
+        return invocation
+    laid = request.trust()
+    env = {**invocation.env, **variables(request.side.store, laid, request.workdir)}
+    files = {**invocation.files, **laid.files}
+    if text := openssl_conf(request.side):
         files["openssl.cnf"] = text
-        env["OPENSSL_CONF"] = str(workdir / "openssl.cnf")
-    return env, files
+        env["OPENSSL_CONF"] = str(request.workdir / "openssl.cnf")
+    return replace(invocation, env=env, files=files, prepare=laid.prepare)
 
 
 def trust_words(side: ClientSide) -> tuple[str, ...]:
     """How people give the trust store and the TLS limits to a program that uses the system's OpenSSL."""
     given = (side.trust_anchors or side.intermediates) and not side.defaults_only
-    trust = ("SSL_CERT_FILE=ca.pem",) if given else ()
+    trust = (f"{STORES[side.store.kind]}={all_kinds()[side.store.kind].path}",) if given else ()
     return (*trust, *openssl_words(side))
 
 
@@ -138,8 +138,10 @@ class MicrosoftDriver(PythonSqlClient):
             "tls_min",
             "tls_max",
             "defaults_only",
+            "store",
         }
     )
+    stores = STORES
     tls_library = "OpenSSL of the system"
     default_trust = Trust(
         Roots.SYSTEM,
@@ -213,11 +215,10 @@ class Odbc18(MicrosoftDriver):
 
     def invoke(self, request: Request) -> Invocation:
         text = connection_string(request.side, request.endpoint, request.login, request.machine.files["odbc18"])
-        env, files = openssl_settings(request.side, request.material, request.workdir)
         # unixODBC reads no data sources and no drivers of the machine.
-        env["ODBCSYSINI"] = str(request.workdir)
+        env = {"ODBCSYSINI": str(request.workdir)}
         question = {"driver": self.driver, "connection": {"connection_string": text}}
-        return run_probe(request.machine, question, env=env, files=files)
+        return with_openssl(request, run_probe(request.machine, question, env=env))
 
 
 CLIENTS = (Odbc18(),)

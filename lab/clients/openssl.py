@@ -5,15 +5,19 @@ handshake failed. Connected means that the verification is reported as OK and an
 """
 
 import re
+from collections.abc import Mapping
 from shlex import join
 
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
 from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, OPTIONS, WAITS, allows_old_versions, floor
+from tlslab.clients.store_errors import stops
+from tlslab.model.certificate import as_address
 from tlslab.model.circumstances import DEFAULTS_ONLY, TRUST_EVERYTHING
+from tlslab.model.conditions import STORE_ABSENT, STORE_UNREADABLE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
-from tlslab.model.situation import ClientSide, as_address
+from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide
 from tlslab.setup.needs import Packages, Program
 
 CALLBACK = Source(
@@ -28,6 +32,14 @@ MANUAL = Source(
     "OpenSSL, openssl-s_client(1), -verify and -verify_return_error",
     "https://github.com/openssl/openssl/blob/7fa8bcfe4342df41919f5564b315f9c85d0a02d6/doc/man1/openssl-s_client.pod.in",
 )
+NO_FILE = Source(
+    "OpenSSL, crypto/bio/bss_file.c (BIO_new_file: BIO_R_NO_SUCH_FILE)",
+    "https://github.com/openssl/openssl/blob/0223dfcf1e4d4d6f0a9a671ce570c6a1c057fe93/crypto/bio/bss_file.c",
+)
+NO_CERTIFICATE = Source(
+    "OpenSSL, crypto/err/openssl.txt (X509_R_NO_CERTIFICATE_OR_CRL_FOUND)",
+    "https://github.com/openssl/openssl/blob/008c92e11b68d688951dd122e4030d1d398a8b2f/crypto/err/openssl.txt",
+)
 _ANSWERED = re.compile(r"^HTTP/1\.[01] 200\b", re.MULTILINE)
 _VERIFIED = re.compile(r"^Verification: OK$", re.MULTILINE)
 _PROTOCOL = re.compile(r"^[ \t]*Protocol[ \t]*: (TLSv[\d.]+)$", re.MULTILINE)
@@ -40,6 +52,7 @@ class SClient(Client):
     title = "openssl s_client"
     needs = (Program("openssl", Packages(apt="openssl", dnf="openssl", zypper="openssl")),)
     supports = OPTIONS | {"server_name"}
+    stores: Mapping[str, str] = {PEM_FILE: "-CAfile", HASHED_DIRECTORY: "-CApath"}
     program = "openssl"
     kinds = HTTPS
     tls_library = "OpenSSL of the system"
@@ -69,6 +82,12 @@ class SClient(Client):
     )
     rows = (
         *WAITS,
+        *stops({STORE_ABSENT: ":BIO routines:{*}:no such file:"}, basis=Basis.AUTHORITATIVE, source=NO_FILE),
+        *stops(
+            {STORE_UNREADABLE: ":x509 certificate routines:{*}:no certificate or crl found:"},
+            basis=Basis.AUTHORITATIVE,
+            source=NO_CERTIFICATE,
+        ),
         *(
             tolerates(
                 "without -verify_return_error it says what is wrong and goes on",
@@ -89,23 +108,27 @@ class SClient(Client):
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         given = (side.trust_anchors or side.intermediates) and not side.defaults_only
-        trust = (("-CAfile", "ca.pem"),) if given else ()
+        trust = (self.store_option(side),) if given else ()
         return tuple(join(option) for option in (*trust, *_options(side)))
 
     def invoke(self, request: Request) -> Invocation:
         host = f"{request.side.connect_to}:{request.endpoint.port}"
+        laid = request.trust()
+        told = self.stores[request.side.store.kind]
+        others = (f"-no{option}" for option in (*self.stores.values(), "-CAstore") if option != told)
         return Invocation(
             argv=(
                 request.machine.which["openssl"],
                 "s_client",
                 "-connect",
                 host,
-                *(() if request.side.defaults_only else ("-CAfile", "ca.pem", "-no-CApath", "-no-CAstore")),
+                *(() if request.side.defaults_only else (told, laid.path, *others)),
                 *(word for option in _options(request.side) for word in option),
                 # Without it the end of standard input ends the session before the answer.
                 "-ign_eof",
             ),
-            files={"ca.pem": request.material.bundle},
+            files=laid.files,
+            prepare=laid.prepare,
             stdin=f"GET / HTTP/1.1\r\nHost: {request.side.host_header or host}\r\nConnection: close\r\n\r\n",
         )
 

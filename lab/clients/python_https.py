@@ -19,12 +19,13 @@ from tlslab.clients.https import (
     expects_other_name,
     floor,
 )
+from tlslab.clients.store_errors import stops
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.conditions import NAME_MISMATCH, SILENT
+from tlslab.model.conditions import NAME_MISMATCH, SILENT, STORE_ABSENT, STORE_UNREADABLE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, Tolerates, says, tolerates
 from tlslab.model.outcome import Completed, Outcome
-from tlslab.model.situation import ClientSide, TLSVersion
+from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, TLSVersion
 from tlslab.setup.needs import PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
@@ -65,6 +66,23 @@ URLLIB3_NAMES = Source(
     "urllib3, src/urllib3/util/ssl_match_hostname.py (match_hostname); before 2.0 it compared every name itself",
     "https://github.com/urllib3/urllib3/blob/4ab6533793de4570c22f4a351d23ced973143dfb/src/urllib3/util/ssl_match_hostname.py",
 )
+LOAD = Source(
+    "CPython, Modules/_ssl.c, load_verify_locations: the system's error where there is one, else OpenSSL's",
+    "https://github.com/python/cpython/blob/00236fed5d810d37397378510a3413c4541a822d/Modules/_ssl.c",
+)
+CERT_VERIFY = Source(
+    "requests 2.34.2, src/requests/adapters.py (HTTPAdapter.cert_verify)",
+    "https://github.com/psf/requests/blob/v2.34.2/src/requests/adapters.py",
+)
+_NO_CERTIFICATE = "[X509{*}] no certificate or crl found (_ssl.c:"
+_OF_THE_STORE = stops(
+    {
+        STORE_ABSENT: "FileNotFoundError: [Errno 2] No such file or directory",
+        STORE_UNREADABLE: f"ssl.SSLError: {_NO_CERTIFICATE}",
+    },
+    basis=Basis.AUTHORITATIVE,
+    source=LOAD,
+)
 _MAX_RETRIES = (
     "requests.exceptions.SSLError: HTTPSConnectionPool(host='{host}', port={*}): "
     "Max retries exceeded with url: / (Caused by SSLError({*}"
@@ -76,6 +94,8 @@ class PythonClient(Client):
 
     kinds = HTTPS
     tls_library = "OpenSSL of the Python interpreter"
+    stores: Mapping[str, str] = {PEM_FILE: "cafile", HASHED_DIRECTORY: "capath"}
+    """By the parameters of `ssl.create_default_context`."""
     roots_variable = ""
     """The variable that names its roots, where it has a list of its own (certifi) and reads no system store."""
 
@@ -87,10 +107,11 @@ class PythonClient(Client):
 
     def invoke(self, request: Request) -> Invocation:
         lowest = floor(request.side)
+        laid = request.trust()
         given = {
             "client": self.name,
             "url": f"https://{request.side.connect_to}:{request.endpoint.port}/",
-            "ca": None if request.side.defaults_only else "ca.pem",
+            "ca": None if request.side.defaults_only else {self.stores[request.side.store.kind]: laid.path},
             "trust_everything": request.side.trust_everything,
             "expected_name": request.side.reference_identifier if expects_other_name(request.side) else None,
             "tls_min": _constant(lowest) if lowest else None,
@@ -103,11 +124,22 @@ class PythonClient(Client):
             env={self.roots_variable: str(request.workdir / "ca.pem")}
             if request.side.defaults_only and self.default_trust_words(request.side)
             else {},
-            files={PROBE: probe(PROBE), "ca.pem": request.material.bundle},
+            files={PROBE: probe(PROBE), **laid.files},
+            prepare=laid.prepare,
         )
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
         return read_answer(completed)
+
+    def context_words(self, side: ClientSide) -> tuple[str, ...]:
+        """How people make the context of the ssl module."""
+        limits = _limit_words(side)
+        if side.trust_everything:
+            return ("context = ssl._create_unverified_context()", *limits)
+        if side.trust_anchors or side.intermediates:
+            parameter, path = self.store_option(side)
+            return (f'context = ssl.create_default_context({parameter}="{path}")', *limits)
+        return ("context = ssl.create_default_context()", *limits) if limits else ()
 
     def default_trust_words(self, side: ClientSide) -> tuple[str, ...]:
         """How people make the client trust a root without an option."""
@@ -164,12 +196,16 @@ class Urllib(PythonClient):
             URL_ERROR,
         ),
     )
-    rows = (*WAITS, _unverified("with ssl._create_unverified_context() urllib", UNVERIFIED_CONTEXT))
+    rows = (
+        *WAITS,
+        *_OF_THE_STORE,
+        _unverified("with ssl._create_unverified_context() urllib", UNVERIFIED_CONTEXT),
+    )
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         if side.defaults_only:
             return self.default_trust_words(side)
-        return (*_context_words(side), *_header_words(side))
+        return (*self.context_words(side), *_header_words(side))
 
 
 class Requests(PythonClient):
@@ -206,6 +242,12 @@ class Requests(PythonClient):
             basis=Basis.AUTHORITATIVE,
             source=URLLIB3_NAMES,
         ),
+        *stops(
+            {STORE_ABSENT: "OSError: Could not find a suitable TLS CA certificate bundle, invalid path: "},
+            basis=Basis.AUTHORITATIVE,
+            source=CERT_VERIFY,
+        ),
+        *stops({STORE_UNREADABLE: _MAX_RETRIES + _NO_CERTIFICATE}, basis=Basis.AUTHORITATIVE, source=LOAD),
         _unverified("with session.verify = False requests", REQUESTS_VERIFY),
     )
 
@@ -216,7 +258,7 @@ class Requests(PythonClient):
         if side.trust_everything:
             words.append("session.verify = False")
         elif side.trust_anchors or side.intermediates:
-            words.append('session.verify = "ca.pem"')
+            words.append(f'session.verify = "{self.store_option(side)[1]}"')
         if expects_other_name(side):
             words.append(_adapter_words(f'server_hostname="{side.reference_identifier}"'))
         limits = _limit_words(side)
@@ -259,13 +301,14 @@ class Httpx(PythonClient):
             basis=Basis.OBSERVED,
             source=OBSERVED,
         ),
+        *_OF_THE_STORE,
         _unverified("with an unverified context httpx", HTTPX_SSL),
     )
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         if side.defaults_only:
             return self.default_trust_words(side)
-        words = list(_context_words(side))
+        words = list(self.context_words(side))
         if expects_other_name(side):
             words.append(f'extensions={{"sni_hostname": "{side.reference_identifier}"}}')
         return (*words, *_header_words(side))
@@ -281,15 +324,6 @@ def _adapter_words(option: str) -> str:
         f"        super().init_poolmanager(*args, **options, {option})\n"
         'session.mount("https://", Adapter())'
     )
-
-
-def _context_words(side: ClientSide) -> tuple[str, ...]:
-    limits = _limit_words(side)
-    if side.trust_everything:
-        return ("context = ssl._create_unverified_context()", *limits)
-    if side.trust_anchors or side.intermediates:
-        return ('context = ssl.create_default_context(cafile="ca.pem")', *limits)
-    return ("context = ssl.create_default_context()", *limits) if limits else ()
 
 
 def _header_words(side: ClientSide) -> tuple[str, ...]:

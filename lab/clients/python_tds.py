@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from tlslab.clients.base import Invocation, Request, Roots, Trust
+from tlslab.clients.store_errors import stops
 from tlslab.clients.tds import PythonSqlClient, read_versions, run_probe
-from tlslab.model.conditions import (  # fmt: skip
+from tlslab.model.conditions import (
     ENDS_AFTER_PRELOGIN,
     ENDS_EARLY,
     IP_ADDRESS,
@@ -22,6 +23,8 @@ from tlslab.model.conditions import (  # fmt: skip
     OTHER_SERVICE,
     PLAIN_HTTP,
     SILENT,
+    STORE_ABSENT,
+    STORE_UNREADABLE,
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, When, says, says_each, tolerates
@@ -50,6 +53,11 @@ BACKOFF = Source(
 )
 CONNECT = Source("python-tds documentation, pytds.connect", "https://python-tds.readthedocs.io/en/latest/pytds.html")
 OBSERVED = Source("observed by the lab of python-tds 1.17.1", "")
+LOAD = Source(
+    "pyOpenSSL 26.3.0, src/OpenSSL/SSL.py (Context.load_verify_locations raises OpenSSL's errors; their texts are in "
+    "OpenSSL, crypto/err/openssl.txt)",
+    "https://github.com/pyca/pyopenssl/blob/26.3.0/src/OpenSSL/SSL.py",
+)
 ONLY_VERSION = TLSVersion.TLSv1_2
 """`create_context` makes a context for TLSv1_2_METHOD: exactly this version."""
 
@@ -73,7 +81,7 @@ class PythonTds(PythonSqlClient):
     tls_library = "OpenSSL of the Python package cryptography, through pyOpenSSL"
     default_trust = Trust(Roots.OWN, "it uses TLS only with `cafile`, and then trusts what that file holds", CONNECT)
     supports = frozenset(
-        {"clock", "trust_anchors", "intermediates", "encryption", "tls_min", "tls_max", "defaults_only"}
+        {"clock", "trust_anchors", "intermediates", "encryption", "tls_min", "tls_max", "defaults_only", "store"}
     )
     lacks: Mapping[str, str] = {
         "trust_everything": "python-tds has no switch to trust every certificate, by decision (denisenkom/pytds#162)",
@@ -112,6 +120,15 @@ class PythonTds(PythonSqlClient):
         ),
     )
     rows = (
+        *stops(
+            {
+                STORE_ABSENT: "OpenSSL.SSL.Error: [{*}('BIO routines', '{*}', 'no such file')",
+                STORE_UNREADABLE: "OpenSSL.SSL.Error: "
+                "[('x509 certificate routines', '{*}', 'no certificate or crl found')",
+            },
+            basis=Basis.AUTHORITATIVE,
+            source=LOAD,
+        ),
         *says(
             [NAME_MISMATCH],
             Phase.NAME,
@@ -196,6 +213,7 @@ class PythonTds(PythonSqlClient):
         return "python-tds {python-tds} (pyOpenSSL {pyopenssl}, {openssl})".format(**found) if found else ""
 
     def invoke(self, request: Request) -> Invocation:
+        laid = request.trust()
         connection: dict[str, Any] = {
             "dsn": request.side.connect_to,
             "port": request.endpoint.port,
@@ -203,9 +221,9 @@ class PythonTds(PythonSqlClient):
             "password": request.login.password,
         }
         if uses_tls(request.side):
-            connection["cafile"] = str(request.workdir / "ca.pem")
+            connection["cafile"] = str(request.workdir / laid.path)
         question = {"driver": self.driver, "connection": connection}
-        return run_probe(request.machine, question, files={"ca.pem": request.material.bundle})
+        return run_probe(request.machine, question, files=laid.files, prepare=laid.prepare)
 
 
 CLIENTS = (PythonTds(),)

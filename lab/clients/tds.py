@@ -45,7 +45,8 @@ def run_probe(
     request: Mapping[str, Any],
     *,
     env: Mapping[str, str] | None = None,
-    files: Mapping[str, str] | None = None,
+    files: Mapping[str, bytes | str] | None = None,
+    prepare: tuple[tuple[str, ...], ...] = (),
     collect: tuple[str, ...] = (),
 ) -> Invocation:
     """One run of `probes/python_tds.py` in the clients' environment.
@@ -58,6 +59,7 @@ def run_probe(
         files={PROBE: probe(PROBE), **(files or {})},
         stdin=json.dumps(request),
         collect=collect,
+        prepare=prepare,
     )
 
 

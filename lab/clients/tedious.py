@@ -11,9 +11,18 @@ from typing import Any
 
 from tlslab.clients.answers import read_answer
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust, probe
+from tlslab.clients.store_errors import stops
 from tlslab.clients.tds import allows_old_versions
 from tlslab.model.circumstances import RESETS, STRICT, TRUST_EVERYTHING
-from tlslab.model.conditions import DEMANDS_ENCRYPTION, ENDS_EARLY, NOT_SERVING, OTHER_SERVICE, PLAIN_HTTP, SILENT
+from tlslab.model.conditions import (
+    DEMANDS_ENCRYPTION,
+    ENDS_EARLY,
+    NOT_SERVING,
+    OTHER_SERVICE,
+    PLAIN_HTTP,
+    SILENT,
+    STORE_ABSENT,
+)
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, When, says, says_each, tolerates
 from tlslab.model.outcome import Completed, Outcome
@@ -34,6 +43,14 @@ LOST = Source(
     "tedious 19.2.2, src/connection.ts (wrapSocketError, connectTimeout)",
     "https://github.com/tediousjs/tedious/blob/v19.2.2/src/connection.ts",
 )
+NO_FILE = Source(
+    "Node.js, doc/api/errors.md, Common system errors, ENOENT",
+    "https://github.com/nodejs/node/blob/002872cbb5008b7216097129ef20c54f0f6e3bcc/doc/api/errors.md#common-system-errors",
+)
+READS_NO_FILE = stops(
+    {STORE_ABSENT: "Error: ENOENT: no such file or directory, open '"}, basis=Basis.AUTHORITATIVE, source=NO_FILE
+)
+"""The program reads the file for `ca` itself. Of one that holds no certificate in PEM Node says nothing."""
 ENCRYPT: dict[Encryption, bool | str] = {
     Encryption.OPTIONAL: False,
     Encryption.MANDATORY: True,
@@ -75,6 +92,7 @@ class Tedious(Client):
             "tls_min",
             "tls_max",
             "defaults_only",
+            "store",
         }
     )
     registry = Registry(RegistryKind.NPM, "tedious")
@@ -92,6 +110,7 @@ class Tedious(Client):
         ),
     )
     rows = (
+        *READS_NO_FILE,
         *says(
             [DEMANDS_ENCRYPTION],
             Phase.NEGOTIATION,
@@ -180,6 +199,7 @@ class Tedious(Client):
         return (*words, *((f"cryptoCredentialsDetails: {{{', '.join(inner)}}}",) if inner else ()))
 
     def invoke(self, request: Request) -> Invocation:
+        laid = request.trust()
         config = {
             "server": request.side.connect_to,
             "authentication": {
@@ -191,12 +211,13 @@ class Tedious(Client):
                 **options(request.side),
                 "cryptoCredentialsDetails": credentials(request.side),
             },
-            "ca_file": "" if request.side.defaults_only else "ca.pem",
+            "ca_file": "" if request.side.defaults_only else laid.path,
         }
         return Invocation(
             argv=(request.machine.which["node"], PROBE),
             env={"NODE_PATH": request.machine.node_modules, **more_roots(request)},
-            files={PROBE: probe(PROBE), "ca.pem": request.material.bundle},
+            files={PROBE: probe(PROBE), **laid.files},
+            prepare=laid.prepare,
             stdin=json.dumps(config),
         )
 

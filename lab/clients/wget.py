@@ -10,12 +10,20 @@ from shlex import join
 
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
 from tlslab.clients.https import HTTPS, OPTIONS, WAITS
-from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.conditions import NO_COMMON_VERSION, NOT_FOR_SERVERS
+from tlslab.clients.store_errors import stops
+from tlslab.model.circumstances import HOLDS_THE_CA, TRUST_EVERYTHING
+from tlslab.model.conditions import (
+    NO_COMMON_VERSION,
+    NOT_FOR_SERVERS,
+    STORE_ABSENT,
+    STORE_NOT_HASHED,
+    STORE_UNREADABLE,
+    UNTRUSTED,
+)
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, When, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
-from tlslab.model.situation import ClientSide, Situation, TLSVersion
+from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, Situation, TLSVersion
 from tlslab.setup.needs import Packages, Program
 
 GNUTLS_C = Source(
@@ -29,6 +37,11 @@ NO_PURPOSE = Source(
 PRIORITIES = Source(
     "GNU Wget, src/gnutls.c (ssl_connect_wget, secure_protocol_auto: NORMAL:%COMPAT:-VERS-SSL3.0)",
     "https://github.com/mirror/wget/blob/007bee88d8edf999f4d477274cdcd4ae65a484c3/src/gnutls.c",
+)
+LOADS = Source(
+    "GNU Wget, src/gnutls.c (ssl_init: it tells of a file of --ca-certificate that it cannot load, and goes on; of the "
+    "directory it loads every file)",
+    PRIORITIES.url,
 )
 # The quotation marks of wget in a UTF-8 locale, which is every attempt's.
 NOT_TRUSTED = (
@@ -62,6 +75,7 @@ class Wget(Client):
         "expected_name": "wget verifies the name in the URL; it has no option to look for another one",
         "server_name": "wget sends the name in the URL, and verifies the same",
     }
+    stores: Mapping[str, str] = {PEM_FILE: "--ca-certificate", HASHED_DIRECTORY: "--ca-directory"}
     program = "wget"
     kinds = HTTPS
     tls_library = "GnuTLS of the system"
@@ -87,6 +101,18 @@ class Wget(Client):
     )
     rows = (
         *WAITS,
+        *stops(
+            dict.fromkeys((STORE_ABSENT, STORE_UNREADABLE), "ERROR: Failed to open cert {*}: ({*}" + NOT_TRUSTED),
+            basis=Basis.AUTHORITATIVE,
+            source=LOADS,
+        ),
+        tolerates(
+            "wget loads every file of the directory, whatever it is called",
+            of=[STORE_NOT_HASHED, UNTRUSTED],
+            when=[HOLDS_THE_CA],
+            basis=Basis.AUTHORITATIVE,
+            source=LOADS,
+        ),
         tolerates(
             "with --no-check-certificate wget says what is wrong and goes on",
             phases=[Phase.VERIFY, Phase.NAME],
@@ -119,22 +145,27 @@ class Wget(Client):
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         given = (side.trust_anchors or side.intermediates) and not side.defaults_only
-        trust = ("--ca-certificate=ca.pem",) if given else ()
+        trust = ("=".join(self.store_option(side)),) if given else ()
         return tuple(join((option,)) for option in (*trust, *_options(side)))
 
     def invoke(self, request: Request) -> Invocation:
+        laid = request.trust()
+        trust = [f"{self.stores[request.side.store.kind]}={laid.path}"]
+        if request.side.store.kind == PEM_FILE:
+            # Empty: without --ca-directory the system's trust store is loaded beside the file (gnutls.c, ssl_init).
+            trust.append("--ca-directory=")
         return Invocation(
             argv=(
                 request.machine.which["wget"],
                 "--no-config",
                 "--tries=1",
-                # Empty: without --ca-directory the system's trust store is loaded beside the file (gnutls.c, ssl_init).
-                *(() if request.side.defaults_only else ("--ca-certificate=ca.pem", "--ca-directory=")),
+                *(() if request.side.defaults_only else trust),
                 *_options(request.side),
                 "--output-document=body",
                 f"https://{request.side.connect_to}:{request.endpoint.port}/",
             ),
-            files={"ca.pem": request.material.bundle},
+            files=laid.files,
+            prepare=laid.prepare,
         )
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from tlslab.compose.servers import INSIDE, Server
-from tlslab.model.situation import LAB_ISSUING, LAB_ROOT, ServerKind
+from tlslab.model.certificate import LAB_ISSUING, LAB_ROOT
+from tlslab.model.situation import ServerKind
 from tlslab.pki.mint import Mint
 from tlslab.stages.docker.container import Directory, File, Files
 from tlslab.stages.docker.servers import WORKDIR, nginx_files

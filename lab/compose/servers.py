@@ -8,8 +8,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import count
 
+from tlslab.model.certificate import as_address
 from tlslab.model.scenario import Scenario, Side
-from tlslab.model.situation import ServerKind, Situation, as_address, healthy, unsupported
+from tlslab.model.situation import ServerKind, Situation, healthy, unsupported
 from tlslab.servers import mssql_conf, nginx
 
 HEALTHY = "healthy"
@@ -63,13 +64,15 @@ class Server:
 def servers(scenarios: Iterable[Scenario], numbers: Mapping[str, int]) -> tuple[Server, ...]:
     """The servers of these scenarios and the healthy ones, which are first. A scenario whose client connects to an
     address has none: Docker gives a container its address when it starts, and the certificate is made before. Nor has
-    one whose server is set up as nginx or SQL Server cannot be.
+    one whose server is set up as nginx or SQL Server cannot be. Where the client's trust store is laid down wrongly,
+    the server is a healthy one.
     """
     found = [_server(HEALTHY, "Nothing is wrong", 0, kind, healthy(kind)) for kind in ServerKind]
     for item in scenarios:
         for kind in (kind for kind in ServerKind if kind in item.kinds):
             broken = item.apply(healthy(kind))
-            if as_address(broken.client.connect_to) or unsupported(broken.server, _SUPPORTS[kind]):
+            other = unsupported(broken.server, _SUPPORTS[kind])
+            if as_address(broken.client.connect_to) or broken.client.store.flaw or other:
                 continue
             after = [fix.apply(broken) for fix in item.fixes if kind in fix.kinds]
             found.append(_server(item.id, item.title, numbers[item.id], kind, broken, after))

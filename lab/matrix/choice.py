@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tlslab import CONTAINED
-from tlslab.model.situation import ServerKind, as_address, unsupported
+from tlslab.model.certificate import as_address
+from tlslab.model.situation import ServerKind, unsupported
 from tlslab.stages.docker import distributions
 
 if TYPE_CHECKING:
@@ -95,6 +96,11 @@ class Choice:
         ]
         if all(other for _, other in lacking):
             return "; ".join(f"{server} has no setting for {other[1]}" for server, other in lacking if other)
+        if (chain := situation.server.chain) and situation.kind is ServerKind.SQLSERVER:
+            from tlslab.servers.mssql_conf import cannot_send
+
+            if why := cannot_send(chain):
+                return why
         if self.name == "docker" and as_address(situation.client.connect_to):
             return (
                 "the docker stage mints its certificates before it starts containers, and knows no container's address "

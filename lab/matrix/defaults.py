@@ -10,19 +10,9 @@ from dataclasses import dataclass
 
 from tlslab.clients.base import Client
 from tlslab.model.act import DEFAULT
+from tlslab.model.certificate import LAB_ROOT, PAST, Authority
 from tlslab.model.record import AttemptEntry, Record
-from tlslab.model.situation import (
-    HOSTS,
-    LAB_ROOT,
-    PAST,
-    Authority,
-    ClientSide,
-    ServerEncryption,
-    ServerKind,
-    Situation,
-    TLSVersion,
-    healthy,
-)
+from tlslab.model.situation import HOSTS, ClientSide, ServerEncryption, ServerKind, Situation, TLSVersion, healthy
 
 UNKNOWN_ISSUING = Authority("Unknown Issuing CA", parent=Authority("Unknown Root CA"))
 UNKNOWN = "unknown: it does not connect to a healthy server"

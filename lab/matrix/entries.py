@@ -15,6 +15,7 @@ from tlslab.matrix.plan import Cell, Exclusion, Plan
 from tlslab.matrix.play import Attempt, Attempts
 from tlslab.matrix.procedure import Show, Treatment, TrustProcedureVerdict
 from tlslab.model.act import BROKEN
+from tlslab.model.certificate import Anchor, Authority
 from tlslab.model.evidence import Source
 from tlslab.model.normalise import normalise
 from tlslab.model.outcome import Outcome, Result
@@ -42,14 +43,13 @@ from tlslab.model.record import (  # fmt: skip
 )
 from tlslab.model.scenario import Scenario
 from tlslab.model.situation import (
-    Anchor,
-    Authority,
     ClientSide,
     Refusal,
     ServerEncryption,
     ServerKind,
     ServerSide,
     Speaks,
+    StoreFlaw,
     TLSVersion,
 )
 from tlslab.pki.mint import PURPOSES, Mint, certificates
@@ -74,6 +74,7 @@ class Entries:
             connects_to=attempt.situation.client.connect_to,
             options=list(attempt.client.options_as_typed(attempt.situation.client)),
             trusts=list(self._trusts(attempt.situation.client)),
+            store=str(attempt.situation.client.store),
             clock=attempt.situation.client.clock // timedelta(seconds=1),
             audit=sorted(map(str, attempt.defects)),
             result=outcome.result.value,
@@ -91,11 +92,12 @@ class Entries:
 
     def _trusts(self, side: ClientSide) -> Iterator[TrustedEntry]:
         """What the stage lays into the trust stores of a client side."""
-        yield _trusted(certificates(self._mint.public_root)[0], "unrelated-root")
-        for anchor in side.trust_anchors:
-            yield _trusted(self._mint.certificate(anchor), _what(anchor))
-        for authority in side.intermediates:
-            yield _trusted(self._mint.certificate(authority), "intermediate")
+        if side.store.flaw not in (StoreFlaw.MISSING, StoreFlaw.DANGLING, StoreFlaw.EMPTY):
+            yield _trusted(certificates(self._mint.public_root)[0], "unrelated-root")
+            for anchor in side.trust_anchors:
+                yield _trusted(self._mint.certificate(anchor), _what(anchor))
+            for authority in side.intermediates:
+                yield _trusted(self._mint.certificate(authority), "intermediate")
         for anchor in side.system_trust_anchors:
             yield _trusted(self._mint.certificate(anchor), _what(anchor), "system")
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from tlslab.clients.base import Client, Missing
+from tlslab.clients.base import Client, Missing, lacks_for_stores
 from tlslab.matrix.choice import LOCAL, Choice
 from tlslab.model.record import ClientEntry
 from tlslab.model.situation import Situation
@@ -18,8 +18,9 @@ from tlslab.stages.stage import Stage
 def lacks(stage: Stage, client: Client, situations: Iterable[Situation] = ()) -> Missing | None:
     """What is lacking for this client to run on this stage, in these situations; None when it can."""
     machine = stage.machine_of(client)
-    clocks = clock.missing((situation.client for situation in situations), machine)
-    return machine.obstacle or client.missing(machine) or stage.obstacle or clocks
+    sides = [situation.client for situation in situations]
+    unequipped = clock.missing(sides, machine) or lacks_for_stores(sides, machine)
+    return machine.obstacle or client.missing(machine) or stage.obstacle or unequipped
 
 
 async def inspect(stage: Stage, client: Client) -> ClientEntry:

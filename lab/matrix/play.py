@@ -20,8 +20,9 @@ from tlslab.model.condition import Condition
 from tlslab.model.normalise import normalise
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import Encryption, ServerKind, ServerSide, Situation, TLSVersion
-from tlslab.pki.audit import AuditError, audit
+from tlslab.pki.audit import audit
 from tlslab.pki.mint import Mint
+from tlslab.pki.openssl_verify import AuditError
 from tlslab.pki.scan import Scan
 from tlslab.runtime.tasks import abandon, together
 from tlslab.stages.local.services import ServiceError

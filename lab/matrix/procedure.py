@@ -13,8 +13,9 @@ from tlslab.matrix.judge import Act, Acts, Judge, Judgement, said
 from tlslab.matrix.plan import Cell, Exclusion, Plan
 from tlslab.matrix.play import Attempts
 from tlslab.model.act import AFTER, BEFORE, IMPOSTOR
+from tlslab.model.certificate import Anchor
 from tlslab.model.scenario import Impostor
-from tlslab.model.situation import Anchor, ClientSide, Situation, healthy
+from tlslab.model.situation import ClientSide, Situation, healthy
 from tlslab.stages.trust_procedure import Way
 
 

@@ -30,8 +30,9 @@ from tlslab.matrix.play import Attempts, Player
 from tlslab.matrix.procedure import treatments
 from tlslab.matrix.procedures_played import TrustProcedures
 from tlslab.matrix.progress import Observer, Silent
+from tlslab.model.certificate import as_address
 from tlslab.model.record import CellEntry, ClientEntry, DefaultEntry, Environment, Record
-from tlslab.model.situation import ServerKind, as_address
+from tlslab.model.situation import ServerKind
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint
 from tlslab.runtime import signals

@@ -1,11 +1,17 @@
 """The circumstances that rows of several clients depend on."""
 
+from tlslab.model.conditions import UNTRUSTED
 from tlslab.model.library import When
-from tlslab.model.situation import Encryption, Refusal, ServerEncryption
+from tlslab.model.situation import Encryption, Refusal, ServerEncryption, Store
 
 TRUST_EVERYTHING = When("told to trust every certificate", lambda act: act.client.trust_everything)
 DEFAULTS_ONLY = When("given no security option", lambda act: act.client.defaults_only)
 STRICT = When("TDS 8.0", lambda act: act.client.encryption is Encryption.STRICT)
+HOLDS_THE_CA = When(
+    "the CA's certificate is in the trust store",
+    lambda act: not UNTRUSTED.present(act.with_client(store=Store(act.client.store.kind))),
+)
+"""However the store is laid down."""
 LOGIN_ONLY = When(
     "only the login is encrypted",
     lambda act: act.client.encryption is Encryption.OPTIONAL and act.server.encryption is ServerEncryption.OFF,

@@ -8,6 +8,7 @@ encryption unasked. The conditions of an act are the intention; the self-check m
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
+from tlslab.model.certificate import KeyPurpose, KeyUse
 from tlslab.model.situation import Situation, Speaks
 
 
@@ -17,11 +18,13 @@ class Seen:
 
     `speaks`: what is met at the server's port. `answers`: a process accepts connections there. `presents`: it shows
     certificates to a client that speaks every version of TLS. `shares_version`: it shows them to one that speaks the
-    versions of this client side. `errors`: what OpenSSL's `verify` finds, at security level 0, with what this client
-    side trusts and was given: the number of the error (X509_V_ERR_*) and the depth, 0 for the leaf.
-    `errors_when_complete`: the same with the intermediates that the server may have left out. `carries_name`: the
-    leaf's SAN has the name that this client side expects (RFC 9525). `weak_signatures`: the depths at which a hash is
-    used that OpenSSL refuses at level 2, a certificate that signed itself left out.
+    versions of this client side.
+    `errors`: what OpenSSL's `verify` finds with what this client side trusts and was given: the number of the error
+    (X509_V_ERR_*) and the depth, 0 for the leaf. `anchors`: the depths of those that were found with something that
+    the client trusts. `errors_when_complete`: the same with the certificates that the server may have left out.
+    `carries_name`: the leaf's SAN has the name that this client side expects (RFC 9525). `weak_signatures`,
+    `weak_keys`: the depths at which a hash is used, or a key, that OpenSSL refuses at security level 2; of hashes, a
+    certificate that signed itself left out. `purposes`, `uses`: what the leaf's extended key usage and key usage name.
     """
 
     answers: bool = True
@@ -31,6 +34,10 @@ class Seen:
     errors_when_complete: frozenset[tuple[int, int]] = frozenset()
     carries_name: bool = True
     weak_signatures: frozenset[int] = frozenset()
+    weak_keys: frozenset[int] = frozenset()
+    anchors: frozenset[int] = frozenset()
+    purposes: frozenset[KeyPurpose] = frozenset()
+    uses: frozenset[KeyUse] = frozenset()
     speaks: Speaks = Speaks.ITS_PROTOCOL
 
     def has(self, number: int, depth: int | None = None) -> bool:

@@ -1,34 +1,39 @@
 """The conditions that the tables of TLS libraries speak of. A scenario may bring another.
 
-The predicates read single facts of a situation; they are no path validator. Numbers are X509_V_ERR_* of OpenSSL,
-include/openssl/x509_vfy.h.
+The predicates read single facts of a situation, and whether there is a path to something that the client trusts
+(`tlslab.model.path`): where there are several paths, something is wrong with a chain when it is wrong with each of
+them. Numbers are X509_V_ERR_* of OpenSSL, include/openssl/x509_vfy.h.
 """
 
 from collections.abc import Callable
 
-from tlslab.model.condition import Condition, Seen
-from tlslab.model.situation import (
-    SELF_GENERATED,
+from tlslab.model.certificate import (
     Anchor,
     Authority,
-    Chain,
-    Encryption,
+    Key,
     KeyPurpose,
+    KeyUse,
     Leaf,
-    ServerEncryption,
-    ServerKind,
-    SignatureHash,
-    Situation,
-    Speaks,
-    TLSVersion,
-    Validity,
+    Serial,
+    Version,
     as_address,
+    issuers,
 )
+from tlslab.model.condition import Condition, Seen
+from tlslab.model.path import anchors, at_hand, chain_of, complete, namesakes, paths
+from tlslab.model.situation import Encryption, ServerEncryption, ServerKind, Situation, Speaks, StoreFlaw, TLSVersion
 
 OPENSSL_LEVEL_2 = 2
 """The OpenSSL security level from which a server does not load a certificate signed with SHA-1
 (SSL_CTX_set_security_level(3))."""
-_NO_ISSUER = (20, 21)
+LEVEL_2_STRENGTH = 112
+"""The bits of security that a key needs there."""
+OF_SERVERS = frozenset({KeyUse.DIGITAL_SIGNATURE, KeyUse.KEY_ENCIPHERMENT, KeyUse.KEY_AGREEMENT})
+"""The uses of which the key of a TLS server needs one (RFC 5280, 4.2.1.12, on serverAuth)."""
+_NO_ISSUER = (2, 20, 21)
+_NO_PATH = (7, 19, *_NO_ISSUER)
+_NO_CA = (24, 32, 79)
+_UNSUITABLE = 26
 
 
 def client_versions(situation: Situation) -> tuple[TLSVersion, TLSVersion]:
@@ -39,52 +44,89 @@ def client_versions(situation: Situation) -> tuple[TLSVersion, TLSVersion]:
     return situation.client.tls_min or min(TLSVersion.TLSv1_2, high), high
 
 
-def anchors(situation: Situation) -> tuple[Anchor, ...]:
-    """What the client trusts, the public roots aside."""
-    return (*situation.client.trust_anchors, *situation.client.system_trust_anchors)
-
-
-def _leaf(situation: Situation) -> Leaf | None:
-    """The configured leaf; None for a server that makes its own certificate."""
-    return situation.server.chain.leaf if situation.server.chain else None
-
-
-def _validity(situation: Situation) -> Validity:
-    leaf = _leaf(situation)
-    return leaf.validity if leaf else SELF_GENERATED
-
-
-def _lacking(situation: Situation, chain: Chain) -> tuple[Authority, ...]:
-    """The intermediates that the server does not present and the client side does not have."""
-    known = {*chain.presented, *situation.client.intermediates, *anchors(situation)}
-    return tuple(item for item in chain.intermediates if item not in known)
+def leaf_of(situation: Situation) -> Leaf:
+    """The server's certificate."""
+    return chain_of(situation).leaf
 
 
 def _is_self_signed(situation: Situation) -> bool:
-    leaf = _leaf(situation)
-    return leaf is None or (leaf.issuer is None and leaf not in anchors(situation))
-
-
-def _roots_trusted(situation: Situation, chain: Chain) -> bool:
-    trusted = anchors(situation)
-    return chain.leaf in trusted or (chain.leaf.issuer is not None and chain.leaf.issuer.root in trusted)
+    leaf = leaf_of(situation)
+    return leaf.issuer is None and leaf not in anchors(situation)
 
 
 def _is_untrusted(situation: Situation) -> bool:
-    chain = situation.server.chain
-    return chain is not None and chain.leaf.issuer is not None and not _roots_trusted(situation, chain)
+    if leaf_of(situation).issuer is None or paths(situation, complete(situation)):
+        return False
+    return not namesakes(situation)
+
+
+def _is_forged(situation: Situation) -> bool:
+    return not paths(situation, complete(situation)) and namesakes(situation)
 
 
 def _is_incomplete(situation: Situation) -> bool:
-    chain = situation.server.chain
-    if chain is None or chain.leaf in anchors(situation):
-        return False
-    return _roots_trusted(situation, chain) and bool(_lacking(situation, chain))
+    return not paths(situation, at_hand(situation)) and bool(paths(situation, complete(situation)))
+
+
+def _above(situation: Situation) -> tuple[tuple[Anchor, ...], ...]:
+    """What stands above the server's certificate on each path that the client can build, the trust anchor last."""
+    return tuple(path[1:] for path in paths(situation, at_hand(situation)))
+
+
+def _wherever(wrong: Callable[[Situation, Anchor], bool], *, anchors_too: bool) -> Callable[[Situation], bool]:
+    """Whether something is wrong above the server's certificate on each of the paths that the client can build."""
+
+    def present(situation: Situation) -> bool:
+        trusted = () if anchors_too else anchors(situation)
+        found = _above(situation)
+        return bool(found) and all(
+            any(wrong(situation, item) for item in path if item not in trusted) for path in found
+        )
+
+    return present
+
+
+def _has_ended(situation: Situation, item: Anchor) -> bool:
+    return item.validity.ends <= situation.client.clock
+
+
+def _has_not_begun(situation: Situation, item: Anchor) -> bool:
+    return item.validity.starts > situation.client.clock
+
+
+def _may_not_issue(situation: Situation, item: Anchor) -> bool:
+    if item.basic_constraints is None and item in anchors(situation):
+        # It does not say that it is a CA, and the client was told (RFC 5280, 6.1.4 k); OpenSSL wants a sign of it all
+        # the same (crypto/x509/v3_purp.c, check_ca).
+        return KeyUse.KEY_CERT_SIGN not in item.key_usage and not (item.version is Version.V1 and item.issuer is None)
+    return not item.is_ca or bool(item.key_usage and KeyUse.KEY_CERT_SIGN not in item.key_usage)
+
+
+def _is_for_other_purposes(situation: Situation, item: Anchor) -> bool:
+    return bool(item.extended_key_usage) and KeyPurpose.SERVER_AUTH not in item.extended_key_usage
+
+
+def _has_unknown_extension(situation: Situation) -> bool:
+    of_the_leaf = leaf_of(situation).unknown_critical_extension
+    return of_the_leaf or _wherever(lambda _, item: item.unknown_critical_extension, anchors_too=True)(situation)
+
+
+def _root_has_expired(situation: Situation) -> bool:
+    found = _above(situation)
+    return bool(found) and all(path and _has_ended(situation, path[-1]) for path in found)
+
+
+def _path_is_too_long(situation: Situation) -> bool:
+    def too_long(path: tuple[Anchor, ...]) -> bool:
+        limits = [item.basic_constraints.path_length if item.basic_constraints else None for item in path]
+        return any(limit is not None and below > limit for below, limit in enumerate(limits))
+
+    found = _above(situation)
+    return bool(found) and all(map(too_long, found))
 
 
 def _has_other_names(situation: Situation) -> bool:
-    leaf = _leaf(situation)
-    return leaf is None or not leaf.carries(situation.client.reference_identifier)
+    return not leaf_of(situation).carries(situation.client.reference_identifier)
 
 
 def _has_the_address(situation: Situation) -> bool:
@@ -92,16 +134,46 @@ def _has_the_address(situation: Situation) -> bool:
 
 
 def _is_weak(situation: Situation) -> bool:
-    leaf = _leaf(situation)
-    return leaf is not None and leaf.issuer is not None and leaf.signature is SignatureHash.SHA1
+    leaf = leaf_of(situation)
+    return leaf.issuer is not None and leaf.signature.weak
 
 
 def _is_for_others(situation: Situation) -> bool:
-    leaf = _leaf(situation)
-    purposes = leaf.extended_key_usage if leaf else ()
-    # What becomes of `any` alone RFC 5280 (4.2.1.12) leaves to the application, and libraries differ: that is another
-    # condition, which nobody has needed yet.
-    return bool(purposes) and not {KeyPurpose.SERVER_AUTH, KeyPurpose.ANY} & set(purposes)
+    # What becomes of `any` alone RFC 5280 (4.2.1.12) leaves to the application: `ANY_PURPOSE` says that it is there.
+    purposes = leaf_of(situation).extended_key_usage
+    return bool(purposes) and KeyPurpose.SERVER_AUTH not in purposes
+
+
+def _cannot_be_used_by_servers(situation: Situation) -> bool:
+    uses = leaf_of(situation).key_usage
+    return bool(uses) and not uses & OF_SERVERS
+
+
+def _forbids_a_name(situation: Situation, item: Anchor) -> bool:
+    leaf = leaf_of(situation)
+    constraints = item.name_constraints if isinstance(item, Authority) else None
+    if constraints is None:
+        return False
+    # Where the SAN has no DNS name, libraries hold a common name that looks like one against the constraints
+    # (OpenSSL, crypto/x509/v3_ncons.c, NAME_CONSTRAINTS_check_CN).
+    common = [leaf.common_name] if "." in leaf.common_name else []
+    names, addresses = map(constraints.allow_name, leaf.names or common), map(constraints.allow_address, leaf.addresses)
+    return not (all(names) and all(addresses))
+
+
+def _is_trusted_itself(situation: Situation) -> bool:
+    leaf = leaf_of(situation)
+    return leaf.issuer is not None and leaf in anchors(situation)
+
+
+def _ends_below_the_root(situation: Situation) -> bool:
+    found = _above(situation)
+    return bool(found) and all(path and path[-1].issuer is not None for path in found)
+
+
+def _comes_with_its_root(situation: Situation) -> bool:
+    chain = chain_of(situation)
+    return any(item.issuer is None and item in chain.presented for item in issuers(chain.leaf))
 
 
 def _has_no_common_version(situation: Situation) -> bool:
@@ -110,7 +182,13 @@ def _has_no_common_version(situation: Situation) -> bool:
 
 
 def _cannot_be_loaded(situation: Situation) -> bool:
-    return _is_weak(situation) and situation.server.security_level >= OPENSSL_LEVEL_2
+    sent = chain_of(situation).presented
+    weak = any((item.issuer is not None and item.signature.weak) or _too_weak(item.key) for item in sent)
+    return weak and situation.server.security_level >= OPENSSL_LEVEL_2
+
+
+def _too_weak(key: Key) -> bool:
+    return key.strength < LEVEL_2_STRENGTH
 
 
 def _demands_encryption(situation: Situation) -> bool:
@@ -126,38 +204,24 @@ def _no_issuer(seen: Seen) -> bool:
     return any(seen.has(number) for number in _NO_ISSUER)
 
 
-def _no_issuer_when_complete(seen: Seen) -> bool:
-    return any(number in _NO_ISSUER for number, _ in seen.errors_when_complete)
+def _no_path_when_complete(seen: Seen) -> bool:
+    return any(number in _NO_PATH for number, _ in seen.errors_when_complete)
 
 
 SELF_SIGNED = Condition(
     "self-signed", "the server's certificate is self-signed", _is_self_signed, lambda seen: seen.has(18, 0), wrong=True
 )
-UNTRUSTED = Condition(
-    "untrusted",
-    "the certificate's CA is not trusted by the client",
-    _is_untrusted,
-    lambda seen: seen.has(19) or _no_issuer_when_complete(seen),
-    wrong=True,
-)
-INCOMPLETE = Condition(
-    "incomplete",
-    "an intermediate certificate is missing between the leaf and a trusted root",
-    _is_incomplete,
-    lambda seen: _no_issuer(seen) and not _no_issuer_when_complete(seen),
-    wrong=True,
-)
 EXPIRED = Condition(
     "expired",
     "by the client's clock, the server's certificate has expired",
-    lambda situation: _validity(situation).ends <= situation.client.clock,
+    lambda situation: _has_ended(situation, leaf_of(situation)),
     lambda seen: seen.has(10, 0),
     wrong=True,
 )
 NOT_YET_VALID = Condition(
     "not-yet-valid",
     "by the client's clock, the server's certificate is not valid yet",
-    lambda situation: _validity(situation).starts > situation.client.clock,
+    lambda situation: _has_not_begun(situation, leaf_of(situation)),
     lambda seen: seen.has(9, 0),
     wrong=True,
 )
@@ -175,12 +239,137 @@ WEAK_SIGNATURE = Condition(
     lambda seen: 0 in seen.weak_signatures,
     wrong=True,
 )
+WEAK_KEY = Condition(
+    "weak-key",
+    "the key of the server's certificate is too short",
+    lambda situation: _too_weak(leaf_of(situation).key),
+    lambda seen: 0 in seen.weak_keys,
+    wrong=True,
+)
 NOT_FOR_SERVERS = Condition(
     "not-for-servers",
     "the certificate's extended key usage does not name servers",
     _is_for_others,
-    lambda seen: seen.has(26, 0),
+    lambda seen: seen.has(_UNSUITABLE, 0) and bool(seen.purposes) and KeyPurpose.SERVER_AUTH not in seen.purposes,
     wrong=True,
+)
+KEY_USAGE = Condition(
+    "key-usage",
+    "the certificate's key usage allows nothing that a TLS server does",
+    _cannot_be_used_by_servers,
+    lambda seen: seen.has(_UNSUITABLE, 0) and bool(seen.uses) and not seen.uses & OF_SERVERS,
+    wrong=True,
+)
+CRITICAL_EXTENSION = Condition(
+    "critical-extension",
+    "a certificate of the chain has a critical extension that nobody knows",
+    _has_unknown_extension,
+    lambda seen: seen.has(34),
+    wrong=True,
+)
+_OF_THE_LEAF = (
+    *(EXPIRED, NOT_YET_VALID, NAME_MISMATCH, WEAK_SIGNATURE, WEAK_KEY, NOT_FOR_SERVERS, KEY_USAGE),
+    CRITICAL_EXTENSION,
+)
+
+EXPIRED_ISSUER = Condition(
+    "expired-issuer",
+    "by the client's clock, an intermediate CA above the server's certificate has expired",
+    _wherever(_has_ended, anchors_too=False),
+    lambda seen: any(number == 10 and depth > 0 and depth not in seen.anchors for number, depth in seen.errors),
+    wrong=True,
+)
+EXPIRED_ROOT = Condition(
+    "expired-root",
+    "by the client's clock, the CA certificate that the client trusts has expired",
+    _root_has_expired,
+    lambda seen: any(number == 10 and depth > 0 and depth in seen.anchors for number, depth in seen.errors),
+    wrong=True,
+)
+ISSUER_NOT_YET_VALID = Condition(
+    "issuer-not-yet-valid",
+    "by the client's clock, a CA certificate above the server's certificate is not valid yet",
+    _wherever(_has_not_begun, anchors_too=True),
+    lambda seen: any(number == 9 and depth > 0 for number, depth in seen.errors),
+    wrong=True,
+    # OpenSSL begins at the top and stops there.
+    masks=frozenset({EXPIRED_ISSUER.name, EXPIRED_ROOT.name}),
+)
+WEAK_ISSUER_SIGNATURE = Condition(
+    "weak-issuer-signature",
+    "an intermediate CA's certificate is signed with a weak hash",
+    _wherever(lambda _, item: item.signature.weak, anchors_too=False),
+    lambda seen: any(depth > 0 for depth in seen.weak_signatures),
+    wrong=True,
+)
+WEAK_ISSUER_KEY = Condition(
+    "weak-issuer-key",
+    "the key of a CA above the server's certificate is too short",
+    _wherever(lambda _, item: _too_weak(item.key), anchors_too=True),
+    lambda seen: any(depth > 0 for depth in seen.weak_keys),
+    wrong=True,
+)
+ISSUER_NOT_FOR_SERVERS = Condition(
+    "issuer-not-for-servers",
+    "a CA above the server's certificate may not issue for servers: its extended key usage names other purposes",
+    _wherever(_is_for_other_purposes, anchors_too=True),
+    lambda seen: any(number == _UNSUITABLE and depth > 0 and not seen.has(79, depth) for number, depth in seen.errors),
+    wrong=True,
+)
+PATH_TOO_LONG = Condition(
+    "path-too-long",
+    "more CAs stand below a CA than its certificate allows",
+    _path_is_too_long,
+    lambda seen: seen.has(25),
+    wrong=True,
+)
+NAME_NOT_PERMITTED = Condition(
+    "name-not-permitted",
+    "a CA above the server's certificate may not issue for one of its names",
+    _wherever(_forbids_a_name, anchors_too=True),
+    lambda seen: seen.has(47) or seen.has(48),
+    wrong=True,
+)
+_ON_A_PATH = (
+    *(EXPIRED_ISSUER, EXPIRED_ROOT, ISSUER_NOT_YET_VALID, WEAK_ISSUER_SIGNATURE, WEAK_ISSUER_KEY),
+    *(ISSUER_NOT_FOR_SERVERS, PATH_TOO_LONG, NAME_NOT_PERMITTED),
+)
+NOT_A_CA = Condition(
+    "not-a-ca",
+    "what issued the server's certificate is no CA's certificate, or its key may not sign certificates",
+    _wherever(_may_not_issue, anchors_too=True),
+    lambda seen: any(number in _NO_CA for number, _ in seen.errors),
+    wrong=True,
+    # What leads through no CA is no path.
+    masks=frozenset(item.name for item in _ON_A_PATH),
+)
+_ABOVE_THE_LEAF = (*_ON_A_PATH, NOT_A_CA)
+_OF_A_PATH = frozenset(item.name for item in _ABOVE_THE_LEAF)
+"""What cannot be met where there is no path."""
+
+UNTRUSTED = Condition(
+    "untrusted",
+    "the certificate's CA is not trusted by the client",
+    _is_untrusted,
+    lambda seen: seen.has(19) or (_no_issuer(seen) and _no_path_when_complete(seen)),
+    wrong=True,
+    masks=_OF_A_PATH,
+)
+FORGED = Condition(
+    "forged",
+    "the certificate's signature is not that of the CA of this name that the client trusts",
+    _is_forged,
+    lambda seen: seen.has(7),
+    wrong=True,
+    masks=_OF_A_PATH,
+)
+INCOMPLETE = Condition(
+    "incomplete",
+    "an intermediate certificate is missing between the leaf and a trusted root",
+    _is_incomplete,
+    lambda seen: _no_issuer(seen) and not _no_path_when_complete(seen),
+    wrong=True,
+    masks=_OF_A_PATH,
 )
 NO_COMMON_VERSION = Condition(
     "no-common-version",
@@ -189,10 +378,7 @@ NO_COMMON_VERSION = Condition(
     lambda seen: not seen.shares_version,
     wrong=True,
 )
-_OF_THE_CHAIN = (
-    *(SELF_SIGNED, UNTRUSTED, INCOMPLETE, EXPIRED, NOT_YET_VALID),
-    *(NAME_MISMATCH, WEAK_SIGNATURE, NOT_FOR_SERVERS),
-)
+_OF_THE_CHAIN = (SELF_SIGNED, UNTRUSTED, FORGED, INCOMPLETE, *_OF_THE_LEAF, *_ABOVE_THE_LEAF)
 NOT_LOADED = Condition(
     "not-loaded",
     "the server's TLS library does not load the server's certificate",
@@ -215,7 +401,60 @@ DEMANDS_ENCRYPTION = Condition(
 IP_ADDRESS = Condition(
     "ip-address", "the client expects an IP address, and the certificate carries it", _has_the_address
 )
-_OF_TLS = frozenset(item.name for item in (*_OF_THE_CHAIN, NO_COMMON_VERSION, NOT_LOADED, IP_ADDRESS))
+ROOT_SENT = Condition("root-sent", "the server sends its root along", _comes_with_its_root)
+BELOW_THE_ROOT = Condition(
+    "below-the-root", "the client trusts an intermediate CA and not the root above it", _ends_below_the_root
+)
+LEAF_TRUSTED = Condition(
+    "leaf-trusted", "the client trusts the server's own certificate, which a CA issued", _is_trusted_itself
+)
+CA_AS_LEAF = Condition("ca-as-leaf", "the server's certificate is a CA's", lambda situation: leaf_of(situation).is_ca)
+ANY_PURPOSE = Condition(
+    "any-purpose",
+    "the certificate's extended key usage names any purpose",
+    lambda situation: KeyPurpose.ANY in leaf_of(situation).extended_key_usage,
+)
+NO_AUTHORITY_KEY_IDENTIFIER = Condition(
+    "no-authority-key-identifier",
+    "the certificate does not say which key signed it",
+    lambda situation: not leaf_of(situation).authority_key_identifier and leaf_of(situation).issuer is not None,
+)
+SERIAL_NOT_POSITIVE = Condition(
+    "serial-not-positive",
+    "the certificate's serial number is not positive",
+    lambda situation: leaf_of(situation).serial is not Serial.POSITIVE,
+)
+VERSION_1 = Condition(
+    "version-1", "the certificate is of version 1", lambda situation: leaf_of(situation).version is Version.V1
+)
+OF_THE_PROFILE = (
+    *(ROOT_SENT, BELOW_THE_ROOT, LEAF_TRUSTED, CA_AS_LEAF, ANY_PURPOSE),
+    *(NO_AUTHORITY_KEY_IDENTIFIER, SERIAL_NOT_POSITIVE, VERSION_1),
+)
+
+
+def _has_flaw(*flaws: StoreFlaw) -> Callable[[Situation], bool]:
+    return lambda situation: situation.client.store.flaw in flaws
+
+
+STORE_ABSENT = Condition(
+    "store-absent",
+    "the file of the client's trust store is not there",
+    _has_flaw(StoreFlaw.MISSING, StoreFlaw.DANGLING),
+)
+STORE_UNREADABLE = Condition(
+    "store-unreadable",
+    "the file of the client's trust store holds no certificate in PEM",
+    _has_flaw(StoreFlaw.EMPTY, StoreFlaw.DER),
+)
+STORE_NOT_HASHED = Condition(
+    "store-not-hashed",
+    "the directory of the client's trust store has no link by hash to the certificate",
+    _has_flaw(StoreFlaw.NOT_HASHED, StoreFlaw.BUNDLE),
+)
+_OF_THE_STORE = (STORE_ABSENT, STORE_UNREADABLE, STORE_NOT_HASHED)
+
+_OF_TLS = frozenset(item.name for item in (*_OF_THE_CHAIN, NO_COMMON_VERSION, NOT_LOADED, IP_ADDRESS, *OF_THE_PROFILE))
 _OF_THE_SERVER = _OF_TLS | {DEMANDS_ENCRYPTION.name}
 PLAIN_HTTP = Condition(
     "plain-http",
@@ -256,6 +495,8 @@ NO_SUCH_SERVER = (PLAIN_HTTP, OTHER_SERVICE, ENDS_EARLY, ENDS_AFTER_PRELOGIN, SI
 """What is met in the place of the server."""
 
 CONDITIONS = (
-    *(*_OF_THE_CHAIN, NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING, *NO_SUCH_SERVER),
-    *(DEMANDS_ENCRYPTION, IP_ADDRESS),
+    *_OF_THE_CHAIN,
+    *(NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING, *NO_SUCH_SERVER, DEMANDS_ENCRYPTION, IP_ADDRESS),
+    *OF_THE_PROFILE,
+    *_OF_THE_STORE,
 )

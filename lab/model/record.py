@@ -148,6 +148,9 @@ class AttemptEntry(_Model):
     connects_to: str = Field(description="the name that the client connects to")
     options: list[str] = Field(description="the client side in the client's own words")
     trusts: list[TrustedEntry] = Field(description="what stood in its trust stores")
+    store: str = Field(
+        default="pem-file", description="the kind of its trust store, and how that was laid down wrongly"
+    )
     clock: int = Field(default=0, description="seconds by which its clock was ahead; less than 0: behind")
     audit: list[str] = Field(description="what the self-check found wrong with the situation")
     result: Result

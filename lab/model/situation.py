@@ -2,16 +2,16 @@
 
 Everything that the lab plays is a `Situation`. Scenarios, fixes and impostors are pure functions from situation to
 situation; equal situations are equal values, so that the lab attempts each of them once. A situation names
-certificates by *description* (`Leaf`, `Authority`); `tlslab.pki.mint` turns a description into a certificate at run
-time. Nothing here reads a clock or a file.
+certificates by *description* (`tlslab.model.certificate`). Nothing here reads a clock or a file.
 """
 
 from collections.abc import Mapping, Set
 from dataclasses import MISSING, dataclass, field, fields, replace
 from datetime import timedelta
 from enum import IntEnum, StrEnum
-from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Any, Self
+
+from tlslab.model.certificate import FALLBACK, LAB_ISSUING, LAB_ROOT, Anchor, Authority, Chain, Leaf, as_address
 
 
 class ServerKind(StrEnum):
@@ -38,23 +38,6 @@ class TLSVersion(IntEnum):
     def number(self) -> str:
         """The bare number, as mssql.conf and curl write it: `1.2`."""
         return f"1.{self.value - 0x0301}"
-
-
-class SignatureHash(StrEnum):
-    """The hash of a certificate's signature algorithm."""
-
-    SHA1 = "sha1"
-    SHA256 = "sha256"
-
-
-class KeyPurpose(StrEnum):
-    """What a certificate may be used for, by the names of RFC 5280 (4.2.1.12, Extended Key Usage)."""
-
-    SERVER_AUTH = "serverAuth"
-    CLIENT_AUTH = "clientAuth"
-    CODE_SIGNING = "codeSigning"
-    EMAIL_PROTECTION = "emailProtection"
-    ANY = "anyExtendedKeyUsage"
 
 
 class ServerEncryption(StrEnum):
@@ -100,93 +83,37 @@ class Encryption(StrEnum):
     """TDS 8.0: TLS before anything else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Validity:
-    """notBefore and notAfter of a certificate, relative to the moment of minting."""
-
-    starts: timedelta
-    ends: timedelta
+PEM_FILE, HASHED_DIRECTORY = "pem-file", "hashed-directory"
 
 
-CURRENT = Validity(timedelta(days=-10), timedelta(days=90))
-PAST = Validity(timedelta(days=-100), timedelta(days=-10))
-LONG = Validity(timedelta(days=-400), timedelta(days=3650))
-SELF_GENERATED = Validity(timedelta(), timedelta(days=365 * 30))
-"""That of the certificate that SQL Server makes for itself at start."""
+class StoreFlaw(StrEnum):
+    """A way in which people lay a trust store down wrongly."""
 
-
-@dataclass(frozen=True, slots=True)
-class Authority:
-    """A certificate authority: a root when it has no parent, else an intermediate signed by its parent."""
-
-    name: str
-    parent: "Authority | None" = None
-    validity: Validity = LONG
-
-    @property
-    def root(self) -> "Authority":
-        """The root above this authority (itself when it is one)."""
-        return self if self.parent is None else self.parent.root
-
-
-def as_address(name: str) -> IPv4Address | IPv6Address | None:
-    """The IP address that a name is, in whatever form it is written; None when it is none."""
-    try:
-        return ip_address(name)
-    except ValueError:
-        return None
+    MISSING = "missing"
+    """The option names a file that is not there."""
+    DANGLING = "dangling"
+    """The file is a link to one that is not there any more."""
+    EMPTY = "empty"
+    """The file is there, and empty."""
+    DER = "der"
+    """The file holds the certificate in DER, where PEM is read."""
+    NOT_HASHED = "not-hashed"
+    """The certificates were copied into the directory, and nothing made the links by hash."""
+    BUNDLE = "bundle"
+    """The directory holds one file with several certificates, for which `openssl rehash` makes no link."""
 
 
 @dataclass(frozen=True, slots=True)
-class Leaf:
-    """A server certificate. No issuer means self-signed. `names` are its DNS SANs, `addresses` its IP SANs; `owner`
-    holds the private key.
-
-    `extended_key_usage`: what it may be used for; empty: the extension is not there, and nothing is ruled out.
+class Store:
+    """How that which a client side trusts is laid down. `kind`: one of `tlslab.truststores`; `flaw` None: as its
+    documents say. A store with a flaw holds the certificates, but no client that reads it by the book finds them.
     """
 
-    common_name: str
-    names: tuple[str, ...]
-    issuer: Authority | None
-    validity: Validity = CURRENT
-    signature: SignatureHash = SignatureHash.SHA256
-    owner: str = "server"
-    extended_key_usage: tuple[KeyPurpose, ...] = (KeyPurpose.SERVER_AUTH,)
-    addresses: tuple[str, ...] = ()
+    kind: str = PEM_FILE
+    flaw: StoreFlaw | None = None
 
-    def carries(self, name: str) -> bool:
-        """Whether the SAN has this name. An address is compared as an address, with IP SANs alone (RFC 9525, 6.4)."""
-        address = as_address(name)
-        if address is None:
-            return name in self.names
-        return any(address == as_address(item) for item in self.addresses)
-
-
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """What the server presents: its leaf and, unless it forgets them, the intermediates (never the root)."""
-
-    leaf: Leaf
-    with_intermediates: bool = True
-
-    @property
-    def intermediates(self) -> tuple[Authority, ...]:
-        """The intermediates between leaf and root, nearest the leaf first, presented or not."""
-        found: list[Authority] = []
-        authority = self.leaf.issuer
-        while authority is not None and authority.parent is not None:
-            found.append(authority)
-            authority = authority.parent
-        return tuple(found)
-
-    @property
-    def presented(self) -> tuple[Leaf | Authority, ...]:
-        """The certificates on the wire, leaf first."""
-        return (self.leaf, *self.intermediates) if self.with_intermediates else (self.leaf,)
-
-
-Anchor = Authority | Leaf
-"""What a client can be told to trust: an authority's certificate, or a server's own."""
+    def __str__(self) -> str:
+        return f"{self.kind}, {self.flaw}" if self.flaw else self.kind
 
 
 _WORDS = "words"
@@ -206,16 +133,16 @@ class VirtualHost:
 class ServerSide:
     """How a server is set up.
 
-    `chain`: what it presents; where it has virtual hosts, to who names none of them.
-
-    `chain` None: no certificate is configured, and SQL Server makes its own at start (self-generated fallback
-    certificate). `security_level` is the OpenSSL security level (0-5) that the server's TLS library runs with.
+    `chain`: what it presents; where it has virtual hosts, to who names none of them. None: no certificate is
+    configured, and SQL Server makes its own at start: `fallback`, which a real one cannot be told. `security_level` is
+    the OpenSSL security level (0-5) that the server's TLS library runs with.
     `key_readable` False: the account of SQL Server may not read the private key that it is told to use, and it does not
     start (error 49940): no process listens at its port.
     """
 
     kind: ServerKind
     chain: Chain | None
+    fallback: Leaf = field(default=FALLBACK, metadata={_WORDS: "another form of its self-generated certificate"})
     tls_min: TLSVersion = field(default=TLSVersion.TLSv1_2, metadata={_WORDS: "the oldest TLS version"})
     tls_max: TLSVersion = field(default=TLSVersion.TLSv1_3, metadata={_WORDS: "the newest TLS version"})
     security_level: int = field(default=2, metadata={_WORDS: "OpenSSL's security level"})
@@ -243,6 +170,8 @@ class ClientSide:
     stands in the store that it reads by itself: the system's, or where it has a list of its own the variable that adds
     to it.
 
+    `store`: how the trust anchors, and the intermediates, are laid down for it.
+
     `clock`: how far the client's clock is ahead of the right time; less than nothing: behind.
 
     `server_name`: the name to send in the SNI when it is not the one to look for; "": none. `host_header`: the Host of
@@ -265,6 +194,7 @@ class ClientSide:
     defaults_only: bool = field(default=False, metadata={_WORDS: "being left to its defaults"})
     clock: timedelta = field(default=timedelta(), metadata={_WORDS: "a clock that is wrong"})
     system_trust_anchors: tuple[Anchor, ...] = field(default=(), metadata=_BY_THE_STAGE)
+    store: Store = field(default=Store(), metadata={_WORDS: "another trust store than a good PEM file"})
     server_name: str | None = field(default=None, metadata={_WORDS: "another name to send to the server (SNI)"})
     host_header: str | None = field(default=None, metadata={_WORDS: "another Host header"})
 
@@ -359,9 +289,6 @@ class Situation:
             raise ValueError("this server side has no configured certificate: it generates its own")
         return self.server.chain
 
-
-LAB_ROOT = Authority("TLS Trust Lab Root CA")
-LAB_ISSUING = Authority("TLS Trust Lab Issuing CA", parent=LAB_ROOT)
 
 HOSTS = {ServerKind.HTTPS: "shop.lab.test", ServerKind.SQLSERVER: "db.lab.test"}
 

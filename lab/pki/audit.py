@@ -1,104 +1,208 @@
 """The self-check: what an independent look measures of a situation, before any client sees it.
 
 Two implementations that the lab does not mint with are asked about the certificates *as presented on the wire*:
-OpenSSL's `verify`, which names its reasons, and `cryptography.x509.verification`, which must agree on yes or no. Each
-condition says what of the measurement shows it (`tlslab.model.condition`). A situation in which other defects are seen
-than it is meant to have is an error of the lab, never a finding about a client.
+OpenSSL's `verify`, which names its reasons (`openssl_verify`), and `cryptography.x509.verification`, which must agree
+on yes or no (`cross_check`). Each condition says what of the measurement shows it (`tlslab.model.condition`). A
+situation in which other defects are seen than it is meant to have is an error of the lab, never a finding about a
+client.
 """
 
-import os
-import re
-import subprocess
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache
+from typing import Any, TypeVar
 
 from cryptography import x509
-from cryptography.x509 import verification
-from cryptography.x509.oid import ExtensionOID, NameOID
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import NameOID
 
+from tlslab.model.certificate import (
+    Key,
+    KeyAlgorithm,
+    KeyPurpose,
+    KeyUse,
+    as_address,
+    dns_name,
+    matches_dns_id,
+)
 from tlslab.model.condition import Condition, Seen, conditions_seen, defects
-from tlslab.model.conditions import client_versions
-from tlslab.model.situation import Leaf, Situation, TLSVersion, as_address
-from tlslab.pki.mint import FALLBACK_NAME, Mint, certificates
-from tlslab.pki.scan import TIMEOUT, Scan
+from tlslab.model.conditions import LEVEL_2_STRENGTH, client_versions
+from tlslab.model.path import anchors as client_anchors
+from tlslab.model.path import at_hand, complete
+from tlslab.model.situation import Situation, TLSVersion
+from tlslab.pki.cross_check import Rule, cross_check
+from tlslab.pki.mint import PURPOSES, USES, Mint, certificates
+from tlslab.pki.openssl_verify import AuditError, Problem, carries_name, path_of, verify
+from tlslab.pki.scan import Scan
 
 Scanner = Callable[[TLSVersion, TLSVersion], Scan]
 """Looks at the situation's server with a range of versions."""
 
-_MISMATCHES = {62, 64}
-"""Of a DNS name and of an IP address."""
-_OF_THE_LEAF = (9, 10, 26)
-"""What the leaf shows by itself: its dates (9, 10) and its purpose (26)."""
-_END = "-----END CERTIFICATE-----\n"
-_PIPE = "/dev/fd/"
+Kind = TypeVar("Kind", bound=x509.ExtensionType)
 _WEAK = {"md5", "sha1"}
-Found = frozenset[tuple[int, int]]
-"""Errors of `openssl verify`: number and depth."""
+_NO_PATH = {2, 7, 18, 19, 20, 21}
+_NO_CA, _UNSUITABLE = 79, 26
+"""OpenSSL adds the second at the same depth when it has found the first."""
 
 
-class AuditError(Exception):
-    """The self-check could not be made, or the two implementations disagree; the message says about what."""
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was seen; OpenSSL's words for its errors; and the rule under which the two halves differ, if they do."""
+
+    seen: Seen
+    words: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    rule: Rule | None = None
+
+    def findings(self) -> Iterator[tuple[str, Seen]]:
+        """Each thing that is wrong with the certificates, in words, and a measurement in which it is all that is
+        found.
+        """
+        seen = self.seen
+        for number, depth in sorted(seen.errors):
+            if number != _UNSUITABLE or not seen.has(_NO_CA, depth):
+                found = frozenset({(number, depth)})
+                words = f"{self.words.get((number, depth), '')} (OpenSSL's error {number} at depth {depth})"
+                yield (
+                    words,
+                    replace(seen, errors=found, errors_when_complete=found, **_NOTHING_ELSE),
+                )
+        for depth in sorted(seen.weak_signatures):
+            yield f"a weak signature at depth {depth}", Seen(weak_signatures=frozenset({depth}))
+        for depth in sorted(seen.weak_keys):
+            yield f"a weak key at depth {depth}", Seen(weak_keys=frozenset({depth}))
+        if not seen.carries_name:
+            yield "a name that is not there", Seen(carries_name=False)
+
+
+_NOTHING_ELSE: Mapping[str, Any] = {"weak_signatures": frozenset(), "weak_keys": frozenset(), "carries_name": True}
 
 
 def audit(situation: Situation, mint: Mint, scanner: Scanner, known: Iterable[Condition]) -> frozenset[Condition]:
-    """The defects that are seen of a situation. Raises AuditError when that cannot be established."""
+    """The defects that are seen of a situation; what no condition is told by is a defect with OpenSSL's own words.
+
+    Raises AuditError when they cannot be established.
+    """
     known = tuple(known)
-    seen = measure(situation, mint, scanner)
-    if untold := ", ".join(words for words, alone in _findings(seen) if not _tells(alone, known)):
-        raise AuditError(f"the self-check finds what no condition is told by: {untold}")
-    return defects(conditions_seen(seen, known))
+    found = measure(situation, mint, scanner)
+    untold = (words for words, alone in found.findings() if not _tells(alone, known))
+    return defects(conditions_seen(found.seen, known)) | {_unnamed(words) for words in untold}
 
 
-def measure(situation: Situation, mint: Mint, scanner: Scanner) -> Seen:
+def _unnamed(words: str) -> Condition:
+    """A defect that no condition is told by: no situation is meant to have it."""
+    return Condition(words, words, lambda situation: False, wrong=True)
+
+
+def measure(situation: Situation, mint: Mint, scanner: Scanner) -> Measured:
     """Look at a situation's server and measure what it presents to this client side. Raises AuditError."""
     everything = scanner(TLSVersion.TLSv1_0, TLSVersion.TLSv1_3)
     if not everything.certificates:
-        return Seen(answers=not everything.nobody, presents=False, shares_version=False, speaks=everything.speaks)
+        answers, speaks = not everything.nobody, everything.speaks
+        return Measured(Seen(answers=answers, presents=False, shares_version=False, speaks=speaks))
     presented = "".join(everything.certificates)
     _must_be_what_it_was_given(situation, mint, presented)
     found = measure_chain(situation, mint, presented)
     low, high = client_versions(situation)
-    return replace(found, shares_version=bool(scanner(low, high).certificates))
+    return replace(found, seen=replace(found.seen, shares_version=bool(scanner(low, high).certificates)))
 
 
-def measure_chain(situation: Situation, mint: Mint, presented: str) -> Seen:
+def measure_chain(situation: Situation, mint: Mint, presented: str) -> Measured:
     """What is found of these presented certificates (PEM, leaf first) for this client side.
 
     Raises AuditError when that cannot be established, ValueError when there is no certificate.
     """
     side = situation.client
-    anchors, given = mint.anchors_pem(side) + mint.pem(*side.system_trust_anchors), mint.pem(*side.intermediates)
-    chain = situation.server.chain
-    left_out = mint.pem(*(item for item in chain.intermediates if item not in chain.presented)) if chain else ""
+    anchors, given = mint.public_root + mint.pem(*client_anchors(situation)), mint.pem(*side.intermediates)
+    known = at_hand(situation)
+    left_out = mint.pem(*(item for item in complete(situation) if item.issuer and item not in known))
     # A server makes its own certificate when it starts, after the others have been minted.
     time = (mint.now if situation.server.chain else datetime.now(UTC)) + side.clock
-    errors = _openssl_verify(presented, anchors, given, time)
-    if errors:  # OpenSSL looks at no date and no purpose where it finds no issuer
-        errors |= _openssl_leaf(_leaf(presented), time)
+    found = verify(presented, anchors, given, time)
+    leaf, *others = certificates(presented)
+    trusted = certificates(anchors)
+    above = (*others, *(certificates(given) if given else ()), *trusted)
+    if _NO_PATH & {item.number for item in found}:
+        above = ()
+    elif any(map(_is_signed_weakly, above)) or any(map(_has_weak_key, above)):
+        path = path_of(presented, anchors, given)
+        above = tuple(item for item in above if not path or _as_openssl_says(item) in path[1:])
     name = side.reference_identifier
     seen = Seen(
-        errors=errors,
-        errors_when_complete=_openssl_verify(presented, anchors, given + left_out, time),
-        # Without a SAN OpenSSL falls back on the common name, which RFC 9525 (6.3) does not.
-        carries_name=_has_san(presented) and _openssl_names(_leaf(presented), name),
-        weak_signatures=frozenset(depth for depth, item in enumerate(certificates(presented)) if _is_weak(item)),
+        errors=_numbers(found),
+        errors_when_complete=_numbers(verify(presented, anchors, given + left_out, time))
+        if left_out
+        else _numbers(found),
+        anchors=frozenset(item.depth for item in found if item.subject in map(_as_openssl_says, trusted)),
+        carries_name=_carries(leaf, presented, name),
+        weak_signatures=_where(_is_signed_weakly, leaf, [item for item in above if item not in trusted]),
+        weak_keys=_where(_has_weak_key, leaf, above),
+        purposes=_purposes(leaf),
+        uses=_uses(leaf),
     )
-    _cross_check(situation, presented, anchors, given, mint, seen)
-    return seen
+    result = Measured(seen, {(item.number, item.depth): item.words for item in found})
+    words = ", ".join(words for words, _ in result.findings())
+    return replace(result, rule=cross_check(situation, presented, anchors, given, time, words))
 
 
-def _findings(seen: Seen) -> Iterator[tuple[str, Seen]]:
-    """Each thing that is wrong with the certificates, in words, and a measurement in which it is all that is found."""
-    for number, depth in sorted(seen.errors):
-        alone = frozenset({(number, depth)})
-        yield f"error {number} of openssl verify at depth {depth}", Seen(errors=alone, errors_when_complete=alone)
-    for depth in sorted(seen.weak_signatures):
-        yield f"a weak signature at depth {depth}", Seen(weak_signatures=frozenset({depth}))
-    if not seen.carries_name:
-        yield "a name that is not there", Seen(carries_name=False)
+def _carries(leaf: x509.Certificate, presented: str, name: str) -> bool:
+    """Whether OpenSSL finds the name in the leaf, but for what RFC 9525 (6.3) does not allow: OpenSSL falls back on the
+    common name where the SAN has no DNS name, and takes an asterisk in the name that a client expects, and one that
+    stands for a part of a label.
+    """
+    if as_address(name):
+        return carries_name(presented, name)
+    san = _extension(leaf, x509.SubjectAlternativeName)
+    names = san.get_values_for_type(x509.DNSName) if san else []
+    if not names or "*" in name:
+        return False
+    whole = [item for item in names if "*" not in item.removeprefix("*.")]
+    by_a_part = len(whole) < len(names) and not any(matches_dns_id(item, name) for item in whole)
+    return not by_a_part and carries_name(presented, dns_name(name))
+
+
+def _numbers(found: Iterable[Problem]) -> frozenset[tuple[int, int]]:
+    return frozenset((item.number, item.depth) for item in found)
+
+
+def _as_openssl_says(certificate: x509.Certificate) -> str:
+    """The subject as OpenSSL prints it."""
+    return ", ".join(f"{item.rfc4514_attribute_name} = {item.value!s}" for item in certificate.subject)
+
+
+def _where(
+    weak: Callable[[x509.Certificate], bool], leaf: x509.Certificate, above: Iterable[x509.Certificate]
+) -> frozenset[int]:
+    """Depth 0 when the leaf is weak, 1 when something above it is: at which depth is not told."""
+    return frozenset(({0} if weak(leaf) else set()) | ({1} if any(map(weak, above)) else set()))
+
+
+def _is_signed_weakly(certificate: x509.Certificate) -> bool:
+    algorithm = certificate.signature_hash_algorithm
+    return certificate.subject != certificate.issuer and algorithm is not None and algorithm.name in _WEAK
+
+
+def _has_weak_key(certificate: x509.Certificate) -> bool:
+    key = certificate.public_key()
+    if isinstance(key, rsa.RSAPublicKey):
+        return Key(KeyAlgorithm.RSA, key.key_size).strength < LEVEL_2_STRENGTH
+    return isinstance(key, ec.EllipticCurvePublicKey) and Key(KeyAlgorithm.EC, key.key_size).strength < LEVEL_2_STRENGTH
+
+
+def _extension(certificate: x509.Certificate, kind: type[Kind]) -> Kind | None:
+    try:
+        return certificate.extensions.get_extension_for_class(kind).value
+    except x509.ExtensionNotFound:
+        return None
+
+
+def _purposes(leaf: x509.Certificate) -> frozenset[KeyPurpose]:
+    named = _extension(leaf, x509.ExtendedKeyUsage) or ()
+    return frozenset(purpose for purpose, number in PURPOSES.items() if number in named)
+
+
+def _uses(leaf: x509.Certificate) -> frozenset[KeyUse]:
+    usage = _extension(leaf, x509.KeyUsage)
+    return frozenset(use for use, name in USES.items() if usage is not None and getattr(usage, name))
 
 
 def _tells(seen: Seen, known: Iterable[Condition]) -> bool:
@@ -107,133 +211,16 @@ def _tells(seen: Seen, known: Iterable[Condition]) -> bool:
 
 def _must_be_what_it_was_given(situation: Situation, mint: Mint, presented: str) -> None:
     if situation.server.chain is None:
-        if common_name(presented) != FALLBACK_NAME:
+        wanted = situation.server.fallback.common_name
+        if common_name(presented) != wanted:
             raise AuditError(
-                f"a server without a certificate of its own presents `{common_name(presented)}`, not `{FALLBACK_NAME}`"
+                f"a server without a certificate of its own presents `{common_name(presented)}`, not `{wanted}`"
             )
     elif certificates(presented) != certificates(mint.chain_pem(situation.chain)):
         raise AuditError("the server presents other certificates than those it was given")
-
-
-def _is_weak(certificate: x509.Certificate) -> bool:
-    algorithm = certificate.signature_hash_algorithm
-    return certificate.subject != certificate.issuer and algorithm is not None and algorithm.name in _WEAK
-
-
-@cache
-def _openssl_verify(presented: str, anchors: str, given: str, time: datetime) -> Found:
-    """The errors that `openssl verify` lists at this time, at security level 0: signature hashes are judged apart."""
-    at = str(int(time.timestamp()))
-    with _readable(presented, anchors, presented + given) as (leaf, trusted, untrusted):
-        return _verify_errors("-attime", at, "-CAfile", trusted, "-untrusted", untrusted, "-purpose", "sslserver", leaf)
-
-
-@cache
-def _openssl_names(leaf_pem: str, name: str) -> bool:
-    """Whether OpenSSL finds the name, or the address, in the leaf: with the leaf itself as anchor, nothing but the name
-    can be wrong.
-    """
-    with _readable(leaf_pem, leaf_pem) as (leaf, trusted):
-        found = _verify_errors(
-            "-partial_chain",
-            "-no_check_time",
-            "-trusted",
-            trusted,
-            "-verify_ip" if as_address(name) else "-verify_hostname",
-            name,
-            leaf,
-        )
-    numbers = {number for number, _ in found}
-    if numbers - _MISMATCHES:
-        raise AuditError(f"openssl verify compares names, but finds error {sorted(numbers)}")
-    return not numbers
-
-
-@cache
-def _openssl_leaf(leaf_pem: str, time: datetime) -> Found:
-    """What OpenSSL finds wrong with the leaf's dates and its purpose: with the leaf itself as anchor, little else can
-    be wrong. It tells the purpose and goes on to the dates.
-    """
-    at = str(int(time.timestamp()))
-    with _readable(leaf_pem, leaf_pem) as (leaf, trusted):
-        found = _verify_errors("-attime", at, "-partial_chain", "-trusted", trusted, "-purpose", "sslserver", leaf)
-    return frozenset((number, depth) for number, depth in found if number in _OF_THE_LEAF)
-
-
-def _verify_errors(*arguments: str) -> Found:
-    files = [int(word.rpartition("/")[2]) for word in arguments if word.startswith(_PIPE)]
-    try:
-        done = subprocess.run(
-            ["openssl", "verify", "-auth_level", "0", "-no-CApath", "-no-CAstore", *arguments],
-            stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=TIMEOUT, check=False, pass_fds=files,
-        )  # fmt: skip
-    except FileNotFoundError:
-        raise AuditError("the self-check needs the program `openssl`: apt-get install openssl") from None
-    errors = re.findall(r"^error (\d+) at (\d+) depth", done.stdout + done.stderr, re.MULTILINE)
-    if done.returncode and not errors:
-        raise AuditError(f"openssl verify failed without a reason: {done.stderr.strip()}")
-    return frozenset((int(number), int(depth)) for number, depth in errors)
-
-
-@contextmanager
-def _readable(*texts: str) -> Iterator[list[str]]:
-    """File names to read these texts from, once each: pipes, so that nothing is left behind however the lab dies.
-
-    Certificates of a chain are a few KB, a pipe holds 64 (pipe(7)).
-    """
-    ends: list[int] = []
-    try:
-        for text in texts:
-            reading, writing = os.pipe()
-            ends.append(reading)
-            with os.fdopen(writing, "w") as file:
-                file.write(text)
-        yield [f"{_PIPE}{end}" for end in ends]
-    finally:
-        for end in ends:
-            os.close(end)
 
 
 def common_name(presented: str) -> str:
     """The common name of the leaf; "" when it has none. Raises ValueError when no certificate was presented."""
     names = certificates(presented)[0].subject.get_attributes_for_oid(NameOID.COMMON_NAME)
     return str(names[0].value) if names else ""
-
-
-def _leaf(presented: str) -> str:
-    """The leaf of these certificates, as PEM."""
-    return presented.partition(_END)[0] + _END
-
-
-def _has_san(presented: str) -> bool:
-    return any(item.oid == ExtensionOID.SUBJECT_ALTERNATIVE_NAME for item in certificates(presented)[0].extensions)
-
-
-def _cross_check(situation: Situation, presented: str, anchors: str, given: str, mint: Mint, seen: Seen) -> None:
-    """`cryptography.x509.verification` must say yes exactly when nothing was found.
-
-    It follows the CA/Browser Forum's profile, in which no server certificate is an anchor, so a client that trusts a
-    leaf is not asked about.
-    """
-    if any(isinstance(anchor, Leaf) for anchor in situation.client.trust_anchors):
-        return
-    leaf, *rest = certificates(presented + given)
-    name = situation.client.reference_identifier
-    address = as_address(name)
-    verifier = (
-        verification.PolicyBuilder()
-        .store(verification.Store(list(certificates(anchors))))
-        .time(mint.now + situation.client.clock)
-        .build_server_verifier(x509.DNSName(name) if address is None else x509.IPAddress(address))
-    )
-    try:
-        verifier.verify(leaf, rest)
-        accepted, why = True, ""
-    except verification.VerificationError as refusal:
-        accepted, why = False, str(refusal)
-    found = ", ".join(words for words, _ in _findings(seen))
-    if accepted is bool(found):
-        raise AuditError(
-            f"OpenSSL finds {found or 'nothing wrong'}, but cryptography "
-            f"{'accepts the chain' if accepted else 'refuses it: ' + why}"
-        )

@@ -5,20 +5,32 @@ public root that stands in every client's trust store comes from trustme; the la
 and names that trustme does not offer.
 """
 
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 
 import trustme
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
-from tlslab.model.situation import SELF_GENERATED, Anchor, Authority, Chain, ClientSide, KeyPurpose, Leaf, SignatureHash
-from tlslab.pki.forge import resign_with_sha1
-from tlslab.pki.keys import FALLBACK_BITS, Keys, key_pem
+from tlslab.model.certificate import (  # fmt: skip
+    Anchor,
+    Authority,
+    Chain,
+    KeyPurpose,
+    KeyUse,
+    Leaf,
+    NameConstraints,
+    Serial,
+    SignatureHash,
+    Version,
+    dns_name,
+)
+from tlslab.model.situation import ClientSide
+from tlslab.pki.forge import forged
+from tlslab.pki.keys import Keys, PrivateKey, key_pem
 
-FALLBACK_NAME = "SSL_Self_Signed_Fallback"
 PURPOSES = {
     KeyPurpose.SERVER_AUTH: ExtendedKeyUsageOID.SERVER_AUTH,
     KeyPurpose.CLIENT_AUTH: ExtendedKeyUsageOID.CLIENT_AUTH,
@@ -27,6 +39,21 @@ PURPOSES = {
     KeyPurpose.ANY: ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE,
 }
 """The object identifiers of purposes (RFC 5280, 4.2.1.12)."""
+_STRONG: Mapping[SignatureHash, hashes.SHA256 | hashes.SHA384] = {
+    SignatureHash.SHA256: hashes.SHA256(),
+    SignatureHash.SHA384: hashes.SHA384(),
+}
+USES: Mapping[KeyUse, str] = {
+    KeyUse.DIGITAL_SIGNATURE: "digital_signature",
+    KeyUse.KEY_ENCIPHERMENT: "key_encipherment",
+    KeyUse.DATA_ENCIPHERMENT: "data_encipherment",
+    KeyUse.KEY_AGREEMENT: "key_agreement",
+    KeyUse.KEY_CERT_SIGN: "key_cert_sign",
+    KeyUse.CRL_SIGN: "crl_sign",
+}
+"""What `cryptography` calls the uses of keys."""
+UNKNOWN_EXTENSION = ObjectIdentifier("2.25.287637225148173637168563174166736823261")
+"""Of nobody: an object identifier made from a UUID (ITU-T X.667)."""
 
 
 class Mint:
@@ -36,16 +63,13 @@ class Mint:
         self.now = (now or datetime.now(UTC)).replace(microsecond=0)
         self._keys = keys
         self._minted: dict[Anchor, x509.Certificate] = {}
-        self._fallback: x509.Certificate | None = None
         self.public_root: str = trustme.CA(organization_name="Unrelated Public Root").cert_pem.bytes().decode()
 
     def certificate(self, description: Anchor) -> x509.Certificate:
-        """The certificate of this description."""
+        """The certificate of this description. Raises ValueError for one that cannot be made (`forged`)."""
         known = self._minted.get(description)
         if known is None:
-            known = self._minted[description] = (
-                self._authority(description) if isinstance(description, Authority) else self._leaf(description)
-            )
+            known = self._minted[description] = self._signed(description)
         return known
 
     def pem(self, *descriptions: Anchor) -> str:
@@ -55,90 +79,62 @@ class Mint:
         )
 
     def chain_pem(self, chain: Chain) -> str:
-        """What the server presents, leaf first."""
+        """What the server presents, in its order."""
         return self.pem(*chain.presented)
 
     def leaf_key_pem(self, leaf: Leaf) -> str:
         """The private key of a leaf."""
-        return key_pem(self._keys.get(_leaf_owner(leaf))).decode()
+        return key_pem(self._key_of(leaf)).decode()
 
     def anchors_pem(self, client: ClientSide) -> str:
         """The client's trust store: the unrelated public root, then what this client side trusts."""
         return self.public_root + self.pem(*client.trust_anchors)
 
-    def fallback(self) -> tuple[str, str]:
-        """SQL Server's self-generated certificate and its key: subject and issuer `SSL_Self_Signed_Fallback`, no SAN,
-        30 years.
-        """
-        key = self._keys.get("fallback", FALLBACK_BITS)
-        if self._fallback is None:
-            name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, FALLBACK_NAME)])
-            self._fallback = (
-                x509.CertificateBuilder()
-                .subject_name(name)
-                .issuer_name(name)
-                .public_key(key.public_key())
-                .serial_number(x509.random_serial_number())
-                .not_valid_before(self.now + SELF_GENERATED.starts)
-                .not_valid_after(self.now + SELF_GENERATED.ends)
-                .sign(key, hashes.SHA256())
-            )
-        return self._fallback.public_bytes(serialization.Encoding.PEM).decode(), key_pem(key).decode()
-
-    def _authority(self, authority: Authority) -> x509.Certificate:
-        issuer = authority.parent or authority
-        path_length = None if authority.parent is None else 0
+    def _signed(self, description: Anchor) -> x509.Certificate:
+        issuer = description.issuer or description
+        issuer_key = self._key_of(issuer)
         builder = (
-            self._builder(_name(authority), _name(issuer), self._key_of(authority), authority)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=path_length), critical=True)
-            .add_extension(_usage(certificates=True), critical=True)
-        )
-        return self._sign(builder, issuer, SignatureHash.SHA256)
-
-    def _leaf(self, leaf: Leaf) -> x509.Certificate:
-        subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, leaf.common_name)])
-        issuer = leaf.issuer
-        builder = (
-            self._builder(subject, _name(issuer) if issuer else subject, self._key_of(leaf), leaf)
-            # `openssl req -x509`, which the documents tell people to run, marks a self-signed certificate as a CA's.
-            .add_extension(x509.BasicConstraints(ca=issuer is None, path_length=None), critical=True)
-            .add_extension(_usage(certificates=issuer is None), critical=True)
-        )
-        if leaf.extended_key_usage:
-            purposes = [PURPOSES[purpose] for purpose in leaf.extended_key_usage]
-            builder = builder.add_extension(x509.ExtendedKeyUsage(purposes), critical=False)
-        if leaf.names or leaf.addresses:
-            names: list[x509.GeneralName] = [x509.DNSName(name) for name in leaf.names]
-            names += [x509.IPAddress(ip_address(address)) for address in leaf.addresses]
-            builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
-        return self._sign(builder, issuer or leaf, leaf.signature)
-
-    def _builder(
-        self, subject: x509.Name, issuer: x509.Name, key: rsa.RSAPrivateKey, description: Anchor
-    ) -> x509.CertificateBuilder:
-        issuing = description.parent if isinstance(description, Authority) else description.issuer
-        issuer_key = self._key_of(issuing or description)
-        return (
             x509.CertificateBuilder()
-            .subject_name(subject)
-            .issuer_name(issuer)
-            .public_key(key.public_key())
+            .subject_name(_subject(description))
+            .issuer_name(_subject(issuer))
+            .public_key(self._key_of(description).public_key())
             .serial_number(x509.random_serial_number())
             .not_valid_before(self.now + description.validity.starts)
             .not_valid_after(self.now + description.validity.ends)
-            .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-            .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), critical=False)
         )
+        for extension, critical in self._extensions(description):
+            builder = builder.add_extension(extension, critical=critical)
+        strong = _STRONG.get(description.signature)
+        certificate = builder.sign(issuer_key, strong or hashes.SHA256())
+        if strong and description.version is Version.V3 and description.serial is Serial.POSITIVE:
+            return certificate
+        return forged(certificate, description, issuer_key)
 
-    def _sign(self, builder: x509.CertificateBuilder, issuer: Anchor, signature: SignatureHash) -> x509.Certificate:
-        key = self._key_of(issuer)
-        certificate = builder.sign(key, hashes.SHA256())
-        return resign_with_sha1(certificate, key) if signature is SignatureHash.SHA1 else certificate
-
-    def _key_of(self, description: Anchor) -> rsa.RSAPrivateKey:
+    def _extensions(self, description: Anchor) -> Iterator[tuple[x509.ExtensionType, bool]]:
+        """The extensions of a certificate, each with whether it is critical."""
+        if description.subject_key_identifier:
+            yield x509.SubjectKeyIdentifier.from_public_key(self._key_of(description).public_key()), False
+        if description.authority_key_identifier:
+            issuer_key = self._key_of(description.issuer or description)
+            yield x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), False
+        if (basic := description.basic_constraints) is not None:
+            yield x509.BasicConstraints(basic.ca, basic.path_length if basic.ca else None), True
+        if description.key_usage:
+            yield _usage(description.key_usage), True
+        if description.extended_key_usage:
+            yield x509.ExtendedKeyUsage([PURPOSES[purpose] for purpose in description.extended_key_usage]), False
+        if description.unknown_critical_extension:
+            yield x509.UnrecognizedExtension(UNKNOWN_EXTENSION, b"\x05\x00"), True  # NULL in DER
         if isinstance(description, Authority):
-            return self._keys.get("ca-" + description.name.lower().replace(" ", "-"))
-        return self._keys.get(_leaf_owner(description))
+            if description.name_constraints is not None:
+                yield _constraints(description.name_constraints), True
+        elif description.has_san:
+            # RFC 5280, 4.2.1.6: critical where the subject is empty.
+            yield x509.SubjectAlternativeName(list(_alternative_names(description))), not description.common_name
+
+    def _key_of(self, description: Anchor) -> PrivateKey:
+        kind = "ca" if isinstance(description, Authority) else "leaf"
+        return self._keys.get(f"{kind}-{description.holder.lower().replace(' ', '-')}", description.key)
 
 
 def certificates(pem: str) -> tuple[x509.Certificate, ...]:
@@ -146,28 +142,43 @@ def certificates(pem: str) -> tuple[x509.Certificate, ...]:
     return tuple(x509.load_pem_x509_certificates(pem.encode()))
 
 
-def _leaf_owner(leaf: Leaf) -> str:
-    return f"leaf-{leaf.owner}"
+def _subject(description: Anchor) -> x509.Name:
+    if isinstance(description, Authority):
+        return x509.Name(
+            [
+                x509.NameAttribute(NameOID.ORGANIZATION_NAME, "TLS trust lab"),
+                x509.NameAttribute(NameOID.COMMON_NAME, description.name),
+            ]
+        )
+    common = description.common_name
+    return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common)] if common else [])
 
 
-def _name(authority: Authority) -> x509.Name:
-    return x509.Name(
-        [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, "TLS trust lab"),
-            x509.NameAttribute(NameOID.COMMON_NAME, authority.name),
-        ]
-    )
+def _alternative_names(leaf: Leaf) -> Iterator[x509.GeneralName]:
+    for name in leaf.names:
+        yield x509.DNSName(name if name.isascii() else dns_name(name))
+    for address in leaf.addresses:
+        yield x509.IPAddress(ip_address(address))
+    for email in leaf.emails:
+        yield x509.RFC822Name(email)
+    for uri in leaf.uris:
+        yield x509.UniformResourceIdentifier(uri)
 
 
-def _usage(*, certificates: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=True,
-        content_commitment=False,
-        key_encipherment=True,
-        data_encipherment=False,
-        key_agreement=False,
-        key_cert_sign=certificates,
-        crl_sign=certificates,
-        encipher_only=False,
-        decipher_only=False,
-    )
+def _constraints(constraints: NameConstraints) -> x509.NameConstraints:
+    def trees(names: tuple[str, ...]) -> list[x509.GeneralName] | None:
+        return [_subtree(name) for name in names] or None
+
+    return x509.NameConstraints(trees(constraints.permitted), trees(constraints.excluded))
+
+
+def _subtree(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ip_network(name))
+    except ValueError:
+        return x509.DNSName(name)
+
+
+def _usage(uses: frozenset[KeyUse]) -> x509.KeyUsage:
+    named = {name: use in uses for use, name in USES.items()}
+    return x509.KeyUsage(**named, content_commitment=False, encipher_only=False, decipher_only=False)

@@ -12,7 +12,8 @@ import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
-from tlslab.model.situation import ServerKind, Speaks, TLSVersion, as_address
+from tlslab.model.certificate import as_address
+from tlslab.model.situation import ServerKind, Speaks, TLSVersion
 from tlslab.servers.tds.client import ALPN
 from tlslab.servers.tds.exchange import Exchange, question
 from tlslab.servers.tds.packets import PacketType, ProtocolError, frame

@@ -5,7 +5,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tlslab.clients.base import Client
-from tlslab.model.situation import Authority, ClientSide, Leaf, Situation
+from tlslab.model.certificate import Authority, Leaf
+from tlslab.model.situation import ClientSide, Situation
 
 Typed = tuple[tuple[str, ...], tuple[str, ...]]
 """The options as typed that a person removes, and those that a person adds."""
@@ -43,6 +44,8 @@ def beside_options(broken: ClientSide, fixed: ClientSide) -> Iterator[str]:
     """What the fix changes that is no option of a client."""
     if fixed.connect_to != broken.connect_to:
         yield f"connect to {fixed.connect_to} instead of {broken.connect_to}"
+    if fixed.store != broken.store and fixed.store.kind == broken.store.kind:
+        yield "lay the trust store down as the client reads it"
     if fixed.clock != broken.clock:
         wrong = broken.clock - fixed.clock
         yield f"set the machine's clock, which is {abs(wrong).days} days {'ahead' if wrong > timedelta() else 'behind'}"

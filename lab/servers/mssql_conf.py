@@ -5,12 +5,38 @@ the mssql-conf tool", section on TLS; keys `network.*`). TLS 1.3 is no value of 
 connections (TDS 8.0).
 """
 
+from tlslab.model.certificate import Anchor, Chain, issuers
+from tlslab.model.path import signed
 from tlslab.model.situation import ServerEncryption, ServerSide, TLSVersion
 
 SUPPORTS = frozenset({"tls_min", "tls_max", "security_level", "encryption", "key_readable"})
 """The options of a server side that SQL Server, or the endpoint in its place, can be set up with
 (`tlslab.model.situation.options`).
 """
+
+
+def cannot_send(chain: Chain) -> str:
+    """Why SQL Server does not present this chain, in a sentence; "" when it does.
+
+    It sends its certificate, and behind it the intermediates that it finds in the system's store.
+    """
+    last: Anchor = chain.leaf
+    for item in chain.presented[1:]:
+        if item.issuer is None or not signed(item, last):
+            break
+        last = item
+    else:
+        if not chain.before:
+            return ""
+    return "SQL Server sends its own certificate and the intermediates above it, in their order, and nothing else"
+
+
+def store_of(chain: Chain) -> tuple[Anchor, ...]:
+    """What stands in the system's store of a SQL Server that is to present this chain: what it sends beside its own
+    certificate, and the root above that.
+    """
+    sent = chain.presented[1:]
+    return (*sent, *issuers(sent[-1])[-1:]) if sent else ()
 
 
 def mssql_conf(side: ServerSide, certificate: str, key: str) -> str:

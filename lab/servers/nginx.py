@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tlslab.model.situation import Chain, ServerSide, TLSVersion
+from tlslab.model.certificate import Chain
+from tlslab.model.situation import ServerSide, TLSVersion
 from tlslab.servers.nginx_log import ACCESS_PREFIX
 from tlslab.setup.needs import Packages, Program
 

@@ -11,6 +11,7 @@ from tlslab.clients import all_clients
 from tlslab.servers import nginx
 from tlslab.setup.needs import Built, Need, System, of_the_system
 from tlslab.stages import clock, sandbox
+from tlslab.truststores import all_kinds
 
 
 @cache
@@ -19,11 +20,18 @@ def of_clients() -> Mapping[str, tuple[Need, ...]]:
     return {client.name: client.needs for client in all_clients()}
 
 
+@cache
+def of_stores() -> tuple[Need, ...]:
+    """What lays out the trust stores that some client takes."""
+    taken = {name for client in all_clients() for name in client.stores}
+    return tuple(dict.fromkeys(need for name in sorted(taken) for need in all_kinds()[name].needs))
+
+
 def everything() -> tuple[Need, ...]:
-    """What the lab can use, each once: the servers' first, then the clients', then what the sandbox and
-    the clients' clocks need."""
+    """What the lab can use, each once: the servers' first, then the clients', then what their trust stores, their
+    clocks and the sandbox need."""
     clients = (need for needs in of_clients().values() for need in needs)
-    return tuple(dict.fromkeys((nginx.PROGRAM, *clients, clock.FAKETIME, *sandbox.NEEDS)))
+    return tuple(dict.fromkeys((nginx.PROGRAM, *clients, *of_stores(), clock.FAKETIME, *sandbox.NEEDS)))
 
 
 def system() -> tuple[System, ...]:

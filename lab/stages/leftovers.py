@@ -11,10 +11,12 @@ import os
 import secrets
 import stat
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 KEPT = 1 << 20
 """Bytes of standard output, standard error or a collected file that are kept."""
+SHOWN = 500
+"""Characters that are shown of what a command said."""
 REMOVAL_TIMEOUT = 60.0
 """Seconds after which removing gives up: a process may still be writing there."""
 STEP = 200
@@ -33,6 +35,13 @@ def collect(directory: str | os.PathLike[str], names: Iterable[str]) -> dict[str
 def text(data: bytes | bytearray) -> str:
     """What is kept of it, as text."""
     return data[:KEPT].decode("utf-8", errors="replace")
+
+
+def failed(command: Sequence[str], status: int | None, *said: str) -> str:
+    """Why an attempt cannot be made: a command that prepares it failed, and said this. `status` None: it was ended."""
+    words = " | ".join(line.strip() for part in said for line in part.splitlines() if line.strip())
+    how = "does not end" if status is None else f"fails with status {status}"
+    return f"`{' '.join(command)}`, which prepares the attempt, {how}: {words[-SHOWN:] or 'without a word'}"
 
 
 def read(directory: str | os.PathLike[str], name: str, limit: int) -> bytes | None:

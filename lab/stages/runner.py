@@ -31,18 +31,26 @@ def clean_environment(home: Path) -> dict[str, str]:
 
 def lay_out(invocation: Invocation, workdir: Path) -> None:
     """Write the files of the invocation into its workdir."""
-    for name, text in invocation.files.items():
+    for name, content in invocation.files.items():
         path = workdir / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
 
 
 async def run(sandbox: Sandbox, invocation: Invocation, workdir: Path) -> Completed:
-    """Lay out the files in `workdir`, run the invocation there, and collect what it left.
+    """Lay out the files in `workdir`, prepare and run the invocation there, and collect what it left.
 
-    Raises OSError when it cannot be started.
+    Raises OSError when it cannot be started, or when a command that prepares it fails.
     """
     lay_out(invocation, workdir)
+    for command in invocation.prepare:
+        prepared = await _run(sandbox, Invocation(command, invocation.env, timeout=invocation.prepare_timeout), workdir)
+        if prepared.exit_status != 0:
+            raise OSError(leftovers.failed(command, prepared.exit_status, prepared.stderr, prepared.stdout))
+    return await _run(sandbox, invocation, workdir)
+
+
+async def _run(sandbox: Sandbox, invocation: Invocation, workdir: Path) -> Completed:
     began = time.monotonic()
     process = await start(
         sandbox,

@@ -7,9 +7,10 @@ import pytest
 from tests.clients.acts import broken, connects, documented, tolerated
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request
 from tlslab.clients.curl import TRACE, Curl
+from tlslab.model.certificate import LAB_ISSUING, LAB_ROOT
 from tlslab.model.evidence import Basis
 from tlslab.model.outcome import Completed, Result
-from tlslab.model.situation import LAB_ISSUING, LAB_ROOT, ClientSide, ServerKind, TLSVersion
+from tlslab.model.situation import ClientSide, ServerKind, TLSVersion
 
 CURL = Curl()
 HOST = "shop.lab.test"

@@ -12,22 +12,10 @@ from tests.clients.acts import connects, documented, tolerated
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request
 from tlslab.clients.freetds import FreeTds, Pymssql, Tdsodbc, Tsql
 from tlslab.clients.freetds_library import gnutls_conf, trace_lines
+from tlslab.model.certificate import LAB_ISSUING, LAB_ROOT, PAST, Authority, SignatureHash
 from tlslab.model.evidence import Basis
 from tlslab.model.outcome import Completed, Outcome, Result
-from tlslab.model.situation import (
-    LAB_ISSUING,
-    LAB_ROOT,
-    PAST,
-    Authority,
-    ClientSide,
-    Encryption,
-    ServerEncryption,
-    ServerKind,
-    SignatureHash,
-    Situation,
-    TLSVersion,
-    healthy,
-)
+from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, ServerKind, Situation, TLSVersion, healthy
 
 PYMSSQL, TDSODBC, TSQL = Pymssql(), Tdsodbc(), Tsql()
 ALL = (PYMSSQL, TDSODBC, TSQL)
@@ -161,7 +149,7 @@ def test_only_the_newer_freetds_expects_another_name() -> None:
 
 def test_tdsodbc_reads_its_own_section_of_freetds_conf() -> None:
     invocation = invoked(TDSODBC, SAFE)
-    assert invocation.files["freetds.conf"].startswith("[lab]\n\thost = db.lab.test\n\tport = 1433\n")
+    assert str(invocation.files["freetds.conf"]).startswith("[lab]\n\thost = db.lab.test\n\tport = 1433\n")
     text = json.loads(invocation.stdin)["connection"]["connection_string"]
     assert text == "DRIVER={/odbc/libtdsodbc.so};UID={sa};PWD={pw};SERVERNAME=lab"
 
@@ -259,7 +247,7 @@ def test_pymssql_accepts_sha1_where_nothing_else_is_wrong() -> None:
         weak.with_leaf(issuer=Authority("Nobody's CA")),
         weak.with_leaf(validity=PAST),
         weak.with_leaf(names=("other.lab.test",)),
-        weak.with_chain(with_intermediates=False),
+        weak.with_chain(after=()),
         weak.with_server(security_level=2),
     ):
         assert not connects(PYMSSQL, broken)

@@ -7,8 +7,9 @@ import pytest
 from tests.clients.acts import broken, connects, documented, tolerated
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request
 from tlslab.clients.gnutls_cli import GnuTLSCli
+from tlslab.model.certificate import LAB_ISSUING, LAB_ROOT
 from tlslab.model.outcome import Completed, Result
-from tlslab.model.situation import LAB_ISSUING, LAB_ROOT, ClientSide, ServerKind, TLSVersion
+from tlslab.model.situation import ClientSide, ServerKind, TLSVersion
 
 CLI = GnuTLSCli()
 HOST = "shop.lab.test"

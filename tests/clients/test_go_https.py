@@ -15,9 +15,10 @@ import pytest
 from tests.clients.acts import broken, connects, documented, tolerated
 from tlslab.clients.base import PROBES, Endpoint, Invocation, Login, Machine, Material, Request
 from tlslab.clients.go_https import PROGRAM, GoHttps
+from tlslab.model.certificate import LAB_ISSUING, LAB_ROOT
 from tlslab.model.evidence import Basis
 from tlslab.model.outcome import Completed, Result
-from tlslab.model.situation import LAB_ISSUING, LAB_ROOT, ClientSide, ServerKind, TLSVersion, healthy
+from tlslab.model.situation import ClientSide, ServerKind, TLSVersion, healthy
 from tlslab.setup import build, system
 
 GO = GoHttps()
@@ -229,10 +230,12 @@ def test_the_probe_shows_what_net_http_says(program: Path) -> None:
     assert outcome.code == "syscall.Errno"
 
 
-def test_a_store_that_cannot_be_read_is_no_refusal(program: Path) -> None:
+def test_a_file_that_is_not_there_is_what_os_reads_of_it(program: Path) -> None:
+    """fs.PathError of Go, and ENOENT of zerrors_linux_amd64.go and its kin."""
     told = {"url": "https://127.0.0.1:1/", "config": {"RootCAs": "/nowhere/ca.pem"}}
     done = asked(program, json.dumps(told))
-    assert GO.read(Completed(done.returncode, done.stdout, done.stderr, 0.1), SAFE).result is Result.CRASHED
+    outcome = GO.read(Completed(done.returncode, done.stdout, done.stderr, 0.1), SAFE)
+    assert (outcome.result, outcome.text) == (Result.REFUSED, "open /nowhere/ca.pem: no such file or directory")
 
 
 def test_the_probe_needs_no_module_but_the_standard_library() -> None:

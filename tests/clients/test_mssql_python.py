@@ -8,8 +8,9 @@ import pytest
 from tests.clients.acts import connects, documented, tolerated
 from tlslab.clients.base import Endpoint, Login, Machine, Material, Request
 from tlslab.clients.mssql_python import MssqlPython
+from tlslab.model.certificate import PAST
 from tlslab.model.outcome import Completed
-from tlslab.model.situation import PAST, Encryption, ServerKind, healthy
+from tlslab.model.situation import Encryption, ServerKind, healthy
 
 MSSQL_PYTHON = MssqlPython()
 HEALTHY = healthy(ServerKind.SQLSERVER)

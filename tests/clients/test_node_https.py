@@ -11,9 +11,10 @@ from tests.clients.acts import broken, connects, documented, tolerated
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request
 from tlslab.clients.curl import Curl
 from tlslab.clients.node_https import PROBE, NodeClient, NodeFetch, NodeHttps
+from tlslab.model.certificate import LAB_ROOT
 from tlslab.model.evidence import Basis
 from tlslab.model.outcome import Completed, Result
-from tlslab.model.situation import LAB_ROOT, ClientSide, ServerKind, TLSVersion, healthy
+from tlslab.model.situation import ClientSide, ServerKind, TLSVersion, healthy
 
 HTTPS, FETCH = NodeHttps(), NodeFetch()
 HOST = "shop.lab.test"
@@ -44,7 +45,7 @@ def test_https_trusts_its_ca_option_alone() -> None:
 def test_fetch_trusts_openssl_s_file_alone() -> None:
     invocation = invoked(FETCH, SAFE)
     assert invocation.argv[:3] == ("/usr/bin/node", "--use-openssl-ca", PROBE)
-    assert invocation.env == {"SSL_CERT_FILE": "/room/ca.pem", "SSL_CERT_DIR": "/room/none"}
+    assert invocation.env == {"SSL_CERT_FILE": "/room/ca.pem", "SSL_CERT_DIR": "/room/no-certificates"}
     assert invocation.files["ca.pem"] == "PUBLIC ROOT\nISSUING\n"
 
 

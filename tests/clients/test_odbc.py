@@ -12,17 +12,10 @@ import pytest
 from tests.clients.acts import broken, connects, documented, tolerated
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request
 from tlslab.clients.odbc import Odbc18
+from tlslab.model.certificate import LAB_ROOT
 from tlslab.model.evidence import Basis
 from tlslab.model.outcome import Completed, Result
-from tlslab.model.situation import (
-    LAB_ROOT,
-    ClientSide,
-    Encryption,
-    ServerEncryption,
-    ServerKind,
-    TLSVersion,
-    healthy,
-)
+from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, ServerKind, TLSVersion, healthy
 
 ODBC18 = Odbc18()
 HOST = "db.lab.test"

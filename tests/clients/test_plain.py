@@ -8,7 +8,8 @@ import pytest
 from tests.clients.machine import MACHINE
 from tlslab.clients import Client, all_clients
 from tlslab.clients.base import Endpoint, Invocation, Login, Material, Request
-from tlslab.model.situation import HOSTS, LAB_ROOT, ClientSide, ServerKind, healthy
+from tlslab.model.certificate import LAB_ROOT
+from tlslab.model.situation import HOSTS, ClientSide, ServerKind, healthy
 
 CLIENTS = all_clients()
 OWN_LISTS = {
@@ -38,7 +39,7 @@ def given_to(client: Client, side: ClientSide) -> str:
     invocation = invoked(client, side)
     roots = {word.partition("=")[0] for word in OWN_LISTS.get(client.name, ())}
     env = [f"{name}={value}" for name, value in invocation.env.items() if name not in roots]
-    files = [text for name, text in invocation.files.items() if not name.endswith((".py", ".js", ".pem"))]
+    files = [str(text) for name, text in invocation.files.items() if not name.endswith((".py", ".js", ".pem"))]
     text = "\n".join([*invocation.argv, *env, *files, invocation.stdin])
     # Empty or null: the option is not given.
     return text.replace('"ca": null', "").replace('"ca_file": ""', "").replace('"trust_everything": false', "")
@@ -71,4 +72,4 @@ def test_clients_with_a_list_of_their_own_are_told_of_the_root_by_its_variable(n
     invocation = invoked(client, ClientSide("", trust_anchors=(LAB_ROOT,), defaults_only=True))
     variable = OWN_LISTS[name][0].partition("=")[0]
     assert invocation.env[variable] == "/room/ca.pem"
-    assert invocation.files["ca.pem"].startswith("ROOTS\n")
+    assert str(invocation.files["ca.pem"]).startswith("ROOTS\n")

@@ -14,9 +14,10 @@ import pytest
 from tests.clients.acts import broken, connects, documented, tolerated
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request
 from tlslab.clients.python_https import PROBE, Httpx, PythonClient, Requests, Urllib
+from tlslab.model.certificate import LAB_ROOT
 from tlslab.model.evidence import Basis
 from tlslab.model.outcome import Completed, Result
-from tlslab.model.situation import LAB_ROOT, ClientSide, ServerKind, TLSVersion, healthy
+from tlslab.model.situation import ClientSide, ServerKind, TLSVersion, healthy
 
 CLIENTS = (Urllib(), Requests(), Httpx())
 HOST = "shop.lab.test"
@@ -52,7 +53,7 @@ def test_runs_the_probe_isolated_with_its_own_trust(client: PythonClient) -> Non
     assert settings(client, SAFE) == {
         "client": client.name,
         "url": "https://shop.lab.test:8443/",
-        "ca": "ca.pem",
+        "ca": {"cafile": "ca.pem"},
         "trust_everything": False,
         "expected_name": None,
         "tls_min": None,

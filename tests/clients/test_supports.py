@@ -14,12 +14,12 @@ from tlslab.clients.base import Endpoint, Invocation, Login, Material, Request, 
 from tlslab.clients.curl import Curl
 from tlslab.clients.placed import Placed
 from tlslab.matrix.choice import LOCAL, Choice
+from tlslab.model.certificate import LAB_ISSUING, LAB_ROOT
 from tlslab.model.evidence import Source
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import (
+    HASHED_DIRECTORY,
     HOSTS,
-    LAB_ISSUING,
-    LAB_ROOT,
     ClientSide,
     Encryption,
     Refusal,
@@ -27,6 +27,8 @@ from tlslab.model.situation import (
     ServerKind,
     ServerSide,
     Situation,
+    Store,
+    StoreFlaw,
     TLSVersion,
     healthy,
     options,
@@ -48,6 +50,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "clock": (timedelta(days=1),),
     "server_name": ("", "other.lab.test"),
     "host_header": ("other.lab.test",),
+    "store": (Store(flaw=StoreFlaw.MISSING),),
 }
 
 BY_THE_STAGE = {"clock"}
@@ -99,6 +102,21 @@ def test_an_option_that_is_supported_reaches_the_client_or_its_values_are_inexpr
         told = [told for _, told in sides if client.inexpressible(Situation(server, told)) is not None]
         told += [told for side, told in sides if invoked(client, side) != invoked(client, told)]
         assert told, name
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_kind_of_trust_store_is_taken_or_excluded_in_words(client: Client) -> None:
+    situation = healthy(a_kind_of(client)).with_client(store=Store(HASHED_DIRECTORY))
+    if HASHED_DIRECTORY not in client.stores:
+        said = f"{client.name} has no option for a trust store that is a hashed directory"
+        assert client.cannot(situation) == said
+        return
+    assert client.cannot(situation) is None
+    invocation = invoked(client, situation.client)
+    assert invocation.prepare == (("openssl", "rehash", "certs"),)
+    told = [*invocation.argv, *invocation.env.values(), invocation.stdin]
+    assert any(word.endswith("certs") or '"certs"' in word for word in told), told
+    assert any("certs" in word for word in client.options_as_typed(situation.client))
 
 
 def invoked(client: Client, side: ClientSide) -> Invocation:

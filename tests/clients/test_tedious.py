@@ -9,8 +9,9 @@ import pytest
 from tests.clients.acts import broken, connects, documented, tolerated
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request
 from tlslab.clients.tedious import Tedious
+from tlslab.model.certificate import LAB_ROOT
 from tlslab.model.outcome import Completed, Result
-from tlslab.model.situation import LAB_ROOT, ClientSide, Encryption, ServerEncryption, ServerKind, TLSVersion, healthy
+from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, ServerKind, TLSVersion, healthy
 
 TEDIOUS = Tedious()
 HOST = "db.lab.test"

@@ -7,8 +7,9 @@ import pytest
 from tests.clients.acts import broken, connects, documented, tolerated
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request
 from tlslab.clients.wget import Wget
+from tlslab.model.certificate import LAB_ROOT, PAST, SignatureHash
 from tlslab.model.outcome import Completed, Result
-from tlslab.model.situation import LAB_ROOT, PAST, ClientSide, ServerKind, SignatureHash, Situation, TLSVersion, healthy
+from tlslab.model.situation import ClientSide, ServerKind, Situation, TLSVersion, healthy
 
 WGET = Wget()
 HOST = "shop.lab.test"
@@ -78,7 +79,7 @@ def test_it_speaks_to_an_old_server_unless_a_floor_is_set() -> None:
         OLD.with_leaf(validity=PAST),
         OLD.with_leaf(issuer=None),
         OLD.with_leaf(signature=SignatureHash.SHA1),
-        OLD.with_chain(with_intermediates=False),
+        OLD.with_chain(after=()),
         OLD.with_leaf(names=("another.lab.test",)),
         OLD.with_client(trust_anchors=()),
         OLD.with_server(tls_min=TLSVersion.TLSv1_1).with_client(tls_max=TLSVersion.TLSv1_0),

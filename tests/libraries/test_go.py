@@ -13,8 +13,9 @@ import pytest
 from tests.clients.acts import judge
 from tlslab.clients.go_https import GoHttps
 from tlslab.matrix.judge import ActVerdict
+from tlslab.model.certificate import PAST, KeyPurpose, SignatureHash, Validity
 from tlslab.model.outcome import Outcome, Result
-from tlslab.model.situation import PAST, KeyPurpose, ServerKind, SignatureHash, Situation, Validity, healthy
+from tlslab.model.situation import ServerKind, Situation, healthy
 
 GO = GoHttps()
 Fault = Callable[[Situation], Situation]
@@ -41,7 +42,7 @@ def untrusted(act: Situation) -> Situation:
 
 
 def incomplete(act: Situation) -> Situation:
-    return act.with_chain(with_intermediates=False)
+    return act.with_chain(after=())
 
 
 def weak(act: Situation) -> Situation:

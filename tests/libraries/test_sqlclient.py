@@ -37,27 +37,38 @@ from tlslab.libraries.sqlclient.conditions import (
     STRICT,
     STRICT_ONLY,
     SUBJECT_IS_THE_NAME,
-    TRUSTED_ROOT_EXPIRED,
     TRUSTS_ALL,
     UNKNOWN_HOST,
-    WEAK_KEY,
     WRONG_PASSWORD,
 )
 from tlslab.libraries.sqlclient.drivers import MICROSOFT, SYSTEM
 from tlslab.model.circumstances import RESETS
 from tlslab.model.condition import Condition, conditions_of, unmasked
 from tlslab.model.conditions import (
+    CRITICAL_EXTENSION,
     DEMANDS_ENCRYPTION,
     EXPIRED,
+    EXPIRED_ISSUER,
+    EXPIRED_ROOT,
+    FORGED,
     INCOMPLETE,
+    ISSUER_NOT_FOR_SERVERS,
+    ISSUER_NOT_YET_VALID,
+    KEY_USAGE,
     NAME_MISMATCH,
+    NAME_NOT_PERMITTED,
     NO_COMMON_VERSION,
+    NOT_A_CA,
     NOT_FOR_SERVERS,
     NOT_LOADED,
     NOT_SERVING,
     NOT_YET_VALID,
+    PATH_TOO_LONG,
     SELF_SIGNED,
     UNTRUSTED,
+    WEAK_ISSUER_KEY,
+    WEAK_ISSUER_SIGNATURE,
+    WEAK_KEY,
     WEAK_SIGNATURE,
 )
 from tlslab.model.evidence import Basis, shows
@@ -269,11 +280,8 @@ def test_every_outcome_of_the_measurement_is_asked_for() -> None:
 
 
 NOT_ATTEMPTED: list[frozenset[Condition] | Any] = [
-    frozenset({TRUSTED_ROOT_EXPIRED}),  # Measured apart from the others.
-    *(
-        frozenset({chain, NAME_MISMATCH})
-        for chain in (INCOMPLETE, NOT_YET_VALID, NOT_FOR_SERVERS, TRUSTED_ROOT_EXPIRED)
-    ),
+    frozenset({EXPIRED_ROOT}),  # Measured apart from the others.
+    *(frozenset({chain, NAME_MISMATCH}) for chain in (INCOMPLETE, NOT_YET_VALID, NOT_FOR_SERVERS, EXPIRED_ROOT)),
 ]
 """What no attempt was about. The driver appends its text about the name to that about the chain, whatever stands there
 (NAME_TEXT)."""
@@ -309,10 +317,17 @@ BETWEEN = ["Microsoft.Data.SqlClient " + version for version in ("1.1.4", "2.0.1
 BETWEEN += ["Microsoft.Data.SqlClient " + version for version in ("5.1.0", "6.1.9", "7.0.1", "8.0.0", "main")]
 
 
+UNMEASURED = {
+    *(FORGED, KEY_USAGE, CRITICAL_EXTENSION, EXPIRED_ISSUER, ISSUER_NOT_YET_VALID, WEAK_ISSUER_SIGNATURE),
+    *(WEAK_ISSUER_KEY, NOT_A_CA, ISSUER_NOT_FOR_SERVERS, PATH_TOO_LONG, NAME_NOT_PERMITTED),
+}
+"""Of these nobody has seen what SqlClient says."""
+
+
 @settings(deadline=None)
 @given(
     st.sampled_from([*DATA["releases"], *BETWEEN]),
-    st.frozensets(st.sampled_from(KNOWN), max_size=5),
+    st.frozensets(st.sampled_from([item for item in KNOWN if item not in UNMEASURED]), max_size=5),
     st.frozensets(st.sampled_from([OPTIONAL, TRUSTS_ALL, EXPECTS, PINNED, RESETS]), max_size=3),
 )
 def test_whatever_is_wrong_has_an_answer_with_every_release(

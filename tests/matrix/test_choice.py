@@ -4,7 +4,8 @@ import pytest
 
 from tlslab.catalogue import load
 from tlslab.matrix.choice import LOCAL, STAGES, Choice
-from tlslab.model.situation import ServerKind, as_address, healthy, unsupported
+from tlslab.model.certificate import as_address
+from tlslab.model.situation import ServerKind, healthy, unsupported
 from tlslab.servers import mssql_conf, nginx
 from tlslab.stages.local import down
 

@@ -7,6 +7,7 @@ from tlslab.clients import all_clients
 from tlslab.matrix.defaults import conclude, facts, measured
 from tlslab.matrix.plan import Plan
 from tlslab.matrix.run import run_plan
+from tlslab.model.certificate import LAB_ROOT
 from tlslab.model.condition import Condition, conditions_of, defects
 from tlslab.model.conditions import (
     CONDITIONS,
@@ -17,7 +18,7 @@ from tlslab.model.conditions import (
     UNTRUSTED,
 )
 from tlslab.model.record import AttemptEntry, Record
-from tlslab.model.situation import LAB_ROOT, ServerEncryption, ServerKind, healthy
+from tlslab.model.situation import ServerEncryption, ServerKind, healthy
 
 SQL = [default.id for default in measured(ServerKind.SQLSERVER)]
 WEB = [default.id for default in measured(ServerKind.HTTPS)]

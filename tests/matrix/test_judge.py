@@ -10,6 +10,7 @@ from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Tru
 from tlslab.matrix.judge import ActVerdict, FixVerdict, Judge, Status, Verdict, lab_failed, not_played
 from tlslab.matrix.plan import Cell, make_plan
 from tlslab.matrix.play import Attempt
+from tlslab.model.certificate import CURRENT, LAB_ISSUING, PAST, Authority, Chain, Leaf
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.condition import Condition, conditions_of
 from tlslab.model.conditions import (
@@ -39,19 +40,7 @@ from tlslab.model.library import (
 )
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.scenario import BOTH, Claim, Fix, Impostor, Scenario, Side
-from tlslab.model.situation import (
-    CURRENT,
-    LAB_ISSUING,
-    PAST,
-    Authority,
-    Chain,
-    ClientSide,
-    Leaf,
-    ServerKind,
-    Situation,
-    healthy,
-    options,
-)
+from tlslab.model.situation import ClientSide, ServerKind, Situation, healthy, options
 
 BOOK = Source("a book", "https://example.org/book")
 POST = Source("a post", "https://example.org/post")

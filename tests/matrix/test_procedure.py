@@ -12,11 +12,12 @@ from tlslab.matrix.judge import Acts, Judge, lab_failed
 from tlslab.matrix.plan import Filters, Plan, make_plan
 from tlslab.matrix.play import Attempt
 from tlslab.matrix.procedure import Show, TrustProcedureVerdict, judge, make_show, treatments
+from tlslab.model.certificate import LAB_ROOT
 from tlslab.model.condition import Condition, conditions_of, defects
 from tlslab.model.conditions import UNTRUSTED
 from tlslab.model.evidence import Basis, Source
 from tlslab.model.outcome import Outcome, Result
-from tlslab.model.situation import LAB_ROOT, ClientSide, ServerKind
+from tlslab.model.situation import ClientSide, ServerKind
 from tlslab.stages.trust_procedure import Way
 
 CATALOGUE = load()

@@ -4,41 +4,56 @@ from datetime import timedelta
 
 import pytest
 
+from tlslab.model.certificate import LAB_ISSUING, LAB_ROOT, PAST, Authority, KeyPurpose, KeyUse, SignatureHash
+from tlslab.model.circumstances import HOLDS_THE_CA
 from tlslab.model.condition import Condition, Seen, conditions_of, conditions_seen, defects, unmasked
 from tlslab.model.conditions import (
     CONDITIONS,
+    CRITICAL_EXTENSION,
     DEMANDS_ENCRYPTION,
     ENDS_AFTER_PRELOGIN,
     ENDS_EARLY,
     EXPIRED,
+    EXPIRED_ISSUER,
+    EXPIRED_ROOT,
+    FORGED,
     INCOMPLETE,
     IP_ADDRESS,
+    ISSUER_NOT_FOR_SERVERS,
+    ISSUER_NOT_YET_VALID,
+    KEY_USAGE,
     NAME_MISMATCH,
+    NAME_NOT_PERMITTED,
     NO_COMMON_VERSION,
+    NOT_A_CA,
     NOT_FOR_SERVERS,
     NOT_LOADED,
     NOT_SERVING,
     NOT_YET_VALID,
     OTHER_SERVICE,
+    PATH_TOO_LONG,
     PLAIN_HTTP,
     SELF_SIGNED,
     SILENT,
+    STORE_ABSENT,
+    STORE_NOT_HASHED,
+    STORE_UNREADABLE,
     UNTRUSTED,
+    WEAK_ISSUER_KEY,
+    WEAK_ISSUER_SIGNATURE,
+    WEAK_KEY,
     WEAK_SIGNATURE,
     client_versions,
 )
 from tlslab.model.situation import (
-    LAB_ISSUING,
-    LAB_ROOT,
-    PAST,
-    Authority,
+    HASHED_DIRECTORY,
     Encryption,
-    KeyPurpose,
     ServerEncryption,
     ServerKind,
-    SignatureHash,
     Situation,
     Speaks,
+    Store,
+    StoreFlaw,
     TLSVersion,
     healthy,
 )
@@ -62,24 +77,20 @@ def found(situation: Situation) -> frozenset[Condition]:
         SQL,
         SELF_MADE.with_client(trust_anchors=(SELF_MADE.chain.leaf,)),
         WEB.with_client(trust_anchors=(), system_trust_anchors=(LAB_ROOT,)),
-        WEB.with_chain(with_intermediates=False).with_client(intermediates=(LAB_ISSUING,)),
-        WEB.with_chain(with_intermediates=False).with_client(trust_anchors=(LAB_ROOT, LAB_ISSUING)),
+        WEB.with_chain(after=()).with_client(intermediates=(LAB_ISSUING,)),
+        WEB.with_chain(after=()).with_client(trust_anchors=(LAB_ROOT, LAB_ISSUING)),
         WEB.with_leaf(names=("www.lab.test",)).with_client(expected_name="www.lab.test"),
         OLD.with_client(tls_min=TLSVersion.TLSv1_0),
         SQL.with_client(encryption=Encryption.OPTIONAL),
         # Without the extension nothing is ruled out.
         *(
             WEB.with_leaf(extended_key_usage=purposes)
-            for purposes in (
-                (),
-                (KeyPurpose.CLIENT_AUTH, KeyPurpose.SERVER_AUTH),
-                (KeyPurpose.CLIENT_AUTH, KeyPurpose.ANY),
-            )
+            for purposes in ((), (KeyPurpose.CLIENT_AUTH, KeyPurpose.SERVER_AUTH))
         ),
     ],
 )
 def test_nothing_is_wrong(situation: Situation) -> None:
-    assert found(situation) == frozenset()
+    assert defects(found(situation)) == frozenset()
 
 
 @pytest.mark.parametrize(
@@ -107,9 +118,9 @@ def test_nothing_is_wrong(situation: Situation) -> None:
         # An address that stands among the DNS names is none (RFC 9525, 6.4).
         (BY_ADDRESS.with_leaf(names=("192.0.2.7",), addresses=()), {NAME_MISMATCH}),
         (FALLBACK.with_client(connect_to="127.0.0.1"), {SELF_SIGNED, NAME_MISMATCH}),
-        (WEB.with_chain(with_intermediates=False), {INCOMPLETE}),
+        (WEB.with_chain(after=()), {INCOMPLETE}),
         # Whose CA nobody trusts is not helped by its intermediate.
-        (WEB.with_chain(with_intermediates=False).with_client(trust_anchors=()), {UNTRUSTED}),
+        (WEB.with_chain(after=()).with_client(trust_anchors=()), {UNTRUSTED}),
         (SHA1.with_server(security_level=0), {WEAK_SIGNATURE}),
         *(
             (situation.with_leaf(extended_key_usage=purposes), {NOT_FOR_SERVERS})
@@ -158,6 +169,36 @@ def test_where_no_such_server_answers_that_is_all_that_can_be_met(speaks: Speaks
     assert conditions_seen(Seen(presents=False, shares_version=False, speaks=speaks), CONDITIONS) == {condition}
 
 
+@pytest.mark.parametrize(
+    ("store", "how"),
+    [
+        (Store(flaw=StoreFlaw.MISSING), STORE_ABSENT),
+        (Store(flaw=StoreFlaw.DANGLING), STORE_ABSENT),
+        (Store(flaw=StoreFlaw.EMPTY), STORE_UNREADABLE),
+        (Store(flaw=StoreFlaw.DER), STORE_UNREADABLE),
+        (Store(HASHED_DIRECTORY, StoreFlaw.NOT_HASHED), STORE_NOT_HASHED),
+        (Store(HASHED_DIRECTORY, StoreFlaw.BUNDLE), STORE_NOT_HASHED),
+    ],
+    ids=str,
+)
+def test_of_a_store_that_is_laid_down_wrongly_nothing_is_trusted(store: Store, how: Condition) -> None:
+    assert found(WEB.with_client(store=store)) == {UNTRUSTED, how}
+    assert not how.wrong, "the server is in order, and no look at it shows what the client has"
+    own = SELF_MADE.with_client(trust_anchors=(SELF_MADE.chain.leaf,))
+    assert found(own.with_client(store=store)) == {SELF_SIGNED, how}
+    assert found(WEB.with_client(store=store, system_trust_anchors=(LAB_ROOT,))) == {how}
+
+
+def test_a_store_of_another_kind_that_is_in_order_changes_nothing() -> None:
+    assert found(WEB.with_client(store=Store(HASHED_DIRECTORY))) == set()
+
+
+def test_whether_a_store_holds_the_ca_is_asked_apart_from_how_it_is_laid_down() -> None:
+    wrongly = WEB.with_client(store=Store(HASHED_DIRECTORY, StoreFlaw.NOT_HASHED))
+    assert HOLDS_THE_CA.holds(wrongly)
+    assert not HOLDS_THE_CA.holds(wrongly.with_client(trust_anchors=()))
+
+
 def test_a_demand_is_no_defect() -> None:
     assert defects({DEMANDS_ENCRYPTION, EXPIRED}) == {EXPIRED}
 
@@ -193,8 +234,21 @@ def test_the_versions_that_a_client_side_allows(situation: Situation, versions: 
         (Seen(errors=frozenset({(20, 0)}), errors_when_complete=frozenset({(20, 0)})), {UNTRUSTED}),
         (Seen(errors=frozenset({(20, 0), (21, 0)})), {INCOMPLETE}),
         (Seen(errors=frozenset({(10, 0)})), {EXPIRED}),
-        (Seen(errors=frozenset({(26, 0)})), {NOT_FOR_SERVERS}),
-        (Seen(errors=frozenset({(26, 1)})), set[Condition]()),  # of an authority
+        (Seen(errors=frozenset({(26, 0)}), purposes=frozenset({KeyPurpose.CLIENT_AUTH})), {NOT_FOR_SERVERS}),
+        (Seen(errors=frozenset({(26, 0)}), uses=frozenset({KeyUse.CRL_SIGN})), {KEY_USAGE}),
+        (Seen(errors=frozenset({(26, 1)})), {ISSUER_NOT_FOR_SERVERS}),
+        # OpenSSL adds that its purpose is unsuitable.
+        (Seen(errors=frozenset({(79, 1), (26, 1)})), {NOT_A_CA}),
+        (Seen(errors=frozenset({(10, 1)})), {EXPIRED_ISSUER}),
+        (Seen(errors=frozenset({(10, 2)}), anchors=frozenset({2})), {EXPIRED_ROOT}),
+        (Seen(errors=frozenset({(9, 1)})), {ISSUER_NOT_YET_VALID}),
+        (Seen(errors=frozenset({(7, 0)})), {FORGED}),
+        (Seen(errors=frozenset({(25, 2)})), {PATH_TOO_LONG}),
+        (Seen(errors=frozenset({(47, 0)})), {NAME_NOT_PERMITTED}),
+        (Seen(errors=frozenset({(48, 0)})), {NAME_NOT_PERMITTED}),
+        (Seen(errors=frozenset({(34, 1)})), {CRITICAL_EXTENSION}),
+        (Seen(weak_signatures=frozenset({1})), {WEAK_ISSUER_SIGNATURE}),
+        (Seen(weak_keys=frozenset({0, 1})), {WEAK_KEY, WEAK_ISSUER_KEY}),
         (Seen(carries_name=False), {NAME_MISMATCH}),
         (Seen(weak_signatures=frozenset({0})), {WEAK_SIGNATURE}),
         (Seen(shares_version=False), {NO_COMMON_VERSION}),

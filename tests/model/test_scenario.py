@@ -2,10 +2,11 @@
 
 import pytest
 
+from tlslab.model.certificate import PAST
 from tlslab.model.conditions import EXPIRED
 from tlslab.model.evidence import Source
 from tlslab.model.scenario import Claim, Side, impostor, scenario
-from tlslab.model.situation import PAST, Situation
+from tlslab.model.situation import Situation
 
 BOOK = Source("a book", "https://example.org")
 

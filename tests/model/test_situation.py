@@ -2,19 +2,8 @@
 
 import pytest
 
-from tlslab.model.situation import (  # fmt: skip
-    LAB_ISSUING,
-    LAB_ROOT,
-    PAST,
-    Authority,
-    Chain,
-    Encryption,
-    Leaf,
-    ServerKind,
-    TLSVersion,
-    VirtualHost,
-    healthy,
-)
+from tlslab.model.certificate import LAB_ISSUING, LAB_ROOT, PAST, Authority, Chain, Leaf
+from tlslab.model.situation import Encryption, ServerKind, TLSVersion, VirtualHost, healthy
 
 
 @pytest.mark.parametrize("kind", list(ServerKind))
@@ -32,7 +21,7 @@ def test_a_change_leaves_the_original_alone() -> None:
 
 def test_undoing_a_change_gives_the_same_value_again() -> None:
     before = healthy(ServerKind.SQLSERVER)
-    after = before.with_chain(with_intermediates=False).with_chain(with_intermediates=True)
+    after = before.with_chain(after=()).with_chain(after=None)
     assert after == before
     assert hash(after) == hash(before)
 
@@ -46,7 +35,7 @@ def test_a_server_without_certificate_has_no_chain_to_change() -> None:
 def test_a_chain_presents_leaf_first_and_never_the_root() -> None:
     leaf = Leaf("a.lab.test", ("a.lab.test",), LAB_ISSUING)
     assert Chain(leaf).presented == (leaf, LAB_ISSUING)
-    assert Chain(leaf, with_intermediates=False).presented == (leaf,)
+    assert Chain(leaf, after=()).presented == (leaf,)
     assert Chain(Leaf("a.lab.test", (), LAB_ROOT)).intermediates == ()
     assert Chain(Leaf("a.lab.test", (), None)).intermediates == ()
 

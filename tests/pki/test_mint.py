@@ -11,8 +11,9 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from tlslab.matrix.entries import certificate_entry
-from tlslab.model.situation import (  # fmt: skip
+from tlslab.model.certificate import (
     CURRENT,
+    FALLBACK,
     LAB_ISSUING,
     LAB_ROOT,
     PAST,
@@ -20,10 +21,9 @@ from tlslab.model.situation import (  # fmt: skip
     Chain,
     KeyPurpose,
     Leaf,
-    ServerKind,
     SignatureHash,
-    healthy,
 )
+from tlslab.model.situation import ServerKind, healthy
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint, certificates
 
@@ -138,7 +138,7 @@ def test_every_trust_store_holds_an_unrelated_public_root_first(mint: Mint) -> N
 
 def test_the_fallback_certificate_is_sql_servers(mint: Mint) -> None:
     """CN=SSL_Self_Signed_Fallback, no SAN, RSA 3072, SHA-256, 30 years (SQL Server 2022)."""
-    (fallback,) = certificates(mint.fallback()[0])
+    (fallback,) = certificates(mint.pem(FALLBACK))
     assert fallback.subject == fallback.issuer
     assert fallback.subject.rfc4514_string() == "CN=SSL_Self_Signed_Fallback"
     assert len(fallback.extensions) == 0

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any, TypeVar
@@ -45,6 +46,51 @@ def test_files_are_laid_out_and_read_back(sandbox: Sandbox, tmp_path: Path) -> N
         collect=("b.txt", "absent.txt"),
     )
     assert done.collected == (("b.txt", "words"),)
+
+
+def test_a_file_may_be_bytes(sandbox: Sandbox, tmp_path: Path) -> None:
+    done = completed(sandbox, tmp_path / "room", "od -An -tx1 der", files={"der": b"\x30\x82\xff"})
+    assert done.stdout.split() == ["30", "82", "ff"]
+
+
+def test_what_prepares_a_client_runs_before_it_in_its_room_and_environment(sandbox: Sandbox, tmp_path: Path) -> None:
+    done = completed(
+        sandbox,
+        tmp_path / "room",
+        "cat made",
+        prepare=(("sh", "-c", 'echo "$HOME" $OWN >made'), ("sh", "-c", "pwd >>made")),
+        env={"OWN": "1"},
+    )
+    assert done.stdout == f"{tmp_path}/room 1\n{tmp_path}/room\n"
+
+
+def test_the_time_of_preparing_is_not_the_clients(sandbox: Sandbox, tmp_path: Path) -> None:
+    """However busy the machine is: what prepares says how long it took, and the client had the rest at most."""
+    busy = "date +%s%N; i=0; while [ $i -lt 50000 ]; do i=$((i + 1)); done; date +%s%N"
+    began = time.monotonic()
+    done = completed(
+        sandbox, tmp_path / "room", "true", prepare=(("sh", "-c", f"({busy}) >times"),), collect=("times",)
+    )
+    total = time.monotonic() - began
+    first, last = map(int, done.file("times").split())
+    assert done.seconds <= total - (last - first) / 1e9
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        (("sh", "-c", "echo out; echo err >&2; exit 3"), "fails with status 3: err | out"),
+        (("sh", "-c", "exit 1"), "fails with status 1: without a word"),
+        (("sleep", "60"), "`sleep 60`, which prepares the attempt, does not end: without a word"),
+    ],
+)
+def test_what_cannot_prepare_a_client_is_an_error_that_names_it(
+    command: tuple[str, ...], said: str, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    with pytest.raises(OSError, match="which prepares the attempt") as problem:
+        completed(sandbox, tmp_path / "room", "touch ran", prepare=(command,), prepare_timeout=0.5)
+    assert said in str(problem.value)
+    assert not (tmp_path / "room" / "ran").exists()
 
 
 def test_standard_input_is_given(sandbox: Sandbox, tmp_path: Path) -> None:

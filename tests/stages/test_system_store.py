@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tlslab.model.situation import LAB_ROOT
+from tlslab.model.certificate import LAB_ROOT
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint
 from tlslab.stages.sandbox import Sandbox, SandboxError

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// The fields of tls.Config, by their own names; RootCAs is the name of a PEM file.
+// The fields of tls.Config, by their own names; RootCAs is the name of a PEM file, empty: the system's.
 type config struct {
 	RootCAs            string
 	InsecureSkipVerify bool
@@ -50,7 +50,12 @@ func main() {
 	}
 	var wanted given
 	must(json.Unmarshal([]byte(os.Args[1]), &wanted))
-	must(json.NewEncoder(os.Stdout).Encode(get(client(wanted), wanted)))
+	made, err := client(wanted)
+	if err != nil { // of the file of RootCAs
+		must(json.NewEncoder(os.Stdout).Encode(answer{Text: err.Error(), Code: kind(err)}))
+		return
+	}
+	must(json.NewEncoder(os.Stdout).Encode(get(made, wanted)))
 }
 
 // What goes wrong in the probe itself must not pass for a refusal: it ends without an answer.
@@ -61,13 +66,19 @@ func must(err error) {
 }
 
 // Without settings it is the client of http.Get: system roots, and nothing told.
-func client(wanted given) *http.Client {
+func client(wanted given) (*http.Client, error) {
 	if wanted.Config == nil && wanted.Clock == 0 {
-		return http.DefaultClient
+		return http.DefaultClient, nil
 	}
 	made := &tls.Config{}
 	if told := wanted.Config; told != nil {
-		made.RootCAs = pool(told.RootCAs)
+		if told.RootCAs != "" {
+			roots, err := pool(told.RootCAs)
+			if err != nil {
+				return nil, err
+			}
+			made.RootCAs = roots
+		}
 		made.InsecureSkipVerify = told.InsecureSkipVerify
 		made.ServerName = told.ServerName
 		made.MinVersion = told.MinVersion
@@ -78,17 +89,18 @@ func client(wanted given) *http.Client {
 	}
 	transport := http.DefaultTransport.(*http.Transport).Clone()
 	transport.TLSClientConfig = made
-	return &http.Client{Transport: transport}
+	return &http.Client{Transport: transport}, nil
 }
 
-func pool(file string) *x509.CertPool {
+// What AppendCertsFromPEM returns is not looked at, as in most programs: a file without certificates is an empty pool.
+func pool(file string) (*x509.CertPool, error) {
 	pem, err := os.ReadFile(file)
-	must(err)
-	made := x509.NewCertPool()
-	if !made.AppendCertsFromPEM(pem) {
-		panic("no certificate in " + file)
+	if err != nil {
+		return nil, err
 	}
-	return made
+	made := x509.NewCertPool()
+	made.AppendCertsFromPEM(pem)
+	return made, nil
 }
 
 func get(client *http.Client, wanted given) answer {

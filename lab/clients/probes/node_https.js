@@ -31,12 +31,16 @@ if (given.client === 'node-fetch') {
     answer(response.status === 200, `HTTP ${response.status}`, '', '')
   }).catch(refused)
 } else {
-  const options = { ...given.options }
-  if (given.verify) options.checkServerIdentity = (_, certificate) => require('tls').checkServerIdentity(given.verify, certificate)
-  if (given.ca) options.ca = require('fs').readFileSync(given.ca, 'utf8')
-  require('https').get(given.url, options, response => {
-    const version = response.socket.getProtocol()
-    response.on('end', () => answer(response.statusCode === 200, `HTTP ${response.statusCode}`, '', version))
-    response.resume()
-  }).on('error', refused)
+  try {
+    const options = { ...given.options }
+    if (given.verify) options.checkServerIdentity = (_, certificate) => require('tls').checkServerIdentity(given.verify, certificate)
+    if (given.ca) options.ca = require('fs').readFileSync(given.ca)
+    require('https').get(given.url, options, response => {
+      const version = response.socket.getProtocol()
+      response.on('end', () => answer(response.statusCode === 200, `HTTP ${response.statusCode}`, '', version))
+      response.resume()
+    }).on('error', refused)
+  } catch (error) { // of a trust store that is not there, or is none
+    refused(error)
+  }
 }

@@ -35,20 +35,27 @@ function refused(error) {
 
 const config = JSON.parse(fs.readFileSync(0, 'utf8'));
 config.options.connectTimeout = LOGIN_TIMEOUT;
-if (config.ca_file) {
-  config.options.cryptoCredentialsDetails.ca = fs.readFileSync(config.ca_file, 'utf8');
+try {
+  if (config.ca_file) {
+    config.options.cryptoCredentialsDetails.ca = fs.readFileSync(config.ca_file);
+  }
+  connect();
+} catch (error) { // of a trust store that is not there, or is none
+  refused(error);
 }
 
-const connection = new Connection(config);
-connection.on('error', refused);
-connection.connect((problem) => {
-  if (problem) {
-    return refused(problem);
-  }
-  let encrypted = null;
-  const request = new Request(QUESTION, (failed) => (failed ? refused(failed) : answer(true, '', '', encrypted)));
-  request.on('row', (columns) => {
-    encrypted = columns[0].value === 'TRUE';
+function connect() {
+  const connection = new Connection(config);
+  connection.on('error', refused);
+  connection.connect((problem) => {
+    if (problem) {
+      return refused(problem);
+    }
+    let encrypted = null;
+    const request = new Request(QUESTION, (failed) => (failed ? refused(failed) : answer(true, '', '', encrypted)));
+    request.on('row', (columns) => {
+      encrypted = columns[0].value === 'TRUE';
+    });
+    connection.execSqlBatch(request);
   });
-  connection.execSqlBatch(request);
-});
+}

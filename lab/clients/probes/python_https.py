@@ -8,13 +8,18 @@ import traceback
 from importlib import import_module
 
 
+class NotLoaded(Exception):
+    """The ssl module does not take the trust store; what it says is the cause."""
+
+
 def context(given):
     """The client's context; with `trust_everything` one that verifies neither chain nor name."""
-    made = (
-        ssl._create_unverified_context()
-        if given["trust_everything"]
-        else ssl.create_default_context(cafile=given["ca"])
-    )
+    if given["trust_everything"]:
+        return limited(ssl._create_unverified_context(), given)
+    try:
+        made = ssl.create_default_context(**given["ca"])
+    except OSError as error:
+        raise NotLoaded from error
     return limited(made, given)
 
 
@@ -63,7 +68,7 @@ def by_requests(given):
     if options:
         session.mount("https://", Adapter())
     if given["ca"]:
-        session.verify = False if given["trust_everything"] else given["ca"]
+        session.verify = False if given["trust_everything"] else next(iter(given["ca"].values()))
     if given["trust_everything"]:
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
@@ -73,7 +78,7 @@ def by_requests(given):
             sock = response.raw.connection.sock or response.raw._original_response.fp.raw._sock
             return response.status_code, sock.version()
 
-    return get, requests.RequestException
+    return get, OSError  # a RequestException is one; about a trust store that is not there it is no more than that
 
 
 def by_httpx(given):
@@ -100,15 +105,21 @@ def version(client):
     return python if client == "urllib" else f"{client} {import_module(client).__version__} ({python})"
 
 
+def refused(error):
+    kind = f"{type(error).__module__}.{type(error).__qualname__}"
+    text = "".join(traceback.format_exception_only(type(error), error)).strip()
+    return {"connected": False, "text": text, "code": kind, "encrypted": None, "tls_version": ""}
+
+
 def attempt(given):
-    # Set-up is outside: an error there is the probe's own and must not pass for a refusal.
-    get, refusals = globals()[f"by_{given['client']}"](given)
+    try:
+        get, refusals = globals()[f"by_{given['client']}"](given)
+    except NotLoaded as problem:  # any other error of set-up is the probe's own and must not pass for a refusal
+        return refused(problem.__cause__)
     try:
         status, tls = get()
     except refusals as error:
-        kind = f"{type(error).__module__}.{type(error).__qualname__}"
-        text = "".join(traceback.format_exception_only(type(error), error)).strip()
-        return {"connected": False, "text": text, "code": kind, "encrypted": None, "tls_version": ""}
+        return refused(error)
     return {
         "connected": status == 200,
         "text": f"HTTP {status}",

@@ -12,21 +12,21 @@ from tlslab.libraries.sqlclient.conditions import (
     SSLSTREAM_COMPLAINS,
     STRICT,
     SUBJECT_IS_THE_NAME,
-    TRUSTED_ROOT_EXPIRED,
     TRUSTS_ALL,
-    WEAK_KEY,
 )
 from tlslab.libraries.sqlclient.drivers import OBSERVED, microsoft, public, say, system, tolerate, vendor
 from tlslab.libraries.sqlclient.frames import CERTIFICATE, VERIFIED
 from tlslab.model.conditions import (
     DEMANDS_ENCRYPTION,
     EXPIRED,
+    EXPIRED_ROOT,
     INCOMPLETE,
     NAME_MISMATCH,
     NOT_FOR_SERVERS,
     NOT_YET_VALID,
     SELF_SIGNED,
     UNTRUSTED,
+    WEAK_KEY,
     WEAK_SIGNATURE,
 )
 from tlslab.model.evidence import Phase
@@ -73,7 +73,7 @@ _STATUSES = (
     ([EXPIRED, UNTRUSTED], [_OUTDATED, _PARTIAL]),
     ([NOT_YET_VALID], [_NO_STATUS, _EARLY, _OFFLINE]),
     ([NOT_FOR_SERVERS], [_NO_STATUS, _OFFLINE]),
-    ([TRUSTED_ROOT_EXPIRED], [_NO_STATUS, _OFFLINE, _OUTDATED]),
+    ([EXPIRED_ROOT], [_NO_STATUS, _OFFLINE, _OUTDATED]),
 )
 _MISMATCH = (
     "Certificate name mismatch. The provided 'DataSource' or 'HostNameInCertificate' does not match the name in the"

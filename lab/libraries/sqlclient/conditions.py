@@ -3,12 +3,12 @@
 A predicate that is `_not_yet` is about what no situation can have so far.
 """
 
-from datetime import timedelta
-
+from tlslab.model.certificate import Leaf
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     CONDITIONS,
     EXPIRED,
+    EXPIRED_ROOT,
     INCOMPLETE,
     NAME_MISMATCH,
     NO_COMMON_VERSION,
@@ -19,23 +19,16 @@ from tlslab.model.conditions import (
     NOT_YET_VALID,
     SELF_SIGNED,
     UNTRUSTED,
+    WEAK_KEY,
     WEAK_SIGNATURE,
-    anchors,
+    leaf_of,
 )
 from tlslab.model.library import When
-from tlslab.model.situation import Encryption, Leaf, ServerEncryption, ServerKind, Situation
-
-FALLBACK_NAME = "SSL_Self_Signed_Fallback"
-"""The CN of the certificate that SQL Server makes for itself."""
+from tlslab.model.situation import Encryption, ServerEncryption, ServerKind, Situation
 
 
 def _not_yet(situation: Situation) -> bool:
     return False
-
-
-def _leaf(situation: Situation) -> Leaf:
-    chain = situation.server.chain
-    return chain.leaf if chain else Leaf(FALLBACK_NAME, (), None)
 
 
 def _carries(leaf: Leaf, name: str) -> bool:
@@ -44,14 +37,9 @@ def _carries(leaf: Leaf, name: str) -> bool:
 
 
 def _subject_is_the_name(situation: Situation) -> bool:
-    leaf, name = _leaf(situation), situation.client.reference_identifier
+    leaf, name = leaf_of(situation), situation.client.reference_identifier
     begins = f"{leaf.common_name}.".startswith(f"{name}.")
     return begins and not _carries(leaf, situation.client.connect_to)
-
-
-def _trusted_root_has_expired(situation: Situation) -> bool:
-    issuer = _leaf(situation).issuer
-    return issuer is not None and issuer.root in anchors(situation) and issuer.root.validity.ends <= timedelta()
 
 
 def _is_strict(situation: Situation) -> bool:
@@ -62,14 +50,6 @@ def _speaks_strict_only(situation: Situation) -> bool:
     return situation.server.encryption is ServerEncryption.STRICT
 
 
-TRUSTED_ROOT_EXPIRED = Condition(
-    "trusted-root-expired",
-    "the root that the client trusts has expired",
-    _trusted_root_has_expired,
-    lambda seen: any(number == 10 and depth > 0 for number, depth in seen.errors),
-    wrong=True,
-)
-WEAK_KEY = Condition("weak-key", "the key of the server's certificate is RSA of 1024 bits", _not_yet, wrong=True)
 NO_CRL = Condition(
     "no-crl",
     "the client can reach no list of revoked certificates",
@@ -79,7 +59,7 @@ CN_ALONE = Condition(
     "cn-alone",
     "the certificate has no SAN, and its CN is the name that the client expects",
     lambda situation: (
-        not _leaf(situation).names and _leaf(situation).common_name == situation.client.reference_identifier
+        not leaf_of(situation).names and leaf_of(situation).common_name == situation.client.reference_identifier
     ),
 )
 DIALLED_NAME = Condition(
@@ -87,7 +67,7 @@ DIALLED_NAME = Condition(
     "the certificate carries the name that was dialled, and the client was told to expect another",
     lambda situation: (
         situation.client.connect_to != situation.client.reference_identifier
-        and _carries(_leaf(situation), situation.client.connect_to)
+        and _carries(leaf_of(situation), situation.client.connect_to)
     ),
 )
 SUBJECT_IS_THE_NAME = Condition(
@@ -105,7 +85,7 @@ NO_COMMON_CIPHER = Condition(
 
 _OF_THE_CERTIFICATE = (
     *(SELF_SIGNED, UNTRUSTED, INCOMPLETE, EXPIRED, NOT_YET_VALID, NAME_MISMATCH, WEAK_SIGNATURE, NOT_FOR_SERVERS),
-    *(TRUSTED_ROOT_EXPIRED, WEAK_KEY, NO_CRL, OTHER_PIN, PIN_UNREADABLE),
+    *(EXPIRED_ROOT, WEAK_KEY, NO_CRL, OTHER_PIN, PIN_UNREADABLE),
 )
 _OF_TLS = frozenset(item.name for item in (*_OF_THE_CERTIFICATE, NO_COMMON_VERSION, NO_COMMON_CIPHER, NOT_LOADED))
 
@@ -132,20 +112,20 @@ UNKNOWN_HOST = Condition(
 )
 
 OWN_CONDITIONS = (
-    *(TRUSTED_ROOT_EXPIRED, WEAK_KEY, NO_CRL, OTHER_PIN, PIN_UNREADABLE),
+    *(NO_CRL, OTHER_PIN, PIN_UNREADABLE),
     *(CN_ALONE, DIALLED_NAME, SUBJECT_IS_THE_NAME, NO_COMMON_CIPHER, NO_STRICT_CERTIFICATE, NO_ENCRYPTION),
     *(STRICT_ONLY, WRONG_PASSWORD, UNKNOWN_HOST),
 )
 KNOWN = (*(item for item in CONDITIONS if item not in NO_SUCH_SERVER), *OWN_CONDITIONS)
 """Those of which it is known what SqlClient does; where no such server answers, nobody has tried it."""
 
-OF_THE_CHAIN = (SELF_SIGNED, UNTRUSTED, INCOMPLETE, EXPIRED, NOT_YET_VALID, TRUSTED_ROOT_EXPIRED, NOT_FOR_SERVERS)
+OF_THE_CHAIN = (SELF_SIGNED, UNTRUSTED, INCOMPLETE, EXPIRED, NOT_YET_VALID, EXPIRED_ROOT, NOT_FOR_SERVERS)
 """What .NET's SslStream itself finds wrong with a chain, as SslPolicyErrors, before the driver is asked."""
 
 
 def _sslstream_complains(situation: Situation) -> bool:
     chain = any(condition.present(situation) for condition in OF_THE_CHAIN)
-    return chain or not _carries(_leaf(situation), situation.client.connect_to)
+    return chain or not _carries(leaf_of(situation), situation.client.connect_to)
 
 
 STRICT = When("Encrypt=Strict", lambda situation: situation.kind is ServerKind.SQLSERVER and _is_strict(situation))

@@ -78,9 +78,12 @@ def client_recipe(distribution: Distribution, architecture: str, cache: Path, ec
 
 
 def packages(distribution: Distribution) -> tuple[str, ...]:
-    """What is installed with a distribution's own packager: what the clients need that can be had there."""
+    """What is installed with a distribution's own packager: what the clients need that can be had there, and what
+    lays out their trust stores.
+    """
     family, needs = distribution.family, all_needs.of_clients()
-    wanted = [need for name in needs if name not in distribution.absent for need in needs[name]] + [FAKETIME]
+    wanted = [need for name in needs if name not in distribution.absent for need in needs[name]]
+    wanted += [*all_needs.of_stores(), FAKETIME]
     named = [name for need in wanted if isinstance(need, Program | Library) for name in need.packages.of(family.name)]
     return tuple(dict.fromkeys((*family.packages, *(distribution.renamed.get(name, name) for name in named))))
 

@@ -4,6 +4,7 @@ A client image is asked to run an invocation so that the lab's names are servers
 """
 
 import asyncio
+import base64
 import itertools
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -33,18 +34,26 @@ WORKDIRS = {"/workdirs": "exec,mode=1777", "/tmp": "exec,mode=1777"}
 _NUMBERS = itertools.count(1)
 
 
+def order(invocation: Invocation, workdir: str) -> dict[str, Any]:
+    """What an agent is asked for, to run an invocation in this directory (docker/client/agent.py)."""
+    files = {name: data.encode() if isinstance(data, str) else data for name, data in invocation.files.items()}
+    return {
+        "limit": invocation.timeout + invocation.prepare_timeout * len(invocation.prepare),
+        "workdir": workdir,
+        "argv": list(invocation.argv),
+        "env": dict(invocation.env),
+        "files": {name: base64.b64encode(data).decode() for name, data in files.items()},
+        "stdin": invocation.stdin,
+        "collect": list(invocation.collect),
+        "timeout": invocation.timeout,
+        "prepare": [list(command) for command in invocation.prepare],
+        "prepare_timeout": invocation.prepare_timeout,
+    }
+
+
 async def run_in(agent: Agent, invocation: Invocation, workdir: str) -> Completed:
     """Run an invocation in a client container. Raises Lost, OSError as `Agent.ask` does."""
-    said = await agent.ask(
-        limit=invocation.timeout,
-        workdir=workdir,
-        argv=list(invocation.argv),
-        env=dict(invocation.env),
-        files=dict(invocation.files),
-        stdin=invocation.stdin,
-        collect=list(invocation.collect),
-        timeout=invocation.timeout,
-    )
+    said = await agent.ask(**order(invocation, workdir))
     return Completed(
         exit_status=said["exit_status"],
         stdout=said["stdout"],
@@ -55,8 +64,9 @@ async def run_in(agent: Agent, invocation: Invocation, workdir: str) -> Complete
 
 
 def wanted() -> dict[str, Any]:
-    """What the lab asks an agent to scan its system for: what clients and their clocks need of a system."""
-    needs = list(dict.fromkeys((*(need for needs in all_needs.of_clients().values() for need in needs), FAKETIME)))
+    """What the lab asks an agent to scan its system for: what clients, their trust stores and their clocks need."""
+    clients = (need for needs in all_needs.of_clients().values() for need in needs)
+    needs = list(dict.fromkeys((*clients, *all_needs.of_stores(), FAKETIME)))
     return {
         "programs": [need.name for need in needs if isinstance(need, Program | Built)],
         "libraries": {need.name: need.files for need in needs if isinstance(need, Library)},

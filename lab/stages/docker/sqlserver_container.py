@@ -14,7 +14,7 @@ from tlslab.clients.base import Login
 from tlslab.model.situation import ServerEncryption, ServerSide
 from tlslab.pki.mint import Mint
 from tlslab.runtime.deadline import deadline
-from tlslab.servers.mssql_conf import mssql_conf
+from tlslab.servers.mssql_conf import mssql_conf, store_of
 from tlslab.servers.tds.packets import PacketType, frame
 from tlslab.stages.docker.container import ContainerSpec, Directory, File, Files
 from tlslab.stages.docker.pod import Pod
@@ -227,8 +227,7 @@ def sqlserver_files(side: ServerSide, mint: Mint) -> Files:
     if chain is not None:
         files[CERTIFICATE] = File(mint.chain_pem(chain), 0o400, MSSQL_UID)
         files[KEY] = File(mint.leaf_key_pem(chain.leaf), 0o400, MSSQL_UID if side.key_readable else ROOT_UID)
-        if chain.with_intermediates and chain.intermediates:
-            store += mint.pem(*chain.intermediates, chain.intermediates[-1].root)
+        store += mint.pem(*store_of(chain))
     return {**files, CA_STORE: File(store, 0o444, MSSQL_UID)}
 
 

@@ -24,7 +24,7 @@ from tlslab.pki.mint import Mint
 from tlslab.runtime.deadline import deadline
 from tlslab.runtime.tasks import abandon
 from tlslab.servers import https_endpoint
-from tlslab.servers.mssql_conf import mssql_conf
+from tlslab.servers.mssql_conf import mssql_conf, store_of
 from tlslab.servers.streams import MARK
 from tlslab.stages.runner import Process, clean_environment, end, forget, start
 from tlslab.stages.sandbox import Sandbox
@@ -204,13 +204,10 @@ class Embedded(Service):
             "host": self.names[name],
         }
         if chain is None:
-            fallback_certificate, fallback_key = self.mint.fallback()
-            listener["fallback_cert"] = self.write(f"{name}.fallback.pem", fallback_certificate)
-            listener["fallback_key"] = self.write(f"{name}.fallback-key.pem", fallback_key)
-        elif chain.with_intermediates and chain.intermediates:
-            listener["ca_store"] = self.write(
-                f"{name}.ca-store.pem", self.mint.pem(*chain.intermediates, chain.intermediates[-1].root)
-            )
+            listener["fallback_cert"] = self.write(f"{name}.fallback.pem", self.mint.pem(side.fallback))
+            listener["fallback_key"] = self.write(f"{name}.fallback-key.pem", self.mint.leaf_key_pem(side.fallback))
+        else:
+            listener["ca_store"] = self.write(f"{name}.ca-store.pem", self.mint.pem(*store_of(chain)))
         return listener
 
     def _virtual_host(self, identity: str, host: VirtualHost) -> dict[str, str]:

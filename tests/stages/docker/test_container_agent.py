@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 import docker
-from tlslab.stages.docker.client_images import wanted
+from tlslab.clients.base import Invocation
+from tlslab.stages.docker.client_images import order, wanted
 from tlslab.stages.docker.container import ContainerSpec
 from tlslab.stages.docker.container_agent import Agent
 from tlslab.stages.docker.owner_labels import labels, new_run, this_process
@@ -45,12 +46,10 @@ def clients_of(lab_images: tuple[str, ...]) -> str:
 
 def answer(client: docker.DockerClient, image: str, script: str) -> dict[str, Any]:
     """The answer to an order that runs this shell script for a second at most."""
-    argv = ["sh", "-c", script]
 
     async def act(agent: Agent) -> Any:
-        return await agent.ask(
-            limit=1.0, workdir="/tmp/room", argv=argv, env={}, files={}, stdin="", collect=[], timeout=1.0
-        )
+        invocation = Invocation(("sh", "-c", script), timeout=1.0)
+        return await agent.ask(**order(invocation, "/tmp/room"))
 
     began = time.monotonic()
     said: dict[str, Any] = with_agent(client, image, act)

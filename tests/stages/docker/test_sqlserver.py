@@ -97,7 +97,7 @@ def test_a_server_without_a_certificate_is_told_of_none(mint: Mint) -> None:
 def test_intermediates_come_from_the_ca_store_unless_the_server_forgets_them(mint: Mint) -> None:
     assert SIDE.chain
     issuing = mint.pem(*SIDE.chain.intermediates)
-    forgotten = replace(SIDE, chain=replace(SIDE.chain, with_intermediates=False))
+    forgotten = replace(SIDE, chain=replace(SIDE.chain, after=()))
     assert issuing in text(sqlserver_files(SIDE, mint), CA_STORE)
     assert issuing not in text(sqlserver_files(forgotten, mint), CA_STORE)
 

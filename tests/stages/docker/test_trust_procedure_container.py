@@ -12,8 +12,8 @@ import docker
 from tests.stages.docker.test_same_verdicts import played
 from tlslab.matrix.choice import Choice
 from tlslab.matrix.plan import Filters
+from tlslab.model.certificate import LAB_ROOT
 from tlslab.model.record import Record, TrustProcedureEntry
-from tlslab.model.situation import LAB_ROOT
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint
 from tlslab.setup import provision
