@@ -151,6 +151,7 @@ class Pymssql(FreeTds, PythonSqlClient):
     rows = (
         *FreeTds.rows,
         *no_server_rows(
+            "20002",
             "severity 9:\\nTDS server connection failed ({host})",
             "severity 9:\\nUnexpected EOF from the server ({host})",
             source=NET_SOURCE,
@@ -232,6 +233,7 @@ class Tdsodbc(FreeTds, PythonSqlClient):
         *FreeTds.rows,
         ASKS_FOR_NO_PURPOSE,
         *no_server_rows(
+            "08001",
             "[08001] [FreeTDS][SQL Server]Unable to connect to data source",
             source=TLS_SOURCE,
             trace=PULLED,
@@ -290,6 +292,7 @@ class Tsql(FreeTds):
         *FreeTds.rows,
         ASKS_FOR_NO_PURPOSE,
         *no_server_rows(
+            "20002",
             "Error 20002 (severity 9): Adaptive Server connection failed",
             "Error 20017 (severity 9): Unexpected EOF from the server",
             source=NET_SOURCE,

@@ -196,16 +196,19 @@ def unavailable_templates(
     )
 
 
-def no_server_rows(failed: str, *ended: str, source: Source, trace: str) -> tuple[Says, ...]:
+def no_server_rows(code: str, failed: str, *ended: str, source: Source, trace: str) -> tuple[Says, ...]:
     """What a client says where another service answers, or the connection ends before TLS. `failed`: its words for
-    every failure, which are all that it says of a reset, or of bytes that are no TDS; `ended`: those for an end of the
-    connection. `trace`: what its log has when PRELOGIN was answered before, as of a handshake that is refused.
+    every failure; of a reset, or of bytes that are no TDS, it says no more, so that its `code` is all that tells.
+    `ended`: its words for an end of the connection. `trace`: what its log has when PRELOGIN was answered before, as of
+    a handshake that is refused.
     """
     return (
         *(
             row
             for condition in (ENDS_EARLY, PLAIN_HTTP, OTHER_SERVICE)
-            for row in says([condition], Phase.NO_TLS, failed, *ended, basis=Basis.AUTHORITATIVE, source=source)
+            for row in says(
+                [condition], Phase.NO_TLS, Prints(code=code), *ended, basis=Basis.AUTHORITATIVE, source=source
+            )
         ),
         *says(
             [ENDS_AFTER_PRELOGIN],
