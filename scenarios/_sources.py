@@ -223,3 +223,48 @@ WRONG_PERMISSIONS = Source(
     'MicrosoftDocs/sql-docs issue 4585: "Unable to open certificate file using correct permissions."',
     "https://github.com/MicrosoftDocs/sql-docs/issues/4585",
 )
+
+# What is met in the place of a server.
+WRONG_VERSION_NUMBER = Source(
+    "openssl/openssl, issue 6805: `wrong version number` of a port that speaks no TLS",
+    "https://github.com/openssl/openssl/issues/6805",
+)
+WRONG_PORT = Source(
+    "uepg/laravel-sybase, issue 33: `Protocol error in TDS stream`, because another server listened at the port",
+    "https://github.com/uepg/laravel-sybase/issues/33",
+)
+NOT_READY_NET = Source(
+    "testcontainers/testcontainers-dotnet, issue 1259: an error during the pre-login handshake of a container that starts",
+    "https://github.com/testcontainers/testcontainers-dotnet/issues/1259",
+)
+NOT_READY_COMPOSE = Source(
+    "microsoft/mssql-docker, issue 625: sometimes it connects, sometimes an error occurred during the pre-login handshake",
+    "https://github.com/microsoft/mssql-docker/issues/625",
+)
+SSH_BANNER = Source("RFC 4253, 4.2, Protocol Version Exchange", "https://www.rfc-editor.org/rfc/rfc4253#section-4.2")
+PRELOGIN = Source(
+    "MS-TDS, 2.2.6.5, PRELOGIN",
+    "https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-tds/60f56408-0188-4cd5-8b90-25c6f2423868",
+)
+
+# Virtual hosts.
+SNI = Source("RFC 6066, 3, Server Name Indication", "https://www.rfc-editor.org/rfc/rfc6066#section-3")
+INGRESS_FAKE = Source(
+    "kubernetes/ingress-nginx, issue 1984: the fake certificate is served although the secret is right",
+    "https://github.com/kubernetes/ingress-nginx/issues/1984",
+)
+INGRESS_DEFAULT = Source(
+    'ingress-nginx, docs/user-guide/tls.md, section "Default SSL Certificate"',
+    "https://kubernetes.github.io/ingress-nginx/user-guide/tls/#default-ssl-certificate",
+)
+CURL_CONNECT_TO = Source("curl(1), --connect-to", "https://curl.se/docs/manpage.html#--connect-to")
+NODE_SERVER_NAME = Source(
+    "Node.js 20.20.2, lib/_http_agent.js, calculateServerName",
+    "https://github.com/nodejs/node/blob/v20.20.2/lib/_http_agent.js",
+)
+
+# TDS 8.0.
+TDS_8 = Source(
+    "Microsoft, SqlConnectionEncryptOption.Strict (requires TDS 8.0)",
+    "https://learn.microsoft.com/en-us/dotnet/api/microsoft.data.sqlclient.sqlconnectionencryptoption.strict",
+)

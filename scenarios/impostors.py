@@ -132,4 +132,4 @@ def _with(fixed: Situation, common_name: str, names: Iterable[str], issuer: Auth
         owner=owner,
         addresses=addresses,
     )
-    return fixed.with_server(chain=Chain(leaf))
+    return fixed.with_server(chain=Chain(leaf), virtual_hosts=())

@@ -3,8 +3,9 @@
 from tlslab.model.check import EVERYTHING
 from tlslab.model.conditions import NO_COMMON_VERSION
 from tlslab.model.scenario import Side, scenario
-from tlslab.model.situation import ServerKind, Situation, TLSVersion, healthy
+from tlslab.model.situation import Refusal, ServerKind, Situation, TLSVersion, healthy
 from tlslab_scenarios._sources import (  # fmt: skip
+    ERRNO,
     MSPHPSQL_FAQ,
     NGINX_PROTOCOLS,
     SQL_LINUX,
@@ -116,3 +117,46 @@ def enable_older_on_server(broken: Situation) -> Situation:
     wanted = broken.client.tls_max or TLSVersion.TLSv1_2
     level = 0 if wanted < TLSVersion.TLSv1_2 else broken.server.security_level
     return broken.with_server(tls_min=wanted, security_level=level)
+
+
+@scenario(
+    form="server-resets",
+    title="The server refuses the client's versions by resetting the connection",
+    conditions=[NO_COMMON_VERSION],
+    sources=[section(SQL_LINUX, "Common connection errors"), ERRNO],
+)
+def server_resets(healthy: Situation) -> Situation:
+    """As when the server is newer than the client, but the server says nothing: it resets the TCP connection (RST), where
+    others close it (FIN) or send the alert 70 before. What people search for is then a text about the network.
+
+    **Symptom.** "Connection reset by peer" (errno 104), `ECONNRESET`, "Error code 0x68" of Microsoft's ODBC driver on
+    Linux; on Windows 10054, "An existing connection was forcibly closed by the remote host". Where the same server
+    closes instead, a client speaks of the end of the stream, and the ODBC driver of 0x2746.
+
+    **Cause.** No version of TLS in common. Whether a server, or a load balancer before it, says so by an alert, by FIN
+    or by RST is a habit of its TLS library. A firewall that inspects TLS resets connections as well.
+
+    **Look.** A trace of the network: ClientHello, then RST. `openssl s_client -connect HOST:443 -tls1_2` is reset while
+    `-tls1_3` connects.
+
+    **Fix.** That of the versions: let the client speak the newer one. What concerns the network does not help.
+    """
+    return server_newer.apply(healthy).with_server(refusal=Refusal.RESET)
+
+
+server_resets.fix(
+    still_checks=EVERYTHING,
+    side=Side.CLIENT,
+    steps=["Update the client or its TLS library, and remove the option that pins the old version."],
+    sources=[section(SQL_LINUX, "Common connection errors")],
+)(allow_newer_on_client)
+
+server_resets.fix(
+    still_checks=EVERYTHING,
+    side=Side.SERVER,
+    steps=[
+        "nginx: `ssl_protocols TLSv1.2 TLSv1.3;`, then reload.",
+        "SQL Server on Linux: `mssql-conf set network.tlsprotocols 1.2,1.1`, then restart; OpenSSL 3 also needs security level 0 for 1.1.",
+    ],
+    sources=[section(SQL_LINUX, "Configure SQL Server"), NGINX_PROTOCOLS],
+)(enable_older_on_server)

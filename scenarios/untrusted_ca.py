@@ -9,8 +9,10 @@ from tlslab_scenarios._sources import (  # fmt: skip
     CURL_CERTS,
     KB2007728,
     KINSTA,
+    ODBC_KEYWORDS,
     ODBC_TROUBLESHOOTING,
     SQL_LINUX,
+    TDS_8,
     TENWEB,
     section,
 )
@@ -76,6 +78,32 @@ def untrusted_ca_forced(healthy: Situation) -> Situation:
 
 
 @scenario(
+    form="strict",
+    title="The certificate's CA is not trusted, and the connection is strict (TDS 8.0)",
+    kinds={ServerKind.SQLSERVER},
+    conditions=[UNTRUSTED],
+    sources=[TDS_8, ODBC_KEYWORDS],
+)
+def untrusted_ca_strict(healthy: Situation) -> Situation:
+    """Server and client speak TDS 8.0: TLS comes before anything else, as with HTTPS. The client does not know the CA.
+
+    **Symptom.** The words of an untrusted CA, "unable to get local issuer certificate" with OpenSSL, also from clients
+    that trusted every certificate until now.
+
+    **Cause.** A private CA, and `Encrypt=strict` in the place of `yes`: a strict connection always verifies. Microsoft's
+    drivers and tedious take TrustServerCertificate, and pay no regard to it.
+
+    **Look.** `openssl s_client -connect HOST:1433 -alpn tds/8.0 -showcerts` shows the chain: a strict server speaks TLS
+    at once, which it does not in TDS 7.x.
+
+    **Fix.** Install the CA in the client's trust store. There is no switch, and that is the purpose.
+    """
+    return healthy.with_server(encryption=ServerEncryption.STRICT).with_client(
+        trust_anchors=(), encryption=Encryption.STRICT
+    )
+
+
+@scenario(
     form="fallback",
     title="SQL Server presents its self-generated certificate",
     kinds={ServerKind.SQLSERVER},
@@ -136,7 +164,7 @@ def _bypass(of: Scenario) -> None:
     )(trust_everything)
 
 
-for _scenario in (untrusted_ca, untrusted_ca_forced):
+for _scenario in (untrusted_ca, untrusted_ca_forced, untrusted_ca_strict):
     _client_side_fixes(_scenario)
 for _scenario in (untrusted_ca, untrusted_ca_forced, untrusted_ca_fallback):
     _bypass(_scenario)

@@ -35,13 +35,15 @@ CLASSES = {
     "trust-store",
     "wrong-clock",
     "wrong-eku",
+    "no-such-server",
 }
-OF_ONE_KIND = {ServerKind.HTTPS: set[str](), ServerKind.SQLSERVER: {"unreadable-key"}}
-"""Classes that only one kind of server can have: nginx reads its key as root."""
+OF_ONE_KIND = {ServerKind.HTTPS: {"virtual-host"}, ServerKind.SQLSERVER: {"unreadable-key"}}
+"""Classes that only one kind of server can have: nginx reads its key as root, SQL Server has no virtual hosts."""
 WITHOUT_A_CLIENT = {"sqlclient"}
 """Libraries of which no client is there yet."""
 WITHOUT_SERVERS_FIX = {
     *("untrusted-ca", "wrong-clock.ahead", "wrong-clock.behind", "ip-san"),
+    *("untrusted-ca.strict", "virtual-host.host-header"),
     *(item.id for item in CATALOGUE.scenarios if item.id.startswith("trust-store.")),
 }
 """Scenarios that the server's side cannot mend: nothing is wrong with it."""
@@ -50,6 +52,8 @@ NO_TEXT_OF_A_LIBRARY = {
     "The certificate chain was issued by an authority that is not trusted": "of Windows, which the lab does not play",
     "The target principal name is incorrect": "of Windows, which the lab does not play",
     "An existing connection was forcibly closed by the remote host": "of Windows, which the lab does not play",
+    "(provider: TCP Provider, error: 0 - Success)": "of SqlClient, of which no client is there yet",
+    "Kubernetes Ingress Controller Fake Certificate": "the subject of a certificate",
     "Unexpected EOF from the server": "FreeTDS' error 20017, before the 20002 by which its clients are known",
 }
 """Quotations of lessons that no table holds, and why."""

@@ -9,10 +9,19 @@ from collections.abc import Mapping
 from shlex import join
 
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
-from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, OPTIONS, allows_old_versions, expects_other_name, floor
+from tlslab.clients.https import (
+    HTTPS,
+    LOW_SECURITY,
+    OBSERVED,
+    OPTIONS,
+    WAITS,
+    allows_old_versions,
+    expects_other_name,
+    floor,
+)
 from tlslab.clients.store_errors import stops
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.conditions import CN_ALONE, NAME_MISMATCH, OTHER_STORE, STORE_ABSENT, STORE_UNREADABLE
+from tlslab.model.conditions import CN_ALONE, ENDS_EARLY, NAME_MISMATCH, OTHER_STORE, STORE_ABSENT, STORE_UNREADABLE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
@@ -58,6 +67,7 @@ class Curl(Client):
     title = "curl"
     needs = (Program("curl", Packages(apt="curl", dnf="curl-minimal", zypper="curl")),)
     supports = OPTIONS
+    lacks: Mapping[str, str] = {"server_name": "curl sends the name in the URL, and verifies the same"}
     stores: Mapping[str, str] = {PEM_FILE: "--cacert", HASHED_DIRECTORY: "--capath"}
     program = "curl"
     kinds = HTTPS
@@ -82,19 +92,25 @@ class Curl(Client):
         ),
         Template(
             "openssl",
-            frozenset({Phase.HANDSHAKE}),
+            frozenset({Phase.HANDSHAKE, Phase.NO_TLS}),
             "curl: (35) {*}SSL routines:{*}:{reason}",
             Basis.AUTHORITATIVE,
             LIBRARY_SOURCE,
         ),
         Template(
             "posix",
-            frozenset({Phase.CLOSED}),
+            frozenset({Phase.CLOSED, Phase.NO_TLS}),
             "curl: (35) OpenSSL SSL_connect: {reason} in connection to {name}:",
             Basis.AUTHORITATIVE,
             LIBRARY_SOURCE,
         ),
-        Template("posix", frozenset({Phase.CLOSED}), "curl: (35) Recv failure: {reason}", Basis.OBSERVED, OBSERVED),
+        Template(
+            "posix",
+            frozenset({Phase.CLOSED, Phase.NO_TLS}),
+            "curl: (35) Recv failure: {reason}",
+            Basis.OBSERVED,
+            OBSERVED,
+        ),
     )
     rows = (
         *says(
@@ -104,6 +120,14 @@ class Curl(Client):
             basis=Basis.AUTHORITATIVE,
             source=NAME_SOURCE,
         ),
+        *says(
+            [ENDS_EARLY],
+            Phase.NO_TLS,
+            "curl: (35) OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to {name}:",
+            basis=Basis.AUTHORITATIVE,
+            source=LIBRARY_SOURCE,
+        ),
+        *WAITS,
         *(
             row
             for words in ("file: ", "verify locations:")
@@ -200,6 +224,8 @@ def _options(side: ClientSide) -> tuple[tuple[str, ...], ...]:
     lowest = floor(side)
     if lowest is not None:
         options.append((f"--tlsv{lowest.number}",))
+    if side.host_header is not None:
+        options.append(("--header", f"Host: {side.host_header}"))
     if side.tls_max is not None:
         options.append(("--tls-max", side.tls_max.number))
     if allows_old_versions(side):

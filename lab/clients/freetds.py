@@ -14,6 +14,7 @@ from tlslab.clients.freetds_library import (  # fmt: skip
     GNUTLS_CONF,
     LEVEL_1,
     NET_SOURCE,
+    PULLED,
     PYMSSQL_ERRORS,
     PYMSSQL_ISSUE,
     RENAMED,
@@ -25,6 +26,7 @@ from tlslab.clients.freetds_library import (  # fmt: skip
     gnutls_conf,
     gnutls_templates,
     limit_gnutls,
+    no_server_rows,
     openssl_templates,
     settings,
     unavailable_templates,
@@ -169,6 +171,13 @@ class Pymssql(FreeTds, PythonSqlClient):
             )
             for condition in (CN_ALONE, CN_BESIDE_SAN)
         ),
+        *no_server_rows(
+            "20002",
+            "severity 9:\\nTDS server connection failed ({host})",
+            "severity 9:\\nUnexpected EOF from the server ({host})",
+            source=NET_SOURCE,
+            trace="handshake failed with -1 12 5 handshake failed",
+        ),
         tolerates(
             "the OpenSSL 1.1.1 of pymssql's wheel runs at security level 1, which allows SHA-1 signatures before "
             "OpenSSL 3.0",
@@ -241,7 +250,16 @@ class Tdsodbc(FreeTds, PythonSqlClient):
             trace="getsockopt(2) reported: {reason}",
         ),
     )
-    rows = (*FreeTds.rows, ASKS_FOR_NO_PURPOSE)
+    rows = (
+        *FreeTds.rows,
+        ASKS_FOR_NO_PURPOSE,
+        *no_server_rows(
+            "08001",
+            "[08001] [FreeTDS][SQL Server]Unable to connect to data source",
+            source=TLS_SOURCE,
+            trace=PULLED,
+        ),
+    )
 
     def version_probe(self, machine: Machine) -> Invocation:
         request = {"driver": self.driver, "version": True, "files": {"odbc_driver": machine.files["tdsodbc"]}}
@@ -291,7 +309,17 @@ class Tsql(FreeTds):
             "Error 20009 (severity 9): ", ' OS error {*}, "{reason}"', Basis.AUTHORITATIVE, TSQL_ERRORS
         ),
     )
-    rows = (*FreeTds.rows, ASKS_FOR_NO_PURPOSE)
+    rows = (
+        *FreeTds.rows,
+        ASKS_FOR_NO_PURPOSE,
+        *no_server_rows(
+            "20002",
+            "Error 20002 (severity 9): Adaptive Server connection failed",
+            "Error 20017 (severity 9): Unexpected EOF from the server",
+            source=NET_SOURCE,
+            trace=PULLED,
+        ),
+    )
 
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation((machine.which["tsql"], "-C"))

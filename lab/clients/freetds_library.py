@@ -12,9 +12,18 @@ from pathlib import PurePosixPath
 
 from tlslab.clients.base import Request
 from tlslab.clients.store_errors import stops
-from tlslab.model.conditions import NOT_FOR_SERVERS, STORE_ABSENT, STORE_UNREADABLE
+from tlslab.model.conditions import (
+    ENDS_AFTER_PRELOGIN,
+    ENDS_EARLY,
+    NOT_FOR_SERVERS,
+    OTHER_SERVICE,
+    PLAIN_HTTP,
+    SILENT,
+    STORE_ABSENT,
+    STORE_UNREADABLE,
+)
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Prints, Template, tolerates
+from tlslab.model.library import Hangs, Prints, Says, Template, says, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Encryption, TLSVersion
 
@@ -76,6 +85,8 @@ ASKS_FOR_NO_PURPOSE = tolerates(
 """What every client accepts whose FreeTDS is built with GnuTLS."""
 
 
+PULLED = "handshake failed: Error in the pull function."
+"""What FreeTDS logs when GnuTLS meets the end of a connection."""
 CA_FILE_FAILS = stops(
     dict.fromkeys((STORE_ABSENT, STORE_UNREADABLE), Prints(trace="loading CA file failed")),
     basis=Basis.AUTHORITATIVE,
@@ -141,7 +152,7 @@ def gnutls_templates(text: str, basis: Basis, source: Source) -> tuple[Template,
         Template("freetds", frozenset({Phase.NEGOTIATION}), text, basis, source, trace="{reason}"),
         Template(
             "gnutls",
-            frozenset({Phase.HANDSHAKE, Phase.CLOSED}),
+            frozenset({Phase.HANDSHAKE, Phase.CLOSED, Phase.NO_TLS}),
             text,
             basis,
             source,
@@ -185,6 +196,37 @@ def unavailable_templates(
             trace,
         )
         for server in ("Adaptive Server", "TDS server")
+    )
+
+
+def no_server_rows(code: str, failed: str, *ended: str, source: Source, trace: str) -> tuple[Says, ...]:
+    """What a client says where another service answers, or the connection ends before TLS. `failed`: its words for
+    every failure; of a reset, or of bytes that are no TDS, it says no more, so that its `code` is all that tells.
+    `ended`: its words for an end of the connection. `trace`: what its log has when PRELOGIN was answered before, as of
+    a handshake that is refused.
+    """
+    return (
+        *(
+            row
+            for condition in (ENDS_EARLY, PLAIN_HTTP, OTHER_SERVICE)
+            for row in says(
+                [condition], Phase.NO_TLS, Prints(code=code), *ended, basis=Basis.AUTHORITATIVE, source=source
+            )
+        ),
+        *says(
+            [ENDS_AFTER_PRELOGIN],
+            Phase.NO_TLS,
+            Prints(failed, trace=trace),
+            basis=Basis.AUTHORITATIVE,
+            source=source,
+        ),
+        *says(
+            [SILENT],
+            Phase.NO_TLS,
+            Hangs(),
+            basis=Basis.OBSERVED,
+            source=Source("observed by the lab of FreeTDS 1.3 and 1.5: no answer within 20 seconds", ""),
+        ),
     )
 
 

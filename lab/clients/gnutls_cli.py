@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from shlex import join
 
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
-from tlslab.clients.https import HTTPS, OPTIONS, expects_other_name
+from tlslab.clients.https import HTTPS, OPTIONS, WAITS, expects_other_name
 from tlslab.clients.store_errors import stops
 from tlslab.clients.wget import OLD_SERVER
 from tlslab.model.circumstances import TRUST_EVERYTHING
@@ -43,7 +43,7 @@ class GnuTLSCli(Client):
     name = "gnutls-cli"
     title = "gnutls-cli"
     needs = (Program("gnutls-cli", Packages(apt="gnutls-bin", dnf="gnutls-utils", zypper="gnutls")),)
-    supports = OPTIONS
+    supports = OPTIONS | {"server_name"}
     stores: Mapping[str, str] = {PEM_FILE: "--x509cafile"}
     program = "gnutls-cli"
     kinds = HTTPS
@@ -62,10 +62,15 @@ class GnuTLSCli(Client):
             "gnutls", frozenset({Phase.HANDSHAKE}), "*** Received alert [{*}]: {reason}", Basis.AUTHORITATIVE, CLI
         ),
         Template(
-            "gnutls", frozenset({Phase.HANDSHAKE, Phase.CLOSED}), "*** Fatal error: {reason}", Basis.AUTHORITATIVE, CLI
+            "gnutls",
+            frozenset({Phase.HANDSHAKE, Phase.CLOSED, Phase.NO_TLS}),
+            "*** Fatal error: {reason}",
+            Basis.AUTHORITATIVE,
+            CLI,
         ),
     )
     rows = (
+        *WAITS,
         *stops(
             {
                 STORE_ABSENT: "Error setting the x509 trust file: Error while reading file.",
@@ -110,6 +115,7 @@ class GnuTLSCli(Client):
 
     def invoke(self, request: Request) -> Invocation:
         host = request.side.connect_to
+        asked = request.side.host_header or f"{host}:{request.endpoint.port}"
         laid = request.trust()
         return Invocation(
             argv=(
@@ -121,7 +127,7 @@ class GnuTLSCli(Client):
             ),
             files=laid.files,
             prepare=laid.prepare,
-            stdin=f"GET / HTTP/1.1\r\nHost: {host}:{request.endpoint.port}\r\nConnection: close\r\n\r\n",
+            stdin=f"GET / HTTP/1.1\r\nHost: {asked}\r\nConnection: close\r\n\r\n",
         )
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
@@ -144,6 +150,8 @@ def _options(side: ClientSide) -> tuple[str, ...]:
         options.append("--insecure")
     if expects_other_name(side):
         options.append(f"--verify-hostname={side.reference_identifier}")
+    if side.indication != ClientSide(side.connect_to).indication:
+        options.append(f"--sni-hostname={side.indication}" if side.indication else "--disable-sni")
     if side.tls_min is not None or side.tls_max is not None:
         low, high = side.tls_min or TLSVersion.TLSv1_0, side.tls_max or TLSVersion.TLSv1_3
         off = [version for version in TLSVersion if not low <= version <= high]

@@ -92,7 +92,8 @@ class GoHttps(Client):
     needs = (PROGRAM,)
     supports = OPTIONS - {"intermediates"}
     lacks: Mapping[str, str] = {
-        "intermediates": "net/http has no option for intermediates: a certificate in RootCAs is trusted like a root"
+        "intermediates": "net/http has no option for intermediates: a certificate in RootCAs is trusted like a root",
+        "server_name": "net/http verifies the name that it sends (tls.Config.ServerName)",
     }
     stores: Mapping[str, str] = {PEM_FILE: "RootCAs", HASHED_DIRECTORY: STORES[HASHED_DIRECTORY]}
     kinds = HTTPS
@@ -113,7 +114,7 @@ class GoHttps(Client):
         Template("go", frozenset({Phase.VERIFY, Phase.NAME}), _MESSAGE + "{reason}", Basis.AUTHORITATIVE, BARE_ERROR),
         Template(
             "go",
-            frozenset({Phase.HANDSHAKE, Phase.CLOSED, Phase.CONNECT}),
+            frozenset({Phase.HANDSHAKE, Phase.CLOSED, Phase.CONNECT, Phase.NO_TLS}),
             _MESSAGE + "{reason}",
             Basis.AUTHORITATIVE,
             URL_ERROR,
@@ -155,6 +156,7 @@ class GoHttps(Client):
         if side.defaults_only:
             return ()
         words = [f"{_FIELD}{name} = {_literal(value)}" for name, value in _options(side).items()]
+        words += [f"request.Host = {_literal(side.host_header)}"] if side.host_header is not None else []
         told = ("=".join(self.store_option(side)),) if side.store.kind == HASHED_DIRECTORY else _POOL
         return (*told, *words) if side.has_store else tuple(words)
 
@@ -170,6 +172,7 @@ class GoHttps(Client):
             "config": config or None,
             # No library can give a program another clock that is linked statically; Config.Time can.
             "clock": side.clock // timedelta(seconds=1),
+            **({"host": side.host_header} if side.host_header is not None else {}),
         }
         return Invocation(
             argv=(request.machine.which[PROGRAM.name], json.dumps(given)),

@@ -1,6 +1,8 @@
 """What the HTTPS clients share: TLS limits, and the name to verify."""
 
-from tlslab.model.evidence import Source
+from tlslab.model.conditions import SILENT
+from tlslab.model.evidence import Basis, Phase, Source
+from tlslab.model.library import Hangs, says
 from tlslab.model.situation import ClientSide, ServerKind, TLSVersion
 
 HTTPS = frozenset({ServerKind.HTTPS})
@@ -14,6 +16,7 @@ OPTIONS = frozenset(
         "tls_min",
         "tls_max",
         "defaults_only",
+        "host_header",
         "store",
     }
 )
@@ -22,6 +25,16 @@ LOW_SECURITY = "DEFAULT@SECLEVEL=0"
 """TLS below 1.2 takes security level 0 with OpenSSL 3 (CHANGES.md, "Changes between 1.1.1 and 3.0.0")."""
 
 OBSERVED = Source("observed by the lab", "")
+
+
+WAITS = says(
+    [SILENT],
+    Phase.NO_TLS,
+    Hangs(),
+    basis=Basis.OBSERVED,
+    source=Source("observed by the lab: no answer within 20 seconds", ""),
+)
+"""Of a client that has no limit of its own for a server that says nothing."""
 
 
 def floor(side: ClientSide) -> TLSVersion | None:
@@ -35,6 +48,11 @@ def allows_old_versions(side: ClientSide) -> bool:
     """Whether versions below TLS 1.2 are asked for."""
     lowest = floor(side)
     return lowest is not None and lowest < TLSVersion.TLSv1_2
+
+
+def sends_other_name(side: ClientSide) -> bool:
+    """Whether the name to send (SNI) is not the one to verify."""
+    return side.server_name is not None and side.server_name != side.reference_identifier
 
 
 def expects_other_name(side: ClientSide) -> bool:

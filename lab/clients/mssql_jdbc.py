@@ -13,23 +13,27 @@ from tlslab.clients.answers import read_answer
 from tlslab.clients.base import PROBES, Client, Invocation, Machine, Request, Roots, Trust, Worker
 from tlslab.clients.https import floor
 from tlslab.clients.tds import QUESTION, read_versions
-from tlslab.model.circumstances import LOGIN_ONLY, STRICT, TRUST_EVERYTHING
+from tlslab.model.circumstances import LOGIN_ONLY, RESETS, STRICT, TRUST_EVERYTHING
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     CN_ALONE,
     CN_BESIDE_SAN,
     DEMANDS_ENCRYPTION,
+    ENDS_AFTER_PRELOGIN,
+    ENDS_EARLY,
     IP_ADDRESS,
     NAME_MISMATCH,
     NO_COMMON_VERSION,
     NO_ENCRYPTION,
     NOT_LOADED,
     NOT_SERVING,
+    OTHER_SERVICE,
     OTHER_STORE,
+    PLAIN_HTTP,
     UNTRUSTED,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Says, Template, When, says, says_like, tolerates
+from tlslab.model.library import Says, Template, When, says, says_each, says_like, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.release import Versions
 from tlslab.model.situation import ClientSide, Encryption, ServerKind, Situation, TLSVersion
@@ -59,6 +63,8 @@ ALERT_FIRST = Source(
 )
 NO_SUPPORT = _source("13.4.0", "SQLServerResource", "R_sslRequiredNoServerSupport")
 GOES_ON = _source("13.4.0", "SQLServerConnection", "prelogin: what the server answers of encryption")
+UNEXPECTED = _source("13.4.0", "SQLServerResource", "R_notSQLServer, in R_tcpipConnectionFailed")
+OBSERVED = Source("observed by the lab of mssql-jdbc 13.6.2 at a port that resets each connection", "")
 NO_RESPONSE = _source("13.4.0", "SQLServerResource", "R_noServerResponse")
 OLDER_NAMES = _source("9.4.1", "IOBuffer", "validateServerNameInCertificate: DNS names and the common name alone")
 OLDER_NAME = _source("9.4.1", "SQLServerResource", "R_certNameFailed")
@@ -128,6 +134,11 @@ _FIXED_WAITS = {"FAKETIME_FORCE_MONOTONIC_FIX": "0"}
 FORCE_MONOTONIC_FIX), a JVM that does nothing takes 3 processor seconds instead of 0.25."""
 
 _EXCEPTION = "com.microsoft.sqlserver.jdbc.SQLServerException: "
+_UNEXPECTED_PRELOGIN = (
+    _EXCEPTION
+    + 'The TCP/IP connection to the host {host}, port {*} has failed. Error: "The driver received an unexpected '
+    "pre-login response."
+)
 _UNABLE = "driver could not establish a secure connection to SQL Server by using Secure Sockets Layer (SSL) encryption"
 _SET = '"encrypt" property is set to "{*}" and "trustServerCertificate" property is set to "{*}" but the '
 _FRAMES = (
@@ -216,6 +227,33 @@ class MssqlJdbc(Client):
                 "SQL Server did not return a response. The connection has been closed.",
                 NO_RESPONSE,
             )
+        ),
+        *_framed(
+            [ENDS_AFTER_PRELOGIN],
+            Phase.NO_TLS,
+            "SQL Server did not return a response. The connection has been closed.",
+            NO_RESPONSE,
+        ),
+        *says(
+            [ENDS_EARLY],
+            Phase.NO_TLS,
+            _UNEXPECTED_PRELOGIN,
+            basis=Basis.AUTHORITATIVE,
+            source=UNEXPECTED,
+        ),
+        *says(
+            [ENDS_EARLY],
+            Phase.NO_TLS,
+            f"{_EXCEPTION}Connection reset",
+            basis=Basis.OBSERVED,
+            source=OBSERVED,
+            when=[RESETS],
+        ),
+        *says_each(
+            dict.fromkeys((PLAIN_HTTP, OTHER_SERVICE), _UNEXPECTED_PRELOGIN),
+            Phase.NO_TLS,
+            basis=Basis.AUTHORITATIVE,
+            source=UNEXPECTED,
         ),
         *says(
             [NOT_SERVING],

@@ -13,10 +13,13 @@ from tlslab.clients.base import Client, Endpoint, Invocation, Machine, Request, 
 from tlslab.clients.https import (
     HTTPS,
     LOW_SECURITY,
+    OBSERVED,
     OPTIONS,
+    WAITS,
     allows_old_versions,
     expects_other_name,
     floor,
+    sends_other_name,
 )
 from tlslab.clients.tedious import (
     BUNDLED,
@@ -29,9 +32,10 @@ from tlslab.clients.tedious import (
     node_trust,
 )
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.conditions import OTHER_STORE
+from tlslab.model.condition import conditions_of, defects
+from tlslab.model.conditions import CONDITIONS, OTHER_STORE, SILENT
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, tolerates
+from tlslab.model.library import Template, When, says, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import PEM_FILE, ClientSide, Situation, TLSVersion
 from tlslab.setup.needs import NODE
@@ -60,6 +64,19 @@ NODE_TLS_REJECT_UNAUTHORIZED = Source(
     "Node.js, doc/api/cli.md, NODE_TLS_REJECT_UNAUTHORIZED",
     "https://github.com/nodejs/node/blob/v18.20.4/doc/api/cli.md#node_tls_reject_unauthorizedvalue",
 )
+SERVER_NAME = Source(
+    "Node.js 20.20.2, lib/_http_agent.js (calculateServerName: the Host header before the host)",
+    "https://github.com/nodejs/node/blob/v20.20.2/lib/_http_agent.js",
+)
+
+
+def _names_a_good_site(act: Situation) -> bool:
+    """Whether nothing would be wrong with a client that sends and verifies the name in the Host header."""
+    name = act.client.host_header
+    return name is not None and not defects(conditions_of(act.with_client(expected_name=name), CONDITIONS))
+
+
+SITE_IN_HOST_HEADER = When("the Host header names a site with which nothing is wrong", _names_a_good_site)
 _FETCH_FAILED = "TypeError: fetch failed { [cause]: "
 
 
@@ -91,7 +108,7 @@ class NodeHttps(NodeClient):
 
     name = "node-https"
     title = "Node https"
-    supports = OPTIONS
+    supports = OPTIONS | {"server_name"}
 
     templates = (
         Template("openssl", frozenset({Phase.VERIFY}), "Error: {reason}", Basis.AUTHORITATIVE, TLS_DOC),
@@ -106,13 +123,21 @@ class NodeHttps(NodeClient):
         ),
         Template(
             "openssl",
-            frozenset({Phase.HANDSHAKE}),
+            frozenset({Phase.HANDSHAKE, Phase.NO_TLS}),
             "Error: write EPROTO {*}:error:{*}:SSL routines:{*}:{reason}:",
             Basis.REPORTED,
             EPROTO,
         ),
     )
     rows = (
+        *WAITS,
+        tolerates(
+            "Node's https sends and verifies the name in the Host header: it is shown the certificate of that site",
+            phases=[Phase.VERIFY, Phase.NAME],
+            when=[SITE_IN_HOST_HEADER],
+            basis=Basis.AUTHORITATIVE,
+            source=SERVER_NAME,
+        ),
         *READS_NO_FILE,
         tolerates(
             "with rejectUnauthorized: false Node refuses no certificate",
@@ -128,7 +153,10 @@ class NodeHttps(NodeClient):
         if side.defaults_only:
             return default_trust_words(side)
         trust = ("ca: fs.readFileSync('ca.pem')",) if side.has_store else ()
-        return (*trust, *(f"{name}: {_literal(value)}" for name, value in _options(side).items()))
+        verified = f"tls.checkServerIdentity('{side.reference_identifier}', certificate)"
+        check = f"checkServerIdentity: (_, certificate) => {verified}"
+        words = (f"{name}: {_literal(value)}" for name, value in _options(side).items())
+        return (*trust, *words, *((check,) if sends_other_name(side) else ()), *_header_words(side))
 
     def invoke(self, request: Request) -> Invocation:
         laid = request.trust()
@@ -136,7 +164,8 @@ class NodeHttps(NodeClient):
             "client": self.name,
             "url": _url(request.side, request.endpoint),
             "ca": laid.path if request.side.has_store else None,
-            "options": _options(request.side),
+            "options": {**_options(request.side), **_request(request.side)},
+            **({"verify": request.side.reference_identifier} if sends_other_name(request.side) else {}),
         }
         env, files = default_store(request)
         return Invocation(
@@ -152,10 +181,13 @@ class NodeFetch(NodeClient):
 
     name = "node-fetch"
     title = "Node fetch"
-    supports = OPTIONS - {"expected_name"}
+    supports = OPTIONS - {"expected_name", "host_header"}
     stores: Mapping[str, str] = {PEM_FILE: EXTRA_ROOTS}
     lacks: Mapping[str, str] = {
-        "expected_name": "Node's built-in fetch has no option for the name to verify; undici's Agent has"
+        "expected_name": "Node's built-in fetch has no option for the name to verify; undici's Agent has",
+        "host_header": "Node's built-in fetch leaves a Host header of one's own out without a word: the Fetch Standard "
+        "forbids it",
+        "server_name": "Node's built-in fetch sends the name in the URL, and verifies the same",
     }
     no_default_store = (
         "Node's own roots are compiled in, as nodejs.org builds it, and the variable that adds to them, with which the "
@@ -177,13 +209,20 @@ class NodeFetch(NodeClient):
         ),
         Template(
             "openssl",
-            frozenset({Phase.HANDSHAKE}),
+            frozenset({Phase.HANDSHAKE, Phase.NO_TLS}),
             _FETCH_FAILED + "Error: {*}:error:{*}:SSL routines:{*}:{reason}:",
             Basis.AUTHORITATIVE,
             FETCH_FAILED,
         ),
     )
     rows = (
+        *says(
+            [SILENT],
+            Phase.NO_TLS,
+            _FETCH_FAILED + "ConnectTimeoutError: Connect Timeout Error (",
+            basis=Basis.OBSERVED,
+            source=OBSERVED,
+        ),
         tolerates(
             "with NODE_TLS_REJECT_UNAUTHORIZED=0 Node refuses no certificate",
             phases=[Phase.VERIFY, Phase.NAME],
@@ -238,7 +277,9 @@ def _options(side: ClientSide) -> dict[str, str | bool]:
     options: dict[str, str | bool] = {}
     if side.trust_everything:
         options["rejectUnauthorized"] = False
-    if expects_other_name(side):
+    if sends_other_name(side):
+        options["servername"] = side.indication
+    elif expects_other_name(side):
         options["servername"] = side.reference_identifier
     lowest = floor(side)
     if lowest is not None:
@@ -248,6 +289,15 @@ def _options(side: ClientSide) -> dict[str, str | bool]:
     if allows_old_versions(side):
         options["ciphers"] = LOW_SECURITY
     return options
+
+
+def _request(side: ClientSide) -> dict[str, dict[str, str]]:
+    """What the request itself says otherwise."""
+    return {"headers": {"Host": side.host_header}} if side.host_header is not None else {}
+
+
+def _header_words(side: ClientSide) -> tuple[str, ...]:
+    return (f"headers: {{Host: '{side.host_header}'}}",) if side.host_header is not None else ()
 
 
 def _flags(side: ClientSide) -> tuple[str, ...]:

@@ -17,6 +17,7 @@ from tlslab.clients.tds import (
     read_versions,
     run_probe,
 )
+from tlslab.libraries.msodbc import STRINGS
 from tlslab.model.circumstances import LOGIN_ONLY, STRICT, TRUST_EVERYTHING
 from tlslab.model.conditions import OTHER_STORE
 from tlslab.model.evidence import Basis, Phase, Source
@@ -41,10 +42,6 @@ DEFAULT_LOCATIONS = Source(
     "https://github.com/openssl/openssl/blob/06bedddd170c6ff5c72a52d3579df594f37cb5a3/doc/man3/SSL_CTX_load_verify_locations.pod",
 )
 FAQ = Source("Microsoft, msphpsql wiki, FAQ", "https://github.com/Microsoft/msphpsql/wiki/FAQ")
-STRINGS = Source(
-    "Microsoft ODBC Driver 18.6.2, its own string resources (wheel mssql-python-odbc, msodbcsqlr18.rll)",
-    "https://github.com/microsoft/mssql-python",
-)
 RESET = Source("microsoft/msphpsql, issue 1480", "https://github.com/microsoft/msphpsql/issues/1480")
 
 BUNDLED_VERSION, BUNDLING = "18.5.1", "1.7.1"
@@ -78,7 +75,11 @@ def driver_templates(before: str) -> tuple[Template, ...]:
         # OpenSSL adds the alert's number to the reason, the driver the further errors of the queue.
         Template("openssl", frozenset({Phase.HANDSHAKE}), ssl + "{reason}", Basis.AUTHORITATIVE, FAQ),
         Template(
-            "msodbc", frozenset({Phase.CONNECT, Phase.NEGOTIATION}), before + "{reason}", Basis.AUTHORITATIVE, STRINGS
+            "msodbc",
+            frozenset({Phase.CONNECT, Phase.NO_TLS, Phase.NEGOTIATION}),
+            before + "{reason}",
+            Basis.AUTHORITATIVE,
+            STRINGS,
         ),
         Template("msodbc", frozenset({Phase.CLOSED}), before + "TCP Provider: {reason}", Basis.REPORTED, RESET),
     )

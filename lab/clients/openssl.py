@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from shlex import join
 
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
-from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, OPTIONS, allows_old_versions, floor
+from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, OPTIONS, WAITS, allows_old_versions, floor
 from tlslab.clients.store_errors import stops
 from tlslab.model.certificate import as_address
 from tlslab.model.circumstances import DEFAULTS_ONLY, TRUST_EVERYTHING
@@ -59,7 +59,7 @@ class SClient(Client):
     name = "openssl"
     title = "openssl s_client"
     needs = (Program("openssl", Packages(apt="openssl", dnf="openssl", zypper="openssl")),)
-    supports = OPTIONS
+    supports = OPTIONS | {"server_name"}
     stores: Mapping[str, str] = {PEM_FILE: "-CAfile", HASHED_DIRECTORY: "-CApath"}
     program = "openssl"
     kinds = HTTPS
@@ -80,15 +80,16 @@ class SClient(Client):
         ),
         Template(
             "openssl",
-            frozenset({Phase.HANDSHAKE}),
+            frozenset({Phase.HANDSHAKE, Phase.NO_TLS}),
             ":error:{*}:SSL routines:{*}:{reason}:",
             Basis.AUTHORITATIVE,
             PRINTED_ERRORS,
         ),
         # errno 104 is ECONNRESET on Linux; s_client prints the number alone.
-        Template("posix", frozenset({Phase.CLOSED}), "write:errno=104", Basis.OBSERVED, OBSERVED),
+        Template("posix", frozenset({Phase.CLOSED, Phase.NO_TLS}), "write:errno=104", Basis.OBSERVED, OBSERVED),
     )
     rows = (
+        *WAITS,
         *stops({STORE_ABSENT: ":BIO routines:{*}:no such file:"}, basis=Basis.AUTHORITATIVE, source=NO_FILE),
         *stops(
             {STORE_UNREADABLE: ":x509 certificate routines:{*}:no certificate or crl found:"},
@@ -147,7 +148,7 @@ class SClient(Client):
             ),
             files=laid.files,
             prepare=laid.prepare,
-            stdin=f"GET / HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n",
+            stdin=f"GET / HTTP/1.1\r\nHost: {request.side.host_header or host}\r\nConnection: close\r\n\r\n",
         )
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
@@ -174,6 +175,8 @@ def _options(side: ClientSide) -> tuple[tuple[str, ...], ...]:
         options.append(("-verify_return_error",))
         name = side.reference_identifier
         options.append(("-verify_ip" if as_address(name) else "-verify_hostname", name))
+    if side.indication != ClientSide(side.connect_to).indication:
+        options.append(("-servername", side.indication) if side.indication else ("-noservername",))
     lowest = floor(side)
     if lowest is not None:
         options.append(("-min_protocol", lowest.label))

@@ -14,13 +14,22 @@ from tlslab.clients.https import (
     LOW_SECURITY,
     OBSERVED,
     OPTIONS,
+    WAITS,
     allows_old_versions,
     expects_other_name,
     floor,
 )
 from tlslab.clients.store_errors import stops
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.conditions import CN_ALONE, NAME_MISMATCH, OTHER_STORE, STORE_ABSENT, STORE_UNREADABLE, UNTRUSTED
+from tlslab.model.conditions import (
+    CN_ALONE,
+    NAME_MISMATCH,
+    OTHER_STORE,
+    SILENT,
+    STORE_ABSENT,
+    STORE_UNREADABLE,
+    UNTRUSTED,
+)
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import SaysLike, Template, Tolerates, says, says_like, tolerates
 from tlslab.model.outcome import Completed, Outcome
@@ -124,6 +133,7 @@ class PythonClient(Client):
             "tls_min": _constant(lowest) if lowest else None,
             "tls_max": _constant(request.side.tls_max) if request.side.tls_max else None,
             "ciphers": LOW_SECURITY if allows_old_versions(request.side) else None,
+            **({"headers": {"Host": request.side.host_header}} if request.side.host_header is not None else {}),
         }
         return Invocation(
             argv=(request.machine.python, "-I", PROBE, json.dumps(given)),
@@ -142,7 +152,7 @@ class PythonClient(Client):
         limits = _limit_words(side)
         if side.trust_everything:
             return ("context = ssl._create_unverified_context()", *limits)
-        if side.trust_anchors or side.intermediates:
+        if side.has_store:
             parameter, path = self.store_option(side)
             return (f'context = ssl.create_default_context({parameter}="{path}")', *limits)
         return ("context = ssl.create_default_context()", *limits) if limits else ()
@@ -162,7 +172,7 @@ def _templates(before: str, source: Source) -> tuple[Template, ...]:
     other = before + "[SSL: {*}] {reason} (_ssl.c:"
     return (
         Template("openssl", frozenset({Phase.VERIFY}), verify, Basis.AUTHORITATIVE, source),
-        Template("openssl", frozenset({Phase.HANDSHAKE}), other, Basis.AUTHORITATIVE, source),
+        Template("openssl", frozenset({Phase.HANDSHAKE, Phase.NO_TLS}), other, Basis.AUTHORITATIVE, source),
         Template("python-ssl", frozenset(Phase), before + "{reason}", Basis.AUTHORITATIVE, source),
     )
 
@@ -196,7 +206,8 @@ class Urllib(PythonClient):
     title = "Python urllib"
     supports = OPTIONS - {"expected_name"}
     lacks: Mapping[str, str] = {
-        "expected_name": "urllib verifies the name in the URL; it has no option to look for another one"
+        "expected_name": "urllib verifies the name in the URL; it has no option to look for another one",
+        "server_name": "urllib sends the name in the URL, and verifies the same",
     }
     needs = (PythonPackage(),)
     default_trust = Trust(
@@ -207,13 +218,14 @@ class Urllib(PythonClient):
         *_templates("urllib.error.URLError: <urlopen error ", URL_ERROR),
         Template(
             "posix",
-            frozenset({Phase.CLOSED}),
+            frozenset({Phase.CLOSED, Phase.NO_TLS}),
             "urllib.error.URLError: <urlopen error [Errno {*}] {reason}>",
             Basis.AUTHORITATIVE,
             URL_ERROR,
         ),
     )
     rows = (
+        *WAITS,
         *_OF_THE_STORE,
         _COMMON_NAME,
         _unverified("with ssl._create_unverified_context() urllib", UNVERIFIED_CONTEXT),
@@ -227,7 +239,7 @@ class Urllib(PythonClient):
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         if side.defaults_only:
             return self.default_trust_words(side)
-        return self.context_words(side)
+        return (*self.context_words(side), *_header_words(side))
 
 
 class Requests(PythonClient):
@@ -236,6 +248,7 @@ class Requests(PythonClient):
     name = "requests"
     title = "Python requests"
     supports = OPTIONS
+    lacks: Mapping[str, str] = {"server_name": "requests verifies the name that it sends; it has one option for both"}
     needs = (PythonPackage("requests"),)
     roots_variable = "REQUESTS_CA_BUNDLE"
     roots_file = "certifi"
@@ -248,13 +261,14 @@ class Requests(PythonClient):
         *_templates(_MAX_RETRIES, MAX_RETRY_ERROR),
         Template(
             "posix",
-            frozenset({Phase.CLOSED}),
+            frozenset({Phase.CLOSED, Phase.NO_TLS}),
             "requests.exceptions.ConnectionError: ('Connection aborted.', ConnectionResetError({*}, '{reason}'))",
             Basis.OBSERVED,
             OBSERVED,
         ),
     )
     rows = (
+        *WAITS,
         # urllib3 before 2.0 compared names itself, and in words of its own.
         *says(
             [NAME_MISMATCH],
@@ -288,7 +302,7 @@ class Requests(PythonClient):
             words += ["context = urllib3.util.create_urllib3_context()", *limits]
             words += ["context.check_hostname = False"] if side.trust_everything else []
             words.append(_adapter_words("ssl_context=context"))
-        return tuple(words)
+        return (*words, *_header_words(side))
 
 
 class Httpx(PythonClient):
@@ -297,6 +311,7 @@ class Httpx(PythonClient):
     name = "httpx"
     title = "Python httpx"
     supports = OPTIONS
+    lacks: Mapping[str, str] = {"server_name": "httpx verifies the name that it sends; it has one option for both"}
     needs = (PythonPackage("httpx"),)
     roots_variable = "SSL_CERT_FILE"
     roots_file = "certifi"
@@ -308,10 +323,21 @@ class Httpx(PythonClient):
     templates = (
         *_templates("httpx.ConnectError: ", HTTPX_SSL),
         Template(
-            "posix", frozenset({Phase.CLOSED}), "httpx.ConnectError: [Errno {*}] {reason}", Basis.OBSERVED, OBSERVED
+            "posix",
+            frozenset({Phase.CLOSED, Phase.NO_TLS}),
+            "httpx.ConnectError: [Errno {*}] {reason}",
+            Basis.OBSERVED,
+            OBSERVED,
         ),
     )
     rows = (
+        *says(
+            [SILENT],
+            Phase.NO_TLS,
+            "httpx.ConnectTimeout: _ssl.c:{*}: The handshake operation timed out",
+            basis=Basis.OBSERVED,
+            source=OBSERVED,
+        ),
         *_OF_THE_STORE,
         _COMMON_NAME,
         _unverified("with an unverified context httpx", HTTPX_SSL),
@@ -326,7 +352,7 @@ class Httpx(PythonClient):
         words = list(self.context_words(side))
         if expects_other_name(side):
             words.append(f'extensions={{"sni_hostname": "{side.reference_identifier}"}}')
-        return tuple(words)
+        return (*words, *_header_words(side))
 
 
 def _adapter_words(option: str) -> str:
@@ -339,6 +365,10 @@ def _adapter_words(option: str) -> str:
         f"        super().init_poolmanager(*args, **options, {option})\n"
         'session.mount("https://", Adapter())'
     )
+
+
+def _header_words(side: ClientSide) -> tuple[str, ...]:
+    return (f'headers={{"Host": "{side.host_header}"}}',) if side.host_header is not None else ()
 
 
 def _limit_words(side: ClientSide) -> tuple[str, ...]:

@@ -16,11 +16,16 @@ from tlslab.clients.tds import PythonSqlClient, read_versions, run_probe
 from tlslab.model.conditions import (
     CN_ALONE,
     CN_BESIDE_SAN,
+    ENDS_AFTER_PRELOGIN,
+    ENDS_EARLY,
     IP_ADDRESS,
     NAME_MISMATCH,
     NO_COMMON_VERSION,
     NO_ENCRYPTION,
     NOT_LOADED,
+    OTHER_SERVICE,
+    PLAIN_HTTP,
+    SILENT,
     STORE_ABSENT,
     STORE_UNREADABLE,
 )
@@ -57,6 +62,7 @@ BACKOFF = Source(
     "https://github.com/denisenkom/pytds/blob/2b9f4afda12c0a9b5f0322b72c0eac5253e568f8/src/pytds/utils.py",
 )
 CONNECT = Source("python-tds documentation, pytds.connect", "https://python-tds.readthedocs.io/en/latest/pytds.html")
+OBSERVED = Source("observed by the lab of python-tds 1.17.1", "")
 LOAD = Source(
     "pyOpenSSL 26.3.0, src/OpenSSL/SSL.py (Context.load_verify_locations raises OpenSSL's errors; their texts are in "
     "OpenSSL, crypto/err/openssl.txt)",
@@ -111,6 +117,13 @@ class PythonTds(PythonSqlClient):
             "posix",
             frozenset({Phase.CONNECT}),
             "ConnectionRefusedError: [Errno {*}] {reason}{*}TimeoutError",
+            Basis.AUTHORITATIVE,
+            BACKOFF,
+        ),
+        Template(
+            "posix",
+            frozenset({Phase.CLOSED, Phase.NO_TLS}),
+            "ConnectionResetError: [Errno {*}] {reason}{*}TimeoutError",
             Basis.AUTHORITATIVE,
             BACKOFF,
         ),
@@ -178,6 +191,23 @@ class PythonTds(PythonSqlClient):
             Phase.CLOSED,
             basis=Basis.AUTHORITATIVE,
             source=TDS_BASE,
+        ),
+        *says_each(
+            dict.fromkeys(
+                (ENDS_EARLY, ENDS_AFTER_PRELOGIN), "pytds.tds_base.ClosedConnectionError: Server closed connection"
+            ),
+            Phase.NO_TLS,
+            basis=Basis.AUTHORITATIVE,
+            source=TDS_BASE,
+        ),
+        *says_each(
+            dict.fromkeys((PLAIN_HTTP, OTHER_SERVICE), "ValueError: buffer too small for requested bytes"),
+            Phase.NO_TLS,
+            basis=Basis.OBSERVED,
+            source=OBSERVED,
+        ),
+        *says(
+            [SILENT], Phase.NO_TLS, "TimeoutError: timed out{*}TimeoutError", basis=Basis.AUTHORITATIVE, source=BACKOFF
         ),
         tolerates(
             "without `cafile` python-tds uses no TLS: no certificate is shown, and the login goes in clear",

@@ -13,10 +13,21 @@ from tlslab.clients.answers import read_answer
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust, probe
 from tlslab.clients.store_errors import stops
 from tlslab.clients.tds import allows_old_versions
-from tlslab.model.circumstances import STRICT, TRUST_EVERYTHING
-from tlslab.model.conditions import DEMANDS_ENCRYPTION, NO_ENCRYPTION, NOT_SERVING, OTHER_STORE, STORE_ABSENT, UNTRUSTED
+from tlslab.model.circumstances import RESETS, STRICT, TRUST_EVERYTHING
+from tlslab.model.conditions import (
+    DEMANDS_ENCRYPTION,
+    ENDS_EARLY,
+    NO_ENCRYPTION,
+    NOT_SERVING,
+    OTHER_SERVICE,
+    OTHER_STORE,
+    PLAIN_HTTP,
+    SILENT,
+    STORE_ABSENT,
+    UNTRUSTED,
+)
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import SaysLike, Template, When, says, says_like, tolerates
+from tlslab.model.library import SaysLike, Template, When, says, says_each, says_like, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Encryption, ServerKind, Situation, TLSVersion
 from tlslab.setup.needs import NODE, NodePackage
@@ -30,6 +41,10 @@ CONNECTION = Source(
 CONNECTOR = Source(
     "tedious, src/connector.ts, connectInSequence",
     "https://github.com/tediousjs/tedious/blob/v19.2.2/src/connector.ts",
+)
+LOST = Source(
+    "tedious 19.2.2, src/connection.ts (wrapSocketError, connectTimeout)",
+    "https://github.com/tediousjs/tedious/blob/v19.2.2/src/connection.ts",
 )
 NO_FILE = Source(
     "Node.js, doc/api/errors.md, Common system errors, ENOENT",
@@ -128,6 +143,27 @@ class Tedious(Client):
             _FAILED + "Could not connect (sequence)",
             basis=Basis.AUTHORITATIVE,
             source=CONNECTOR,
+        ),
+        *says_each(
+            dict.fromkeys((ENDS_EARLY, PLAIN_HTTP, OTHER_SERVICE), "ConnectionError: Connection lost - socket hang up"),
+            Phase.NO_TLS,
+            basis=Basis.AUTHORITATIVE,
+            source=LOST,
+        ),
+        *says(
+            [ENDS_EARLY],
+            Phase.NO_TLS,
+            "ConnectionError: Connection lost - read ECONNRESET",
+            basis=Basis.AUTHORITATIVE,
+            source=LOST,
+            when=[RESETS],
+        ),
+        *says(
+            [SILENT],
+            Phase.NO_TLS,
+            "ConnectionError: Failed to connect to {host}:{*} in {*}ms",
+            basis=Basis.AUTHORITATIVE,
+            source=LOST,
         ),
         tolerates(
             "tedious begins TLS only where the server answers that it encrypts; else it goes on in clear, also with "

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from shlex import join
 
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
-from tlslab.clients.https import HTTPS, OPTIONS
+from tlslab.clients.https import HTTPS, OPTIONS, WAITS
 from tlslab.clients.store_errors import stops
 from tlslab.model.circumstances import HOLDS_THE_CA, TRUST_EVERYTHING
 from tlslab.model.conditions import (
@@ -77,7 +77,8 @@ class Wget(Client):
     needs = (Program("wget", Packages(apt="wget", dnf="wget", zypper="wget"), gnutls=True),)
     supports = OPTIONS - {"expected_name"}
     lacks: Mapping[str, str] = {
-        "expected_name": "wget verifies the name in the URL; it has no option to look for another one"
+        "expected_name": "wget verifies the name in the URL; it has no option to look for another one",
+        "server_name": "wget sends the name in the URL, and verifies the same",
     }
     stores: Mapping[str, str] = {PEM_FILE: "--ca-certificate", HASHED_DIRECTORY: "--ca-directory"}
     program = "wget"
@@ -97,13 +98,14 @@ class Wget(Client):
         ),
         Template(
             "gnutls",
-            frozenset({Phase.CLOSED}),
+            frozenset({Phase.CLOSED, Phase.NO_TLS}),
             "GnuTLS: {reason} Unable to establish SSL connection.",
             Basis.AUTHORITATIVE,
             GNUTLS_C,
         ),
     )
     rows = (
+        *WAITS,
         *stops(
             dict.fromkeys((STORE_ABSENT, STORE_UNREADABLE), "ERROR: Failed to open cert {*}: ({*}" + NOT_TRUSTED),
             basis=Basis.AUTHORITATIVE,
@@ -189,6 +191,8 @@ def _options(side: ClientSide) -> tuple[str, ...]:
     options: list[str] = []
     if side.trust_everything:
         options.append("--no-check-certificate")
+    if side.host_header is not None:
+        options.append(f"--header=Host: {side.host_header}")
     if side.tls_max is not None and side.tls_max < TLSVersion.TLSv1_3:
         # --secure-protocol is a floor only; a cap is a GnuTLS priority string, which replaces it.
         off = [

@@ -10,7 +10,8 @@ from itertools import count
 
 from tlslab.model.certificate import as_address
 from tlslab.model.scenario import Scenario, Side
-from tlslab.model.situation import ServerKind, Situation, healthy
+from tlslab.model.situation import ServerKind, Situation, healthy, unsupported
+from tlslab.servers import mssql_conf, nginx
 
 HEALTHY = "healthy"
 """What the servers without a defect are called, in the place of a scenario."""
@@ -18,6 +19,7 @@ PORTS = {ServerKind.HTTPS: 8400, ServerKind.SQLSERVER: 14300}
 """The ports on the host, on which a scenario's number is counted; both below the range that systems hand out."""
 INSIDE = {ServerKind.HTTPS: 443, ServerKind.SQLSERVER: 1433}
 """The ports in the containers."""
+_SUPPORTS = {ServerKind.HTTPS: nginx.SUPPORTS, ServerKind.SQLSERVER: mssql_conf.SUPPORTS}
 MOST = 99
 """The highest number: two digits."""
 NUMBERS = "x-numbers"
@@ -61,14 +63,16 @@ class Server:
 
 def servers(scenarios: Iterable[Scenario], numbers: Mapping[str, int]) -> tuple[Server, ...]:
     """The servers of these scenarios and the healthy ones, which are first. A scenario whose client connects to an
-    address has none: Docker gives a container its address when it starts, and the certificate is made before. Where the
-    client's trust store is laid down wrongly, the server is a healthy one.
+    address has none: Docker gives a container its address when it starts, and the certificate is made before. Nor has
+    one whose server is set up as nginx or SQL Server cannot be. Where the client's trust store is laid down wrongly,
+    the server is a healthy one.
     """
     found = [_server(HEALTHY, "Nothing is wrong", 0, kind, healthy(kind)) for kind in ServerKind]
     for item in scenarios:
         for kind in (kind for kind in ServerKind if kind in item.kinds):
             broken = item.apply(healthy(kind))
-            if as_address(broken.client.connect_to) or broken.client.store.flaw:
+            other = unsupported(broken.server, _SUPPORTS[kind])
+            if as_address(broken.client.connect_to) or broken.client.store.flaw or other:
                 continue
             after = [fix.apply(broken) for fix in item.fixes if kind in fix.kinds]
             found.append(_server(item.id, item.title, numbers[item.id], kind, broken, after))

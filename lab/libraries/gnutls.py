@@ -7,11 +7,15 @@ words for it (gnutls-cli), which are its text.
 
 from tlslab.model.conditions import (
     CN_ALONE,
+    ENDS_AFTER_PRELOGIN,
+    ENDS_EARLY,
     EXPIRED,
     INCOMPLETE,
     NAME_MISMATCH,
     NO_COMMON_VERSION,
     NOT_LOADED,
+    OTHER_SERVICE,
+    PLAIN_HTTP,
     SELF_SIGNED,
     UNTRUSTED,
     WEAK_SIGNATURE,
@@ -97,5 +101,16 @@ LIBRARY = Library(
             basis=Basis.AUTHORITATIVE,
             source=ERRORS,
         ),
+        *says_each(
+            {
+                **dict.fromkeys((PLAIN_HTTP, OTHER_SERVICE), "An unexpected TLS packet was received."),
+                ENDS_EARLY: "The TLS connection was non-properly terminated.",
+                ENDS_AFTER_PRELOGIN: "Error in the pull function.",
+            },
+            Phase.NO_TLS,
+            basis=Basis.AUTHORITATIVE,
+            source=ERRORS,
+        ),
+        *says([ENDS_EARLY], Phase.NO_TLS, "Error in the pull function.", basis=Basis.AUTHORITATIVE, source=ERRORS),
     ),
 )

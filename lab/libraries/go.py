@@ -5,8 +5,10 @@ what the certificates of the chain are for. So a set of conditions is answered b
 of Go 1.18 to 1.26. A signature with SHA-1 is refused from 1.18 on: the issuer is then a candidate that did not do.
 """
 
+from tlslab.model.circumstances import RESETS
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
+    ENDS_EARLY,
     EXPIRED,
     INCOMPLETE,
     NAME_MISMATCH,
@@ -15,7 +17,10 @@ from tlslab.model.conditions import (
     NOT_LOADED,
     NOT_SERVING,
     NOT_YET_VALID,
+    OTHER_SERVICE,
+    PLAIN_HTTP,
     SELF_SIGNED,
+    SILENT,
     UNTRUSTED,
     WEAK_SIGNATURE,
 )
@@ -51,6 +56,12 @@ VERSIONS = Source(
 ERRORS = Source(
     "Go 1.24, src/syscall/zerrors_linux_amd64.go (errors), within the OpError of src/net/net.go",
     f"{_SRC}/syscall/zerrors_linux_amd64.go",
+)
+SCHEMES = Source("Go 1.24, src/net/http/client.go (ErrSchemeMismatch)", f"{_SRC}/net/http/client.go")
+RECORDS = Source("Go 1.24, src/crypto/tls/conn.go (readRecordOrCCS)", f"{_SRC}/crypto/tls/conn.go")
+HANDSHAKE_TIMEOUT = Source(
+    "Go 1.24, src/net/http/transport.go (tlsHandshakeTimeoutError; DefaultTransport waits 10 seconds)",
+    f"{_SRC}/net/http/transport.go",
 )
 END = Source("Go 1.24, src/io/io.go (EOF)", f"{_SRC}/io/io.go")
 
@@ -143,6 +154,36 @@ LIBRARY = Library(
             source=ERRORS,
         ),
         *says_each(dict.fromkeys(_CLOSED, "EOF"), Phase.CLOSED, basis=Basis.AUTHORITATIVE, source=END),
+        *says(
+            [PLAIN_HTTP],
+            Phase.NO_TLS,
+            "http: server gave HTTP response to HTTPS client",
+            basis=Basis.AUTHORITATIVE,
+            source=SCHEMES,
+        ),
+        *says(
+            [OTHER_SERVICE],
+            Phase.NO_TLS,
+            "tls: first record does not look like a TLS handshake",
+            basis=Basis.AUTHORITATIVE,
+            source=RECORDS,
+        ),
+        *says([ENDS_EARLY], Phase.NO_TLS, "EOF", basis=Basis.AUTHORITATIVE, source=END),
+        *says(
+            [ENDS_EARLY],
+            Phase.NO_TLS,
+            "read tcp {*}: read: connection reset by peer",
+            basis=Basis.AUTHORITATIVE,
+            source=ERRORS,
+            when=[RESETS],
+        ),
+        *says(
+            [SILENT],
+            Phase.NO_TLS,
+            "net/http: TLS handshake timeout",
+            basis=Basis.AUTHORITATIVE,
+            source=HANDSHAKE_TIMEOUT,
+        ),
         *says(
             [NOT_SERVING],
             Phase.CONNECT,

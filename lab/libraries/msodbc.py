@@ -1,13 +1,19 @@
 """Microsoft's ODBC driver for SQL Server: its own check of the name, and what it says of a connection that failed."""
 
+from tlslab.model.circumstances import RESETS
 from tlslab.model.conditions import (  # fmt: skip
     CN_ALONE,
+    ENDS_AFTER_PRELOGIN,
+    ENDS_EARLY,
     IP_ADDRESS,
     NAME_MISMATCH,
     NO_COMMON_VERSION,
     NO_ENCRYPTION,
     NOT_LOADED,
     NOT_SERVING,
+    OTHER_SERVICE,
+    PLAIN_HTTP,
+    SILENT,
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, When, says, says_each, tolerates
@@ -21,6 +27,10 @@ TROUBLESHOOTING = Source(
 RESET_POSTS = Source(
     "microsoft/homebrew-mssql-release issue 83: `TCP Provider: Error code 0x2746` at connect (0x2746 is 10054)",
     "https://github.com/microsoft/homebrew-mssql-release/issues/83",
+)
+RESET_BY_PEER = Source(
+    "mkleehammer/pyodbc issue 680: `TCP Provider: Error code 0x68 (104)`, that is connection reset by peer",
+    "https://github.com/mkleehammer/pyodbc/issues/680",
 )
 TIMEOUT_EXPIRED = Source(
     "Microsoft, Troubleshooting: Timeout Expired (the SQL Server service on the server is not running)",
@@ -48,6 +58,15 @@ IN_CLEAR = Source(
 )
 NOT_ASKED = When("Encrypt=no", lambda act: act.client.encryption is Encryption.OPTIONAL)
 
+STRINGS = Source(
+    "Microsoft ODBC Driver 18.6.2, its own string resources (wheel mssql-python-odbc, msodbcsqlr18.rll)",
+    "https://github.com/microsoft/mssql-python",
+)
+WRONG_PORT = Source(
+    "uepg/laravel-sybase issue 33: `Protocol error in TDS stream`, of a port at which another server listened",
+    "https://github.com/uepg/laravel-sybase/issues/33",
+)
+OBSERVED_SILENCE = Source("observed by the lab of mssql-python 1.16.0 at a port at which nothing answers", "")
 OBSERVED = Source("observed by the lab of ODBC Driver 18.6.2, which compares an address with the DNS names", "")
 
 LIBRARY = Library(
@@ -92,6 +111,51 @@ LIBRARY = Library(
             Phase.CLOSED,
             basis=Basis.REPORTED,
             source=RESET_POSTS,
+        ),
+        *(
+            row
+            for condition in (NO_COMMON_VERSION, NOT_LOADED)
+            for row in says(
+                [condition],
+                Phase.CLOSED,
+                "Error code 0x68",
+                basis=Basis.REPORTED,
+                source=RESET_BY_PEER,
+                when=[RESETS],
+            )
+        ),
+        *says(
+            [ENDS_EARLY],
+            Phase.NO_TLS,
+            "Client unable to establish connection because an error was encountered during handshakes before login. ",
+            basis=Basis.AUTHORITATIVE,
+            source=STRINGS,
+        ),
+        *says_each(
+            dict.fromkeys((PLAIN_HTTP, OTHER_SERVICE), "Protocol error in TDS stream"),
+            Phase.NO_TLS,
+            basis=Basis.REPORTED,
+            source=WRONG_PORT,
+        ),
+        *says(
+            [ENDS_AFTER_PRELOGIN],
+            Phase.NO_TLS,
+            "TCP Provider: Error code 0x2746",
+            basis=Basis.REPORTED,
+            source=RESET_POSTS,
+            when=[~RESETS],
+        ),
+        *says(
+            [ENDS_AFTER_PRELOGIN],
+            Phase.NO_TLS,
+            "TCP Provider: Error code 0x68",
+            basis=Basis.REPORTED,
+            source=RESET_BY_PEER,
+            when=[RESETS],
+        ),
+        *says([SILENT], Phase.NO_TLS, "Login timeout expired", basis=Basis.AUTHORITATIVE, source=TIMEOUT_EXPIRED),
+        *says(
+            [SILENT], Phase.NO_TLS, "TCP Provider: Timeout error [258]", basis=Basis.OBSERVED, source=OBSERVED_SILENCE
         ),
         *says([NOT_SERVING], Phase.CONNECT, "Login timeout expired", basis=Basis.AUTHORITATIVE, source=TIMEOUT_EXPIRED),
         *says(

@@ -2,6 +2,8 @@
 
 from tlslab.model.conditions import (
     CN_ALONE,
+    ENDS_AFTER_PRELOGIN,
+    ENDS_EARLY,
     EXPIRED,
     INCOMPLETE,
     NAME_MISMATCH,
@@ -29,6 +31,10 @@ NAMES = Source(
 )
 SYSTEM_ERRORS = Source(
     "Node.js, Errors, Common system errors", "https://nodejs.org/api/errors.html#common-system-errors"
+)
+BEFORE_SECURE = Source(
+    "Node.js 20.20.2, lib/_tls_wrap.js (onConnectEnd)",
+    "https://github.com/nodejs/node/blob/v20.20.2/lib/_tls_wrap.js",
 )
 
 CLOSED = (NO_COMMON_VERSION, NOT_LOADED)
@@ -72,6 +78,23 @@ LIBRARY = Library(
             basis=Basis.AUTHORITATIVE,
             source=SYSTEM_ERRORS,
         ),
+        *says(
+            [ENDS_EARLY],
+            Phase.NO_TLS,
+            "Client network socket disconnected before secure TLS connection was established",
+            basis=Basis.AUTHORITATIVE,
+            source=BEFORE_SECURE,
+        ),
+        *says_each(
+            {
+                ENDS_EARLY: Prints(code="ECONNRESET"),
+                ENDS_AFTER_PRELOGIN: Prints(code="ECONNRESET"),
+            },
+            Phase.NO_TLS,
+            basis=Basis.AUTHORITATIVE,
+            source=SYSTEM_ERRORS,
+        ),
+        *says([ENDS_AFTER_PRELOGIN], Phase.NO_TLS, "socket hang up", basis=Basis.AUTHORITATIVE, source=SYSTEM_ERRORS),
         *says(
             [NOT_SERVING], Phase.CONNECT, Prints(code="ECONNREFUSED"), basis=Basis.AUTHORITATIVE, source=SYSTEM_ERRORS
         ),

@@ -1,10 +1,13 @@
 """OpenSSL: what its path validation and its handshake say. Most clients show these words inside their own."""
 
 from tlslab.model.conditions import (
+    ENDS_EARLY,
     EXPIRED,
     INCOMPLETE,
     NAME_MISMATCH,
     NO_COMMON_VERSION,
+    OTHER_SERVICE,
+    PLAIN_HTTP,
     SELF_SIGNED,
     UNTRUSTED,
     WEAK_SIGNATURE,
@@ -58,6 +61,15 @@ LIBRARY = Library(
             "tlsv1 alert protocol version",
             "unsupported protocol",
             "no protocols available",
+            basis=Basis.AUTHORITATIVE,
+            source=REASONS,
+        ),
+        *says_each(
+            {
+                **dict.fromkeys((PLAIN_HTTP, OTHER_SERVICE), "wrong version number"),
+                ENDS_EARLY: "unexpected eof while reading",
+            },
+            Phase.NO_TLS,
             basis=Basis.AUTHORITATIVE,
             source=REASONS,
         ),

@@ -1,6 +1,7 @@
 """The system: what it says of a connection, by errno, in the words of strerror(3), which clients pass on."""
 
-from tlslab.model.conditions import NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING
+from tlslab.model.circumstances import RESETS
+from tlslab.model.conditions import ENDS_AFTER_PRELOGIN, ENDS_EARLY, NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, says, says_each
 
@@ -16,6 +17,18 @@ LIBRARY = Library(
             Phase.CLOSED,
             basis=Basis.AUTHORITATIVE,
             source=RESET,
+        ),
+        *(
+            row
+            for condition in (ENDS_EARLY, ENDS_AFTER_PRELOGIN)
+            for row in says(
+                [condition],
+                Phase.NO_TLS,
+                "Connection reset by peer",
+                basis=Basis.AUTHORITATIVE,
+                source=RESET,
+                when=[RESETS],
+            )
         ),
         *says([NOT_SERVING], Phase.CONNECT, "Connection refused", basis=Basis.AUTHORITATIVE, source=REFUSED),
     ),

@@ -1,6 +1,6 @@
 """Python's ssl module: what it says in whole messages of its own, beside the reasons of OpenSSL that it passes on."""
 
-from tlslab.model.conditions import NAME_MISMATCH
+from tlslab.model.conditions import ENDS_EARLY, NAME_MISMATCH
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, says
 
@@ -11,12 +11,22 @@ ERRORS = Source(
 
 LIBRARY = Library(
     "python-ssl",
-    says(
-        [NAME_MISMATCH],
-        Phase.NAME,
-        "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Hostname mismatch, certificate is not valid for "
-        "'{name}'.",
-        basis=Basis.AUTHORITATIVE,
-        source=ERRORS,
+    (
+        *says(
+            [NAME_MISMATCH],
+            Phase.NAME,
+            "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Hostname mismatch, certificate is not valid "
+            "for '{name}'.",
+            basis=Basis.AUTHORITATIVE,
+            source=ERRORS,
+        ),
+        *says(
+            [ENDS_EARLY],
+            Phase.NO_TLS,
+            "[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred in violation of protocol (_ssl.c:",
+            "EOF occurred in violation of protocol (_ssl.c:",  # before OpenSSL 3
+            basis=Basis.AUTHORITATIVE,
+            source=ERRORS,
+        ),
     ),
 )

@@ -91,9 +91,11 @@ class Choice:
 
     def cannot(self, situation: "Situation") -> str | None:
         """Why this stage cannot play the situation (a sentence), or None when it can. No attempt is made for that."""
-        server, supports = self._server(situation.kind)
-        if other := unsupported(situation.server, supports):
-            return f"{server} has no setting for {other[1]}"
+        lacking = [
+            (server, unsupported(situation.server, supports)) for server, supports in self._servers(situation.kind)
+        ]
+        if all(other for _, other in lacking):
+            return "; ".join(f"{server} has no setting for {other[1]}" for server, other in lacking if other)
         if (chain := situation.server.chain) and situation.kind is ServerKind.SQLSERVER:
             from tlslab.servers.mssql_conf import cannot_send
 
@@ -113,17 +115,23 @@ class Choice:
                 return f"the local stage cannot keep a server from its key: {why}; the docker stage plays this"
         return None
 
-    def _server(self, kind: ServerKind) -> tuple[str, frozenset[str]]:
-        """The program that plays this kind of server, and the options of a server side that it supports."""
+    def _servers(self, kind: ServerKind) -> tuple[tuple[str, frozenset[str]], ...]:
+        """The programs that can play this kind of server, and the options of a server side that each supports."""
         from tlslab.servers import mssql_conf, nginx
 
-        if kind is ServerKind.SQLSERVER:
-            return "SQL Server", mssql_conf.SUPPORTS
-        if self.name == "docker" or self.nginx:
-            return "nginx", nginx.SUPPORTS
+        if self.name == "docker":
+            real = {
+                ServerKind.HTTPS: ("nginx", nginx.SUPPORTS),
+                ServerKind.SQLSERVER: ("SQL Server", mssql_conf.SUPPORTS),
+            }
+            return (real[kind],)
         from tlslab.servers import https_endpoint
+        from tlslab.servers.tds import endpoint
 
-        return "the lab's own HTTPS endpoint", https_endpoint.SUPPORTS
+        if kind is ServerKind.SQLSERVER:
+            return (("the lab's own TDS endpoint", endpoint.SUPPORTS),)
+        own = ("the lab's own HTTPS endpoint", https_endpoint.SUPPORTS)
+        return (("nginx", nginx.SUPPORTS), own) if self.nginx else (own,)
 
 
 LOCAL = Choice()

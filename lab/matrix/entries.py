@@ -44,7 +44,16 @@ from tlslab.model.record import (  # fmt: skip
     TrustProcedureEntry,
 )
 from tlslab.model.scenario import Scenario
-from tlslab.model.situation import ClientSide, ServerEncryption, ServerKind, ServerSide, StoreFlaw, TLSVersion
+from tlslab.model.situation import (
+    ClientSide,
+    Refusal,
+    ServerEncryption,
+    ServerKind,
+    ServerSide,
+    Speaks,
+    StoreFlaw,
+    TLSVersion,
+)
 from tlslab.pki.mint import PURPOSES, Mint, certificates
 from tlslab.stages.stage import Stage
 from tlslab.stages.trust_procedure import Followed
@@ -202,7 +211,11 @@ class Entries:
 
     def _presented(self, side: ServerSide, seen: Callable[[ServerSide], str]) -> tuple[x509.Certificate, ...]:
         """The certificates that the server sends: none where it does not come up."""
-        if not side.key_readable or side.encryption is ServerEncryption.IN_CLEAR:
+        if (
+            not side.key_readable
+            or ServerEncryption.IN_CLEAR is side.encryption
+            or side.speaks is not Speaks.ITS_PROTOCOL
+        ):
             return ()
         presented = self._mint.chain_pem(side.chain) if side.chain else seen(side)
         return certificates(presented) if presented else ()
@@ -228,9 +241,14 @@ class Entries:
 
 def describe(side: ServerSide) -> list[str]:
     """A server side in words."""
+    if side.speaks is not Speaks.ITS_PROTOCOL:
+        return [_INSTEAD[side.speaks], *(["with RST, not with FIN"] if side.refusal is Refusal.RESET else [])]
     words = [_versions(side), f"OpenSSL security level {side.security_level}"]
     if side.kind is ServerKind.SQLSERVER:
         words.append(f"encryption {side.encryption.value}")
+    if side.refusal is Refusal.RESET:
+        words.append("it ends a handshake that it refuses with RST, not with FIN")
+    words += [f"to who names {host.name}: a certificate of its own" for host in side.virtual_hosts]
     if side.encryption is ServerEncryption.IN_CLEAR:
         words.append("shows no certificate")
     elif side.chain is None:
@@ -238,6 +256,15 @@ def describe(side: ServerSide) -> list[str]:
     if not side.key_readable:
         words.append("its account cannot read its private key: it does not start")
     return words
+
+
+_INSTEAD = {
+    Speaks.HTTP: "in its place HTTP without TLS answers",
+    Speaks.SSH: "in its place SSH answers",
+    Speaks.NOTHING: "in its place nothing answers: connections are accepted, and that is all",
+    Speaks.CLOSES: "it ends each connection before TLS begins",
+    Speaks.CLOSES_AFTER_PRELOGIN: "it ends each connection when it has answered PRELOGIN",
+}
 
 
 def _versions(side: ServerSide) -> str:

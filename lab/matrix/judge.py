@@ -22,6 +22,9 @@ from tlslab.model.release import ALL
 from tlslab.model.scenario import Side
 from tlslab.model.situation import Situation
 
+_BEFORE_TLS = frozenset({Phase.CONNECT, Phase.NO_TLS})
+_SAYS_NOTHING_OF_TRUST = _BEFORE_TLS | {Phase.LOGIN, Phase.RESPONSE}
+
 
 class ActVerdict(StrEnum):
     """What an act showed."""
@@ -309,8 +312,8 @@ class Judge:
             return False
         shown = shown_statements(self.table, act.outcome, act.situation)
         said = [item.row for item in shown if item in act.answer.says and item.of != frozenset()]
-        too_late = {Phase.CONNECT} if side is Side.CLIENT else {Phase.CONNECT, Phase.LOGIN, Phase.RESPONSE}
-        return any(isinstance(row, Says) and row.phase not in too_late for row in said)
+        nothing = _BEFORE_TLS if side is Side.CLIENT else _SAYS_NOTHING_OF_TRUST
+        return any(isinstance(row, Says) and row.phase not in nothing for row in said)
 
 
 def not_played(status: Status, why: str) -> Verdict:

@@ -60,7 +60,7 @@ def with_names(pattern: str, situation: Situation) -> str:
 
 def pattern_values(situation: Situation) -> dict[str, str]:
     """What the placeholders of documented texts stand for in this situation."""
-    chain = situation.server.chain
+    chain = situation.met.server.chain
     return {
         "host": situation.client.connect_to,
         "name": situation.client.reference_identifier,

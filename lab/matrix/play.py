@@ -19,7 +19,7 @@ from tlslab.matrix.queue import Queue
 from tlslab.model.condition import Condition
 from tlslab.model.normalise import normalise
 from tlslab.model.outcome import Completed, Outcome, Result
-from tlslab.model.situation import ServerSide, Situation, TLSVersion
+from tlslab.model.situation import Encryption, ServerKind, ServerSide, Situation, TLSVersion
 from tlslab.pki.audit import audit
 from tlslab.pki.mint import Mint
 from tlslab.pki.openssl_verify import AuditError
@@ -90,7 +90,7 @@ class Player:
         self._turn = asyncio.Condition()
         self._workers: list[asyncio.Task[None]] = []
         self._audits: dict[Situation, asyncio.Future[frozenset[Condition]]] = {}
-        self._scans: dict[tuple[ServerSide, str, TLSVersion, TLSVersion], Scan] = {}
+        self._scans: dict[tuple[ServerSide, str, bool, TLSVersion, TLSVersion], Scan] = {}
 
     async def __aenter__(self) -> Self:
         down = [False] * self._jobs + [True] * PATIENT
@@ -213,16 +213,21 @@ class Player:
         return "".join(next((found for found in seen if found), ()))
 
     def _look_at(self, situation: Situation) -> frozenset[Condition]:
-        """In a thread. A server presents the same to every client: one look for each name and range of versions."""
-        server, host = situation.server, situation.client.connect_to
+        """In a thread. A server presents the same to every client: one look for each name, range of versions, and way
+        to begin.
+        """
+        server, client = situation.server, situation.client
+        host = client.indication if situation.kind is ServerKind.HTTPS else client.connect_to
+        strict = client.encryption is Encryption.STRICT
 
         def scanner(low: TLSVersion, high: TLSVersion) -> Scan:
-            known = self._scans.get((server, host, low, high))
+            known = self._scans.get((server, host, strict, low, high))
             if known is None:
-                known = self._scans[server, host, low, high] = self._stage.scan(server, host, low, high)
+                known = self._stage.scan(server, host, low, high, strict=strict)
+                self._scans[server, host, strict, low, high] = known
             return known
 
-        return audit(situation, self._mint, scanner, self._known)
+        return audit(situation.met, self._mint, scanner, self._known)
 
 
 def class_of(outcome: Outcome) -> Class:

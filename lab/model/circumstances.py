@@ -2,7 +2,7 @@
 
 from tlslab.model.conditions import UNTRUSTED
 from tlslab.model.library import When
-from tlslab.model.situation import Encryption, ServerEncryption, Store
+from tlslab.model.situation import Encryption, Refusal, ServerEncryption, Store
 
 TRUST_EVERYTHING = When("told to trust every certificate", lambda act: act.client.trust_everything)
 DEFAULTS_ONLY = When("given no security option", lambda act: act.client.defaults_only)
@@ -22,3 +22,4 @@ IN_CLEAR = When(
     lambda act: act.client.encryption is Encryption.OPTIONAL and not act.server.encryption.demanded,
 )
 """What client and server agreed on: neither wants more than the login encrypted, if that."""
+RESETS = When("the server ends a handshake with RST, not with FIN", lambda act: act.server.refusal is Refusal.RESET)

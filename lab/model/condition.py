@@ -9,16 +9,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from tlslab.model.certificate import KeyPurpose, KeyUse
-from tlslab.model.situation import Situation
+from tlslab.model.situation import Situation, Speaks
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
     """What the self-check measured of a situation, by looks that no client makes.
 
-    `answers`: a process accepts connections at the server's port. `encrypts`: it does not say that it cannot (MS-TDS,
-    ENCRYPT_NOT_SUP). `presents`: it shows certificates to a client that
-    speaks every version of TLS. `shares_version`: it shows them to one that speaks the versions of this client side.
+    `speaks`: what is met at the server's port. `answers`: a process accepts connections there. `encrypts`: it does not
+    say that it cannot (MS-TDS, ENCRYPT_NOT_SUP). `presents`: it shows certificates to a client that speaks every
+    version of TLS. `shares_version`: it shows them to one that speaks the versions of this client side.
     `errors`: what OpenSSL's `verify` finds with what this client side trusts and was given: the number of the error
     (X509_V_ERR_*) and the depth, 0 for the leaf. `anchors`: the depths of those that were found with something that
     the client trusts. `errors_when_complete`: the same with the certificates that the server may have left out.
@@ -39,6 +39,7 @@ class Seen:
     anchors: frozenset[int] = frozenset()
     purposes: frozenset[KeyPurpose] = frozenset()
     uses: frozenset[KeyUse] = frozenset()
+    speaks: Speaks = Speaks.ITS_PROTOCOL
 
     def has(self, number: int, depth: int | None = None) -> bool:
         """Whether OpenSSL finds this error, at this depth or at any."""
@@ -75,7 +76,8 @@ def unmasked(present: Iterable[Condition]) -> frozenset[Condition]:
 
 def conditions_of(situation: Situation, known: Iterable[Condition]) -> frozenset[Condition]:
     """The conditions of a situation: those that are present, less those that one of them masks."""
-    return unmasked(condition for condition in known if condition.present(situation))
+    met = situation.met
+    return unmasked(condition for condition in known if condition.present(met))
 
 
 def conditions_seen(seen: Seen, known: Iterable[Condition]) -> frozenset[Condition]:

@@ -21,7 +21,7 @@ from tlslab.model.certificate import (
 )
 from tlslab.model.condition import Condition, Seen
 from tlslab.model.path import anchors, at_hand, chain_of, complete, namesakes, paths
-from tlslab.model.situation import Encryption, ServerEncryption, ServerKind, Situation, StoreFlaw, TLSVersion
+from tlslab.model.situation import Encryption, ServerEncryption, ServerKind, Situation, Speaks, StoreFlaw, TLSVersion
 
 OPENSSL_LEVEL_2 = 2
 """The OpenSSL security level from which a server does not load a certificate signed with SHA-1
@@ -214,6 +214,11 @@ def _root_in_the_other_store(situation: Situation) -> bool:
     return bool(given) and root in side.default_trust_anchors and root not in side.trust_anchors
 
 
+def _met(what: Speaks) -> tuple[Callable[[Situation], bool], Callable[[Seen], bool]]:
+    """Whether this is met in the server's place: meant, and seen."""
+    return lambda situation: situation.server.speaks is what, lambda seen: seen.speaks is what
+
+
 def _no_issuer(seen: Seen) -> bool:
     return any(seen.has(number) for number in _NO_ISSUER)
 
@@ -397,7 +402,7 @@ NOT_LOADED = Condition(
     "not-loaded",
     "the server's TLS library does not load the server's certificate",
     _cannot_be_loaded,
-    lambda seen: seen.answers and not seen.presents,
+    lambda seen: seen.answers and not seen.presents and seen.speaks is Speaks.ITS_PROTOCOL,
     wrong=True,
     masks=frozenset(item.name for item in (*_OF_THE_CHAIN, NO_COMMON_VERSION)),
 )
@@ -491,9 +496,49 @@ OTHER_STORE = Condition(
     _root_in_the_other_store,
 )
 
+_OF_TLS = frozenset(item.name for item in (*_OF_THE_CHAIN, NO_COMMON_VERSION, NOT_LOADED, IP_ADDRESS, *OF_THE_PROFILE))
+_OF_THE_SERVER = _OF_TLS | {DEMANDS_ENCRYPTION.name}
+PLAIN_HTTP = Condition(
+    "plain-http",
+    "HTTP without TLS answers where the server should",
+    *_met(Speaks.HTTP),
+    wrong=True,
+    masks=_OF_THE_SERVER,
+)
+OTHER_SERVICE = Condition(
+    "other-service",
+    "another service, SSH, answers where the server should",
+    *_met(Speaks.SSH),
+    wrong=True,
+    masks=_OF_THE_SERVER,
+)
+ENDS_EARLY = Condition(
+    "ends-early",
+    "the connection is ended before TLS begins",
+    *_met(Speaks.CLOSES),
+    wrong=True,
+    masks=_OF_THE_SERVER,
+)
+ENDS_AFTER_PRELOGIN = Condition(
+    "ends-after-prelogin",
+    "the connection is ended after PRELOGIN, before TLS begins",
+    *_met(Speaks.CLOSES_AFTER_PRELOGIN),
+    wrong=True,
+    masks=_OF_TLS,
+)
+SILENT = Condition(
+    "silent",
+    "connections are accepted where the server should be, and nothing answers",
+    *_met(Speaks.NOTHING),
+    wrong=True,
+    masks=_OF_THE_SERVER,
+)
+NO_SUCH_SERVER = (PLAIN_HTTP, OTHER_SERVICE, ENDS_EARLY, ENDS_AFTER_PRELOGIN, SILENT)
+"""What is met in the place of the server."""
+
 CONDITIONS = (
     *_OF_THE_CHAIN,
-    *(NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING, NO_ENCRYPTION),
+    *(NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING, NO_ENCRYPTION, *NO_SUCH_SERVER),
     *(DEMANDS_ENCRYPTION, IP_ADDRESS, CN_ALONE, CN_BESIDE_SAN),
     *OF_THE_PROFILE,
     *_OF_THE_STORE,

@@ -37,6 +37,8 @@ class Phase(StrEnum):
     """The peer closes or resets the connection during the handshake."""
     CONNECT = "connect"
     """No server answers: there is no TCP connection, and TLS never begins."""
+    NO_TLS = "no-tls"
+    """What answers is no such server, or ends the connection, or says nothing: TLS never begins."""
     NEGOTIATION = "negotiation"
     """The client stops before TLS begins: it does not know an option, or the two do not agree to encrypt."""
     LOGIN = "login"

@@ -46,7 +46,7 @@ class When:
 
 def where(condition: Condition) -> When:
     """The circumstance that a condition is there: for a row that is not about it, or that holds only without it."""
-    return When(condition.name, condition.present)
+    return When(condition.name, lambda act: condition.present(act.met))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import timedelta
 from enum import IntEnum, StrEnum
 from typing import Any, Self
 
-from tlslab.model.certificate import FALLBACK, LAB_ISSUING, LAB_ROOT, Anchor, Authority, Chain, Leaf
+from tlslab.model.certificate import FALLBACK, LAB_ISSUING, LAB_ROOT, Anchor, Authority, Chain, Leaf, as_address
 
 
 class ServerKind(StrEnum):
@@ -55,6 +55,31 @@ class ServerEncryption(StrEnum):
     def demanded(self) -> bool:
         """Whether a client that does not encrypt is refused."""
         return self in (ServerEncryption.FORCED, ServerEncryption.STRICT)
+
+
+class Speaks(StrEnum):
+    """What is met at a server's port: the server, or what stands there when it is not there, or not yet."""
+
+    ITS_PROTOCOL = "its-protocol"
+    """HTTPS or TDS, as the kind of the server is."""
+    HTTP = "http"
+    """HTTP without TLS."""
+    SSH = "ssh"
+    NOTHING = "nothing"
+    """It accepts connections and never says anything."""
+    CLOSES = "closes"
+    """It accepts a connection and ends it, as the port of a container does whose program does not listen yet."""
+    CLOSES_AFTER_PRELOGIN = "closes-after-prelogin"
+    """It answers a PRELOGIN and ends the connection then (MS-TDS, 2.2.6.5)."""
+
+
+class Refusal(StrEnum):
+    """How a server ends a connection before the handshake is complete (RFC 9293, 3.6 and 3.5.2)."""
+
+    CLOSE = "close"
+    """With FIN."""
+    RESET = "reset"
+    """With RST, and without a TLS alert."""
 
 
 class Encryption(StrEnum):
@@ -106,11 +131,20 @@ _BY_THE_STAGE = {_WORDS: None}
 
 
 @dataclass(frozen=True, slots=True)
+class VirtualHost:
+    """A chain that a server presents to a client that sends this name (SNI; RFC 6066, 3)."""
+
+    name: str
+    chain: Chain
+
+
+@dataclass(frozen=True, slots=True)
 class ServerSide:
     """How a server is set up.
 
-    `chain` None: no certificate is configured, and SQL Server makes its own at start: `fallback`, which a real one
-    cannot be told. `security_level` is the OpenSSL security level (0-5) that the server's TLS library runs with.
+    `chain`: what it presents; where it has virtual hosts, to who names none of them. None: no certificate is
+    configured, and SQL Server makes its own at start: `fallback`, which a real one cannot be told. `security_level` is
+    the OpenSSL security level (0-5) that the server's TLS library runs with.
     `key_readable` False: the account of SQL Server may not read the private key that it is told to use, and it does not
     start (error 49940): no process listens at its port.
     """
@@ -123,6 +157,13 @@ class ServerSide:
     security_level: int = field(default=2, metadata={_WORDS: "OpenSSL's security level"})
     encryption: ServerEncryption = field(default=ServerEncryption.OFF, metadata={_WORDS: "the demand for encryption"})
     key_readable: bool = field(default=True, metadata={_WORDS: "a private key that it may not read"})
+    refusal: Refusal = field(default=Refusal.CLOSE, metadata={_WORDS: "how it ends a handshake that it refuses"})
+    speaks: Speaks = field(default=Speaks.ITS_PROTOCOL, metadata={_WORDS: "what is met at its port in its place"})
+    virtual_hosts: tuple[VirtualHost, ...] = field(default=(), metadata={_WORDS: "other certificates for other names"})
+
+    def chain_for(self, name: str) -> Chain | None:
+        """The chain that is presented to a client that sends this name; "" for one that sends none."""
+        return next((host.chain for host in self.virtual_hosts if host.name.lower() == name.lower()), self.chain)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +182,9 @@ class ClientSide:
     `store`: how the trust anchors, and the intermediates, are laid down for it.
 
     `clock`: how far the client's clock is ahead of the right time; less than nothing: behind.
+
+    `server_name`: the name to send in the SNI when it is not the one to look for; "": none. `host_header`: the Host of
+    the request when it is not that of the URL.
 
     `system_trust_anchors`: what has been put into the system's trust store, beside the public roots. A client that has
     a store of its own does not see it.
@@ -165,6 +209,14 @@ class ClientSide:
     system_trust_anchors: tuple[Anchor, ...] = field(default=(), metadata=_BY_THE_STAGE)
     store: Store = field(default=Store(), metadata={_WORDS: "another trust store than a good PEM file"})
     default_trust_anchors: tuple[Anchor, ...] = field(default=(), metadata=_BY_THE_STAGE)
+    server_name: str | None = field(default=None, metadata={_WORDS: "another name to send to the server (SNI)"})
+    host_header: str | None = field(default=None, metadata={_WORDS: "another Host header"})
+
+    @property
+    def indication(self) -> str:
+        """The name that an HTTPS client sends (SNI); "" for none, as where it is an address (RFC 6066, 3)."""
+        name = self.reference_identifier if self.server_name is None else self.server_name
+        return "" if as_address(name) else name
 
     @property
     def reference_identifier(self) -> str:
@@ -248,6 +300,13 @@ class Situation:
     def with_chain(self, **changes: Any) -> Self:
         """The same situation with these fields of the presented chain changed (ValueError as for `with_leaf`)."""
         return self.with_server(chain=replace(self.chain, **changes))
+
+    @property
+    def met(self) -> Self:
+        """The same situation as this client meets it: with the chain that it is shown, and no other."""
+        if not self.server.virtual_hosts:
+            return self
+        return self.with_server(chain=self.server.chain_for(self.client.indication), virtual_hosts=())
 
     @property
     def chain(self) -> Chain:

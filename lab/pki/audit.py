@@ -98,7 +98,11 @@ def measure(situation: Situation, mint: Mint, scanner: Scanner) -> Measured:
     everything = scanner(TLSVersion.TLSv1_0, TLSVersion.TLSv1_3)
     if not everything.certificates:
         nothing = Seen(
-            answers=not everything.nobody, encrypts=not everything.in_clear, presents=False, shares_version=False
+            speaks=everything.speaks,
+            answers=not everything.nobody,
+            encrypts=not everything.in_clear,
+            presents=False,
+            shares_version=False,
         )
         return Measured(nothing)
     presented = "".join(everything.certificates)

@@ -14,13 +14,19 @@ def stand_ins(record: Record) -> Iterator[tuple[str, ...]]:
     played = {entry.kind: entry.implementation for entry in record.servers if not entry.real}
     for kind, implementation in played.items():
         real = {"https": "a real nginx", "sqlserver": "SQL Server"}[kind]
-        yield f"{TITLES[kind]} is played by", f"{implementation},", f"not by {real}."
+        of_kind = [entry.real for entry in record.servers if entry.kind == kind]
+        if any(of_kind):
+            number = f"{of_kind.count(False)} of {len(of_kind)} {TITLES[kind]} servers"
+            are = "are" if of_kind.count(False) > 1 else "is"
+            yield f"{number} {are} played by", f"{implementation},", f"not by {real}, which cannot be set up so."
+        else:
+            yield f"{TITLES[kind]} is played by", f"{implementation},", f"not by {real}."
 
 
 def server_title(record: Record, kind: str) -> str:
-    """What played this kind of server in this record."""
-    stood_in = any(entry.kind == kind and not entry.real for entry in record.servers)
-    return STAND_INS[kind] if stood_in else TITLES[kind]
+    """What played this kind of server in this record: the real one, where it did at all."""
+    of_kind = [entry.real for entry in record.servers if entry.kind == kind]
+    return STAND_INS[kind] if of_kind and not any(of_kind) else TITLES[kind]
 
 
 def section_title(record: Record, kind: str) -> str:

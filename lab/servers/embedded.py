@@ -8,10 +8,11 @@ listener that cannot start is said in one line `{"error": ..., "listener": ...}`
 
 Besides what a listener needs (`id`, `kind`, `address`, `port`, `security_level`, and `conf`, `host` or `chain`,
 `key`, `tls_min`, `tls_max`) one of kind sqlserver takes: `ca_store` (a PEM bundle that stands for the server's system
-store), `fallback_cert` and `fallback_key`, `encryption` ("not_supported" answers ENCRYPT_NOT_SUP and
-ends the connection of a client that asks for more, "in_clear" answers the same and goes on), `refusal` ("close"
-instead of "reset" for a handshake that the server refuses); and every one `login_timeout`, `idle_timeout`,
-`max_connections`.
+store), `fallback_cert` and `fallback_key`, `encryption` ("not_supported" answers ENCRYPT_NOT_SUP and ends the
+connection of a client that asks for more, "in_clear" answers the same and goes on); one of kind https `hosts` (`name`,
+`chain` and `key` of virtual hosts); and every one `refusal` ("reset" instead of "close" for a handshake that the server
+refuses), `speaks` (what is met there in the place of such a server, `tlslab.model.situation.Speaks`), `login_timeout`,
+`idle_timeout`, `max_connections`.
 """
 
 import asyncio
@@ -25,17 +26,22 @@ import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+from tlslab.model.situation import Refusal, Speaks
 from tlslab.servers.https_endpoint import HttpsEndpoint, HttpsOptions
 from tlslab.servers.journal import Journal
 from tlslab.servers.listener import CannotStart, Limits
+from tlslab.servers.no_tls import NoTlsEndpoint, NoTlsOptions
 from tlslab.servers.streams import Marked, address_of, hung_up
 from tlslab.servers.tds.endpoint import Endpoint, Fallback, SqlServerOptions
 from tlslab.servers.tds.errorlog import LOGON, stamped
 from tlslab.servers.tds.prelogin import ServerMode
 
+AnyEndpoint = Endpoint | HttpsEndpoint | NoTlsEndpoint
+Word = TypeVar("Word", bound=StrEnum)
 EXIT_CANNOT_START = 3
 DEFAULT = Limits()
 _BACKLOG = 256
@@ -54,7 +60,7 @@ class Listener:
     id: str
     address: str
     port: int
-    options: SqlServerOptions | HttpsOptions
+    options: SqlServerOptions | HttpsOptions | NoTlsOptions
 
 
 class BadDescription(Exception):
@@ -93,7 +99,9 @@ def _listener(entry: object, document: Mapping[str, object]) -> Listener:
         raise BadDescription(f"The description of the listener is wrong: {e}", name) from e
 
 
-def _options(entry: Mapping[str, object], document: Mapping[str, object]) -> SqlServerOptions | HttpsOptions:
+def _options(
+    entry: Mapping[str, object], document: Mapping[str, object]
+) -> SqlServerOptions | HttpsOptions | NoTlsOptions:
     def number(key: str, default: float) -> float:
         value = entry.get(key, document.get(key, default))
         if isinstance(value, bool) or not isinstance(value, int | float) or value <= 0:
@@ -111,14 +119,15 @@ def _options(entry: Mapping[str, object], document: Mapping[str, object]) -> Sql
         number("idle_timeout", DEFAULT.idle_seconds),
         int(number("max_connections", DEFAULT.connections)),
     )
+    refusal = _one_of(Refusal, entry, "refusal", Refusal.CLOSE)
+    speaks = _one_of(Speaks, entry, "speaks", Speaks.ITS_PROTOCOL)
+    if speaks not in (Speaks.ITS_PROTOCOL, Speaks.CLOSES_AFTER_PRELOGIN):
+        return NoTlsOptions(speaks, refusal, limits)
     match entry["kind"]:
         case "sqlserver":
             encryption = _ENCRYPTION.get(str(entry.get("encryption", "supported")))
             if encryption is None:
                 raise ValueError(f"encryption is none of {', '.join(_ENCRYPTION)}")
-            refusal = entry.get("refusal", "reset")
-            if refusal not in ("reset", "close"):
-                raise ValueError("refusal is neither reset nor close")
             return SqlServerOptions(
                 conf=Path(str(entry["conf"])),
                 security_level=level,
@@ -129,7 +138,8 @@ def _options(entry: Mapping[str, object], document: Mapping[str, object]) -> Sql
                 fallback_certificate=path("fallback_cert"),
                 fallback_key=path("fallback_key"),
                 encryption=encryption,
-                reset_handshakes=refusal == "reset",
+                refusal=refusal,
+                closes_after_prelogin=speaks is Speaks.CLOSES_AFTER_PRELOGIN,
             )
         case "https":
             return HttpsOptions(
@@ -139,8 +149,28 @@ def _options(entry: Mapping[str, object], document: Mapping[str, object]) -> Sql
                 tls_max=str(entry.get("tls_max", "TLSv1.3")),
                 security_level=level,
                 limits=limits,
+                refusal=refusal,
+                hosts={
+                    str(host["name"]).lower(): (Path(str(host["chain"])), Path(str(host["key"])))
+                    for host in _hosts(entry.get("hosts", []))
+                },
             )
     raise ValueError(f"{entry['kind']!r} is no kind of listener; there are sqlserver and https")
+
+
+def _hosts(given: object) -> list[dict[str, object]]:
+    """The virtual hosts of a listener. Raises ValueError for what is no list of objects."""
+    if not isinstance(given, list) or not all(isinstance(host, dict) for host in given):
+        raise ValueError("hosts is no list of virtual hosts")
+    return given
+
+
+def _one_of(kind: type[Word], entry: Mapping[str, object], key: str, default: Word) -> Word:
+    """The value of a key. Raises ValueError for one that there is not."""
+    value = entry.get(key, default)
+    if value not in list(kind):
+        raise ValueError(f"{key} is none of {', '.join(kind)}")
+    return kind(str(value))
 
 
 class Sink(Protocol):
@@ -197,9 +227,7 @@ class _Connections:
     oldest first: only clients that know the password can keep others out.
     """
 
-    def __init__(
-        self, endpoint: Endpoint | HttpsEndpoint, limit: int, numbers: Iterator[int], events: _ListenerEvents
-    ) -> None:
+    def __init__(self, endpoint: AnyEndpoint, limit: int, numbers: Iterator[int], events: _ListenerEvents) -> None:
         self._endpoint = endpoint
         self._limit = limit
         self._numbers = numbers
@@ -279,7 +307,7 @@ class Process:
         cannot start.
         """
         ports: dict[str, int] = {}
-        endpoints: list[Endpoint | HttpsEndpoint] = []
+        endpoints: list[AnyEndpoint] = []
         for listener in listeners:
             events = _ListenerEvents(self._journal, listener.id)
             try:
@@ -294,14 +322,14 @@ class Process:
             endpoint.start()
         return ports
 
-    def _endpoint(self, listener: Listener, events: _ListenerEvents) -> Endpoint | HttpsEndpoint:
+    def _endpoint(self, listener: Listener, events: _ListenerEvents) -> AnyEndpoint:
         if isinstance(listener.options, SqlServerOptions):
             return Endpoint(listener.options, self._fallback, events)
+        if isinstance(listener.options, NoTlsOptions):
+            return NoTlsEndpoint(listener.options, events)
         return HttpsEndpoint(listener.options, events)
 
-    async def _listen(
-        self, listener: Listener, endpoint: Endpoint | HttpsEndpoint, events: _ListenerEvents
-    ) -> asyncio.Server:
+    async def _listen(self, listener: Listener, endpoint: AnyEndpoint, events: _ListenerEvents) -> asyncio.Server:
         connections = _Connections(endpoint, listener.options.limits.connections, self._numbers, events)
         self._connections.append(connections)
         return await asyncio.start_server(

@@ -5,19 +5,20 @@ that fails.
 import asyncio
 import contextlib
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from tlslab import __version__
+from tlslab.model.situation import Refusal
 from tlslab.servers.listener import CannotStart, Events, Limits
 from tlslab.servers.streams import Channel, address_of
 from tlslab.servers.tds.certificates import CertificateError, Identity, read_pem
 from tlslab.servers.tds.errorlog import printable
-from tlslab.servers.tds.tls import HandshakeFailed, Presented, RecordError, TlsPipe, presented
+from tlslab.servers.tds.tls import HandshakeFailed, Presented, RecordError, TlsPipe, presented, remember_name
 
-SUPPORTS = frozenset({"tls_min", "tls_max", "security_level"})
+SUPPORTS = frozenset({"tls_min", "tls_max", "security_level", "refusal", "speaks", "virtual_hosts"})
 """The options of a server side that it can be set up with (`tlslab.model.situation.options`)."""
 MAX_HEAD = 16 * 1024
 CIPHERS = "DEFAULT"
@@ -36,6 +37,9 @@ class HttpsOptions:
     tls_max: str
     security_level: int
     limits: Limits = field(default_factory=Limits)
+    refusal: Refusal = Refusal.CLOSE
+    hosts: Mapping[str, tuple[Path, Path]] = field(default_factory=dict)
+    """Chain and key for the clients that send this name (SNI), in lower case."""
 
 
 def versions_between(low: str, high: str) -> tuple[str, ...]:
@@ -77,8 +81,8 @@ class HttpsEndpoint:
         self._events = events
         versions = versions_between(options.tls_min, options.tls_max)
         try:
-            identity = Identity(read_pem(options.chain, "certificate"), read_pem(options.key, "private key"))
-            self._presented: Presented = presented(identity, versions, CIPHERS, options.security_level, ["http/1.1"])
+            self._presented = self._load(options.chain, options.key, versions)
+            self._hosts = {name: self._load(*files, versions).context for name, files in options.hosts.items()}
         except (CertificateError, ValueError) as e:
             raise CannotStart(str(e)) from e
         if self._presented.refused:
@@ -86,10 +90,22 @@ class HttpsEndpoint:
                 None,
                 f"The certificate {options.chain} was refused by OpenSSL at security level "
                 f"{options.security_level}: {self._presented.refused}. "
-                "Every TLS connection will be reset during the handshake.",
+                "Every TLS connection will be ended during the handshake.",
             )
         else:
             self._line(None, f"The certificate {options.chain} was loaded.")
+        if self._presented.context is not None and self._hosts:
+            self._presented.context.sni_callback = self._choose
+
+    def _load(self, chain: Path, key: Path, versions: tuple[str, ...]) -> Presented:
+        identity = Identity(read_pem(chain, "certificate"), read_pem(key, "private key"))
+        return presented(identity, versions, CIPHERS, self._options.security_level, ["http/1.1"])
+
+    def _choose(self, connection: ssl.SSLSocket | ssl.SSLObject, name: str | None, context: ssl.SSLContext) -> None:
+        """The certificate of the virtual host that the client names."""
+        remember_name(connection, name, context)
+        if (found := self._hosts.get((name or "").lower())) is not None:
+            connection.context = found
 
     def _line(self, connection: int | None, text: str) -> None:
         self._events.line(connection, f"{datetime.now():%Y-%m-%d %H:%M:%S} {printable(text)}")
@@ -119,8 +135,9 @@ class HttpsEndpoint:
                 self._line(number, f"TLS handshake completed: {channel.tls.describe()}. client: {client}")
                 await self._answer(channel, number, client)
         except HandshakeFailed as e:
-            reset = self._presented.context is None
-            self._line(number, f"TLS handshake failed: {e}. client: {client}")
+            reset = not e.by_client and self._options.refusal is Refusal.RESET
+            end = "" if e.by_client else "; the connection was reset" if reset else "; the connection was closed"
+            self._line(number, f"TLS handshake failed: {e}{end}. client: {client}")
         except RecordError as e:
             self._line(number, f"TLS failed after the handshake: {e}. client: {client}")
         except TimeoutError:
@@ -147,18 +164,17 @@ class HttpsEndpoint:
                 pipe = TlsPipe(self._context())
             try:
                 complete = pipe.handshake(data)
-            finally:
-                # Also the alert about an own refusal, which a web server sends.
-                if flight := pipe.take():
-                    with contextlib.suppress(ConnectionError):
-                        await channel.write_raw(flight)
+            except HandshakeFailed:
+                if self._options.refusal is Refusal.CLOSE:
+                    await _send(channel, pipe)  # the alert, as nginx does
+                raise
+            await _send(channel, pipe)
         channel.tls = pipe
 
     def _context(self) -> ssl.SSLContext:
         if self._presented.context is None:
             raise HandshakeFailed(
-                f"OpenSSL does not serve the certificate ({self._presented.refused}); connection reset",
-                by_client=False,
+                f"OpenSSL does not serve the certificate ({self._presented.refused})", by_client=False
             )
         return self._presented.context
 
@@ -178,3 +194,10 @@ class HttpsEndpoint:
         await channel.write(response(bytes(head)))
         assert channel.tls is not None
         await channel.write_raw(channel.tls.close_notify())
+
+
+async def _send(channel: Channel, pipe: TlsPipe) -> None:
+    """Send what TLS has for the client, who may be gone."""
+    if flight := pipe.take():
+        with contextlib.suppress(ConnectionError):
+            await channel.write_raw(flight)

@@ -97,8 +97,6 @@ def listener(environment: Mapping[str, str], home: Path) -> Listener:
         security_level=security_level(environment.get("OPENSSL_CONF", "")),
         host=socket.gethostname(),
         password=password,
-        # What people report of SQL Server on Linux is what drivers say when a refused handshake is closed, not reset.
-        reset_handshakes=False,
         ca_store=_path(environment, "SSL_CERT_FILE"),
     )
     return Listener("sqlserver", "0.0.0.0", port(environment, conf), options)

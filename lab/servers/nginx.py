@@ -8,23 +8,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from tlslab.model.certificate import Chain
 from tlslab.model.situation import ServerSide, TLSVersion
 from tlslab.servers.nginx_log import ACCESS_PREFIX
 from tlslab.setup.needs import Packages, Program
 
 # Debian's plain `nginx` has the TLS module; nginx-light is the same binary plus an extra module.
 PROGRAM = Program("nginx", Packages(apt="nginx"))
-SUPPORTS = frozenset({"tls_min", "tls_max", "security_level"})
+SUPPORTS = frozenset({"tls_min", "tls_max", "security_level", "virtual_hosts"})
 """The options of a server side that it can be set up with (`tlslab.model.situation.options`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One server side and the names of its files and its port."""
+    """One `server` block: a server side, or one of its virtual hosts, the names of its files, its port, its chain."""
 
     identity: str
     side: ServerSide
     port: int
+    chain: Chain
+    name: str = ""
+
+
+def blocks_of(sides: Mapping[str, ServerSide], ports: Mapping[str, int]) -> tuple[Block, ...]:
+    """The blocks of these sides, each of which has a chain. The first of a port is the default (nginx, `listen`)."""
+    found: list[Block] = []
+    for identity, side in sides.items():
+        assert side.chain
+        found.append(Block(identity, side, ports[identity], side.chain))
+        for number, host in enumerate(side.virtual_hosts, 1):
+            found.append(Block(f"{identity}.host-{number}", side, ports[identity], host.chain, host.name))
+    return tuple(found)
 
 
 def configuration(workdir: Path, address: str, blocks: tuple[Block, ...], sentinel_port: int) -> str:
@@ -53,9 +67,11 @@ http {{
 def _server(workdir: Path, address: str, block: Block) -> str:
     side = block.side
     versions = " ".join(version.label for version in TLSVersion if side.tls_min <= version <= side.tls_max)
+    listen = f"{address}:{block.port} ssl"
+    where = f"{listen}; server_name {block.name};" if block.name else f"{listen} reuseport;"
     return f"""\
     server {{
-        listen {address}:{block.port} ssl reuseport;
+        listen {where}
         ssl_certificate {workdir}/{block.identity}.chain.pem;
         ssl_certificate_key {workdir}/{block.identity}.key.pem;
         ssl_protocols {versions};

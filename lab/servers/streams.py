@@ -112,6 +112,10 @@ class Channel:
         """Send, encrypted where TLS is in between."""
         await self.write_raw(self.tls.encrypt(data) if self.tls is not None else data)
 
+    def shut_down(self) -> None:
+        """Send FIN, and go on reading."""
+        self._writer.write_eof()
+
     async def close(self, *, reset: bool) -> None:
         """End the connection: with FIN, or with RST, which a client reports as forcibly closed by the remote
         host.

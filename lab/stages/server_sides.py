@@ -1,9 +1,9 @@
 """Server sides before they start: grouped for the servers that play them, and regrouped when one does not start."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
-from tlslab.model.situation import ServerKind, ServerSide
+from tlslab.model.situation import ServerKind, ServerSide, unsupported
 
 
 def group_by_kind(sides: Sequence[ServerSide]) -> dict[ServerKind, dict[str, ServerSide]]:
@@ -13,6 +13,17 @@ def group_by_kind(sides: Sequence[ServerSide]) -> dict[ServerKind, dict[str, Ser
         group = grouped.setdefault(side.kind, {})
         group[f"{side.kind.value}-{len(group) + 1}"] = side
     return grouped
+
+
+def by_process(sides: Mapping[str, ServerSide], usual: Set[str]) -> tuple[dict[str, ServerSide], ...]:
+    """In which processes to start sides of one kind: together those that set no other option than the `usual` ones,
+    together the others, and alone each that must not come up.
+    """
+    up = {name: side for name, side in sides.items() if side.key_readable}
+    beyond = {name: side for name, side in up.items() if unsupported(side, usual)}
+    down = [{name: side} for name, side in sides.items() if not side.key_readable]
+    rest = {name: side for name, side in up.items() if name not in beyond}
+    return tuple(group for group in (rest, beyond, *down) if group)
 
 
 def apart(sides: Mapping[str, ServerSide], words: str) -> tuple[dict[str, ServerSide], ...]:

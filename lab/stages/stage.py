@@ -115,7 +115,7 @@ class Stage(Protocol):
         port: the self-check finds out whether it is down.
         """
 
-    def scan(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
+    def scan(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion, *, strict: bool) -> Scan:
         """Scan a server side, offering these versions (`tlslab.pki.scan`). Blocks.
 
         Raises ServiceError when the side is not up; where an agent in a container scans, StageError when the agent

@@ -46,7 +46,11 @@ def test_left_to_its_defaults_it_is_given_no_file() -> None:
         (SAFE, ("--x509cafile=ca.pem",)),
         (ClientSide(HOST, intermediates=(LAB_ISSUING,)), ("--x509cafile=ca.pem",)),
         (ClientSide(HOST, trust_everything=True), ("--insecure",)),
-        (ClientSide(HOST, expected_name="www.lab.test"), ("--verify-hostname=www.lab.test",)),
+        (
+            ClientSide(HOST, expected_name="www.lab.test"),
+            ("--verify-hostname=www.lab.test", "--sni-hostname=www.lab.test"),
+        ),
+        (ClientSide(HOST, server_name=""), ("--disable-sni",)),
         (ClientSide(HOST, expected_name=HOST), ()),
         (ClientSide(HOST, tls_min=TLSVersion.TLSv1_0), ()),
         (ClientSide(HOST, tls_max=TLSVersion.TLSv1_3), ()),

@@ -9,6 +9,7 @@ import pytest
 
 from tests.clients.acts import broken, connects, documented, tolerated
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request
+from tlslab.clients.curl import Curl
 from tlslab.clients.node_https import PROBE, NodeClient, NodeFetch, NodeHttps
 from tlslab.model.certificate import LAB_ROOT
 from tlslab.model.evidence import Basis
@@ -187,3 +188,15 @@ def test_version_and_missing() -> None:
     lacking = FETCH.missing(Machine())
     assert lacking is not None
     assert lacking.how_to_get == "./tlslab setup"
+
+
+def test_https_sends_and_verifies_the_name_in_the_host_header() -> None:
+    """Measured with Node 20.20.2: it connects where curl is shown the default certificate."""
+    by_header = broken("virtual-host.host-header", ServerKind.HTTPS)
+    assert connects(NodeHttps(), by_header)
+    assert not connects(Curl(), by_header)
+    assert not connects(NodeHttps(), by_header.with_client(host_header="nobody.lab.test"))
+
+
+def test_fetch_cannot_be_told_of_a_host_header() -> None:
+    assert "the Fetch Standard" in (NodeFetch().cannot(broken("virtual-host.host-header", ServerKind.HTTPS)) or "")

@@ -47,7 +47,7 @@ def test_is_given_its_file_as_people_give_it_and_types_a_request() -> None:
         (UNSAFE, ("-CAfile ca.pem",)),
         (
             ClientSide(HOST, expected_name="www.lab.test"),
-            ("-verify_return_error", "-verify_hostname www.lab.test"),
+            ("-verify_return_error", "-verify_hostname www.lab.test", "-servername www.lab.test"),
         ),
         (ClientSide("127.0.0.1"), ("-verify_return_error", "-verify_ip 127.0.0.1")),
         (ClientSide(HOST, trust_everything=True, tls_min=TLSVersion.TLSv1_2), ("-min_protocol TLSv1.2",)),

@@ -22,6 +22,7 @@ from tlslab.model.situation import (
     HOSTS,
     ClientSide,
     Encryption,
+    Refusal,
     ServerEncryption,
     ServerKind,
     ServerSide,
@@ -47,6 +48,8 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "tls_max": tuple(TLSVersion),
     "defaults_only": (True,),
     "clock": (timedelta(days=1),),
+    "server_name": ("", "other.lab.test"),
+    "host_header": ("other.lab.test",),
     "store": (Store(flaw=StoreFlaw.MISSING),),
 }
 
@@ -165,14 +168,20 @@ def test_a_later_option_of_servers_is_a_reason_too() -> None:
 
     situation = healthy(ServerKind.SQLSERVER)
     server = LaterServerSide(ServerKind.SQLSERVER, situation.server.chain, stapling=True)
-    assert LOCAL.cannot(replace(situation, server=server)) == "SQL Server has no setting for stapling"
+    assert LOCAL.cannot(replace(situation, server=server)) == "the lab's own TDS endpoint has no setting for stapling"
 
 
-def test_the_catalogue_asks_servers_for_nothing_that_they_lack() -> None:
+def test_the_catalogue_asks_servers_for_nothing_that_they_all_lack() -> None:
     for scenario in load().scenarios:
         for kind in scenario.kinds:
-            broken = scenario.apply(healthy(kind))
-            assert Choice("docker").cannot(broken.with_client(connect_to=HOSTS[kind])) is None
+            broken = scenario.apply(healthy(kind)).with_client(connect_to=HOSTS[kind])
+            assert None in (Choice("docker").cannot(broken), LOCAL.cannot(broken))
+
+
+def test_what_nginx_cannot_be_set_up_with_the_lab_s_own_endpoint_plays_on_the_local_stage_alone() -> None:
+    resets = healthy(ServerKind.HTTPS).with_server(refusal=Refusal.RESET)
+    assert LOCAL.cannot(resets) is None
+    assert Choice("docker").cannot(resets) == "nginx has no setting for how it ends a handshake that it refuses"
 
 
 # --- what an adapter says of itself

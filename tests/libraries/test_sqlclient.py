@@ -21,7 +21,6 @@ from tlslab.libraries.sqlclient.conditions import (
     DIALLED_NAME,
     ENCRYPT_BY_WORD,
     ENCRYPT_IS_NONSENSE,
-    ENDS_WITH_FIN,
     EXPECTS,
     KNOWN,
     NO_COMMON_CIPHER,
@@ -41,6 +40,7 @@ from tlslab.libraries.sqlclient.conditions import (
     WRONG_PASSWORD,
 )
 from tlslab.libraries.sqlclient.drivers import MICROSOFT, SYSTEM
+from tlslab.model.circumstances import RESETS
 from tlslab.model.condition import Condition, conditions_of, unmasked
 from tlslab.model.conditions import (
     CN_ALONE,
@@ -181,7 +181,7 @@ def circumstances(server: str, options: dict[str, str], release: dict[str, str])
         TRUSTS_ALL: options.get("TrustServerCertificate") == "True",
         EXPECTS: "HostNameInCertificate" in options,
         PINNED: "ServerCertificate" in options,
-        ENDS_WITH_FIN: server.endswith(".fin"),
+        RESETS: not server.endswith(".fin"),
     }
     return {when for when, holds in found.items() if holds}
 
@@ -327,7 +327,7 @@ UNMEASURED = {
 @given(
     st.sampled_from([*DATA["releases"], *BETWEEN]),
     st.frozensets(st.sampled_from([item for item in KNOWN if item not in UNMEASURED]), max_size=5),
-    st.frozensets(st.sampled_from([OPTIONAL, TRUSTS_ALL, EXPECTS, PINNED, ENDS_WITH_FIN]), max_size=3),
+    st.frozensets(st.sampled_from([OPTIONAL, TRUSTS_ALL, EXPECTS, PINNED, RESETS]), max_size=3),
 )
 def test_whatever_is_wrong_has_an_answer_with_every_release(
     release: str, found: frozenset[Condition], whens: frozenset[When]

@@ -1,7 +1,9 @@
 """Entries: a server side in words says what clients are really offered."""
 
+import pytest
+
 from tlslab.matrix.entries import describe
-from tlslab.model.situation import ServerEncryption, ServerKind, TLSVersion, healthy
+from tlslab.model.situation import Refusal, ServerEncryption, ServerKind, Speaks, TLSVersion, healthy
 
 HTTPS = healthy(ServerKind.HTTPS).server
 TDS = healthy(ServerKind.SQLSERVER)
@@ -25,6 +27,19 @@ def test_strict_servers_speak_tds_8_alone() -> None:
 def test_one_version_is_one_word() -> None:
     only = TDS.with_server(tls_min=TLSVersion.TLSv1_0, tls_max=TLSVersion.TLSv1_0)
     assert describe(only.server)[0] == "TLSv1"
+
+
+def test_how_a_handshake_is_refused_is_said_where_it_is_not_the_usual_way() -> None:
+    words = "it ends a handshake that it refuses with RST, not with FIN"
+    assert words in describe(TDS.with_server(refusal=Refusal.RESET).server)
+    assert words not in describe(TDS.server)
+
+
+@pytest.mark.parametrize("speaks", [item for item in Speaks if item is not Speaks.ITS_PROTOCOL])
+def test_what_is_met_in_the_place_of_a_server_is_all_that_there_is_to_say(speaks: Speaks) -> None:
+    closes, resets = (TDS.with_server(speaks=speaks, refusal=refusal).server for refusal in Refusal)
+    assert len(describe(closes)) == 1
+    assert describe(resets) == [*describe(closes), "with RST, not with FIN"]
 
 
 def test_a_server_that_cannot_read_its_key_says_so() -> None:

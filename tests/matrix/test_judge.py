@@ -464,13 +464,14 @@ def test_an_impostor_that_fails_for_another_reason_proves_nothing(failure: Outco
     [
         (does(UNTRUSTED, what=Hangs()), Outcome(Result.TIMEOUT, "", seconds=20)),
         (does(UNTRUSTED, what=Prints("nobody there"), phase=Phase.CONNECT), Outcome(Result.REFUSED, "nobody there")),
+        (does(UNTRUSTED, what=Prints("no TLS"), phase=Phase.NO_TLS), Outcome(Result.REFUSED, "no TLS there")),
         (does(UNTRUSTED, what=Prints("Login failed"), phase=Phase.LOGIN), Outcome(Result.REFUSED, "Login failed")),
         (
             does(UNTRUSTED, what=Prints("400 Bad"), phase=Phase.RESPONSE),
             Outcome(Result.REFUSED, "HTTP 400 Bad Request"),
         ),
     ],
-    ids=["hangs", "reaches nobody", "has sent the password", "has sent the request"],
+    ids=["hangs", "reaches nobody", "meets no TLS", "has sent the password", "has sent the request"],
 )
 def test_an_impostor_that_fails_as_documented_but_not_for_trust_proves_nothing(row: Row, outcome: Outcome) -> None:
     judge, item = cell(client=Example(row))

@@ -78,7 +78,7 @@ def test_attempts_are_shared_between_cells() -> None:
 
 def test_a_class_takes_all_its_faces() -> None:
     faces = {cell.scenario.id for cell in plan(scenarios=("untrusted-ca",)).cells}
-    assert faces == {"untrusted-ca", "untrusted-ca.forced", "untrusted-ca.fallback"}
+    assert faces == {"untrusted-ca", "untrusted-ca.forced", "untrusted-ca.fallback", "untrusted-ca.strict"}
     assert {cell.scenario.id for cell in plan(scenarios=("untrusted-ca.forced",)).cells} == {"untrusted-ca.forced"}
 
 

@@ -40,7 +40,7 @@ class Together:
     async def hold(self, side: ServerSide) -> AsyncIterator[None]:
         yield
 
-    def scan(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
+    def scan(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion, *, strict: bool) -> Scan:
         if not side.key_readable:
             return Scan(refused=NOBODY)
         assert side.chain

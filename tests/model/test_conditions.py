@@ -13,6 +13,8 @@ from tlslab.model.conditions import (
     CONDITIONS,
     CRITICAL_EXTENSION,
     DEMANDS_ENCRYPTION,
+    ENDS_AFTER_PRELOGIN,
+    ENDS_EARLY,
     EXPIRED,
     EXPIRED_ISSUER,
     EXPIRED_ROOT,
@@ -31,9 +33,12 @@ from tlslab.model.conditions import (
     NOT_LOADED,
     NOT_SERVING,
     NOT_YET_VALID,
+    OTHER_SERVICE,
     OTHER_STORE,
     PATH_TOO_LONG,
+    PLAIN_HTTP,
     SELF_SIGNED,
+    SILENT,
     STORE_ABSENT,
     STORE_NOT_HASHED,
     STORE_UNREADABLE,
@@ -50,6 +55,7 @@ from tlslab.model.situation import (
     ServerEncryption,
     ServerKind,
     Situation,
+    Speaks,
     Store,
     StoreFlaw,
     TLSVersion,
@@ -156,6 +162,21 @@ def test_a_certificate_that_the_server_does_not_load_is_met_by_nobody(level: int
 def test_where_nobody_listens_nothing_else_is_met_but_what_the_server_would_demand() -> None:
     assert found(SHA1.with_server(key_readable=False)) == {NOT_SERVING}
     assert found(OLD.with_server(key_readable=False)) == {NOT_SERVING}
+
+
+@pytest.mark.parametrize(
+    ("speaks", "condition"),
+    [
+        (Speaks.HTTP, PLAIN_HTTP),
+        (Speaks.SSH, OTHER_SERVICE),
+        (Speaks.CLOSES, ENDS_EARLY),
+        (Speaks.CLOSES_AFTER_PRELOGIN, ENDS_AFTER_PRELOGIN),
+        (Speaks.NOTHING, SILENT),
+    ],
+)
+def test_where_no_such_server_answers_that_is_all_that_can_be_met(speaks: Speaks, condition: Condition) -> None:
+    assert found(OLD.with_leaf(validity=PAST).with_server(speaks=speaks)) == {condition}
+    assert conditions_seen(Seen(presents=False, shares_version=False, speaks=speaks), CONDITIONS) == {condition}
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from tlslab.model.certificate import LAB_ISSUING, LAB_ROOT, PAST, Authority, Chain, Leaf
-from tlslab.model.situation import Encryption, ServerKind, TLSVersion, healthy
+from tlslab.model.situation import Encryption, ServerKind, TLSVersion, VirtualHost, healthy
 
 
 @pytest.mark.parametrize("kind", list(ServerKind))
@@ -66,3 +66,33 @@ def test_tls_versions_are_ordered_and_named_as_openssl_and_mssql_conf_name_them(
     ]
     assert [version.label for version in TLSVersion] == ["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"]
     assert [version.number for version in TLSVersion] == ["1.0", "1.1", "1.2", "1.3"]
+
+
+@pytest.mark.parametrize(
+    ("client", "sent", "shown"),
+    [
+        ({}, "shop.lab.test", "site"),
+        ({"connect_to": "SHOP.lab.test"}, "SHOP.lab.test", "site"),  # DNS names have no case (RFC 4343)
+        ({"connect_to": "www.lab.test"}, "www.lab.test", "default"),
+        ({"connect_to": "www.lab.test", "host_header": "shop.lab.test"}, "www.lab.test", "default"),
+        ({"connect_to": "www.lab.test", "expected_name": "shop.lab.test"}, "shop.lab.test", "site"),
+        ({"connect_to": "127.0.0.1"}, "", "default"),  # an address is not sent (RFC 6066, 3)
+        ({"server_name": ""}, "", "default"),
+        ({"connect_to": "127.0.0.1", "server_name": "shop.lab.test"}, "shop.lab.test", "site"),
+    ],
+)
+def test_the_name_that_a_client_sends_decides_which_certificate_it_is_shown(
+    client: dict[str, str], sent: str, shown: str
+) -> None:
+    web = healthy(ServerKind.HTTPS)
+    other = Chain(Leaf("default", (), None))
+    situation = web.with_server(chain=other, virtual_hosts=(VirtualHost("shop.lab.test", web.chain),))
+    met = situation.with_client(**client).met
+    assert met.client.indication == sent
+    assert met.chain == (web.chain if shown == "site" else other)
+    assert not met.server.virtual_hosts
+
+
+def test_a_server_without_virtual_hosts_is_met_as_it_is() -> None:
+    web = healthy(ServerKind.HTTPS)
+    assert web.met is web

@@ -29,7 +29,7 @@ from tlslab.model.conditions import (
     client_versions,
 )
 from tlslab.model.scenario import Scenario
-from tlslab.model.situation import ServerEncryption, ServerKind, Situation, TLSVersion, healthy
+from tlslab.model.situation import ServerEncryption, ServerKind, Situation, Speaks, TLSVersion, healthy
 from tlslab.pki.audit import audit
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint, certificates
@@ -66,6 +66,7 @@ def scan_server(
     known: Iterable[Condition] = CATALOGUE.knowledge.conditions,
 ) -> frozenset[Condition]:
     """The audit with a looker that sees what the server was given, and the versions that it speaks."""
+    situation = situation.met
     chain = situation.server.chain
     text = presented if presented is not None else mint.chain_pem(chain) if chain else mint.pem(FALLBACK)
     newest = min(situation.server.tls_max, client_versions(healthy(situation.kind))[1])
@@ -75,6 +76,8 @@ def scan_server(
             return Scan(refused=DOWN)
         if situation.server.encryption is ServerEncryption.IN_CLEAR:
             return Scan(refused=NO_TLS)
+        if situation.server.speaks is not Speaks.ITS_PROTOCOL:
+            return Scan(refused="EOFError: closed", speaks=situation.server.speaks)
         if NOT_LOADED.present(situation):
             return Scan(refused="EOFError: closed")
         common = max(low, situation.server.tls_min) <= min(high, newest)

@@ -18,7 +18,7 @@ from tests.report.invented import (
 )
 from tlslab.model.record import ClientEntry
 from tlslab.report.findings import findings
-from tlslab.report.servers import stand_ins
+from tlslab.report.servers import server_title, stand_ins
 from tlslab.report.terminal import show_matrix
 
 
@@ -54,6 +54,14 @@ def test_the_two_kinds_of_server_have_a_table_each_and_stand_ins_are_called_so()
 
 def test_a_real_server_is_not_called_a_stand_in() -> None:
     assert [phrases[0] for phrases in stand_ins(full_record())] == ["SQL Server is played by"]
+
+
+def test_where_a_stand_in_plays_some_of_the_servers_it_is_said_how_many_and_the_kind_has_its_real_name() -> None:
+    record = full_record()
+    real = record.servers[0].model_copy(update={"kind": "sqlserver", "real": True})
+    mixed = record.model_copy(update={"servers": [real, *record.servers]})
+    assert next(stand_ins(mixed))[0] == "1 of 2 SQL Server servers is played by"
+    assert server_title(mixed, "sqlserver") == "SQL Server"
 
 
 def test_the_names_in_a_sentence_about_a_stand_in_are_not_parted() -> None:

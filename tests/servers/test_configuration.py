@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tlslab.model.situation import ServerEncryption, ServerKind, ServerSide, TLSVersion, healthy
+from tlslab.model.situation import ServerEncryption, ServerKind, ServerSide, TLSVersion, VirtualHost, healthy
 from tlslab.servers import nginx
 from tlslab.servers.mssql_conf import mssql_conf
 
@@ -16,8 +16,8 @@ ROOM = Path("/room")
 
 
 def web(**changes: object) -> str:
-    block = nginx.Block("https-1", replace(WEB, **changes), 40001)  # type: ignore[arg-type]
-    return nginx.configuration(ROOM, "127.0.0.1", (block,), 40000)
+    side = replace(WEB, **changes)  # type: ignore[arg-type]
+    return nginx.configuration(ROOM, "127.0.0.1", nginx.blocks_of({"https-1": side}, {"https-1": 40001}), 40000)
 
 
 def network(**changes: object) -> dict[str, str]:
@@ -31,6 +31,15 @@ def test_nginx_listens_on_loopback_alone() -> None:
     listens += [line.split("listen ")[1].split()[0] for line in web().splitlines() if "{ listen" in line]
     assert listens
     assert all(item.startswith("127.0.0.1:") for item in listens)
+
+
+def test_a_virtual_host_has_a_block_of_its_own_behind_the_default_one() -> None:
+    assert WEB.chain
+    other = VirtualHost("other.lab.test", WEB.chain)
+    lines = [line.strip() for line in web(virtual_hosts=(other,)).splitlines()]
+    default = lines.index("listen 127.0.0.1:40001 ssl reuseport;")
+    assert lines.index("listen 127.0.0.1:40001 ssl; server_name other.lab.test;") > default
+    assert "ssl_certificate /room/https-1.host-1.chain.pem;" in lines
 
 
 @pytest.mark.parametrize(

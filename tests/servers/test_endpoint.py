@@ -12,6 +12,8 @@ from tests.servers import raw
 from tests.servers.minted import Shelf
 from tests.servers.process import Running, serving
 from tests.servers.raw import Client
+from tlslab.model.situation import ServerKind, TLSVersion
+from tlslab.pki.scan import scan
 from tlslab.servers.streams import MARK
 
 ENCRYPTED = "SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID"
@@ -32,7 +34,7 @@ def lab(shelf: Shelf) -> Iterator[Running]:
         {"id": "none", "conf": conf("none.conf"), "encryption": "not_supported"},
         {"id": "clear", "conf": conf("clear.conf", forceencryption="1"), "encryption": "in_clear"},
         {"id": "sha1", "conf": conf("sha1.conf", "sha1.pem", "rsa.key.pem")},
-        {"id": "sha1-close", "conf": conf("sha1.conf", "sha1.pem", "rsa.key.pem"), "refusal": "close"},
+        {"id": "sha1-reset", "conf": conf("sha1.conf", "sha1.pem", "rsa.key.pem"), "refusal": "reset"},
         {"id": "sha1-level0", "conf": conf("sha1.conf", "sha1.pem", "rsa.key.pem"), "security_level": 0},
         {"id": "tls10", "conf": conf("tls10.conf", tlsprotocols="1.0"), "security_level": 0},
         {"id": "tls11", "conf": conf("tls11.conf", tlsprotocols="1.1"), "security_level": 0},
@@ -292,7 +294,7 @@ def test_the_issuers_come_from_the_store_without_the_root(lab: Running) -> None:
     lab.lines_of("store")
 
 
-def test_a_certificate_that_openssl_refuses_is_logged_and_every_handshake_reset(lab: Running) -> None:
+def test_a_certificate_that_openssl_refuses_is_logged_and_every_handshake_ended(lab: Running) -> None:
     assert "security level 2: ca md too weak" in lab.wait_for_line("sha1", "refused")
     for strict in (False, True):
         with Client(lab.ports["sha1"]) as client:
@@ -300,18 +302,18 @@ def test_a_certificate_that_openssl_refuses_is_logged_and_every_handshake_reset(
                 client.send(raw.prelogin(1))
                 client.receive()
             handshake = client.strict if strict else client.handshake
-            with pytest.raises(ConnectionResetError):
+            with pytest.raises(EOFError):
                 handshake()
         assert "ca md too weak" in lab.lines_of("sha1")[0]
 
 
-def test_a_refused_handshake_can_end_with_fin_instead(lab: Running) -> None:
-    with Client(lab.ports["sha1-close"]) as client:
+def test_a_refused_handshake_can_end_with_rst_instead(lab: Running) -> None:
+    with Client(lab.ports["sha1-reset"]) as client:
         client.send(raw.prelogin(1))
         client.receive()
-        with pytest.raises(EOFError):
+        with pytest.raises(ConnectionResetError):
             client.handshake()
-    assert lab.lines_of("sha1-close")[0].endswith("the connection was closed. [CLIENT: 127.0.0.1]")
+    assert lab.lines_of("sha1-reset")[0].endswith("the connection was reset. [CLIENT: 127.0.0.1]")
 
 
 def test_the_same_certificate_is_served_at_level_0(lab: Running) -> None:
@@ -324,14 +326,14 @@ def test_the_same_certificate_is_served_at_level_0(lab: Running) -> None:
     lab.lines_of("sha1-level0")
 
 
-def test_a_server_that_is_newer_than_its_client_resets_the_handshake(lab: Running) -> None:
+def test_a_server_that_is_newer_than_its_client_ends_the_handshake(lab: Running) -> None:
     with Client(lab.ports["tls13"]) as client:
         client.send(raw.prelogin(1))
         client.receive()
-        with pytest.raises(ConnectionResetError):
+        with pytest.raises(EOFError):
             client.handshake()
     assert lab.lines_of("tls13")[0].endswith(
-        "TLS handshake failed: no protocols available; the connection was reset. [CLIENT: 127.0.0.1]"
+        "TLS handshake failed: no protocols available; the connection was closed. [CLIENT: 127.0.0.1]"
     )
 
 
@@ -339,7 +341,7 @@ def test_a_server_that_is_older_than_its_client_is_told_so(lab: Running) -> None
     with Client(lab.ports["tls10"]) as client:
         client.send(raw.prelogin(1))
         client.receive()
-        with pytest.raises((ConnectionError, ssl.SSLError)):
+        with pytest.raises((EOFError, ssl.SSLError)):
             client.handshake()
     assert "TLS handshake failed:" in lab.lines_of("tls10")[0]
 
@@ -542,3 +544,10 @@ def test_a_given_fallback_certificate_is_used(shelf: Shelf, tmp_path: Path) -> N
         der = client.handshake().getpeercert(binary_form=True)
         assert der == ssl.PEM_cert_to_DER_cert(own.pem)
         assert "self-generated certificate was successfully loaded" in running.wait_for_line("f", "self-generated")
+
+
+@pytest.mark.parametrize("low", [TLSVersion.TLSv1_0, TLSVersion.TLSv1_3])
+def test_a_look_speaks_tls_at_once_to_a_strict_server(lab: Running, low: TLSVersion) -> None:
+    where = (ServerKind.SQLSERVER, "127.0.0.1", lab.ports["strict"], "db.lab.test", low, TLSVersion.TLSv1_3)
+    assert scan(*where, strict=True).certificates
+    assert not scan(*where).certificates

@@ -11,6 +11,8 @@ from tests.servers import raw
 from tests.servers.minted import Shelf
 from tests.servers.process import Running, serving
 from tests.servers.raw import Client
+from tlslab.model.situation import ServerKind, TLSVersion
+from tlslab.pki.scan import scan
 from tlslab.servers.https_endpoint import response, versions_between
 from tlslab.servers.listener import CannotStart
 
@@ -26,6 +28,8 @@ def web(shelf: Shelf) -> Iterator[Running]:
             base | {"id": "tls13", "tls_min": "TLSv1.3"},
             base | {"id": "tls10", "tls_min": "TLSv1", "tls_max": "TLSv1", "security_level": 0},
             base | weak | {"id": "sha1"},
+            base | {"id": "sites", "hosts": [{"name": "Other.lab.test", **weak}], "security_level": 0},
+            base | {"id": "reset", "tls_min": "TLSv1.3", "refusal": "reset"},
         ]
     ) as running:
         yield running
@@ -98,11 +102,28 @@ def test_versions_without_overlap_are_refused_with_an_alert(
     assert reason in web.lines_of(listener)[0]
 
 
-def test_a_certificate_that_openssl_refuses_is_logged_and_every_handshake_reset(web: Running) -> None:
+def test_a_server_that_resets_sends_no_alert_before(web: Running) -> None:
+    context = raw.insecure_context()
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    with Client(web.ports["reset"]) as client, pytest.raises(ConnectionResetError):
+        client.strict(context, alpn=())
+    assert web.lines_of("reset")[0].endswith("unsupported protocol; the connection was reset. client: 127.0.0.1")
+
+
+def test_a_certificate_that_openssl_refuses_is_logged_and_every_handshake_ended(web: Running) -> None:
     assert "ca md too weak" in web.wait_for_line("sha1", "refused")
-    with Client(web.ports["sha1"]) as client, pytest.raises(ConnectionResetError):
+    with Client(web.ports["sha1"]) as client, pytest.raises(EOFError):
         client.strict(alpn=())
     assert "ca md too weak" in web.lines_of("sha1")[0]
+
+
+@pytest.mark.parametrize(("name", "certificate"), [("other.lab.test", "sha1.pem"), ("db.lab.test", "leaf.pem")])
+def test_the_name_that_is_sent_decides_which_certificate_is_shown(
+    web: Running, shelf: Shelf, name: str, certificate: str
+) -> None:
+    seen = scan(ServerKind.HTTPS, "127.0.0.1", web.ports["sites"], name, TLSVersion.TLSv1_2, TLSVersion.TLSv1_2)
+    wanted = (shelf.directory / certificate).read_text()
+    assert ssl.PEM_cert_to_DER_cert(seen.certificates[0]) == ssl.PEM_cert_to_DER_cert(wanted)
 
 
 def test_the_whole_chain_file_is_sent(web: Running, shelf: Shelf) -> None:

@@ -2,11 +2,19 @@
 
 import pytest
 
-from tlslab.model.situation import ServerKind, healthy
-from tlslab.stages.server_sides import apart
+from tlslab.model.situation import Refusal, ServerKind, healthy
+from tlslab.stages.server_sides import apart, by_process
 
-SIDE = healthy(ServerKind.HTTPS).server
+HEALTHY = healthy(ServerKind.HTTPS)
+SIDE = HEALTHY.server
 FOUR = {f"https-{number}": SIDE for number in (1, 2, 11, 12)}
+
+
+def test_what_the_usual_server_cannot_be_set_up_with_is_played_by_another_and_what_stays_down_is_alone() -> None:
+    resets, locked = HEALTHY.with_server(refusal=Refusal.RESET).server, HEALTHY.with_server(key_readable=False).server
+    sides = {"https-1": SIDE, "https-2": resets, "https-3": locked, "https-4": SIDE, "https-5": resets}
+    found = by_process(sides, frozenset({"tls_min"}))
+    assert [list(group) for group in found] == [["https-1", "https-4"], ["https-2", "https-5"], ["https-3"]]
 
 
 def groups(words: str) -> list[list[str]]:

@@ -42,9 +42,10 @@ public final class MssqlJdbc {
         System.setOut(System.err); // what a driver prints must not pass for an answer
         String anchors = System.getProperty("lab.anchors");
         if (anchors != null) {
-            String store = new File("process.p12").getAbsolutePath();
+            String store = new File("process.jks").getAbsolutePath();
             String password = System.getProperty("javax.net.ssl.trustStorePassword");
-            writeStore(anchors, store, password);
+            // As cacerts it can be read without a password, as the driver does with TDS 8.0 (TDSChannel.enableSSL).
+            writeStore("JKS", anchors, store, password);
             System.setProperty("javax.net.ssl.trustStore", store);
         }
         BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
@@ -65,7 +66,8 @@ public final class MssqlJdbc {
         String question = take(properties, "question");
         String anchors = take(properties, "anchors");
         if (anchors != null) {
-            writeStore(anchors, properties.getProperty("trustStore"), properties.getProperty("trustStorePassword"));
+            String store = properties.getProperty("trustStore");
+            writeStore("PKCS12", anchors, store, properties.getProperty("trustStorePassword"));
         }
         try (Connection connection = DriverManager.getConnection(url, properties);
             Statement statement = connection.createStatement();
@@ -108,9 +110,9 @@ public final class MssqlJdbc {
     }
 
     /** As keytool does it (`keytool -importcert`): every certificate of the PEM file becomes a trusted one. */
-    private static void writeStore(String pem, String target, String password)
+    private static void writeStore(String type, String pem, String target, String password)
         throws IOException, GeneralSecurityException {
-        KeyStore store = KeyStore.getInstance("PKCS12");
+        KeyStore store = KeyStore.getInstance(type);
         store.load(null, null);
         int number = 0;
         try (InputStream file = new FileInputStream(pem)) {

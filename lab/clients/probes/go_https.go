@@ -27,6 +27,7 @@ type given struct {
 	URL    string
 	Config *config
 	Clock  int64 // seconds ahead of the right time
+	Host   string
 }
 
 type answer struct {
@@ -54,7 +55,7 @@ func main() {
 		must(json.NewEncoder(os.Stdout).Encode(answer{Text: err.Error(), Code: kind(err)}))
 		return
 	}
-	must(json.NewEncoder(os.Stdout).Encode(get(made, wanted.URL)))
+	must(json.NewEncoder(os.Stdout).Encode(get(made, wanted)))
 }
 
 // What goes wrong in the probe itself must not pass for a refusal: it ends without an answer.
@@ -102,8 +103,11 @@ func pool(file string) (*x509.CertPool, error) {
 	return made, nil
 }
 
-func get(client *http.Client, url string) answer {
-	response, err := client.Get(url)
+func get(client *http.Client, wanted given) answer {
+	request, err := http.NewRequest(http.MethodGet, wanted.URL, nil)
+	must(err)
+	request.Host = wanted.Host // empty: that of the URL
+	response, err := client.Do(request)
 	if err == nil {
 		defer response.Body.Close()
 		_, err = io.Copy(io.Discard, response.Body)

@@ -33,6 +33,7 @@ if (given.client === 'node-fetch') {
 } else {
   try {
     const options = { ...given.options }
+    if (given.verify) options.checkServerIdentity = (_, certificate) => require('tls').checkServerIdentity(given.verify, certificate)
     if (given.ca) options.ca = require('fs').readFileSync(given.ca)
     require('https').get(given.url, options, response => {
       const version = response.socket.getProtocol()

@@ -36,12 +36,12 @@ def limited(made, given):
 
 
 def by_urllib(given):
-    from urllib.request import urlopen
+    from urllib.request import Request, urlopen
 
     made = context(given)
 
     def get():
-        with urlopen(given["url"], context=made) as response:
+        with urlopen(Request(given["url"], headers=given.get("headers", {})), context=made) as response:
             return response.status, response.fp.raw._sock.version()
 
     return get, OSError
@@ -76,8 +76,10 @@ def by_requests(given):
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
     def get():
-        with session.get(given["url"], stream=True) as response:
-            return response.status_code, response.raw.connection.sock.version()
+        with session.get(given["url"], headers=given.get("headers", {}), stream=True) as response:
+            # http.client has let go of the socket already where the server closes after its answer.
+            sock = response.raw.connection.sock or response.raw._original_response.fp.raw._sock
+            return response.status_code, sock.version()
 
     return get, OSError  # a RequestException is one; about a trust store that is not there it is no more than that
 
@@ -92,7 +94,7 @@ def by_httpx(given):
     def get():
         with (
             httpx.Client(**options) as client,
-            client.stream("GET", given["url"], extensions=extensions) as response,
+            client.stream("GET", given["url"], headers=given.get("headers", {}), extensions=extensions) as response,
         ):
             connection = response.extensions["network_stream"].get_extra_info("ssl_object")
             return response.status_code, connection.version()

@@ -12,6 +12,7 @@ from tlslab.model.conditions import (
     INCOMPLETE,
     NAME_MISMATCH,
     NO_COMMON_VERSION,
+    NO_SUCH_SERVER,
     NOT_FOR_SERVERS,
     NOT_LOADED,
     NOT_SERVING,
@@ -105,7 +106,8 @@ OWN_CONDITIONS = (
     *(DIALLED_NAME, SUBJECT_IS_THE_NAME, NO_COMMON_CIPHER, NO_STRICT_CERTIFICATE),
     *(STRICT_ONLY, WRONG_PASSWORD, UNKNOWN_HOST),
 )
-KNOWN = (*CONDITIONS, *OWN_CONDITIONS)
+KNOWN = (*(item for item in CONDITIONS if item not in NO_SUCH_SERVER), *OWN_CONDITIONS)
+"""Those of which it is known what SqlClient does; where no such server answers, nobody has tried it."""
 
 OF_THE_CHAIN = (SELF_SIGNED, UNTRUSTED, INCOMPLETE, EXPIRED, NOT_YET_VALID, EXPIRED_ROOT, NOT_FOR_SERVERS)
 """What .NET's SslStream itself finds wrong with a chain, as SslPolicyErrors, before the driver is asked."""
@@ -123,5 +125,4 @@ EXPECTS = When("HostNameInCertificate is given", lambda situation: situation.cli
 PINNED = When("ServerCertificate is given", _not_yet)
 ENCRYPT_BY_WORD = When("Encrypt is Optional, Mandatory or Strict", _is_strict)
 ENCRYPT_IS_NONSENSE = When("Encrypt has a value that no release knows", _not_yet)
-ENDS_WITH_FIN = When("the server ends a handshake with FIN, not with RST", _not_yet)
 SSLSTREAM_COMPLAINS = When("SslStream finds something wrong with the certificate", _sslstream_complains)

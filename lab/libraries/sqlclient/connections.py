@@ -6,7 +6,6 @@ from tlslab.libraries.sqlclient import sources
 from tlslab.libraries.sqlclient.conditions import (
     ENCRYPT_BY_WORD,
     ENCRYPT_IS_NONSENSE,
-    ENDS_WITH_FIN,
     EXPECTS,
     NO_COMMON_CIPHER,
     NO_STRICT_CERTIFICATE,
@@ -18,6 +17,7 @@ from tlslab.libraries.sqlclient.conditions import (
 )
 from tlslab.libraries.sqlclient.drivers import OBSERVED, microsoft, say, system, tolerate, vendor
 from tlslab.libraries.sqlclient.frames import PRE_LOGIN
+from tlslab.model.circumstances import RESETS
 from tlslab.model.conditions import NO_COMMON_VERSION, NO_ENCRYPTION, NOT_LOADED, NOT_SERVING
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Hangs, Prints, Row, Says, When
@@ -43,9 +43,9 @@ _ENDED = (
         row
         for condition in (NO_COMMON_VERSION, NO_COMMON_CIPHER, NOT_LOADED)
         for row in (
-            say([condition], Phase.CLOSED, _RESET, when=[~ENDS_WITH_FIN]),
+            say([condition], Phase.CLOSED, _RESET, when=[RESETS]),
             *(
-                say([condition], Phase.CLOSED, does, evidence, when=[ENDS_WITH_FIN], versions=versions)
+                say([condition], Phase.CLOSED, does, evidence, when=[~RESETS], versions=versions)
                 for does, versions, evidence in _AT_FIN
             ),
         )

@@ -10,7 +10,9 @@ import ssl
 from collections.abc import Callable
 from typing import Protocol
 
+from tlslab.model.situation import Refusal
 from tlslab.servers.listener import Limits
+from tlslab.servers.no_tls import end_early
 from tlslab.servers.streams import Address, Channel
 from tlslab.servers.tds import errorlog, login, prelogin, tokens
 from tlslab.servers.tds.catalog import DATABASES, LANGUAGE, Connected
@@ -44,7 +46,8 @@ class Host(Protocol):
     mode: ServerMode
     force_strict: bool
     has_certificate: bool
-    reset_handshakes: bool
+    refusal: Refusal
+    closes_after_prelogin: bool
     server_name: str
     password: str
     limits: Limits
@@ -115,7 +118,7 @@ class Connection:
             # SQL Server drops the connection where OpenSSL alone would send an alert: clients then report
             # error 10054 (docs/linux/sql-server-linux-encrypted-connections, "Common connection errors";
             # microsoft/msphpsql#252, #1453).
-            reset = not e.by_client and self._host.reset_handshakes
+            reset = not e.by_client and self._host.refusal is Refusal.RESET
             end = "" if e.by_client else "; the connection was reset" if reset else "; the connection was closed"
             self._line(f"TLS handshake failed: {e}{end}.")
         except RecordError as e:
@@ -214,6 +217,10 @@ class Connection:
         except ProtocolError as e:
             raise Disconnect(errorlog.PRELOGIN_INVALID, detail=str(e)) from e
         await self._respond(prelogin.answer(asked, agreed.answer, SERVER_VERSION))
+        if self._host.closes_after_prelogin:
+            raise Disconnect(
+                await end_early(self._channel, self._host.refusal), reset=self._host.refusal is Refusal.RESET
+            )
         if agreed.scope is Scope.REFUSED:
             if agreed.answer is prelogin.Encryption.REQ:
                 raise Disconnect(errorlog.ENCRYPTION_REQUIRED)

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from tlslab.model.situation import Refusal
+from tlslab.servers import mssql_conf
 from tlslab.servers.listener import CannotStart, Events, Limits
 from tlslab.servers.streams import Channel, address_of
 from tlslab.servers.tds import certificates, errorlog
@@ -18,6 +20,10 @@ from tlslab.servers.tds.prelogin import ServerMode
 from tlslab.servers.tds.session import Session
 from tlslab.servers.tds.tls import ALPN_TDS8, Presented, check_ciphers, presented
 
+SUPPORTS = mssql_conf.SUPPORTS | {"refusal", "speaks"}
+"""The options of a server side that it can be set up with (`tlslab.model.situation.options`): those of SQL Server, and
+what SQL Server shows of itself elsewhere, or what stands before it.
+"""
 FIRST_SESSION = 51  # SQL Server keeps the lower ones to itself.
 
 
@@ -35,9 +41,10 @@ class SqlServerOptions:
     fallback_key: Path | None = None
     encryption: ServerMode = ServerMode.OFF
     """`OFF`: what mssql.conf says; the others are none of its settings."""
-    # How a handshake ends that this side refuses: with RST, or with FIN. Microsoft's ODBC driver 18.6 on Linux reports
-    # the former as 0x68 (104) and the latter as 0x2746 (10054), which is the text that people post.
-    reset_handshakes: bool = True
+    # Microsoft's ODBC driver 18.6 on Linux reports RST as 0x68 (104) and FIN as 0x2746 (10054), which is the text that
+    # people post.
+    refusal: Refusal = Refusal.CLOSE
+    closes_after_prelogin: bool = False
 
 
 class Fallback:
@@ -70,7 +77,8 @@ class Endpoint:
         self.mode = ServerMode.FORCED if forced else options.encryption
         self.force_strict = conf.forcestrict
         self.has_certificate = conf.tlscert is not None
-        self.reset_handshakes = options.reset_handshakes
+        self.refusal = options.refusal
+        self.closes_after_prelogin = options.closes_after_prelogin
         self.server_name = options.host
         self.password = options.password
         self.limits = options.limits
@@ -128,7 +136,7 @@ class Endpoint:
             self._say(
                 f"The self-generated certificate was refused by OpenSSL at security level "
                 f"{self._options.security_level}: {self._nested.refused}. "
-                "Every TLS connection will be reset during the handshake."
+                "Every TLS connection will be ended during the handshake."
             )
         else:
             self._say(errorlog.SELF_GENERATED)

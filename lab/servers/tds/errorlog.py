@@ -127,7 +127,7 @@ def certificate_refused(certificate: str, key: str, level: int, reason: str) -> 
     return (
         f"The certificate [Certificate File:'{certificate}', Private Key File:'{key}'] was refused "
         f"by OpenSSL at security level {level}: {reason}. "
-        "Every TLS connection will be reset during the handshake."
+        "Every TLS connection will be ended during the handshake."
     )
 
 

@@ -17,6 +17,11 @@ Send = Callable[[bytes], None]
 Receive = Callable[[], bytes]
 
 
+def question(asked: Encryption) -> bytes:
+    """The PRELOGIN that asks for this encryption, and for nothing else."""
+    return build(((Option.VERSION, bytes(6)), (Option.ENCRYPTION, bytes([asked]))))
+
+
 class Exchange:
     """Messages that travel as somebody else says: `receive` gives what came, and nothing at the end."""
 
@@ -45,5 +50,5 @@ class Exchange:
 
     def prelogin(self, asked: Encryption) -> Prelogin:
         """What the server answers to a PRELOGIN that asks for this encryption. Raises as `next` does."""
-        self.send(PacketType.PRELOGIN, build(((Option.VERSION, bytes(6)), (Option.ENCRYPTION, bytes([asked])))))
+        self.send(PacketType.PRELOGIN, question(asked))
         return parse(self.next())

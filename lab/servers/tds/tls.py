@@ -48,7 +48,8 @@ class _NamedSSLObject(ssl.SSLObject):
     server_name_asked: str | None = None
 
 
-def _remember_name(connection: ssl.SSLSocket | ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> None:
+def remember_name(connection: ssl.SSLSocket | ssl.SSLObject, name: str | None, _context: ssl.SSLContext) -> None:
+    """Keep the name that a client sends, for `TlsPipe.describe`."""
     if isinstance(connection, _NamedSSLObject):
         connection.server_name_asked = name
 
@@ -96,7 +97,7 @@ def server_context(
     if protocols := list(alpn):
         context.set_alpn_protocols(protocols)
     context.sslobject_class = _NamedSSLObject
-    context.sni_callback = _remember_name
+    context.sni_callback = remember_name
     load(context, identity)
     return context
 

@@ -36,7 +36,8 @@ _answering = threading.Lock()
 def scan_server(order: dict[str, Any]) -> dict[str, Any]:
     """Scan a server."""
     low, high = TLSVersion(order["low"]), TLSVersion(order["high"])
-    seen = scan(ServerKind(order["kind"]), ADDRESS, order["port"], order["host"], low, high)
+    kind, strict = ServerKind(order["kind"]), order["strict"]
+    seen = scan(kind, ADDRESS, order["port"], order["host"], low, high, strict=strict)
     return {"certificates": list(seen.certificates), "refused": seen.refused}
 
 

@@ -193,11 +193,10 @@ def nginx_files(
     sides: Mapping[str, ServerSide], ports: Mapping[str, int], sentinel: int, mint: Mint
 ) -> dict[str, File]:
     """What is put into the nginx container, and its configuration."""
-    blocks = tuple(nginx.Block(name, side, ports[name]) for name, side in sides.items())
+    blocks = nginx.blocks_of(sides, ports)
     workdir = Path(WORKDIR)
     found = {f"{WORKDIR}/nginx.conf": File(nginx.configuration(workdir, "0.0.0.0", blocks, sentinel))}
     for block in blocks:
-        assert block.side.chain
-        texts = nginx.files(block, mint.chain_pem(block.side.chain), mint.leaf_key_pem(block.side.chain.leaf))
+        texts = nginx.files(block, mint.chain_pem(block.chain), mint.leaf_key_pem(block.chain.leaf))
         found |= {f"{WORKDIR}/{name}": File(text, 0o400) for name, text in texts.items()}
     return found

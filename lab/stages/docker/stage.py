@@ -222,13 +222,19 @@ class DockerStage:
         """Have the side up while the context is open. Raises ServiceError when it does not start."""
         return self._fleet.hold(side)
 
-    def scan(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
+    def scan(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion, *, strict: bool) -> Scan:
         """Scan a server side from inside its pod. Blocks; not to be called in the event loop.
 
         Raises ServiceError when the side is not up, Lost and OSError as `Agent.ask` does.
         """
         question = self._fleet.pod(side).watch.ask(
-            do="scan", kind=side.kind.value, port=self._fleet.port(side), host=host, low=low.value, high=high.value
+            do="scan",
+            kind=side.kind.value,
+            port=self._fleet.port(side),
+            host=host,
+            low=low.value,
+            high=high.value,
+            strict=strict,
         )
         answer = asyncio.run_coroutine_threadsafe(question, self._loop).result()
         return Scan(tuple(answer["certificates"]), answer["refused"])

@@ -44,10 +44,9 @@ class Nginx(Service):
         self._sentinel, *ports = (item.getsockname()[1] for item in self._reserved)
         self.ports = dict(zip(self.sides, ports, strict=True))
         self._log = NginxLog(ports)
-        blocks = tuple(nginx.Block(name, side, self.ports[name]) for name, side in self.sides.items())
+        blocks = nginx.blocks_of(self.sides, self.ports)
         for block in blocks:
-            assert block.side.chain
-            chain, key = self.mint.chain_pem(block.side.chain), self.mint.leaf_key_pem(block.side.chain.leaf)
+            chain, key = self.mint.chain_pem(block.chain), self.mint.leaf_key_pem(block.chain.leaf)
             for name, text in nginx.files(block, chain, key).items():
                 self.write(name, text)
         self.write("nginx.conf", nginx.configuration(self.workdir, ADDRESS, blocks, self._sentinel))

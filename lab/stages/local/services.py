@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import tlslab
-from tlslab.model.situation import ServerEncryption, ServerKind, ServerSide, unsupported
+from tlslab.model.situation import ServerEncryption, ServerKind, ServerSide, VirtualHost, unsupported
 from tlslab.pki.mint import Mint
 from tlslab.runtime.deadline import deadline
 from tlslab.runtime.tasks import abandon
@@ -178,9 +178,11 @@ class Embedded(Service):
             "address": ADDRESS,
             "port": 0,
             "security_level": side.security_level,
+            "refusal": side.refusal.value,
+            "speaks": side.speaks.value,
         }
         if side.kind is ServerKind.HTTPS and (other := unsupported(side, https_endpoint.SUPPORTS)):
-            # The plan asked nginx, which may be missing.
+            # The plan asked nginx as well, which may be missing.
             raise ServiceError(
                 f"{name}: the lab's own HTTPS endpoint, in the place of nginx, has no setting for {other[1]}"
             )
@@ -194,13 +196,12 @@ class Embedded(Service):
                 "key": key,
                 "tls_min": side.tls_min.label,
                 "tls_max": side.tls_max.label,
+                "hosts": [self._virtual_host(f"{name}.host-{n}", host) for n, host in enumerate(side.virtual_hosts, 1)],
             }
         listener = {
             **common,
             "conf": self.write(f"{name}.mssql.conf", mssql_conf(side, certificate, key)),
             "host": self.names[name],
-            # Drivers are reported to say 10054 of a refused handshake: when its connection is closed, not reset.
-            "refusal": "close",
         }
         if side.encryption is ServerEncryption.IN_CLEAR:
             listener["encryption"] = "in_clear"
@@ -210,6 +211,13 @@ class Embedded(Service):
         else:
             listener["ca_store"] = self.write(f"{name}.ca-store.pem", self.mint.pem(*store_of(chain)))
         return listener
+
+    def _virtual_host(self, identity: str, host: VirtualHost) -> dict[str, str]:
+        return {
+            "name": host.name,
+            "chain": self.write(f"{identity}.chain.pem", self.mint.chain_pem(host.chain)),
+            "key": self.write(f"{identity}.key.pem", self.mint.leaf_key_pem(host.chain.leaf)),
+        }
 
     async def _next_event(self) -> dict[str, Any]:
         assert self._process

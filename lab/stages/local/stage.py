@@ -13,10 +13,12 @@ from typing import NoReturn, Self
 from tlslab.clients.base import Client, Endpoint, Login, Machine, Missing, Request
 from tlslab.model.certificate import Anchor
 from tlslab.model.outcome import Completed
-from tlslab.model.situation import ClientSide, ServerKind, ServerSide, Situation, TLSVersion
+from tlslab.model.situation import ClientSide, ServerKind, ServerSide, Situation, TLSVersion, unsupported
 from tlslab.pki.mint import Mint
 from tlslab.pki.scan import Scan, scan
 from tlslab.runtime.tasks import together
+from tlslab.servers import nginx
+from tlslab.servers.tds.endpoint import SUPPORTS as TDS_SUPPORTS
 from tlslab.stages.clock import with_clock
 from tlslab.stages.local.clients import Here
 from tlslab.stages.local.down import Down
@@ -24,7 +26,7 @@ from tlslab.stages.local.nginx_process import Nginx
 from tlslab.stages.local.services import ADDRESS, Embedded, Service, ServiceError, Silent
 from tlslab.stages.material import material_of
 from tlslab.stages.sandbox import Sandbox
-from tlslab.stages.server_sides import apart, group_by_kind
+from tlslab.stages.server_sides import apart, by_process, group_by_kind
 from tlslab.stages.stage import Distance, StageError
 from tlslab.stages.system_store import lay_out_store
 from tlslab.stages.trust_procedure import Way
@@ -110,11 +112,9 @@ class LocalStage:
         """
         for situation in situations:
             self._names.setdefault(situation.server, situation.client.connect_to)
-        groups: list[Mapping[str, ServerSide]] = []
-        for group in group_by_kind(tuple(self._names)).values():
-            up = {name: side for name, side in group.items() if side.key_readable}
-            down = [{name: side} for name, side in group.items() if not side.key_readable]
-            groups += [sides for sides in (up, *down) if sides]
+        usual = {ServerKind.HTTPS: nginx.SUPPORTS, ServerKind.SQLSERVER: TDS_SUPPORTS}
+        by_kind = group_by_kind(tuple(self._names)).items()
+        groups = [sides for kind, group in by_kind for sides in by_process(group, usual[kind])]
         await together(*(self._start(self._service(sides)) for sides in groups))
 
     async def _start(self, service: Service) -> None:
@@ -142,7 +142,8 @@ class LocalStage:
         program = self.machine.which.get("nginx")
         names = {name: self._names[side] for name, side in sides.items()}
         service: Service
-        if kind is ServerKind.HTTPS and program and self._use_nginx:
+        can = not any(unsupported(side, nginx.SUPPORTS) for side in sides.values())
+        if kind is ServerKind.HTTPS and program and self._use_nginx and can:
             service = Nginx(program, workdir, self._mint, sides, names)
         else:
             server = Embedded if all(side.key_readable for side in sides.values()) else Down
@@ -178,10 +179,10 @@ class LocalStage:
             raise ServiceError(service.problem)
         yield
 
-    def scan(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion) -> Scan:
+    def scan(self, side: ServerSide, host: str, low: TLSVersion, high: TLSVersion, *, strict: bool) -> Scan:
         """Scan a server side, offering these versions."""
         endpoint = self.endpoint(side)
-        return scan(endpoint.kind, endpoint.address, endpoint.port, host, low, high)
+        return scan(endpoint.kind, endpoint.address, endpoint.port, host, low, high, strict=strict)
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
         """What the server wrote since this was last asked. Raises ServiceError as `Service.take_log` does."""
