@@ -95,7 +95,7 @@ def expired(fixed: Situation) -> Situation:
     A client that looks at dates refuses it.
     """
     clock = fixed.client.clock
-    return fixed.with_leaf(validity=Validity(PAST.starts + clock, PAST.ends + clock))
+    return fixed.met.with_leaf(validity=Validity(PAST.starts + clock, PAST.ends + clock))
 
 
 def _begins_with_tls(fixed: Situation) -> str | None:

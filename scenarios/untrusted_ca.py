@@ -151,7 +151,8 @@ def _client_side_fixes(of: Scenario) -> None:
             section(SQL_LINUX, "Register the certificate on your client machine (Windows, Linux, or macOS)"),
             section(KINSTA, "Your Certificate Root Authority Can't Be Trusted"),
         ],
-        on_system=True,
+        # A client that is told nothing does not begin with TLS.
+        on_system=of is not untrusted_ca_strict,
     )(install_ca)
 
 

@@ -15,7 +15,9 @@ from tlslab.clients.store_errors import stops
 from tlslab.model.conditions import (
     ENDS_AFTER_PRELOGIN,
     ENDS_EARLY,
+    NO_COMMON_VERSION,
     NOT_FOR_SERVERS,
+    NOT_LOADED,
     OTHER_SERVICE,
     PLAIN_HTTP,
     SILENT,
@@ -213,10 +215,22 @@ def no_server_rows(code: str, failed: str, *ended: str, source: Source, trace: s
                 [condition], Phase.NO_TLS, Prints(code=code), *ended, basis=Basis.AUTHORITATIVE, source=source
             )
         ),
+        # A handshake that is refused with FIN ends in the same words.
+        *(
+            row
+            for condition in (NO_COMMON_VERSION, NOT_LOADED)
+            for row in says(
+                [condition],
+                Phase.CLOSED,
+                *(Prints(text, trace=trace) for text in ended),
+                basis=Basis.AUTHORITATIVE,
+                source=source,
+            )
+        ),
         *says(
             [ENDS_AFTER_PRELOGIN],
             Phase.NO_TLS,
-            Prints(failed, trace=trace),
+            *(Prints(text, trace=trace) for text in (failed, *ended)),
             basis=Basis.AUTHORITATIVE,
             source=source,
         ),

@@ -96,7 +96,7 @@ def _of_table(table: str, said: Iterable[Statement], *, client: bool) -> Iterato
     by_text: dict[str, list[tuple[Statement, Says]]] = defaultdict(list)
     for item in said:
         if isinstance(item.row, Says):
-            for text in _texts(item.does):
+            for text in _texts(item.row.phase, item.does):
                 by_text[text].append((item, item.row))
     for text, rows in by_text.items():
         sets = {row.of for _, row in rows if not isinstance(row.of, Any)}
@@ -114,8 +114,10 @@ def _of_table(table: str, said: Iterable[Statement], *, client: bool) -> Iterato
         )
 
 
-def _texts(does: Does | None) -> Iterator[str]:
+def _texts(phase: Phase, does: Does | None) -> Iterator[str]:
     if isinstance(does, Prints):
+        if phase is Phase.NO_TLS and not (does.text or does.trace):
+            return  # a code that a client gives every failure to connect
         yield from filter(None, (does.text, does.code, does.trace))
     elif isinstance(does, Crashes) and does.text:
         yield does.text

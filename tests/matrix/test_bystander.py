@@ -30,6 +30,7 @@ def test_every_fix_that_gives_the_client_a_file_of_certificates_is_seen_and_no_o
         "self-signed/trust-certificate",
         "untrusted-ca/install-ca",
         "untrusted-ca.forced/install-ca",
+        "untrusted-ca.strict/install-ca",
     }
 
 

@@ -35,8 +35,8 @@ def test_only_commands_and_addresses_are_wider_than_the_terminal(width: int) -> 
 
 def test_the_causes_stand_in_the_first_lines_and_each_has_its_number() -> None:
     lines = shown(PASTED, 160)
-    assert lines[0].startswith("One of 3 causes: the server's certificate is self-signed; or ")
-    assert [line[:2] for line in lines if line[:2] in {"1.", "2.", "3."}] == ["1.", "2.", "3."]
+    assert lines[0].startswith("One of 4 causes: the server's certificate is self-signed; or ")
+    assert [line[:2] for line in lines if line[:2] in {"1.", "2.", "3.", "4."}] == ["1.", "2.", "3.", "4."]
 
 
 def test_cures_stand_before_bypasses_and_sources_at_the_end() -> None:
