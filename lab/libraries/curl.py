@@ -45,6 +45,8 @@ _CURL = "https://github.com/curl/curl/blob"
 _NEWEST = f"{_CURL}/5c61e168698a72b87437d58ed728bcdea6d5db42"
 NUMBERS = Source("curl, lib/strerror.c, curl_easy_strerror", f"{_NEWEST}/lib/strerror.c")
 NUMBERS_OF_OLD = Source("curl 7.50.0, lib/strerror.c, curl_easy_strerror", f"{_CURL}/curl-7_50_0/lib/strerror.c")
+PROXY = Source("curl, lib/cf-h1-proxy.c", f"{_NEWEST}/lib/cf-h1-proxy.c")
+PROXY_OF_OLD = Source("curl 7.50.0, lib/http_proxy.c", f"{_CURL}/curl-7_50_0/lib/http_proxy.c")
 OPENSSL = Source("curl, lib/vtls/openssl.c", f"{_NEWEST}/lib/vtls/openssl.c")
 OPENSSL_OF_OLD = Source("curl 7.68.0, lib/vtls/openssl.c", f"{_CURL}/curl-7_68_0/lib/vtls/openssl.c")
 OPENSSL_7_88 = Source("curl 7.88.0, lib/vtls/openssl.c", f"{_CURL}/curl-7_88_0/lib/vtls/openssl.c")
@@ -169,6 +171,23 @@ _BY_NUMBER: tuple[Says, ...] = (
         "Could not resolve hostname",
         basis=Basis.AUTHORITATIVE,
         source=NUMBERS,
+    ),
+)
+
+_PROXY: tuple[Says, ...] = (
+    *says(
+        [PROXY_REFUSES],
+        Phase.NEGOTIATION,
+        "CONNECT tunnel failed, response",
+        basis=Basis.AUTHORITATIVE,
+        source=PROXY,
+    ),
+    *says(
+        [PROXY_REFUSES],
+        Phase.NEGOTIATION,
+        "Received HTTP code {*} from proxy after CONNECT",
+        basis=Basis.AUTHORITATIVE,
+        source=PROXY_OF_OLD,
     ),
 )
 
@@ -492,4 +511,6 @@ _SECURE_TRANSPORT: tuple[Says, ...] = (
     ),
 )
 
-LIBRARY = Library("curl", (*_OF_ANY, *_BY_NUMBER, *_OPENSSL, *_GNUTLS, *_SCHANNEL, *_WOLFSSL, *_SECURE_TRANSPORT))
+LIBRARY = Library(
+    "curl", (*_OF_ANY, *_BY_NUMBER, *_PROXY, *_OPENSSL, *_GNUTLS, *_SCHANNEL, *_WOLFSSL, *_SECURE_TRANSPORT)
+)

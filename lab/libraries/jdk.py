@@ -14,6 +14,7 @@ from tlslab.model.beyond import (
     NO_COMMON_APPLICATION,
     NO_COMMON_CIPHER,
     NO_SERVER_CERTIFICATE,
+    OTHER_PIN,
     OTHER_SERVICE,
     PIN_UNREADABLE,
     PLAIN_HTTP,
@@ -37,6 +38,7 @@ from tlslab.model.conditions import (
     NOT_YET_VALID,
     PATH_TOO_LONG,
     STORE_ABSENT,
+    STORE_UNREADABLE,
     UNTRUSTED,
     WEAK_KEY,
     WEAK_SIGNATURE,
@@ -72,6 +74,27 @@ CERTIFICATES = _jdk("an empty chain", "sun/security/ssl/CertificateMessage.java"
 JKS = _jdk("engineLoad", "sun/security/provider/JavaKeyStore.java")
 PKCS12 = _jdk("engineLoad", "sun/security/pkcs12/PKCS12KeyStore.java")
 ALERTS = _jdk("the descriptions of alerts", "sun/security/ssl/Alert.java")
+OLD_UNRECOGNIZED = Source(
+    "yasserg/crawler4j issue 73: JDK 7 and 8, handshake alert:  unrecognized_name",
+    "https://github.com/yasserg/crawler4j/issues/73",
+)
+OLD_SHA1 = Source(
+    "quarkusio/quarkus issue 23149: Algorithm constraints check failed SHA1withRSA",
+    "https://github.com/quarkusio/quarkus/issues/23149",
+)
+WRONG_FORMAT = Source(
+    "OpenLiberty/open-liberty pull request 17307: Invalid keystore format",
+    "https://github.com/OpenLiberty/open-liberty/pull/17307",
+)
+OKHTTP = Source(
+    "msfjarvis/compose-lobsters issue 1187: OkHttp's Certificate pinning failure!",
+    "https://github.com/msfjarvis/compose-lobsters/issues/1187",
+)
+JDBC_PRELOGIN = Source(
+    "mssql-jdbc, SQLServerConnection.java, prelogin",
+    "https://github.com/microsoft/mssql-jdbc/blob/34285fd75cc26e84bfe50fc77fd138f31a0b3675/src/main/java/com/microsoft"
+    "/sqlserver/jdbc/SQLServerConnection.java#L4684",
+)
 JDBC = Source(
     "mssql-jdbc, SQLServerResource.java",
     "https://github.com/microsoft/mssql-jdbc/blob/34285fd75cc26e84bfe50fc77fd138f31a0b3675/src/main/java/com/microsoft"
@@ -110,6 +133,25 @@ _STORES: tuple[Says, ...] = (
         source=JKS,
     ),
     *says([STORE_PASSWORD], Phase.VERIFY, "keystore password was incorrect", basis=Basis.AUTHORITATIVE, source=PKCS12),
+)
+
+_POSTED: tuple[Says, ...] = (
+    *says(
+        [UNRECOGNIZED_NAME],
+        Phase.HANDSHAKE,
+        "handshake alert: unrecognized_name",
+        basis=Basis.REPORTED,
+        source=OLD_UNRECOGNIZED,
+    ),
+    *says(
+        [WEAK_SIGNATURE],
+        Phase.VERIFY,
+        "Algorithm constraints check failed SHA1with",
+        basis=Basis.REPORTED,
+        source=OLD_SHA1,
+    ),
+    *says([STORE_UNREADABLE], Phase.VERIFY, "Invalid keystore format", basis=Basis.REPORTED, source=WRONG_FORMAT),
+    *says([OTHER_PIN], Phase.PIN, "Certificate pinning failure!", basis=Basis.REPORTED, source=OKHTTP),
 )
 
 _CHAINS: tuple[Says, ...] = (
@@ -287,6 +329,13 @@ _HANDSHAKES: tuple[Says, ...] = (
 )
 
 _JDBC: tuple[Says, ...] = (
+    *says_alike(
+        (ENDS_EARLY, OTHER_SERVICE),
+        Phase.NEGOTIATION,
+        "Unexpected end of prelogin response after",
+        basis=Basis.AUTHORITATIVE,
+        source=JDBC_PRELOGIN,
+    ),
     *says(
         ANY,
         Phase.VERIFY,
@@ -336,4 +385,4 @@ _JDBC: tuple[Says, ...] = (
     ),
 )
 
-LIBRARY = Library("jdk", (*_NAMES, *_STORES, *_CHAINS, *_HANDSHAKES, *_JDBC))
+LIBRARY = Library("jdk", (*_NAMES, *_STORES, *_POSTED, *_CHAINS, *_HANDSHAKES, *_JDBC))

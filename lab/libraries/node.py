@@ -70,6 +70,7 @@ REASONS = Source(
     "Node.js, src/crypto/crypto_util.cc, Decorate: reasons of OpenSSL as ERR_SSL_THIS_ERROR",
     "https://github.com/nodejs/node/blob/f67a0ea51f5095ddb5ed8007bda8aa4ec34bbd69/src/crypto/crypto_util.cc",
 )
+OLD_METHODS = Source("nodejs/node issue 3695: SSLv3 methods disabled", "https://github.com/nodejs/node/issues/3695")
 ERRORS = Source("Node.js, Errors, Node.js error codes", "https://nodejs.org/api/errors.html#nodejs-error-codes")
 
 CLOSED = (NO_COMMON_VERSION, NOT_LOADED)
@@ -190,6 +191,13 @@ LIBRARY = Library(
             Prints(code="ERR_TLS_CERT_ALTNAME_INVALID"),
             basis=Basis.AUTHORITATIVE,
             source=ERRORS,
+        ),
+        *says(
+            [NO_COMMON_VERSION],
+            Phase.HANDSHAKE,
+            "SSLv3 methods disabled",
+            basis=Basis.REPORTED,
+            source=OLD_METHODS,
         ),
         *says(
             [SILENT],

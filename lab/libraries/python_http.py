@@ -28,6 +28,11 @@ AIOHTTP = Source(
     "aiohttp, client_exceptions.py, ServerFingerprintMismatch and ClientConnectorCertificateError",
     "https://github.com/aio-libs/aiohttp/blob/495e778360d1924da63e16dba0f0d76baf56a56a/aiohttp/client_exceptions.py",
 )
+TUNNEL = Source(
+    "CPython 3.11.7, Lib/http/client.py, HTTPConnection._tunnel",
+    "https://github.com/python/cpython/blob/v3.11.7/Lib/http/client.py",
+)
+OLD_PROXY = Source("conda/conda issue 5513: Cannot connect to proxy.", "https://github.com/conda/conda/issues/5513")
 _PIP = "https://github.com/pypa/pip/blob/6d309205789d368b2749d93fd6193d584811efd5/src/pip/_internal"
 PIP = Source("pip, exceptions/network.py", f"{_PIP}/exceptions/network.py")
 PIP_INDEX = Source("pip, index/collector.py", f"{_PIP}/index/collector.py")
@@ -63,6 +68,10 @@ LIBRARY = Library(
         *says(
             [PROXY_REFUSES], Phase.NEGOTIATION, "Unable to connect to proxy", basis=Basis.AUTHORITATIVE, source=PROXY
         ),
+        *says(
+            [PROXY_REFUSES], Phase.NEGOTIATION, "Tunnel connection failed: ", basis=Basis.AUTHORITATIVE, source=TUNNEL
+        ),
+        *says([PROXY_REFUSES], Phase.NEGOTIATION, "Cannot connect to proxy.", basis=Basis.REPORTED, source=OLD_PROXY),
         *says(
             [NO_TLS_LIBRARY],
             Phase.NEGOTIATION,

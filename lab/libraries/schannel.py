@@ -347,6 +347,26 @@ CODES_OF_CHAINS: tuple[Code, ...] = (
 )
 """What CryptoAPI says of a chain, and of a key."""
 
+GERMAN_CHAIN = Source(
+    "fisharebest/webtrees issue 5246: SEC_E_UNTRUSTED_ROOT on a German Windows",
+    "https://github.com/fisharebest/webtrees/issues/5246",
+)
+GERMAN_NAME = Source(
+    "dotnet/SqlClient issue 1621: SEC_E_WRONG_PRINCIPAL on a German Windows",
+    "https://github.com/dotnet/SqlClient/issues/1621",
+)
+_TRANSLATED: tuple[Says, ...] = (
+    *says_alike(
+        (UNTRUSTED, SELF_SIGNED),
+        Phase.VERIFY,
+        "Die Zertifikatkette wurde von einer nicht vertrauenswürdigen Zertifizierungsstelle ausgestellt",
+        basis=Basis.REPORTED,
+        source=GERMAN_CHAIN,
+    ),
+    *says([NAME_MISMATCH], Phase.NAME, "Der Zielprinzipalname ist falsch", basis=Basis.REPORTED, source=GERMAN_NAME),
+)
+"""Sentences that people posted without a number."""
+
 ALL_CODES = (*CODES_OF_SSPI, *CODES_OF_CHAINS)
 
 
@@ -355,4 +375,4 @@ def rows_of(codes: Iterable[Code]) -> tuple[Says, ...]:
     return tuple(row for code in codes for row in code.rows)
 
 
-LIBRARY = Library("schannel", rows_of(ALL_CODES))
+LIBRARY = Library("schannel", (*rows_of(ALL_CODES), *_TRANSLATED))

@@ -52,6 +52,18 @@ TLS_12 = Source(
     "https://github.com/MicrosoftDocs/SupportArticles-docs/blob/fef32b26dcc5df30570bd2162f5b1d967b95ca97/support/sql"
     "/database-engine/connect/tls-1-2-support-microsoft-sql-server.md",
 )
+NOT_FOUND = Source(
+    "Microsoft, KB 900497: the configured certificate is not found, and the service does not start",
+    "https://smallbusiness.support.microsoft.com/en-us/kb/900497",
+)
+THUMBPRINT = Source(
+    "Microsoft, KB 2023869: a character that nobody sees was copied with the thumbprint",
+    "https://support.microsoft.com/kb/2023869",
+)
+OLD_SERVER = Source(
+    "Microsoft, APGC DSD blog: SQL Server 2000 with a private key that the service may not read",
+    "https://learn.microsoft.com/zh-cn/archive/blogs/apgcdsd/sql-server",
+)
 STRICT_POST = Source(
     "microsoft/mssql-docker issue 878: error 17821 with every certificate",
     "https://github.com/microsoft/mssql-docker/issues/878",
@@ -160,6 +172,31 @@ _START: tuple[Says, ...] = (
         NOT_SERVING,
         source=E_17,
         phase=Phase.CONNECT,
+    ),
+    *says_alike(
+        (NO_SERVER_CERTIFICATE, KEY_UNREADABLE),
+        Phase.HANDSHAKE,
+        "Unable to load user-specified certificate. The server will not accept a connection.",
+        "TDSSNIClient initialization failed with error 0x80092004, status code 0x80.",
+        basis=Basis.REPORTED,
+        source=NOT_FOUND,
+        when=[IN_THE_SERVERS_LOG],
+    ),
+    *says_alike(
+        (NO_SERVER_CERTIFICATE,),
+        Phase.HANDSHAKE,
+        "TDSSNIClient initialization failed with error 0xd, status code 0x38.",
+        basis=Basis.REPORTED,
+        source=THUMBPRINT,
+        when=[IN_THE_SERVERS_LOG],
+    ),
+    *says_alike(
+        (NO_SERVER_CERTIFICATE, KEY_UNREADABLE),
+        Phase.HANDSHAKE,
+        "Encryption requested but no valid certificate was found. SQL Server terminating.",
+        basis=Basis.REPORTED,
+        source=OLD_SERVER,
+        when=[IN_THE_SERVERS_LOG],
     ),
     *_logged(
         17826,

@@ -16,8 +16,7 @@ TEXTS = {
     + "(provider: SSL Provider, error: 0 - The certificate chain was issued by an authority that is not trusted.) "
     "(.Net SqlClient Data Provider)": "sni",
     "The certificate received from the remote server was issued by an untrusted certificate authority. Because of "
-    "this, "
-    "none of the data contained in the certificate can be validated. The TLS connection request has failed. The "
+    "this, none of the data contained in the certificate can be validated. The TLS connection request has failed. The "
     "attached "
     "data contains the server certificate.": "schannel-events",
     "Event ID: 36882": "schannel-events",

@@ -32,12 +32,16 @@ from tests.libraries.words import ANYTHING, meanings, of
         ("curl: (83) Issuer check against peer certificate failed", of("untrusted")),
         ("curl: (90) SSL: public key does not match pinned public key", of("other-pin")),
         ("curl: (91) No OCSP response received", of("staple-missing")),
+        ("curl: (56) CONNECT tunnel failed, response 407", of("proxy-refuses")),
+        (
+            "Err https://packages.example.org jessie/main Received HTTP code 403 from proxy after CONNECT",
+            of("proxy-refuses"),
+        ),
         # git with GnuTLS, on Debian and Ubuntu.
         (
             (
                 "fatal: unable to access 'https://git.example.com/': server certificate verification failed. CAfile: "
-                "none "
-                "CRLfile: none"
+                "none CRLfile: none"
             ),
             {ANYTHING},
         ),

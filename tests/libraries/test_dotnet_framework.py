@@ -13,8 +13,7 @@ NO_CHANNEL = of("no-common-version", "no-common-cipher", "client-certificate-mis
         (
             (
                 "Invoke-WebRequest : The underlying connection was closed: Could not establish trust relationship for "
-                "the "
-                "SSL/TLS secure channel."
+                "the SSL/TLS secure channel."
             ),
             {ANYTHING},
         ),

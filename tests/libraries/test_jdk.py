@@ -34,8 +34,7 @@ from tests.libraries.words import ANYTHING, meanings, of
         (
             (
                 "javax.net.ssl.SSLHandshakeException: No appropriate protocol (protocol is disabled or cipher suites "
-                "are "
-                "inappropriate)"
+                "are inappropriate)"
             ),
             of("no-cipher-left", "no-common-version"),
         ),
@@ -47,6 +46,10 @@ from tests.libraries.words import ANYTHING, meanings, of
             "javax.net.ssl.SSLHandshakeException: Received fatal alert: handshake_failure",
             of("no-common-cipher", "no-common-version", "client-certificate-missing"),
         ),
+        ("SSLProtocolException: handshake alert:  unrecognized_name", of("unrecognized-name")),
+        ("java.io.IOException: Invalid keystore format", of("store-unreadable")),
+        ("Algorithm constraints check failed SHA1withRSA", of("weak-signature")),
+        ("SSLPeerUnverifiedException: Certificate pinning failure! Peer certificate chain:", of("other-pin")),
         ("(unrecognized_name) Received fatal alert: unrecognized_name", of("unrecognized-name")),
         ("Received fatal alert: certificate_required", of("client-certificate-missing")),
         (
@@ -65,9 +68,8 @@ def test_what_java_says(text: str, about: set[frozenset[str]]) -> None:
         (
             (
                 '"encrypt" property is set to "true" and "trustServerCertificate" property is set to "false" but the '
-                "driver "
-                "could not establish a secure connection to SQL Server by using Secure Sockets Layer (SSL) encryption: "
-                "Error: PKIX path building failed"
+                "driver could not establish a secure connection to SQL Server by using Secure Sockets Layer (SSL) "
+                "encryption: Error: PKIX path building failed"
             ),
             {ANYTHING},
         ),

@@ -20,8 +20,7 @@ from tests.libraries.words import ANYTHING, meanings, of
             "php",
             (
                 "file_get_contents(): SSL operation failed with code 1. OpenSSL Error messages: error:1416F086:SSL "
-                "routines:"
-                "tls_process_server_certificate:certificate verify failed"
+                "routines:tls_process_server_certificate:certificate verify failed"
             ),
             {ANYTHING},
         ),
@@ -61,17 +60,20 @@ from tests.libraries.words import ANYTHING, meanings, of
             "python-http",
             (
                 "Unable to connect to proxy. Your proxy appears to only use HTTP and not HTTPS, try changing your "
-                "proxy URL "
-                "to be HTTP. See: https://urllib3.readthedocs.io/"
+                "proxy URL to be HTTP. See: https://urllib3.readthedocs.io/"
             ),
             of("plain-http"),
+        ),
+        (
+            "python-http",
+            "ProxyError('Cannot connect to proxy.', error('Tunnel connection failed: 407 authenticationrequired',))",
+            of("proxy-refuses"),
         ),
         (
             "apt",
             (
                 "W: https://deb.example.org/debian/dists/stable/InRelease: No system certificates available. Try "
-                "installing "
-                "ca-certificates."
+                "installing ca-certificates."
             ),
             of("store-empty", "store-absent"),
         ),

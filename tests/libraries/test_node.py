@@ -25,6 +25,7 @@ from tests.libraries.words import meanings, of
             of("no-common-cipher", "client-certificate-missing"),
         ),
         ("code: 'ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED'", of("unsafe-renegotiation")),
+        ("Error: SSLv3 methods disabled", of("no-common-version")),
         ("code: 'ERR_SSL_DH_KEY_TOO_SMALL'", of("small-dh")),
         ("code: 'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'", of("client-certificate-missing")),
     ],

@@ -11,14 +11,12 @@ from tlslab.libraries.schannel import ALL_CODES
     [
         # curl on Windows, as its users post it.
         (
-            "curl: (60) schannel: SEC_E_UNTRUSTED_ROOT (0x80090325) - The certificate chain was issued by an "
-            "authority that "
-            "is not trusted."
+            "curl: (60) schannel: SEC_E_UNTRUSTED_ROOT (0x80090325) - The certificate chain was issued by an authority "
+            "that is not trusted."
         ),
         (
-            "System.ComponentModel.Win32Exception (0x80090325): A cadeia de certificação foi emitida por uma "
-            "autoridade que "
-            "não é de confiança."
+            "System.ComponentModel.Win32Exception (0x80090325): Die Zertifikatkette wurde von einer nicht "
+            "vertrauenswürdigen Zertifizierungsstelle ausgestellt"
         ),
         "Error Number:-2146893019,State:0,Class:20",
         "The certificate chain was issued by an authority that is not trusted",
@@ -68,13 +66,20 @@ def test_an_alert_that_arrives_is_a_code(alert: str, code: str, about: set[froze
     ("text", "about"),
     [
         ("The target principal name is incorrect.", of("name-mismatch")),
+        ("Der Zielprinzipalname ist falsch", of("name-mismatch")),
+        (
+            (
+                "SQLSTATE[08001]: [Microsoft][ODBC Driver 18 for SQL Server]SSL-Anbieter: Die Zertifikatkette wurde von "
+                "einer nicht vertrauenswürdigen Zertifizierungsstelle ausgestellt."
+            ),
+            of("untrusted", "self-signed"),
+        ),
         ("The certificate's CN name does not match the passed value.", of("name-mismatch")),
         ("The received certificate has expired.", of("expired", "expired-issuer")),
         (
             (
                 "A required certificate is not within its validity period when verifying against the current system "
-                "clock or "
-                "the timestamp in the signed file."
+                "clock or the timestamp in the signed file."
             ),
             of("expired", "not-yet-valid", "expired-issuer", "expired-root"),
         ),
@@ -88,8 +93,7 @@ def test_an_alert_that_arrives_is_a_code(alert: str, code: str, about: set[froze
         (
             (
                 "schannel: next InitializeSecurityContext failed: CRYPT_E_NO_REVOCATION_CHECK (0x80092012) - The "
-                "revocation "
-                "function was unable to check revocation for the certificate."
+                "revocation function was unable to check revocation for the certificate."
             ),
             of("revocation-unknown"),
         ),
@@ -98,7 +102,7 @@ def test_an_alert_that_arrives_is_a_code(alert: str, code: str, about: set[froze
         ("A certificate contains an unknown extension that is marked 'critical'.", of("critical-extension")),
         ("0x80096019", of("not-a-ca", "path-too-long")),
         ("The signature of the certificate cannot be verified.", of("forged")),
-        ("The certificate has an invalid name. The name is not included in the permitted list", set()),
+        ("CERT_E_INVALID_NAME 0x800B0114", of("name-not-permitted")),
         ("SEC_E_CERT_UNKNOWN (0x80090327)", {ANYTHING}),
         ("SEC_E_INVALID_TOKEN (0x80090308) - The token supplied to the function is invalid", {ANYTHING}),
     ],

@@ -12,9 +12,8 @@ from tests.libraries.words import ANYTHING, meanings, of
         (
             (
                 "Event ID: 36882 Description: The certificate received from the remote server was issued by an "
-                "untrusted "
-                "certificate authority. Because of this, none of the data contained in the certificate can be "
-                "validated."
+                "untrusted certificate authority. Because of this, none of the data contained in the certificate can "
+                "be validated."
             ),
             of("untrusted", "self-signed"),
         ),
@@ -22,9 +21,8 @@ from tests.libraries.words import ANYTHING, meanings, of
         (
             (
                 "An TLS 1.2 connection request was received from a remote client application, but none of the cipher "
-                "suites "
-                "supported by the client application are supported by the server. The SSL connection request has "
-                "failed."
+                "suites supported by the client application are supported by the server. The SSL connection request "
+                "has failed."
             ),
             of("no-common-cipher"),
         ),
@@ -38,19 +36,16 @@ from tests.libraries.words import ANYTHING, meanings, of
         # Microsoft, Resources for deprecated features.
         (
             (
-                "A fatal error occurred while creating a TLS client credential. The internal error state is 10013. "
-                "The SSPI "
-                "client process is 4711."
+                "A fatal error occurred while creating a TLS client credential. The internal error state is 10013. The "
+                "SSPI client process is 4711."
             ),
             of("no-common-version"),
         ),
         (
             (
                 "The certificate received from the remote server does not contain the expected name. It is therefore "
-                "not "
-                "possible to determine whether we are connecting to the correct server. The server name we were "
-                "expecting is "
-                "shop.example.com."
+                "not possible to determine whether we are connecting to the correct server. The server name we were "
+                "expecting is shop.example.com."
             ),
             of("name-mismatch"),
         ),

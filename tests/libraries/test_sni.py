@@ -24,16 +24,14 @@ PRE_LOGIN = (
         (
             (
                 "[Microsoft][ODBC Driver 18 for SQL Server]SSL Provider: The certificate chain was issued by an "
-                "authority "
-                "that is not trusted."
+                "authority that is not trusted."
             ),
             of("untrusted", "self-signed"),
         ),
         (
             (
                 "[Microsoft OLE DB Driver 19 for SQL Server]: SSL Provider: The certificate chain was issued by an "
-                "authority "
-                "that is not trusted."
+                "authority that is not trusted."
             ),
             of("untrusted", "self-signed"),
         ),
@@ -69,8 +67,7 @@ PRE_LOGIN = (
         (
             (
                 "SSL Provider, error: 0 - The client and server cannot communicate, because they do not possess a "
-                "common "
-                "algorithm."
+                "common algorithm."
             ),
             of("no-common-version", "no-common-cipher"),
         ),

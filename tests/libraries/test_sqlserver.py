@@ -11,8 +11,7 @@ from tests.libraries.words import meanings, of
         (
             (
                 "The server could not load the certificate it needs to initiate an SSL connection. It returned the "
-                "following "
-                "error: 0x8009030d. Check certificates to make sure they are valid."
+                "following error: 0x8009030d. Check certificates to make sure they are valid."
             ),
             of("key-unreadable", "not-loaded"),
         ),
@@ -28,26 +27,24 @@ from tests.libraries.words import meanings, of
         (
             (
                 "Unable to initialize SSL encryption because a valid certificate could not be found, and it is not "
-                "possible "
-                "to create a self-signed certificate."
+                "possible to create a self-signed certificate."
             ),
             of("no-server-certificate"),
         ),
+        ("Error: 17182, Severity: 16, State: 1.", of("not-serving")),
+        # KB 900497 and KB 2023869.
         (
-            (
-                "Error: 17182, Severity: 16, State: 1. TDSSNIClient initialization failed with error 0x80092004, "
-                "status code "
-                "0x80. Reason: Unable to initialize SSL support."
-            ),
-            of("not-serving"),
+            "TDSSNIClient initialization failed with error 0x80092004, status code 0x80.",
+            of("no-server-certificate", "key-unreadable"),
         ),
+        ("TDSSNIClient initialization failed with error 0xd, status code 0x38.", of("no-server-certificate")),
+        ("TDSSNIClient initialization failed with error 0xd, status code 0x1.", of("not-serving")),
         ("Error: 17190, Severity: 16, State: 1.", of("no-server-certificate")),
         ("Error: 17826, Severity: 18, State: 3.", of("not-serving")),
         (
             (
                 "Unable to open one or more of the user-specified certificate file(s). Verify that the certificate "
-                "file(s) "
-                "exist with read permissions for the user and group running SQL Server."
+                "file(s) exist with read permissions for the user and group running SQL Server."
             ),
             of("key-unreadable"),
         ),
@@ -55,24 +52,21 @@ from tests.libraries.words import meanings, of
         (
             (
                 "The allowed TLS protocol version list ['1.4'] is invalid. Verify that the supplied TLS version "
-                "numbers "
-                "are"
+                "numbers are"
             ),
             of("no-common-version"),
         ),
         (
             (
-                "Error: 17821, Severity: 20, State: 1. A valid TLS certificate is not configured to accept strict "
-                "(TDS 8.0 "
-                "and above) connections. The connection has been closed."
+                "Error: 17821, Severity: 20, State: 1. A valid TLS certificate is not configured to accept strict (TDS "
+                "8.0 and above) connections. The connection has been closed."
             ),
             of("no-strict-certificate"),
         ),
         (
             (
                 "Encryption is required to connect to this server but the client library does not support encryption; "
-                "the "
-                "connection has been closed. Please upgrade your client library. [CLIENT: 192.0.2.7]"
+                "the connection has been closed. Please upgrade your client library. [CLIENT: 192.0.2.7]"
             ),
             of("demands-encryption"),
         ),
@@ -107,8 +101,7 @@ def test_what_the_log_says_of_tls(text: str, about: set[frozenset[str]]) -> None
         (
             (
                 "SSPI handshake failed with error code 0x8009030c while establishing a connection with integrated "
-                "security; "
-                "the connection has been closed."
+                "security; the connection has been closed."
             ),
             of("no-integrated-login"),
         ),
