@@ -146,7 +146,7 @@ _POSTED: tuple[Says, ...] = (
     *says(
         [WEAK_SIGNATURE],
         Phase.VERIFY,
-        "Algorithm constraints check failed SHA1with",
+        "Algorithm constraints check failed SHA1withRSA",
         basis=Basis.REPORTED,
         source=OLD_SHA1,
     ),

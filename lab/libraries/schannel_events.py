@@ -52,6 +52,10 @@ ARTICLE_36871 = Source(
     "https://github.com/MicrosoftDocs/windows-itpro-docs/blob/2682ff9218b8a61bff3cf8663a70595921834ced/windows/whats-new"
     "/deprecated-features-resources.md",
 )
+OLD_VERSION = Source(
+    "AccuWeb Hosting, How to fix Schannel error 36874 (a client that offers TLS 1.0)",
+    "https://manage.accuwebhosting.com/knowledgebase/3586/How-to-fix-Schannel-error-36874.html",
+)
 MANIFEST = Source(
     "Detection Wiki, Schannel: the provider's events as its manifest has them",
     "https://detection-wiki-dev.pages.dev/schannel/",
@@ -173,6 +177,18 @@ LIBRARY = Library(
             phase=Phase.HANDSHAKE,
             source=ARTICLE_36874,
             basis=Basis.AUTHORITATIVE,
+        ),
+        *(
+            row
+            for version in ("TLS 1.0", "TLS 1.1", "SSL 3.0", "SSL 2.0")
+            for row in says_alike(
+                (NO_COMMON_VERSION, NO_COMMON_CIPHER),
+                Phase.HANDSHAKE,
+                f"{version} connection request was received from a remote client application, but none of the cipher "
+                "suites supported by the client application are supported by the server.",
+                basis=Basis.REPORTED,
+                source=OLD_VERSION,
+            )
         ),
         *_event(
             36875,

@@ -15,7 +15,7 @@ from tlslab.model.beyond import (
     NO_TLS_LIBRARY,
 )
 from tlslab.model.condition import Condition
-from tlslab.model.conditions import DEMANDS_ENCRYPTION, NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING
+from tlslab.model.conditions import DEMANDS_ENCRYPTION, NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING, SELF_SIGNED
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, Prints, Says, says_alike
 from tlslab.model.situation import Situation
@@ -235,6 +235,18 @@ _START: tuple[Says, ...] = (
 )
 """At the start. 17182, 17826 and 17120 follow one another when the server stops: what is wrong stands before them."""
 
+_GENERATED: tuple[Says, ...] = (
+    *_logged(
+        26018,
+        "A self-generated certificate was successfully loaded for encryption.",
+        SELF_SIGNED,
+        source=E_26,
+        phase=Phase.VERIFY,
+    ),
+    *_logged(17109, "FallBack certificate was successfully created.", SELF_SIGNED, source=E_17, phase=Phase.VERIFY),
+)
+"""All is well, and clients that verify refuse what the server will show."""
+
 _START_ON_LINUX: tuple[Says, ...] = (
     *_logged(
         49939,
@@ -399,4 +411,4 @@ _OTHER: tuple[Says, ...] = _logged(
     33111, "Cannot find server certificate with thumbprint", DATABASE_CERTIFICATE, source=E_33, phase=Phase.LOGIN
 )
 
-LIBRARY = Library("sqlserver", (*_START, *_START_ON_LINUX, *_CONNECTIONS, *_LOGINS, *_OTHER))
+LIBRARY = Library("sqlserver", (*_START, *_GENERATED, *_START_ON_LINUX, *_CONNECTIONS, *_LOGINS, *_OTHER))

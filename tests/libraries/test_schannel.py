@@ -69,8 +69,8 @@ def test_an_alert_that_arrives_is_a_code(alert: str, code: str, about: set[froze
         ("Der Zielprinzipalname ist falsch", of("name-mismatch")),
         (
             (
-                "SQLSTATE[08001]: [Microsoft][ODBC Driver 18 for SQL Server]SSL-Anbieter: Die Zertifikatkette wurde von "
-                "einer nicht vertrauenswürdigen Zertifizierungsstelle ausgestellt."
+                "SQLSTATE[08001]: [Microsoft][ODBC Driver 18 for SQL Server]SSL-Anbieter: Die Zertifikatkette wurde "
+                "von einer nicht vertrauenswürdigen Zertifizierungsstelle ausgestellt."
             ),
             of("untrusted", "self-signed"),
         ),

@@ -39,6 +39,10 @@ from tests.libraries.words import meanings, of
         ),
         ("TDSSNIClient initialization failed with error 0xd, status code 0x38.", of("no-server-certificate")),
         ("TDSSNIClient initialization failed with error 0xd, status code 0x1.", of("not-serving")),
+        (
+            "2023-05-19 04:58:56.42 spid11s A self-generated certificate was successfully loaded for encryption.",
+            of("self-signed"),
+        ),
         ("Error: 17190, Severity: 16, State: 1.", of("no-server-certificate")),
         ("Error: 17826, Severity: 18, State: 3.", of("not-serving")),
         (
