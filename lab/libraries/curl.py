@@ -58,6 +58,8 @@ GNUTLS = Source("curl, lib/vtls/gtls.c", f"{_NEWEST}/lib/vtls/gtls.c")
 GNUTLS_OF_OLD = Source("curl 7.68.0, lib/vtls/gtls.c", f"{_CURL}/curl-7_68_0/lib/vtls/gtls.c")
 SCHANNEL_HANDSHAKE = Source("curl, lib/vtls/schannel.c", f"{_NEWEST}/lib/vtls/schannel.c")
 SCHANNEL = Source("curl, lib/vtls/schannel_verify.c", f"{_NEWEST}/lib/vtls/schannel_verify.c")
+MBEDTLS = Source("curl, lib/vtls/mbedtls.c", f"{_NEWEST}/lib/vtls/mbedtls.c")
+RUSTLS = Source("curl, lib/vtls/rustls.c", f"{_NEWEST}/lib/vtls/rustls.c")
 WOLFSSL = Source("curl, lib/vtls/wolfssl.c", f"{_NEWEST}/lib/vtls/wolfssl.c")
 SECURE_TRANSPORT = Source("curl 8.14.0, lib/vtls/sectransp.c", f"{_CURL}/curl-8_14_0/lib/vtls/sectransp.c")
 
@@ -250,6 +252,7 @@ _OPENSSL: tuple[Says, ...] = (
         "(no key found, wrong passphrase, or wrong file format?)",
         "unable to set private key file:",
         "could not load PEM client certificate from",
+        "could not load PKCS12 client certificate",
         "could not parse PKCS12 file, check password",
         "could not open PKCS12 file",
         basis=Basis.AUTHORITATIVE,
@@ -511,6 +514,32 @@ _SECURE_TRANSPORT: tuple[Says, ...] = (
     ),
 )
 
+_OTHERS: tuple[Says, ...] = (
+    *says(ANY, Phase.VERIFY, "peer certificate could not be verified", basis=Basis.AUTHORITATIVE, source=MBEDTLS),
+    *says_alike(
+        (STORE_ABSENT, STORE_UNREADABLE),
+        Phase.VERIFY,
+        "mbedTLS: error reading CA cert file",
+        basis=Basis.AUTHORITATIVE,
+        source=MBEDTLS,
+    ),
+    *says(
+        [KEY_MISMATCH],
+        Phase.HANDSHAKE,
+        "rustls: client certificate and keypair files do not match:",
+        basis=Basis.AUTHORITATIVE,
+        source=RUSTLS,
+    ),
+    *says(
+        [KEY_UNREADABLE],
+        Phase.HANDSHAKE,
+        "rustls: failed to read client certificate file:",
+        "rustls: failed to read key file:",
+        basis=Basis.AUTHORITATIVE,
+        source=RUSTLS,
+    ),
+)
+
 LIBRARY = Library(
-    "curl", (*_OF_ANY, *_BY_NUMBER, *_PROXY, *_OPENSSL, *_GNUTLS, *_SCHANNEL, *_WOLFSSL, *_SECURE_TRANSPORT)
+    "curl", (*_OF_ANY, *_BY_NUMBER, *_PROXY, *_OPENSSL, *_GNUTLS, *_SCHANNEL, *_WOLFSSL, *_SECURE_TRANSPORT, *_OTHERS)
 )

@@ -36,6 +36,10 @@ STAPLE_MISSING = _beyond(
 )
 
 MALFORMED = _beyond("malformed", "a certificate of the chain is malformed")
+NOT_CONFORMING = _beyond(
+    "not-conforming",
+    "a certificate of the chain breaks a rule of RFC 5280 on which strict clients insist (as Python does since 3.13)",
+)
 UNKNOWN_ALGORITHM = _beyond("unknown-algorithm", "a certificate uses a key or signature that the client does not know")
 SERIAL_REUSED = _beyond("serial-reused", "another certificate of the same issuer has the same serial number")
 VALID_TOO_LONG = _beyond("valid-too-long", "the certificate is valid for a longer time than the client allows")
@@ -107,6 +111,10 @@ KEY_UNREADABLE = _beyond(
 PLAIN_HTTP = _beyond("plain-http", "HTTP without TLS answers where the server should")
 OTHER_SERVICE = _beyond("other-service", "another service, which speaks no TLS, answers where the server should")
 ENDS_EARLY = _beyond("ends-early", "the connection is ended before TLS begins")
+ENDS_WITHOUT_NOTICE = _beyond(
+    "ends-without-notice",
+    "the other side ends the connection, in the handshake or behind it, and does not say so as TLS does (close_notify)",
+)
 SILENT = _beyond("silent", "connections are accepted where the server should be, and nothing answers")
 CLIENT_SPEAKS_PLAIN = _beyond("client-speaks-plain", "the client speaks plain HTTP to a server that speaks TLS")
 PROXY_REFUSES = _beyond("proxy-refuses", "the proxy does not let the client through to the server")
@@ -116,14 +124,23 @@ STORE_PASSWORD = _beyond("store-password", "the password of a trust store or key
 
 BEYOND = (
     *(REVOKED, REVOCATION_UNKNOWN, REVOCATION_STALE, REVOCATION_UNUSABLE, STAPLE_MISSING),
-    *(MALFORMED, UNKNOWN_ALGORITHM, SERIAL_REUSED, VALID_TOO_LONG, NO_TRANSPARENCY, DISTRUSTED, POLICY_NOT_MET),
+    *(
+        MALFORMED,
+        NOT_CONFORMING,
+        UNKNOWN_ALGORITHM,
+        SERIAL_REUSED,
+        VALID_TOO_LONG,
+        NO_TRANSPARENCY,
+        DISTRUSTED,
+        POLICY_NOT_MET,
+    ),
     *(INTERCEPTED, DANE_MISMATCH, OTHER_PIN, PIN_UNREADABLE),
     *(NO_COMMON_CIPHER, NO_CIPHER_LEFT, NO_COMMON_GROUP, NO_COMMON_SIGNATURE, NO_COMMON_APPLICATION),
     *(WEAK_HANDSHAKE_SIGNATURE, WRONG_HANDSHAKE_SIGNATURE, SMALL_DH, UNSAFE_RENEGOTIATION, NO_EXTENDED_MASTER_SECRET),
     *(INAPPROPRIATE_FALLBACK, UNRECOGNIZED_NAME, NO_SERVER_CERTIFICATE, BROKEN_PROTOCOL),
     *(CLIENT_CERTIFICATE_MISSING, CLIENT_CERTIFICATE_REFUSED, CLIENT_CERTIFICATE_UNTRUSTED),
     *(CLIENT_CERTIFICATE_EXPIRED, CLIENT_CERTIFICATE_REVOKED, KEY_MISMATCH, KEY_UNREADABLE),
-    *(PLAIN_HTTP, OTHER_SERVICE, ENDS_EARLY, SILENT, CLIENT_SPEAKS_PLAIN, PROXY_REFUSES),
+    *(PLAIN_HTTP, OTHER_SERVICE, ENDS_EARLY, ENDS_WITHOUT_NOTICE, SILENT, CLIENT_SPEAKS_PLAIN, PROXY_REFUSES),
     *(NO_TLS_LIBRARY, STORE_EMPTY, STORE_PASSWORD),
 )
 """All of them, in the order in which people should think of them."""

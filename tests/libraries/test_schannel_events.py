@@ -35,7 +35,8 @@ from tests.libraries.words import ANYTHING, meanings, of
         ),
         (
             (
-                "TLS 1.0 connection request was received from a remote client application, but none of the cipher suites "
+                "TLS 1.0 connection request was received from a remote client application, but none of the cipher "
+                "suites "
                 "supported by the client application are supported by the server."
             ),
             of("no-common-cipher", "no-common-version"),
