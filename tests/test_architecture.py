@@ -23,6 +23,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
         "tlslab.model.conditions",
         "tlslab.model.circumstances",
         "tlslab.model.library",
+        "tlslab.model.beyond",
         "tlslab.model.knowledge",
         "tlslab.model.check",
         "tlslab.model.scenario",

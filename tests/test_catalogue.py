@@ -39,7 +39,12 @@ CLASSES = {
 }
 OF_ONE_KIND = {ServerKind.HTTPS: {"virtual-host"}, ServerKind.SQLSERVER: {"unreadable-key"}}
 """Classes that only one kind of server can have: nginx reads its key as root, SQL Server has no virtual hosts."""
-WITHOUT_A_CLIENT = {"sqlclient"}
+WITHOUT_A_CLIENT = {
+    "sqlclient",
+    *("apt", "browser-pages", "curl", "mbedtls", "perl", "php", "python-http", "ruby"),
+    *("dotnet", "dotnet-framework", "jdk", "schannel", "schannel-events", "sni", "sqlserver"),
+    *("windows-domain", "winhttp"),
+}
 """Libraries of which no client is there yet."""
 WITHOUT_SERVERS_FIX = {
     *("untrusted-ca", "wrong-clock.ahead", "wrong-clock.behind", "ip-san"),

@@ -20,6 +20,8 @@ from tlslab.model.scenario import BOTH, Fix, Scenario
 from tlslab.model.situation import ServerKind, healthy
 
 _OPTION = "the client stops before TLS begins, because of its options"
+_NEAR = 30
+"""Lines within which a number and a text are about the same error."""
 _CELL = ("scenario", "fix", "kind")
 """What the name of a cell in a baseline is made of."""
 
@@ -128,7 +130,7 @@ def explain(
     """
     said: dict[Cause | str, list[Finding]] = defaultdict(list)
     vague: list[Finding] = []
-    for finding in found.findings:
+    for finding in _speaking(found.findings):
         entry = finding.entry
         if not isinstance(entry, Meaning):
             continue
@@ -150,6 +152,16 @@ def explain(
         tuple(vague),
         found.codes,
     )
+
+
+def _speaking(findings: Sequence[Finding]) -> Iterable[Finding]:
+    """The findings without the bare numbers that stand near a text: the text says as much, or that it says nothing.
+
+    SqlClient gives the number of an untrusted root to every certificate that it refuses; translated errors have nothing
+    but their number.
+    """
+    texts = [item.line for item in findings if isinstance(item.entry, Meaning) and not item.number]
+    return (item for item in findings if not item.number or all(abs(item.line - line) > _NEAR for line in texts))
 
 
 def _rank(candidate: Candidate, order: Mapping[Condition, int]) -> tuple[object, ...]:

@@ -43,13 +43,17 @@ class Code:
 
 @dataclass(frozen=True)
 class Finding:
-    """A documented text that was found: what it means, where it stands first, in what words, and how often."""
+    """A documented text that was found: what it means, where it stands first, in what words, and how often.
+
+    `number`: it is the bare number of an error.
+    """
 
     entry: Entry
     length: int
     line: int
     quote: str
     count: int = 1
+    number: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ def search(pieces: Iterable[str], vocabulary: Vocabulary) -> Found:
                 found[key] = replace(found[key], count=found[key].count + 1)
             else:
                 line, quote = _quoted(passage, hit)
-                found[key] = Finding(entry, hit.phrase.length, line, quote)
+                found[key] = Finding(entry, hit.phrase.length, line, quote, number=hit.phrase.number)
         if len(found) > before and len(codes) < _MOST_CODES:
             codes |= dict.fromkeys(_codes_in(passage.text))
     return Found(tuple(found.values()), tuple(codes)[:_MOST_CODES])

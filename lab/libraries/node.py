@@ -1,21 +1,50 @@
-"""Node.js: its codes for OpenSSL's verification errors, its own check of the name, its own socket errors."""
+"""Node.js: its codes for OpenSSL's verification errors, its own check of the name, its own socket errors.
 
+A code that begins with ERR_SSL_ is OpenSSL's reason in capitals, with underscores for blanks. What Node has no code for
+is UNSPECIFIED.
+"""
+
+from tlslab.model.beyond import (
+    BROKEN_PROTOCOL,
+    CLIENT_CERTIFICATE_MISSING,
+    CLIENT_CERTIFICATE_REFUSED,
+    CLIENT_CERTIFICATE_UNTRUSTED,
+    DISTRUSTED,
+    INTERCEPTED,
+    NO_CIPHER_LEFT,
+    NO_COMMON_CIPHER,
+    OTHER_SERVICE,
+    PLAIN_HTTP,
+    REVOCATION_STALE,
+    REVOCATION_UNKNOWN,
+    REVOCATION_UNUSABLE,
+    REVOKED,
+    SILENT,
+    SMALL_DH,
+    UNRECOGNIZED_NAME,
+    UNSAFE_RENEGOTIATION,
+)
+from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     CN_ALONE,
     ENDS_AFTER_PRELOGIN,
     ENDS_EARLY,
     EXPIRED,
+    FORGED,
     INCOMPLETE,
     NAME_MISMATCH,
     NO_COMMON_VERSION,
+    NOT_A_CA,
     NOT_LOADED,
     NOT_SERVING,
+    PATH_TOO_LONG,
+    ROOT_SENT,
     SELF_SIGNED,
     UNTRUSTED,
     WEAK_SIGNATURE,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Library, Prints, says, says_each, tolerates
+from tlslab.model.library import Library, Prints, Says, says, says_alike, says_each, tolerates
 
 CODES = Source(
     "Node.js, doc/api/tls.md, X509 certificate error codes",
@@ -37,7 +66,58 @@ BEFORE_SECURE = Source(
     "https://github.com/nodejs/node/blob/v20.20.2/lib/_tls_wrap.js",
 )
 
+REASONS = Source(
+    "Node.js, src/crypto/crypto_util.cc, Decorate: reasons of OpenSSL as ERR_SSL_THIS_ERROR",
+    "https://github.com/nodejs/node/blob/f67a0ea51f5095ddb5ed8007bda8aa4ec34bbd69/src/crypto/crypto_util.cc",
+)
+OLD_METHODS = Source("nodejs/node issue 3695: SSLv3 methods disabled", "https://github.com/nodejs/node/issues/3695")
+ERRORS = Source("Node.js, Errors, Node.js error codes", "https://nodejs.org/api/errors.html#nodejs-error-codes")
+
 CLOSED = (NO_COMMON_VERSION, NOT_LOADED)
+
+_OF_A_CHAIN: tuple[tuple[str, tuple[Condition, ...]], ...] = (
+    ("SELF_SIGNED_CERT_IN_CHAIN", (INTERCEPTED,)),
+    ("CERT_SIGNATURE_FAILURE", (FORGED,)),
+    ("UNABLE_TO_DECRYPT_CERT_SIGNATURE", (FORGED,)),
+    ("INVALID_CA", (NOT_A_CA,)),
+    ("PATH_LENGTH_EXCEEDED", (PATH_TOO_LONG,)),
+    ("CERT_REVOKED", (REVOKED,)),
+    ("CERT_UNTRUSTED", (DISTRUSTED,)),
+    ("CERT_REJECTED", (DISTRUSTED,)),
+    ("UNABLE_TO_GET_CRL", (REVOCATION_UNKNOWN,)),
+    ("CRL_HAS_EXPIRED", (REVOCATION_STALE,)),
+    ("CRL_NOT_YET_VALID", (REVOCATION_STALE,)),
+    ("CRL_SIGNATURE_FAILURE", (REVOCATION_UNUSABLE,)),
+    ("UNABLE_TO_DECRYPT_CRL_SIGNATURE", (REVOCATION_UNUSABLE,)),
+    ("ERROR_IN_CRL_LAST_UPDATE_FIELD", (REVOCATION_UNUSABLE,)),
+    ("ERROR_IN_CRL_NEXT_UPDATE_FIELD", (REVOCATION_UNUSABLE,)),
+)
+_OF_A_HANDSHAKE: tuple[tuple[str, tuple[Condition, ...]], ...] = (
+    ("ERR_SSL_WRONG_VERSION_NUMBER", (PLAIN_HTTP, OTHER_SERVICE)),
+    ("ERR_SSL_PACKET_LENGTH_TOO_LONG", (PLAIN_HTTP, OTHER_SERVICE)),
+    ("ERR_SSL_UNSUPPORTED_PROTOCOL", (NO_COMMON_VERSION,)),
+    ("ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION", (NO_COMMON_VERSION,)),
+    ("ERR_SSL_NO_PROTOCOLS_AVAILABLE", (NO_COMMON_VERSION,)),
+    ("ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE", (NO_COMMON_CIPHER, CLIENT_CERTIFICATE_MISSING)),
+    ("ERR_SSL_NO_CIPHERS_AVAILABLE", (NO_CIPHER_LEFT,)),
+    ("ERR_SSL_DH_KEY_TOO_SMALL", (SMALL_DH,)),
+    ("ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED", (UNSAFE_RENEGOTIATION,)),
+    ("ERR_SSL_TLSV1_UNRECOGNIZED_NAME", (UNRECOGNIZED_NAME,)),
+    ("ERR_SSL_TLSV1_ALERT_UNKNOWN_CA", (CLIENT_CERTIFICATE_UNTRUSTED,)),
+    ("ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE", (CLIENT_CERTIFICATE_REFUSED, CLIENT_CERTIFICATE_MISSING)),
+    ("ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", (CLIENT_CERTIFICATE_MISSING,)),
+    ("ERR_SSL_BAD_RECORD_TYPE", (BROKEN_PROTOCOL,)),
+    ("ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC", (BROKEN_PROTOCOL,)),
+)
+
+
+def _codes(table: tuple[tuple[str, tuple[Condition, ...]], ...], phase: Phase, source: Source) -> tuple[Says, ...]:
+    return tuple(
+        row
+        for code, about in table
+        for row in says_alike(about, phase, Prints(code=code), basis=Basis.AUTHORITATIVE, source=source)
+    )
+
 
 LIBRARY = Library(
     "node",
@@ -98,5 +178,35 @@ LIBRARY = Library(
         *says(
             [NOT_SERVING], Phase.CONNECT, Prints(code="ECONNREFUSED"), basis=Basis.AUTHORITATIVE, source=SYSTEM_ERRORS
         ),
+        *says(
+            [UNTRUSTED, ROOT_SENT],
+            Phase.VERIFY,
+            Prints(code="SELF_SIGNED_CERT_IN_CHAIN"),
+            basis=Basis.AUTHORITATIVE,
+            source=CODES,
+        ),
+        *says(
+            [NAME_MISMATCH],
+            Phase.NAME,
+            Prints(code="ERR_TLS_CERT_ALTNAME_INVALID"),
+            basis=Basis.AUTHORITATIVE,
+            source=ERRORS,
+        ),
+        *says(
+            [NO_COMMON_VERSION],
+            Phase.HANDSHAKE,
+            "SSLv3 methods disabled",
+            basis=Basis.REPORTED,
+            source=OLD_METHODS,
+        ),
+        *says(
+            [SILENT],
+            Phase.HANDSHAKE,
+            Prints(code="ERR_TLS_HANDSHAKE_TIMEOUT"),
+            basis=Basis.AUTHORITATIVE,
+            source=ERRORS,
+        ),
+        *_codes(_OF_A_CHAIN, Phase.VERIFY, UNSPECIFIED),
+        *_codes(_OF_A_HANDSHAKE, Phase.HANDSHAKE, REASONS),
     ),
 )

@@ -219,6 +219,24 @@ def says_like(
     return SaysLike(frozenset(of), like, why, basis, source, tuple(when), Versions.of(versions or {}))
 
 
+def says_alike(
+    conditions: Iterable[Condition],
+    phase: Phase,
+    *texts: str | Does,
+    basis: Basis,
+    source: Source,
+    when: Iterable[When] = (),
+    versions: Mapping[str, str] | None = None,
+) -> tuple[Says, ...]:
+    """One row for each of these conditions alone and each text: what does not tell them apart."""
+    when = tuple(when)
+    return tuple(
+        row
+        for condition in conditions
+        for row in says([condition], phase, *texts, basis=basis, source=source, when=when, versions=versions)
+    )
+
+
 def tolerates(
     why: str,
     *,

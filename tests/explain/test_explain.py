@@ -109,6 +109,21 @@ def test_no_cause_is_guessed_where_the_reason_is_gone(words: str) -> None:
     assert all(program.how for program, _ in found.hidden)
 
 
+def test_a_number_speaks_where_the_sentence_is_in_another_language() -> None:
+    """SQL Server Management Studio on a German Windows."""
+    text = (
+        "(provider: SSL Provider, error: 0 - Die Zertifikatkette wurde von einer nicht vertrauenswürdigen "
+        "Zertifizierungsstelle ausgestellt.) (Microsoft SQL Server, Error: -2146893019)"
+    )
+    assert sorted(causes(text)) == [["self-signed"], ["untrusted"]]
+
+
+def test_a_number_does_not_speak_beside_a_text_that_says_the_reason_is_gone() -> None:
+    """SqlClient's own network layer gives this number to every certificate."""
+    found = explained(SQLCLIENT.format(REJECTED) + "\nError Number:-2146893019,State:0,Class:20")
+    assert not found.candidates
+
+
 @pytest.mark.parametrize("words", ["", "hello", "all is well with the certificate", "TLS", "error", "\0\0"])
 def test_what_is_not_known_has_no_cause(words: str) -> None:
     found = explained(words)

@@ -23,13 +23,10 @@ from tlslab.libraries.sqlclient.conditions import (
     ENCRYPT_IS_NONSENSE,
     EXPECTS,
     KNOWN,
-    NO_COMMON_CIPHER,
     NO_CRL,
     NO_STRICT_CERTIFICATE,
     OF_THE_CHAIN,
     OPTIONAL,
-    OTHER_PIN,
-    PIN_UNREADABLE,
     PINNED,
     SSLSTREAM_COMPLAINS,
     STRICT,
@@ -40,6 +37,7 @@ from tlslab.libraries.sqlclient.conditions import (
     WRONG_PASSWORD,
 )
 from tlslab.libraries.sqlclient.drivers import MICROSOFT, SYSTEM
+from tlslab.model.beyond import NO_COMMON_CIPHER, OTHER_PIN, PIN_UNREADABLE
 from tlslab.model.circumstances import RESETS
 from tlslab.model.condition import Condition, conditions_of, unmasked
 from tlslab.model.conditions import (

@@ -5,8 +5,6 @@ from tlslab.libraries.sqlclient.conditions import (
     DIALLED_NAME,
     NO_CRL,
     OPTIONAL,
-    OTHER_PIN,
-    PIN_UNREADABLE,
     PINNED,
     SSLSTREAM_COMPLAINS,
     STRICT,
@@ -15,6 +13,7 @@ from tlslab.libraries.sqlclient.conditions import (
 )
 from tlslab.libraries.sqlclient.drivers import OBSERVED, microsoft, public, say, system, tolerate, vendor
 from tlslab.libraries.sqlclient.frames import CERTIFICATE, VERIFIED
+from tlslab.model.beyond import OTHER_PIN, PIN_UNREADABLE
 from tlslab.model.conditions import (
     CN_ALONE,
     DEMANDS_ENCRYPTION,

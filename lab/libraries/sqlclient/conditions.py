@@ -3,6 +3,7 @@
 A predicate that is `_not_yet` is about what no situation can have so far.
 """
 
+from tlslab.model.beyond import NO_COMMON_CIPHER, OTHER_PIN, PIN_UNREADABLE
 from tlslab.model.certificate import Leaf
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
@@ -67,13 +68,6 @@ SUBJECT_IS_THE_NAME = Condition(
     "subject-is-the-name",
     "the SAN does not carry the name that was dialled, and the subject is the name to be found, or begins with it",
     _subject_is_the_name,
-)
-OTHER_PIN = Condition("other-pin", "the client was given another certificate to compare it with", _not_yet, wrong=True)
-PIN_UNREADABLE = Condition(
-    "pin-unreadable", "the file with the certificate to compare it with is missing or holds none", _not_yet, wrong=True
-)
-NO_COMMON_CIPHER = Condition(
-    "no-common-cipher", "client and server have no cipher suite in common", _not_yet, wrong=True
 )
 
 _OF_THE_CERTIFICATE = (

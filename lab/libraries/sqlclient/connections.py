@@ -7,7 +7,6 @@ from tlslab.libraries.sqlclient.conditions import (
     ENCRYPT_BY_WORD,
     ENCRYPT_IS_NONSENSE,
     EXPECTS,
-    NO_COMMON_CIPHER,
     NO_STRICT_CERTIFICATE,
     OPTIONAL,
     PINNED,
@@ -17,6 +16,7 @@ from tlslab.libraries.sqlclient.conditions import (
 )
 from tlslab.libraries.sqlclient.drivers import OBSERVED, microsoft, say, system, tolerate, vendor
 from tlslab.libraries.sqlclient.frames import PRE_LOGIN
+from tlslab.model.beyond import NO_COMMON_CIPHER
 from tlslab.model.circumstances import RESETS
 from tlslab.model.conditions import NO_COMMON_VERSION, NO_ENCRYPTION, NOT_LOADED, NOT_SERVING
 from tlslab.model.evidence import Basis, Phase, Source

@@ -1,0 +1,201 @@
+""".NET (Core, 5 and later): what SslStream says, which HttpClient, PowerShell 7 and others pass on inside their own.
+
+On Linux the reasons of a handshake are OpenSSL's, on Windows Schannel's, and stand one exception further inside. The
+statuses behind `certificate chain: ` are names of X509ChainStatusFlags, several of them joined by commas.
+"""
+
+from itertools import product
+
+from tlslab.model.beyond import (
+    CLIENT_CERTIFICATE_MISSING,
+    CLIENT_CERTIFICATE_UNTRUSTED,
+    DISTRUSTED,
+    ENDS_EARLY,
+    KEY_UNREADABLE,
+    NO_COMMON_CIPHER,
+    NO_SERVER_CERTIFICATE,
+    NO_TLS_LIBRARY,
+    OTHER_SERVICE,
+    PLAIN_HTTP,
+    POLICY_NOT_MET,
+    PROXY_REFUSES,
+    REVOCATION_UNKNOWN,
+    REVOKED,
+)
+from tlslab.model.condition import Condition
+from tlslab.model.conditions import (
+    CRITICAL_EXTENSION,
+    EXPIRED,
+    EXPIRED_ISSUER,
+    EXPIRED_ROOT,
+    FORGED,
+    INCOMPLETE,
+    NAME_MISMATCH,
+    NAME_NOT_PERMITTED,
+    NO_COMMON_VERSION,
+    NOT_A_CA,
+    NOT_FOR_SERVERS,
+    NOT_LOADED,
+    NOT_YET_VALID,
+    SELF_SIGNED,
+    UNTRUSTED,
+    WEAK_SIGNATURE,
+)
+from tlslab.model.evidence import Basis, Phase, Source
+from tlslab.model.library import ANY, Library, Says, says, says_alike
+
+STRINGS = Source(
+    ".NET, System.Net.Security, Strings.resx",
+    "https://github.com/dotnet/runtime/blob/015510cac22b172696e9c2ac95ffcf18078e1617/src/libraries/System.Net.Security"
+    "/src/Resources/Strings.resx",
+)
+PARTIAL_CHAIN = Source(
+    "dotnet/runtime issue 112856: errors in the certificate chain: PartialChain",
+    "https://github.com/dotnet/runtime/issues/112856",
+)
+UNTRUSTED_ROOT = Source(
+    "RWS/ISHRemote issue 211: errors in the certificate chain: UntrustedRoot, NotTimeValid",
+    "https://github.com/RWS/ISHRemote/issues/211",
+)
+NOT_TIME_VALID = Source(
+    "dotnet/dnceng issue 1485: errors in the certificate chain: NotTimeValid",
+    "https://github.com/dotnet/dnceng/issues/1485",
+)
+FLAGS = Source("Observed by name: the other values of X509ChainStatusFlags", "")
+MEASURED = Source("Measured with .NET 10.0.12 on Debian 12, OpenSSL 3.0.19", "")
+
+_VALIDATION = "The remote certificate is invalid according to the validation procedure"
+_CHAIN = "The remote certificate is invalid because of errors in the certificate chain: "
+
+_REPORTED: tuple[tuple[str, Source, tuple[Condition, ...]], ...] = (
+    ("PartialChain", PARTIAL_CHAIN, (UNTRUSTED, INCOMPLETE)),
+    ("UntrustedRoot", UNTRUSTED_ROOT, (SELF_SIGNED, UNTRUSTED)),
+    ("NotTimeValid", NOT_TIME_VALID, (EXPIRED, NOT_YET_VALID, EXPIRED_ISSUER, EXPIRED_ROOT)),
+)
+_MEASURED: tuple[tuple[str, tuple[Condition, ...]], ...] = (
+    ("NotValidForUsage", (NOT_FOR_SERVERS,)),
+    ("InvalidBasicConstraints", (NOT_A_CA,)),
+    ("HasNotSupportedCriticalExtension", (CRITICAL_EXTENSION,)),
+    ("Revoked", (REVOKED,)),
+    ("RevocationStatusUnknown, OfflineRevocation", (REVOCATION_UNKNOWN,)),
+    ("NotSignatureValid", (FORGED,)),
+)
+_BY_NAME: tuple[tuple[str, tuple[Condition, ...]], ...] = (
+    ("ExplicitDistrust", (DISTRUSTED,)),
+    ("HasWeakSignature", (WEAK_SIGNATURE,)),
+    ("HasExcludedNameConstraint", (NAME_NOT_PERMITTED,)),
+    ("HasNotPermittedNameConstraint", (NAME_NOT_PERMITTED,)),
+    ("InvalidPolicyConstraints", (POLICY_NOT_MET,)),
+    ("OfflineRevocation", (REVOCATION_UNKNOWN,)),
+)
+
+
+def _chains() -> tuple[Says, ...]:
+    rows: list[Says] = []
+    for status, source, about in _REPORTED:
+        rows += says_alike(about, Phase.VERIFY, f"{_CHAIN}{status}", basis=Basis.REPORTED, source=source)
+    for status, about in _MEASURED:
+        rows += says_alike(about, Phase.VERIFY, f"{_CHAIN}{status}", basis=Basis.OBSERVED, source=MEASURED)
+    for status, about in _BY_NAME:
+        rows += says_alike(about, Phase.VERIFY, f"{_CHAIN}{status}", basis=Basis.OBSERVED, source=FLAGS)
+    for chain, status in ((UNTRUSTED, "PartialChain"), (SELF_SIGNED, "UntrustedRoot")):
+        text = f"{_CHAIN}NotTimeValid, {status}"
+        rows += says([EXPIRED, chain], Phase.VERIFY, text, basis=Basis.OBSERVED, source=MEASURED)
+    return tuple(rows)
+
+
+def _names() -> tuple[Says, ...]:
+    both = f"{_VALIDATION}: RemoteCertificateNameMismatch, RemoteCertificateChainErrors"
+    return (
+        *says(
+            [NAME_MISMATCH],
+            Phase.NAME,
+            f"{_VALIDATION}: RemoteCertificateNameMismatch",
+            basis=Basis.AUTHORITATIVE,
+            source=STRINGS,
+        ),
+        *(
+            row
+            for name, chain in product((NAME_MISMATCH,), (UNTRUSTED, SELF_SIGNED, EXPIRED, INCOMPLETE))
+            for row in says([name, chain], Phase.NAME, both, basis=Basis.OBSERVED, source=MEASURED)
+        ),
+    )
+
+
+def _alert(name: str, *about: Condition) -> tuple[Says, ...]:
+    text = f"Authentication failed because the remote party sent a TLS alert: '{name}'."
+    return says_alike(about, Phase.HANDSHAKE, text, basis=Basis.AUTHORITATIVE, source=STRINGS)
+
+
+LIBRARY = Library(
+    "dotnet",
+    (
+        *_chains(),
+        *_names(),
+        *says(
+            ANY,
+            Phase.VERIFY,
+            f"{_VALIDATION}.",
+            f"{_VALIDATION}: RemoteCertificateChainErrors",
+            "The remote certificate was rejected by RemoteCertificateValidationCallback.",
+            "The remote certificate was rejected by the provided RemoteCertificateValidationCallback.",
+            basis=Basis.AUTHORITATIVE,
+            source=STRINGS,
+        ),
+        *says(
+            [NO_SERVER_CERTIFICATE],
+            Phase.VERIFY,
+            f"{_VALIDATION}: RemoteCertificateNotAvailable",
+            basis=Basis.AUTHORITATIVE,
+            source=STRINGS,
+        ),
+        *_alert("ProtocolVersion", NO_COMMON_VERSION),
+        *_alert("InsuffientSecurity", NO_COMMON_CIPHER),
+        *_alert("HandshakeFailure", NO_COMMON_CIPHER, CLIENT_CERTIFICATE_MISSING),
+        *_alert("UnknownCA", CLIENT_CERTIFICATE_UNTRUSTED),
+        *says_alike(
+            (NO_COMMON_VERSION, NO_COMMON_CIPHER, NOT_LOADED, CLIENT_CERTIFICATE_MISSING),
+            Phase.CLOSED,
+            "Authentication failed because the remote party has closed the transport stream.",
+            "Received an unexpected EOF or 0 bytes from the transport stream.",
+            basis=Basis.AUTHORITATIVE,
+            source=STRINGS,
+        ),
+        *says_alike(
+            (ENDS_EARLY,),
+            Phase.CLOSED,
+            "Received incomplete authentication message. Remote party has probably closed the connection.",
+            basis=Basis.AUTHORITATIVE,
+            source=STRINGS,
+        ),
+        *says_alike(
+            (PLAIN_HTTP, OTHER_SERVICE),
+            Phase.HANDSHAKE,
+            "Cannot determine the frame size or a corrupted frame was received.",
+            "The handshake failed due to an unexpected packet format.",
+            basis=Basis.AUTHORITATIVE,
+            source=STRINGS,
+        ),
+        *says(
+            [KEY_UNREADABLE],
+            Phase.HANDSHAKE,
+            "The server mode SSL must use a certificate with the associated private key.",
+            basis=Basis.AUTHORITATIVE,
+            source=STRINGS,
+        ),
+        *says(
+            [PROXY_REFUSES],
+            Phase.NEGOTIATION,
+            "The proxy tunnel request to proxy '{*}' failed with status code",
+            basis=Basis.OBSERVED,
+            source=MEASURED,
+        ),
+        *says(
+            [NO_TLS_LIBRARY],
+            Phase.NEGOTIATION,
+            "No usable version of libssl was found",
+            basis=Basis.OBSERVED,
+            source=MEASURED,
+        ),
+    ),
+)

@@ -1,0 +1,48 @@
+"""PHP: what its streams (file_get_contents, SoapClient, SMTP libraries) say round OpenSSL's reason.
+
+PDO and sqlsrv pass on the words of the ODBC driver, and ext/curl those of libcurl.
+"""
+
+from tlslab.model.beyond import NO_COMMON_CIPHER, NO_SERVER_CERTIFICATE
+from tlslab.model.conditions import NAME_MISMATCH
+from tlslab.model.evidence import Basis, Phase, Source
+from tlslab.model.library import ANY, Library, says, says_alike
+
+_PHP = "https://github.com/php/php-src/blob"
+STREAMS = Source(
+    "PHP, ext/openssl/xp_ssl.c (handle_ssl_error, php_openssl_sockop_set_option)",
+    f"{_PHP}/00406ac1aec9ffd01bfd3cc8d1552b95b2ad323e/ext/openssl/xp_ssl.c",
+)
+NAMES = Source(
+    "PHP, ext/openssl/tests/bug54992.phpt",
+    f"{_PHP}/2b72c6e7dffca1c3d4ec33e33ac24512cf1dc2d2/ext/openssl/tests/bug54992.phpt",
+)
+
+LIBRARY = Library(
+    "php",
+    (
+        *says(
+            [NAME_MISMATCH],
+            Phase.NAME,
+            "Peer certificate CN=`{*}' did not match expected CN=`",
+            basis=Basis.AUTHORITATIVE,
+            source=NAMES,
+        ),
+        *says(
+            ANY,
+            Phase.HANDSHAKE,
+            "Failed to enable crypto",
+            "SSL operation failed with code 1. OpenSSL Error messages:",
+            "SSL: fatal protocol error",
+            basis=Basis.AUTHORITATIVE,
+            source=STREAMS,
+        ),
+        *says_alike(
+            (NO_COMMON_CIPHER, NO_SERVER_CERTIFICATE),
+            Phase.HANDSHAKE,
+            "SSL_R_NO_SHARED_CIPHER: no suitable shared cipher could be used.",
+            basis=Basis.AUTHORITATIVE,
+            source=STREAMS,
+        ),
+    ),
+)
