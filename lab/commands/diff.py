@@ -119,7 +119,9 @@ def write_baselines(
         if entry.missing:
             shared.echo(f"{entry.name} is not here ({entry.missing}); its baseline stays as it is")
     if of_same_version:
-        for item in [item for item in found if (was := version_in(directory, item.client)) not in ("", item.version)]:
+        versions = {item.client: version_in(directory, item.client) for item in found}
+        for item in [item for item in found if versions[item.client] not in ("", item.version)]:
+            was = versions[item.client]
             shared.echo(f"{item.client}: its baseline stays as it is: it is of {was}, and here is {item.version}")
             found.remove(item)
     for path in write(found, directory):
