@@ -237,6 +237,25 @@ def says_alike(
     )
 
 
+def stands_for(
+    texts: Mapping[str | Does, Iterable[Condition]],
+    phase: Phase,
+    *,
+    basis: Basis,
+    source: Source,
+    when: Iterable[When] = (),
+    versions: Mapping[str, str] | None = None,
+) -> tuple[Says, ...]:
+    """What each of these texts can mean: one row for each of its conditions, alone."""
+    when = tuple(when)
+    return tuple(
+        row
+        for text, conditions in texts.items()
+        for condition in conditions
+        for row in says([condition], phase, text, basis=basis, source=source, when=when, versions=versions)
+    )
+
+
 def tolerates(
     why: str,
     *,
