@@ -90,8 +90,8 @@ CURL = Source(
     "curl 7.88.1, lib/vtls/nss.c: `NSS error %d (%s)`", "https://github.com/curl/curl/blob/curl-7_88_1/lib/vtls/nss.c"
 )
 NO_TLS = Source(
-    "kouhan.cn, SSL_ERROR_RX_RECORD_TOO_LONG: an HTTPS request to a port that speaks plain HTTP",
-    "http://www.kouhan.cn/en/article/00011142",
+    "nextcloud-snap, issue 946: HTTPS to the port of an HTTP server",
+    "https://github.com/nextcloud-snap/nextcloud-snap/issues/946",
 )
 CERT_PAGE = Source(
     "Firefox, toolkit/locales/en-US/toolkit/neterror/certError.ftl",
