@@ -53,6 +53,11 @@ PAGE = Source(
     f"{_CHROMIUM}/25f01b8c29514842708d66b5a0bcb9b1e6aa316c/components/ssl_errors_strings.grdp",
 )
 
+PANEL = Source(
+    "Chromium, components/security_state_strings.grdp: the security panel of the developer's tools",
+    f"{_CHROMIUM}/550840a6a780af4812843ff8ea907b3cc1aa12d6/components/security_state_strings.grdp",
+)
+
 _Meanings = dict[tuple[str, int], tuple[Condition, ...]]
 _OF_THE_CERTIFICATE: _Meanings = {
     ("CERT_DATE_INVALID", -201): (EXPIRED, NOT_YET_VALID),
@@ -181,6 +186,22 @@ LIBRARY = Library(
             Phase.NAME,
             basis=Basis.AUTHORITATIVE,
             source=PAGE,
+        ),
+        *stands_for(
+            {"The certificate for this site does not contain a Subject Alternative Name extension": (CN_ALONE,)},
+            Phase.NAME,
+            basis=Basis.AUTHORITATIVE,
+            source=PANEL,
+        ),
+        *stands_for(
+            {
+                "The certificate chain for this site contains a certificate signed using SHA-1.": (
+                    *(WEAK_SIGNATURE, WEAK_ISSUER_SIGNATURE),
+                ),
+            },
+            Phase.VERIFY,
+            basis=Basis.AUTHORITATIVE,
+            source=PANEL,
         ),
         *stands_for(
             {"The server presented a certificate that doesn't match built-in expectations": (OTHER_PIN,)},

@@ -11,7 +11,7 @@ from tlslab.model.beyond import (
     CLIENT_CERTIFICATE_REFUSED,
     CLIENT_CERTIFICATE_REVOKED,
     CLIENT_CERTIFICATE_UNTRUSTED,
-    ENDS_EARLY,
+    ENDS_WITHOUT_NOTICE,
     IN_THE_SERVERS_LOG,
     INAPPROPRIATE_FALLBACK,
     KEY_MISMATCH,
@@ -163,7 +163,7 @@ LIBRARY = Library(
                     (
                         "PREMATURE_TERMINATION",
                         "The TLS connection was non-properly terminated.",
-                        (ENDS_EARLY,),
+                        (ENDS_WITHOUT_NOTICE,),
                     ),
                     (
                         "INAPPROPRIATE_FALLBACK",

@@ -16,6 +16,7 @@ from tlslab.model.beyond import (
     CLIENT_CERTIFICATE_UNTRUSTED,
     CLIENT_SPEAKS_PLAIN,
     DANE_MISMATCH,
+    ENDS_WITHOUT_NOTICE,
     IN_THE_SERVERS_LOG,
     INAPPROPRIATE_FALLBACK,
     KEY_MISMATCH,
@@ -32,6 +33,7 @@ from tlslab.model.beyond import (
     REVOCATION_UNUSABLE,
     REVOKED,
     SMALL_DH,
+    STORE_PASSWORD,
     UNRECOGNIZED_NAME,
     UNSAFE_RENEGOTIATION,
     WEAK_HANDSHAKE_SIGNATURE,
@@ -46,6 +48,7 @@ from tlslab.model.conditions import (
     NO_COMMON_VERSION,
     NOT_FOR_SERVERS,
     SELF_SIGNED,
+    STORE_UNREADABLE,
     UNTRUSTED,
     WEAK_ISSUER_KEY,
     WEAK_ISSUER_SIGNATURE,
@@ -53,12 +56,13 @@ from tlslab.model.conditions import (
     WEAK_SIGNATURE,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Library, Prints, Says, says
+from tlslab.model.library import Library, Prints, Says, says, stands_for
 
 _OPENSSL = "https://github.com/openssl/openssl"
 _TABLE = f"{_OPENSSL}/blob/008c92e11b68d688951dd122e4030d1d398a8b2f/crypto/err/openssl.txt"
 REASONS = Source("OpenSSL, crypto/err/openssl.txt, SSL_R_*: the names, numbers and words of its errors", _TABLE)
 X509_REASONS = Source("OpenSSL, crypto/err/openssl.txt, X509_R_KEY_VALUES_MISMATCH", _TABLE)
+FILES = Source("OpenSSL, crypto/err/openssl.txt, PEM_R_*, PKCS12_R_*, X509_R_*", _TABLE)
 NUMBERS = Source(
     "OpenSSL, crypto/err/err.c, ERR_error_string_n: `error:%08lX:%s:%s:%s`, and `lib(%lu)`, `reason(%lu)` where the "
     "words are not loaded",
@@ -134,6 +138,7 @@ REASONS_OF_OPENSSL = (
     Reason(376, "NO_SHARED_SIGNATURE_ALGORITHMS", (), ("no shared signature algorithms",), (NO_COMMON_SIGNATURE,)),
     Reason(123, "BAD_SIGNATURE", (WRONG_HANDSHAKE_SIGNATURE,), ("SSL routines:{*}:bad signature",)),
     Reason(235, "NO_APPLICATION_PROTOCOL", (), ("SSL routines:{*}:no application protocol",), (NO_COMMON_APPLICATION,)),
+    Reason(294, "UNEXPECTED_EOF_WHILE_READING", (ENDS_WITHOUT_NOTICE,), ("unexpected eof while reading",)),
     Reason(
         338, "UNSAFE_LEGACY_RENEGOTIATION_DISABLED", (UNSAFE_RENEGOTIATION,), ("unsafe legacy renegotiation disabled",)
     ),
@@ -277,6 +282,22 @@ LIBRARY = Library(
             Prints(code="05800074"),
             basis=Basis.AUTHORITATIVE,
             source=X509_REASONS,
+        ),
+        *stands_for(
+            {
+                "PEM routines:{*}:no start line": (KEY_UNREADABLE, STORE_UNREADABLE),
+                Prints(code="0480006C"): (KEY_UNREADABLE, STORE_UNREADABLE),
+                "PEM routines:{*}:bad base64 decode": (KEY_UNREADABLE, STORE_UNREADABLE),
+                "PEM routines:{*}:bad end line": (KEY_UNREADABLE, STORE_UNREADABLE),
+                "PEM routines:{*}:bad decrypt": (KEY_UNREADABLE,),
+                "PEM routines:{*}:bad password read": (KEY_UNREADABLE,),
+                "no certificate or crl found": (STORE_UNREADABLE,),
+                Prints(code="NO_CERTIFICATE_OR_CRL_FOUND"): (STORE_UNREADABLE,),
+                "PKCS12 routines:{*}:mac verify failure": (STORE_PASSWORD,),
+            },
+            Phase.NEGOTIATION,
+            basis=Basis.AUTHORITATIVE,
+            source=FILES,
         ),
     ),
 )

@@ -14,6 +14,7 @@ from tlslab.model.beyond import (
     CLIENT_CERTIFICATE_REFUSED,
     CLIENT_CERTIFICATE_REVOKED,
     CLIENT_CERTIFICATE_UNTRUSTED,
+    ENDS_WITHOUT_NOTICE,
     IN_THE_SERVERS_LOG,
     INAPPROPRIATE_FALLBACK,
     KEY_MISMATCH,
@@ -80,6 +81,11 @@ ERRORS_0_20 = Source("rustls 0.20.9, rustls/src/error.rs, Display of Error", f"{
 ERRORS_0_19 = Source(
     "rustls 0.19.1, rustls/src/error.rs, Display of TLSError: the Debug form of webpki's error",
     f"{_RUSTLS}/v/0.19.1/rustls/src/error.rs",
+)
+END = Source("rustls 0.23.31, rustls/src/conn.rs, UNEXPECTED_EOF_MESSAGE", f"{_RUSTLS}/v/0.23.31/rustls/src/conn.rs")
+END_OF_HANDSHAKE = Source(
+    "tokio-rustls, src/common/mod.rs",
+    "https://github.com/rustls/tokio-rustls/blob/1e138ad074c9fdadff64a8a97ba339e28400108d/src/common/mod.rs",
 )
 WEBPKI = Source(
     "webpki, src/error.rs, Error: its Display is its name",
@@ -294,6 +300,18 @@ LIBRARY = Library(
             Phase.HANDSHAKE,
             basis=Basis.AUTHORITATIVE,
             source=ERRORS_0_21,
+        ),
+        *stands_for(
+            {"peer closed connection without sending TLS close_notify": (ENDS_WITHOUT_NOTICE,)},
+            Phase.HANDSHAKE,
+            basis=Basis.AUTHORITATIVE,
+            source=END,
+        ),
+        *stands_for(
+            {"tls handshake eof": (ENDS_WITHOUT_NOTICE,)},
+            Phase.HANDSHAKE,
+            basis=Basis.AUTHORITATIVE,
+            source=END_OF_HANDSHAKE,
         ),
         *stands_for(
             {"peer sent no certificates": (CLIENT_CERTIFICATE_MISSING,)},

@@ -15,7 +15,7 @@ from tlslab.model.library import Any, Says
 
 VOCABULARIES = (
     *("openssl-verify", "openssl-reasons", "boringssl", "libressl", "gnutls-errors", "go-errors"),
-    *("rustls", "nss", "chromium", "secure-transport"),
+    *("rustls", "nss", "chromium", "secure-transport", "curl-back-ends"),
 )
 HANDSHAKE_FAILURE = {
     *("no-common-cipher", "no-common-group", "no-common-signature"),
@@ -155,8 +155,8 @@ SAID = [
     (
         "rustls",
         (
-            "invalid peer certificate: certificate expired: verification time 1700000000 (UNIX), but certificate is not "
-            "valid after 1600000000 (100000000 seconds ago)"
+            "invalid peer certificate: certificate expired: verification time 1700000000 (UNIX), but certificate is "
+            "not valid after 1600000000 (100000000 seconds ago)"
         ),
         {"expired", "expired-issuer"},
     ),
@@ -189,8 +189,8 @@ SAID = [
     (
         "chromium",
         (
-            "[0513/065253.742659:ERROR:ssl_client_socket_impl.cc(992)] handshake failed; returned -1, SSL error code 1, "
-            "net_error -213"
+            "[0513/065253.742659:ERROR:ssl_client_socket_impl.cc(992)] handshake failed; returned -1, SSL error code "
+            "1, net_error -213"
         ),
         {"valid-too-long"},
     ),
@@ -215,6 +215,27 @@ SAID = [
     ),
     # https://github.com/Alamofire/AlamofireImage/issues/380
     ("secure-transport", "Connection 11: default TLS Trust evaluation failed(-9843)", {"name-mismatch"}),
+    # https://github.com/envoyproxy/envoy-website/issues/94
+    (
+        "curl-back-ends",
+        "curl: (51) SSL: certificate subject name 'a.example' does not match target host name 'localhost'",
+        {"name-mismatch"},
+    ),
+    ("curl-back-ends", "curl: (91) No OCSP response received", {"staple-missing"}),
+    ("curl-back-ends", "curl: (90) SSL: public key does not match pinned public key", {"other-pin"}),
+    (
+        "curl-back-ends",
+        "schannel: trust for this certificate or one of the certificates in the certificate chain has been revoked",
+        {"revoked"},
+    ),
+    ("openssl-reasons", "SSL routines:ssl3_read_n:unexpected eof while reading, errno 0", {"ends-without-notice"}),
+    ("rustls", "peer closed connection without sending TLS close_notify: https://docs.rs/", {"ends-without-notice"}),
+    # https://github.com/matteocorti/check_ssl_cert/issues/51
+    (
+        "chromium",
+        "The certificate for this site does not contain a Subject Alternative Name extension containing a domain name",
+        {"cn-alone"},
+    ),
     ("secure-transport", "NSURLErrorServerCertificateNotYetValid", {"not-yet-valid"}),
     ("secure-transport", "SSL certificate problem: Untrusted root certificate", {"untrusted", "self-signed"}),
 ]
@@ -232,6 +253,7 @@ def test_what_is_pasted_means_what_its_library_says_of_it(library: str, pasted: 
         ("openssl-reasons", "sslv3 alert bad certificate"),
         ("openssl-reasons", "SSL alert: sslv3 alert certificate unknown"),
         ("go-errors", "remote error: tls: bad certificate"),
+        ("curl-back-ends", "server certificate verification failed. CAfile: /etc/ssl/certs/a.crt CRLfile: none"),
         ("chromium", "net::ERR_CERT_INVALID"),
         ("chromium", "net::ERR_SSL_PROTOCOL_ERROR"),
         ("secure-transport", "Error Domain=NSURLErrorDomain Code=-1202"),
