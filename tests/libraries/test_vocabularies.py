@@ -15,7 +15,7 @@ from tlslab.model.library import Any, Says
 
 VOCABULARIES = (
     *("openssl-verify", "openssl-reasons", "boringssl", "libressl", "gnutls-errors", "go-errors"),
-    *("rustls", "nss", "chromium", "secure-transport", "curl-back-ends"),
+    *("rustls", "nss", "chromium", "secure-transport", "curl-back-ends", "nginx"),
 )
 HANDSHAKE_FAILURE = {
     *("no-common-cipher", "no-common-group", "no-common-signature"),
@@ -236,6 +236,23 @@ SAID = [
         "The certificate for this site does not contain a Subject Alternative Name extension containing a domain name",
         {"cn-alone"},
     ),
+    # https://github.com/alexbelgium/hassio-addons/issues/731
+    (
+        "nginx",
+        'nginx: [emerg] cannot load certificate key "/data/cert.key": PEM_read_bio_PrivateKey() failed',
+        {"key-unreadable"},
+    ),
+    (
+        "nginx",
+        (
+            "upstream SSL certificate verify error: (20:unable to get local issuer certificate) while SSL handshaking to "
+            "upstream"
+        ),
+        {"untrusted", "incomplete"},
+    ),
+    ("nginx", "client SSL certificate verify error: (10:certificate has expired)", {"client-certificate-expired"}),
+    ("nginx", "400 Bad Request\nNo required SSL certificate was sent", {"client-certificate-missing"}),
+    ("nginx", "The plain HTTP request was sent to HTTPS port", {"client-speaks-plain"}),
     ("secure-transport", "NSURLErrorServerCertificateNotYetValid", {"not-yet-valid"}),
     ("secure-transport", "SSL certificate problem: Untrusted root certificate", {"untrusted", "self-signed"}),
 ]
