@@ -24,8 +24,6 @@ from tlslab.model.beyond import (
     NO_COMMON_GROUP,
     NO_COMMON_SIGNATURE,
     NO_SERVER_CERTIFICATE,
-    OTHER_SERVICE,
-    PLAIN_HTTP,
     UNRECOGNIZED_NAME,
     UNSAFE_RENEGOTIATION,
     WRONG_HANDSHAKE_SIGNATURE,
@@ -38,6 +36,8 @@ from tlslab.model.conditions import (
     NAME_NOT_PERMITTED,
     NO_COMMON_VERSION,
     NOT_FOR_SERVERS,
+    OTHER_SERVICE,
+    PLAIN_HTTP,
     SELF_SIGNED,
     UNTRUSTED,
 )
@@ -145,4 +145,5 @@ LIBRARY = Library(
             source=X509_TEXTS,
         ),
     ),
+    vocabulary=True,
 )

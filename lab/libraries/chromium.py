@@ -216,4 +216,5 @@ LIBRARY = Library(
             source=PAGE,
         ),
     ),
+    vocabulary=True,
 )

@@ -203,4 +203,5 @@ LIBRARY = Library(
             source=RUSTLS,
         ),
     ),
+    vocabulary=True,
 )

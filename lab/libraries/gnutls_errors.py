@@ -249,4 +249,5 @@ LIBRARY = Library(
             when=[IN_THE_SERVERS_LOG],
         ),
     ),
+    vocabulary=True,
 )

@@ -46,4 +46,5 @@ LIBRARY = Library(
             source=OCSP,
         ),
     ),
+    vocabulary=True,
 )

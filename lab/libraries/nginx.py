@@ -108,4 +108,5 @@ LIBRARY = Library(
             source=PAGES,
         ),
     ),
+    vocabulary=True,
 )

@@ -28,8 +28,6 @@ from tlslab.model.beyond import (
     NO_COMMON_SIGNATURE,
     NO_SERVER_CERTIFICATE,
     NO_TRANSPARENCY,
-    OTHER_SERVICE,
-    PLAIN_HTTP,
     REVOCATION_UNUSABLE,
     REVOKED,
     SMALL_DH,
@@ -47,6 +45,8 @@ from tlslab.model.conditions import (
     NAME_MISMATCH,
     NO_COMMON_VERSION,
     NOT_FOR_SERVERS,
+    OTHER_SERVICE,
+    PLAIN_HTTP,
     SELF_SIGNED,
     STORE_UNREADABLE,
     UNTRUSTED,
@@ -300,4 +300,5 @@ LIBRARY = Library(
             source=FILES,
         ),
     ),
+    vocabulary=True,
 )

@@ -205,4 +205,4 @@ def _rows() -> Iterator[Says]:
                 yield from says(of, error.phase, form, basis=Basis.AUTHORITATIVE, source=WORDS)
 
 
-LIBRARY = Library("openssl-verify", tuple(_rows()))
+LIBRARY = Library("openssl-verify", tuple(_rows()), vocabulary=True)

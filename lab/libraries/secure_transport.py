@@ -13,7 +13,6 @@ from tlslab.model.beyond import (
     CLIENT_CERTIFICATE_REFUSED,
     CLIENT_CERTIFICATE_REVOKED,
     CLIENT_CERTIFICATE_UNTRUSTED,
-    ENDS_EARLY,
     MALFORMED,
     NO_COMMON_CIPHER,
     NO_COMMON_GROUP,
@@ -23,6 +22,7 @@ from tlslab.model.beyond import (
 )
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
+    ENDS_EARLY,
     EXPIRED,
     EXPIRED_ISSUER,
     INCOMPLETE,
@@ -236,4 +236,5 @@ LIBRARY = Library(
             source=UNSPECIFIC_WORDS,
         ),
     ),
+    vocabulary=True,
 )

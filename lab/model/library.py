@@ -158,10 +158,12 @@ class Library:
     """One TLS library, or the part of a client that verifies for itself: its rows.
 
     A client that verifies something itself has a library of its own for that, whose rows stand beside the client.
+    `vocabulary`: no client is judged by it; it is there for texts that people paste (`tlslab explain`).
     """
 
     name: str
     rows: tuple[Row, ...] = ()
+    vocabulary: bool = False
 
 
 def says(

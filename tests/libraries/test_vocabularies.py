@@ -13,10 +13,7 @@ from tlslab.model.beyond import BEYOND
 from tlslab.model.conditions import CONDITIONS
 from tlslab.model.library import Any, Says
 
-VOCABULARIES = (
-    *("openssl-verify", "openssl-reasons", "boringssl", "libressl", "gnutls-errors", "go-errors"),
-    *("rustls", "nss", "chromium", "secure-transport", "curl-back-ends", "nginx"),
-)
+VOCABULARIES = sorted(name for name, library in known().knowledge.libraries.items() if library.vocabulary)
 HANDSHAKE_FAILURE = {
     *("no-common-cipher", "no-common-group", "no-common-signature"),
     "client-certificate-missing",
@@ -245,8 +242,8 @@ SAID = [
     (
         "nginx",
         (
-            "upstream SSL certificate verify error: (20:unable to get local issuer certificate) while SSL handshaking to "
-            "upstream"
+            "upstream SSL certificate verify error: (20:unable to get local issuer certificate) while SSL "
+            "handshaking to upstream"
         ),
         {"untrusted", "incomplete"},
     ),
@@ -282,6 +279,11 @@ def test_what_is_said_of_most_defects_names_no_cause(library: str, pasted: str) 
     found = explained(pasted, words=vocabulary(known().knowledge, (), [library]))
     assert not found.candidates
     assert found.vague
+
+
+@pytest.mark.parametrize("library", VOCABULARIES)
+def test_a_vocabulary_has_an_example(library: str) -> None:
+    assert library in {name for name, _, _ in SAID}
 
 
 @pytest.mark.parametrize("library", VOCABULARIES)
