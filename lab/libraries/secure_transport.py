@@ -1,5 +1,5 @@
 """Secure Transport, and what WebKit and Foundation make of it on Apple's systems: errSSL* (-98xx), NSURLErrorDomain
-(-1200 to -1206), and the words of curl built with it.
+(-1200 to -1206).
 
 Applications show the domain and the number; the number of Secure Transport stands behind `_kCFStreamErrorCodeKey` or in
 the console. `The certificate for this server is invalid` is said whatever is wrong with it.
@@ -47,10 +47,6 @@ IN_THE_CONSOLE = Source(
 INVALID_CHAIN = Source(
     "Apple, Security, errSSLXCertChainInvalid: invalid certificate chain",
     "https://developer.apple.com/documentation/security/errsslxcertchaininvalid",
-)
-CURL = Source(
-    "curl 8.14.1, lib/vtls/sectransp.c, sectransp_connect_step2",
-    "https://github.com/curl/curl/blob/curl-8_14_1/lib/vtls/sectransp.c",
 )
 _APPLE = "https://developer.apple.com/documentation"
 BAD_DATE = Source(
@@ -146,52 +142,6 @@ LIBRARY = Library(
             *(form.format(-9807) for form in _PASTED),
             basis=Basis.REPORTED,
             source=IN_THE_CONSOLE,
-        ),
-        *stands_for(
-            {
-                "SSL certificate problem: Untrusted root certificate": (UNTRUSTED, SELF_SIGNED),
-                "SSL certificate problem: No root certificate": _UNTRUSTED,
-                "SSL certificate problem: The certificate chain had a certificate that is not yet valid": (
-                    NOT_YET_VALID,
-                ),
-                "SSL certificate problem: Certificate chain had an expired certificate": _EXPIRED,
-                "SSL certificate problem: Couldn't understand the server certificate format": (MALFORMED,),
-                "SSL certificate problem: An unsupported certificate format was encountered": (MALFORMED,),
-            },
-            Phase.VERIFY,
-            basis=Basis.AUTHORITATIVE,
-            source=CURL,
-        ),
-        *says(
-            ANY,
-            Phase.VERIFY,
-            "SSL certificate problem: Invalid certificate chain",
-            basis=Basis.AUTHORITATIVE,
-            source=CURL,
-        ),
-        *stands_for(
-            {'SSL certificate peer verification failed, the certificate did not match "{name}"': (NAME_MISMATCH,)},
-            Phase.NAME,
-            basis=Basis.AUTHORITATIVE,
-            source=CURL,
-        ),
-        *stands_for(
-            {
-                "SSL peer handshake failed, the server most likely requires a client certificate to connect": (
-                    *(CLIENT_CERTIFICATE_MISSING, NO_COMMON_CIPHER, NO_COMMON_GROUP, NO_COMMON_SIGNATURE),
-                ),
-                "SSL server rejected the client certificate due to the certificate being signed by an unknown "
-                "certificate authority": (CLIENT_CERTIFICATE_UNTRUSTED,),
-                "Server requested a client certificate during the handshake": (CLIENT_CERTIFICATE_MISSING,),
-                "Could not negotiate an SSL cipher suite with the server": (NO_COMMON_CIPHER,),
-                "A bad protocol version was encountered": (NO_COMMON_VERSION,),
-                "Indicates a weak ephemeral Diffie-Hellman key": (SMALL_DH,),
-                "Server aborted the SSL handshake": (ENDS_EARLY,),
-                "Server dropped the connection during the SSL handshake": (ENDS_EARLY,),
-            },
-            Phase.HANDSHAKE,
-            basis=Basis.AUTHORITATIVE,
-            source=CURL,
         ),
         *stands_for(
             {"URLErrorServerCertificateHasBadDate": _EXPIRED},
