@@ -39,13 +39,8 @@ CLASSES = {
 }
 OF_ONE_KIND = {ServerKind.HTTPS: {"virtual-host"}, ServerKind.SQLSERVER: {"unreadable-key"}}
 """Classes that only one kind of server can have: nginx reads its key as root, SQL Server has no virtual hosts."""
-WITHOUT_A_CLIENT = {
-    "sqlclient",
-    *("apt", "browser-pages", "curl", "mbedtls", "perl", "php", "python-http", "ruby"),
-    *("dotnet", "dotnet-framework", "jdk", "schannel", "schannel-events", "sni", "sqlserver"),
-    *("windows-domain", "winhttp"),
-}
-"""Libraries of which no client is there yet."""
+WITHOUT_A_CLIENT = {"sqlclient", *(name for name, library in KNOWLEDGE.libraries.items() if library.vocabulary)}
+"""Libraries of which no client is there yet, and vocabularies, of which none will be."""
 WITHOUT_SERVERS_FIX = {
     *("untrusted-ca", "wrong-clock.ahead", "wrong-clock.behind", "ip-san"),
     *("untrusted-ca.strict", "virtual-host.host-header"),

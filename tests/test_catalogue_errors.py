@@ -71,7 +71,7 @@ def test_a_module_is_all_that_a_scenario_takes_with_a_condition_and_rows_of_its_
 @pytest.mark.parametrize(
     ("right", "wrong", "complaint", "line"),
     [
-        ('rows={"openssl"', 'rows={"opensll"', "no TLS library is called 'opensll'; there are freetds, ", "@scenario("),
+        ('rows={"openssl"', 'rows={"opensll"', "no TLS library is called 'opensll'; there are ", "@scenario("),
         ("sources=[BOOK])\ndef revoked", "source=[BOOK])\ndef revoked", "unexpected keyword argument", "@scenario("),
         ('steps=["renew"]', 'step=["renew"]', "unexpected keyword argument", "@revoked.fix("),
         ("import CURRENT, PAST", "import CURRENT, LAST", "cannot import name 'LAST'", "import CURRENT"),

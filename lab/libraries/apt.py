@@ -46,4 +46,5 @@ LIBRARY = Library(
             source=CONNECT,
         ),
     ),
+    vocabulary=True,
 )

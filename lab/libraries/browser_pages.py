@@ -20,4 +20,5 @@ LIBRARY = Library(
         basis=Basis.REPORTED,
         source=CHROME,
     ),
+    vocabulary=True,
 )

@@ -541,5 +541,7 @@ _OTHERS: tuple[Says, ...] = (
 )
 
 LIBRARY = Library(
-    "curl", (*_OF_ANY, *_BY_NUMBER, *_PROXY, *_OPENSSL, *_GNUTLS, *_SCHANNEL, *_WOLFSSL, *_SECURE_TRANSPORT, *_OTHERS)
+    "curl",
+    (*_OF_ANY, *_BY_NUMBER, *_PROXY, *_OPENSSL, *_GNUTLS, *_SCHANNEL, *_WOLFSSL, *_SECURE_TRANSPORT, *_OTHERS),
+    vocabulary=True,
 )

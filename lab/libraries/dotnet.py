@@ -10,13 +10,10 @@ from tlslab.model.beyond import (
     CLIENT_CERTIFICATE_MISSING,
     CLIENT_CERTIFICATE_UNTRUSTED,
     DISTRUSTED,
-    ENDS_EARLY,
     KEY_UNREADABLE,
     NO_COMMON_CIPHER,
     NO_SERVER_CERTIFICATE,
     NO_TLS_LIBRARY,
-    OTHER_SERVICE,
-    PLAIN_HTTP,
     POLICY_NOT_MET,
     PROXY_REFUSES,
     REVOCATION_UNKNOWN,
@@ -25,6 +22,7 @@ from tlslab.model.beyond import (
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     CRITICAL_EXTENSION,
+    ENDS_EARLY,
     EXPIRED,
     EXPIRED_ISSUER,
     EXPIRED_ROOT,
@@ -37,6 +35,8 @@ from tlslab.model.conditions import (
     NOT_FOR_SERVERS,
     NOT_LOADED,
     NOT_YET_VALID,
+    OTHER_SERVICE,
+    PLAIN_HTTP,
     SELF_SIGNED,
     UNTRUSTED,
     WEAK_SIGNATURE,
@@ -198,4 +198,5 @@ LIBRARY = Library(
             source=MEASURED,
         ),
     ),
+    vocabulary=True,
 )

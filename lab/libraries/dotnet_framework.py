@@ -8,13 +8,16 @@ certificate, SecureChannelFailure whatever ended the handshake. .NET (Core) know
 from tlslab.libraries.sqlclient.conditions import UNKNOWN_HOST
 from tlslab.model.beyond import (
     CLIENT_CERTIFICATE_MISSING,
-    ENDS_EARLY,
     KEY_UNREADABLE,
     NO_COMMON_CIPHER,
+)
+from tlslab.model.conditions import (
+    ENDS_EARLY,
+    NO_COMMON_VERSION,
+    NOT_SERVING,
     OTHER_SERVICE,
     PLAIN_HTTP,
 )
-from tlslab.model.conditions import NO_COMMON_VERSION, NOT_SERVING
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import ANY, Library, Prints, says, says_alike
 
@@ -126,4 +129,5 @@ LIBRARY = Library(
             source=STRINGS,
         ),
     ),
+    vocabulary=True,
 )

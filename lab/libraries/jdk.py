@@ -9,15 +9,12 @@ from tlslab.model.beyond import (
     CLIENT_CERTIFICATE_MISSING,
     CLIENT_CERTIFICATE_REFUSED,
     CLIENT_CERTIFICATE_UNTRUSTED,
-    ENDS_EARLY,
     NO_CIPHER_LEFT,
     NO_COMMON_APPLICATION,
     NO_COMMON_CIPHER,
     NO_SERVER_CERTIFICATE,
     OTHER_PIN,
-    OTHER_SERVICE,
     PIN_UNREADABLE,
-    PLAIN_HTTP,
     REVOCATION_UNKNOWN,
     REVOKED,
     STORE_EMPTY,
@@ -26,6 +23,7 @@ from tlslab.model.beyond import (
 )
 from tlslab.model.conditions import (
     DEMANDS_ENCRYPTION,
+    ENDS_EARLY,
     EXPIRED,
     FORGED,
     KEY_USAGE,
@@ -36,7 +34,9 @@ from tlslab.model.conditions import (
     NOT_A_CA,
     NOT_SERVING,
     NOT_YET_VALID,
+    OTHER_SERVICE,
     PATH_TOO_LONG,
+    PLAIN_HTTP,
     STORE_ABSENT,
     STORE_UNREADABLE,
     UNTRUSTED,
@@ -385,4 +385,4 @@ _JDBC: tuple[Says, ...] = (
     ),
 )
 
-LIBRARY = Library("jdk", (*_NAMES, *_STORES, *_POSTED, *_CHAINS, *_HANDSHAKES, *_JDBC))
+LIBRARY = Library("jdk", (*_NAMES, *_STORES, *_POSTED, *_CHAINS, *_HANDSHAKES, *_JDBC), vocabulary=True)

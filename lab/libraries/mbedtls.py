@@ -68,4 +68,5 @@ LIBRARY = Library(
             WEAK_KEY,
         ),
     ),
+    vocabulary=True,
 )

@@ -57,4 +57,5 @@ LIBRARY = Library(
             [NO_CIPHER_LEFT], Phase.HANDSHAKE, "Failed to set SSL cipher list", basis=Basis.AUTHORITATIVE, source=SSL
         ),
     ),
+    vocabulary=True,
 )

@@ -45,4 +45,5 @@ LIBRARY = Library(
             source=STREAMS,
         ),
     ),
+    vocabulary=True,
 )

@@ -8,10 +8,13 @@ from tlslab.model.beyond import (
     NO_SERVER_CERTIFICATE,
     NO_TLS_LIBRARY,
     OTHER_PIN,
-    PLAIN_HTTP,
     PROXY_REFUSES,
 )
-from tlslab.model.conditions import NAME_MISMATCH, STORE_ABSENT
+from tlslab.model.conditions import (
+    NAME_MISMATCH,
+    PLAIN_HTTP,
+    STORE_ABSENT,
+)
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import ANY, Library, says
 
@@ -123,4 +126,5 @@ LIBRARY = Library(
             source=AIOHTTP,
         ),
     ),
+    vocabulary=True,
 )

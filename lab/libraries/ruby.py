@@ -31,4 +31,5 @@ LIBRARY = Library(
         ),
         *says(ANY, Phase.HANDSHAKE, "SSL_connect returned=1 errno=", basis=Basis.AUTHORITATIVE, source=CONNECT),
     ),
+    vocabulary=True,
 )

@@ -375,4 +375,4 @@ def rows_of(codes: Iterable[Code]) -> tuple[Says, ...]:
     return tuple(row for code in codes for row in code.rows)
 
 
-LIBRARY = Library("schannel", (*rows_of(ALL_CODES), *_TRANSLATED))
+LIBRARY = Library("schannel", (*rows_of(ALL_CODES), *_TRANSLATED), vocabulary=True)

@@ -235,4 +235,5 @@ LIBRARY = Library(
         *_event(36889, "specified certificate's chain is incomplete", INCOMPLETE),
         *_alerts(),
     ),
+    vocabulary=True,
 )

@@ -119,4 +119,5 @@ LIBRARY = Library(
             source=SQLCLIENT,
         ),
     ),
+    vocabulary=True,
 )

@@ -6,7 +6,6 @@ connection was closed.
 
 from tlslab.libraries.sqlclient.conditions import NO_STRICT_CERTIFICATE, WRONG_PASSWORD
 from tlslab.model.beyond import (
-    ENDS_EARLY,
     IN_THE_SERVERS_LOG,
     KEY_UNREADABLE,
     NO_CIPHER_LEFT,
@@ -15,7 +14,14 @@ from tlslab.model.beyond import (
     NO_TLS_LIBRARY,
 )
 from tlslab.model.condition import Condition
-from tlslab.model.conditions import DEMANDS_ENCRYPTION, NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING, SELF_SIGNED
+from tlslab.model.conditions import (
+    DEMANDS_ENCRYPTION,
+    ENDS_EARLY,
+    NO_COMMON_VERSION,
+    NOT_LOADED,
+    NOT_SERVING,
+    SELF_SIGNED,
+)
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, Prints, Says, says_alike
 from tlslab.model.situation import Situation
@@ -411,4 +417,6 @@ _OTHER: tuple[Says, ...] = _logged(
     33111, "Cannot find server certificate with thumbprint", DATABASE_CERTIFICATE, source=E_33, phase=Phase.LOGIN
 )
 
-LIBRARY = Library("sqlserver", (*_START, *_GENERATED, *_START_ON_LINUX, *_CONNECTIONS, *_LOGINS, *_OTHER))
+LIBRARY = Library(
+    "sqlserver", (*_START, *_GENERATED, *_START_ON_LINUX, *_CONNECTIONS, *_LOGINS, *_OTHER), vocabulary=True
+)

@@ -48,4 +48,5 @@ LIBRARY = Library(
             source=ARTICLE,
         ),
     ),
+    vocabulary=True,
 )

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from tlslab.libraries.sqlclient.conditions import UNKNOWN_HOST
 from tlslab.model.beyond import (
     CLIENT_CERTIFICATE_MISSING,
-    ENDS_EARLY,
     KEY_UNREADABLE,
     REVOCATION_UNKNOWN,
     REVOKED,
 )
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
+    ENDS_EARLY,
     EXPIRED,
     EXPIRED_ISSUER,
     KEY_USAGE,
@@ -113,4 +113,5 @@ LIBRARY = Library(
             source=WINHTTP,
         ),
     ),
+    vocabulary=True,
 )

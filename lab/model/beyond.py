@@ -108,14 +108,10 @@ KEY_UNREADABLE = _beyond(
     "key-unreadable", "a private key, or the certificate that goes with it, cannot be read: no file, form or password"
 )
 
-PLAIN_HTTP = _beyond("plain-http", "HTTP without TLS answers where the server should")
-OTHER_SERVICE = _beyond("other-service", "another service, which speaks no TLS, answers where the server should")
-ENDS_EARLY = _beyond("ends-early", "the connection is ended before TLS begins")
 ENDS_WITHOUT_NOTICE = _beyond(
     "ends-without-notice",
     "the other side ends the connection, in the handshake or behind it, and does not say so as TLS does (close_notify)",
 )
-SILENT = _beyond("silent", "connections are accepted where the server should be, and nothing answers")
 CLIENT_SPEAKS_PLAIN = _beyond("client-speaks-plain", "the client speaks plain HTTP to a server that speaks TLS")
 PROXY_REFUSES = _beyond("proxy-refuses", "the proxy does not let the client through to the server")
 NO_TLS_LIBRARY = _beyond("no-tls-library", "the program has no TLS library, or cannot load it")
@@ -140,7 +136,7 @@ BEYOND = (
     *(INAPPROPRIATE_FALLBACK, UNRECOGNIZED_NAME, NO_SERVER_CERTIFICATE, BROKEN_PROTOCOL),
     *(CLIENT_CERTIFICATE_MISSING, CLIENT_CERTIFICATE_REFUSED, CLIENT_CERTIFICATE_UNTRUSTED),
     *(CLIENT_CERTIFICATE_EXPIRED, CLIENT_CERTIFICATE_REVOKED, KEY_MISMATCH, KEY_UNREADABLE),
-    *(PLAIN_HTTP, OTHER_SERVICE, ENDS_EARLY, ENDS_WITHOUT_NOTICE, SILENT, CLIENT_SPEAKS_PLAIN, PROXY_REFUSES),
+    *(ENDS_WITHOUT_NOTICE, CLIENT_SPEAKS_PLAIN, PROXY_REFUSES),
     *(NO_TLS_LIBRARY, STORE_EMPTY, STORE_PASSWORD),
 )
 """All of them, in the order in which people should think of them."""

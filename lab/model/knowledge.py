@@ -92,9 +92,9 @@ class Knowledge:
         return tuple(dict.fromkeys(found))
 
     def about(self, conditions: frozenset[Condition]) -> Iterator[tuple[str, Says]]:
-        """What the libraries say of some of these conditions and of nothing else, with the library's name."""
+        """What libraries of clients say of some of these conditions and of nothing else, with the library's name."""
         for name, library in sorted(self.libraries.items()):
-            for row in library.rows:
+            for row in () if library.vocabulary else library.rows:
                 if isinstance(row, Says) and not isinstance(row.of, Any) and row.of and row.of <= conditions:
                     yield name, row
 

@@ -158,10 +158,12 @@ class Library:
     """One TLS library, or the part of a client that verifies for itself: its rows.
 
     A client that verifies something itself has a library of its own for that, whose rows stand beside the client.
+    `vocabulary`: no client is judged by it; it is there for texts that people paste (`tlslab explain`).
     """
 
     name: str
     rows: tuple[Row, ...] = ()
+    vocabulary: bool = False
 
 
 def says(
@@ -234,6 +236,25 @@ def says_alike(
         row
         for condition in conditions
         for row in says([condition], phase, *texts, basis=basis, source=source, when=when, versions=versions)
+    )
+
+
+def stands_for(
+    texts: Mapping[str | Does, Iterable[Condition]],
+    phase: Phase,
+    *,
+    basis: Basis,
+    source: Source,
+    when: Iterable[When] = (),
+    versions: Mapping[str, str] | None = None,
+) -> tuple[Says, ...]:
+    """What each of these texts can mean: one row for each of its conditions, alone."""
+    when = tuple(when)
+    return tuple(
+        row
+        for text, conditions in texts.items()
+        for condition in conditions
+        for row in says([condition], phase, text, basis=basis, source=source, when=when, versions=versions)
     )
 
 
