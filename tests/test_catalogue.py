@@ -54,7 +54,6 @@ NO_TEXT_OF_A_LIBRARY = {
     "An existing connection was forcibly closed by the remote host": "of Windows, which the lab does not play",
     "(provider: TCP Provider, error: 0 - Success)": "of SqlClient, of which no client is there yet",
     "Kubernetes Ingress Controller Fake Certificate": "the subject of a certificate",
-    "Unexpected EOF from the server": "FreeTDS' error 20017, before the 20002 by which its clients are known",
 }
 """Quotations of lessons that no table holds, and why."""
 SCENARIOS = [pytest.param(scenario, id=scenario.id) for scenario in CATALOGUE.scenarios]
