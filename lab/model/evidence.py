@@ -5,7 +5,7 @@ White space is folded, so that a text that a terminal wrapped still matches.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from functools import lru_cache
@@ -53,6 +53,24 @@ class Source:
 
     title: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A public report: the issue on GitHub (`owner/name#number`), what happened, and the scenarios that play it; or what
+    has to come before it can be played, in words.
+    """
+
+    issue: str
+    what: str
+    scenarios: Sequence[str] = ()
+    waits: str = ""
+
+    @property
+    def url(self) -> str:
+        """The address of the issue."""
+        repository, _, number = self.issue.partition("#")
+        return f"https://github.com/{repository}/issues/{number}"
 
 
 _PLACEHOLDER = re.compile(r"\{(\*|[a-z]+)\}")
