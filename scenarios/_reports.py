@@ -19,7 +19,9 @@ REPORTS = (
     Report("denisenkom/pytds#148", "a wildcard, and several names in the SAN", waits="wildcards"),
     Report("pymssql/pymssql#847", "the host stands in the SAN alone, beside another CN", waits=RELEASES),
     Report("nodejs/node#64032", "an IPv6 address in the SAN, which some releases of Node refuse", waits=RELEASES),
-    Report("FreeTDS/freetds#605", "encryption switched off against an old server", ["tls-version-mismatch.server-older"]),
+    Report(
+        "FreeTDS/freetds#605", "encryption switched off against an old server", ["tls-version-mismatch.server-older"]
+    ),
     Report("denisenkom/pytds#160", "`validate_host=False`: the chain is checked, the name is not", waits=DOORS),
     Report("dotnet/SqlClient#2178", "a pin that counts with TDS 8.0 alone", waits="pins (`ServerCertificate`)"),
     Report("dotnet/SqlClient#1651", "TrustServerCertificate with `Encrypt=strict`", ["untrusted-ca.strict"]),
@@ -29,19 +31,37 @@ REPORTS = (
     Report("libressl/portable#595", "cross-signed by a root that has expired", ["cross-signed.expired-root"]),
     Report("ptnghia-j/ChordMiniApp#207", "the intermediate has expired, the certificate has not", ["expired-issuer"]),
     Report("Azure/azhpc-images#539", "the cross-signed certificate was left out", ["cross-signed.left-out"]),
-    Report("kubernetes/ingress-nginx#6941", "the intermediate stands before the certificate", waits="servers that do not start"),
-    Report("microsoft/msphpsql#1417", "a PEM file was copied into the directory, and nothing was hashed", ["trust-store.not-hashed"]),
+    Report(
+        "kubernetes/ingress-nginx#6941",
+        "the intermediate stands before the certificate",
+        waits="servers that do not start",
+    ),
+    Report(
+        "microsoft/msphpsql#1417",
+        "a PEM file was copied into the directory, and nothing was hashed",
+        ["trust-store.not-hashed"],
+    ),
     Report("microsoft/msphpsql#1417", "a bundle in a hashed directory", ["trust-store.bundle"]),
     Report("psf/requests#6730", "an adapter with an `ssl_context` of its own", waits=DOORS),
     Report("ufven/cepces#17", "an RSA key of 1024 bits", ["weak-key"]),
     Report("llnl/certipy#23", "no authority key identifier, which Python 3.13 wants", ["no-aki"]),
     Report("uglymagoo/plexmediaserver-installer#12", "not valid yet", ["not-yet-valid"]),
-    Report("testcontainers/testcontainers-dotnet#1259", "connected before the server was ready", ["no-such-server.not-ready"]),
+    Report(
+        "testcontainers/testcontainers-dotnet#1259",
+        "connected before the server was ready",
+        ["no-such-server.not-ready"],
+    ),
     Report("dotnet/SqlClient#2034", "the connection ends before TLS begins", ["no-such-server.not-ready-reset"]),
     Report("microsoft/mssql-docker#625", "it ends after PRELOGIN", ["no-such-server.after-prelogin"]),
-    Report("kubernetes/kubernetes#48378", "the CA was made anew under the same name", ["ca-made-anew.no-key-identifiers"]),
+    Report(
+        "kubernetes/kubernetes#48378", "the CA was made anew under the same name", ["ca-made-anew.no-key-identifiers"]
+    ),
     Report("pypa/pip#9216", "`https://` for a proxy that speaks plain HTTP", waits=PROXIES),
-    Report("kubernetes/ingress-nginx#1984", "the default certificate, although the right one is there", ["virtual-host.host-header"]),
+    Report(
+        "kubernetes/ingress-nginx#1984",
+        "the default certificate, although the right one is there",
+        ["virtual-host.host-header"],
+    ),
     Report("kubernetes/ingress-nginx#4979", "the same without a name in the handshake", ["virtual-host.no-sni"]),
     Report("dotnet/runtime#80641", "unsafe legacy renegotiation", waits=CIPHERS),
     Report("redhat-developer/s2i-dotnetcore#366", "a Diffie-Hellman key that is too small", waits=CIPHERS),
@@ -49,8 +69,14 @@ REPORTS = (
     Report("moby/moby#39869", "new roots that the daemon has not loaded", waits=RESTARTS),
     Report("caddyserver/caddy#5139", "a new certificate that the server has not loaded", waits=RESTARTS),
     Report("tediousjs/tedious#1081", "the login is sent on to another host", waits=ROUTING),
-    Report("dotnet/SqlClient#2108", "15 seconds, because an address in the certificate does not answer", waits=REVOCATION),
+    Report(
+        "dotnet/SqlClient#2108", "15 seconds, because an address in the certificate does not answer", waits=REVOCATION
+    ),
     Report("dotnet/runtime#121982", "the client's own certificate is not for clients", waits=CLIENT_CERTIFICATES),
     Report("dotnet/runtime#131563", "a client sends none, silently", waits=CLIENT_CERTIFICATES),
-    Report("microsoft/mssql-docker#895", "SQL Server's own certificate has a negative serial number", ["fallback-certificate.negative-serial"]),
+    Report(
+        "microsoft/mssql-docker#895",
+        "SQL Server's own certificate has a negative serial number",
+        ["fallback-certificate.negative-serial"],
+    ),
 )

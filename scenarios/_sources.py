@@ -268,3 +268,229 @@ TDS_8 = Source(
     "Microsoft, SqlConnectionEncryptOption.Strict (requires TDS 8.0)",
     "https://learn.microsoft.com/en-us/dotnet/api/microsoft.data.sqlclient.sqlconnectionencryptoption.strict",
 )
+
+# Properties of a certificate.
+GNUTLS_BITS = Source(
+    "GnuTLS, gnutls.h, enum gnutls_certificate_status_t: INVALID 2, SIGNER_NOT_CA 128, INSECURE_ALGORITHM 256, "
+    "NOT_ACTIVATED 512, SIGNER_CONSTRAINTS_FAILURE 65536, UNKNOWN_CRIT_EXTENSIONS 2097152",
+    "https://github.com/gnutls/gnutls/blob/f8971291ba0b21b5caaeffecdb66210fb01cc7a2/lib/includes/gnutls/gnutls.h.in",
+)
+GNUTLS_KEY_USAGE = Source(
+    "GnuTLS, lib/tls-sig.c (_gnutls_check_key_usage_for_sig), with the text of lib/errors.c (KEY_USAGE_VIOLATION)",
+    "https://github.com/gnutls/gnutls/blob/f8971291ba0b21b5caaeffecdb66210fb01cc7a2/lib/tls-sig.c",
+)
+GNUTLS_LEVEL = Source(
+    "GnuTLS, lib/priority.c (NORMAL: profile LOW, which lib/algorithms/secparams.c puts at 1024 bits of RSA)",
+    "https://github.com/gnutls/gnutls/blob/f8971291ba0b21b5caaeffecdb66210fb01cc7a2/lib/priority.c",
+)
+GNUTLS_PURPOSE = Source(
+    "GnuTLS, lib/x509/verify.c (_gnutls_check_key_purpose: anyExtendedKeyUsage will do)",
+    "https://github.com/gnutls/gnutls/blob/f8971291ba0b21b5caaeffecdb66210fb01cc7a2/lib/x509/verify.c",
+)
+WGET_LINES = Source(
+    "GNU Wget, src/gnutls.c (ssl_check_certificate: one line for each fault that it knows, behind `is not trusted`)",
+    "https://github.com/mirror/wget/blob/8775506f632f14404e4755dbae679dea07abf12a/src/gnutls.c",
+)
+GO_INVALID = Source(
+    "Go 1.26, src/crypto/x509/verify.go (CertificateInvalidError.Error, UnknownAuthorityError.Error, "
+    "Certificate.isValid), with the texts of x509.go (InsecureAlgorithmError, ConstraintSignatureError, "
+    "UnhandledCriticalExtension)",
+    "https://github.com/golang/go/blob/go1.26.8/src/crypto/x509/verify.go",
+)
+GO_KEY_SIZE = Source(
+    "Go 1.26, src/crypto/rsa/rsa.go (checkKeySize: from 1024 bits on)",
+    "https://github.com/golang/go/blob/go1.26.8/src/crypto/rsa/rsa.go",
+)
+GO_SERIALS = Source(
+    "Go 1.26, src/crypto/x509/parser.go (parseCertificate), behind the words of src/crypto/tls/handshake_client.go",
+    "https://github.com/golang/go/blob/go1.26.8/src/crypto/x509/parser.go",
+)
+NODE_UNSPECIFIED = Source(
+    "Node.js, src/crypto/crypto_common.cc (X509ErrorCode: UNSPECIFIED is what has no code of its own; the result is "
+    "that of SSL_get_verify_result, the last of several)",
+    "https://github.com/nodejs/node/blob/020ffbfbdb574a36a49ec2b1008177fcb8cdc8ca/src/crypto/crypto_common.cc",
+)
+KEY_SIZES = Source(
+    "NIST SP 800-57 part 1, 5.6.1.1, table 2: RSA with 1024 bits has 80 bits of security, with 2048 bits 112",
+    "https://csrc.nist.gov/pubs/sp/800/57/pt1/r5/final",
+)
+SHORT_KEY = Source(
+    "openssl/openssl issue 20972: after an upgrade of the base image a certificate with 1024 bits is refused",
+    "https://github.com/openssl/openssl/issues/20972",
+)
+ANY_PURPOSE_LEFT_OPEN = Source(
+    "RFC 5280, 4.2.1.12: applications that require a particular purpose may reject anyExtendedKeyUsage alone",
+    "https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.12",
+)
+OPENSSL_SERVER_PURPOSE = Source(
+    "OpenSSL, crypto/x509/v3_purp.c (check_purpose_ssl_server, xku_reject: serverAuth or an SGC purpose; and key "
+    "usage KU_TLS)",
+    "https://github.com/openssl/openssl/blob/00a3b5f2d918533c4931fcce34be3a2fd3b06469/crypto/x509/v3_purp.c",
+)
+GO_PURPOSES = Source(
+    "Go 1.26, src/crypto/x509/verify.go (checkChainForKeyUsage: ExtKeyUsageAny is good for any usage; isValid: key "
+    "usage is ignored)",
+    "https://github.com/golang/go/blob/go1.26.8/src/crypto/x509/verify.go",
+)
+KEY_USAGE_OF_RFC_5280 = Source("RFC 5280, 4.2.1.3, Key Usage", "https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.3")
+KEY_USAGE_OF_TLS = Source(
+    "RFC 8446, 4.4.2.2: where key usage is there, digitalSignature must be set",
+    "https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2.2",
+)
+NO_SIGNATURES_ALLOWED = Source(
+    "pulp/pulp_installer pull request 1189: GnuTLS refuses a server's certificate without digitalSignature",
+    "https://github.com/pulp/pulp_installer/pull/1189",
+)
+SQL_CERTIFICATES = Source(
+    "Microsoft, Certificate requirements for SQL Server: key usage includes key encipherment and a digital signature",
+    f"{_SQL_DOCS}/c18f665672f3964b31aa8b0a7dc981f7a63131af/docs/database-engine/configure-windows/"
+    "certificate-requirements.md",
+)
+SQL_KEY_ENCIPHERMENT = Source(
+    "virtual-dba, Upgrading a SHA1 certificate in SQL Server: key usage will include key encipherment, and nothing else",
+    "https://virtual-dba.com/blog/upgrading-sha1-certificate-sql-server/",
+)
+WEAK_BUNDLE = Source(
+    "curl/curl pull request 3014: OpenSSL 1.1.1 refuses CAs that are signed with SHA-1",
+    "https://github.com/curl/curl/pull/3014",
+)
+CA_MD_TOO_WEAK = Source(
+    "openssl/openssl issue 23126: a customer's CA signs with SHA-1, and what SECLEVEL=0 costs",
+    "https://github.com/openssl/openssl/issues/23126",
+)
+NAME_CONSTRAINTS = Source(
+    "RFC 5280, 4.2.1.10, Name Constraints", "https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.10"
+)
+CONSTRAINED_BY_HAND = Source(
+    "chris2511/xca issue 239: the tool signs what the CA's name constraints forbid, and clients refuse it",
+    "https://github.com/chris2511/xca/issues/239",
+)
+BASIC_CONSTRAINTS = Source(
+    "RFC 5280, 4.2.1.9, Basic Constraints", "https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.9"
+)
+OPENENCLAVE_CA = Source(
+    "openenclave/openenclave pull request 1246: OpenSSL 1.1 requires basic constraints of whatever signs",
+    "https://github.com/openenclave/openenclave/pull/1246",
+)
+NO_BASIC_CONSTRAINTS = Source(
+    "openssl/openssl issue 16664: invalid CA certificate, of one without basic constraints",
+    "https://github.com/openssl/openssl/issues/16664",
+)
+EXTENSIONS_NOT_COPIED = Source(
+    "OpenSSL, openssl-x509(1), -req: extensions in the request are not copied by default, -extfile adds them",
+    f"{_OPENSSL}/02c7b2ee67f5843cd220b01432a80e2043615b79/doc/man1/openssl-x509.pod.in",
+)
+EKU_OF_CAS = Source(
+    "OpenSSL, openssl-verification-options(1), Extended Key Usage: where a CA's certificate has one, it must contain the "
+    "purpose as well, beyond RFC 5280",
+    f"{_OPENSSL}/02c7b2ee67f5843cd220b01432a80e2043615b79/doc/man1/openssl-verification-options.pod",
+)
+OPENSSL_CRITICAL = Source(
+    "OpenSSL, x509v3_config(5), DESCRIPTION: `critical` in front of the value",
+    f"{_OPENSSL}/09794eaa02fd41da5126f4cf0b7ae00642bf1b96/doc/man5/x509v3_config.pod",
+)
+CERTSTRAP = Source(
+    "square/certstrap issue 78: its root has pathlen:0, and the intermediate below it cannot be used",
+    "https://github.com/square/certstrap/issues/78",
+)
+CRITICAL_EXTENSIONS = Source(
+    "RFC 5280, 4.2: a critical extension that is not recognized must be refused",
+    "https://www.rfc-editor.org/rfc/rfc5280#section-4.2",
+)
+CUSTOM_EXTENSION = Source(
+    "xipki/xipki issue 103: error 34 at 0 depth lookup: unhandled critical extension",
+    "https://github.com/xipki/xipki/issues/103",
+)
+IGNORE_CRITICAL = Source(
+    "OpenSSL, openssl-verification-options(1), -ignore_critical",
+    f"{_OPENSSL}/02c7b2ee67f5843cd220b01432a80e2043615b79/doc/man1/openssl-verification-options.pod",
+)
+SERIAL_NUMBERS = Source(
+    "RFC 5280, 4.1.2.2, Serial Number: positive; users should handle others gracefully",
+    "https://www.rfc-editor.org/rfc/rfc5280#section-4.1.2.2",
+)
+NEGATIVE_SERIALS = Source(
+    "microsoft/mssql-docker issue 895: the certificate that SQL Server makes for itself has a negative serial number in "
+    "half of the starts",
+    "https://github.com/microsoft/mssql-docker/issues/895",
+)
+GO_AND_SQL_SERVER = Source(
+    "microsoft/go-mssqldb issue 217: Go 1.23 refuses the negative serial number, also with TrustServerCertificate",
+    "https://github.com/microsoft/go-mssqldb/issues/217",
+)
+GO_RELEASE_NOTES = Source("Go 1.23 Release Notes, crypto/x509", "https://go.dev/doc/go1.23#cryptox509pkgcryptox509")
+SELF_GENERATED_SHA1 = Source(
+    "Microsoft, SQL Server Support Blog, Changes to hashing algorithm for self-signed certificate in SQL Server 2017",
+    "https://techcommunity.microsoft.com/blog/sqlserversupport/"
+    "changes-to-hashing-algorithm-for-self-signed-certificate-in-sql-server-2017/319026",
+)
+SQL_2014_AND_LEVEL_2 = Source(
+    "microsoft/msphpsql issue 1021: SQL Server 2014, and 0x2746 since the client's OpenSSL runs at security level 2",
+    "https://github.com/microsoft/msphpsql/issues/1021",
+)
+SIGNATURES_OFFERED = Source(
+    "tediousjs/tedious issue 1449: the client names the signatures that it takes, and an older SQL Server has no "
+    "certificate for them; `socket hang up`",
+    "https://github.com/tediousjs/tedious/issues/1449",
+)
+VERSION_1_AND_RUSTLS = Source(
+    "tiberius-rs/tiberius issue 327: invalid peer certificate: UnsupportedCertVersion",
+    "https://github.com/tiberius-rs/tiberius/issues/327",
+)
+
+_CERTPATH = "src/java.base/share/classes/sun/security/provider/certpath"
+JSSE_CONSTRAINTS = Source(
+    "OpenJDK, ConstraintsChecker.java (checkBasicConstraints, verifyNameConstraints), behind the words of "
+    "PKIXValidator.java",
+    f"https://github.com/openjdk/jdk/blob/69f5f5c8692e925ad1dd5575e3ea15071a39165f/{_CERTPATH}/ConstraintsChecker.java",
+)
+JSSE_KEYS = Source(
+    "OpenJDK, KeyChecker.java (verifyCAKeyUsage; of a CA the extended key usage is not checked)",
+    f"https://github.com/openjdk/jdk/blob/931e504aa04efab6ae44fa003fa5dc69bec24183/{_CERTPATH}/KeyChecker.java",
+)
+JSSE_CRITICAL = Source(
+    "OpenJDK, PKIXMasterCertPathValidator.java (validate)",
+    f"https://github.com/openjdk/jdk/blob/0336d8fbf1d8c4c3eeda562856cac618e34d079e/{_CERTPATH}/"
+    "PKIXMasterCertPathValidator.java",
+)
+JSSE_ALGORITHMS = Source(
+    "OpenJDK, AlgorithmChecker.java (check)",
+    f"https://github.com/openjdk/jdk/blob/18f5d589eadcf18b0a74296ecd64d7d2f9068839/{_CERTPATH}/AlgorithmChecker.java",
+)
+JSSE_DISABLED = Source(
+    "OpenJDK, conf/security/java.security (jdk.certpath.disabledAlgorithms: MD5, SHA1 jdkCA, RSA keySize < 1024)",
+    "https://github.com/openjdk/jdk/blob/01dfee6b6674192fbd41e68382ab3e5a5d8bba7e/src/java.base/share/conf/security/"
+    "java.security",
+)
+JSSE_LEAF = Source(
+    "OpenJDK, EndEntityChecker.java (checkTLSServer: digitalSignature where the server signs; checkEKU: any will do)",
+    "https://github.com/openjdk/jdk/blob/59dc384fbd65e67d7080acb8fff9dbe16f585fea/src/java.base/share/classes/sun/"
+    "security/validator/EndEntityChecker.java",
+)
+JSSE_DATES = Source(
+    "OpenJDK, PKIXValidator.java (doValidate: the path is there, the certificates on it are looked at)",
+    "https://github.com/openjdk/jdk/blob/0336d8fbf1d8c4c3eeda562856cac618e34d079e/src/java.base/share/classes/sun/"
+    "security/validator/PKIXValidator.java",
+)
+JSSE_WRAPS = Source(
+    "OpenJDK, SSLContextImpl.java (AbstractTrustManagerWrapper.checkAlgorithmConstraints, also where a trust manager "
+    "accepts everything)",
+    "https://github.com/openjdk/jdk/blob/d6384f50600ef86b896577dd38e7db69072eece7/src/java.base/share/classes/sun/security/"
+    "ssl/SSLContextImpl.java",
+)
+AUTHORITY_KEY_IDENTIFIER = Source(
+    "RFC 5280, 4.2.1.1, Authority Key Identifier: in every certificate of a conforming CA but a self-signed one",
+    "https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.1",
+)
+STRICT_FLAGS = Source(
+    "OpenSSL, openssl-verification-options(1), -x509_strict",
+    f"{_OPENSSL}/02c7b2ee67f5843cd220b01432a80e2043615b79/doc/man1/openssl-verification-options.pod",
+)
+STRICT_IN_PYTHON = Source(
+    "python/cpython pull request 112389 (Python 3.13): VERIFY_X509_STRICT in the flags of ssl.create_default_context()",
+    "https://github.com/python/cpython/pull/112389",
+)
+NO_AKI_AND_PYTHON = Source(
+    "llnl/certipy pull request 23: Python 3.13 refuses what it issued, Missing Authority Key Identifier",
+    "https://github.com/llnl/certipy/pull/23",
+)

@@ -181,7 +181,7 @@ def test_the_catalogue_knows_only_the_nouns() -> None:
     nouns = {
         f"tlslab.model.{noun}"
         for noun in (
-            *("certificate", "check", "condition", "conditions", "evidence"),
+            *("certificate", "check", "circumstances", "condition", "conditions", "evidence"),
             *("impostor", "library", "scenario", "situation"),
         )
     }

@@ -36,9 +36,24 @@ CLASSES = {
     "wrong-clock",
     "wrong-eku",
     "no-such-server",
+    "any-eku",
+    "critical-extension",
+    "issuer-eku",
+    "issuer-not-yet-valid",
+    "key-usage",
+    "name-constraints",
+    "negative-serial",
+    "not-a-ca",
+    "path-length",
+    "weak-issuer",
+    "weak-key",
 }
-OF_ONE_KIND = {ServerKind.HTTPS: {"virtual-host"}, ServerKind.SQLSERVER: {"unreadable-key"}}
-"""Classes that only one kind of server can have: nginx reads its key as root, SQL Server has no virtual hosts."""
+OF_ONE_KIND = {
+    ServerKind.HTTPS: {"no-aki", "virtual-host"},
+    ServerKind.SQLSERVER: {"fallback-certificate", "unreadable-key"},
+}
+"""Classes that only one kind of server can have: nginx reads its key as root and makes no certificate for itself; SQL
+Server has no virtual hosts, and none of its clients can be told to be strict."""
 WITHOUT_A_CLIENT = {"sqlclient", *(name for name, library in KNOWLEDGE.libraries.items() if library.vocabulary)}
 """Libraries of which no client is there yet, and vocabularies, of which none will be."""
 WITHOUT_SERVERS_FIX = {
@@ -98,7 +113,7 @@ def test_a_cure_leaves_nothing_wrong_and_a_bypass_something(scenario: Scenario) 
         for fix in scenario.fixes:
             if kind in fix.kinds:
                 left = defects(present(fix.apply(scenario.apply(healthy(kind)))))
-                assert bool(left) is (fix.still_checks == NOTHING), f"{fix.name}: {left}"
+                assert bool(left) is (fix.still_checks == NOTHING or not fix.clears), f"{fix.name}: {left}"
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)

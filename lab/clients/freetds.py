@@ -7,13 +7,14 @@ import re
 
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
 from tlslab.clients.freetds_library import (  # fmt: skip
-    ASKS_FOR_NO_PURPOSE,
     CA_FILE_FAILS,
     CONNECTING,
     DUMP,
     GNUTLS_CONF,
     LEVEL_1,
+    LEVEL_1_KEYS,
     NET_SOURCE,
+    OVERLOOKS_USES,
     PULLED,
     PYMSSQL_ERRORS,
     PYMSSQL_ISSUE,
@@ -44,8 +45,16 @@ from tlslab.clients.tds import (
     run_probe,
 )
 from tlslab.libraries.freetds import LOGIN
-from tlslab.model.circumstances import STRICT
-from tlslab.model.conditions import CN_ALONE, CN_BESIDE_SAN, NAME_MISMATCH, NO_ENCRYPTION, WEAK_SIGNATURE
+from tlslab.model.circumstances import STRICT, WITH_MD5
+from tlslab.model.conditions import (
+    CN_ALONE,
+    CN_BESIDE_SAN,
+    NAME_MISMATCH,
+    NO_ENCRYPTION,
+    WEAK_ISSUER_SIGNATURE,
+    WEAK_KEY,
+    WEAK_SIGNATURE,
+)
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Row, When, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
@@ -178,12 +187,22 @@ class Pymssql(FreeTds, PythonSqlClient):
             source=NET_SOURCE,
             trace="handshake failed with -1 12 5 handshake failed",
         ),
+        *(
+            tolerates(
+                "the OpenSSL 1.1.1 of pymssql's wheel runs at security level 1, which allows SHA-1 signatures before "
+                "OpenSSL 3.0",
+                of=[condition],
+                when=when,
+                basis=Basis.AUTHORITATIVE,
+                source=LEVEL_1,
+            )
+            for condition, when in ((WEAK_SIGNATURE, ()), (WEAK_ISSUER_SIGNATURE, (~WITH_MD5,)))
+        ),
         tolerates(
-            "the OpenSSL 1.1.1 of pymssql's wheel runs at security level 1, which allows SHA-1 signatures before "
-            "OpenSSL 3.0",
-            of=[WEAK_SIGNATURE],
+            "the OpenSSL 1.1.1 of pymssql's wheel runs at security level 1, which allows RSA keys from 1024 bits on",
+            of=[WEAK_KEY],
             basis=Basis.AUTHORITATIVE,
-            source=LEVEL_1,
+            source=LEVEL_1_KEYS,
         ),
     )
 
@@ -252,7 +271,7 @@ class Tdsodbc(FreeTds, PythonSqlClient):
     )
     rows = (
         *FreeTds.rows,
-        ASKS_FOR_NO_PURPOSE,
+        *OVERLOOKS_USES,
         *no_server_rows(
             "08001",
             "[08001] [FreeTDS][SQL Server]Unable to connect to data source",
@@ -311,7 +330,7 @@ class Tsql(FreeTds):
     )
     rows = (
         *FreeTds.rows,
-        ASKS_FOR_NO_PURPOSE,
+        *OVERLOOKS_USES,
         *no_server_rows(
             "20002",
             "Error 20002 (severity 9): Adaptive Server connection failed",

@@ -15,7 +15,10 @@ from tlslab.clients.store_errors import stops
 from tlslab.model.conditions import (
     ENDS_AFTER_PRELOGIN,
     ENDS_EARLY,
+    ISSUER_NOT_FOR_SERVERS,
+    KEY_USAGE,
     NO_COMMON_VERSION,
+    NO_SIGNING,
     NOT_FOR_SERVERS,
     NOT_LOADED,
     OTHER_SERVICE,
@@ -40,6 +43,10 @@ TLS_SOURCE = Source(
 NO_PURPOSE = Source(
     "FreeTDS, src/tds/tls.c (tds_verify_certificate: gnutls_certificate_verify_peers2, which gives GnuTLS no purpose)",
     TLS_SOURCE.url,
+)
+COMPATIBLE = Source(
+    "FreeTDS, src/tds/tls.c (tds_ssl_init: gnutls_priority_set_direct with NORMAL:%COMPAT)",
+    "https://github.com/FreeTDS/freetds/blob/7cce67e1ffd112c9daa2abd44672d37db660820d/src/tds/tls.c",
 )
 RENAMED = Source(
     # The trace: 12 ClientHello sent, 3 ServerHello, 4 the server's certificate; 1 SSL_ERROR_SSL, 5 SSL_ERROR_SYSCALL
@@ -66,6 +73,11 @@ LEVEL_1 = Source(
     "openssl/openssl, commit aba03ae (OpenSSL 3.0): SHA1 is no longer supported at security level 1",
     "https://github.com/openssl/openssl/commit/aba03ae",
 )
+LEVEL_1_KEYS = Source(
+    "OpenSSL, SSL_CTX_set_security_level(3), DEFAULT CALLBACK BEHAVIOUR, Level 1: RSA from 1024 bits on",
+    "https://github.com/openssl/openssl/blob/02e14a65fd6cc63204b43a79d510e95a63bdd901/doc/man3/"
+    "SSL_CTX_set_security_level.pod",
+)
 
 ENCRYPTION = {Encryption.OPTIONAL: "request", Encryption.MANDATORY: "require", Encryption.STRICT: "strict"}
 SERVER_NAME = "lab"
@@ -78,11 +90,25 @@ _TRACE_LINE = re.compile(
 )
 
 
-ASKS_FOR_NO_PURPOSE = tolerates(
-    "FreeTDS does not ask GnuTLS what a certificate is for, and GnuTLS looks at that only when it is asked",
-    of=[NOT_FOR_SERVERS],
-    basis=Basis.AUTHORITATIVE,
-    source=NO_PURPOSE,
+OVERLOOKS_USES = (
+    *(
+        tolerates(
+            "FreeTDS does not ask GnuTLS what a certificate is for, and GnuTLS looks at that only when it is asked",
+            of=[condition],
+            basis=Basis.AUTHORITATIVE,
+            source=NO_PURPOSE,
+        )
+        for condition in (NOT_FOR_SERVERS, ISSUER_NOT_FOR_SERVERS)
+    ),
+    *(
+        tolerates(
+            "FreeTDS gives GnuTLS the priority %COMPAT, with which it overlooks the key usage",
+            of=[condition],
+            basis=Basis.AUTHORITATIVE,
+            source=COMPATIBLE,
+        )
+        for condition in (KEY_USAGE, NO_SIGNING)
+    ),
 )
 """What every client accepts whose FreeTDS is built with GnuTLS."""
 

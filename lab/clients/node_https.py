@@ -27,6 +27,7 @@ from tlslab.clients.tedious import (
     EXTRA_ROOTS,
     EXTRA_ROOTS_DOC,
     READS_NO_FILE,
+    SHORT_KEYS,
     default_store,
     default_trust_words,
     node_trust,
@@ -139,6 +140,7 @@ class NodeHttps(NodeClient):
             source=SERVER_NAME,
         ),
         *READS_NO_FILE,
+        SHORT_KEYS,
         tolerates(
             "with rejectUnauthorized: false Node refuses no certificate",
             phases=[Phase.VERIFY, Phase.NAME],
@@ -223,6 +225,7 @@ class NodeFetch(NodeClient):
             basis=Basis.OBSERVED,
             source=OBSERVED,
         ),
+        SHORT_KEYS,
         tolerates(
             "with NODE_TLS_REJECT_UNAUTHORIZED=0 Node refuses no certificate",
             phases=[Phase.VERIFY, Phase.NAME],

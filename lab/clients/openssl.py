@@ -59,7 +59,7 @@ class SClient(Client):
     name = "openssl"
     title = "openssl s_client"
     needs = (Program("openssl", Packages(apt="openssl", dnf="openssl", zypper="openssl")),)
-    supports = OPTIONS | {"server_name"}
+    supports = OPTIONS | {"server_name", "strict_x509"}
     stores: Mapping[str, str] = {PEM_FILE: "-CAfile", HASHED_DIRECTORY: "-CApath"}
     program = "openssl"
     kinds = HTTPS
@@ -177,6 +177,8 @@ def _options(side: ClientSide) -> tuple[tuple[str, ...], ...]:
         options.append(("-verify_ip" if as_address(name) else "-verify_hostname", name))
     if side.indication != ClientSide(side.connect_to).indication:
         options.append(("-servername", side.indication) if side.indication else ("-noservername",))
+    if side.strict_x509:
+        options.append(("-x509_strict",))
     lowest = floor(side)
     if lowest is not None:
         options.append(("-min_protocol", lowest.label))

@@ -38,6 +38,7 @@ from tlslab.setup.needs import PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
 PROBE = "python_https.py"
+PYTHON_OPTIONS = OPTIONS | {"strict_x509"}
 URL_ERROR = Source(
     "CPython, Lib/urllib/error.py (URLError.__str__)",
     "https://github.com/python/cpython/blob/01bb63cfd45c49e9676f362322f1967c3cae9111/Lib/urllib/error.py",
@@ -134,6 +135,7 @@ class PythonClient(Client):
             "tls_max": _constant(request.side.tls_max) if request.side.tls_max else None,
             "ciphers": LOW_SECURITY if allows_old_versions(request.side) else None,
             **({"headers": {"Host": request.side.host_header}} if request.side.host_header is not None else {}),
+            "strict": request.side.strict_x509,
         }
         return Invocation(
             argv=(request.machine.python, "-I", PROBE, json.dumps(given)),
@@ -204,7 +206,7 @@ class Urllib(PythonClient):
 
     name = "urllib"
     title = "Python urllib"
-    supports = OPTIONS - {"expected_name"}
+    supports = PYTHON_OPTIONS - {"expected_name"}
     lacks: Mapping[str, str] = {
         "expected_name": "urllib verifies the name in the URL; it has no option to look for another one",
         "server_name": "urllib sends the name in the URL, and verifies the same",
@@ -247,7 +249,7 @@ class Requests(PythonClient):
 
     name = "requests"
     title = "Python requests"
-    supports = OPTIONS
+    supports = PYTHON_OPTIONS
     lacks: Mapping[str, str] = {"server_name": "requests verifies the name that it sends; it has one option for both"}
     needs = (PythonPackage("requests"),)
     roots_variable = "REQUESTS_CA_BUNDLE"
@@ -310,7 +312,7 @@ class Httpx(PythonClient):
 
     name = "httpx"
     title = "Python httpx"
-    supports = OPTIONS
+    supports = PYTHON_OPTIONS
     lacks: Mapping[str, str] = {"server_name": "httpx verifies the name that it sends; it has one option for both"}
     needs = (PythonPackage("httpx"),)
     roots_variable = "SSL_CERT_FILE"
@@ -380,6 +382,8 @@ def _limit_words(side: ClientSide) -> tuple[str, ...]:
         words.append(f"context.maximum_version = ssl.TLSVersion.{_constant(side.tls_max)}")
     if allows_old_versions(side):
         words.append(f'context.set_ciphers("{LOW_SECURITY}")')
+    if side.strict_x509 is not None:
+        words.append(f"context.verify_flags {'|= ' if side.strict_x509 else '&= ~'}ssl.VERIFY_X509_STRICT")
     return tuple(words)
 
 

@@ -25,6 +25,7 @@ from tlslab.model.conditions import (
     SILENT,
     STORE_ABSENT,
     UNTRUSTED,
+    WEAK_KEY,
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import SaysLike, Template, When, says, says_each, says_like, tolerates
@@ -54,6 +55,16 @@ READS_NO_FILE = stops(
     {STORE_ABSENT: "Error: ENOENT: no such file or directory, open '"}, basis=Basis.AUTHORITATIVE, source=NO_FILE
 )
 """The program reads the file for `ca` itself. Of one that holds no certificate in PEM Node says nothing."""
+LEVEL = Source(
+    "Node.js, commit 583b1b2: the default security level changed from 1 to 2 in OpenSSL 3.2, which Node 24.5 includes",
+    "https://github.com/nodejs/node/commit/583b1b255d",
+)
+SHORT_KEYS = tolerates(
+    "the OpenSSL that Node brings before 24.5 runs at security level 1, which allows RSA keys from 1024 bits on",
+    of=[WEAK_KEY],
+    basis=Basis.AUTHORITATIVE,
+    source=LEVEL,
+)
 ENCRYPT: dict[Encryption, bool | str] = {
     Encryption.OPTIONAL: False,
     Encryption.MANDATORY: True,
@@ -130,6 +141,7 @@ class Tedious(Client):
     )
     rows = (
         *READS_NO_FILE,
+        SHORT_KEYS,
         *says(
             [DEMANDS_ENCRYPTION],
             Phase.NEGOTIATION,

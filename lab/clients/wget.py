@@ -13,7 +13,10 @@ from tlslab.clients.https import HTTPS, OPTIONS, WAITS
 from tlslab.clients.store_errors import stops
 from tlslab.model.circumstances import HOLDS_THE_CA, TRUST_EVERYTHING
 from tlslab.model.conditions import (
+    ISSUER_NOT_FOR_SERVERS,
+    KEY_USAGE,
     NO_COMMON_VERSION,
+    NO_SIGNING,
     NOT_FOR_SERVERS,
     OTHER_STORE,
     STORE_ABSENT,
@@ -132,11 +135,23 @@ class Wget(Client):
             basis=Basis.AUTHORITATIVE,
             source=PRIORITIES,
         ),
-        tolerates(
-            "wget does not ask GnuTLS what a certificate is for, and GnuTLS looks at that only when it is asked",
-            of=[NOT_FOR_SERVERS],
-            basis=Basis.AUTHORITATIVE,
-            source=NO_PURPOSE,
+        *(
+            tolerates(
+                "wget does not ask GnuTLS what a certificate is for, and GnuTLS looks at that only when it is asked",
+                of=[condition],
+                basis=Basis.AUTHORITATIVE,
+                source=NO_PURPOSE,
+            )
+            for condition in (NOT_FOR_SERVERS, ISSUER_NOT_FOR_SERVERS)
+        ),
+        *(
+            tolerates(
+                "wget gives GnuTLS the priority %COMPAT, with which it overlooks the key usage",
+                of=[condition],
+                basis=Basis.AUTHORITATIVE,
+                source=PRIORITIES,
+            )
+            for condition in (KEY_USAGE, NO_SIGNING)
         ),
         tolerates(
             "wget loads the file of --ca-certificate beside the system's trust store",

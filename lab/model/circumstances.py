@@ -1,17 +1,24 @@
 """The circumstances that rows of several clients depend on."""
 
+from tlslab.model.certificate import SignatureHash
 from tlslab.model.conditions import UNTRUSTED
 from tlslab.model.library import When
+from tlslab.model.path import chain_of
 from tlslab.model.situation import Encryption, Refusal, ServerEncryption, Store
 
 TRUST_EVERYTHING = When("told to trust every certificate", lambda act: act.client.trust_everything)
 DEFAULTS_ONLY = When("given no security option", lambda act: act.client.defaults_only)
 STRICT = When("TDS 8.0", lambda act: act.client.encryption is Encryption.STRICT)
+STRICT_X509 = When("told to check certificates strictly by RFC 5280", lambda act: act.client.strict_x509 is True)
 HOLDS_THE_CA = When(
     "the CA's certificate is in the trust store",
     lambda act: not UNTRUSTED.present(act.with_client(store=Store(act.client.store.kind))),
 )
 """However the store is laid down."""
+WITH_MD5 = When(
+    "a certificate of the chain is signed with MD5",
+    lambda act: any(item.signature is SignatureHash.MD5 for item in chain_of(act).presented),
+)
 LOGIN_ONLY = When(
     "only the login is encrypted",
     lambda act: act.client.encryption is Encryption.OPTIONAL and act.server.encryption is ServerEncryption.OFF,

@@ -451,12 +451,19 @@ SERIAL_NOT_POSITIVE = Condition(
     "the certificate's serial number is not positive",
     lambda situation: leaf_of(situation).serial is not Serial.POSITIVE,
 )
+NO_SIGNING = Condition(
+    "no-signing",
+    "the certificate's key usage does not allow its key to sign",
+    lambda situation: (
+        bool(leaf_of(situation).key_usage) and KeyUse.DIGITAL_SIGNATURE not in leaf_of(situation).key_usage
+    ),
+)
 VERSION_1 = Condition(
     "version-1", "the certificate is of version 1", lambda situation: leaf_of(situation).version is Version.V1
 )
 OF_THE_PROFILE = (
     *(ROOT_SENT, BELOW_THE_ROOT, LEAF_TRUSTED, CA_AS_LEAF, ANY_PURPOSE),
-    *(NO_AUTHORITY_KEY_IDENTIFIER, SERIAL_NOT_POSITIVE, VERSION_1),
+    *(NO_AUTHORITY_KEY_IDENTIFIER, SERIAL_NOT_POSITIVE, NO_SIGNING, VERSION_1),
 )
 
 

@@ -192,6 +192,9 @@ class ClientSide:
     `default_trust_anchors`: what stands in the store that the client reads when it is given no other, beside the
     unrelated root: the system's, or a list that the client brings. Whether the client reads it as well when it is given
     one is the client's affair.
+
+    `strict_x509`: whether it is told to refuse what breaks RFC 5280 and is overlooked otherwise (OpenSSL,
+    X509_V_FLAG_X509_STRICT); None: the client's own default. Python's is to refuse since 3.13.
     """
 
     connect_to: str
@@ -211,6 +214,7 @@ class ClientSide:
     default_trust_anchors: tuple[Anchor, ...] = field(default=(), metadata=_BY_THE_STAGE)
     server_name: str | None = field(default=None, metadata={_WORDS: "another name to send to the server (SNI)"})
     host_header: str | None = field(default=None, metadata={_WORDS: "another Host header"})
+    strict_x509: bool | None = field(default=None, metadata={_WORDS: "strict checks of certificates by RFC 5280"})
 
     @property
     def indication(self) -> str:

@@ -52,8 +52,10 @@ USES: Mapping[KeyUse, str] = {
     KeyUse.CRL_SIGN: "crl_sign",
 }
 """What `cryptography` calls the uses of keys."""
-UNKNOWN_EXTENSION = ObjectIdentifier("2.25.287637225148173637168563174166736823261")
-"""Of nobody: an object identifier made from a UUID (ITU-T X.667)."""
+UNKNOWN_EXTENSION = ObjectIdentifier("2.999.1")
+"""Of nobody: 2.999 is for examples (ITU-T X.660). Its numbers are small: some parsers refuse one of more than 31 bits
+before they ask whether they know it.
+"""
 
 
 class Mint:

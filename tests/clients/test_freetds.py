@@ -4,7 +4,9 @@ Settings: FreeTDS User Guide, table "freetds.conf settings". Log texts: FreeTDS,
 """
 
 import json
+from dataclasses import replace
 from pathlib import PurePosixPath
+from typing import Any
 
 import pytest
 
@@ -12,7 +14,16 @@ from tests.clients.acts import connects, documented, tolerated
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request
 from tlslab.clients.freetds import FreeTds, Pymssql, Tdsodbc, Tsql
 from tlslab.clients.freetds_library import gnutls_conf, trace_lines
-from tlslab.model.certificate import LAB_ISSUING, LAB_ROOT, PAST, Authority, SignatureHash
+from tlslab.model.certificate import (
+    LAB_ISSUING,
+    LAB_ROOT,
+    PAST,
+    RSA_1024,
+    Authority,
+    KeyPurpose,
+    KeyUse,
+    SignatureHash,
+)
 from tlslab.model.evidence import Basis
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, ServerKind, Situation, TLSVersion, healthy
@@ -251,6 +262,33 @@ def test_pymssql_accepts_sha1_where_nothing_else_is_wrong() -> None:
         weak.with_server(security_level=2),
     ):
         assert not connects(PYMSSQL, broken)
+
+
+def below(**changes: Any) -> Situation:
+    return HEALTHY.with_leaf(issuer=replace(LAB_ISSUING, **changes)).with_server(security_level=0)
+
+
+def test_pymssql_accepts_an_intermediate_that_is_signed_with_sha1_and_none_with_md5() -> None:
+    assert "SHA-1" in tolerated(PYMSSQL, below(signature=SignatureHash.SHA1))
+    assert not connects(PYMSSQL, below(signature=SignatureHash.MD5))
+    assert not connects(TSQL, below(signature=SignatureHash.SHA1))
+
+
+@pytest.mark.parametrize("client", [PYMSSQL, TSQL, TDSODBC])
+def test_every_freetds_accepts_an_rsa_key_of_1024_bits(client: FreeTds) -> None:
+    assert "1024" in tolerated(client, HEALTHY.with_leaf(key=RSA_1024).with_server(security_level=0))
+
+
+@pytest.mark.parametrize("client", [TSQL, TDSODBC])
+def test_with_gnutls_what_a_certificate_may_be_used_for_is_overlooked(client: FreeTds) -> None:
+    for situation in (
+        HEALTHY.with_leaf(extended_key_usage=(KeyPurpose.CLIENT_AUTH,)),
+        HEALTHY.with_leaf(key_usage=frozenset({KeyUse.DATA_ENCIPHERMENT})),
+        HEALTHY.with_leaf(key_usage=frozenset({KeyUse.KEY_ENCIPHERMENT})),
+        below(extended_key_usage=(KeyPurpose.CLIENT_AUTH,)),
+    ):
+        assert connects(client, situation)
+    assert not connects(PYMSSQL, below(extended_key_usage=(KeyPurpose.CLIENT_AUTH,)))
 
 
 def test_versions() -> None:

@@ -59,6 +59,7 @@ def test_runs_the_probe_isolated_with_its_own_trust(client: PythonClient) -> Non
         "tls_min": None,
         "tls_max": None,
         "ciphers": None,
+        "strict": None,
     }
 
 
@@ -80,6 +81,8 @@ def test_probe_knows_the_client(client: PythonClient) -> None:
             replace(SAFE, tls_max=TLSVersion.TLSv1_1),
             {"tls_min": "TLSv1_1", "tls_max": "TLSv1_1", "ciphers": "DEFAULT@SECLEVEL=0"},
         ),
+        (replace(SAFE, strict_x509=True), {"strict": True}),
+        (replace(SAFE, strict_x509=False), {"strict": False}),
         (replace(SAFE, expected_name=HOST), {}),
     ],
 )

@@ -51,6 +51,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "server_name": ("", "other.lab.test"),
     "host_header": ("other.lab.test",),
     "store": (Store(flaw=StoreFlaw.MISSING),),
+    "strict_x509": (True, False),
 }
 
 BY_THE_STAGE = {"clock"}

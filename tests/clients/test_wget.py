@@ -1,5 +1,6 @@
 """wget: its invocation and its words. Texts: GNU Wget, src/gnutls.c; wget(1), EXIT STATUS."""
 
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from tests.clients.acts import broken, connects, documented, tolerated
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request
 from tlslab.clients.wget import Wget
-from tlslab.model.certificate import LAB_ROOT, PAST, SignatureHash
+from tlslab.model.certificate import LAB_ISSUING, LAB_ROOT, PAST, KeyPurpose, KeyUse, SignatureHash
 from tlslab.model.outcome import Completed, Result
 from tlslab.model.situation import ClientSide, ServerKind, Situation, TLSVersion, healthy
 
@@ -88,6 +89,17 @@ def test_it_speaks_to_an_old_server_unless_a_floor_is_set() -> None:
 )
 def test_whatever_else_is_wrong_with_an_old_server_is_refused(situation: Situation) -> None:
     assert not connects(WGET, situation)
+
+
+def test_what_a_certificate_may_be_used_for_is_overlooked() -> None:
+    good = healthy(ServerKind.HTTPS)
+    for situation in (
+        good.with_leaf(extended_key_usage=(KeyPurpose.CLIENT_AUTH,)),
+        good.with_leaf(issuer=replace(LAB_ISSUING, extended_key_usage=(KeyPurpose.CLIENT_AUTH,))),
+        good.with_leaf(key_usage=frozenset({KeyUse.DATA_ENCIPHERMENT})),
+        good.with_leaf(key_usage=frozenset({KeyUse.KEY_ENCIPHERMENT})),
+    ):
+        assert connects(WGET, situation)
 
 
 def test_with_no_check_certificate_it_looks_at_no_certificate() -> None:

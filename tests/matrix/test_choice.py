@@ -1,10 +1,12 @@
 """What a stage cannot play is said in words, with the stage that can."""
 
+from dataclasses import replace
+
 import pytest
 
 from tlslab.catalogue import load
 from tlslab.matrix.choice import LOCAL, STAGES, Choice
-from tlslab.model.certificate import as_address
+from tlslab.model.certificate import FALLBACK, SignatureHash, as_address
 from tlslab.model.situation import ServerKind, healthy, unsupported
 from tlslab.servers import mssql_conf, nginx
 from tlslab.stages.local import down
@@ -40,6 +42,14 @@ def test_a_client_that_connects_to_an_address_is_for_the_local_stage(kind: Serve
     assert "the local stage" in why
     expecting = healthy(kind).with_leaf(addresses=("127.0.0.1",)).with_client(expected_name="127.0.0.1")
     assert Choice("docker").cannot(expecting) is None
+
+
+def test_an_older_form_of_the_certificate_that_sql_server_makes_for_itself_is_for_the_local_stage() -> None:
+    own = healthy(ServerKind.SQLSERVER).with_server(chain=None)
+    older = own.with_server(fallback=replace(FALLBACK, signature=SignatureHash.SHA1))
+    assert LOCAL.cannot(older) is None
+    assert Choice("docker").cannot(own) is None
+    assert "another form of its self-generated certificate" in (Choice("docker").cannot(older) or "")
 
 
 @pytest.mark.parametrize("stage", STAGES)

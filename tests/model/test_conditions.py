@@ -28,6 +28,7 @@ from tlslab.model.conditions import (
     NAME_NOT_PERMITTED,
     NO_COMMON_VERSION,
     NO_ENCRYPTION,
+    NO_SIGNING,
     NOT_A_CA,
     NOT_FOR_SERVERS,
     NOT_LOADED,
@@ -137,6 +138,9 @@ def test_nothing_is_wrong(situation: Situation) -> None:
             for situation in (WEB, SQL)
             for purposes in ((KeyPurpose.CLIENT_AUTH,), (KeyPurpose.CODE_SIGNING, KeyPurpose.EMAIL_PROTECTION))
         ),
+        (WEB.with_leaf(key_usage=frozenset({KeyUse.KEY_ENCIPHERMENT})), {NO_SIGNING}),
+        (WEB.with_leaf(key_usage=frozenset({KeyUse.DATA_ENCIPHERMENT})), {KEY_USAGE, NO_SIGNING}),
+        (WEB.with_leaf(key_usage=frozenset()), set()),
         (OLD, {NO_COMMON_VERSION}),
         (SQL.with_client(tls_max=TLSVersion.TLSv1_1), {NO_COMMON_VERSION}),
         (WEB.with_server(tls_min=TLSVersion.TLSv1_3).with_client(tls_max=TLSVersion.TLSv1_2), {NO_COMMON_VERSION}),
