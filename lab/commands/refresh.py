@@ -1,5 +1,6 @@
 """The command `refresh`: brings every committed file up to date that is derived from something else."""
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +21,7 @@ PICTURE = Path("docs", "table.svg")
 STORY = Path("docs", "cell.svg")
 CELL = "self-signed/trust-certificate/odbc18/sqlserver"
 """The cell of which README shows the story: the option stays, and the file that it names is another."""
+REPORTS = Path("docs", "reports.md")
 DOCUMENTS = (Path("README.md"),)
 """The documents that have lists (`tlslab.report.lists`)."""
 
@@ -71,7 +73,11 @@ def refresh(check: bool, source: Path | None) -> Exit:
     if record is not None:
         must_be_whole(record, everybody=True)
     if check:
-        found = [*of_the_source(checkout), *(of_a_record(record, checkout) if record else ())]
+        found = [
+            *of_the_source(checkout),
+            *(of_a_record(record, checkout) if record else ()),
+            of_the_baselines(checkout),
+        ]
         stale = [item.path for item in found if not item.is_current(checkout)]
         for path in dict.fromkeys(stale):
             echo(f"{path} is not current: {shared.command_name()} refresh")
@@ -84,7 +90,9 @@ def refresh(check: bool, source: Path | None) -> Exit:
             (checkout / item.path).write_text(item.text, encoding="utf-8")
             say(str(item.path))
     format_source(checkout)
-    return write_baselines(record, (), checkout / "baselines", of_same_version=True)
+    done = write_baselines(record, (), checkout / "baselines", of_same_version=True)
+    (checkout / REPORTS).write_text(of_the_baselines(checkout).text, encoding="utf-8")
+    return done
 
 
 def of_the_source(checkout: Path) -> Iterator[Derived]:
@@ -107,6 +115,15 @@ def of_the_source(checkout: Path) -> Iterator[Derived]:
     yield Derived(Path("schema", "record.schema.json"), record.schema_text())
     yield Derived(Path("schema", "changes.schema.json"), changes.schema_text())
     yield from _documents(checkout, lists(scenarios, clients))
+
+
+def of_the_baselines(checkout: Path) -> Derived:
+    """What follows from the baselines: the document of public reports."""
+    from tlslab.report.reports import broken_of, reports_in_markdown
+    from tlslab_scenarios._reports import REPORTS as KNOWN
+
+    texts = (path.read_text(encoding="utf-8") for path in sorted((checkout / "baselines").glob("*.json")))
+    return Derived(REPORTS, reports_in_markdown(KNOWN, broken_of(map(json.loads, texts))))
 
 
 def of_a_record(record: "Record", checkout: Path) -> Iterator[Derived]:

@@ -57,8 +57,8 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """A public report: the issue on GitHub (`owner/name#number`), what happened, and the scenarios that play it; or what
-    has to come before it can be played, in words.
+    """A public report: the issue on GitHub (`owner/name#number`), what happened, and the scenarios that play it; or
+    what has to come before it can be played, in words.
     """
 
     issue: str
