@@ -13,6 +13,7 @@ from tlslab.clients.https import HTTPS, OPTIONS, WAITS
 from tlslab.clients.store_errors import stops
 from tlslab.model.circumstances import HOLDS_THE_CA, TRUST_EVERYTHING
 from tlslab.model.conditions import (
+    FORGED,
     NO_COMMON_VERSION,
     NOT_FOR_SERVERS,
     OTHER_STORE,
@@ -22,7 +23,7 @@ from tlslab.model.conditions import (
     UNTRUSTED,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, When, tolerates
+from tlslab.model.library import Template, When, says, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, Situation, TLSVersion
 from tlslab.setup.needs import Packages, Program
@@ -47,6 +48,10 @@ LOADS = Source(
 BOTH_STORES = Source(
     "GNU Wget, src/gnutls.c (ssl_init: the system's trust unless there is a --ca-directory, then the file)",
     PRIORITIES.url,
+)
+FAULTS = Source(
+    "GNU Wget, src/gnutls.c (ssl_check_certificate: what it has words for; a signature is not among that)",
+    "https://github.com/mirror/wget/blob/8775506f632f14404e4755dbae679dea07abf12a/src/gnutls.c",
 )
 # The quotation marks of wget in a UTF-8 locale, which is every attempt's.
 NOT_TRUSTED = (
@@ -111,6 +116,8 @@ class Wget(Client):
             basis=Basis.AUTHORITATIVE,
             source=LOADS,
         ),
+        # It has no words for this one, and says no more than that the certificate is not trusted.
+        *says([FORGED], Phase.VERIFY, NOT_TRUSTED, basis=Basis.AUTHORITATIVE, source=FAULTS),
         tolerates(
             "wget loads every file of the directory, whatever it is called",
             of=[STORE_NOT_HASHED, UNTRUSTED],

@@ -2,6 +2,7 @@
 
 from tlslab.model.conditions import UNTRUSTED
 from tlslab.model.library import When
+from tlslab.model.path import anchors, chain_of, signed
 from tlslab.model.situation import Encryption, Refusal, ServerEncryption, Store
 
 TRUST_EVERYTHING = When("told to trust every certificate", lambda act: act.client.trust_everything)
@@ -12,6 +13,15 @@ HOLDS_THE_CA = When(
     lambda act: not UNTRUSTED.present(act.with_client(store=Store(act.client.store.kind))),
 )
 """However the store is laid down."""
+SENT_ALONE = When("the server sends its certificate alone", lambda act: len(chain_of(act).presented) == 1)
+TRUSTS_A_NAMESAKE = When(
+    "another CA of the issuer's name is trusted",
+    lambda act: any(
+        item.issuer is not None and item.issuer.subject == trusted.subject and not signed(trusted, item)
+        for item in chain_of(act).presented
+        for trusted in anchors(act)
+    ),
+)
 LOGIN_ONLY = When(
     "only the login is encrypted",
     lambda act: act.client.encryption is Encryption.OPTIONAL and act.server.encryption is ServerEncryption.OFF,
