@@ -39,8 +39,9 @@ def missing_intermediate(healthy: Situation) -> Situation:
     **Cause.** The certificate was installed without the bundle that came with it. SQL Server on Linux sends only the
     leaf of `network.tlscert` unless the CA's chain is in the server's own system store.
 
-    **Look.** `openssl s_client -connect HOST:443 -showcerts`: one certificate only, and its issuer is not its
-    subject. The words are the same as for an untrusted CA; the number of certificates tells the two apart.
+    **Look.** `openssl s_client -connect HOST:443 -showcerts </dev/null`: one certificate only, and its issuer is not its
+    subject. The words are the same as for an untrusted CA, and where a root signs leaves itself one certificate is all
+    that there is: ask the CA whether the issuer is a root or an intermediate.
 
     **Fix.** Let the server present the whole chain: leaf first, then the intermediates, without the root. Giving the
     intermediate to a client cures that client alone.
