@@ -39,7 +39,7 @@ def with_key_identifiers(healthy: Situation) -> Situation:
     **Symptom.** That of a CA that is unknown, although one of just that name is in the trust store: "unable to get local
     issuer certificate" (OpenSSL error 20, curl 60, Node `UNABLE_TO_GET_ISSUER_CERT_LOCALLY`). Go and kubectl tell: "x509: certificate signed by unknown
     authority (possibly because of "crypto/rsa: verification error" while trying to verify candidate authority
-    certificate".
+    certificate", and Java "Path does not chain with any of the trust anchors".
 
     **Cause.** A cluster or an appliance was set up again, a script makes a CA at each start, or the CA's key was lost. A
     client with both the name and the key identifier in hand sees at once that the old certificate is of another key.
@@ -92,7 +92,7 @@ def without_key_identifiers(healthy: Situation) -> Situation:
 
     **Symptom.** "certificate signature failure" (OpenSSL error 7, Python, tedious; Node `CERT_SIGNATURE_FAILURE`), in curl
     and Microsoft's ODBC driver something about RSA instead, "invalid padding" or "data too large for modulus", and nothing
-    about certificates. GnuTLS: "The signature in the certificate is invalid." Go and kubectl: "x509: certificate signed by
+    about certificates. Java: "signature check failed". GnuTLS: "The signature in the certificate is invalid." Go and kubectl: "x509: certificate signed by
     unknown authority (possibly because of "crypto/rsa: verification error" while trying to verify candidate authority
     certificate".
 

@@ -29,7 +29,7 @@ from tlslab_scenarios._sources import (  # fmt: skip
 
 
 def what_is_said_of(condition: Condition) -> dict[str, tuple[Row, ...]]:
-    """What is said of a certificate above the server's that has expired. No library says which one it is."""
+    """What is said of a certificate above the server's that has expired, root or not. No library says which one it is."""
 
     def said(text: str | Prints, source: Source) -> tuple[Row, ...]:
         return says([condition], Phase.VERIFY, text, basis=Basis.AUTHORITATIVE, source=source)
@@ -38,11 +38,6 @@ def what_is_said_of(condition: Condition) -> dict[str, tuple[Row, ...]]:
         "openssl": said("certificate has expired", X509_TEXTS),
         "node": said(Prints(code="CERT_HAS_EXPIRED"), NODE_CODES),
         "wget": said("has expired", WGET_CHECK),
-        "jsse": said(
-            "PKIX path validation failed: java.security.cert.CertPathValidatorException: validity check failed{*}"
-            "Caused by: java.security.cert.CertificateExpiredException: NotAfter: ",
-            JAVA_VALIDATION,
-        ),
         "go": said("x509: certificate has expired or is not yet valid: current time {*} is after ", GO_VERIFY),
         "gnutls": (
             *said(Prints(code="1026"), GNUTLS_STATUS),
@@ -57,7 +52,17 @@ RENEWED = Validity(timedelta(days=-1), timedelta(days=99))
 @scenario(
     title="The intermediate CA that issued the server's certificate has expired",
     conditions=[EXPIRED_ISSUER],
-    rows=what_is_said_of(EXPIRED_ISSUER),
+    rows={
+        **what_is_said_of(EXPIRED_ISSUER),
+        "jsse": says(
+            [EXPIRED_ISSUER],
+            Phase.VERIFY,
+            "PKIX path validation failed: java.security.cert.CertPathValidatorException: validity check failed{*}"
+            "Caused by: java.security.cert.CertificateExpiredException: NotAfter: ",
+            basis=Basis.AUTHORITATIVE,
+            source=JAVA_VALIDATION,
+        ),
+    },
     sources=[PATH_VALIDATION, EXPIRED_INTERMEDIATE],
 )
 def expired_issuer(healthy: Situation) -> Situation:

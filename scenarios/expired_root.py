@@ -40,7 +40,8 @@ def expired_root(healthy: Situation) -> Situation:
     the server sends finds it in date.
 
     **Cause.** A private CA was made with ten years and nobody counted them, or a public root ran out and the client's
-    list is as old. RFC 5280 leaves open whether the dates of a trust anchor count; all that is played here looks at them.
+    list is as old. RFC 5280 leaves open whether the dates of a trust anchor count: OpenSSL, GnuTLS and Go look at them, Java
+    does not.
 
     **Look.** `openssl s_client -connect HOST:443 -CAfile root.pem </dev/null`: the name above the error is that of the root.
     `openssl x509 -in root.pem -noout -enddate` on the client.
