@@ -86,7 +86,6 @@ def company_proxy(healthy: Situation) -> Situation:
         "requests: REQUESTS_CA_BUNDLE=FILE, with the public roots in the same file, because it replaces certifi's.",
     ],
     sources=[INSPECTING_PROXY, NPM_BEHIND_A_PROXY, section(CURL_CERTS, "Change curl's default CA store")],
-    on_system=True,
 )
 def install_proxy_root(broken: Situation) -> Situation:
     """Give the client the root of the company's proxy."""

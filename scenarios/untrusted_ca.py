@@ -210,8 +210,8 @@ def _client_side_fixes(of: Scenario) -> None:
             section(SQL_LINUX, "Register the certificate on your client machine (Windows, Linux, or macOS)"),
             section(KINSTA, "Your Certificate Root Authority Can't Be Trusted"),
         ],
-        # A client that is told nothing does not begin with TLS.
-        on_system=of is not untrusted_ca_strict,
+        # A client that is told nothing does not begin with TLS; a CA without intermediates is installed like any other.
+        on_system=of not in (untrusted_ca_strict, untrusted_ca_direct),
     )(install_ca)
 
 

@@ -13,7 +13,6 @@ from tlslab.clients.https import HTTPS, OPTIONS, WAITS
 from tlslab.clients.store_errors import stops
 from tlslab.model.circumstances import HOLDS_THE_CA, TRUST_EVERYTHING
 from tlslab.model.conditions import (
-    FORGED,
     NO_COMMON_VERSION,
     NOT_FOR_SERVERS,
     OTHER_STORE,
@@ -23,7 +22,7 @@ from tlslab.model.conditions import (
     UNTRUSTED,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, When, says, tolerates
+from tlslab.model.library import ANY, Template, When, says, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, Situation, TLSVersion
 from tlslab.setup.needs import Packages, Program
@@ -116,8 +115,8 @@ class Wget(Client):
             basis=Basis.AUTHORITATIVE,
             source=LOADS,
         ),
-        # It has no words for this one, and says no more than that the certificate is not trusted.
-        *says([FORGED], Phase.VERIFY, NOT_TRUSTED, basis=Basis.AUTHORITATIVE, source=FAULTS),
+        # What it has no words for, as a signature that does not verify, is "not trusted" and no more.
+        *says(ANY, Phase.VERIFY, NOT_TRUSTED, basis=Basis.AUTHORITATIVE, source=FAULTS),
         tolerates(
             "wget loads every file of the directory, whatever it is called",
             of=[STORE_NOT_HASHED, UNTRUSTED],
