@@ -16,7 +16,6 @@ from tlslab_scenarios._sources import (  # fmt: skip
     GNUTLS_WORDS,
     KEY_IDENTIFIERS,
     KUBEADM_TROUBLE,
-    NODE_CODES,
     SQL_LINUX,
     X509_TEXTS,
     section,
@@ -65,13 +64,6 @@ def with_key_identifiers(healthy: Situation) -> Situation:
             "certificate signature failure",
             basis=Basis.AUTHORITATIVE,
             source=X509_TEXTS,
-        ),
-        "node": says(
-            [FORGED],
-            Phase.VERIFY,
-            Prints(code="CERT_SIGNATURE_FAILURE"),
-            basis=Basis.AUTHORITATIVE,
-            source=NODE_CODES,
         ),
         "gnutls": (
             *says([FORGED], Phase.VERIFY, Prints(code="2050"), basis=Basis.AUTHORITATIVE, source=GNUTLS_STATUS),

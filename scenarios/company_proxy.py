@@ -4,7 +4,7 @@ from tlslab.model.certificate import Authority, Chain
 from tlslab.model.check import EVERYTHING, NOTHING
 from tlslab.model.conditions import ROOT_SENT, UNTRUSTED
 from tlslab.model.evidence import Basis, Phase
-from tlslab.model.library import Prints, says
+from tlslab.model.library import says
 from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import ServerKind, Situation
 from tlslab_scenarios._sources import (  # fmt: skip
@@ -42,13 +42,6 @@ PROXY_ROOT = Authority("Example Corp Web Proxy CA")
                 basis=Basis.AUTHORITATIVE,
                 source=OLDER_X509_TEXTS,
             ),
-        ),
-        "node": says(
-            [UNTRUSTED, ROOT_SENT],
-            Phase.VERIFY,
-            Prints(code="SELF_SIGNED_CERT_IN_CHAIN"),
-            basis=Basis.AUTHORITATIVE,
-            source=NODE_CODES,
         ),
     },
     sources=[INSPECTING_PROXY, NPM_BEHIND_A_PROXY, NODE_CODES],

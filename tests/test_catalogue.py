@@ -43,8 +43,8 @@ CLASSES = {
     "no-such-server",
 }
 OF_ONE_KIND = {ServerKind.HTTPS: {"company-proxy", "virtual-host"}, ServerKind.SQLSERVER: {"unreadable-key"}}
-"""Classes that only one kind of server can have: nginx reads its key as root; SQL Server has no virtual hosts, and sends no
-root.
+"""Classes that only one kind of server can have: nginx reads its key as root; SQL Server has no virtual hosts and sends
+no root.
 """
 WITHOUT_A_CLIENT = {
     "sqlclient",
