@@ -12,6 +12,7 @@ from tlslab_scenarios._sources import (  # fmt: skip
     ENDS_WHERE_TRUSTED,
     GO_ROOTS,
     NODE_CODES,
+    PARTIAL_CHAIN_CURL,
     PARTIAL_CHAIN_NODE,
     PARTIAL_CHAIN_QUESTION,
     PYOPENSSL_REASON,
@@ -56,7 +57,7 @@ from tlslab_scenarios._sources import (  # fmt: skip
             ("go", "Go takes every certificate of its roots for a trust anchor", GO_ROOTS),
         )
     },
-    sources=[PARTIAL_CHAIN_QUESTION, PARTIAL_CHAIN_NODE, TRUST_ANCHORS],
+    sources=[PARTIAL_CHAIN_QUESTION, PARTIAL_CHAIN_CURL, PARTIAL_CHAIN_NODE, TRUST_ANCHORS],
 )
 def below_the_root(healthy: Situation) -> Situation:
     """The client's file of CA certificates holds the intermediate that issued the server's certificate, and not the root. The

@@ -9,6 +9,7 @@ from tlslab.model.conditions import INCOMPLETE
 from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import Situation
 from tlslab_scenarios._sources import (  # fmt: skip
+    CHAIN_IN_WRONG_ORDER,
     CURL_CERTS,
     KINSTA,
     LEAF_ONLY,
@@ -53,12 +54,13 @@ def missing_intermediate(healthy: Situation) -> Situation:
     still_checks=EVERYTHING,
     side=Side.SERVER,
     steps=[
-        "nginx: put the leaf first and the intermediates after it into the file of `ssl_certificate`, then reload.",
+        "nginx: put the leaf first and the intermediates after it into the file of `ssl_certificate`, then reload. In another order it does not start: `key values mismatch`.",
         "SQL Server on Linux: add the CA's chain to the server's system store (`update-ca-certificates`), then restart the service.",
         "Look again with `openssl s_client -showcerts`.",
     ],
     sources=[
         NGINX_CHAINS,
+        CHAIN_IN_WRONG_ORDER,
         LEAF_ONLY,
         section(KINSTA, "Common Causes of the Could Not Establish Trust Relationship Error"),
     ],
