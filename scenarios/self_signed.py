@@ -56,8 +56,8 @@ def self_signed(healthy: Situation) -> Situation:
     sources=[section(KB2007728, "Cause"), OPENSSL_EXTENSIONS],
 )
 def self_signed_end_entity(healthy: Situation) -> Situation:
-    """The server presents a certificate that it signed itself. It says CA:FALSE and names serverAuth, as what New-SelfSignedCertificate
-    and `openssl req -x509 -addext basicConstraints=critical,CA:FALSE` make.
+    """The server presents a certificate that it signed itself. It says that it is no CA's and is for servers
+    (`basicConstraints = CA:FALSE`, `extendedKeyUsage = serverAuth`).
 
     **Symptom.** The same as of one with CA:TRUE: OpenSSL "self-signed certificate" (error 18; before 3.0 "self signed
     certificate"), Node `DEPTH_ZERO_SELF_SIGNED_CERT`, GnuTLS "The certificate issuer is unknown."

@@ -97,8 +97,8 @@ def untrusted_ca_leaf_only(healthy: Situation) -> Situation:
     **Cause.** SQL Server on Linux sends what it finds in the server's own system store beside its certificate, and does not
     look for intermediates in its file.
 
-    **Look.** `openssl s_client` sees TLS inside TDS only from the version that has `-starttls` for it; else look with the client
-    that fails after the root was installed. The errorlog names the file, not what is sent.
+    **Look.** `openssl s_client` does not speak TDS 7.x, and cannot look. Give a client the root alone: when the error stays,
+    the intermediate is not sent. `openssl storeutl -noout -text -certs FILE` shows what stands in the file, not what is sent.
 
     **Fix.** Install the root on the client, and the intermediate on one of the two sides: better on the server, where one
     change serves all clients.
