@@ -494,3 +494,93 @@ NO_AKI_AND_PYTHON = Source(
     "llnl/certipy pull request 23: Python 3.13 refuses what it issued, Missing Authority Key Identifier",
     "https://github.com/llnl/certipy/pull/23",
 )
+# Chains of another shape than leaf, intermediates, root.
+TRUST_ANCHORS = Source(
+    "OpenSSL, openssl-verification-options(1), Trust Anchors: a certificate of the store that is not self-signed is one "
+    "with -partial_chain alone",
+    f"{_OPENSSL}/02c7b2ee67f5843cd220b01432a80e2043615b79/doc/man1/openssl-verification-options.pod",
+)
+PYOPENSSL_REASON = Source(
+    "OpenSSL, ssl/ssl_err.c, SSL_str_reasons, which pyOpenSSL raises without the reason of the verification",
+    f"{_OPENSSL}/3d4bb90138b0586f88f44a67b7ea3b7ab4a88081/ssl/ssl_err.c",
+)
+PARTIAL_CHAIN_QUESTION = Source(
+    "openssl/openssl issue 7871: the intermediate alone is trusted, s_client says `unable to get issuer certificate`, and "
+    "which programs set X509_V_FLAG_PARTIAL_CHAIN",
+    "https://github.com/openssl/openssl/issues/7871",
+)
+PARTIAL_CHAIN_NODE = Source(
+    "nodejs/node issue 36453: with the intermediate alone Node says UNABLE_TO_GET_ISSUER_CERT, with the root it connects",
+    "https://github.com/nodejs/node/issues/36453",
+)
+PARTIAL_CHAIN_CURL = Source(
+    "curl/curl pull request 4655 (7.68): certificates of the store that are no roots are trust anchors",
+    "https://github.com/curl/curl/pull/4655",
+)
+ENDS_WHERE_TRUSTED = Source(
+    "GnuTLS, lib/x509/verify.c (_gnutls_verify_crt_status: the chain is cut off at a certificate that is trusted)",
+    "https://github.com/gnutls/gnutls/blob/f8971291ba0b21b5caaeffecdb66210fb01cc7a2/lib/x509/verify.c",
+)
+GO_ROOTS = Source(
+    "Go 1.26, src/crypto/x509/verify.go (Certificate.Verify and buildChains: what is in Roots ends a chain, the leaf, too)",
+    "https://github.com/golang/go/blob/go1.26.8/src/crypto/x509/verify.go",
+)
+LEAF_IN_CA_FILE = Source(
+    "psf/requests issue 6978: verify= names the server's own certificate, and only curl takes it",
+    "https://github.com/psf/requests/issues/6978",
+)
+LEAF_AS_CACERT = Source(
+    "curl/curl issue 9191: --cacert with a server's certificate that is no CA's",
+    "https://github.com/curl/curl/issues/9191",
+)
+INSPECTING_PROXY = Source(
+    "jasongin/nvs issue 87: a company's proxy signs anew, and NODE_EXTRA_CA_CERTS with its CA cures",
+    "https://github.com/jasongin/nvs/issues/87",
+)
+NPM_BEHIND_A_PROXY = Source(
+    "npm/npm issue 9282: SELF_SIGNED_CERT_IN_CHAIN behind a proxy that intercepts, and npm's cafile",
+    "https://github.com/npm/npm/issues/9282",
+)
+NPM_NOT_STRICT = Source(
+    "npm/npm issue 18348: the same, answered with `strict-ssl false`", "https://github.com/npm/npm/issues/18348"
+)
+CLUSTER_MADE_ANEW = Source(
+    'kubernetes/kubernetes issue 48378: after `kubeadm reset` and `kubeadm init` the CA "kubernetes" has another key, and '
+    "old files have the old one",
+    "https://github.com/kubernetes/kubernetes/issues/48378",
+)
+KUBEADM_TROUBLE = Source(
+    "kubernetes/website pull request 12825, Troubleshooting kubeadm: replace the old file by the new one",
+    "https://github.com/kubernetes/website/pull/12825",
+)
+KEY_IDENTIFIERS = Source(
+    "RFC 5280, 4.2.1.1, Authority Key Identifier: it tells several keys of one issuer apart",
+    "https://www.rfc-editor.org/rfc/rfc5280#section-4.2.1.1",
+)
+ADDTRUST = Source(
+    "libressl/portable issue 595: AddTrust's root expired, and a chain that could have ended before it was refused",
+    "https://github.com/libressl/portable/issues/595",
+)
+EXPIRED_ROOT_IN_CURL = Source(
+    'curl/curl issue 5496: "certificate has expired", and it is the root that has',
+    "https://github.com/curl/curl/issues/5496",
+)
+RENEWED_ROOT = Source(
+    "Red Hat Certificate System 9, Administration Guide, 3.4, Configuring Profiles to Enable Renewal: when a CA's "
+    "certificate is renewed with its key, what it has issued stays valid",
+    "https://docs.redhat.com/en/documentation/red_hat_certificate_system/9/html/"
+    "administration_guide_common_criteria_edition/renewing_certificates",
+)
+ALTERNATE_CHAINS = Source(
+    "Google Trust Services, Alternate Chains Update: the chain with the cross-signed certificate is for clients that do "
+    "not know the new root",
+    "https://developers.google.com/public-key-infrastructure/updates/march2025-alternate-chains.md.txt",
+)
+UNKNOWN_LEAF_ISSUER = Source(
+    'nodejs/node issue 33705: "unable to verify the first certificate", and what it may mean',
+    "https://github.com/nodejs/node/issues/33705",
+)
+CHAIN_IN_WRONG_ORDER = Source(
+    "Azure/secrets-store-csi-driver-provider-azure issue 103: the server's certificate stands last, and nginx does not start",
+    "https://github.com/Azure/secrets-store-csi-driver-provider-azure/issues/103",
+)

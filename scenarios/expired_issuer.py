@@ -1,12 +1,14 @@
 """Expired issuer: the certificate is in date, the intermediate CA that signed it is not."""
 
 from dataclasses import replace
+from datetime import timedelta
 
-from tlslab.model.certificate import LAB_ISSUING, PAST
+from tlslab.model.certificate import LAB_ISSUING, PAST, Validity
 from tlslab.model.check import EVERYTHING
+from tlslab.model.condition import Condition
 from tlslab.model.conditions import EXPIRED_ISSUER
-from tlslab.model.evidence import Basis, Phase
-from tlslab.model.library import Prints, says
+from tlslab.model.evidence import Basis, Phase, Source
+from tlslab.model.library import Prints, Row, says
 from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import Situation
 from tlslab_scenarios._sources import (  # fmt: skip
@@ -15,45 +17,51 @@ from tlslab_scenarios._sources import (  # fmt: skip
     GNUTLS_WORDS,
     GO_VERIFY,
     JAVA_VALIDATION,
+    KINSTA,
     NGINX_CHAINS,
     NODE_CODES,
     PATH_VALIDATION,
+    TENWEB,
     WGET_CHECK,
     X509_TEXTS,
+    section,
 )
+
+
+def what_is_said_of(condition: Condition) -> dict[str, tuple[Row, ...]]:
+    """What is said of a certificate above the server's that has expired, root or not. No library says which one it is."""
+
+    def said(text: str | Prints, source: Source) -> tuple[Row, ...]:
+        return says([condition], Phase.VERIFY, text, basis=Basis.AUTHORITATIVE, source=source)
+
+    return {
+        "openssl": said("certificate has expired", X509_TEXTS),
+        "node": said(Prints(code="CERT_HAS_EXPIRED"), NODE_CODES),
+        "wget": said("has expired", WGET_CHECK),
+        "go": said("x509: certificate has expired or is not yet valid: current time {*} is after ", GO_VERIFY),
+        "gnutls": (
+            *said(Prints(code="1026"), GNUTLS_STATUS),
+            *said("The certificate chain uses expired certificate.", GNUTLS_WORDS),
+        ),
+    }
+
+
+RENEWED = Validity(timedelta(days=-1), timedelta(days=99))
 
 
 @scenario(
     title="The intermediate CA that issued the server's certificate has expired",
     conditions=[EXPIRED_ISSUER],
     rows={
-        library: says([EXPIRED_ISSUER], Phase.VERIFY, text, basis=Basis.AUTHORITATIVE, source=source)
-        for library, text, source in (
-            ("openssl", "certificate has expired", X509_TEXTS),
-            ("node", Prints(code="CERT_HAS_EXPIRED"), NODE_CODES),
-            ("wget", "has expired", WGET_CHECK),
-            (
-                "jsse",
-                (
-                    "PKIX path validation failed: java.security.cert.CertPathValidatorException: validity check failed{*}"
-                    "Caused by: java.security.cert.CertificateExpiredException: NotAfter: "
-                ),
-                JAVA_VALIDATION,
-            ),
-            ("go", "x509: certificate has expired or is not yet valid: current time {*} is after ", GO_VERIFY),
-        )
-    }
-    | {
-        "gnutls": (
-            *says([EXPIRED_ISSUER], Phase.VERIFY, Prints(code="1026"), basis=Basis.AUTHORITATIVE, source=GNUTLS_STATUS),
-            *says(
-                [EXPIRED_ISSUER],
-                Phase.VERIFY,
-                "The certificate chain uses expired certificate.",
-                basis=Basis.AUTHORITATIVE,
-                source=GNUTLS_WORDS,
-            ),
-        )
+        **what_is_said_of(EXPIRED_ISSUER),
+        "jsse": says(
+            [EXPIRED_ISSUER],
+            Phase.VERIFY,
+            "PKIX path validation failed: java.security.cert.CertPathValidatorException: validity check failed{*}"
+            "Caused by: java.security.cert.CertificateExpiredException: NotAfter: ",
+            basis=Basis.AUTHORITATIVE,
+            source=JAVA_VALIDATION,
+        ),
     },
     sources=[PATH_VALIDATION, EXPIRED_INTERMEDIATE],
 )
@@ -71,7 +79,7 @@ def expired_issuer(healthy: Situation) -> Situation:
     with it the name of the certificate that is meant.
 
     **Fix.** Have the server send the CA's current intermediate. The server's own certificate can stay when the new
-    intermediate has the old one's name and key; else it is issued again.
+    intermediate has the old one's name and key; else it is issued again. Renewing it alone does not help.
     """
     return healthy.with_leaf(issuer=replace(LAB_ISSUING, validity=PAST))
 
@@ -91,3 +99,18 @@ def expired_issuer(healthy: Situation) -> Situation:
 def send_current_intermediate(broken: Situation) -> Situation:
     """Have the server send the current intermediate of the CA."""
     return broken.with_leaf(issuer=LAB_ISSUING)
+
+
+@expired_issuer.fix(
+    still_checks=EVERYTHING,
+    clears=False,
+    side=Side.SERVER,
+    steps=[
+        "Have the server's certificate issued again, install it, and leave the file of the chain as it was.",
+        "It does not help: the server's certificate was in date, and the intermediate is still sent.",
+    ],
+    sources=[section(TENWEB, "Installing a valid SSL certificate"), section(KINSTA, "Your Certificate Has Expired")],
+)
+def renew_servers_certificate(broken: Situation) -> Situation:
+    """Renew the server's certificate alone."""
+    return broken.with_leaf(validity=RENEWED)

@@ -9,6 +9,7 @@ from tlslab.model.conditions import INCOMPLETE
 from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import Situation
 from tlslab_scenarios._sources import (  # fmt: skip
+    CHAIN_IN_WRONG_ORDER,
     CURL_CERTS,
     KINSTA,
     LEAF_ONLY,
@@ -39,8 +40,9 @@ def missing_intermediate(healthy: Situation) -> Situation:
     **Cause.** The certificate was installed without the bundle that came with it. SQL Server on Linux sends only the
     leaf of `network.tlscert` unless the CA's chain is in the server's own system store.
 
-    **Look.** `openssl s_client -connect HOST:443 -showcerts`: one certificate only, and its issuer is not its
-    subject. The words are the same as for an untrusted CA; the number of certificates tells the two apart.
+    **Look.** `openssl s_client -connect HOST:443 -showcerts </dev/null`: one certificate only, and its issuer is not its
+    subject. The words are the same as for an untrusted CA, and where a root signs leaves itself one certificate is all
+    that there is: ask the CA whether the issuer is a root or an intermediate.
 
     **Fix.** Let the server present the whole chain: leaf first, then the intermediates, without the root. Giving the
     intermediate to a client cures that client alone.
@@ -52,12 +54,13 @@ def missing_intermediate(healthy: Situation) -> Situation:
     still_checks=EVERYTHING,
     side=Side.SERVER,
     steps=[
-        "nginx: put the leaf first and the intermediates after it into the file of `ssl_certificate`, then reload.",
+        "nginx: put the leaf first and the intermediates after it into the file of `ssl_certificate`, then reload. In another order it does not start: `key values mismatch`.",
         "SQL Server on Linux: add the CA's chain to the server's system store (`update-ca-certificates`), then restart the service.",
         "Look again with `openssl s_client -showcerts`.",
     ],
     sources=[
         NGINX_CHAINS,
+        CHAIN_IN_WRONG_ORDER,
         LEAF_ONLY,
         section(KINSTA, "Common Causes of the Could Not Establish Trust Relationship Error"),
     ],

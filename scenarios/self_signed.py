@@ -10,6 +10,7 @@ from tlslab_scenarios._sources import (  # fmt: skip
     KB2007728,
     KINSTA,
     ODBC_TROUBLESHOOTING,
+    OPENSSL_EXTENSIONS,
     SQL_LINUX,
     TENWEB,
     section,
@@ -40,11 +41,37 @@ def self_signed(healthy: Situation) -> Situation:
     -issuer`.
 
     **Fix.** Replace it by a certificate of a CA that the clients trust. Where that is impossible, give *this*
-    certificate to the clients that need it: they then trust one key and nothing else. Switching verification off only
-    hides the message: whoever answers in the server's place is trusted as well.
+    certificate to the clients that need it. What `openssl req -x509` makes says CA:TRUE: a client that trusts it trusts
+    whatever its key signs, for any name, so look after that key as after a CA's. Switching verification off only hides
+    the message: whoever answers in the server's place is trusted as well.
     """
     # What `openssl req -x509` writes (config(5) of OpenSSL, section v3_ca).
     return healthy.with_leaf(issuer=None, basic_constraints=A_CA, key_usage=frozenset(), extended_key_usage=())
+
+
+@scenario(
+    form="end-entity",
+    title="The server's certificate is self-signed, and is no CA's",
+    conditions=[SELF_SIGNED],
+    sources=[section(KB2007728, "Cause"), OPENSSL_EXTENSIONS],
+)
+def self_signed_end_entity(healthy: Situation) -> Situation:
+    """The server presents a certificate that it signed itself. It says that it is no CA's and is for servers
+    (`basicConstraints = CA:FALSE`, `extendedKeyUsage = serverAuth`).
+
+    **Symptom.** The same as of one with CA:TRUE: OpenSSL "self-signed certificate" (error 18; before 3.0 "self signed
+    certificate"), Node `DEPTH_ZERO_SELF_SIGNED_CERT`, GnuTLS "The certificate issuer is unknown."
+
+    **Cause.** Nobody vouches for it but the server itself; whether it may sign others makes no difference to that.
+
+    **Look.** `openssl s_client -connect HOST:443 </dev/null | openssl x509 -noout -subject -issuer -ext basicConstraints`: subject
+    equal to issuer, "CA:FALSE".
+
+    **Fix.** Replace it by a certificate of a CA that the clients trust. Where that is impossible, give *this* certificate to
+    the clients that need it. Unlike one with CA:TRUE it vouches for itself alone: who steals its key can be this server,
+    and no other.
+    """
+    return healthy.with_leaf(issuer=None)
 
 
 @self_signed.fix(
@@ -110,3 +137,5 @@ self_signed.fix(
     steps=["Disable the encryption settings in the client application: `Encrypt=no` (optional)."],
     sources=[section(KB2007728, "Resolution"), ODBC_TROUBLESHOOTING],
 )(stop_asking_for_encryption)
+
+self_signed_end_entity.fixes.extend(self_signed.fixes)

@@ -9,11 +9,14 @@ from tlslab_scenarios._sources import (  # fmt: skip
     CURL_CERTS,
     KB2007728,
     KINSTA,
+    LEAF_ONLY,
+    NODE_CODES,
     ODBC_KEYWORDS,
     ODBC_TROUBLESHOOTING,
     SQL_LINUX,
     TDS_8,
     TENWEB,
+    UNKNOWN_LEAF_ISSUER,
     section,
 )
 from tlslab_scenarios.self_signed import stop_asking_for_encryption, trust_everything
@@ -37,14 +40,70 @@ def untrusted_ca(healthy: Situation) -> Situation:
     **Cause.** A private CA, or a public one that is newer than the client's trust store. Nothing is wrong with the
     server.
 
-    **Look.** `openssl s_client -connect HOST:443 -showcerts`: the issuer of the last certificate shown is the root
-    that the client would need. The same words appear when the server forgets an intermediate: count the certificates
-    before you blame the client.
+    **Look.** `openssl s_client -connect HOST:443 -showcerts </dev/null`: the issuer of the last certificate shown is what the
+    client would need. The same words appear when the server forgets an intermediate: ask the CA whether that issuer is
+    one of its roots before you blame the client.
 
     **Fix.** Install the CA's root in the trust store of the client: of the operating system for programs that read
     it, of the program for those that bring their own (Node, Python's certifi, Java, browsers).
     """
     return healthy.with_client(trust_anchors=())
+
+
+@scenario(
+    form="direct",
+    title="The CA signs servers' certificates with its root, and the client does not trust it",
+    conditions=[UNTRUSTED],
+    sources=[UNKNOWN_LEAF_ISSUER, NODE_CODES, section(KINSTA, "Your Certificate Root Authority Can't Be Trusted")],
+)
+def untrusted_ca_direct(healthy: Situation) -> Situation:
+    """A small CA has no intermediate: its root signs the servers' certificates itself, and the client does not know it. So the
+    server has nothing to send beside its own certificate.
+
+    **Symptom.** Just that of a missing intermediate: "unable to verify the first certificate" (Node
+    `UNABLE_TO_VERIFY_LEAF_SIGNATURE`), "unable to get local issuer certificate" (OpenSSL, curl, Python, Microsoft's ODBC
+    driver).
+
+    **Cause.** To the client both are the same: one certificate, and nobody at hand who issued it. The number of certificates
+    does not tell whether the server forgot one.
+
+    **Look.** `openssl s_client -connect HOST:443 </dev/null | openssl x509 -noout -issuer -ext authorityInfoAccess`. A public CA's
+    intermediate has an address for "CA Issuers"; what lies there is self-signed when the issuer is the root itself.
+    Whoever runs the CA knows.
+
+    **Fix.** Give the client the root. There is no intermediate that anybody could send.
+    """
+    return healthy.with_leaf(issuer=LAB_ROOT).with_client(trust_anchors=())
+
+
+@scenario(
+    form="leaf-only",
+    title="SQL Server sends its certificate alone, and the client does not trust the CA either",
+    kinds={ServerKind.SQLSERVER},
+    conditions=[UNTRUSTED],
+    sources=[
+        LEAF_ONLY,
+        section(SQL_LINUX, "Register the certificate on your client machine (Windows, Linux, or macOS)"),
+    ],
+)
+def untrusted_ca_leaf_only(healthy: Situation) -> Situation:
+    """The file of `network.tlscert` holds the certificate and the intermediate, and SQL Server sends the first alone. The client
+    knows neither the intermediate nor the root. Two things are missing, and the message tells of one.
+
+    **Symptom.** "unable to get local issuer certificate" (Microsoft's ODBC driver and what is built on it), "unable to verify
+    the first certificate" (tedious, `UNABLE_TO_VERIFY_LEAF_SIGNATURE`), and after the root has been installed on the
+    client the same words again.
+
+    **Cause.** SQL Server on Linux sends what it finds in the server's own system store beside its certificate, and does not
+    look for intermediates in its file.
+
+    **Look.** `openssl s_client` does not speak TDS 7.x, and cannot look. Give a client the root alone: when the error stays,
+    the intermediate is not sent. `openssl storeutl -noout -text -certs FILE` shows what stands in the file, not what is sent.
+
+    **Fix.** Install the root on the client, and the intermediate on one of the two sides: better on the server, where one
+    change serves all clients.
+    """
+    return healthy.with_chain(after=()).with_client(trust_anchors=())
 
 
 @scenario(
@@ -151,8 +210,8 @@ def _client_side_fixes(of: Scenario) -> None:
             section(SQL_LINUX, "Register the certificate on your client machine (Windows, Linux, or macOS)"),
             section(KINSTA, "Your Certificate Root Authority Can't Be Trusted"),
         ],
-        # A client that is told nothing does not begin with TLS.
-        on_system=of is not untrusted_ca_strict,
+        # A client that is told nothing does not begin with TLS; a CA without intermediates is installed like any other.
+        on_system=of not in (untrusted_ca_strict, untrusted_ca_direct),
     )(install_ca)
 
 
@@ -165,10 +224,58 @@ def _bypass(of: Scenario) -> None:
     )(trust_everything)
 
 
-for _scenario in (untrusted_ca, untrusted_ca_forced, untrusted_ca_strict):
+for _scenario in (untrusted_ca, untrusted_ca_direct, untrusted_ca_forced, untrusted_ca_strict):
     _client_side_fixes(_scenario)
-for _scenario in (untrusted_ca, untrusted_ca_forced, untrusted_ca_fallback):
+for _scenario in (
+    *(untrusted_ca, untrusted_ca_direct, untrusted_ca_leaf_only),
+    *(untrusted_ca_forced, untrusted_ca_fallback),
+):
     _bypass(_scenario)
+
+untrusted_ca_leaf_only.fix(
+    still_checks=EVERYTHING,
+    clears=False,
+    side=Side.CLIENT,
+    steps=[
+        "Install the CA's root certificate on the client.",
+        "It is needed and not enough: nobody has the intermediate.",
+    ],
+    sources=[
+        section(KB2007728, "Install the root certificate authority (CA) on the client machine"),
+        section(SQL_LINUX, "Register the certificate on your client machine (Windows, Linux, or macOS)"),
+    ],
+)(install_ca)
+
+
+@untrusted_ca_leaf_only.fix(
+    still_checks=EVERYTHING,
+    side=Side.SERVER,
+    steps=[
+        "Server: copy the intermediate to /usr/local/share/ca-certificates/NAME.crt, run `update-ca-certificates`, restart the service.",
+        "Client: install the CA's root certificate.",
+    ],
+    sources=[
+        LEAF_ONLY,
+        section(SQL_LINUX, "Register the certificate on your client machine (Windows, Linux, or macOS)"),
+    ],
+)
+def install_ca_on_both_sides(broken: Situation) -> Situation:
+    """Let the server send the intermediate, and install the root on the client."""
+    return install_ca(broken.with_chain(after=None))
+
+
+@untrusted_ca_leaf_only.fix(
+    still_checks=EVERYTHING,
+    side=Side.CLIENT,
+    steps=[
+        "Get the CA's root and its intermediate, and check their fingerprints.",
+        "Put both into the client's trust store.",
+    ],
+    sources=[section(SQL_LINUX, "Register the certificate on your client machine (Windows, Linux, or macOS)")],
+)
+def install_root_and_intermediate(broken: Situation) -> Situation:
+    """Install the root and the intermediate on the client."""
+    return install_ca(broken.with_client(intermediates=broken.chain.intermediates))
 
 
 @untrusted_ca_forced.fix(

@@ -20,8 +20,19 @@ from tlslab.clients.https import (
     floor,
 )
 from tlslab.clients.store_errors import stops
+from tlslab.libraries.openssl import NO_SIGNATURE_OF_THIS_KEY
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.conditions import CN_ALONE, ENDS_EARLY, NAME_MISMATCH, OTHER_STORE, STORE_ABSENT, STORE_UNREADABLE
+from tlslab.model.conditions import (
+    BELOW_THE_ROOT,
+    CN_ALONE,
+    ENDS_EARLY,
+    FORGED,
+    LEAF_TRUSTED,
+    NAME_MISMATCH,
+    OTHER_STORE,
+    STORE_ABSENT,
+    STORE_UNREADABLE,
+)
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
@@ -39,6 +50,15 @@ NEWER_LIBRARY_SOURCE = Source(
 NAME_SOURCE = Source(
     "curl, lib/vtls/openssl.c (verifyhost)",
     "https://github.com/curl/curl/blob/00b6fc04075de493ec050a8c4dffa18109f85cfa/lib/vtls/openssl.c",
+)
+EARLIEST_ERROR = Source(
+    "curl, lib/vtls/openssl.c (ossl_connect_step2: it tells the earliest error of OpenSSL's queue, which is what RSA "
+    "says where a signature does not verify)",
+    "https://github.com/curl/curl/blob/5c61e168698a72b87437d58ed728bcdea6d5db42/lib/vtls/openssl.c",
+)
+PARTIAL_CHAIN = Source(
+    "curl, lib/vtls/openssl.c (X509_V_FLAG_PARTIAL_CHAIN, unless a CRL is given)",
+    "https://github.com/curl/curl/blob/5c61e168698a72b87437d58ed728bcdea6d5db42/lib/vtls/openssl.c",
 )
 SKIP_VERIFICATION = Source(
     'curl, docs/SSLCERTS.md, section "Skip verification"',
@@ -136,6 +156,22 @@ class Curl(Client):
                 basis=Basis.AUTHORITATIVE,
                 source=CA_FILE,
             )
+        ),
+        *says(
+            [FORGED],
+            Phase.VERIFY,
+            *(f"curl: (35) {{*}}:rsa routines:{{*}}:{reason}" for reason in NO_SIGNATURE_OF_THIS_KEY),
+            basis=Basis.AUTHORITATIVE,
+            source=EARLIEST_ERROR,
+        ),
+        *(
+            tolerates(
+                "curl takes any certificate of its store for a trust anchor (X509_V_FLAG_PARTIAL_CHAIN, from 7.68 on)",
+                of=[condition],
+                basis=Basis.AUTHORITATIVE,
+                source=PARTIAL_CHAIN,
+            )
+            for condition in (BELOW_THE_ROOT, LEAF_TRUSTED)
         ),
         tolerates(
             "curl takes the common name where there is no SAN",

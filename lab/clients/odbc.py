@@ -42,6 +42,9 @@ DEFAULT_LOCATIONS = Source(
     "https://github.com/openssl/openssl/blob/06bedddd170c6ff5c72a52d3579df594f37cb5a3/doc/man3/SSL_CTX_load_verify_locations.pod",
 )
 FAQ = Source("Microsoft, msphpsql wiki, FAQ", "https://github.com/Microsoft/msphpsql/wiki/FAQ")
+QUEUE = Source(
+    "observed by the lab of ODBC Driver 18.6.2, which shows OpenSSL's queue of errors from its beginning", ""
+)
 RESET = Source("microsoft/msphpsql, issue 1480", "https://github.com/microsoft/msphpsql/issues/1480")
 
 BUNDLED_VERSION, BUNDLING = "18.5.1", "1.7.1"
@@ -72,6 +75,10 @@ def driver_templates(before: str) -> tuple[Template, ...]:
         Template("openssl", frozenset({Phase.VERIFY}), refused, Basis.AUTHORITATIVE, TROUBLESHOOTING),
         # The driver compares names itself and words it like a reason of OpenSSL.
         Template("msodbc", frozenset({Phase.NAME}), refused, Basis.AUTHORITATIVE, TROUBLESHOOTING),
+        # Where a signature does not verify, the queue begins with what RSA says, and the driver shows the beginning.
+        Template(
+            "msodbc", frozenset({Phase.VERIFY}), before + "SSL Provider: [error:{*}:{reason}", Basis.OBSERVED, QUEUE
+        ),
         # OpenSSL adds the alert's number to the reason, the driver the further errors of the queue.
         Template("openssl", frozenset({Phase.HANDSHAKE}), ssl + "{reason}", Basis.AUTHORITATIVE, FAQ),
         Template(

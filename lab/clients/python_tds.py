@@ -13,11 +13,13 @@ from typing import Any
 from tlslab.clients.base import Invocation, Request, Roots, Trust
 from tlslab.clients.store_errors import stops
 from tlslab.clients.tds import PythonSqlClient, read_versions, run_probe
+from tlslab.libraries.openssl import NO_SIGNATURE_OF_THIS_KEY
 from tlslab.model.conditions import (
     CN_ALONE,
     CN_BESIDE_SAN,
     ENDS_AFTER_PRELOGIN,
     ENDS_EARLY,
+    FORGED,
     IP_ADDRESS,
     NAME_MISMATCH,
     NO_COMMON_VERSION,
@@ -63,6 +65,11 @@ BACKOFF = Source(
 )
 CONNECT = Source("python-tds documentation, pytds.connect", "https://python-tds.readthedocs.io/en/latest/pytds.html")
 OBSERVED = Source("observed by the lab of python-tds 1.17.1", "")
+QUEUE = Source(
+    "pyOpenSSL, src/OpenSSL/_util.py (exception_from_error_queue: the errors of the queue in their order; the first is "
+    "what RSA says where a signature does not verify)",
+    "https://github.com/pyca/pyopenssl/blob/037371861693f26297320dcd5fd8c221b6d8df26/src/OpenSSL/_util.py",
+)
 LOAD = Source(
     "pyOpenSSL 26.3.0, src/OpenSSL/SSL.py (Context.load_verify_locations raises OpenSSL's errors; their texts are in "
     "OpenSSL, crypto/err/openssl.txt)",
@@ -137,6 +144,17 @@ class PythonTds(PythonSqlClient):
             },
             basis=Basis.AUTHORITATIVE,
             source=LOAD,
+        ),
+        *says(
+            [FORGED],
+            Phase.VERIFY,
+            *(
+                f"OpenSSL.SSL.Error: [('rsa routines', '{{*}}', '{reason}'),{{*}}('SSL routines', '{{*}}', "
+                "'certificate verify failed')]"
+                for reason in NO_SIGNATURE_OF_THIS_KEY
+            ),
+            basis=Basis.AUTHORITATIVE,
+            source=QUEUE,
         ),
         *says(
             [NAME_MISMATCH],

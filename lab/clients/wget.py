@@ -25,7 +25,7 @@ from tlslab.model.conditions import (
     UNTRUSTED,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, When, tolerates
+from tlslab.model.library import ANY, Template, When, says, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, Situation, TLSVersion
 from tlslab.setup.needs import Packages, Program
@@ -50,6 +50,10 @@ LOADS = Source(
 BOTH_STORES = Source(
     "GNU Wget, src/gnutls.c (ssl_init: the system's trust unless there is a --ca-directory, then the file)",
     PRIORITIES.url,
+)
+FAULTS = Source(
+    "GNU Wget, src/gnutls.c (ssl_check_certificate: what it has words for; a signature is not among that)",
+    "https://github.com/mirror/wget/blob/8775506f632f14404e4755dbae679dea07abf12a/src/gnutls.c",
 )
 # The quotation marks of wget in a UTF-8 locale, which is every attempt's.
 NOT_TRUSTED = (
@@ -114,6 +118,8 @@ class Wget(Client):
             basis=Basis.AUTHORITATIVE,
             source=LOADS,
         ),
+        # What it has no words for, as a signature that does not verify, is "not trusted" and no more.
+        *says(ANY, Phase.VERIFY, NOT_TRUSTED, basis=Basis.AUTHORITATIVE, source=FAULTS),
         tolerates(
             "wget loads every file of the directory, whatever it is called",
             of=[STORE_NOT_HASHED, UNTRUSTED],

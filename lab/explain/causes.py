@@ -220,7 +220,8 @@ def _scenarios_with(options: Iterable[When], scenarios: Iterable[Scenario]) -> t
 
 def _scenarios(conditions: Cause, scenarios: Iterable[Scenario], kinds: frozenset[ServerKind]) -> tuple[Scenario, ...]:
     """Those in which just this is so; then those in which something else is so as well, the other forms of the same
-    failure first; then those of a part of it.
+    failure first; then those of a part of it. Before all what is called like
+    a single condition.
     """
     scenarios = tuple(scenarios)
     classes = {_class(scenario) for scenario in scenarios if scenario.conditions == conditions}
@@ -231,7 +232,10 @@ def _scenarios(conditions: Cause, scenarios: Iterable[Scenario], kinds: frozense
         return (len(less), bool(more), _class(scenario) not in classes, not scenario.kinds & kinds, defects, len(more))
 
     near = [item for item in scenarios if item.conditions >= conditions or item.conditions < conditions]
-    return tuple(sorted(near, key=lambda scenario: (distance(scenario), scenario.id)))
+    names = tuple(condition.name for condition in conditions) if len(conditions) == 1 else ()
+    return tuple(
+        sorted(near, key=lambda item: (item.id not in names, distance(item), not item.id.startswith(names), item.id))
+    )
 
 
 def _class(scenario: Scenario) -> str:

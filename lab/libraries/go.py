@@ -5,11 +5,12 @@ what the certificates of the chain are for. So a set of conditions is answered b
 of Go 1.18 to 1.26. A signature with SHA-1 is refused from 1.18 on: the issuer is then a candidate that did not do.
 """
 
-from tlslab.model.circumstances import RESETS
+from tlslab.model.circumstances import RESETS, TRUSTS_A_NAMESAKE
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     ENDS_EARLY,
     EXPIRED,
+    FORGED,
     INCOMPLETE,
     NAME_MISMATCH,
     NO_COMMON_VERSION,
@@ -53,6 +54,11 @@ VERSIONS = Source(
     "Go 1.24, src/crypto/tls/handshake_client.go (makeClientHello, pickTLSVersion)",
     f"{_SRC}/crypto/tls/handshake_client.go",
 )
+CANDIDATES = Source(
+    "Go 1.26, src/crypto/x509/cert_pool.go (findPotentialParents: the key identifier decides the order alone) and "
+    "verify.go (UnknownAuthorityError: the first candidate whose key did not fit)",
+    "https://github.com/golang/go/blob/go1.26.8/src/crypto/x509/cert_pool.go",
+)
 ERRORS = Source(
     "Go 1.24, src/syscall/zerrors_linux_amd64.go (errors), within the OpError of src/net/net.go",
     f"{_SRC}/syscall/zerrors_linux_amd64.go",
@@ -69,6 +75,10 @@ _UNKNOWN = "x509: certificate signed by unknown authority"
 _INSECURE = (
     f'{_UNKNOWN} (possibly because of "x509: cannot verify signature: insecure algorithm {{*}}" while trying to verify '
     "candidate authority certificate "
+)
+_ANOTHER_KEY = (
+    f'{_UNKNOWN} (possibly because of "crypto/rsa: verification error" while trying to verify candidate authority '
+    "certificate "
 )
 _TIMES = {
     EXPIRED: "x509: certificate has expired or is not yet valid: current time {*} is after ",
@@ -124,6 +134,14 @@ LIBRARY = Library(
             for chain, (text, source) in _OF_THE_CHAIN.items()
             for rest in _BEHIND_THE_CHAIN
             for row in says([*chain, *rest], Phase.VERIFY, text, basis=Basis.AUTHORITATIVE, source=source)
+        ),
+        # Go tries the CAs of the right name whose key identifier is another one as well, only later.
+        *(
+            row
+            for condition, when in ((FORGED, ()), (UNTRUSTED, (TRUSTS_A_NAMESAKE,)))
+            for row in says(
+                [condition], Phase.VERIFY, _ANOTHER_KEY, basis=Basis.AUTHORITATIVE, source=CANDIDATES, when=when
+            )
         ),
         *says(
             [NOT_FOR_SERVERS],

@@ -8,9 +8,12 @@ stands for every reason; of a certificate out of date only the last cause says o
 
 from itertools import product
 
+from tlslab.model.circumstances import TRUSTS_A_NAMESAKE
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     EXPIRED,
+    EXPIRED_ROOT,
+    FORGED,
     INCOMPLETE,
     NAME_MISMATCH,
     NO_COMMON_VERSION,
@@ -34,6 +37,15 @@ VALIDATION = Source(
     "OpenJDK, PKIXValidator.java (doValidate: the path is there, the certificates on it are looked at)",
     f"{_JDK}/0336d8fbf1d8c4c3eeda562856cac618e34d079e/{_SECURITY}/validator/PKIXValidator.java",
 )
+ANCHORS = Source(
+    "OpenJDK, PKIXCertPathValidator.java (validate: trust anchors are chosen by name and key identifier; what is "
+    "checked are the certificates of the path, to which the anchor does not belong)",
+    f"{_JDK}/01267bb7ca65eeddb7bdd72cb4f70afbab646ca9/{_SECURITY}/provider/certpath/PKIXCertPathValidator.java",
+)
+CERTIFICATES = Source(
+    "OpenJDK, BasicChecker.java (verifySignature)",
+    f"{_JDK}/03790aa9ab1b31632d75b0f9f447357c282a6270/{_SECURITY}/provider/certpath/BasicChecker.java",
+)
 PURPOSE = Source(
     "OpenJDK, EndEntityChecker.java (checkTLSServer)",
     f"{_JDK}/59dc384fbd65e67d7080acb8fff9dbe16f585fea/{_SECURITY}/validator/EndEntityChecker.java",
@@ -51,6 +63,9 @@ NO_PATH = (
     "PKIX path building failed: sun.security.provider.certpath.SunCertPathBuilderException: unable to find valid "
     "certification path to requested target"
 )
+_NOT_VALID = "PKIX path validation failed: java.security.cert.CertPathValidatorException: "
+NO_ANCHOR = _NOT_VALID + "Path does not chain with any of the trust anchors"
+SIGNATURE = _NOT_VALID + "signature check failed"
 OUT_OF_DATE = (
     "PKIX path validation failed: java.security.cert.CertPathValidatorException: validity check failed{*}"
     "Caused by: java.security.cert."
@@ -85,6 +100,21 @@ LIBRARY = Library(
                 basis=Basis.AUTHORITATIVE,
                 source=PURPOSE,
             )
+        ),
+        *says(
+            [UNTRUSTED],
+            Phase.VERIFY,
+            NO_ANCHOR,
+            basis=Basis.AUTHORITATIVE,
+            source=ANCHORS,
+            when=[TRUSTS_A_NAMESAKE],
+        ),
+        *says([FORGED], Phase.VERIFY, SIGNATURE, basis=Basis.AUTHORITATIVE, source=CERTIFICATES),
+        tolerates(
+            "Java looks at the dates of the certificates below the trust anchor, not at its own",
+            of=[EXPIRED_ROOT],
+            basis=Basis.AUTHORITATIVE,
+            source=ANCHORS,
         ),
         tolerates(
             "SHA-1 is forbidden under the CAs alone that the JDK brings",

@@ -1,10 +1,12 @@
 """Microsoft's ODBC driver for SQL Server: its own check of the name, and what it says of a connection that failed."""
 
+from tlslab.libraries.openssl import NO_SIGNATURE_OF_THIS_KEY, SIGNATURE_REASONS
 from tlslab.model.circumstances import RESETS
 from tlslab.model.conditions import (  # fmt: skip
     CN_ALONE,
     ENDS_AFTER_PRELOGIN,
     ENDS_EARLY,
+    FORGED,
     IP_ADDRESS,
     NAME_MISMATCH,
     NO_COMMON_VERSION,
@@ -78,6 +80,14 @@ LIBRARY = Library(
             "subject name does not match host name",
             basis=Basis.AUTHORITATIVE,
             source=TROUBLESHOOTING,
+        ),
+        # The driver shows OpenSSL's queue of errors from its beginning.
+        *says(
+            [FORGED],
+            Phase.VERIFY,
+            *(f"rsa routines:{{*}}:{reason}]" for reason in NO_SIGNATURE_OF_THIS_KEY),
+            basis=Basis.AUTHORITATIVE,
+            source=SIGNATURE_REASONS,
         ),
         tolerates(
             "without a SAN the driver takes the common name",

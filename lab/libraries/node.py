@@ -21,6 +21,7 @@ from tlslab.model.beyond import (
     UNRECOGNIZED_NAME,
     UNSAFE_RENEGOTIATION,
 )
+from tlslab.model.circumstances import SENT_ALONE
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     CN_ALONE,
@@ -132,6 +133,15 @@ LIBRARY = Library(
             Phase.VERIFY,
             basis=Basis.AUTHORITATIVE,
             source=CODES,
+        ),
+        # OpenSSL's last word, where nothing above the leaf was found: nobody sent it, or a root signs leaves itself.
+        *says(
+            [UNTRUSTED],
+            Phase.VERIFY,
+            Prints(code="UNABLE_TO_VERIFY_LEAF_SIGNATURE"),
+            basis=Basis.AUTHORITATIVE,
+            source=CODES,
+            when=[SENT_ALONE],
         ),
         *says(
             [WEAK_SIGNATURE], Phase.VERIFY, Prints(code="UNSPECIFIED"), basis=Basis.AUTHORITATIVE, source=UNSPECIFIED

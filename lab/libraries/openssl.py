@@ -1,5 +1,6 @@
 """OpenSSL: what its path validation and its handshake say. Most clients show these words inside their own."""
 
+from tlslab.model.circumstances import SENT_ALONE
 from tlslab.model.conditions import (
     ENDS_EARLY,
     EXPIRED,
@@ -28,6 +29,14 @@ REASONS = Source(
     "OpenSSL, ssl/ssl_err.c, SSL_str_reasons",
     f"{_OPENSSL}/3d4bb90138b0586f88f44a67b7ea3b7ab4a88081/ssl/ssl_err.c",
 )
+SIGNATURE_REASONS = Source(
+    "OpenSSL, crypto/rsa/rsa_err.c, RSA_str_reasons",
+    f"{_OPENSSL}/02e483d236d735a9e0c925fafe8b89d58b6d0a01/crypto/rsa/rsa_err.c",
+)
+NO_SIGNATURE_OF_THIS_KEY = ("invalid padding", "block type is not 01", "data too large for modulus")
+"""What the queue of errors begins with where an RSA key is tried on the signature of another one: which of them depends
+on the two keys. The reason for which the certificate is refused comes last.
+"""
 
 LIBRARY = Library(
     "openssl",
@@ -45,6 +54,15 @@ LIBRARY = Library(
             Phase.VERIFY,
             basis=Basis.AUTHORITATIVE,
             source=VERIFY,
+        ),
+        *says(
+            [UNTRUSTED],
+            Phase.VERIFY,
+            "unable to get local issuer certificate",
+            "unable to verify the first certificate",
+            basis=Basis.AUTHORITATIVE,
+            source=VERIFY,
+            when=[SENT_ALONE],
         ),
         *says(
             [INCOMPLETE],

@@ -282,11 +282,16 @@ class Judge:
         return any(not item.library or item.row.when or item.row.versions != ALL for item in found)
 
     def _does_not_clear(self, fixed: Act) -> tuple[FixVerdict, Judgement]:
-        """Of a fix that is documented not to clear the error: it must fail, and as documented."""
+        """Of a fix that is documented not to clear the error: it must fail, and as documented, unless this client does
+        not notice what is wrong.
+        """
+        shown = fixed.judgement
+        if fixed.connected and fixed.answer.tolerated and shown.as_expected:
+            why = f"the fix does nothing, and it connects all the same: {shown.why}"
+            return FixVerdict.UNPROVEN, Judgement(True, why, shown.basis, shown.sources)
         if fixed.connected:
             why = "it connects, although the fix is documented not to clear the error"
             return FixVerdict.UNPROVEN, Judgement(False, why)
-        shown = fixed.judgement
         why = f"after the fix it still fails, as documented: {said(fixed.outcome)}" if shown.as_expected else shown.why
         return FixVerdict.NOT_CLEARED, Judgement(shown.as_expected, why, shown.basis, shown.sources)
 

@@ -3,7 +3,7 @@
 from tlslab.model.certificate import SignatureHash
 from tlslab.model.conditions import UNTRUSTED
 from tlslab.model.library import When
-from tlslab.model.path import chain_of
+from tlslab.model.path import anchors, chain_of, signed
 from tlslab.model.situation import Encryption, Refusal, ServerEncryption, Store
 
 TRUST_EVERYTHING = When("told to trust every certificate", lambda act: act.client.trust_everything)
@@ -18,6 +18,15 @@ HOLDS_THE_CA = When(
 WITH_MD5 = When(
     "a certificate of the chain is signed with MD5",
     lambda act: any(item.signature is SignatureHash.MD5 for item in chain_of(act).presented),
+)
+SENT_ALONE = When("the server sends its certificate alone", lambda act: len(chain_of(act).presented) == 1)
+TRUSTS_A_NAMESAKE = When(
+    "another CA of the issuer's name is trusted",
+    lambda act: any(
+        item.issuer is not None and item.issuer.subject == trusted.subject and not signed(trusted, item)
+        for item in chain_of(act).presented
+        for trusted in anchors(act)
+    ),
 )
 LOGIN_ONLY = When(
     "only the login is encrypted",

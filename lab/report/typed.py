@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from tlslab.clients.base import Client
-from tlslab.model.certificate import Authority, Leaf
+from tlslab.model.certificate import Anchor, Leaf
 from tlslab.model.situation import ClientSide, Situation
 
 Typed = tuple[tuple[str, ...], tuple[str, ...]]
@@ -19,7 +19,7 @@ def typed(client: Client, before: Situation, after: Situation) -> Typed:
     """
     old, new = client.options_as_typed(before.client), client.options_as_typed(after.client)
     same = set(old)
-    if ca_file(before.client) != ca_file(after.client):
+    if _ca_file(before.client) != _ca_file(after.client):
         told_nothing = client.options_as_typed(replace(after.client, trust_anchors=(), intermediates=()))
         same = {word for word in same if word in told_nothing and "ca.pem" not in word}
     return tuple(word for word in old if word not in new), tuple(word for word in new if word not in same)
@@ -27,17 +27,22 @@ def typed(client: Client, before: Situation, after: Situation) -> Typed:
 
 def ca_file_changes(before: ClientSide, after: ClientSide) -> list[str]:
     """What `ca.pem` gains and loses from one client side to the other, in words: the option that names it may stay."""
-    old, new = ca_file(before), ca_file(after)
-    gained, lost = [what for what in new if what not in old], [what for what in old if what not in new]
+    old, new = _ca_file(before), _ca_file(after)
+    gained = list(dict.fromkeys(_in_words(item) for item in new if item not in old))
+    lost = list(dict.fromkeys(_in_words(item) for item in old if item not in new))
+    lost = [what.replace("the ", "the old ", 1) if what in gained else what for what in lost]
     return [f"ca.pem {verb} {' and '.join(what)}" for verb, what in (("gains", gained), ("loses", lost)) if what]
 
 
-def ca_file(side: ClientSide) -> list[str]:
-    """What `ca.pem` holds, in words."""
-    held = ["the root of the CA"] if any(isinstance(anchor, Authority) for anchor in side.trust_anchors) else []
-    held += ["the server's certificate"] if any(isinstance(anchor, Leaf) for anchor in side.trust_anchors) else []
-    held += ["the intermediate"] if side.intermediates else []
-    return held
+def _ca_file(side: ClientSide) -> tuple[Anchor, ...]:
+    """What `ca.pem` holds."""
+    return (*side.trust_anchors, *side.intermediates)
+
+
+def _in_words(held: Anchor) -> str:
+    if isinstance(held, Leaf):
+        return "the server's certificate"
+    return "the root of the CA" if held.parent is None else "the intermediate"
 
 
 def beside_options(broken: ClientSide, fixed: ClientSide) -> Iterator[str]:

@@ -16,10 +16,10 @@ CATALOGUE = catalogue.load()
     [
         (
             "curl: (60) SSL certificate problem: certificate has expired",
-            ["expired", "expired-issuer", "wrong-clock.ahead"],
+            ["cross-signed.expired-root", "expired", "expired-issuer", "expired-root", "wrong-clock.ahead"],
         ),
-        ("CERTIFICATE has  expired", ["expired"]),
-        ("code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }", ["self-signed", "untrusted-ca.fallback"]),
+        ("CERTIFICATE has  expired", ["cross-signed.expired-root", "expired"]),
+        ("code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }", ["self-signed", "self-signed.end-entity", "untrusted-ca.fallback"]),
         ("network.tlskey", ["unreadable-key"]),
         ("nobody says this", []),
     ],
@@ -34,8 +34,8 @@ def test_a_text_finds_the_scenarios_that_have_it(text: str, scenarios: list[str]
 def test_a_list_of_a_text_says_what_shows_the_lesson(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run_command(["list", "certificate has expired"]) == Exit.AS_EXPECTED
     said = capsys.readouterr()
-    assert said.out.startswith("expired  ")
-    assert "show expired\n" in said.err
+    assert said.out.startswith("cross-signed.expired-root  ")
+    assert "show cross-signed.expired-root\n" in said.err
 
 
 @pytest.mark.parametrize(

@@ -50,8 +50,12 @@ def test_a_text_that_is_said_of_one_cause_names_it_alone(pasted: str, first: str
 
 def test_a_text_that_is_said_of_several_causes_names_all_of_them() -> None:
     found = explained("unable to get local issuer certificate")
-    assert [[str(one) for one in item.conditions] for item in found.candidates] == [["untrusted"], ["incomplete"]]
-    assert [len(item.others) for item in found.candidates] == [1, 1]
+    assert [[str(one) for one in item.conditions] for item in found.candidates] == [
+        ["untrusted"],
+        ["incomplete"],
+        ["leaf-trusted"],
+    ]
+    assert [len(item.others) for item in found.candidates] == [2, 2, 2]
 
 
 def test_what_is_documented_comes_before_what_only_the_lab_has_seen() -> None:

@@ -26,6 +26,19 @@ def visits() -> list[tuple[Cell, Visit]]:
 
 def test_every_fix_that_gives_the_client_a_file_of_certificates_is_seen_and_no_other() -> None:
     assert {f"{cell.scenario.id}/{cell.fix.name}" for cell, _ in visits()} == {
+        "below-the-root/add-the-root",
+        "below-the-root/trust-the-root",
+        "ca-made-anew.key-identifiers/replace-old-root",
+        "ca-made-anew.no-key-identifiers/replace-old-root",
+        "company-proxy/install-proxy-root",
+        "cross-signed.expired-root/install-new-root",
+        "cross-signed.left-out/install-new-root",
+        "expired-root/install-renewed-root",
+        "leaf-trusted/trust-the-root",
+        "self-signed.end-entity/trust-certificate",
+        "untrusted-ca.direct/install-ca",
+        "untrusted-ca.leaf-only/install-ca-on-both-sides",
+        "untrusted-ca.leaf-only/install-root-and-intermediate",
         "missing-intermediate/give-client-the-intermediate",
         "self-signed/trust-certificate",
         "untrusted-ca/install-ca",

@@ -587,6 +587,14 @@ def test_a_fix_that_clears_although_it_is_documented_not_to_is_a_finding() -> No
     assert "although the fix is documented not to clear the error" in verdict.why
 
 
+def test_a_client_that_does_not_notice_the_error_connects_after_a_fix_that_clears_nothing_too() -> None:
+    tolerant = Example(tolerates("it has no clock", of=[EXPIRED], basis=Basis.REPORTED, source=POST))
+    verdict = judged([CONNECTED, CONNECTED, CONNECTED], cell(USELESS, tolerant))
+    assert (verdict.broken, verdict.fix) == (ActVerdict.AS_DOCUMENTED, FixVerdict.UNPROVEN)
+    assert verdict.as_expected
+    assert "it has no clock" in verdict.fix_judgement.why
+
+
 def test_nobody_attacks_a_fix_that_clears_nothing() -> None:
     _, item = cell(USELESS)
     assert list(item.acts) == ["control", "broken", "fixed"]

@@ -78,7 +78,8 @@ def test_attempts_are_shared_between_cells() -> None:
 
 def test_a_class_takes_all_its_faces() -> None:
     faces = {cell.scenario.id for cell in plan(scenarios=("untrusted-ca",)).cells}
-    assert faces == {"untrusted-ca", "untrusted-ca.forced", "untrusted-ca.fallback", "untrusted-ca.strict"}
+    forms = ("direct", "fallback", "forced", "leaf-only", "strict")
+    assert faces == {"untrusted-ca", *(f"untrusted-ca.{form}" for form in forms)}
     assert {cell.scenario.id for cell in plan(scenarios=("untrusted-ca.forced",)).cells} == {"untrusted-ca.forced"}
 
 
