@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from tlslab.explain.outside import Outside
 from tlslab.explain.phrases import Hit
 from tlslab.explain.reading import Passage, passages
-from tlslab.explain.vocabulary import Entry, Meaning, Vocabulary
+from tlslab.explain.vocabulary import Cause, Entry, Meaning, Vocabulary
 
 _AROUND = 60
 _LONGEST = 400
@@ -93,29 +93,51 @@ def _codes_in(text: str) -> Iterator[Code]:
             yield Code(found[1], what)
 
 
+@dataclass(frozen=True)
+class _Span:
+    """Where a part of a text stands that decides. `causes`: what it means, where a client's words stand round it."""
+
+    start: int
+    end: int
+    length: int
+    causes: frozenset[Cause] | None
+
+    def stands_for(self, hit: Hit, entry: Entry) -> bool:
+        """Whether a text within it is no finding: that nobody was reached stays true, whoever says more about it, and a
+        vocabulary may know more that a library's words can mean than the client that shows them.
+        """
+        if self.end < hit.end or self.length <= hit.phrase.length or isinstance(entry, Outside):
+            return False
+        if self.causes is None or not isinstance(entry, Meaning) or not entry.vocabulary or entry.vague:
+            return True
+        return self.causes >= set(entry.causes)
+
+
 def _deciding(passage: Passage, vocabulary: Vocabulary) -> Iterator[tuple[Hit, Entry]]:
     hits = sorted(vocabulary.index.within(passage), key=lambda hit: (hit.start, -hit.end))
-    spans = sorted(
-        {(start, end, hit.phrase.length) for hit in hits if _decides(hit, vocabulary) for start, end in hit.spans},
-        key=lambda span: (span[0], -span[1]),
-    )
-    around: list[tuple[int, int]] = []
+    spans = sorted(_spans(hits, vocabulary), key=lambda span: (span.start, -span.end))
+    around: list[_Span] = []
     next_span = 0
     for hit in hits:
-        while next_span < len(spans) and spans[next_span][0] <= hit.start:
-            around.append(spans[next_span][1:])
+        while next_span < len(spans) and spans[next_span].start <= hit.start:
+            around.append(spans[next_span])
             next_span += 1
-        around = [(end, length) for end, length in around if end > hit.start]
-        within = any(end >= hit.end and length > hit.phrase.length for end, length in around)
+        around = [span for span in around if span.end > hit.start]
         for entry in vocabulary.entries[hit.phrase]:
-            # That nobody was reached stays true, whoever says more about it.
-            if not within or isinstance(entry, Outside):
+            if not any(span.stands_for(hit, entry) for span in around):
                 yield hit, entry
 
 
-def _decides(hit: Hit, vocabulary: Vocabulary) -> bool:
-    """Whether a text says enough to stand for the shorter ones within it."""
-    return any(isinstance(entry, Meaning) and not entry.vague for entry in vocabulary.entries[hit.phrase])
+def _spans(hits: Iterable[Hit], vocabulary: Vocabulary) -> set[_Span]:
+    """The parts of the texts that say enough to stand for the shorter ones within them."""
+    spans: set[_Span] = set()
+    for hit in hits:
+        meanings = [entry for entry in vocabulary.entries[hit.phrase] if isinstance(entry, Meaning)]
+        if told := [entry for entry in meanings if not entry.vague]:
+            framed = all(entry.framed for entry in told)
+            causes = frozenset(cause for entry in told for cause in entry.causes) if framed else None
+            spans.update(_Span(start, end, hit.phrase.length, causes) for start, end in hit.spans)
+    return spans
 
 
 def _quoted(passage: Passage, hit: Hit) -> tuple[int, str]:

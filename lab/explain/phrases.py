@@ -20,6 +20,8 @@ SHORTEST_CODE = 5
 _SHORTEST_PART = 4
 _ANY_WORDS, _NAME, _INNER = 600, 300, OVERLAP // 2
 """The most characters that may stand in a gap: of any words, of a name, between an exception and its inner one."""
+_CLOSE = 80
+"""The most characters before a short part that ends a text."""
 
 _GAP = re.compile(r"\{(\*|[a-z]+)\}|( ---> )")
 _HEAD = re.compile(r"(?:[\w.]*(?:Exception|Error)(?: \[\w+\])?: |curl: \(\d+\) |\[[^\[\]{}]{1,60}\] ?)+")
@@ -50,6 +52,8 @@ class Phrase:
     """Its one part is the number of an error."""
     whole: bool = True
     """The documented text ends with it: no name and no other words come behind it."""
+    ending: tuple[str, ...] = ()
+    """Literal parts that are too short to be looked for, which must follow closely all the same."""
 
     @property
     def length(self) -> int:
@@ -117,6 +121,7 @@ def _phrase(text: str) -> Phrase | None:
     parts: list[str] = []
     gaps: list[int] = []
     gap, end = 0, 0
+    short: list[str] = []
     for found in (*_GAP.finditer(text), None):
         part = skeleton_of(text[end : found.start() if found else len(text)])
         if found is None:
@@ -126,12 +131,16 @@ def _phrase(text: str) -> Phrase | None:
                 gaps.append(gap)
             parts.append(part)
             gap = 0
+            short = []
         else:
             gap += len(part)
+            short += [part] if part else []
         if found:
             gap += _INNER if found[2] else _ANY_WORDS if found[1] == "*" else _NAME
             end = found.end()
-    return Phrase(tuple(parts), tuple(gaps), whole=not text.endswith("}")) if parts else None
+    if not parts:
+        return None
+    return Phrase(tuple(parts), tuple(gaps), whole=not text.endswith("}"), ending=tuple(short))
 
 
 class Index:
@@ -202,8 +211,27 @@ def _spans(
     return tuple(spans)
 
 
+def _ends(hit: Hit, passage: Passage) -> bool:
+    """Whether the short parts that end the phrase follow, each in its turn and not within a longer word."""
+    at = hit.end
+    for part in hit.phrase.ending:
+        last = at + _CLOSE + len(part)
+        begin = passage.skeleton.find(part, at, last)
+        while begin >= 0 and part[-1].isalpha() and _letter_behind(passage, begin, begin + len(part)):
+            begin = passage.skeleton.find(part, begin + 1, last)
+        if begin < 0:
+            return False
+        at = begin + len(part)
+    return True
+
+
+def _letter_behind(passage: Passage, start: int, end: int) -> bool:
+    behind = passage.place(start, end)[1]
+    return passage.text[behind : behind + 1].isalpha()
+
+
 def _stands_alone(hit: Hit, passage: Passage) -> bool:
-    if not passage.is_word(hit.start, hit.end):
+    if not passage.is_word(hit.start, hit.end) or not _ends(hit, passage):
         return False
     if hit.phrase.whole and _GOES_ON.match(passage.text, passage.place(hit.start, hit.end)[1]):
         return False

@@ -27,7 +27,8 @@ Cause = frozenset[Condition]
 @dataclass(frozen=True)
 class Meaning:
     """What a text means in one table: each of `causes` has it. `of_any`: every defect has it of which the table says
-    nothing else. `options`: what must hold where the text is about no condition.
+    nothing else. `options`: what must hold where the text is about no condition. `vocabulary`: no client of the lab is
+    judged by the table.
     """
 
     table: str
@@ -40,11 +41,17 @@ class Meaning:
     options: tuple[When, ...]
     basis: Basis
     sources: tuple[Source, ...]
+    vocabulary: bool = False
 
     @property
     def vague(self) -> bool:
         """Whether the text does not tell causes apart."""
         return self.of_any or len(self.causes) > MOST
+
+    @property
+    def framed(self) -> bool:
+        """Whether a client's own words stand round those of its library."""
+        return self.client and self.table not in self.libraries
 
     @property
     def outside(self) -> bool:
@@ -68,8 +75,7 @@ def vocabulary(knowledge: Knowledge, clients: Iterable[Client], libraries: Itera
     entries: dict[Phrase, dict[Entry, None]] = defaultdict(dict)
     for meaning in _meanings(knowledge, clients, libraries):
         # What a client puts round its library's words is what tells that the client speaks.
-        framed = meaning.client and meaning.table not in meaning.libraries
-        for phrase in _phrases(meaning.text, whole_only=framed):
+        for phrase in _phrases(meaning.text, whole_only=meaning.framed):
             entries[phrase][meaning] = None
     others: tuple[Program | Outside, ...] = (*PROGRAMS, *OUTSIDE)
     for known in others:
@@ -85,14 +91,15 @@ def _phrases(text: str, *, whole_only: bool = False) -> Iterator[Phrase]:
 
 def _meanings(knowledge: Knowledge, clients: Iterable[Client], libraries: Iterable[str] | None) -> Iterator[Meaning]:
     for name in sorted(knowledge.libraries) if libraries is None else libraries:
-        rows = [row for row in knowledge.libraries[name].rows if isinstance(row, Says)]
+        library = knowledge.libraries[name]
+        rows = [row for row in library.rows if isinstance(row, Says)]
         said = [Statement(row, row.does, name, row.basis, (row.source,), row.when, row.versions) for row in rows]
-        yield from _of_table(name, said, client=False)
+        yield from _of_table(name, said, client=False, vocabulary=library.vocabulary)
     for client in clients:
         yield from _of_table(client.name, knowledge.table(client.templates, client.rows), client=True)
 
 
-def _of_table(table: str, said: Iterable[Statement], *, client: bool) -> Iterator[Meaning]:
+def _of_table(table: str, said: Iterable[Statement], *, client: bool, vocabulary: bool = False) -> Iterator[Meaning]:
     by_text: dict[str, list[tuple[Statement, Says]]] = defaultdict(list)
     for item in said:
         if isinstance(item.row, Says):
@@ -111,6 +118,7 @@ def _of_table(table: str, said: Iterable[Statement], *, client: bool) -> Iterato
             tuple(dict.fromkeys(when for item, row in rows if not row.of for when in item.when)),
             max(item.basis for item, _ in rows),
             tuple(dict.fromkeys(source for item, _ in rows for source in item.sources)),
+            vocabulary,
         )
 
 

@@ -39,7 +39,7 @@ from tlslab.model.conditions import (
     UNTRUSTED,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import ANY, Library, Says, says, says_alike
+from tlslab.model.library import ANY, Library, Says, says, says_alike, stands_for
 
 _CURL = "https://github.com/curl/curl/blob"
 _NEWEST = f"{_CURL}/5c61e168698a72b87437d58ed728bcdea6d5db42"
@@ -262,10 +262,10 @@ _OPENSSL: tuple[Says, ...] = (
 )
 
 _GNUTLS: tuple[Says, ...] = (
-    *says(
-        ANY,
+    # GnuTLS gives one verdict about the whole chain; names are compared behind it, and say so.
+    *stands_for(
+        {"server certificate verification failed. CAfile:": (UNTRUSTED, SELF_SIGNED, INCOMPLETE, EXPIRED)},
         Phase.VERIFY,
-        "server certificate verification failed. CAfile:",
         basis=Basis.AUTHORITATIVE,
         source=GNUTLS_OF_OLD,
     ),

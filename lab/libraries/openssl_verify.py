@@ -1,5 +1,4 @@
-"""OpenSSL's errors of path validation, X509_V_ERR_*: by number, by name, and in words where no client of the lab is
-judged by them.
+"""OpenSSL's errors of path validation, X509_V_ERR_*: by number, by name, and in words.
 
 The words are those of OpenSSL 3 and, where they differ, those of 1.1.1 and 1.0.2; LibreSSL and BoringSSL have most of
 the older ones. An error that says nothing about the peer's certificate (out of memory, a wrong call) is left out.
@@ -183,9 +182,6 @@ ERRORS = (
 )
 """In the order of their numbers."""
 
-_JUDGED = {2, 7, 9, 10, 18, 20, 21, 26, 62, 68}
-"""Clients of the lab are judged by the words of these (`tlslab.libraries.openssl`, and the scenarios)."""
-
 
 def _forms(error: VerifyError) -> Iterator[str | Prints]:
     """In what forms people paste an error: as s_client and verify print it, by its name, in words."""
@@ -194,8 +190,7 @@ def _forms(error: VerifyError) -> Iterator[str | Prints]:
         yield f"verify error:num={error.number}"
         yield f"Verify return code: {error.number} ("
         yield f"error {error.number} at {{*}} depth lookup"
-    if error.number not in _JUDGED:
-        yield from error.words
+    yield from error.words
 
 
 def _rows() -> Iterator[Says]:

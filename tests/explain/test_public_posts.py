@@ -9,23 +9,60 @@ from collections.abc import Iterable
 from tests.explain.known import explained
 from tests.explain.posts import Half, Post, of_half
 
+CLIENT_CERTIFICATE = {
+    f"client-certificate-{what}" for what in ("missing", "refused", "untrusted", "expired", "revoked")
+}
 CONDITIONS: dict[str, set[str]] = {
+    "bad-signature": {"forged", "wrong-handshake-signature"},
+    "client-certificate": CLIENT_CERTIFICATE,
     "encryption-demanded": {"demands-encryption"},
+    "encryption-not-supported": {"no-encryption"},
     "expired": {"expired"},
     "expired-intermediate": {"expired-issuer"},
+    "expired-root": {"expired-root"},
     "ip-address": {"ip-address", "name-mismatch"},
+    "key-usage": {"key-usage"},
+    "legacy-renegotiation": {"unsafe-renegotiation"},
     "missing-intermediate": {"incomplete"},
+    "name-constraints": {"name-not-permitted"},
     "name-mismatch": {"name-mismatch"},
+    "negative-serial": {"serial-not-positive"},
+    "no-aki-or-strict": {"no-authority-key-identifier", "not-conforming"},
+    "no-common-cipher": {"no-common-cipher"},
+    "no-san": {"cn-alone"},
+    "no-tls-library": {"no-tls-library"},
+    "not-a-ca": {"not-a-ca"},
     "not-yet-valid": {"not-yet-valid"},
+    "old-root-bundle": {"untrusted", "expired-root"},
+    "pin-mismatch": {"other-pin"},
+    "plain-http-on-tls-port": {"plain-http"},
+    "proxy-refuses": {"proxy-refuses"},
+    "reused-serial": {"serial-reused"},
+    "revocation-unreachable": {"revocation-unknown"},
+    "revoked": {"revoked"},
     "self-signed": {"self-signed"},
-    "server-certificate-unreadable": {"not-serving", "not-loaded"},
+    "self-signed-in-chain": {"root-sent", "intercepted"},
+    "server-certificate-unreadable": {"not-serving", "not-loaded", "key-unreadable", "key-mismatch"},
+    "server-closed": {"ends-early", "ends-after-prelogin", "ends-without-notice"},
+    "sha1-handshake-signature": {"weak-handshake-signature", "no-common-signature"},
+    "stale-ocsp": {"revocation-stale"},
     "tls-version-mismatch": {"no-common-version"},
+    "trust-store-missing": {"store-absent", "store-empty", "store-unreadable", "untrusted"},
+    "trust-store-password": {"store-password"},
+    "trust-store-wrong-format": {"store-unreadable"},
     "untrusted-ca": {"untrusted"},
+    "v1-or-malformed": {"version-1", "malformed"},
+    "weak-dh": {"small-dh"},
+    "weak-key": {"weak-key"},
     "weak-signature": {"weak-signature"},
     "wrong-clock": {"expired", "not-yet-valid"},
     "wrong-eku": {"not-for-servers"},
+    "wrong-service-on-port": {"other-service", "plain-http"},
+    "wrong-virtual-host": {"unrecognized-name", "name-mismatch"},
 }
-"""The conditions that a cause of a post is in the catalogue; a cause that stands here is one that the lab can play."""
+"""The conditions that a cause of a post is, in the catalogue or in the vocabularies. Without a trust store a client
+says that it does not trust the CA.
+"""
 FIRST = 3
 FLOOR = 24
 """So many of the posts were explained when this was written, with the vocabularies that there were; more is better."""
