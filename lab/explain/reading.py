@@ -73,12 +73,15 @@ def _table() -> dict[int, str | None]:
 
 
 _TABLE = _table()
-_ASCII = {code: form for code, form in _TABLE.items() if code < 128}
+_LOST = bytes(code for code, form in _TABLE.items() if code < 128 and form is None)
+"""What of ASCII has no form in a skeleton; all the rest of it stands for itself."""
 
 
 def skeleton_of(text: str) -> str:
     """The text in lower case, without white space, quotes, backslashes and what is not seen."""
-    return text.translate(_ASCII if text.isascii() else _TABLE).lower()
+    if text.isascii():
+        return text.encode("ascii").translate(None, _LOST).decode("ascii").lower()
+    return text.translate(_TABLE).lower()
 
 
 def unescaped(text: str) -> str:

@@ -99,6 +99,8 @@ _REMOTE = "remote error: tls: "
 _DEFECTS = (UNTRUSTED, SELF_SIGNED, INCOMPLETE, EXPIRED, NAME_MISMATCH)
 """Clients send the same alert of all of these."""
 
+_HINT = 'x509: certificate signed by unknown authority (possibly because of "'
+
 LIBRARY = Library(
     "go-errors",
     (
@@ -121,6 +123,9 @@ LIBRARY = Library(
                     *(EXPIRED, EXPIRED_ISSUER, EXPIRED_ROOT),
                 ),
                 "x509: failed to load system roots and no roots provided": (STORE_EMPTY,),
+                # The hint names what went wrong with a CA of the right name.
+                f"{_HINT}crypto/rsa: verification error": (FORGED,),
+                f"{_HINT}x509: ECDSA verification failure": (FORGED,),
             },
             Phase.VERIFY,
             basis=Basis.AUTHORITATIVE,

@@ -3,7 +3,7 @@ from the TLS library.
 """
 
 from tlslab.model.beyond import CLIENT_CERTIFICATE_MISSING
-from tlslab.model.conditions import DEMANDS_ENCRYPTION, NO_ENCRYPTION
+from tlslab.model.conditions import DEMANDS_ENCRYPTION, NAME_MISMATCH, NO_ENCRYPTION
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, says
 
@@ -23,6 +23,12 @@ PGJDBC = Source(
     "PostgreSQL JDBC Driver, ConnectionFactoryImpl.java, enableSSL",
     "https://github.com/pgjdbc/pgjdbc/blob/18bc00cb1aaa2d9336c63ad30b0c5e229c43cb43/pgjdbc/src/main/java/org/postgresql"
     "/core/v3/ConnectionFactoryImpl.java",
+)
+
+LIBPQ_NAMES = Source(
+    "PostgreSQL, src/interfaces/libpq/fe-secure-common.c, pq_verify_peer_name_matches_certificate",
+    "https://github.com/postgres/postgres/blob/ffa2e4670123124b92f037d335a1e844c3782d3f/src/interfaces/libpq"
+    "/fe-secure-common.c",
 )
 
 LIBRARY = Library(
@@ -63,6 +69,14 @@ LIBRARY = Library(
             "The server does not support SSL.",
             basis=Basis.AUTHORITATIVE,
             source=PGJDBC,
+        ),
+        *says(
+            [NAME_MISMATCH],
+            Phase.NAME,
+            "server certificate for {*} does not match host name {name}",
+            "could not get server's host name from server certificate",
+            basis=Basis.AUTHORITATIVE,
+            source=LIBPQ_NAMES,
         ),
     ),
     vocabulary=True,

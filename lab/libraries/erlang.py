@@ -1,0 +1,67 @@
+"""Erlang/OTP's ssl, on which Elixir's clients, RabbitMQ, CouchDB and EMQX stand: alerts in words, and who sent them.
+
+`generated CLIENT ALERT` is what the client itself refuses, `received SERVER ALERT` what the server refuses.
+"""
+
+from tlslab.model.beyond import CLIENT_CERTIFICATE_MISSING, NO_COMMON_CIPHER, REVOKED, UNRECOGNIZED_NAME
+from tlslab.model.conditions import (
+    EXPIRED,
+    EXPIRED_ISSUER,
+    INCOMPLETE,
+    NO_COMMON_VERSION,
+    NOT_YET_VALID,
+    SELF_SIGNED,
+    UNTRUSTED,
+)
+from tlslab.model.evidence import Basis, Phase, Source
+from tlslab.model.library import ANY, Library, says, stands_for
+
+ALERTS = Source(
+    "Erlang/OTP, lib/ssl/src/ssl_alert.erl, own_alert_txt, alert_txt and description_txt",
+    "https://github.com/erlang/otp/blob/54e20b0df9e643f48bcc4bcb8d58bdc97335b42b/lib/ssl/src/ssl_alert.erl",
+)
+
+_REFUSES = ("generated CLIENT ALERT: Fatal - ", "received CLIENT ALERT: Fatal - ")
+"""As the client prints it, and as the server does."""
+_OF_THE_CHAIN = {
+    "Unknown CA": (UNTRUSTED, SELF_SIGNED, INCOMPLETE),
+    "Certificate Expired": (EXPIRED, EXPIRED_ISSUER, NOT_YET_VALID),
+    "Certificate Revoked": (REVOKED,),
+}
+
+LIBRARY = Library(
+    "erlang",
+    (
+        *stands_for(
+            {f"{begin}{alert}": of for begin in _REFUSES for alert, of in _OF_THE_CHAIN.items()},
+            Phase.VERIFY,
+            basis=Basis.AUTHORITATIVE,
+            source=ALERTS,
+        ),
+        *stands_for(
+            {
+                "received SERVER ALERT: Fatal - Protocol Version": (NO_COMMON_VERSION,),
+                "generated SERVER ALERT: Fatal - Protocol Version": (NO_COMMON_VERSION,),
+                "received SERVER ALERT: Fatal - Handshake Failure": (
+                    *(NO_COMMON_VERSION, NO_COMMON_CIPHER, CLIENT_CERTIFICATE_MISSING),
+                ),
+                "received SERVER ALERT: Fatal - Insufficient Security": (NO_COMMON_CIPHER,),
+                "generated SERVER ALERT: Fatal - Insufficient Security": (NO_COMMON_CIPHER,),
+                "received SERVER ALERT: Fatal - Unrecognised Name": (UNRECOGNIZED_NAME,),
+            },
+            Phase.HANDSHAKE,
+            basis=Basis.AUTHORITATIVE,
+            source=ALERTS,
+        ),
+        *says(
+            ANY,
+            Phase.VERIFY,
+            "generated CLIENT ALERT: Fatal - Handshake Failure",
+            "generated CLIENT ALERT: Fatal - Bad Certificate",
+            "generated CLIENT ALERT: Fatal - Unsupported Certificate",
+            basis=Basis.AUTHORITATIVE,
+            source=ALERTS,
+        ),
+    ),
+    vocabulary=True,
+)
