@@ -1,6 +1,7 @@
 """The command `explain`: from the error on the screen to its cause."""
 
 import codecs
+import gc
 import json
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -49,12 +50,18 @@ def explain(text: tuple[str, ...], client: tuple[str, ...], system: str | None, 
     from tlslab.explain.vocabulary import vocabulary
     from tlslab.report.explanation import Advice, explanation_as_data, show_explanation
 
-    known, clients = catalogue.load(), all_clients()
-    where = System(system) if system else None
-    own, libraries = _asked(known.knowledge, clients, client, where)
+    # Everything that is built here is needed until the end: to look for garbage in it costs a tenth of the start.
+    gc.disable()
+    try:
+        known, clients = catalogue.load(), all_clients()
+        where = System(system) if system else None
+        own, libraries = _asked(known.knowledge, clients, client, where)
+        words = vocabulary(known.knowledge, own, libraries)
+    finally:
+        gc.enable()
     pieces = _pieces(text)
     first = next(pieces, "")
-    found = search(chain((first,), pieces), vocabulary(known.knowledge, own, libraries))
+    found = search(chain((first,), pieces), words)
     measured = measured_of(_baselines() if found.findings else ())
     kinds = _kinds(found, own, asked=bool(client))
     explanation = explained(found, known.scenarios, known.knowledge.conditions, measured, kinds)

@@ -89,7 +89,7 @@ def phrases_of(text: str, *, whole_only: bool = False) -> Iterator[Phrase]:
         return
     # The class in front of each exception is left out; what is inner comes behind it.
     bare = " ---> ".join(_HEAD.sub("", part, count=1) if _HEAD.match(part) else part for part in text.split(" ---> "))
-    stripped = _phrase(bare)
+    stripped = _phrase(bare) if bare != text else None
     if stripped and stripped != whole and stripped.length >= SHORTEST:
         yield stripped
     *outer, innermost = _INNER_CAUSE.split(text)
@@ -212,12 +212,12 @@ def _spans(
 
 
 def _ends(hit: Hit, passage: Passage) -> bool:
-    """Whether the short parts that end the phrase follow, each in its turn and not within a longer word."""
+    """Whether the short parts that end the phrase follow, each in its turn and not as the beginning of a word."""
     at = hit.end
     for part in hit.phrase.ending:
         last = at + _CLOSE + len(part)
         begin = passage.skeleton.find(part, at, last)
-        while begin >= 0 and part[-1].isalpha() and _letter_behind(passage, begin, begin + len(part)):
+        while begin >= 0 and part.isalpha() and _goes_on(passage, begin, begin + len(part)):
             begin = passage.skeleton.find(part, begin + 1, last)
         if begin < 0:
             return False
@@ -225,7 +225,7 @@ def _ends(hit: Hit, passage: Passage) -> bool:
     return True
 
 
-def _letter_behind(passage: Passage, start: int, end: int) -> bool:
+def _goes_on(passage: Passage, start: int, end: int) -> bool:
     behind = passage.place(start, end)[1]
     return passage.text[behind : behind + 1].isalpha()
 

@@ -73,7 +73,7 @@ LIBRARY = Library(
         *says(
             [NAME_MISMATCH],
             Phase.NAME,
-            "server certificate for {*} does not match host name {name}",
+            "server certificate for {*} does not match host name",
             "could not get server's host name from server certificate",
             basis=Basis.AUTHORITATIVE,
             source=LIBPQ_NAMES,

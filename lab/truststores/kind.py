@@ -1,7 +1,6 @@
 """A kind of trust store: how certificates become files and commands. Standard library only, like the adapters."""
 
 import re
-import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
@@ -52,6 +51,8 @@ def each(pem: str) -> tuple[str, ...]:
 
 def der(pem: str) -> bytes:
     """One certificate in DER."""
+    import ssl  # it loads OpenSSL, which most commands need not
+
     return ssl.PEM_cert_to_DER_cert(pem)
 
 

@@ -84,6 +84,14 @@ def test_a_client_whose_own_words_surround_the_text_counts_first() -> None:
     assert [str(one) for one in found.candidates[0].conditions] == ["self-signed"]
 
 
+def test_what_a_vocabulary_knows_of_a_librarys_words_stands_behind_what_the_client_that_shows_them_is_known_for() -> (
+    None
+):
+    # DST Root CA X3, on 2021-09-30: OpenSSL says the same of the root, and curl puts its frame round it.
+    found = causes("curl: (60) SSL certificate problem: certificate has expired")
+    assert found == [["expired"], ["expired-issuer"], ["expired-root"]]
+
+
 def test_several_errors_of_a_log_are_all_found_with_line_and_count() -> None:
     log = f"{SELF_SIGNED}\nall is well\n{SELF_SIGNED}\nx509: certificate is valid for a, not b\n"
     found = explained(log)

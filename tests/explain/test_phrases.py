@@ -27,6 +27,8 @@ def is_found(documented: str, pasted: str) -> bool:
         ("The login of {*} timed out", "The login of " + "x" * 5000 + " timed out", False),
         ("System.IO.IOException: The stream has ended", "IOException: The stream has ended", True),
         ("System.IO.IOException: The stream has ended", "Caused by: the stream has ended", True),
+        ("Failed to connect to {host}:{*} in {*}ms", "Failed to connect to db:1433 in 15000ms", True),
+        ("Failed to connect to {host}:{*} in {*}ms", "Failed to connect to db:1433 - self signed certificate", False),
         ("CERT_HAS_EXPIRED", '"code":"CERT_HAS_EXPIRED"', True),
         ("CERT_HAS_EXPIRED", "MY_CERT_HAS_EXPIRED_AGAIN", False),
         ("18456", "Error: 18456, Severity: 14", True),

@@ -1,4 +1,4 @@
-"""PHP, Ruby, Perl, Python's HTTP libraries and apt: what they say beside their TLS library's reason."""
+"""What languages, programs and databases say beside their TLS library's reason."""
 
 import pytest
 
@@ -33,6 +33,54 @@ from tests.libraries.words import ANYTHING, meanings, of
             "ruby",
             "SSL_connect returned=1 errno=0 state=error: certificate verify failed (self signed certificate)",
             {ANYTHING},
+        ),
+        (
+            "apache-httpclient",
+            "Certificate for <a.example.com> doesn't match any of the subject alternative names: [b]",
+            of("name-mismatch"),
+        ),
+        (
+            "erlang",
+            "TLS client: In state certify at ssl.erl:2111 generated CLIENT ALERT: Fatal - Unknown CA",
+            of("untrusted", "self-signed", "incomplete"),
+        ),
+        (
+            "erlang",
+            "TLS client: In state hello received SERVER ALERT: Fatal - Protocol Version",
+            of("no-common-version"),
+        ),
+        ("qt", "The host name did not match any of the valid hosts for this certificate", of("name-mismatch")),
+        (
+            "quickfixn",
+            "Remote certificate is not intended for server authentication: It is missing",
+            of("not-for-servers"),
+        ),
+        (
+            "wget-openssl",
+            "ERROR: cannot verify a.example's certificate:\n  Unable to locally verify the issuer's authority.",
+            of("incomplete", "untrusted"),
+        ),
+        (
+            "postgresql",
+            'FATAL:  no pg_hba.conf entry for host "192.0.2.1", user "web", database "web", no encryption',
+            of("demands-encryption"),
+        ),
+        (
+            "postgresql",
+            'FATAL:  no pg_hba.conf entry for host "192.0.2.1", user "web", database "web", SSL off',
+            of("demands-encryption"),
+        ),
+        (
+            "postgresql",
+            'FATAL:  no pg_hba.conf entry for host "192.0.2.1", user "web", database "web", SSL encryption',
+            set(),
+        ),
+        ("postgresql", "pq: SSL is not enabled on the server", of("no-encryption")),
+        ("postgresql", 'server certificate for "db1" does not match host name "db.example.com"', of("name-mismatch")),
+        (
+            "mysql",
+            "ERROR 3159: Connections using insecure transport are prohibited while --require_secure_transport=ON.",
+            of("demands-encryption"),
         ),
         ("perl", "Can't connect to shop.example.com:443 (hostname verification failed)", of("name-mismatch")),
         (
