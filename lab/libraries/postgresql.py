@@ -25,6 +25,11 @@ PGJDBC = Source(
     "/core/v3/ConnectionFactoryImpl.java",
 )
 
+NPGSQL = Source(
+    "Npgsql, src/Npgsql/Internal/NpgsqlConnector.cs, RawOpen",
+    "https://github.com/npgsql/npgsql/blob/251d73b01e05d5a125588a9e60ac4d7bec012cd9/src/Npgsql/Internal"
+    "/NpgsqlConnector.cs",
+)
 LIBPQ_NAMES = Source(
     "PostgreSQL, src/interfaces/libpq/fe-secure-common.c, pq_verify_peer_name_matches_certificate",
     "https://github.com/postgres/postgres/blob/ffa2e4670123124b92f037d335a1e844c3782d3f/src/interfaces/libpq"
@@ -69,6 +74,13 @@ LIBRARY = Library(
             "The server does not support SSL.",
             basis=Basis.AUTHORITATIVE,
             source=PGJDBC,
+        ),
+        *says(
+            [NO_ENCRYPTION],
+            Phase.NEGOTIATION,
+            "SSL connection requested. No SSL enabled connection from this host is configured.",
+            basis=Basis.AUTHORITATIVE,
+            source=NPGSQL,
         ),
         *says(
             [NAME_MISMATCH],
