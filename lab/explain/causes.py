@@ -188,7 +188,10 @@ def _candidate(
 ) -> Candidate:
     meanings = list(_meanings(findings))
     fewest = min(meanings, key=lambda meaning: len(meaning.causes))
-    others = tuple(_words(other) for other in fewest.causes if other != cause)
+    same = [meaning for meaning in meanings if meaning.text == fewest.text]
+    others = tuple(
+        _words(other) for other in dict.fromkeys(one for item in same for one in item.causes) if other != cause
+    )
     conditions = tuple(sorted(cause, key=str)) if not isinstance(cause, str) else ()
     options = dict.fromkeys(when for meaning in meanings for when in meaning.options)
     played = _scenarios(frozenset(conditions), scenarios, kinds) if conditions else _scenarios_with(options, scenarios)
