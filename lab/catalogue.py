@@ -13,6 +13,7 @@ from types import ModuleType
 from tlslab.libraries import all_libraries
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import CONDITIONS
+from tlslab.model.evidence import Report
 from tlslab.model.impostor import Impostor
 from tlslab.model.knowledge import Knowledge
 from tlslab.model.library import Library
@@ -49,6 +50,12 @@ def load() -> Catalogue:
     scenarios = {id(value): value for value in values if isinstance(value, Scenario)}.values()
     impostors = {id(value): value for value in values if isinstance(value, Impostor)}.values()
     return catalogue_of(scenarios, impostors)
+
+
+def reports() -> tuple[Report, ...]:
+    """The public reports that the scenarios play, or wait for. Raises CatalogueError when they cannot be read."""
+    found: tuple[Report, ...] = _imported(f"{SCENARIOS}._reports").REPORTS
+    return found
 
 
 def catalogue_of(scenarios: Iterable[Scenario], impostors: Iterable[Impostor]) -> Catalogue:

@@ -358,6 +358,8 @@ class MssqlJdbc(Client):
         # What the runtime brings cannot be seen in the sandbox: the whole JVM is given a store in its place.
         default = (f"-Djavax.net.ssl.trustStorePassword={PASSWORD}", f"-Dlab.anchors={ROOTS}")
         fixed = {ROOTS: request.material.default_store}
+        if side.defaults_only and not side.in_default_store:
+            return _invocation(request.machine, (), {}, question, {})
         if side.defaults_only:
             return _invocation(request.machine, default, fixed, question, {})
         question |= _options(side)

@@ -119,11 +119,11 @@ def of_the_source(checkout: Path) -> Iterator[Derived]:
 
 def of_the_baselines(checkout: Path) -> Derived:
     """What follows from the baselines: the document of public reports."""
+    from tlslab import catalogue
     from tlslab.report.reports import broken_of, reports_in_markdown
-    from tlslab_scenarios._reports import REPORTS as KNOWN
 
     texts = (path.read_text(encoding="utf-8") for path in sorted((checkout / "baselines").glob("*.json")))
-    return Derived(REPORTS, reports_in_markdown(KNOWN, broken_of(map(json.loads, texts))))
+    return Derived(REPORTS, reports_in_markdown(catalogue.reports(), broken_of(map(json.loads, texts))))
 
 
 def of_a_record(record: "Record", checkout: Path) -> Iterator[Derived]:
