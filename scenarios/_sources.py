@@ -268,3 +268,13 @@ TDS_8 = Source(
     "Microsoft, SqlConnectionEncryptOption.Strict (requires TDS 8.0)",
     "https://learn.microsoft.com/en-us/dotnet/api/microsoft.data.sqlclient.sqlconnectionencryptoption.strict",
 )
+
+# Names.
+ADDRESS_IN_DNS_NAME = Source(
+    "linuxmint/warpinator, pull request 70: an address belongs into iPAddress, not dNSName",
+    "https://github.com/linuxmint/warpinator/pull/70",
+)
+ADDRESS_IN_DNS_NAME_ADVICE = Source(
+    "psf/requests, issue 2621: an address as a dNSName as a common way round",
+    "https://github.com/psf/requests/issues/2621",
+)

@@ -34,6 +34,7 @@ from tlslab.model.conditions import (
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Says, Template, When, says, says_each, says_like, tolerates
+from tlslab.model.names import ADDRESS_AS_DNS_NAME
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.release import Versions
 from tlslab.model.situation import ClientSide, Encryption, ServerKind, Situation, TLSVersion
@@ -286,6 +287,12 @@ class MssqlJdbc(Client):
                 source=NAMES,
             )
             for condition in (CN_ALONE, CN_BESIDE_SAN)
+        ),
+        tolerates(
+            "the driver compares the DNS names of the SAN with whatever it connects to, an address as well",
+            of=[NAME_MISMATCH, ADDRESS_AS_DNS_NAME],
+            basis=Basis.AUTHORITATIVE,
+            source=NAMES,
         ),
         says_like(
             UNTRUSTED,

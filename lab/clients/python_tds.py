@@ -31,6 +31,7 @@ from tlslab.model.conditions import (
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, When, says, says_each, tolerates
+from tlslab.model.names import ADDRESS_AS_DNS_NAME
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, Situation, TLSVersion
 from tlslab.setup.needs import PythonPackage
@@ -149,6 +150,12 @@ class PythonTds(PythonSqlClient):
             [IP_ADDRESS],
             Phase.NAME,
             "pytds.tds_base.Error: Certificate does not match host name '{name}'",
+            basis=Basis.AUTHORITATIVE,
+            source=NAMES,
+        ),
+        tolerates(
+            "python-tds compares the DNS names of the SAN with whatever it connects to, an address as well",
+            of=[NAME_MISMATCH, ADDRESS_AS_DNS_NAME],
             basis=Basis.AUTHORITATIVE,
             source=NAMES,
         ),

@@ -17,6 +17,7 @@ from tlslab.model.conditions import (  # fmt: skip
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, When, says, says_each, tolerates
+from tlslab.model.names import ADDRESS_AS_DNS_NAME
 from tlslab.model.situation import Encryption
 
 TROUBLESHOOTING = Source(
@@ -98,6 +99,12 @@ LIBRARY = Library(
             when=[NOT_ASKED],
             basis=Basis.OBSERVED,
             source=IN_CLEAR,
+        ),
+        tolerates(
+            "the driver compares an address with the DNS names of the SAN",
+            of=[NAME_MISMATCH, ADDRESS_AS_DNS_NAME],
+            basis=Basis.OBSERVED,
+            source=OBSERVED,
         ),
         *says(
             [IP_ADDRESS],
