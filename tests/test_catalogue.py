@@ -28,6 +28,7 @@ CLASSES = {
     "expired-issuer",
     "not-yet-valid",
     "name-mismatch",
+    "valid-name",
     "ip-san",
     "missing-intermediate",
     "sha1-signature",
@@ -49,6 +50,7 @@ WITHOUT_A_CLIENT = {
 WITHOUT_SERVERS_FIX = {
     *("untrusted-ca", "wrong-clock.ahead", "wrong-clock.behind", "ip-san"),
     *("untrusted-ca.strict", "virtual-host.host-header"),
+    *("name-mismatch.wildcard-expected", "valid-name.upper-case", "valid-name.dot-at-the-end"),
     *(item.id for item in CATALOGUE.scenarios if item.id.startswith("trust-store.")),
 }
 """Scenarios that the server's side cannot mend: nothing is wrong with it."""

@@ -23,7 +23,8 @@ from tlslab.clients.store_errors import stops
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.conditions import CN_ALONE, ENDS_EARLY, NAME_MISMATCH, OTHER_STORE, STORE_ABSENT, STORE_UNREADABLE
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, says, tolerates
+from tlslab.model.library import Template, says, tolerates, where
+from tlslab.model.names import NO_DNS_NAME
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide
 from tlslab.setup.needs import Packages, Program
@@ -140,6 +141,7 @@ class Curl(Client):
         tolerates(
             "curl takes the common name where there is no SAN",
             of=[NAME_MISMATCH, CN_ALONE],
+            when=[~where(NO_DNS_NAME)],
             basis=Basis.AUTHORITATIVE,
             source=NAME_SOURCE,
         ),
