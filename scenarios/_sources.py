@@ -322,3 +322,15 @@ DOT_IN_CURL = Source(
     "curl/curl, pull request 13440: names with a dot at the end, and which name to compare",
     "https://github.com/curl/curl/pull/13440",
 )
+A_LABELS = Source(
+    "RFC 5280, 7.2, Internationalized Domain Names in GeneralName: in the SAN as A-labels",
+    "https://www.rfc-editor.org/rfc/rfc5280#section-7.2",
+)
+U_LABELS = Source(
+    "OpenSSL, X509_check_host(3): a name must be given in A-label form",
+    "https://github.com/openssl/openssl/blob/2cfdc4641a7f8f3f72e3c51de6b5837cf3bbaf8f/doc/man3/X509_check_host.pod",
+)
+IDN_IN_PROFANITY = Source(
+    "profanity-im/profanity, issue 2049: hostname mismatch on an internationalized domain name",
+    "https://github.com/profanity-im/profanity/issues/2049",
+)

@@ -1,17 +1,20 @@
 """Valid name: the certificate carries the name that the client connects to. Nothing is wrong; some clients refuse."""
 
 from tlslab.model.check import EVERYTHING
-from tlslab.model.names import DOT_AT_THE_END, UPPER_CASE, WILDCARD
+from tlslab.model.names import DOT_AT_THE_END, UNICODE, UPPER_CASE, WILDCARD
 from tlslab.model.scenario import Side, scenario
-from tlslab.model.situation import HOSTS, Situation
+from tlslab.model.situation import HOSTS, ServerKind, Situation
 from tlslab_scenarios._sources import (  # fmt: skip
+    A_LABELS,
     DNS_LETTERS,
     DNS_ROOT,
     DOT_IN_CURL,
     DOT_IN_OPENSSL,
+    IDN_IN_PROFANITY,
     NGINX_NAMES,
     PYTDS_LETTERS,
     SQL_NAMES,
+    U_LABELS,
     WILDCARD_LABEL,
 )
 
@@ -124,3 +127,44 @@ def dot_at_the_end(healthy: Situation) -> Situation:
 def leave_the_dot_out(broken: Situation) -> Situation:
     """Leave the dot at the end of the name out."""
     return broken.with_client(connect_to=HOSTS[broken.kind])
+
+
+A_LABEL_NAME = "xn--bcher-kva.lab.test"
+"""The name of the host as it stands in the DNS and in certificates."""
+
+
+@scenario(
+    title="The name has letters beyond ASCII",
+    conditions=[UNICODE],
+    sources=[A_LABELS, U_LABELS, IDN_IN_PROFANITY],
+    kinds=[ServerKind.HTTPS],
+    form="unicode",
+)
+def unicode_name(healthy: Situation) -> Situation:
+    """The client connects to `bücher.lab.test`, an internationalized domain name (IDN). The certificate has it as it
+    must stand there, `xn--bcher-kva.lab.test`.
+
+    **Symptom.** "hostname mismatch" (openssl s_client -verify_hostname). curl, wget, gnutls-cli, Node, Go, requests, httpx
+    and Python's urllib connect.
+
+    **Cause.** Certificates and the DNS know A-labels alone, the form with `xn--` (RFC 5280, 7.2). A client has to turn what
+    people type into them; OpenSSL leaves that to the program that uses it, and a program that forgets it compares
+    Unicode with `xn--`.
+
+    **Look.** `openssl x509 -in FILE -noout -ext subjectAltName` shows the A-labels. `python3 -c
+    "print('NAME'.encode('idna').decode())"` prints those of the name that was typed: they must be the same.
+
+    **Fix.** Give the program the name in A-labels.
+    """
+    return healthy.with_leaf(common_name=A_LABEL_NAME, names=(A_LABEL_NAME,)).with_client(connect_to="bücher.lab.test")
+
+
+@unicode_name.fix(
+    still_checks=EVERYTHING,
+    side=Side.CLIENT,
+    steps=["Write the name in A-labels (`xn--...`), as it stands in the certificate, in the URL or the option."],
+    sources=[U_LABELS],
+)
+def type_the_a_labels(broken: Situation) -> Situation:
+    """Write the name in A-labels, as it stands in the certificate."""
+    return broken.with_client(connect_to=broken.chain.leaf.common_name)

@@ -50,7 +50,7 @@ WITHOUT_A_CLIENT = {
 WITHOUT_SERVERS_FIX = {
     *("untrusted-ca", "wrong-clock.ahead", "wrong-clock.behind", "ip-san"),
     *("untrusted-ca.strict", "virtual-host.host-header"),
-    *("name-mismatch.wildcard-expected", "valid-name.upper-case", "valid-name.dot-at-the-end"),
+    *("name-mismatch.wildcard-expected", "valid-name.upper-case", "valid-name.dot-at-the-end", "valid-name.unicode"),
     *(item.id for item in CATALOGUE.scenarios if item.id.startswith("trust-store.")),
 }
 """Scenarios that the server's side cannot mend: nothing is wrong with it."""

@@ -57,6 +57,11 @@ DOT_AT_THE_END = Condition(
 UPPER_CASE = Condition(
     "upper-case", "the name that the client expects is written in upper case letters", _has_upper_case
 )
+UNICODE = Condition(
+    "unicode",
+    "the name that the client expects is written in Unicode, and not as it stands in certificates",
+    lambda situation: not _expected(situation).isascii(),
+)
 NO_DNS_NAME = Condition(
     "no-dns-name",
     "the certificate has a SAN, without a DNS name",
