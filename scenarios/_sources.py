@@ -584,3 +584,68 @@ CHAIN_IN_WRONG_ORDER = Source(
     "Azure/secrets-store-csi-driver-provider-azure issue 103: the server's certificate stands last, and nginx does not start",
     "https://github.com/Azure/secrets-store-csi-driver-provider-azure/issues/103",
 )
+# Names.
+ADDRESS_IN_DNS_NAME = Source(
+    "linuxmint/warpinator, pull request 70: an address belongs into iPAddress, not dNSName",
+    "https://github.com/linuxmint/warpinator/pull/70",
+)
+ADDRESS_IN_DNS_NAME_ADVICE = Source(
+    "psf/requests, issue 2621: an address as a dNSName as a common way round",
+    "https://github.com/psf/requests/issues/2621",
+)
+NAMES_IN_SAN = Source(
+    "RFC 9525, 2, Identifying Application Services: by the names of the SAN, not by the common name",
+    "https://www.rfc-editor.org/rfc/rfc9525#section-2",
+)
+WILDCARD_LABEL = Source(
+    "RFC 9525, 6.3, Matching the DNS Domain Name Portion: an asterisk is one whole label, the first, of a certificate's name",
+    "https://www.rfc-editor.org/rfc/rfc9525#section-6.3",
+)
+WILDCARD_DEPTH = Source(
+    "curl/curl, issue 6913: a wildcard certificate and a host one level further down",
+    "https://github.com/curl/curl/issues/6913",
+)
+AZURE_WILDCARD = Source(
+    "microsoft/mssql-jdbc, issue 816: Azure's certificate is for *.database.windows.net",
+    "https://github.com/microsoft/mssql-jdbc/issues/816",
+)
+GO_COMMON_NAME = Source(
+    "virtualmin/virtualmin-gpl, issue 462: certificate relies on legacy Common Name field, use SANs instead",
+    "https://github.com/virtualmin/virtualmin-gpl/issues/462",
+)
+SQL_NAMES = Source(
+    "MicrosoftDocs/sql-docs, pull request 8223: the names, and the wildcard, in a certificate of SQL Server",
+    "https://github.com/MicrosoftDocs/sql-docs/pull/8223",
+)
+DNS_LETTERS = Source(
+    "RFC 4343, 3, Name Lookup, Label Types, and CLASS: without regard to upper and lower case",
+    "https://www.rfc-editor.org/rfc/rfc4343#section-3",
+)
+PYTDS_LETTERS = Source(
+    "denisenkom/pytds, pull request 203: names of the SAN are to be compared without regard to case (165 before it)",
+    "https://github.com/denisenkom/pytds/pull/203",
+)
+DNS_ROOT = Source(
+    "RFC 1034, 3.1, Name space specifications and terminology: a name that ends with a dot is complete",
+    "https://www.rfc-editor.org/rfc/rfc1034#section-3.1",
+)
+DOT_IN_OPENSSL = Source(
+    "openssl/openssl, issue 11560: the dot behind a name is compared with the certificate",
+    "https://github.com/openssl/openssl/issues/11560",
+)
+DOT_IN_CURL = Source(
+    "curl/curl, pull request 13440: names with a dot at the end, and which name to compare",
+    "https://github.com/curl/curl/pull/13440",
+)
+A_LABELS = Source(
+    "RFC 5280, 7.2, Internationalized Domain Names in GeneralName: in the SAN as A-labels",
+    "https://www.rfc-editor.org/rfc/rfc5280#section-7.2",
+)
+U_LABELS = Source(
+    "OpenSSL, X509_check_host(3): a name must be given in A-label form",
+    "https://github.com/openssl/openssl/blob/2cfdc4641a7f8f3f72e3c51de6b5837cf3bbaf8f/doc/man3/X509_check_host.pod",
+)
+IDN_IN_PROFANITY = Source(
+    "profanity-im/profanity, issue 2049: hostname mismatch on an internationalized domain name",
+    "https://github.com/profanity-im/profanity/issues/2049",
+)

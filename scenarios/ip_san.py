@@ -1,10 +1,13 @@
 """IP SAN: the client connects to an IP address, and the certificate carries it. Nothing is wrong; some clients refuse."""
 
 from tlslab.model.check import EVERYTHING
-from tlslab.model.conditions import IP_ADDRESS
+from tlslab.model.conditions import IP_ADDRESS, NAME_MISMATCH
+from tlslab.model.names import ADDRESS_AS_DNS_NAME
 from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import Situation
 from tlslab_scenarios._sources import (  # fmt: skip
+    ADDRESS_IN_DNS_NAME,
+    ADDRESS_IN_DNS_NAME_ADVICE,
     IP_IDENTITY,
     IP_IN_URL,
     IP_SAN,
@@ -64,3 +67,45 @@ ip_san.fix(
     ],
     sources=[section(ODBC_TROUBLESHOOTING, "Certificate name errors"), ODBC_KEYWORDS, JDBC_ADDRESSES],
 )(expect_certificate_name)
+
+
+@scenario(
+    title="The certificate carries the IP address as a DNS name",
+    conditions=[NAME_MISMATCH, ADDRESS_AS_DNS_NAME],
+    sources=[IP_SAN, IP_IDENTITY, ADDRESS_IN_DNS_NAME, ADDRESS_IN_DNS_NAME_ADVICE],
+    form="as-dns-name",
+)
+def as_dns_name(healthy: Situation) -> Situation:
+    """The client connects to an IP address. It stands in the SAN, but as a DNS name (`DNS:127.0.0.1`): no entry of the SAN
+    is that address.
+
+    **Symptom.** "IP address mismatch, certificate is not valid for" (Python), "IP address mismatch" (OpenSSL error 64),
+    "no alternative certificate subject name matches target host" (curl 60), Node `ERR_TLS_CERT_ALTNAME_INVALID`, Go
+    "because it doesn't contain any IP SANs". Microsoft's ODBC and JDBC drivers, mssql-python and python-tds connect.
+
+    **Cause.** The tool that made the certificate, or its configuration, has written every name with `DNS:`. Some clients
+    once looked at nothing else, and it was advised to put addresses there. An address is compared with the entries
+    of the kind iPAddress alone (RFC 9525, 6.4).
+
+    **Look.** `openssl s_client -connect ADDRESS:443 </dev/null | openssl x509 -noout -ext subjectAltName`: it says
+    `DNS:127.0.0.1` where `IP Address:127.0.0.1` must stand. `openssl verify -verify_ip ADDRESS` refuses it.
+
+    **Fix.** Have the certificate reissued with the address as `IP:`. Clients that know DNS names alone are served by
+    both entries.
+    """
+    return healthy.with_leaf(names=(ADDRESS,)).with_client(connect_to=ADDRESS)
+
+
+@as_dns_name.fix(
+    still_checks=EVERYTHING,
+    side=Side.SERVER,
+    steps=[
+        "In the request write `subjectAltName = IP:ADDRESS, DNS:ADDRESS`: the second is for clients that look at DNS names alone.",
+        "Have the CA sign it, and see that `openssl x509 -noout -ext subjectAltName` shows `IP Address:`.",
+        "Install it and reload or restart the server.",
+    ],
+    sources=[IP_SAN, ADDRESS_IN_DNS_NAME],
+)
+def reissue_with_the_address(broken: Situation) -> Situation:
+    """Have the certificate reissued with the address as an address, and keep the DNS name."""
+    return broken.with_leaf(addresses=(ADDRESS,))

@@ -21,6 +21,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
         "tlslab.model.release",
         "tlslab.model.condition",
         "tlslab.model.conditions",
+        "tlslab.model.names",
         "tlslab.model.circumstances",
         "tlslab.model.library",
         "tlslab.model.beyond",
@@ -182,7 +183,7 @@ def test_the_catalogue_knows_only_the_nouns() -> None:
         f"tlslab.model.{noun}"
         for noun in (
             *("certificate", "check", "circumstances", "condition", "conditions", "evidence"),
-            *("impostor", "library", "scenario", "situation"),
+            *("impostor", "library", "names", "scenario", "situation"),
         )
     }
     assert (

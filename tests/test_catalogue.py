@@ -33,6 +33,7 @@ CLASSES = {
     "expired-issuer",
     "not-yet-valid",
     "name-mismatch",
+    "valid-name",
     "ip-san",
     "missing-intermediate",
     "sha1-signature",
@@ -66,6 +67,7 @@ WITHOUT_SERVERS_FIX = {
     *("leaf-trusted", "untrusted-ca.direct"),
     *("untrusted-ca", "wrong-clock.ahead", "wrong-clock.behind", "ip-san"),
     *("untrusted-ca.strict", "virtual-host.host-header"),
+    *("name-mismatch.wildcard-expected", "valid-name.upper-case", "valid-name.dot-at-the-end", "valid-name.unicode"),
     *(item.id for item in CATALOGUE.scenarios if item.id.startswith("trust-store.")),
 }
 """Scenarios that the server's side cannot mend: nothing is wrong with it."""

@@ -34,7 +34,8 @@ from tlslab.model.conditions import (
     STORE_UNREADABLE,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, says, tolerates
+from tlslab.model.library import Template, says, tolerates, where
+from tlslab.model.names import NO_DNS_NAME
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide
 from tlslab.setup.needs import Packages, Program
@@ -176,6 +177,7 @@ class Curl(Client):
         tolerates(
             "curl takes the common name where there is no SAN",
             of=[NAME_MISMATCH, CN_ALONE],
+            when=[~where(NO_DNS_NAME)],
             basis=Basis.AUTHORITATIVE,
             source=NAME_SOURCE,
         ),

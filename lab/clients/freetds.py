@@ -56,7 +56,8 @@ from tlslab.model.conditions import (
     WEAK_SIGNATURE,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Row, When, tolerates
+from tlslab.model.library import Own, When, says_like, tolerates
+from tlslab.model.names import DOT_AT_THE_END, WILDCARD, WILDCARD_EXPECTED
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import (
     ClientSide,
@@ -86,6 +87,12 @@ NO_HOSTNAME = {
     "expected_name": "the FreeTDS of most distributions is older than 1.5 and looks for the name that it connects to "
     "(no `certificate hostname`); the lab does not ask a newer one"
 }
+OBSERVED_DOT = Source("observed by the lab of FreeTDS 1.3.17 (GnuTLS) and 1.5.19 (OpenSSL)", "")
+WILDCARDS = Source(
+    "FreeTDS, src/tds/tls.c, check_name_match (built with OpenSSL): it gives check_wildcard the certificate's name as "
+    "the host and the host as the pattern",
+    TLS_SOURCE.url,
+)
 COMMON_NAMES = Source("FreeTDS, src/tds/tls.c, check_hostname (built with OpenSSL)", TLS_SOURCE.url)
 REQUESTS = When("`encryption = request`", lambda act: act.client.encryption in (None, Encryption.OPTIONAL))
 NO_CA_FILE = When("it was given no `ca file`", lambda act: not verifies(act.client))
@@ -100,8 +107,15 @@ class FreeTds(Client):
     knows_no_strict = True
     """Whether its FreeTDS is older than 1.5."""
 
-    rows: tuple[Row, ...] = (
+    rows: tuple[Own, ...] = (
         *CA_FILE_FAILS,
+        says_like(
+            NAME_MISMATCH,
+            [DOT_AT_THE_END],
+            "FreeTDS compares the name as it was typed, with its dot",
+            basis=Basis.OBSERVED,
+            source=OBSERVED_DOT,
+        ),
         tolerates(
             "without `ca file`, which is the default, FreeTDS accepts any certificate and any name",
             phases=[Phase.VERIFY, Phase.NAME],
@@ -179,6 +193,19 @@ class Pymssql(FreeTds, PythonSqlClient):
                 source=COMMON_NAMES,
             )
             for condition in (CN_ALONE, CN_BESIDE_SAN)
+        ),
+        says_like(
+            NAME_MISMATCH,
+            [WILDCARD],
+            "FreeTDS with OpenSSL takes the certificate's name for the host and the host for the pattern",
+            basis=Basis.AUTHORITATIVE,
+            source=WILDCARDS,
+        ),
+        tolerates(
+            "FreeTDS with OpenSSL takes an expected wildcard for a pattern, and any name that fits for the right one",
+            of=[NAME_MISMATCH, WILDCARD_EXPECTED],
+            basis=Basis.AUTHORITATIVE,
+            source=WILDCARDS,
         ),
         *no_server_rows(
             "20002",

@@ -34,6 +34,7 @@ from tlslab.model.conditions import (
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Says, Template, When, says, says_each, says_like, tolerates
+from tlslab.model.names import ADDRESS_AS_DNS_NAME, DOT_AT_THE_END
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.release import Versions
 from tlslab.model.situation import ClientSide, Encryption, ServerKind, Situation, TLSVersion
@@ -65,6 +66,7 @@ NO_SUPPORT = _source("13.4.0", "SQLServerResource", "R_sslRequiredNoServerSuppor
 GOES_ON = _source("13.4.0", "SQLServerConnection", "prelogin: what the server answers of encryption")
 UNEXPECTED = _source("13.4.0", "SQLServerResource", "R_notSQLServer, in R_tcpipConnectionFailed")
 OBSERVED = Source("observed by the lab of mssql-jdbc 13.6.2 at a port that resets each connection", "")
+OBSERVED_DOT = Source("observed by the lab of mssql-jdbc 13.6.2 with a dot behind the name", "")
 NO_RESPONSE = _source("13.4.0", "SQLServerResource", "R_noServerResponse")
 OLDER_NAMES = _source("9.4.1", "IOBuffer", "validateServerNameInCertificate: DNS names and the common name alone")
 OLDER_NAME = _source("9.4.1", "SQLServerResource", "R_certNameFailed")
@@ -286,6 +288,19 @@ class MssqlJdbc(Client):
                 source=NAMES,
             )
             for condition in (CN_ALONE, CN_BESIDE_SAN)
+        ),
+        says_like(
+            NAME_MISMATCH,
+            [DOT_AT_THE_END],
+            "the driver compares the name as it was typed, with its dot",
+            basis=Basis.OBSERVED,
+            source=OBSERVED_DOT,
+        ),
+        tolerates(
+            "the driver compares the DNS names of the SAN with whatever it connects to, an address as well",
+            of=[NAME_MISMATCH, ADDRESS_AS_DNS_NAME],
+            basis=Basis.AUTHORITATIVE,
+            source=NAMES,
         ),
         says_like(
             UNTRUSTED,

@@ -16,6 +16,7 @@ from tlslab.model.circumstances import DEFAULTS_ONLY, TRUST_EVERYTHING
 from tlslab.model.conditions import CN_ALONE, NAME_MISMATCH, OTHER_STORE, STORE_ABSENT, STORE_UNREADABLE, UNTRUSTED
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says_like, tolerates
+from tlslab.model.names import DOT_AT_THE_END, UNICODE
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide
 from tlslab.setup.needs import Packages, Program
@@ -31,6 +32,11 @@ PRINTED_ERRORS = Source(
 CHECK_HOST = Source(
     "OpenSSL, X509_check_host(3), X509_CHECK_FLAG_NEVER_CHECK_SUBJECT and what is the default",
     "https://github.com/openssl/openssl/blob/2cfdc4641a7f8f3f72e3c51de6b5837cf3bbaf8f/doc/man3/X509_check_host.pod",
+)
+A_LABELS = Source("OpenSSL, X509_check_host(3): a name must be given in A-label form", CHECK_HOST.url)
+TRAILING_DOT = Source(
+    "openssl/openssl, issue 11560: a dot behind the name is compared with the certificate",
+    "https://github.com/openssl/openssl/issues/11560",
 )
 MANUAL = Source(
     "OpenSSL, openssl-s_client(1), -verify and -verify_return_error",
@@ -95,6 +101,20 @@ class SClient(Client):
             {STORE_UNREADABLE: ":x509 certificate routines:{*}:no certificate or crl found:"},
             basis=Basis.AUTHORITATIVE,
             source=NO_CERTIFICATE,
+        ),
+        says_like(
+            NAME_MISMATCH,
+            [DOT_AT_THE_END],
+            "OpenSSL compares the name as it was given, with its dot",
+            basis=Basis.REPORTED,
+            source=TRAILING_DOT,
+        ),
+        says_like(
+            NAME_MISMATCH,
+            [UNICODE],
+            "OpenSSL expects a name in A-labels and does not make them itself",
+            basis=Basis.AUTHORITATIVE,
+            source=A_LABELS,
         ),
         tolerates(
             "OpenSSL takes the common name where no DNS name stands in a SAN",

@@ -32,6 +32,7 @@ from tlslab.model.conditions import (
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import SaysLike, Template, Tolerates, says, says_like, tolerates
+from tlslab.model.names import DOT_AT_THE_END
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, TLSVersion
 from tlslab.setup.needs import PythonPackage
@@ -70,6 +71,14 @@ UNVERIFIED_CONTEXT = Source(
 REQUESTS_VERIFY = Source(
     'requests, docs/user/advanced.rst, section "SSL Cert Verification"',
     "https://github.com/psf/requests/blob/v2.34.2/docs/user/advanced.rst",
+)
+TRAILING_DOT = Source(
+    "openssl/openssl, issue 12090, of Python's ssl module: the dot behind a name is compared with the certificate",
+    "https://github.com/openssl/openssl/issues/12090",
+)
+HTTPCORE_DOT = Source(
+    "encode/httpcore, issue 1063: a host name with a dot at the end does not match",
+    "https://github.com/encode/httpcore/issues/1063",
 )
 COMMON_NAMES = Source(
     "Python, ssl, SSLContext.hostname_checks_common_name (default: true)",
@@ -197,6 +206,16 @@ _COMMON_NAME = tolerates(
 )
 
 
+def _keeps_the_dot(what: str, source: Source) -> SaysLike:
+    return says_like(
+        NAME_MISMATCH,
+        [DOT_AT_THE_END],
+        f"{what} has the ssl module compare the name in the URL with its dot",
+        basis=Basis.REPORTED,
+        source=source,
+    )
+
+
 def _replaces(why: str, source: Source) -> SaysLike:
     return says_like(UNTRUSTED, [OTHER_STORE], why, basis=Basis.AUTHORITATIVE, source=source)
 
@@ -229,6 +248,7 @@ class Urllib(PythonClient):
     rows = (
         *WAITS,
         *_OF_THE_STORE,
+        _keeps_the_dot("urllib", TRAILING_DOT),
         _COMMON_NAME,
         _unverified("with ssl._create_unverified_context() urllib", UNVERIFIED_CONTEXT),
         _replaces(
@@ -341,6 +361,7 @@ class Httpx(PythonClient):
             source=OBSERVED,
         ),
         *_OF_THE_STORE,
+        _keeps_the_dot("httpx", HTTPCORE_DOT),
         _COMMON_NAME,
         _unverified("with an unverified context httpx", HTTPX_SSL),
         _replaces(

@@ -32,7 +32,8 @@ from tlslab.model.conditions import (
     STORE_UNREADABLE,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, When, says, says_each, tolerates
+from tlslab.model.library import Template, When, says, says_each, says_like, tolerates
+from tlslab.model.names import ADDRESS_AS_DNS_NAME, DOT_AT_THE_END, UPPER_CASE
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, Situation, TLSVersion
 from tlslab.setup.needs import PythonPackage
@@ -48,6 +49,7 @@ NAMES = Source(
     "that begins with `IP Address:` equals no host)",
     "https://github.com/denisenkom/pytds/blob/013f4cb17b2424e38b70a28abf1eec30024d5de7/src/pytds/tls.py",
 )
+LETTERS = Source("python-tds, src/pytds/tls.py (is_san_matching, which compares letter by letter)", NAMES.url)
 COMMON_NAMES = Source(
     "python-tds, src/pytds/tls.py (validate_host: the common name first, and the SAN when it is another)", NAMES.url
 )
@@ -167,6 +169,26 @@ class PythonTds(PythonSqlClient):
             [IP_ADDRESS],
             Phase.NAME,
             "pytds.tds_base.Error: Certificate does not match host name '{name}'",
+            basis=Basis.AUTHORITATIVE,
+            source=NAMES,
+        ),
+        says_like(
+            NAME_MISMATCH,
+            [DOT_AT_THE_END],
+            "python-tds compares the name as it was typed, with its dot",
+            basis=Basis.AUTHORITATIVE,
+            source=LETTERS,
+        ),
+        says_like(
+            NAME_MISMATCH,
+            [UPPER_CASE],
+            "python-tds compares names with regard to upper and lower case",
+            basis=Basis.AUTHORITATIVE,
+            source=LETTERS,
+        ),
+        tolerates(
+            "python-tds compares the DNS names of the SAN with whatever it connects to, an address as well",
+            of=[NAME_MISMATCH, ADDRESS_AS_DNS_NAME],
             basis=Basis.AUTHORITATIVE,
             source=NAMES,
         ),

@@ -72,7 +72,8 @@ def servers(scenarios: Iterable[Scenario], numbers: Mapping[str, int]) -> tuple[
         for kind in (kind for kind in ServerKind if kind in item.kinds):
             broken = item.apply(healthy(kind))
             other = unsupported(broken.server, _SUPPORTS[kind])
-            if as_address(broken.client.connect_to) or broken.client.store.flaw or other:
+            named = broken.client.connect_to.isascii() and not as_address(broken.client.connect_to)
+            if not named or broken.client.store.flaw or other:
                 continue
             after = [fix.apply(broken) for fix in item.fixes if kind in fix.kinds]
             found.append(_server(item.id, item.title, numbers[item.id], kind, broken, after))

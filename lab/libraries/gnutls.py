@@ -21,7 +21,8 @@ from tlslab.model.conditions import (
     WEAK_SIGNATURE,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Library, Prints, says, says_each, tolerates
+from tlslab.model.library import Library, Prints, says, says_each, tolerates, where
+from tlslab.model.names import NO_DNS_NAME
 
 ALERTS = Source(
     "GnuTLS, lib/alert.c, sup_alerts",
@@ -80,8 +81,9 @@ LIBRARY = Library(
             source=WORDS,
         ),
         tolerates(
-            "GnuTLS takes the common name where no DNS name stands in a SAN",
+            "GnuTLS takes the common name where a SAN has neither names nor addresses",
             of=[NAME_MISMATCH, CN_ALONE],
+            when=[~where(NO_DNS_NAME)],
             basis=Basis.AUTHORITATIVE,
             source=HOSTNAMES,
         ),

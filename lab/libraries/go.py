@@ -87,6 +87,7 @@ _TIMES = {
 _NAMES = (
     "x509: certificate is valid for {*}, not {name}",
     "x509: certificate is not valid for any names, but wanted to match {name}",
+    "x509: cannot validate certificate for {name} because it doesn't contain any IP SANs",
     # A certificate without a SAN whose common name is the right one.
     "x509: certificate relies on legacy Common Name field, use SANs instead",
 )

@@ -18,7 +18,8 @@ from tlslab.model.conditions import (  # fmt: skip
     SILENT,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Library, When, says, says_each, tolerates
+from tlslab.model.library import Library, When, says, says_each, tolerates, where
+from tlslab.model.names import ADDRESS_AS_DNS_NAME, DOT_AT_THE_END, NO_DNS_NAME
 from tlslab.model.situation import Encryption
 
 TROUBLESHOOTING = Source(
@@ -71,6 +72,8 @@ WRONG_PORT = Source(
 OBSERVED_SILENCE = Source("observed by the lab of mssql-python 1.16.0 at a port at which nothing answers", "")
 OBSERVED = Source("observed by the lab of ODBC Driver 18.6.2, which compares an address with the DNS names", "")
 
+OBSERVED_DOT = Source("observed by the lab of ODBC Driver 18.6.2 with a dot behind the name", "")
+
 LIBRARY = Library(
     "msodbc",
     (
@@ -92,6 +95,7 @@ LIBRARY = Library(
         tolerates(
             "without a SAN the driver takes the common name",
             of=[NAME_MISMATCH, CN_ALONE],
+            when=[~where(NO_DNS_NAME)],
             basis=Basis.AUTHORITATIVE,
             source=NAMES,
         ),
@@ -108,6 +112,19 @@ LIBRARY = Library(
             when=[NOT_ASKED],
             basis=Basis.OBSERVED,
             source=IN_CLEAR,
+        ),
+        *says(
+            [DOT_AT_THE_END],
+            Phase.NAME,
+            "subject name does not match host name",
+            basis=Basis.OBSERVED,
+            source=OBSERVED_DOT,
+        ),
+        tolerates(
+            "the driver compares an address with the DNS names of the SAN",
+            of=[NAME_MISMATCH, ADDRESS_AS_DNS_NAME],
+            basis=Basis.OBSERVED,
+            source=OBSERVED,
         ),
         *says(
             [IP_ADDRESS],

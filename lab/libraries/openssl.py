@@ -72,7 +72,14 @@ LIBRARY = Library(
             source=VERIFY,
         ),
         *says([SELF_SIGNED], Phase.VERIFY, "self signed certificate", basis=Basis.AUTHORITATIVE, source=VERIFY_111),
-        *says([NAME_MISMATCH], Phase.NAME, "hostname mismatch", basis=Basis.AUTHORITATIVE, source=VERIFY),
+        *says(
+            [NAME_MISMATCH],
+            Phase.NAME,
+            "hostname mismatch",
+            "IP address mismatch",
+            basis=Basis.AUTHORITATIVE,
+            source=VERIFY,
+        ),
         *says(
             [NO_COMMON_VERSION],
             Phase.HANDSHAKE,

@@ -17,6 +17,8 @@ LIBRARY = Library(
             Phase.NAME,
             "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: Hostname mismatch, certificate is not valid "
             "for '{name}'.",
+            "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: IP address mismatch, certificate is not valid "
+            "for '{name}'.",
             basis=Basis.AUTHORITATIVE,
             source=ERRORS,
         ),

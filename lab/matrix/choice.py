@@ -108,6 +108,8 @@ class Choice:
                 "the docker stage mints its certificates before it starts containers, and knows no container's address "
                 "until then; the local stage plays this"
             )
+        if self.name == "docker" and not situation.client.connect_to.isascii():
+            return "Docker's DNS does not know a name in Unicode, only its A-labels; the local stage plays this"
         if self.name == "local" and not situation.server.key_readable:
             from tlslab.stages.local import down
 

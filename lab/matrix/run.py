@@ -32,7 +32,7 @@ from tlslab.matrix.play import Attempts, Player
 from tlslab.matrix.procedure import treatments
 from tlslab.matrix.procedures_played import TrustProcedures
 from tlslab.matrix.progress import Observer, Silent
-from tlslab.model.certificate import as_address
+from tlslab.model.certificate import as_address, dns_name
 from tlslab.model.record import CellEntry, ClientEntry, DefaultEntry, Environment, Record
 from tlslab.model.situation import ServerKind
 from tlslab.pki.keys import Keys
@@ -93,6 +93,8 @@ class Run:
             sides = {item.client for case in every for item in case.acts.values()}
             wanted = {name for side in sides for name in (side.connect_to, side.reference_identifier)}
             names = {name for name in wanted if as_address(name) is None}
+            # Most clients ask the DNS for the A-labels of such a name (RFC 5890, 2.3.2.1), and some for what was typed.
+            names |= {dns_name(name) for name in names if not name.isascii()}
             self._stage.open(names, dict.fromkeys(sides), self._clients_of_run.values())
             every = [*map(self._on_stage, self.plan.cells), *self._measured, *shows]
             self._missing = {case.id: lacks(self._stage, case.client, case.acts.values()) for case in every}

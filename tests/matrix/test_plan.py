@@ -115,6 +115,13 @@ def test_on_docker_nobody_connects_to_an_address() -> None:
     assert {cell.client.name for cell in plan(LOCAL.cannot, scenarios=("ip-san",)).cells} == everybody
 
 
+def test_on_docker_nobody_connects_to_a_name_in_unicode() -> None:
+    made = plan(Choice("docker").cannot, scenarios=("valid-name.unicode",))
+    assert not made.cells
+    assert {item.why for item in made.exclusions if "A-labels" in item.why}
+    assert plan(LOCAL.cannot, scenarios=("valid-name.unicode",)).cells
+
+
 def test_another_stage_plays_it() -> None:
     narrower = plan(no_unreadable_key)
     ids = {cell.id for cell in plan().cells} - {cell.id for cell in narrower.cells}

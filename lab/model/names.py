@@ -1,0 +1,69 @@
+"""Conditions of names: how the name that a client expects is written, and how the certificate carries it.
+
+Most of them are no defects: some client refuses a good certificate for them, or takes a wrong one.
+"""
+
+from tlslab.model.certificate import as_address, dns_name, matches_dns_id
+from tlslab.model.condition import Condition
+from tlslab.model.conditions import leaf_of
+from tlslab.model.situation import Situation
+
+
+def _expected(situation: Situation) -> str:
+    return situation.client.reference_identifier
+
+
+def _stands_among_the_names(situation: Situation) -> bool:
+    address, leaf = as_address(_expected(situation)), leaf_of(situation)
+    among_names = address is not None and any(address == as_address(name) for name in leaf.names)
+    return among_names and not leaf.carries(_expected(situation))
+
+
+def _by_a_wildcard_alone(situation: Situation) -> bool:
+    name, leaf = _expected(situation), leaf_of(situation)
+    if as_address(name) is not None or not leaf.carries(name):
+        return False
+    return dns_name(name) not in {item.rstrip(".").lower() for item in leaf.names}
+
+
+def _fits_the_expected_wildcard(situation: Situation) -> bool:
+    pattern = _expected(situation)
+    return "*" in pattern and any(matches_dns_id(pattern, name) for name in leaf_of(situation).names)
+
+
+def _has_upper_case(situation: Situation) -> bool:
+    name = _expected(situation)
+    return as_address(name) is None and name != name.lower()
+
+
+ADDRESS_AS_DNS_NAME = Condition(
+    "address-as-dns-name",
+    "the IP address that the client expects stands in the SAN as a DNS name",
+    _stands_among_the_names,
+)
+WILDCARD = Condition(
+    "wildcard", "the certificate carries the name that the client expects by a wildcard alone", _by_a_wildcard_alone
+)
+WILDCARD_EXPECTED = Condition(
+    "wildcard-expected",
+    "the client was told to expect a wildcard, which fits a name of the certificate",
+    _fits_the_expected_wildcard,
+)
+DOT_AT_THE_END = Condition(
+    "dot-at-the-end",
+    "the name that the client expects ends with the dot of the DNS root",
+    lambda situation: _expected(situation).endswith("."),
+)
+UPPER_CASE = Condition(
+    "upper-case", "the name that the client expects is written in upper case letters", _has_upper_case
+)
+UNICODE = Condition(
+    "unicode",
+    "the name that the client expects is written in Unicode, and not as it stands in certificates",
+    lambda situation: not _expected(situation).isascii(),
+)
+NO_DNS_NAME = Condition(
+    "no-dns-name",
+    "the certificate has a SAN, without a DNS name",
+    lambda situation: leaf_of(situation).has_san and not leaf_of(situation).names,
+)
