@@ -20,7 +20,9 @@ from tlslab_scenarios._sources import (  # fmt: skip
     sources=[section(SQL_LINUX, "Common connection errors"), MSPHPSQL_FAQ],
 )
 def server_older(healthy: Situation) -> Situation:
-    """The server offers TLS 1.0 and 1.1 alone; the client begins at TLS 1.2, as current clients do.
+    """The server offers TLS 1.0 and 1.1 alone; the client is set to begin at TLS 1.2, as most are today. (Left to
+    themselves, some clients offer older versions, too, and fail at the server's SHA-1 signature instead: OpenSSL 3 says
+    "legacy sigalg disallowed or unsupported".)
 
     **Symptom.** "tlsv1 alert protocol version" or "unsupported protocol", depending on who notices first; on Windows
     "An existing connection was forcibly closed by the remote host".

@@ -121,9 +121,10 @@ def untrusted_ca_forced(healthy: Situation) -> Situation:
     by an authority that is not trusted" on Windows, "certificate verify failed:unable to get local issuer
     certificate" with Microsoft's ODBC driver on Linux.
 
-    **Cause.** `forceencryption = 1` answers every PRELOGIN with ENCRYPT_REQ. Drivers that verify whenever they
-    encrypt (ODBC 18, SqlClient from 2.0, JDBC from 10.2) now verify a certificate whose CA nobody gave them. Drivers
-    of FreeTDS verify only when a CA file is configured.
+    **Cause.** With `forceencryption = 1` the server answers ENCRYPT_REQ to a client that asks for no encryption, and
+    ENCRYPT_ON to one that asks (MS-TDS 2.2.6.5). Drivers that verify whenever they encrypt (ODBC 18, SqlClient from
+    2.0, JDBC from 10.2) now verify a certificate whose CA nobody gave them. Drivers of FreeTDS verify only when a CA
+    file is configured.
 
     **Look.** `SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID` from a client that still
     connects, and `network.forceencryption` in mssql.conf.
