@@ -17,8 +17,6 @@ from tlslab_scenarios._sources import (  # fmt: skip
 
 UNSPECIFIED = "UNSPECIFIED"
 """The code of Node for what it has no other for."""
-NO_LINE = "{*}"
-"""Of wget, which says that the certificate is not trusted, and has no line for the reason."""
 
 
 def refusals(

@@ -4,7 +4,7 @@ from tlslab.model.check import EVERYTHING, NOTHING
 from tlslab.model.conditions import CRITICAL_EXTENSION
 from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import Situation
-from tlslab_scenarios._rows import NO_LINE, UNSPECIFIED, refusals
+from tlslab_scenarios._rows import UNSPECIFIED, refusals
 from tlslab_scenarios._sources import (  # fmt: skip
     CRITICAL_EXTENSIONS,
     CURL_CERTS,
@@ -27,7 +27,6 @@ from tlslab_scenarios.self_signed import trust_everything
         node=(UNSPECIFIED,),
         gnutls=("The certificate contains an unknown critical extension.",),
         status=("2097154",),
-        wget=(NO_LINE,),
         go=("x509: unhandled critical extension",),
         jsse={
             "PKIX path validation failed: java.security.cert.CertPathValidatorException: unrecognized critical extension(s)": JSSE_CRITICAL

@@ -7,7 +7,7 @@ from tlslab.model.check import EVERYTHING, NOTHING
 from tlslab.model.conditions import NAME_NOT_PERMITTED
 from tlslab.model.scenario import Scenario, Side, scenario
 from tlslab.model.situation import Situation
-from tlslab_scenarios._rows import NO_LINE, UNSPECIFIED, refusals
+from tlslab_scenarios._rows import UNSPECIFIED, refusals
 from tlslab_scenarios._sources import (
     CONSTRAINED_BY_HAND,
     CURL_CERTS,
@@ -29,7 +29,6 @@ from tlslab_scenarios.self_signed import trust_everything
         node=(UNSPECIFIED,),
         gnutls=("The certificate chain violates the signer's constraints.",),
         status=("65538",),
-        wget=(NO_LINE,),
         go=("x509: a root or intermediate certificate is not authorized to sign for this name: ",),
         jsse={
             "PKIX path validation failed: java.security.cert.CertPathValidatorException: name constraints check failed": JSSE_CONSTRAINTS

@@ -7,7 +7,7 @@ from tlslab.model.check import EVERYTHING, NOTHING
 from tlslab.model.conditions import NOT_A_CA as ISSUED_BY_NO_CA
 from tlslab.model.scenario import Scenario, Side, scenario
 from tlslab.model.situation import Situation
-from tlslab_scenarios._rows import NO_LINE, UNSPECIFIED, refusals
+from tlslab_scenarios._rows import UNSPECIFIED, refusals
 from tlslab_scenarios._sources import (  # fmt: skip
     BASIC_CONSTRAINTS,
     CURL_CERTS,
@@ -42,7 +42,7 @@ _NO_CA = "The certificate issuer is not a CA."
         node=("INVALID_CA", UNSPECIFIED, "INVALID_PURPOSE"),
         gnutls=(_NO_CA, _CONSTRAINTS),
         status=("130", "65538", "65666"),
-        wget=("was not a CA", NO_LINE),
+        wget=("was not a CA",),
         go=(
             "x509: certificate is not authorized to sign other certificates",
             (

@@ -7,7 +7,7 @@ from tlslab.model.check import EVERYTHING, NOTHING
 from tlslab.model.conditions import PATH_TOO_LONG
 from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import Situation
-from tlslab_scenarios._rows import NO_LINE, refusals
+from tlslab_scenarios._rows import refusals
 from tlslab_scenarios._sources import (
     BASIC_CONSTRAINTS,
     CERTSTRAP,
@@ -31,7 +31,6 @@ DEPARTMENT = "TLS Trust Lab Department CA"
         node=("PATH_LENGTH_EXCEEDED",),
         gnutls=("The certificate chain violates the signer's constraints.",),
         status=("65538",),
-        wget=(NO_LINE,),
         go=("x509: too many intermediates for path length constraint",),
         jsse={
             "PKIX path validation failed: java.security.cert.CertPathValidatorException: basic constraints check failed: pathLenConstraint violated": JSSE_CONSTRAINTS

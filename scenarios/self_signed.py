@@ -118,7 +118,7 @@ def trust_everything(broken: Situation) -> Situation:
 
 def stop_asking_for_encryption(broken: Situation) -> Situation:
     """Stop asking for encryption on the client (`Encrypt=no`): then nothing is verified, and nothing but the login is
-    encrypted. With tedious not even the login is: the password goes over the network as it is.
+    encrypted. Not even the login is with a driver that then says it cannot encrypt: its password goes as it is.
     """
     return broken.with_client(encryption=Encryption.OPTIONAL)
 

@@ -19,7 +19,17 @@ CATALOGUE = catalogue.load()
             ["cross-signed.expired-root", "expired", "expired-issuer", "expired-root", "wrong-clock.ahead"],
         ),
         ("CERTIFICATE has  expired", ["cross-signed.expired-root", "expired"]),
-        ("code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }", ["self-signed", "self-signed.end-entity", "untrusted-ca.fallback"]),
+        (
+            "code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }",
+            [
+                *(
+                    "fallback-certificate.negative-serial",
+                    "fallback-certificate.sha1",
+                    "fallback-certificate.version-1",
+                ),
+                *("self-signed", "self-signed.end-entity", "untrusted-ca.fallback"),
+            ],
+        ),
         ("network.tlskey", ["unreadable-key"]),
         ("nobody says this", []),
     ],
