@@ -39,7 +39,11 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     # RFC 9562, section 4.
     (re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "UUID"),
     (re.compile(r"0x[0-9a-f]{6,16}\b"), "ADDRESS"),
-    (re.compile(r"((?:127\.0\.0\.1|lab\.test|localhost)\.?)([|:, ]+(?:port[= ]+)?)\d{4,5}\b"), r"\1\2PORT"),
+    # A host by its address, by its name in letters of any case, or by the first label of that alone.
+    (
+        re.compile(r"((?:127\.0\.0\.1|(?i:lab\.test)|localhost|\b(?:shop|db))\.?)([|:, ]+(?:port[= ]+)?)\d{4,5}\b"),
+        r"\1\2PORT",
+    ),
     # A container's address on the network of a run (RFC 1918), with a port behind it.
     (
         re.compile(r"\b(?:10\.\d{1,3}|172\.(?:1[6-9]|2\d|3[01])|192\.168)\.\d{1,3}\.\d{1,3}:\d{4,5}\b"),

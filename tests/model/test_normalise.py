@@ -19,6 +19,8 @@ CASES = [
         "HTTPSConnectionPool(host='shop.lab.test', port=PORT)",
     ),
     ("Failed to connect to db.lab.test:40123 - reason", "Failed to connect to db.lab.test:PORT - reason"),
+    ("Failed to connect to db:40123 - reason", "Failed to connect to db:PORT - reason"),
+    ("https://SHOP.LAB.TEST:40123/", "https://SHOP.LAB.TEST:PORT/"),
     ("80FBC6D87F7F0000:error:0A000086:SSL", "THREAD:error:NUMBER:SSL"),
     (
         "Connecting to shop.lab.test (shop.lab.test)|127.0.0.1|:59653... connected.",
