@@ -288,6 +288,9 @@ def test_every_option_that_takes_a_value_is_made_one_word_with_it() -> None:
         def getgroup(self, *_words: str) -> Group:
             return Group()
 
+        def addini(self, *_words: str, **_how: object) -> None:
+            """A setting takes no place in the arguments."""
+
     add(cast(pytest.Parser, Parser()))
     assert {*WITH_VALUE} == Group.valued
 

@@ -52,7 +52,7 @@ def run(order):
                 file.write(base64.b64decode(content))
         env = {"PATH": PATH, "LC_ALL": "C.UTF-8", "HOME": workdir, "TMPDIR": workdir}
         env.update(order["env"])
-        for command in order["prepare"]:
+        for command in order.get("prepare", ()):
             status, out, err, _ = spawn(command, workdir, env, b"", order["prepare_timeout"])
             if status != 0:
                 raise OSError(leftovers.failed(command, status, leftovers.text(err), leftovers.text(out)))

@@ -140,7 +140,7 @@ def test_a_command_that_fails_ends_the_way_and_is_told(daemon: docker.DockerClie
 
 
 def test_a_client_whose_cells_cannot_be_played_finds_its_servers_all_the_same(daemon: docker.DockerClient) -> None:
-    """tedious never encrypts unless it is told to, so no SQL Server cell of this plan is played."""
+    """tedious never encrypts unless it is told to, so no cell of a server that forces it is played."""
     record = followed_for(["bookworm"], ["tedious"])
-    assert {cell.status for cell in record.cells} == {"excluded"}
+    assert {cell.status for cell in record.cells if cell.scenario == "untrusted-ca.forced"} == {"excluded"}
     assert {item.verdict for procedure in record.trust_procedures for item in procedure.shown} == {"cure"}

@@ -167,5 +167,5 @@ def test_only_the_cells_that_meet_the_bad_side_are_lost(tmp_path: Path, damage: 
     lost = [cell for cell in record.cells if cell.status == "lab-error"]
     assert {cell.scenario for cell in lost} == {"expired"}
     assert all(f"{expired}.chain.pem" in cell.broken_judgement.why for cell in lost)
-    assert {cell.scenario for cell in record.cells if cell.as_expected} == {"self-signed"}
+    assert {cell.scenario for cell in record.cells if cell.as_expected} == {"self-signed", "self-signed.end-entity"}
     assert status_of(record) is Exit.LAB_FAILED

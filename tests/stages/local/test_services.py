@@ -431,13 +431,15 @@ def test_an_endpoint_that_dies_at_its_start_is_quoted(
 @needs_curl
 @pytest.mark.skipif(system.find_program("tsql") is None, reason="tsql plays here: apt-get install freetds-bin")
 def test_when_no_server_can_be_started_every_cell_is_lost_to_the_lab(tmp_path: Path) -> None:
-    """No file may be longer than 1 KB: each service fails in the middle of its start."""
+    """No file may be longer than 1.5 KB, which a trust store is not and a chain is: each service fails in the middle of
+    its start.
+    """
     here = provision.cache_dir()
     for needed in (*here.glob("keys"), *here.glob("clients-*")):
         (tmp_path / needed.name).symlink_to(needed)
     command = [sys.executable, "-P", "-m", "tlslab", "run", "--client", "curl,tsql", "--scenario", "expired"]
     done = subprocess.run(
-        ["sh", "-c", 'ulimit -f 1 && exec "$@"', "sh", *command],
+        ["sh", "-c", 'ulimit -f 3 && exec "$@"', "sh", *command],
         env=os.environ
         | {"TLSLAB_CACHE": str(tmp_path), "PYTHONPATH": str(IMPORTED_FROM), "PYTHONDONTWRITEBYTECODE": "1"},
         capture_output=True,
