@@ -25,7 +25,8 @@ class SessionRun(Run):
         entry = await self.play(cell)
         if not entry.acts:
             return Played(cell=entry, attempts=[])
-        attempts = [self._entries.attempt(attempt) for attempt in (await self._player.acts(cell)).values()]
+        made = await self._player.acts(self._on_stage(cell))
+        attempts = [self._entries.attempt(attempt) for attempt in made.values()]
         trust_procedures = await self._trust_procedures.of(cell.id)
         shown = all(item.as_expected for procedure in trust_procedures for item in procedure.shown)
         part = None if entry.as_expected and shown else select(await self.record(), [entry])
