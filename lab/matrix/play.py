@@ -89,12 +89,15 @@ class Player:
         self._done = 0
         self._turn = asyncio.Condition()
         self._workers: list[asyncio.Task[None]] = []
+        self._failure: BaseException | None = None
         self._audits: dict[Situation, asyncio.Future[frozenset[Condition]]] = {}
         self._scans: dict[tuple[ServerSide, str, bool, TLSVersion, TLSVersion], Scan] = {}
 
     async def __aenter__(self) -> Self:
         down = [False] * self._jobs + [True] * PATIENT
         self._workers = [asyncio.create_task(self._work(down=item)) for item in down]
+        for worker in self._workers:
+            worker.add_done_callback(self._lose)
         return self
 
     async def __aexit__(
@@ -138,9 +141,21 @@ class Player:
         """The attempt of this client in this situation; made now unless it was before. `soon`: before those that are
         already waited for.
         """
+        if self._failure is not None:
+            raise self._failure
         future = self._enqueue(client, situation, soon=soon)
         await self._wake()
         return await asyncio.shield(future)
+
+    def _lose(self, worker: asyncio.Task[None]) -> None:
+        """When a worker fails, let all that wait fail with it: nobody else would make those attempts."""
+        if worker.cancelled() or (problem := worker.exception()) is None:
+            return
+        self._failure = self._failure or problem
+        for future in self._wanted.values():
+            if not future.done():
+                future.set_exception(problem)
+                future.exception()  # a caller that does not wait for the attempt needs no exception
 
     async def _wake(self) -> None:
         async with self._turn:

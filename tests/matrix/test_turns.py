@@ -106,3 +106,19 @@ def test_who_waits_for_a_server_that_is_down_keeps_nobody_from_the_others(mint: 
             await asyncio.gather(*(player.attempt(CLIENTS[0], item) for item in (down, SQLSERVER)))
 
     asyncio.run(play())
+
+
+def test_a_server_that_the_stage_does_not_have_is_an_error_and_nothing_waits_for_it(mint: Mint) -> None:
+    class Without(Together):
+        def distance(self, side: ServerSide) -> Distance:
+            raise KeyError(side.kind)
+
+    async def play() -> None:
+        async with Player(cast(Stage, Without(mint)), mint, (), jobs=2, observer=Silent()) as player:
+            async with asyncio.timeout(30):
+                with pytest.raises(KeyError):
+                    await player.attempt(CLIENTS[0], SQLSERVER)
+                with pytest.raises(KeyError):
+                    await player.attempt(CLIENTS[1], SQLSERVER)
+
+    asyncio.run(play())
