@@ -76,7 +76,7 @@ def path_of(presented: str, anchors: str, given: str) -> tuple[str, ...]:
     with _readable(presented, anchors, _below(anchors, presented + given)) as (leaf, trusted, untrusted):
         asked = ("-no_check_time", "-ignore_critical", "-CAfile", trusted, "-untrusted", untrusted, "-show_chain")
         said, _ = _run(*asked, leaf)
-    return tuple(_CHAIN.findall(said))
+    return tuple(map(_plain, _CHAIN.findall(said)))
 
 
 @cache
@@ -91,6 +91,11 @@ def carries_name(presented: str, name: str) -> bool:
     if others := [item.words for item in found if item.number not in _MISMATCHES]:
         raise AuditError(f"openssl verify compares names, but finds: {', '.join(others)}")
     return not found
+
+
+def _plain(subject: str) -> str:
+    """A subject without the quotation marks that OpenSSL puts round a value with a comma."""
+    return subject.replace('"', "")
 
 
 def _below(anchors: str, pool: str) -> str:
@@ -121,7 +126,7 @@ def _run(*arguments: str) -> tuple[str, tuple[Problem, ...]]:
         raise AuditError("the self-check needs the program `openssl`: apt-get install openssl") from None
     said = done.stdout + done.stderr
     found = tuple(
-        Problem(int(item["number"]), int(item["depth"]), item["words"], item["subject"] or "")
+        Problem(int(item["number"]), int(item["depth"]), item["words"], _plain(item["subject"] or ""))
         for item in _ERROR.finditer(said)
     )
     if done.returncode and not found:

@@ -132,6 +132,7 @@ SINGLE = {
     **{f"intermediate: {words}": below(replace(LAB_ISSUING, **change)) for words, change in OF_A_CA_ALONE.items()},
     **{f"root: {words}": under_root(**change) for words, change in OF_A_CA_ALONE.items()},
     **{f"expected: {name}": GOOD.with_client(connect_to=name) for name in EXPECTED},
+    "root: expired, with a comma in its name": under_root(name="Example, Inc. Root CA", validity=PAST),
     "root sent": GOOD.with_chain(after=(LAB_ISSUING, LAB_ROOT)),
     "root sent and not trusted": GOOD.with_chain(after=(LAB_ISSUING, LAB_ROOT)).with_client(trust_anchors=()),
     "a root that signs leaves": below(LAB_ROOT),
