@@ -17,6 +17,7 @@ from tlslab.model.evidence import Report
 from tlslab.model.impostor import Impostor
 from tlslab.model.knowledge import Knowledge
 from tlslab.model.library import Library
+from tlslab.model.names import NAMES
 from tlslab.model.scenario import Scenario
 
 SCENARIOS = "tlslab_scenarios"
@@ -74,7 +75,7 @@ def catalogue_of(scenarios: Iterable[Scenario], impostors: Iterable[Impostor]) -
 def _knowledge(scenarios: Iterable[Scenario]) -> Knowledge:
     """What is known of the libraries, with the conditions and rows that the scenarios bring."""
     libraries = all_libraries()
-    conditions: dict[str, Condition] = {item.name: item for item in CONDITIONS}
+    conditions: dict[str, Condition] = {item.name: item for item in (*CONDITIONS, *NAMES)}
     for scenario in scenarios:
         for condition in scenario.conditions:
             if conditions.setdefault(condition.name, condition) is not condition:

@@ -649,3 +649,11 @@ IDN_IN_PROFANITY = Source(
     "profanity-im/profanity, issue 2049: hostname mismatch on an internationalized domain name",
     "https://github.com/profanity-im/profanity/issues/2049",
 )
+WILDCARD_AND_APEX = Source(
+    "spatie/ssl-certificate, pull request 194: a certificate for *.example.com is not valid for example.com",
+    "https://github.com/spatie/ssl-certificate/pull/194",
+)
+FREETDS_OTHER_CN = Source(
+    "FreeTDS/freetds, issue 503: the host stands in the SAN and not in the CN, and is refused (mended in FreeTDS 1.4.2)",
+    "https://github.com/FreeTDS/freetds/issues/503",
+)

@@ -2,16 +2,18 @@
 
 from tlslab.model.check import EVERYTHING
 from tlslab.model.conditions import IP_ADDRESS, NAME_MISMATCH
-from tlslab.model.names import ADDRESS_AS_DNS_NAME
+from tlslab.model.names import ADDRESS_AS_CN_ALONE, ADDRESS_AS_DNS_NAME
 from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import Situation
 from tlslab_scenarios._sources import (  # fmt: skip
     ADDRESS_IN_DNS_NAME,
     ADDRESS_IN_DNS_NAME_ADVICE,
+    EXTENSIONS_NOT_COPIED,
     IP_IDENTITY,
     IP_IN_URL,
     IP_SAN,
     JDBC_ADDRESSES,
+    NAMES_IN_SAN,
     ODBC_KEYWORDS,
     ODBC_TROUBLESHOOTING,
     SQL_LINUX,
@@ -109,3 +111,43 @@ def as_dns_name(healthy: Situation) -> Situation:
 def reissue_with_the_address(broken: Situation) -> Situation:
     """Have the certificate reissued with the address as an address, and keep the DNS name."""
     return broken.with_leaf(addresses=(ADDRESS,))
+
+
+@scenario(
+    title="The IP address stands in the common name alone",
+    conditions=[NAME_MISMATCH, ADDRESS_AS_CN_ALONE],
+    sources=[IP_SAN, IP_IDENTITY, NAMES_IN_SAN],
+    form="as-common-name",
+)
+def as_common_name(healthy: Situation) -> Situation:
+    """The client connects to an IP address. It is the common name (CN) of the certificate, which has no SAN.
+
+    **Symptom.** "IP address mismatch, certificate is not valid for" (Python), "IP address mismatch" (OpenSSL error 64),
+    Node `ERR_TLS_CERT_ALTNAME_INVALID`, Go "because it doesn't contain any IP SANs", wget "The certificate's owner does
+    not match hostname". curl, Microsoft's ODBC and JDBC drivers, mssql-python, pymssql and python-tds connect.
+
+    **Cause.** `openssl req -subj /CN=ADDRESS` and the pages of many devices make such certificates. An address is compared
+    with the entries of the kind iPAddress in the SAN (RFC 9525, 6.4); the CN is a name for people (section 2). Some clients
+    take it all the same, so that the failure shows when one program of many is replaced by another.
+
+    **Look.** `openssl s_client -connect ADDRESS:443 </dev/null | openssl x509 -noout -subject -ext subjectAltName`: it
+    prints the subject with the address, and "No extensions in certificate" or "No extensions matched".
+
+    **Fix.** Have the certificate reissued with the address in the SAN, as `IP:`.
+    """
+    return healthy.with_leaf(common_name=ADDRESS, names=()).with_client(connect_to=ADDRESS)
+
+
+@as_common_name.fix(
+    still_checks=EVERYTHING,
+    side=Side.SERVER,
+    steps=[
+        "In the request write `subjectAltName = IP:ADDRESS, DNS:ADDRESS`: the second is for clients that look at DNS names alone.",
+        "With `openssl x509 -req` give the SAN once more (`-extfile san.cnf`, or `-copy_extensions copy` from OpenSSL 3.0 on).",
+        "Install it and reload or restart the server.",
+    ],
+    sources=[IP_SAN, EXTENSIONS_NOT_COPIED],
+)
+def reissue_with_address_in_san(broken: Situation) -> Situation:
+    """Have the certificate reissued with the address in the SAN, and as a DNS name beside it."""
+    return broken.with_leaf(names=(ADDRESS,), addresses=(ADDRESS,))

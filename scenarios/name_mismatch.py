@@ -18,6 +18,7 @@ from tlslab_scenarios._sources import (  # fmt: skip
     SQL_LINUX,
     SQL_NAMES,
     TENWEB,
+    WILDCARD_AND_APEX,
     WILDCARD_DEPTH,
     WILDCARD_LABEL,
     section,
@@ -271,6 +272,91 @@ def add_the_name_in_full(broken: Situation) -> Situation:
     """Have the certificate reissued with the name in full, beside the wildcard."""
     host = broken.client.connect_to
     return broken.with_leaf(common_name=host, names=(host, *broken.chain.leaf.names))
+
+
+@scenario(
+    title="The wildcard begins one label deeper",
+    conditions=[NAME_MISMATCH],
+    sources=[WILDCARD_LABEL, WILDCARD_AND_APEX],
+    form="wildcard-one-label-deep",
+)
+def wildcard_one_label_deep(healthy: Situation) -> Situation:
+    """The certificate is for `*.shop.lab.test`, and the client connects to `shop.lab.test` itself.
+
+    **Symptom.** "Hostname mismatch", "no alternative certificate subject name matches target host name", Node
+    `ERR_TLS_CERT_ALTNAME_INVALID`, Microsoft's drivers "subject name does not match host name". Names right below that one,
+    such as with www in front, work with the same certificate.
+
+    **Cause.** The asterisk stands for exactly one label, not for none (RFC 9525, 6.3): a wildcard certificate for a
+    domain is not for the domain itself. CAs that people buy from put it in as a second name, one's own does not.
+
+    **Look.** `openssl s_client -connect HOST:443 </dev/null | openssl x509 -noout -ext subjectAltName`: the domain must
+    stand there by itself, beside the wildcard.
+
+    **Fix.** Have the certificate reissued with both.
+    """
+    common = f"*.{HOSTS[healthy.kind]}"
+    return healthy.with_leaf(common_name=common, names=(common,))
+
+
+wildcard_one_label_deep.fix(
+    still_checks=EVERYTHING,
+    side=Side.SERVER,
+    steps=[
+        "Have the certificate reissued with the domain itself in the SAN, beside the wildcard.",
+        "Install it and reload or restart the server.",
+    ],
+    sources=[WILDCARD_LABEL, NGINX_NAMES],
+)(add_the_name_in_full)
+
+
+@scenario(
+    title="The certificate is for the domain, and the client adds www",
+    conditions=[NAME_MISMATCH],
+    sources=[
+        section(TENWEB, "Name mismatch"),
+        section(KINSTA, "Your Domain Name Doesn't Match the Name on the Certificate"),
+        NAMES_IN_SAN,
+    ],
+    kinds=[ServerKind.HTTPS],
+    form="www",
+)
+def www(healthy: Situation) -> Situation:
+    """The certificate is for the domain itself (the apex), `shop.lab.test`, and the client connects to
+    `www.shop.lab.test`, which leads to the same server. (`name-mismatch` has it the other way round.)
+
+    **Symptom.** "Hostname mismatch", "no alternative certificate subject name matches target host name", Node
+    `ERR_TLS_CERT_ALTNAME_INVALID`, Go "x509: certificate is valid for". The address without www
+    works.
+
+    **Cause.** To the DNS and to TLS `www` is a host like any other; no client adds or leaves it out. A redirect from the
+    one to the other does not help: it comes after the handshake.
+
+    **Look.** `openssl s_client -connect HOST:443 -servername HOST </dev/null | openssl x509 -noout -ext subjectAltName`
+    with both names: each must be in what is shown for it.
+
+    **Fix.** Have the certificate reissued with both names, or connect without www.
+    """
+    return healthy.with_client(connect_to=f"www.{HOSTS[healthy.kind]}")
+
+
+www.fix(
+    still_checks=EVERYTHING,
+    side=Side.SERVER,
+    steps=[
+        "Have the certificate reissued with the name with www and the one without in the SAN.",
+        "Install it and reload or restart the server.",
+    ],
+    sources=[section(TENWEB, "Aligning your SSL Certificate with your domain"), NGINX_NAMES],
+)(reissue_with_all_names)
+
+www.fix(
+    still_checks=EVERYTHING,
+    side=Side.CLIENT,
+    steps=["Take www out of the URL."],
+    sources=[section(TENWEB, "Name mismatch")],
+    name="connect-without-www",
+)(connect_by_certificate_name)
 
 
 @scenario(

@@ -1,7 +1,7 @@
 """Valid name: the certificate carries the name that the client connects to. Nothing is wrong; some clients refuse."""
 
 from tlslab.model.check import EVERYTHING
-from tlslab.model.names import DOT_AT_THE_END, UNICODE, UPPER_CASE, WILDCARD
+from tlslab.model.names import DOT_AT_THE_END, OTHER_COMMON_NAME, UNICODE, UPPER_CASE, WILDCARD
 from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import HOSTS, ServerKind, Situation
 from tlslab_scenarios._sources import (  # fmt: skip
@@ -10,7 +10,9 @@ from tlslab_scenarios._sources import (  # fmt: skip
     DNS_ROOT,
     DOT_IN_CURL,
     DOT_IN_OPENSSL,
+    FREETDS_OTHER_CN,
     IDN_IN_PROFANITY,
+    NAMES_IN_SAN,
     NGINX_NAMES,
     PYTDS_LETTERS,
     SQL_NAMES,
@@ -168,3 +170,41 @@ def unicode_name(healthy: Situation) -> Situation:
 def type_the_a_labels(broken: Situation) -> Situation:
     """Write the name in A-labels, as it stands in the certificate."""
     return broken.with_client(connect_to=broken.chain.leaf.common_name)
+
+
+@scenario(
+    title="The name stands in the SAN, and the common name is another",
+    conditions=[OTHER_COMMON_NAME],
+    sources=[NAMES_IN_SAN, FREETDS_OTHER_CN],
+    form="other-common-name",
+)
+def other_common_name(healthy: Situation) -> Situation:
+    """The name that the client connects to is in the SAN. The common name (CN) is another one, as that of the cluster or
+    of the first of several hosts. That is as it should be.
+
+    **Symptom.** pymssql before 2.2.9 says "Adaptive Server connection failed", as of everything, and FreeTDS' log "checking
+    hostname failed". Newer releases and every other client connect.
+
+    **Cause.** The FreeTDS of these releases, built with OpenSSL, looks into the SAN for addresses alone (up to FreeTDS 1.4.1):
+    a name must be the CN. A certificate for several hosts has one CN, so it works with one of them.
+
+    **Look.** Set TDSDUMP to a file and read it: `Got name` with the CN alone stands before the failure. `openssl x509 -in
+    FILE -noout -subject -ext subjectAltName` on the file that `network.tlscert` names shows the host in the SAN.
+
+    **Fix.** Take pymssql 2.2.9 or newer. Where that is not possible have the certificate reissued with the host as CN.
+    """
+    return healthy.with_leaf(common_name="cluster.lab.test")
+
+
+@other_common_name.fix(
+    still_checks=EVERYTHING,
+    side=Side.SERVER,
+    steps=[
+        "Have the certificate reissued with the name that this client uses as CN, and with every name in the SAN.",
+        "Install it and reload or restart the server.",
+    ],
+    sources=[NGINX_NAMES, FREETDS_OTHER_CN],
+)
+def reissue_with_the_host_as_common_name(broken: Situation) -> Situation:
+    """Have the certificate reissued with the name of the host as CN."""
+    return broken.with_leaf(common_name=HOSTS[broken.kind])

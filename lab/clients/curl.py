@@ -35,7 +35,7 @@ from tlslab.model.conditions import (
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says, tolerates, where
-from tlslab.model.names import NO_DNS_NAME
+from tlslab.model.names import ADDRESS_AS_CN_ALONE, NO_DNS_NAME
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide
 from tlslab.setup.needs import Packages, Program
@@ -174,12 +174,15 @@ class Curl(Client):
             )
             for condition in (BELOW_THE_ROOT, LEAF_TRUSTED)
         ),
-        tolerates(
-            "curl takes the common name where there is no SAN",
-            of=[NAME_MISMATCH, CN_ALONE],
-            when=[~where(NO_DNS_NAME)],
-            basis=Basis.AUTHORITATIVE,
-            source=NAME_SOURCE,
+        *(
+            tolerates(
+                "curl takes the common name, an address as well, where the SAN has neither names nor addresses",
+                of=[NAME_MISMATCH, condition],
+                when=[~where(NO_DNS_NAME)],
+                basis=Basis.AUTHORITATIVE,
+                source=NAME_SOURCE,
+            )
+            for condition in (CN_ALONE, ADDRESS_AS_CN_ALONE)
         ),
         tolerates(
             "with --insecure curl looks neither at the chain nor at the name",

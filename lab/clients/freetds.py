@@ -57,7 +57,14 @@ from tlslab.model.conditions import (
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Own, When, says_like, tolerates
-from tlslab.model.names import DOT_AT_THE_END, WILDCARD, WILDCARD_EXPECTED
+from tlslab.model.names import (
+    ADDRESS_AS_CN_ALONE,
+    ADDRESS_AS_CN_BESIDE_SAN,
+    DOT_AT_THE_END,
+    OTHER_COMMON_NAME,
+    WILDCARD,
+    WILDCARD_EXPECTED,
+)
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import (
     ClientSide,
@@ -92,6 +99,10 @@ WILDCARDS = Source(
     "FreeTDS, src/tds/tls.c, check_name_match (built with OpenSSL): it gives check_wildcard the certificate's name as "
     "the host and the host as the pattern",
     TLS_SOURCE.url,
+)
+SAN_OVERLOOKED = Source(
+    "pymssql/pymssql issue 847: a name that stands in the SAN alone is refused; fixed in 2.2.9, with FreeTDS 1.4.2",
+    "https://github.com/pymssql/pymssql/issues/847",
 )
 COMMON_NAMES = Source("FreeTDS, src/tds/tls.c, check_hostname (built with OpenSSL)", TLS_SOURCE.url)
 REQUESTS = When("`encryption = request`", lambda act: act.client.encryption in (None, Encryption.OPTIONAL))
@@ -171,6 +182,8 @@ class Pymssql(FreeTds, PythonSqlClient):
     supports = OLDER_THAN_1_5 | {"expected_name"}
     registry = Registry(RegistryKind.PYPI, "pymssql")
     knows_no_strict = False
+    # That of the lock is newer than any release that a row is about.
+    release: Mapping[str, str] = {"pymssql": ""}
 
     templates = (
         # FreeTDS 1.5 says `TDS server`, older ones `Adaptive Server`.
@@ -192,7 +205,15 @@ class Pymssql(FreeTds, PythonSqlClient):
                 basis=Basis.AUTHORITATIVE,
                 source=COMMON_NAMES,
             )
-            for condition in (CN_ALONE, CN_BESIDE_SAN)
+            for condition in (CN_ALONE, CN_BESIDE_SAN, ADDRESS_AS_CN_ALONE, ADDRESS_AS_CN_BESIDE_SAN)
+        ),
+        says_like(
+            NAME_MISMATCH,
+            [OTHER_COMMON_NAME],
+            "FreeTDS with OpenSSL looks up to 1.4.1 into the SAN for addresses alone",
+            basis=Basis.REPORTED,
+            source=SAN_OVERLOOKED,
+            versions={"pymssql": "<2.2.9"},
         ),
         says_like(
             NAME_MISMATCH,

@@ -34,7 +34,7 @@ from tlslab.model.conditions import (
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Says, Template, When, says, says_each, says_like, tolerates
-from tlslab.model.names import ADDRESS_AS_DNS_NAME, DOT_AT_THE_END
+from tlslab.model.names import ADDRESS_AS_CN_ALONE, ADDRESS_AS_CN_BESIDE_SAN, ADDRESS_AS_DNS_NAME, DOT_AT_THE_END
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.release import Versions
 from tlslab.model.situation import ClientSide, Encryption, ServerKind, Situation, TLSVersion
@@ -287,7 +287,7 @@ class MssqlJdbc(Client):
                 basis=Basis.AUTHORITATIVE,
                 source=NAMES,
             )
-            for condition in (CN_ALONE, CN_BESIDE_SAN)
+            for condition in (CN_ALONE, CN_BESIDE_SAN, ADDRESS_AS_CN_ALONE, ADDRESS_AS_CN_BESIDE_SAN)
         ),
         says_like(
             NAME_MISMATCH,

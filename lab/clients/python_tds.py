@@ -33,7 +33,13 @@ from tlslab.model.conditions import (
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, When, says, says_each, says_like, tolerates
-from tlslab.model.names import ADDRESS_AS_DNS_NAME, DOT_AT_THE_END, UPPER_CASE
+from tlslab.model.names import (
+    ADDRESS_AS_CN_ALONE,
+    ADDRESS_AS_CN_BESIDE_SAN,
+    ADDRESS_AS_DNS_NAME,
+    DOT_AT_THE_END,
+    UPPER_CASE,
+)
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, Situation, TLSVersion
 from tlslab.setup.needs import PythonPackage
@@ -199,7 +205,7 @@ class PythonTds(PythonSqlClient):
                 basis=Basis.AUTHORITATIVE,
                 source=COMMON_NAMES,
             )
-            for condition in (CN_ALONE, CN_BESIDE_SAN)
+            for condition in (CN_ALONE, CN_BESIDE_SAN, ADDRESS_AS_CN_ALONE, ADDRESS_AS_CN_BESIDE_SAN)
         ),
         *says(
             [NO_ENCRYPTION],

@@ -19,7 +19,7 @@ from tlslab.model.conditions import (  # fmt: skip
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, When, says, says_each, tolerates, where
-from tlslab.model.names import ADDRESS_AS_DNS_NAME, DOT_AT_THE_END, NO_DNS_NAME
+from tlslab.model.names import ADDRESS_AS_CN_ALONE, ADDRESS_AS_DNS_NAME, DOT_AT_THE_END, NO_DNS_NAME
 from tlslab.model.situation import Encryption
 
 TROUBLESHOOTING = Source(
@@ -70,7 +70,11 @@ WRONG_PORT = Source(
     "https://github.com/uepg/laravel-sybase/issues/33",
 )
 OBSERVED_SILENCE = Source("observed by the lab of mssql-python 1.16.0 at a port at which nothing answers", "")
-OBSERVED = Source("observed by the lab of ODBC Driver 18.6.2, which compares an address with the DNS names", "")
+OBSERVED = Source(
+    "observed by the lab of ODBC Driver 18.6.2, which compares an address with the DNS names, and with the common name "
+    "where there is no SAN",
+    "",
+)
 
 OBSERVED_DOT = Source("observed by the lab of ODBC Driver 18.6.2 with a dot behind the name", "")
 
@@ -98,6 +102,13 @@ LIBRARY = Library(
             when=[~where(NO_DNS_NAME)],
             basis=Basis.AUTHORITATIVE,
             source=NAMES,
+        ),
+        tolerates(
+            "without a SAN the driver takes the common name, an address as well",
+            of=[NAME_MISMATCH, ADDRESS_AS_CN_ALONE],
+            when=[~where(NO_DNS_NAME)],
+            basis=Basis.OBSERVED,
+            source=OBSERVED,
         ),
         *says(
             [NO_ENCRYPTION],

@@ -19,11 +19,23 @@ def _stands_among_the_names(situation: Situation) -> bool:
     return among_names and not leaf.carries(_expected(situation))
 
 
+def _is_the_common_name(situation: Situation) -> bool:
+    address, leaf = as_address(_expected(situation)), leaf_of(situation)
+    return address is not None and address == as_address(leaf.common_name) and not leaf.carries(_expected(situation))
+
+
 def _by_a_wildcard_alone(situation: Situation) -> bool:
     name, leaf = _expected(situation), leaf_of(situation)
     if as_address(name) is not None or not leaf.carries(name):
         return False
     return dns_name(name) not in {item.rstrip(".").lower() for item in leaf.names}
+
+
+def _stands_beside_another_common_name(situation: Situation) -> bool:
+    name, leaf = _expected(situation), leaf_of(situation)
+    if as_address(name) is not None or not leaf.carries(name) or _by_a_wildcard_alone(situation):
+        return False
+    return leaf.common_name.lower() != dns_name(name)
 
 
 def _fits_the_expected_wildcard(situation: Situation) -> bool:
@@ -40,6 +52,21 @@ ADDRESS_AS_DNS_NAME = Condition(
     "address-as-dns-name",
     "the IP address that the client expects stands in the SAN as a DNS name",
     _stands_among_the_names,
+)
+ADDRESS_AS_CN_ALONE = Condition(
+    "address-as-cn-alone",
+    "the IP address that the client expects is the certificate's CN, and no DNS name stands in a SAN",
+    lambda situation: _is_the_common_name(situation) and not leaf_of(situation).names,
+)
+ADDRESS_AS_CN_BESIDE_SAN = Condition(
+    "address-as-cn-beside-san",
+    "the IP address that the client expects is the certificate's CN, and the SAN holds DNS names",
+    lambda situation: _is_the_common_name(situation) and bool(leaf_of(situation).names),
+)
+OTHER_COMMON_NAME = Condition(
+    "other-common-name",
+    "the name that the client expects stands in the SAN, and the certificate's CN is another",
+    _stands_beside_another_common_name,
 )
 WILDCARD = Condition(
     "wildcard", "the certificate carries the name that the client expects by a wildcard alone", _by_a_wildcard_alone
@@ -66,4 +93,8 @@ NO_DNS_NAME = Condition(
     "no-dns-name",
     "the certificate has a SAN, without a DNS name",
     lambda situation: leaf_of(situation).has_san and not leaf_of(situation).names,
+)
+NAMES = (
+    *(ADDRESS_AS_DNS_NAME, ADDRESS_AS_CN_ALONE, ADDRESS_AS_CN_BESIDE_SAN),
+    *(OTHER_COMMON_NAME, WILDCARD, WILDCARD_EXPECTED, DOT_AT_THE_END, UPPER_CASE, UNICODE, NO_DNS_NAME),
 )

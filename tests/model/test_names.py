@@ -4,6 +4,8 @@ import pytest
 
 from tlslab.model.condition import Condition
 from tlslab.model.names import (
+    ADDRESS_AS_CN_ALONE,
+    ADDRESS_AS_CN_BESIDE_SAN,
     ADDRESS_AS_DNS_NAME,
     DOT_AT_THE_END,
     NO_DNS_NAME,
@@ -30,6 +32,25 @@ WEB = healthy(ServerKind.HTTPS)
 )
 def test_an_address_may_stand_among_the_dns_names(situation: Situation, there: bool) -> None:
     assert ADDRESS_AS_DNS_NAME.present(situation) is there
+
+
+@pytest.mark.parametrize(
+    ("names", "addresses", "found"),
+    [
+        ((), (), {ADDRESS_AS_CN_ALONE}),
+        (("shop.lab.test",), (), {ADDRESS_AS_CN_BESIDE_SAN}),
+        # An entry of the SAN is what counts.
+        ((), ("192.0.2.7",), set()),
+    ],
+)
+def test_an_address_may_stand_in_the_common_name(
+    names: tuple[str, ...], addresses: tuple[str, ...], found: set[Condition]
+) -> None:
+    situation = WEB.with_client(connect_to="192.0.2.7").with_leaf(
+        common_name="192.0.2.7", names=names, addresses=addresses
+    )
+    both = (ADDRESS_AS_CN_ALONE, ADDRESS_AS_CN_BESIDE_SAN)
+    assert {condition for condition in both if condition.present(situation)} == found
 
 
 @pytest.mark.parametrize(
