@@ -4,6 +4,7 @@ What they share, how FreeTDS is configured and what its log says, is in `freetds
 """
 
 import re
+from collections.abc import Mapping
 
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
 from tlslab.clients.freetds_library import (  # fmt: skip
