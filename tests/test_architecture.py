@@ -75,6 +75,7 @@ EDGES = (
     "tlslab.setup.installer",
     "tlslab.setup.provision",
     "tlslab.setup.build",
+    "tlslab.setup.go_modules",
     "tlslab.setup.jars",
     "tlslab.setup.check",
 )

@@ -20,7 +20,7 @@ from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says_like, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, TLSVersion
-from tlslab.setup.needs import Built, Packages, Program
+from tlslab.setup.needs import GO, Built
 
 _GO = "https://github.com/golang/go/blob"
 URL_ERROR = Source(
@@ -55,7 +55,7 @@ DIRECTORY = Source(
 PROGRAM = Built(
     "go-https",
     (PROBES / "go_https.go",),
-    Program("go", Packages(apt="golang-go", dnf="golang", zypper="go")),
+    GO,
     ("version",),
     # Without the paths of the machine, so that one compiler makes the same program everywhere.
     ("{compiler}", "build", "-trimpath", "-ldflags=-s -w", "-o", "{program}", "go_https.go"),

@@ -297,10 +297,12 @@ class Judge:
 
     def _still_fails(self, fixed: Act) -> Judgement:
         """Failing after the fix is as documented where a row says it although nothing is wrong: of every server, as of
-        an unknown option, or of what is no defect.
+        an unknown option, or of what is no defect; or where a row of the client says why it refuses all the same.
         """
-        without_defect = [item for item in fixed.answer.says if not isinstance(item.of, Any) and not defects(item.of)]
-        _, shown = self._held(fixed.situation, fixed.outcome, Answer(tuple(without_defect)))
+        told = [
+            item for item in fixed.answer.says if not isinstance(item.of, Any) and (item.why or not defects(item.of))
+        ]
+        _, shown = self._held(fixed.situation, fixed.outcome, Answer(tuple(told)))
         why = f"after the fix it still fails: {said(fixed.outcome)}"
         return Judgement(shown.as_expected, why, shown.basis, shown.sources)
 

@@ -118,7 +118,7 @@ class Tolerates:
 @dataclass(frozen=True, slots=True)
 class SaysLike:
     """Of these conditions a client says what it says of the condition `like`, in the same words, and `why`: for a
-    client that makes a defect of what is none.
+    client that makes a defect of what is none, or that refuses in a circumstance in which a fix is documented to help.
     """
 
     of: frozenset[Condition]
@@ -217,7 +217,7 @@ def says_like(
     when: Iterable[When] = (),
     versions: Mapping[str, str] | None = None,
 ) -> SaysLike:
-    """A row of a client that says of these conditions what it says of another."""
+    """A row of a client that says of these conditions what it says of another, or of it alone elsewhere."""
     return SaysLike(frozenset(of), like, why, basis, source, tuple(when), Versions.of(versions or {}))
 
 

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from tlslab.runtime import child
-from tlslab.setup import installer, system
+from tlslab.setup import go_modules, installer, system
 from tlslab.setup.installer import Echo, InstallError
 from tlslab.setup.needs import Built
 from tlslab.setup.provision import cache_dir
@@ -29,7 +29,7 @@ VERSION_TIMEOUT = 60.0
 def find(need: Built) -> Path | None:
     """The program, None while it has not been built with the compiler that is here. Starts nothing."""
     compiler = system.find_program(need.compiler.name)
-    program = _directory(need, compiler) / need.name if compiler else None
+    program = _directory(need, compiler) / need.name if compiler or need.by_pinned_go else None
     return program if program and os.access(program, os.X_OK) else None
 
 
@@ -39,23 +39,34 @@ def ensure(need: Built, echo: Echo) -> Path:
     Raises:
         InstallError: the compiler is missing or failed; the text says what to do.
     """
+    if found := find(need):
+        return found
     compiler = system.find_program(need.compiler.name)
     if compiler is None:
         raise InstallError(
             f"{need.name} is built with {need.compiler.name}, which is not installed. "
             f"Get it: {system.how_to_get(need.compiler)}"
         )
-    program = _directory(need, compiler) / need.name
+    return into(need, _directory(need, compiler), echo)
+
+
+def into(need: Built, directory: Path, echo: Echo) -> Path:
+    """Builds the program into a directory, whole or not at all, unless it is there; returns its path. Raises
+    InstallError as `ensure` does.
+    """
+    program = directory / need.name
     if program.exists():
         return program
-    version = _version(need, compiler)
-    if not version:
-        raise InstallError(f"{need.name} cannot be built: {compiler} {' '.join(need.asks_version)} says no version")
+    compiler = go_modules.ensure_toolchain(echo) if need.by_pinned_go else system.find_program(need.compiler.name)
+    version = _version(need, compiler) if compiler else ""
+    if compiler is None or not version:
+        words = " ".join((need.compiler.name, *need.asks_version))
+        raise InstallError(f"{need.name} cannot be built: {words} says no version")
     try:
-        _build_anew(need, compiler, version, program.parent, echo)
+        _build_anew(need, compiler, version, directory, echo)
     except OSError as error:
         raise InstallError(
-            f"{need.name} cannot be built: {error.strerror or error} ({error.filename or program.parent})"
+            f"{need.name} cannot be built: {error.strerror or error} ({error.filename or directory})"
         ) from error
     return program
 
@@ -87,25 +98,29 @@ def _version(need: Built, compiler: Path) -> str:
     return lines[0].strip() if done.returncode == 0 and lines else ""
 
 
-def _directory(need: Built, compiler: Path) -> Path:
-    """Where the program belongs that this compiler makes. An update of the compiler is told by its file, because asking
-    each compiler for its version at each start is slow.
+def _compiler_facts(need: Built, compiler: Path | None) -> list[str]:
+    """What tells one compiler from another. An update is told by its file, because asking each compiler for its version
+    at each start is slow.
     """
-    program = compiler.resolve()
-    facts = program.stat()
+    if need.by_pinned_go or compiler is None:
+        return [go_modules.release()]
+    facts = compiler.resolve().stat()
+    return [str(compiler.resolve()), str(facts.st_size), str(facts.st_mtime_ns)]
+
+
+def _directory(need: Built, compiler: Path | None) -> Path:
+    """Where the program belongs that this compiler makes."""
     said = [
-        str(program),
-        str(facts.st_size),
-        str(facts.st_mtime_ns),
+        *_compiler_facts(need, compiler),
         *need.command,
         *map("=".join, need.env),
         platform.system(),
         platform.machine(),
     ]
     content = hashlib.sha256(json.dumps(said).encode())
-    for source in need.sources:
-        data = source.read_bytes()
-        content.update(f"{source.name}\0{len(data)}\0".encode())
+    files = [(source.name, source.read_bytes()) for source in need.sources]
+    for name, data in (*files, *((name, text.encode()) for name, text in need.texts)):
+        content.update(f"{name}\0{len(data)}\0".encode())
         content.update(data)
     return cache_dir() / "built" / f"{need.name}-{content.hexdigest()[:16]}"
 
@@ -114,9 +129,10 @@ def _environment(need: Built) -> Mapping[str, str]:
     """A home in the cache: Go, asked for its version alone, keeps counters where the user's settings are
     (https://go.dev/doc/telemetry).
     """
-    home = str(cache_dir() / "downloads" / need.compiler.name)
-    given = {name: value.format(home=home) for name, value in need.env}
-    return os.environ | {"HOME": home, "XDG_CONFIG_HOME": home, "XDG_CACHE_HOME": home} | given
+    home = cache_dir() / "downloads" / need.compiler.name
+    homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"), str(home))
+    own = go_modules.settings(home) if need.by_pinned_go else {}
+    return {**os.environ, **homes, **own, **{name: value.format(home=home) for name, value in need.env}}
 
 
 def _build(need: Built, compiler: Path, fresh: Path, descriptor: int) -> None:
@@ -125,6 +141,8 @@ def _build(need: Built, compiler: Path, fresh: Path, descriptor: int) -> None:
     (fresh / "out").mkdir()
     for source in need.sources:
         shutil.copy(source, fresh / "sources" / source.name)
+    for name, text in need.texts:
+        (fresh / "sources" / name).write_text(text, encoding="utf-8")
     made = fresh / "out" / need.name
     command = [word.format(compiler=compiler, program=made, directory=made.parent) for word in need.command]
     try:

@@ -93,8 +93,8 @@ class Built:
     the compiler, `{program}` that of the program to be made and `{directory}` where it stands. `asks_version`: the
     arguments with which the compiler says its version; another version builds another program. `env`: settings beside
     those of the machine; in a value, `{home}` is a directory in the lab's cache for what the compiler keeps.
-    `static`: the program needs nothing of the system that it runs on, so that the images of the docker stage hold it
-    too.
+    `texts`: files beside the sources that say what else it is built from, by their names. `static`: the program needs
+    nothing of the system that it runs on, so that the images of the docker stage hold it too.
     """
 
     name: str
@@ -108,6 +108,10 @@ class Built:
     """Whether the system starts it itself; else another program runs it, and its compiler need not mark it so."""
     timeout: float = 600.0
     """Seconds for the command."""
+    texts: tuple[tuple[str, str], ...] = ()
+    by_pinned_go: bool = False
+    """Whether its compiler is the Go that the project pins, which the one that is here fetches
+    (`tlslab.setup.go_modules`)."""
 
     @property
     def words(self) -> str:
@@ -124,6 +128,8 @@ NPM = Program("npm", Packages(apt="npm"))
 """What brings packages of Node into the lab's cache; no client runs it."""
 MVN = Program("mvn", Packages(apt="maven"))
 """What brings jars into the lab's cache; no client runs it."""
+
+GO = Program("go", Packages(apt="golang-go", dnf="golang", zypper="go"))
 
 
 def of_the_system(needs: Iterable[Need]) -> tuple[System, ...]:

@@ -17,7 +17,18 @@ from tlslab.model.situation import ClientSide, ServerKind, healthy
 
 CLIENTS = all_clients()
 KNOWLEDGE = catalogue.load().knowledge
-REPLACES = {"gnutls-cli", "go-https", "httpx", "mssql-jdbc", "node-https", "openssl", "requests", "tedious", "urllib"}
+REPLACES = {
+    "gnutls-cli",
+    "go-https",
+    "go-mssqldb",
+    "httpx",
+    "mssql-jdbc",
+    "node-https",
+    "openssl",
+    "requests",
+    "tedious",
+}
+REPLACES |= {"urllib"}
 """Played on Debian 12 with curl 7.88, wget 1.21, OpenSSL 3.0, GnuTLS 3.7, Node 20, Python 3.11."""
 ADDS = {"curl", "mssql-python", "node-fetch", "odbc18", "wget"}
 GIVEN = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"

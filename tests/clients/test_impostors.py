@@ -7,7 +7,7 @@ from tlslab.clients import Client, all_clients
 from tlslab.model.situation import Encryption, ServerEncryption, ServerKind, healthy
 
 CLIENTS = [pytest.param(client, id=client.name) for client in all_clients()]
-SAN_ALONE = {"requests", "go-https"}
+SAN_ALONE = {"go-mssqldb", "requests", "go-https"}
 """urllib3 switches the common name off, Go knows none since 1.15."""
 COMMON_NAME_FIRST = {"pymssql", "python-tds", "mssql-jdbc"}
 IN_CLEAR_UNASKED = {"tedious"}
