@@ -83,6 +83,18 @@ ODBC_KEYWORDS = Source(
     "Microsoft, Connecting to SQL Server from Linux or macOS with the ODBC driver, Using TLS/SSL",
     f"{_SQL_DOCS}/f29335f92247a8c47b03760629f891ab15570dd7/docs/connect/odbc/linux-mac/connection-string-keywords-and-data-source-names-dsns.md",
 )
+SIGALG_LEVEL = Source(
+    "openssl/openssl, issue 18194: TLS 1.0 at the default security level works with RSA key exchange alone",
+    "https://github.com/openssl/openssl/issues/18194",
+)
+SIGALG_OLD_VERSIONS = Source(
+    "openssl/openssl, issue 17476: OpenSSL 3.0 and a server of TLS 1.0 or 1.1",
+    "https://github.com/openssl/openssl/issues/17476",
+)
+ENCRYPT_NO = Source(
+    "microsoft/mssql-jdbc, issue 2311: TLS is negotiated although encryption is disabled",
+    "https://github.com/microsoft/mssql-jdbc/issues/2311",
+)
 MSPHPSQL_FAQ = Source("Microsoft, msphpsql wiki, FAQ", "https://github.com/Microsoft/msphpsql/wiki/FAQ")
 LEAF_ONLY = Source(
     "microsoft/mssql-docker issue 966: only the leaf of tlscert is sent",

@@ -3,14 +3,26 @@
 from tlslab.model.check import EVERYTHING
 from tlslab.model.conditions import NO_COMMON_VERSION
 from tlslab.model.scenario import Side, scenario
-from tlslab.model.situation import Refusal, ServerKind, Situation, TLSVersion, healthy
+from tlslab.model.situation import Encryption, KeyExchange, Refusal, ServerKind, Situation, TLSVersion, healthy
 from tlslab_scenarios._sources import (  # fmt: skip
+    ENCRYPT_NO,
     ERRNO,
     MSPHPSQL_FAQ,
     NGINX_PROTOCOLS,
+    SIGALG_LEVEL,
+    SIGALG_OLD_VERSIONS,
     SQL_LINUX,
     section,
 )
+
+_ENABLE = [
+    "nginx: `ssl_protocols TLSv1.2 TLSv1.3;`, then reload.",
+    "SQL Server on Linux: `mssql-conf set network.tlsprotocols 1.2`, then restart; on Windows install the update that brings TLS 1.2.",
+]
+_ALLOW = [
+    "Lower the client's minimum version in its own option.",
+    "Clients that read openssl.cnf: `MinProtocol = TLSv1` and `CipherString = DEFAULT@SECLEVEL=0`, in a file of their own (OPENSSL_CONF).",
+]
 
 
 @scenario(
@@ -20,9 +32,8 @@ from tlslab_scenarios._sources import (  # fmt: skip
     sources=[section(SQL_LINUX, "Common connection errors"), MSPHPSQL_FAQ],
 )
 def server_older(healthy: Situation) -> Situation:
-    """The server offers TLS 1.0 and 1.1 alone; the client is set to begin at TLS 1.2, as most are today. (Left to
-    themselves, some clients offer older versions, too, and fail at the server's SHA-1 signature instead: OpenSSL 3 says
-    "legacy sigalg disallowed or unsupported".)
+    """The server offers TLS 1.0 and 1.1 alone; the client is set to begin at TLS 1.2. What clients do that are left to
+    themselves is another form, `by-default`.
 
     **Symptom.** "tlsv1 alert protocol version" or "unsupported protocol", depending on who notices first; on Windows
     "An existing connection was forcibly closed by the remote host".
@@ -43,10 +54,7 @@ def server_older(healthy: Situation) -> Situation:
 @server_older.fix(
     still_checks=EVERYTHING,
     side=Side.SERVER,
-    steps=[
-        "nginx: `ssl_protocols TLSv1.2 TLSv1.3;`, then reload.",
-        "SQL Server on Linux: `mssql-conf set network.tlsprotocols 1.2`, then restart; on Windows install the update that brings TLS 1.2.",
-    ],
+    steps=_ENABLE,
     sources=[section(SQL_LINUX, "Configure SQL Server"), NGINX_PROTOCOLS],
 )
 def enable_on_server(broken: Situation) -> Situation:
@@ -57,15 +65,89 @@ def enable_on_server(broken: Situation) -> Situation:
 @server_older.fix(
     still_checks=EVERYTHING,
     side=Side.CLIENT,
-    steps=[
-        "Lower the client's minimum version in its own option.",
-        "Clients that read openssl.cnf: `MinProtocol = TLSv1` and `CipherString = DEFAULT@SECLEVEL=0`, in a file of their own (OPENSSL_CONF).",
-    ],
+    steps=_ALLOW,
     sources=[MSPHPSQL_FAQ],
 )
 def allow_on_client(broken: Situation) -> Situation:
     """Allow the older version on the client."""
     return broken.with_client(tls_min=TLSVersion.TLSv1_0)
+
+
+@scenario(
+    form="by-default",
+    title="The server speaks only versions older than most clients offer by themselves",
+    conditions=[NO_COMMON_VERSION],
+    sources=[SIGALG_OLD_VERSIONS, SIGALG_LEVEL, section(SQL_LINUX, "Common connection errors")],
+)
+def by_default(healthy: Situation) -> Situation:
+    """The server offers TLS 1.0 and 1.1 alone, and nobody told the client which versions to offer: its TLS library
+    decides. The same update of a system, or of a base image, breaks one program and leaves another alone.
+
+    **Symptom.** Clients that begin at TLS 1.2 (Python, Node, Go, Java) say "tlsv1 alert protocol version",
+    "unsupported protocol" or "remote error: tls: protocol version not supported". Those that leave it to OpenSSL 3, as
+    curl, s_client and Microsoft's ODBC driver do, still offer the old versions and fail a step later:
+    "legacy sigalg disallowed or unsupported". GnuTLS connects, and so does FreeTDS.
+
+    **Cause.** TLS 1.0 and 1.1 sign the handshake with SHA-1, which OpenSSL 3 takes at security level 0 alone. Some
+    distributions also set a minimum version in openssl.cnf; then the first text is seen with OpenSSL, too.
+
+    **Look.** `openssl s_client -connect HOST:443` says which of the two it is; with `-tls1_1 -cipher
+    DEFAULT@SECLEVEL=0` it connects.
+
+    **Fix.** Enable TLS 1.2 on the server. Lowering the minimum version of the client is not enough: OpenSSL 3 takes
+    security level 0 as well. To ask for no encryption does not help where the login is encrypted all the same.
+    """
+    return healthy.with_server(tls_min=TLSVersion.TLSv1_0, tls_max=TLSVersion.TLSv1_1, security_level=0)
+
+
+@scenario(
+    form="rsa-key-exchange",
+    title="The server speaks only old versions, with RSA key exchange",
+    conditions=[NO_COMMON_VERSION],
+    sources=[SIGALG_LEVEL, section(SQL_LINUX, "Common connection errors")],
+)
+def rsa_key_exchange(healthy: Situation) -> Situation:
+    """As `by-default`, but the server's cipher suites have RSA key exchange alone, as those of servers have that never
+    knew elliptic curves. It signs nothing then, and the clients that stumble over SHA-1 there connect.
+
+    **Symptom.** Clients that begin at TLS 1.2 say "tlsv1 alert protocol version" or "unsupported protocol". curl,
+    s_client and Microsoft's ODBC driver connect, with a version that nobody should use any more.
+
+    **Cause.** Whether OpenSSL 3 connects to a server of TLS 1.0 or 1.1 is not decided by the version alone: what it
+    refuses at its usual security level is the SHA-1 signature that ECDHE and DHE need and RSA key exchange does not.
+
+    **Look.** `openssl s_client -connect HOST:443`: the lines `Protocol` and `Cipher`; `AES256-SHA` is RSA key exchange.
+
+    **Fix.** Enable TLS 1.2 on the server, with suites that have ECDHE.
+    """
+    return by_default.apply(healthy).with_server(key_exchange=KeyExchange.RSA)
+
+
+for _old in (by_default, rsa_key_exchange):
+    _old.fix(
+        still_checks=EVERYTHING,
+        side=Side.SERVER,
+        steps=_ENABLE,
+        sources=[section(SQL_LINUX, "Configure SQL Server"), NGINX_PROTOCOLS],
+    )(enable_on_server)
+
+by_default.fix(still_checks=EVERYTHING, side=Side.CLIENT, steps=_ALLOW, sources=[MSPHPSQL_FAQ])(allow_on_client)
+
+
+@by_default.fix(
+    still_checks=EVERYTHING,
+    side=Side.CLIENT,
+    kinds={ServerKind.SQLSERVER},
+    clears=False,
+    steps=[
+        "`Encrypt=no` in the connection string, or the client's own word for it.",
+        "It does not help: the login is encrypted all the same, with the same handshake. tedious and python-tds then use no TLS at all, and connect.",
+    ],
+    sources=[ENCRYPT_NO],
+)
+def ask_for_no_encryption(broken: Situation) -> Situation:
+    """Ask for no encryption."""
+    return broken.with_client(encryption=Encryption.OPTIONAL, trust_anchors=())
 
 
 @scenario(

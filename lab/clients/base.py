@@ -15,7 +15,7 @@ from typing import Any
 
 from tlslab import PROGRAM
 from tlslab.model.evidence import Basis, Source
-from tlslab.model.library import Own, Template
+from tlslab.model.library import Offers, Own, Template
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import PEM_FILE, ClientSide, ServerKind, Situation, options, unsupported
 from tlslab.setup.needs import Built, Jar, Library, Need, NodePackage, PackagedLibrary, Program, PythonPackage
@@ -265,6 +265,8 @@ class Client(ABC):
     """The version of each program and library of it that is known before it plays, by its name."""
     rows: tuple[Own, ...] = ()
     """What it says and tolerates itself: its own verification, its options that change what is looked at."""
+    offers: tuple[Offers, ...] = ()
+    """Which versions of TLS it offers by itself, where that is fewer than its libraries offer."""
     default_trust: Trust
     """What it trusts when it is told nothing (`ClientSide.defaults_only`), unless the machine makes a difference."""
     no_default_store: str = ""

@@ -52,6 +52,7 @@ from tlslab.model.conditions import (
     CN_BESIDE_SAN,
     NAME_MISMATCH,
     NO_ENCRYPTION,
+    WEAK_HANDSHAKE_SIGNATURE,
     WEAK_ISSUER_SIGNATURE,
     WEAK_KEY,
     WEAK_SIGNATURE,
@@ -246,6 +247,12 @@ class Pymssql(FreeTds, PythonSqlClient):
                 source=LEVEL_1,
             )
             for condition, when in ((WEAK_SIGNATURE, ()), (WEAK_ISSUER_SIGNATURE, (~WITH_MD5,)))
+        ),
+        tolerates(
+            "the OpenSSL 1.1.1 of pymssql's wheel runs at security level 1, which allowed SHA-1 before OpenSSL 3.0",
+            of=[WEAK_HANDSHAKE_SIGNATURE],
+            basis=Basis.AUTHORITATIVE,
+            source=LEVEL_1,
         ),
         tolerates(
             "the OpenSSL 1.1.1 of pymssql's wheel runs at security level 1, which allows RSA keys from 1024 bits on",

@@ -13,9 +13,8 @@ from shlex import join
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
 from tlslab.clients.https import HTTPS, OPTIONS, WAITS, expects_other_name
 from tlslab.clients.store_errors import stops
-from tlslab.clients.wget import OLD_SERVER
 from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.conditions import NO_COMMON_VERSION, OTHER_STORE, STORE_ABSENT, STORE_UNREADABLE, UNTRUSTED
+from tlslab.model.conditions import OTHER_STORE, STORE_ABSENT, STORE_UNREADABLE, UNTRUSTED
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says_like, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
@@ -32,7 +31,6 @@ TRUST_FILE = Source(
     "GNUTLS_E_NO_CERTIFICATE_FOUND)",
     f"{_GNUTLS}/src/cli.c",
 )
-PRIORITIES = Source("GnuTLS 3.7.9, lib/priority.c (protocol_priority, of NORMAL)", f"{_GNUTLS}/lib/priority.c")
 _ANSWERED = re.compile(r"^HTTP/1\.[01] 200\b", re.MULTILINE)
 _PROTOCOL = re.compile(r"^- Description: \(TLS(1\.\d)", re.MULTILINE)
 
@@ -85,13 +83,6 @@ class GnuTLSCli(Client):
             when=[TRUST_EVERYTHING],
             basis=Basis.AUTHORITATIVE,
             source=CLI,
-        ),
-        tolerates(
-            "without --priority it speaks what GnuTLS' NORMAL has, and that is TLS 1.0 and 1.1, too",
-            of=[NO_COMMON_VERSION],
-            when=[OLD_SERVER],
-            basis=Basis.AUTHORITATIVE,
-            source=PRIORITIES,
         ),
         says_like(
             UNTRUSTED,

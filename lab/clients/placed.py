@@ -22,6 +22,7 @@ class Placed(Client):
         self.needs = client.needs
         self.templates = client.templates
         self.rows = client.rows
+        self.offers = client.offers
         self.supports = client.supports
         self.release = client.release
         self.no_default_store, self.roots_file = client.no_default_store, client.roots_file

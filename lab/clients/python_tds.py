@@ -32,7 +32,7 @@ from tlslab.model.conditions import (
     STORE_UNREADABLE,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, When, says, says_each, says_like, tolerates
+from tlslab.model.library import Offers, Template, When, says, says_each, says_like, tolerates
 from tlslab.model.names import (
     ADDRESS_AS_CN_ALONE,
     ADDRESS_AS_CN_BESIDE_SAN,
@@ -115,6 +115,9 @@ class PythonTds(PythonSqlClient):
     needs = (PythonPackage("python-tds"), PythonPackage("pyopenssl"))
     registry = Registry(RegistryKind.PYPI, "python-tds", ("pyopenssl",))
 
+    offers: tuple[Offers, ...] = (
+        Offers(ONLY_VERSION, ONLY_VERSION, "its context is of TLSv1_2_METHOD", Basis.AUTHORITATIVE, TLS_PY),
+    )
     templates = (
         # pyOpenSSL lists OpenSSL's errors, without the reason for which the certificate was refused.
         *(

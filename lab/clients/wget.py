@@ -15,7 +15,6 @@ from tlslab.model.circumstances import HOLDS_THE_CA, TRUST_EVERYTHING
 from tlslab.model.conditions import (
     ISSUER_NOT_FOR_SERVERS,
     KEY_USAGE,
-    NO_COMMON_VERSION,
     NO_SIGNING,
     NOT_FOR_SERVERS,
     OTHER_STORE,
@@ -25,9 +24,9 @@ from tlslab.model.conditions import (
     UNTRUSTED,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import ANY, Template, When, says, tolerates
+from tlslab.model.library import ANY, Template, says, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
-from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, Situation, TLSVersion
+from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, TLSVersion
 from tlslab.setup.needs import Packages, Program
 
 GNUTLS_C = Source(
@@ -65,15 +64,6 @@ _FLOORS = {
     TLSVersion.TLSv1_2: "TLSv1_2",
     TLSVersion.TLSv1_3: "TLSv1_3",
 }
-
-
-def _speaks_its_old_version(act: Situation) -> bool:
-    server, client = act.server, act.client
-    below_the_cap = client.tls_max is None or server.tls_min <= client.tls_max
-    return client.tls_min is None and server.tls_max < TLSVersion.TLSv1_2 and below_the_cap
-
-
-OLD_SERVER = When("without --secure-protocol, at a server that knows no TLS 1.2", _speaks_its_old_version)
 
 
 class Wget(Client):
@@ -133,13 +123,6 @@ class Wget(Client):
             when=[TRUST_EVERYTHING],
             basis=Basis.AUTHORITATIVE,
             source=GNUTLS_C,
-        ),
-        tolerates(
-            "without --secure-protocol wget switches off SSL 3.0 alone, so it speaks TLS 1.0 and 1.1",
-            of=[NO_COMMON_VERSION],
-            when=[OLD_SERVER],
-            basis=Basis.AUTHORITATIVE,
-            source=PRIORITIES,
         ),
         *(
             tolerates(

@@ -21,8 +21,9 @@ from tlslab.model.conditions import (
     WEAK_SIGNATURE,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Library, Prints, says, says_each, tolerates, where
+from tlslab.model.library import Library, Offers, Prints, says, says_each, tolerates, where
 from tlslab.model.names import NO_DNS_NAME
+from tlslab.model.situation import TLSVersion
 
 ALERTS = Source(
     "GnuTLS, lib/alert.c, sup_alerts",
@@ -46,6 +47,10 @@ WORDS = Source(
 HOSTNAMES = Source(
     "GnuTLS, lib/x509/hostname-verify.c, gnutls_x509_crt_check_hostname2 (the CN, where there is no dNSName in a SAN)",
     "https://github.com/gnutls/gnutls/blob/459d432c3e7f2aaeb3b7f54f98c5af825c1142d3/lib/x509/hostname-verify.c",
+)
+PRIORITIES = Source(
+    "GnuTLS 3.7.9, lib/priority.c (protocol_priority, of NORMAL)",
+    "https://github.com/gnutls/gnutls/blob/ca61668d7764fc29fb4cc2aa396cb035e176636d/lib/priority.c",
 )
 
 LIBRARY = Library(
@@ -114,5 +119,14 @@ LIBRARY = Library(
             source=ERRORS,
         ),
         *says([ENDS_EARLY], Phase.NO_TLS, "Error in the pull function.", basis=Basis.AUTHORITATIVE, source=ERRORS),
+    ),
+    offers=(
+        Offers(
+            TLSVersion.TLSv1_0,
+            TLSVersion.TLSv1_3,
+            "its priority NORMAL has every version",
+            Basis.AUTHORITATIVE,
+            PRIORITIES,
+        ),
     ),
 )

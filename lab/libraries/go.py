@@ -26,7 +26,8 @@ from tlslab.model.conditions import (
     WEAK_SIGNATURE,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Library, says, says_each
+from tlslab.model.library import Library, Offers, says, says_each
+from tlslab.model.situation import TLSVersion
 
 _SRC = "https://github.com/golang/go/blob/go1.24.13/src"
 VERIFY = Source(
@@ -68,6 +69,10 @@ RECORDS = Source("Go 1.24, src/crypto/tls/conn.go (readRecordOrCCS)", f"{_SRC}/c
 HANDSHAKE_TIMEOUT = Source(
     "Go 1.24, src/net/http/transport.go (tlsHandshakeTimeoutError; DefaultTransport waits 10 seconds)",
     f"{_SRC}/net/http/transport.go",
+)
+MIN_VERSION = Source(
+    "Go 1.24, src/crypto/tls/common.go (Config.MinVersion; up to Go 1.17 clients began at TLS 1.0)",
+    f"{_SRC}/crypto/tls/common.go",
 )
 END = Source("Go 1.24, src/io/io.go (EOF)", f"{_SRC}/io/io.go")
 
@@ -209,6 +214,15 @@ LIBRARY = Library(
             "dial tcp {*}: connect: connection refused",
             basis=Basis.AUTHORITATIVE,
             source=ERRORS,
+        ),
+    ),
+    offers=(
+        Offers(
+            TLSVersion.TLSv1_2,
+            TLSVersion.TLSv1_3,
+            "tls.Config.MinVersion is TLS 1.2 for clients, since Go 1.18",
+            Basis.AUTHORITATIVE,
+            MIN_VERSION,
         ),
     ),
 )

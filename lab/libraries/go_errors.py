@@ -31,7 +31,6 @@ from tlslab.model.beyond import (
     UNKNOWN_ALGORITHM,
     UNRECOGNIZED_NAME,
     VALID_TOO_LONG,
-    WEAK_HANDSHAKE_SIGNATURE,
     WRONG_HANDSHAKE_SIGNATURE,
 )
 from tlslab.model.conditions import (
@@ -56,6 +55,7 @@ from tlslab.model.conditions import (
     SERIAL_NOT_POSITIVE,
     SILENT,
     UNTRUSTED,
+    WEAK_HANDSHAKE_SIGNATURE,
     WEAK_KEY,
     WEAK_SIGNATURE,
 )

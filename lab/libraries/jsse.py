@@ -25,7 +25,8 @@ from tlslab.model.conditions import (
     WEAK_SIGNATURE,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Library, says, says_each, tolerates
+from tlslab.model.library import Library, Offers, says, says_each, tolerates
+from tlslab.model.situation import TLSVersion
 
 _JDK = "https://github.com/openjdk/jdk/blob"
 _SECURITY = "src/java.base/share/classes/sun/security"
@@ -134,6 +135,15 @@ LIBRARY = Library(
             Phase.CLOSED,
             basis=Basis.OBSERVED,
             source=Source("observed by the lab with JDK 17: what java.net.SocketException says of a reset", ""),
+        ),
+    ),
+    offers=(
+        Offers(
+            TLSVersion.TLSv1_2,
+            TLSVersion.TLSv1_3,
+            "TLS 1.0 and 1.1 stand in jdk.tls.disabledAlgorithms",
+            Basis.AUTHORITATIVE,
+            DISABLED,
         ),
     ),
 )

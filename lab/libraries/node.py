@@ -45,7 +45,8 @@ from tlslab.model.conditions import (
     WEAK_SIGNATURE,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Library, Prints, Says, says, says_alike, says_each, tolerates
+from tlslab.model.library import Library, Offers, Prints, Says, says, says_alike, says_each, tolerates
+from tlslab.model.situation import TLSVersion
 
 CODES = Source(
     "Node.js, doc/api/tls.md, X509 certificate error codes",
@@ -73,6 +74,11 @@ REASONS = Source(
 )
 OLD_METHODS = Source("nodejs/node issue 3695: SSLv3 methods disabled", "https://github.com/nodejs/node/issues/3695")
 ERRORS = Source("Node.js, Errors, Node.js error codes", "https://nodejs.org/api/errors.html#nodejs-error-codes")
+
+DEFAULT_VERSIONS = Source(
+    "Node.js, doc/api/tls.md, tls.DEFAULT_MIN_VERSION",
+    "https://github.com/nodejs/node/blob/17172fef20f84a0a7e3d604e3bdea86daf9ef37a/doc/api/tls.md",
+)
 
 CLOSED = (NO_COMMON_VERSION, NOT_LOADED)
 
@@ -218,5 +224,14 @@ LIBRARY = Library(
         ),
         *_codes(_OF_A_CHAIN, Phase.VERIFY, UNSPECIFIED),
         *_codes(_OF_A_HANDSHAKE, Phase.HANDSHAKE, REASONS),
+    ),
+    offers=(
+        Offers(
+            TLSVersion.TLSv1_2,
+            TLSVersion.TLSv1_3,
+            "tls.DEFAULT_MIN_VERSION is TLS 1.2",
+            Basis.AUTHORITATIVE,
+            DEFAULT_VERSIONS,
+        ),
     ),
 )

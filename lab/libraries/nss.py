@@ -40,7 +40,6 @@ from tlslab.model.beyond import (
     UNRECOGNIZED_NAME,
     UNSAFE_RENEGOTIATION,
     VALID_TOO_LONG,
-    WEAK_HANDSHAKE_SIGNATURE,
     WRONG_HANDSHAKE_SIGNATURE,
 )
 from tlslab.model.condition import Condition
@@ -67,6 +66,7 @@ from tlslab.model.conditions import (
     SELF_SIGNED,
     SERIAL_NOT_POSITIVE,
     UNTRUSTED,
+    WEAK_HANDSHAKE_SIGNATURE,
     WEAK_ISSUER_SIGNATURE,
     WEAK_KEY,
     WEAK_SIGNATURE,

@@ -1,6 +1,6 @@
 """OpenSSL: what its path validation and its handshake say. Most clients show these words inside their own."""
 
-from tlslab.model.circumstances import SENT_ALONE
+from tlslab.model.circumstances import ALLOWS_OLD_VERSIONS, SENT_ALONE
 from tlslab.model.conditions import (
     ENDS_EARLY,
     EXPIRED,
@@ -11,10 +11,12 @@ from tlslab.model.conditions import (
     PLAIN_HTTP,
     SELF_SIGNED,
     UNTRUSTED,
+    WEAK_HANDSHAKE_SIGNATURE,
     WEAK_SIGNATURE,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Library, says, says_each
+from tlslab.model.library import Library, Offers, says, says_each
+from tlslab.model.situation import TLSVersion
 
 _OPENSSL = "https://github.com/openssl/openssl/blob"
 VERIFY = Source(
@@ -37,6 +39,16 @@ NO_SIGNATURE_OF_THIS_KEY = ("invalid padding", "block type is not 01", "data too
 """What the queue of errors begins with where an RSA key is tried on the signature of another one: which of them depends
 on the two keys. The reason for which the certificate is refused comes last.
 """
+
+VERSIONS = Source(
+    "OpenSSL, SSL_CTX_set_min_proto_version(3): 0, the default, is down to the lowest version that it supports",
+    f"{_OPENSSL}/1e6fb414ea43b03ca73146a6108985f82c688460/doc/man3/SSL_CTX_set_min_proto_version.pod",
+)
+SHA1_HANDSHAKE = Source(
+    "openssl/openssl, issue 18194: TLS 1.0 at the default security level fails where the server signs its key "
+    "exchange, and works with RSA key exchange; the words are in ssl/ssl_err.c, SSL_str_reasons",
+    "https://github.com/openssl/openssl/issues/18194",
+)
 
 LIBRARY = Library(
     "openssl",
@@ -89,6 +101,14 @@ LIBRARY = Library(
             basis=Basis.AUTHORITATIVE,
             source=REASONS,
         ),
+        *says(
+            [WEAK_HANDSHAKE_SIGNATURE],
+            Phase.HANDSHAKE,
+            "legacy sigalg disallowed or unsupported",
+            basis=Basis.AUTHORITATIVE,
+            source=SHA1_HANDSHAKE,
+            when=[~ALLOWS_OLD_VERSIONS],
+        ),
         *says_each(
             {
                 **dict.fromkeys((PLAIN_HTTP, OTHER_SERVICE), "wrong version number"),
@@ -97,6 +117,15 @@ LIBRARY = Library(
             Phase.NO_TLS,
             basis=Basis.AUTHORITATIVE,
             source=REASONS,
+        ),
+    ),
+    offers=(
+        Offers(
+            TLSVersion.TLSv1_0,
+            TLSVersion.TLSv1_3,
+            "it begins with the oldest version that it has, unless openssl.cnf says otherwise (MinProtocol)",
+            Basis.AUTHORITATIVE,
+            VERSIONS,
         ),
     ),
 )

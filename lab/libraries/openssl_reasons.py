@@ -34,7 +34,6 @@ from tlslab.model.beyond import (
     STORE_PASSWORD,
     UNRECOGNIZED_NAME,
     UNSAFE_RENEGOTIATION,
-    WEAK_HANDSHAKE_SIGNATURE,
     WRONG_HANDSHAKE_SIGNATURE,
 )
 from tlslab.model.condition import Condition
@@ -50,6 +49,7 @@ from tlslab.model.conditions import (
     SELF_SIGNED,
     STORE_UNREADABLE,
     UNTRUSTED,
+    WEAK_HANDSHAKE_SIGNATURE,
     WEAK_ISSUER_KEY,
     WEAK_ISSUER_SIGNATURE,
     WEAK_KEY,

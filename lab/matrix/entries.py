@@ -46,6 +46,7 @@ from tlslab.model.record import (  # fmt: skip
 from tlslab.model.scenario import Scenario
 from tlslab.model.situation import (
     ClientSide,
+    KeyExchange,
     Refusal,
     ServerEncryption,
     ServerKind,
@@ -244,6 +245,8 @@ def describe(side: ServerSide) -> list[str]:
     if side.speaks is not Speaks.ITS_PROTOCOL:
         return [_INSTEAD[side.speaks], *(["with RST, not with FIN"] if side.refusal is Refusal.RESET else [])]
     words = [_versions(side), f"OpenSSL security level {side.security_level}"]
+    if side.key_exchange is KeyExchange.RSA:
+        words.append("up to TLS 1.2 with RSA key exchange alone")
     if side.kind is ServerKind.SQLSERVER:
         words.append(f"encryption {side.encryption.value}")
     if side.refusal is Refusal.RESET:

@@ -20,7 +20,7 @@ from tlslab.model.library import Any, ConnectsLate, Crashes, Hangs, Prints, Says
 from tlslab.model.outcome import Outcome, Result
 from tlslab.model.release import ALL
 from tlslab.model.scenario import Side
-from tlslab.model.situation import Situation
+from tlslab.model.situation import Situation, TLSVersion
 
 _BEFORE_TLS = frozenset({Phase.CONNECT, Phase.NO_TLS})
 _SAYS_NOTHING_OF_TRUST = _BEFORE_TLS | {Phase.LOGIN, Phase.RESPONSE}
@@ -145,14 +145,19 @@ class Judge:
     table: tuple[Statement, ...]
     knowledge: Knowledge
     release: Release
+    offered: tuple[TLSVersion, TLSVersion] | None = None
+    """The TLS versions that the client offers by itself."""
 
     @classmethod
     def of(cls, client: Client, knowledge: Knowledge) -> "Judge":
         """The judge of a client. Raises KnowledgeError for a client with a template of a library that is not there."""
-        return cls(knowledge.table(client.templates, client.rows), knowledge, client.release)
+        offered = knowledge.offered(client.templates, client.offers, client.release)
+        return cls(knowledge.table(client.templates, client.rows), knowledge, client.release, offered)
 
     def answer(self, situation: Situation) -> Answer:
         """What the client must do in a situation. Raises KnowledgeError when its table contradicts itself."""
+        if situation.client.offered is None:
+            situation = situation.with_client(offered=self.offered)
         present = conditions_of(situation, self.knowledge.conditions)
         return answer(self.table, present, lambda when: when.holds(situation), self.release)
 
@@ -195,7 +200,7 @@ class Judge:
         attacked = self.attacked(
             cell.fix.still_checks, ((item, acts[f"{IMPOSTOR}{item.id}"]) for item, _ in cell.impostors)
         )
-        fix, fix_judgement = self._fix(cell, fixed, attacked)
+        fix, fix_judgement = self._fix(cell, broken, fixed, attacked)
         return Verdict(
             Status.PLAYED,
             broken.verdict,
@@ -234,10 +239,10 @@ class Judge:
                 unproven.append((impostor, act))
         return Attacked(claimed, tuple(let_in), tuple(refused), tuple(unproven))
 
-    def _fix(self, cell: Cell, fixed: Act, attacked: Attacked) -> tuple[FixVerdict, Judgement]:
+    def _fix(self, cell: Cell, broken: Act, fixed: Act, attacked: Attacked) -> tuple[FixVerdict, Judgement]:
         """What a fix is worth: does it clear the error, keep its promise, and keep impostors out?"""
         if not cell.fix.clears:
-            return self._does_not_clear(fixed)
+            return self._does_not_clear(broken, fixed)
         if not fixed.connected:
             return FixVerdict.NOT_CLEARED, self._still_fails(fixed)
         encrypts = not IN_CLEAR.holds(cell.fixed)
@@ -281,12 +286,12 @@ class Judge:
         found = [item for item in shown if item in act.answer.says]
         return any(not item.library or item.row.when or item.row.versions != ALL for item in found)
 
-    def _does_not_clear(self, fixed: Act) -> tuple[FixVerdict, Judgement]:
+    def _does_not_clear(self, broken: Act, fixed: Act) -> tuple[FixVerdict, Judgement]:
         """Of a fix that is documented not to clear the error: it must fail, and as documented, unless this client does
-        not notice what is wrong.
+        not notice what is wrong, or has no error to clear.
         """
         shown = fixed.judgement
-        if fixed.connected and fixed.answer.tolerated and shown.as_expected:
+        if fixed.connected and (fixed.answer.tolerated or broken.answer.connects) and shown.as_expected:
             why = f"the fix does nothing, and it connects all the same: {shown.why}"
             return FixVerdict.UNPROVEN, Judgement(True, why, shown.basis, shown.sources)
         if fixed.connected:

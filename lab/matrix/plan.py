@@ -135,7 +135,7 @@ def make_plan(
     exclusions: list[Exclusion] = []
     impostors = chosen(known.impostors, filters.impostors)
     for scenario, fix, client, kind in _combinations(known.scenarios, tuple(clients), filters):
-        control = healthy(kind)
+        control = by_itself(client, healthy(kind), known.knowledge)
         broken = scenario.apply(control)
         fixed = fix.apply(broken)
         # Nothing is attacked, and nobody else visited, where nothing is cleared.
@@ -149,6 +149,12 @@ def make_plan(
             playable, _ = attacks(impostors, fixed, stage_cannot)
             exclusions.append(Exclusion(scenario, fix, client, kind, why, tuple(item for item, _ in playable)))
     return Plan(tuple(cells), tuple(exclusions), impostors, known.knowledge)
+
+
+def by_itself(client: Client, situation: Situation, knowledge: Knowledge) -> Situation:
+    """The situation with the versions of TLS that this client offers by itself, as known of its libraries."""
+    offered = knowledge.offered(client.templates, client.offers, client.release)
+    return situation.with_client(offered=offered)
 
 
 def chosen(impostors: Iterable[Impostor], patterns: tuple[str, ...]) -> tuple[Impostor, ...]:

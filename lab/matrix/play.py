@@ -20,7 +20,7 @@ from tlslab.model.condition import Condition
 from tlslab.model.normalise import normalise
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import Encryption, ServerKind, ServerSide, Situation, TLSVersion
-from tlslab.pki.audit import audit
+from tlslab.pki.audit import Chains, audit
 from tlslab.pki.mint import Mint
 from tlslab.pki.openssl_verify import AuditError
 from tlslab.pki.scan import Scan
@@ -91,6 +91,7 @@ class Player:
         self._workers: list[asyncio.Task[None]] = []
         self._failure: BaseException | None = None
         self._audits: dict[Situation, asyncio.Future[frozenset[Condition]]] = {}
+        self._chains: Chains = {}
         self._scans: dict[tuple[ServerSide, str, bool, TLSVersion, TLSVersion], Scan] = {}
 
     async def __aenter__(self) -> Self:
@@ -242,7 +243,7 @@ class Player:
                 self._scans[server, host, strict, low, high] = known
             return known
 
-        return audit(situation.met, self._mint, scanner, self._known)
+        return audit(situation.met, self._mint, scanner, self._known, self._chains)
 
 
 def class_of(outcome: Outcome) -> Class:

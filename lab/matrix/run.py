@@ -27,7 +27,7 @@ from tlslab.matrix.entries import Entries
 from tlslab.matrix.inspect import inspect, lacks, unasked
 from tlslab.matrix.judge import Acts, Judge, Status, lab_failed, not_played
 from tlslab.matrix.others import with_others
-from tlslab.matrix.plan import Cell, Plan
+from tlslab.matrix.plan import Cell, Plan, by_itself
 from tlslab.matrix.play import Attempts, Player
 from tlslab.matrix.procedure import treatments
 from tlslab.matrix.procedures_played import TrustProcedures
@@ -63,7 +63,7 @@ class Run:
         defaults = tuple(defaults)
         self._clients_of_run = {client.name: client for client in (*plan.clients, *defaults)}
         self._measured = [
-            Measured(client, default)
+            Measured(client, replace(default, situation=by_itself(client, default.situation, plan.knowledge)))
             for client in defaults
             for kind in ServerKind
             if kind in client.kinds

@@ -67,9 +67,6 @@ NO_COMMON_SIGNATURE = _beyond("no-common-signature", "client and server have no 
 NO_COMMON_APPLICATION = _beyond(
     "no-common-application", "client and server have no application protocol (ALPN) in common"
 )
-WEAK_HANDSHAKE_SIGNATURE = _beyond(
-    "weak-handshake-signature", "the server signs the handshake with a hash that the client refuses, as SHA-1"
-)
 WRONG_HANDSHAKE_SIGNATURE = _beyond(
     "wrong-handshake-signature",
     "the signature over the handshake is wrong: the peer's key is not that of its certificate, or something on the way "
@@ -132,7 +129,7 @@ BEYOND = (
     ),
     *(INTERCEPTED, DANE_MISMATCH, OTHER_PIN, PIN_UNREADABLE),
     *(NO_COMMON_CIPHER, NO_CIPHER_LEFT, NO_COMMON_GROUP, NO_COMMON_SIGNATURE, NO_COMMON_APPLICATION),
-    *(WEAK_HANDSHAKE_SIGNATURE, WRONG_HANDSHAKE_SIGNATURE, SMALL_DH, UNSAFE_RENEGOTIATION, NO_EXTENDED_MASTER_SECRET),
+    *(WRONG_HANDSHAKE_SIGNATURE, SMALL_DH, UNSAFE_RENEGOTIATION, NO_EXTENDED_MASTER_SECRET),
     *(INAPPROPRIATE_FALLBACK, UNRECOGNIZED_NAME, NO_SERVER_CERTIFICATE, BROKEN_PROTOCOL),
     *(CLIENT_CERTIFICATE_MISSING, CLIENT_CERTIFICATE_REFUSED, CLIENT_CERTIFICATE_UNTRUSTED),
     *(CLIENT_CERTIFICATE_EXPIRED, CLIENT_CERTIFICATE_REVOKED, KEY_MISMATCH, KEY_UNREADABLE),

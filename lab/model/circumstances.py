@@ -4,11 +4,17 @@ from tlslab.model.certificate import SignatureHash
 from tlslab.model.conditions import UNTRUSTED
 from tlslab.model.library import When
 from tlslab.model.path import anchors, chain_of, signed
-from tlslab.model.situation import Encryption, Refusal, ServerEncryption, Store
+from tlslab.model.situation import Encryption, Refusal, ServerEncryption, Store, TLSVersion
 
 TRUST_EVERYTHING = When("told to trust every certificate", lambda act: act.client.trust_everything)
 DEFAULTS_ONLY = When("given no security option", lambda act: act.client.defaults_only)
 STRICT = When("TDS 8.0", lambda act: act.client.encryption is Encryption.STRICT)
+ALLOWS_OLD_VERSIONS = When(
+    "told to allow TLS 1.0 or 1.1, at OpenSSL's security level 0",
+    lambda act: any(
+        limit is not None and limit < TLSVersion.TLSv1_2 for limit in (act.client.tls_min, act.client.tls_max)
+    ),
+)
 STRICT_X509 = When("told to check certificates strictly by RFC 5280", lambda act: act.client.strict_x509 is True)
 HOLDS_THE_CA = When(
     "the CA's certificate is in the trust store",

@@ -21,7 +21,16 @@ from tlslab.model.certificate import (
 )
 from tlslab.model.condition import Condition, Seen
 from tlslab.model.path import anchors, at_hand, chain_of, complete, namesakes, paths
-from tlslab.model.situation import Encryption, ServerEncryption, ServerKind, Situation, Speaks, StoreFlaw, TLSVersion
+from tlslab.model.situation import (
+    Encryption,
+    KeyExchange,
+    ServerEncryption,
+    ServerKind,
+    Situation,
+    Speaks,
+    StoreFlaw,
+    TLSVersion,
+)
 
 OPENSSL_LEVEL_2 = 2
 """The OpenSSL security level from which a server does not load a certificate signed with SHA-1
@@ -38,10 +47,11 @@ _UNSUITABLE = 26
 
 def client_versions(situation: Situation) -> tuple[TLSVersion, TLSVersion]:
     """The oldest and the newest TLS version that the client side allows. TLS inside TDS ends at 1.2 (MS-TDS)."""
-    inside_tds = situation.kind is ServerKind.SQLSERVER and situation.client.encryption is not Encryption.STRICT
-    newest = TLSVersion.TLSv1_2 if inside_tds else TLSVersion.TLSv1_3
-    high = min(situation.client.tls_max or newest, newest)
-    return situation.client.tls_min or min(TLSVersion.TLSv1_2, high), high
+    side = situation.client
+    inside_tds = situation.kind is ServerKind.SQLSERVER and side.encryption is not Encryption.STRICT
+    oldest, newest = side.offered or (TLSVersion.TLSv1_2, TLSVersion.TLSv1_3)
+    high = min(side.tls_max or newest, TLSVersion.TLSv1_2 if inside_tds else TLSVersion.TLSv1_3)
+    return side.tls_min or min(oldest, high), high
 
 
 def leaf_of(situation: Situation) -> Leaf:
@@ -179,6 +189,13 @@ def _comes_with_its_root(situation: Situation) -> bool:
 def _has_no_common_version(situation: Situation) -> bool:
     low, high = client_versions(situation)
     return max(low, situation.server.tls_min) > min(high, situation.server.tls_max)
+
+
+def _signs_with_sha1(situation: Situation) -> bool:
+    _, high = client_versions(situation)
+    agreed = min(high, situation.server.tls_max)
+    signs = situation.server.key_exchange is not KeyExchange.RSA
+    return signs and agreed < TLSVersion.TLSv1_2 and not _has_no_common_version(situation)
 
 
 def _cannot_be_loaded(situation: Situation) -> bool:
@@ -397,14 +414,20 @@ NO_COMMON_VERSION = Condition(
     lambda seen: not seen.shares_version,
     wrong=True,
 )
+WEAK_HANDSHAKE_SIGNATURE = Condition(
+    "weak-handshake-signature",
+    "the server signs the handshake with SHA-1, as TLS 1.0 and 1.1 do unless the key exchange is RSA",
+    _signs_with_sha1,
+)
 _OF_THE_CHAIN = (SELF_SIGNED, UNTRUSTED, FORGED, INCOMPLETE, *_OF_THE_LEAF, *_ABOVE_THE_LEAF)
+_OF_THE_HANDSHAKE = frozenset(item.name for item in (*_OF_THE_CHAIN, NO_COMMON_VERSION, WEAK_HANDSHAKE_SIGNATURE))
 NOT_LOADED = Condition(
     "not-loaded",
     "the server's TLS library does not load the server's certificate",
     _cannot_be_loaded,
     lambda seen: seen.answers and not seen.presents and seen.speaks is Speaks.ITS_PROTOCOL,
     wrong=True,
-    masks=frozenset(item.name for item in (*_OF_THE_CHAIN, NO_COMMON_VERSION)),
+    masks=_OF_THE_HANDSHAKE,
 )
 NOT_SERVING = Condition(
     "not-serving",
@@ -412,7 +435,7 @@ NOT_SERVING = Condition(
     lambda situation: not situation.server.key_readable,
     lambda seen: not seen.answers,
     wrong=True,
-    masks=frozenset(item.name for item in (*_OF_THE_CHAIN, NO_COMMON_VERSION, NOT_LOADED)),
+    masks=_OF_THE_HANDSHAKE | {NOT_LOADED.name},
 )
 NO_ENCRYPTION = Condition(
     "no-encryption",
@@ -420,7 +443,7 @@ NO_ENCRYPTION = Condition(
     _goes_on_in_clear,
     lambda seen: not seen.encrypts,
     wrong=True,
-    masks=frozenset(item.name for item in (*_OF_THE_CHAIN, NO_COMMON_VERSION, NOT_LOADED)),
+    masks=_OF_THE_HANDSHAKE | {NOT_LOADED.name},
 )
 DEMANDS_ENCRYPTION = Condition(
     "demands-encryption", "the server demands encryption that the client did not ask for", _demands_encryption
@@ -503,7 +526,7 @@ OTHER_STORE = Condition(
     _root_in_the_other_store,
 )
 
-_OF_TLS = frozenset(item.name for item in (*_OF_THE_CHAIN, NO_COMMON_VERSION, NOT_LOADED, IP_ADDRESS, *OF_THE_PROFILE))
+_OF_TLS = _OF_THE_HANDSHAKE | {item.name for item in (NOT_LOADED, IP_ADDRESS, *OF_THE_PROFILE)}
 _OF_THE_SERVER = _OF_TLS | {DEMANDS_ENCRYPTION.name}
 PLAIN_HTTP = Condition(
     "plain-http",
@@ -546,7 +569,7 @@ NO_SUCH_SERVER = (PLAIN_HTTP, OTHER_SERVICE, ENDS_EARLY, ENDS_AFTER_PRELOGIN, SI
 CONDITIONS = (
     *_OF_THE_CHAIN,
     *(NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING, NO_ENCRYPTION, *NO_SUCH_SERVER),
-    *(DEMANDS_ENCRYPTION, IP_ADDRESS, CN_ALONE, CN_BESIDE_SAN),
+    *(WEAK_HANDSHAKE_SIGNATURE, DEMANDS_ENCRYPTION, IP_ADDRESS, CN_ALONE, CN_BESIDE_SAN),
     *OF_THE_PROFILE,
     *_OF_THE_STORE,
     OTHER_STORE,

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from tlslab.model.check import Check
 from tlslab.model.scenario import BOTH, Change, Side, kebab
-from tlslab.model.situation import ServerKind, Situation, TLSVersion
+from tlslab.model.situation import KeyExchange, ServerKind, Situation, TLSVersion
 
 
 def _never(_: Situation) -> None:
@@ -46,7 +46,12 @@ class Impostor:
         at security level 0; what it is about may be narrower.
         """
         if self.side is Side.SERVER:
-            fixed = fixed.with_server(tls_min=TLSVersion.TLSv1_0, tls_max=TLSVersion.TLSv1_3, security_level=0)
+            fixed = fixed.with_server(
+                tls_min=TLSVersion.TLSv1_0,
+                tls_max=TLSVersion.TLSv1_3,
+                security_level=0,
+                key_exchange=KeyExchange.USUAL,
+            )
         return self.apply(fixed)
 
 

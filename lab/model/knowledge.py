@@ -8,8 +8,22 @@ from itertools import groupby
 
 from tlslab.model.condition import Condition
 from tlslab.model.evidence import Basis, Source
-from tlslab.model.library import Any, Does, Library, Own, Prints, Row, Says, SaysLike, Template, Tolerates, When
+from tlslab.model.library import (
+    Any,
+    Does,
+    Library,
+    Offers,
+    Own,
+    Prints,
+    Row,
+    Says,
+    SaysLike,
+    Template,
+    Tolerates,
+    When,
+)
 from tlslab.model.release import ALL, Versions
+from tlslab.model.situation import TLSVersion
 
 Holds = Callable[[When], bool]
 """Whether a circumstance holds in an act. It is asked of the circumstance itself, never of its negation."""
@@ -90,6 +104,17 @@ class Knowledge:
         found += [_as_it_is(row, "") for row in own if not isinstance(row, SaysLike)]
         found += [item for row in own if isinstance(row, SaysLike) for item in _like(row, found)]
         return tuple(dict.fromkeys(found))
+
+    def offered(
+        self, templates: Iterable[Template], own: Iterable[Offers], release: Release
+    ) -> tuple[TLSVersion, TLSVersion] | None:
+        """The oldest and the newest TLS version that a client offers by itself: those that every layer of it offers,
+        its libraries and the client itself. None when no layer says anything.
+        """
+        names = dict.fromkeys(template.library for template in templates)
+        rows = [*own, *(row for name in names for row in self.libraries[name].offers)]
+        said = [row for row in rows if row.versions.take(release)]
+        return (max(row.oldest for row in said), min(row.newest for row in said)) if said else None
 
     def about(self, conditions: frozenset[Condition]) -> Iterator[tuple[str, Says]]:
         """What libraries of clients say of some of these conditions and of nothing else, with the library's name."""

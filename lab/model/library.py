@@ -13,7 +13,7 @@ from typing import Final
 from tlslab.model.condition import Condition
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.release import ALL, Versions
-from tlslab.model.situation import Situation
+from tlslab.model.situation import Situation, TLSVersion
 
 
 class Any:
@@ -154,16 +154,30 @@ class Template:
 
 
 @dataclass(frozen=True, slots=True)
+class Offers:
+    """The oldest and the newest TLS version that a layer of a client offers when nobody says otherwise, and `why`."""
+
+    oldest: TLSVersion
+    newest: TLSVersion
+    why: str
+    basis: Basis
+    source: Source
+    versions: Versions = ALL
+
+
+@dataclass(frozen=True, slots=True)
 class Library:
     """One TLS library, or the part of a client that verifies for itself: its rows.
 
     A client that verifies something itself has a library of its own for that, whose rows stand beside the client.
+    `offers`: which versions of TLS it offers by default; of rows about different releases one is about a client.
     `vocabulary`: no client is judged by it; it is there for texts that people paste (`tlslab explain`).
     """
 
     name: str
     rows: tuple[Row, ...] = ()
     vocabulary: bool = False
+    offers: tuple[Offers, ...] = ()
 
 
 def says(

@@ -82,6 +82,15 @@ class Refusal(StrEnum):
     """With RST, and without a TLS alert."""
 
 
+class KeyExchange(StrEnum):
+    """How a server agrees on keys with its clients up to TLS 1.2, which its cipher suites decide."""
+
+    USUAL = "usual"
+    """As its TLS library does by default: with elliptic curves (ECDHE) where the client can."""
+    RSA = "rsa"
+    """The client encrypts a secret with the key of the certificate; the server signs nothing (RFC 5246, 7.4.7.1)."""
+
+
 class Encryption(StrEnum):
     """What a SQL Server client asks for; the words are those of Microsoft's drivers from version 18 on."""
 
@@ -126,8 +135,8 @@ class Store:
 
 
 _WORDS = "words"
-_BY_THE_STAGE = {_WORDS: None}
-"""The stage lays it out; no client and no server is told of it."""
+_NOT_TOLD = {_WORDS: None}
+"""The stage lays it out, or it is the client's own; no client and no server is told of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +169,7 @@ class ServerSide:
     refusal: Refusal = field(default=Refusal.CLOSE, metadata={_WORDS: "how it ends a handshake that it refuses"})
     speaks: Speaks = field(default=Speaks.ITS_PROTOCOL, metadata={_WORDS: "what is met at its port in its place"})
     virtual_hosts: tuple[VirtualHost, ...] = field(default=(), metadata={_WORDS: "other certificates for other names"})
+    key_exchange: KeyExchange = field(default=KeyExchange.USUAL, metadata={_WORDS: "the key exchange"})
 
     def chain_for(self, name: str) -> Chain | None:
         """The chain that is presented to a client that sends this name; "" for one that sends none."""
@@ -195,6 +205,9 @@ class ClientSide:
 
     `strict_x509`: whether it is told to refuse what breaks RFC 5280 and is overlooked otherwise (OpenSSL,
     X509_V_FLAG_X509_STRICT); None: the client's own default. Python's is to refuse since 3.13.
+
+    `offered`: the oldest and the newest TLS version that the client offers by itself, where `tls_min` and `tls_max` say
+    nothing. The plan writes it; nobody is told of it. None: not known, and taken for 1.2 and newer.
     """
 
     connect_to: str
@@ -209,12 +222,13 @@ class ClientSide:
     tls_max: TLSVersion | None = field(default=None, metadata={_WORDS: "the newest TLS version"})
     defaults_only: bool = field(default=False, metadata={_WORDS: "being left to its defaults"})
     clock: timedelta = field(default=timedelta(), metadata={_WORDS: "a clock that is wrong"})
-    system_trust_anchors: tuple[Anchor, ...] = field(default=(), metadata=_BY_THE_STAGE)
+    system_trust_anchors: tuple[Anchor, ...] = field(default=(), metadata=_NOT_TOLD)
     store: Store = field(default=Store(), metadata={_WORDS: "another trust store than a good PEM file"})
-    default_trust_anchors: tuple[Anchor, ...] = field(default=(), metadata=_BY_THE_STAGE)
+    default_trust_anchors: tuple[Anchor, ...] = field(default=(), metadata=_NOT_TOLD)
     server_name: str | None = field(default=None, metadata={_WORDS: "another name to send to the server (SNI)"})
     host_header: str | None = field(default=None, metadata={_WORDS: "another Host header"})
     strict_x509: bool | None = field(default=None, metadata={_WORDS: "strict checks of certificates by RFC 5280"})
+    offered: tuple[TLSVersion, TLSVersion] | None = field(default=None, metadata=_NOT_TOLD)
 
     @property
     def indication(self) -> str:

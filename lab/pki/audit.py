@@ -7,7 +7,7 @@ situation in which other defects are seen than it is meant to have is an error o
 client.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -74,16 +74,21 @@ class Measured:
             yield "a name that is not there", Seen(carries_name=False)
 
 
+Chains = MutableMapping[tuple[Situation, str], Measured]
+"""What is found of certificates as presented (PEM), by the situation."""
 _NOTHING_ELSE: Mapping[str, Any] = {"weak_signatures": frozenset(), "weak_keys": frozenset(), "carries_name": True}
 
 
-def audit(situation: Situation, mint: Mint, scanner: Scanner, known: Iterable[Condition]) -> frozenset[Condition]:
+def audit(
+    situation: Situation, mint: Mint, scanner: Scanner, known: Iterable[Condition], chains: "Chains | None" = None
+) -> frozenset[Condition]:
     """The defects that are seen of a situation; what no condition is told by is a defect with OpenSSL's own words.
+    `chains`: what was found of chains before, and where what is found now is kept.
 
     Raises AuditError when they cannot be established.
     """
     known = tuple(known)
-    found = measure(situation, mint, scanner)
+    found = measure(situation, mint, scanner, {} if chains is None else chains)
     untold = (words for words, alone in found.findings() if not _tells(alone, known))
     return defects(conditions_seen(found.seen, known)) | {_unnamed(words) for words in untold}
 
@@ -93,7 +98,7 @@ def _unnamed(words: str) -> Condition:
     return Condition(words, words, lambda situation: False, wrong=True)
 
 
-def measure(situation: Situation, mint: Mint, scanner: Scanner) -> Measured:
+def measure(situation: Situation, mint: Mint, scanner: Scanner, chains: "Chains") -> Measured:
     """Look at a situation's server and measure what it presents to this client side. Raises AuditError."""
     everything = scanner(TLSVersion.TLSv1_0, TLSVersion.TLSv1_3)
     if not everything.certificates:
@@ -107,7 +112,9 @@ def measure(situation: Situation, mint: Mint, scanner: Scanner) -> Measured:
         return Measured(nothing)
     presented = "".join(everything.certificates)
     _must_be_what_it_was_given(situation, mint, presented)
-    found = measure_chain(situation, mint, presented)
+    # Clients that differ in what they offer by themselves do not differ in what is wrong with a chain.
+    alike = situation.with_client(offered=None), presented
+    found = chains.get(alike) or chains.setdefault(alike, measure_chain(situation, mint, presented))
     low, high = client_versions(situation)
     return replace(found, seen=replace(found.seen, shares_version=bool(scanner(low, high).certificates)))
 

@@ -30,7 +30,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from tlslab.model.situation import Refusal, Speaks
+from tlslab.model.situation import KeyExchange, Refusal, Speaks
 from tlslab.servers.https_endpoint import HttpsEndpoint, HttpsOptions
 from tlslab.servers.journal import Journal
 from tlslab.servers.listener import CannotStart, Limits
@@ -150,6 +150,7 @@ def _options(
                 security_level=level,
                 limits=limits,
                 refusal=refusal,
+                key_exchange=_one_of(KeyExchange, entry, "key_exchange", KeyExchange.USUAL),
                 hosts={
                     str(host["name"]).lower(): (Path(str(host["chain"])), Path(str(host["key"])))
                     for host in _hosts(entry.get("hosts", []))

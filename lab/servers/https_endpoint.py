@@ -11,17 +11,17 @@ from datetime import datetime
 from pathlib import Path
 
 from tlslab import __version__
-from tlslab.model.situation import Refusal
+from tlslab.model.situation import KeyExchange, Refusal
+from tlslab.servers.cipher_list import CIPHERS
 from tlslab.servers.listener import CannotStart, Events, Limits
 from tlslab.servers.streams import Channel, address_of
 from tlslab.servers.tds.certificates import CertificateError, Identity, read_pem
 from tlslab.servers.tds.errorlog import printable
 from tlslab.servers.tds.tls import HandshakeFailed, Presented, RecordError, TlsPipe, presented, remember_name
 
-SUPPORTS = frozenset({"tls_min", "tls_max", "security_level", "refusal", "speaks", "virtual_hosts"})
+SUPPORTS = frozenset({"tls_min", "tls_max", "security_level", "refusal", "speaks", "virtual_hosts", "key_exchange"})
 """The options of a server side that it can be set up with (`tlslab.model.situation.options`)."""
 MAX_HEAD = 16 * 1024
-CIPHERS = "DEFAULT"
 _ORDER = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")
 _SHORT = {"TLSv1": "1.0", "TLSv1.0": "1.0", "TLSv1.1": "1.1", "TLSv1.2": "1.2", "TLSv1.3": "1.3"}
 BODY = b"The TLS trust lab answers.\n"
@@ -40,6 +40,7 @@ class HttpsOptions:
     refusal: Refusal = Refusal.CLOSE
     hosts: Mapping[str, tuple[Path, Path]] = field(default_factory=dict)
     """Chain and key for the clients that send this name (SNI), in lower case."""
+    key_exchange: KeyExchange = KeyExchange.USUAL
 
 
 def versions_between(low: str, high: str) -> tuple[str, ...]:
@@ -99,7 +100,9 @@ class HttpsEndpoint:
 
     def _load(self, chain: Path, key: Path, versions: tuple[str, ...]) -> Presented:
         identity = Identity(read_pem(chain, "certificate"), read_pem(key, "private key"))
-        return presented(identity, versions, CIPHERS, self._options.security_level, ["http/1.1"])
+        return presented(
+            identity, versions, CIPHERS[self._options.key_exchange], self._options.security_level, ["http/1.1"]
+        )
 
     def _choose(self, connection: ssl.SSLSocket | ssl.SSLObject, name: str | None, context: ssl.SSLContext) -> None:
         """The certificate of the virtual host that the client names."""

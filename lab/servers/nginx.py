@@ -10,12 +10,13 @@ from pathlib import Path
 
 from tlslab.model.certificate import Chain
 from tlslab.model.situation import ServerSide, TLSVersion
+from tlslab.servers.cipher_list import CIPHERS
 from tlslab.servers.nginx_log import ACCESS_PREFIX
 from tlslab.setup.needs import Packages, Program
 
 # Debian's plain `nginx` has the TLS module; nginx-light is the same binary plus an extra module.
 PROGRAM = Program("nginx", Packages(apt="nginx"))
-SUPPORTS = frozenset({"tls_min", "tls_max", "security_level", "virtual_hosts"})
+SUPPORTS = frozenset({"tls_min", "tls_max", "security_level", "virtual_hosts", "key_exchange"})
 """The options of a server side that it can be set up with (`tlslab.model.situation.options`)."""
 
 
@@ -75,7 +76,7 @@ def _server(workdir: Path, address: str, block: Block) -> str:
         ssl_certificate {workdir}/{block.identity}.chain.pem;
         ssl_certificate_key {workdir}/{block.identity}.key.pem;
         ssl_protocols {versions};
-        ssl_ciphers DEFAULT@SECLEVEL={side.security_level};
+        ssl_ciphers {CIPHERS[side.key_exchange]}:@SECLEVEL={side.security_level};
         default_type text/plain;
         location / {{ return 200 "TLS trust lab: the connection stands\\n"; }}
     }}"""

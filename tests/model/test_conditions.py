@@ -44,6 +44,7 @@ from tlslab.model.conditions import (
     STORE_NOT_HASHED,
     STORE_UNREADABLE,
     UNTRUSTED,
+    WEAK_HANDSHAKE_SIGNATURE,
     WEAK_ISSUER_KEY,
     WEAK_ISSUER_SIGNATURE,
     WEAK_KEY,
@@ -53,6 +54,7 @@ from tlslab.model.conditions import (
 from tlslab.model.situation import (
     HASHED_DIRECTORY,
     Encryption,
+    KeyExchange,
     ServerEncryption,
     ServerKind,
     Situation,
@@ -68,6 +70,7 @@ SELF_MADE = WEB.with_leaf(issuer=None)
 FALLBACK = SQL.with_server(chain=None)
 SHA1 = SQL.with_leaf(signature=SignatureHash.SHA1)
 BY_ADDRESS = WEB.with_leaf(addresses=("192.0.2.7", "2001:db8::7")).with_client(connect_to="192.0.2.7")
+EVERYTHING = (TLSVersion.TLSv1_0, TLSVersion.TLSv1_3)
 OLD = SQL.with_server(tls_min=TLSVersion.TLSv1_0, tls_max=TLSVersion.TLSv1_1)
 
 
@@ -224,6 +227,15 @@ def test_a_store_beside_the_one_with_the_root_is_told_and_is_no_defect() -> None
     assert not OTHER_STORE.wrong
 
 
+def test_an_old_version_is_signed_with_sha1_unless_the_key_exchange_is_rsa() -> None:
+    """RFC 4346, 7.4.3: ServerKeyExchange is signed with MD5 and SHA-1; with RSA key exchange it is not sent."""
+    old = WEB.with_server(tls_min=TLSVersion.TLSv1_0, tls_max=TLSVersion.TLSv1_1).with_client(offered=EVERYTHING)
+    assert conditions_of(old, CONDITIONS) == {WEAK_HANDSHAKE_SIGNATURE}
+    assert conditions_of(old.with_server(key_exchange=KeyExchange.RSA), CONDITIONS) == set()
+    assert conditions_of(old.with_server(tls_max=TLSVersion.TLSv1_2), CONDITIONS) == set()
+    assert conditions_of(old.with_client(tls_min=TLSVersion.TLSv1_2), CONDITIONS) == {NO_COMMON_VERSION}
+
+
 def test_a_demand_is_no_defect() -> None:
     assert defects({DEMANDS_ENCRYPTION, EXPIRED}) == {EXPIRED}
 
@@ -243,6 +255,11 @@ def test_what_is_masked_by_what_is_not_there_stays() -> None:
         (SQL, (TLSVersion.TLSv1_2, TLSVersion.TLSv1_2)),
         (SQL.with_client(tls_max=TLSVersion.TLSv1_3), (TLSVersion.TLSv1_2, TLSVersion.TLSv1_2)),
         (SQL.with_client(encryption=Encryption.STRICT), (TLSVersion.TLSv1_2, TLSVersion.TLSv1_3)),
+        # What the client offers by itself is what holds where nothing is said.
+        (WEB.with_client(offered=EVERYTHING), EVERYTHING),
+        (WEB.with_client(offered=EVERYTHING, tls_min=TLSVersion.TLSv1_2), (TLSVersion.TLSv1_2, TLSVersion.TLSv1_3)),
+        (WEB.with_client(offered=EVERYTHING, tls_max=TLSVersion.TLSv1_1), (TLSVersion.TLSv1_0, TLSVersion.TLSv1_1)),
+        (SQL.with_client(offered=EVERYTHING), (TLSVersion.TLSv1_0, TLSVersion.TLSv1_2)),
     ],
 )
 def test_the_versions_that_a_client_side_allows(situation: Situation, versions: tuple[TLSVersion, TLSVersion]) -> None:

@@ -35,6 +35,7 @@ class Pinned(Client):
         self.kinds = base.kinds
         self.templates = base.templates
         self.rows = base.rows
+        self.offers = base.offers
         self.release = base.release
         self.no_default_store, self.roots_file = base.no_default_store, base.roots_file
         if environment is not None and base.name in base.release:

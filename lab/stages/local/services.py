@@ -196,6 +196,7 @@ class Embedded(Service):
                 "key": key,
                 "tls_min": side.tls_min.label,
                 "tls_max": side.tls_max.label,
+                "key_exchange": side.key_exchange.value,
                 "hosts": [self._virtual_host(f"{name}.host-{n}", host) for n, host in enumerate(side.virtual_hosts, 1)],
             }
         listener = {
