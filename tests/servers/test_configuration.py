@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tlslab.model.situation import ServerEncryption, ServerKind, ServerSide, TLSVersion, VirtualHost, healthy
+from tlslab.model.situation import KeyExchange, ServerEncryption, ServerKind, ServerSide, TLSVersion, VirtualHost, healthy
 from tlslab.servers import nginx
 from tlslab.servers.mssql_conf import mssql_conf
 
@@ -55,8 +55,8 @@ def test_nginx_offers_the_versions_of_the_side(low: TLSVersion, high: TLSVersion
 
 
 def test_nginx_runs_with_the_security_level_of_the_side() -> None:
-    assert "DEFAULT@SECLEVEL=2;" in web()
-    assert "DEFAULT@SECLEVEL=0;" in web(security_level=0)
+    assert "DEFAULT:@SECLEVEL=2;" in web()
+    assert "DEFAULT:@SECLEVEL=0;" in web(security_level=0)
 
 
 def test_nginx_stays_one_process_in_the_foreground() -> None:
@@ -95,3 +95,11 @@ def test_tls_1_3_alone_is_no_value_of_tlsprotocols() -> None:
     side = ServerSide(ServerKind.SQLSERVER, DATABASE.chain, tls_min=TLSVersion.TLSv1_3)
     with pytest.raises(ValueError, match=r"1\.3 alone"):
         mssql_conf(side, "/crt.pem", "/key.pem")
+
+
+def test_both_servers_are_told_of_the_key_exchange_by_their_cipher_suites() -> None:
+    """`network.tlsciphers` of mssql.conf and nginx's `ssl_ciphers` take the names of OpenSSL (openssl-ciphers(1))."""
+    assert "AES256-SHA:AES128-SHA:@SECLEVEL=2;" in web(key_exchange=KeyExchange.RSA)
+    assert "ECDHE" not in web(key_exchange=KeyExchange.RSA)
+    assert network(key_exchange=KeyExchange.RSA)["tlsciphers"].endswith(":AES256-SHA:AES128-SHA")
+    assert "tlsciphers" not in network()
