@@ -6,7 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from tlslab.model.situation import KeyExchange, ServerEncryption, ServerKind, ServerSide, TLSVersion, VirtualHost, healthy
+from tlslab.model.situation import (
+    KeyExchange,
+    ServerEncryption,
+    ServerKind,
+    ServerSide,
+    TLSVersion,
+    VirtualHost,
+    healthy,
+)
 from tlslab.servers import nginx
 from tlslab.servers.mssql_conf import mssql_conf
 
