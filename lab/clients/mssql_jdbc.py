@@ -1,18 +1,26 @@
-"""Microsoft's JDBC driver for SQL Server, run by `probes/MssqlJdbc.java`: one JVM serves many attempts.
+"""Microsoft's JDBC driver for SQL Server, in a JVM that serves many attempts (`tlslab.clients.jdbc`).
 
 Trust is given with each connection: `trustStore`, `trustServerCertificate`, `hostNameInCertificate`. TLS limits are
 properties of the whole JVM: `sslProtocol` of a connection names an SSLContext and limits nothing. Every certificate of
 a trust store is an anchor. Options: Microsoft, "Setting the connection properties".
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import PurePosixPath
 
-from tlslab.clients.answers import read_answer
-from tlslab.clients.base import PROBES, Client, Invocation, Machine, Request, Roots, Trust, Worker
-from tlslab.clients.https import floor
-from tlslab.clients.tds import QUESTION, read_versions
+from tlslab.clients.base import Invocation, Request
+from tlslab.clients.jdbc import (
+    IMPORT,
+    JRE,
+    LOGIN_TIMEOUT,
+    PROBE,
+    JdbcDriver,
+    jvm_store,
+    jvm_store_words,
+    limits,
+    limits_words,
+    waits,
+)
+from tlslab.clients.tds import QUESTION
 from tlslab.model.circumstances import LOGIN_ONLY, RESETS, STRICT, TRUST_EVERYTHING
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
@@ -35,11 +43,10 @@ from tlslab.model.conditions import (
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Says, Template, When, says, says_each, says_like, tolerates
 from tlslab.model.names import ADDRESS_AS_CN_ALONE, ADDRESS_AS_CN_BESIDE_SAN, ADDRESS_AS_DNS_NAME, DOT_AT_THE_END
-from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.release import Versions
-from tlslab.model.situation import ClientSide, Encryption, ServerKind, Situation, TLSVersion
+from tlslab.model.situation import ClientSide, Encryption, Situation
 from tlslab.setup import jars
-from tlslab.setup.needs import Built, Jar, Packages, Program
+from tlslab.setup.needs import Jar
 from tlslab.setup.versions.registry import Registry, RegistryKind
 from tlslab.truststores.pkcs12 import PASSWORD
 
@@ -76,65 +83,7 @@ VERIFIES_WHEN_ASKED = _source("9.4.1", "IOBuffer", "TDSChannel.enableSSL: the le
 OWN_STORE = _source("13.4.0", "IOBuffer", "TDSChannel.enableSSL: a TrustManagerFactory of the store that is named")
 NAMES = _source("13.4.0", "SQLServerCertificateUtils", "validateServerNameInCertificate")
 NAMES_WITHOUT_ADDRESSES = _source("12.10.2", "SQLServerCertificateUtils", "validateServerNameInCertificate")
-STORES = Source(
-    "OpenJDK, TrustStoreManager.java (javax.net.ssl.trustStore, else jssecacerts, else cacerts)",
-    "https://github.com/openjdk/jdk/blob/06da40b2150fdbdbabff9ab567a4925503d56a3f/"
-    "src/java.base/share/classes/sun/security/ssl/TrustStoreManager.java",
-)
-
-OWN = Trust(Roots.OWN, "without `trustStore` the driver reads what the Java runtime brings, cacerts", STORES)
-SYSTEMS = Trust(
-    Roots.SYSTEM,
-    "without `trustStore` the driver reads the Java runtime's cacerts, which is a link to the distribution's here",
-    STORES,
-    unless=(
-        (
-            "dpkg-reconfigure",
-            Trust(
-                Roots.OWN,
-                "Debian tells Java of a CA by a trigger, which dpkg-reconfigure leaves pending until dpkg runs again",
-                Source(
-                    "observed by the lab with Debian's ca-certificates-java 20230710, whose hook jks-keystore runs "
-                    "`dpkg --triggers-only --pending` only outside of a package's scripts",
-                    "",
-                ),
-                Basis.OBSERVED,
-            ),
-        ),
-    ),
-)
-
-PROBE = Built(
-    "MssqlJdbc.class",
-    (PROBES / "MssqlJdbc.java",),
-    Program("javac", Packages(apt="default-jdk-headless", dnf="java-devel", zypper="java-devel")),
-    ("-version",),
-    ("{compiler}", "--release", "11", "-d", "{directory}", "MssqlJdbc.java"),
-    static=True,
-    executable=False,
-)
-JRE = Program(
-    "java", Packages(apt="default-jre-headless", dnf="java-17-openjdk-headless", zypper="java-17-openjdk-headless")
-)
-FAST_START = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx128m")
-QUIET = ("-XX:-UsePerfData", "-Duser.language=en")
-"""Without these it writes to /tmp/hsperfdata_USER, whatever TMPDIR says, and the driver speaks the user's language."""
-IMPORT = f"keytool -importcert -noprompt -file ca.pem -keystore ca.p12 -storepass {PASSWORD}"
-"""How people make the trust store. The probe does the same, without a second JVM."""
-LOGIN_TIMEOUT = 10
-"""Seconds. Up to 9.4 the driver tries again until then where nobody listens."""
-TIMEOUT = 30.0
 ENCRYPT = {Encryption.OPTIONAL: "false", Encryption.MANDATORY: "true", Encryption.STRICT: "strict"}
-ROOTS = "roots.pem"
-"""What the probe makes the trust store of a whole JVM from, where no connection is given one."""
-SECURITY = "old-tls.security"
-ALLOWS_OLD = "jdk.tls.disabledAlgorithms=SSLv3, RC4, DES, MD5withRSA, DH keySize < 1024, EC keySize < 224, anon, NULL\n"
-"""The JDK's own list (conf/security/java.security) without TLSv1, TLSv1.1 and what these need."""
-
-_FIXED_WAITS = {"FAKETIME_FORCE_MONOTONIC_FIX": "0"}
-"""A JVM waits by the monotonic clock. Where libfaketime mends waiting for old C libraries (its README,
-FORCE_MONOTONIC_FIX), a JVM that does nothing takes 3 processor seconds instead of 0.25."""
-
 _EXCEPTION = "com.microsoft.sqlserver.jdbc.SQLServerException: "
 _UNEXPECTED_PRELOGIN = (
     _EXCEPTION
@@ -172,14 +121,12 @@ def _framed(of: Iterable[Condition], phase: Phase, text: str, source: Source, re
         yield from says(of, phase, f"{frame}{{*}}{text}", basis=Basis.AUTHORITATIVE, source=source, versions=versions)
 
 
-class MssqlJdbc(Client):
+class MssqlJdbc(JdbcDriver):
     """The driver in a JVM."""
 
     name = "mssql-jdbc"
     title = "Microsoft JDBC Driver for SQL Server"
-    kinds = frozenset({ServerKind.SQLSERVER})
-    tls_library = "JSSE of the Java runtime"
-    default_trust = OWN
+    version_class = "com.microsoft.sqlserver.jdbc.SQLJdbcVersion"
     needs = (JRE, PROBE, Jar("mssql-jdbc", ARTIFACT))
     library = "mssql-jdbc"
     registry = Registry(RegistryKind.MAVEN, ARTIFACT, suffix=SUFFIX)
@@ -197,9 +144,6 @@ class MssqlJdbc(Client):
             "store",
         }
     )
-    lacks: Mapping[str, str] = {
-        "intermediates": "Java has no store for intermediates: a certificate in `trustStore` is trusted like a root",
-    }
     templates = tuple(
         Template("jsse", _ALL, before + reason, basis, also or source, versions=Versions.of({"mssql-jdbc": releases}))
         for releases, before, source in _FRAMES
@@ -334,13 +278,6 @@ class MssqlJdbc(Client):
         ),
     )
 
-    def version_probe(self, machine: Machine) -> Invocation:
-        return _invocation(machine, (), {}, {"version": ""}, {})
-
-    def read_version(self, completed: Completed) -> str:
-        found = read_versions(completed)
-        return "mssql-jdbc {driver} (Java {java})".format(**found) if found else ""
-
     def inexpressible(self, situation: Situation) -> str | None:
         side = situation.client
         if side.trust_everything and side.encryption is Encryption.STRICT:
@@ -349,17 +286,13 @@ class MssqlJdbc(Client):
             return "the driver reads PKCS#12 and JKS files alone, and what it is given is made of a good PEM file"
         return None
 
-    def default_trust_on(self, machine: Machine) -> Trust:
-        return SYSTEMS if JRE.name in machine.system_roots else OWN
-
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         if side.defaults_only:
-            return (*_default_store(side, "ca.p12"),)
+            return jvm_store_words() if side.trust_anchors else ()
         words = [f"{name}={value}" for name, value in _options(side).items()]
         if side.has_store:
             words += [IMPORT, "trustStore=ca.p12", f"trustStorePassword={PASSWORD}"]
-        settings, files = _limits(side)
-        return (*words, *settings, *(f"{SECURITY}: {text.strip()}" for text in files.values()))
+        return (*words, *limits_words(side))
 
     def invoke(self, request: Request) -> Invocation:
         side, workdir = request.side, request.workdir
@@ -370,44 +303,20 @@ class MssqlJdbc(Client):
             "password": request.login.password,
             "loginTimeout": str(LOGIN_TIMEOUT),
         }
-        # What the runtime brings cannot be seen in the sandbox: the whole JVM is given a store in its place.
-        default = (f"-Djavax.net.ssl.trustStorePassword={PASSWORD}", f"-Dlab.anchors={ROOTS}")
-        fixed = {ROOTS: request.material.default_store}
         if side.defaults_only and not side.in_default_store:
-            return _invocation(request.machine, (), {}, question, {})
+            return self.run(request.machine, (), {}, question, {})
+        # What the runtime brings cannot be seen in the sandbox: the whole JVM is given a store in its place.
+        default, fixed = jvm_store(request.material.default_store)
         if side.defaults_only:
-            return _invocation(request.machine, default, fixed, question, {})
+            return self.run(request.machine, default, fixed, question, {})
         question |= _options(side)
         files: dict[str, str] = {}
         if side.has_store:
             question |= {"anchors": str(workdir / "ca.pem")}
             question |= {"trustStore": str(workdir / "ca.p12"), "trustStorePassword": PASSWORD}
             files = {"ca.pem": request.material.anchors}
-        settings, limits = _limits(side)
-        waits = _FIXED_WAITS if side.clock else {}
-        return _invocation(request.machine, (*default, *settings), {**fixed, **limits}, question, files, waits)
-
-    def read(self, completed: Completed, side: ClientSide) -> Outcome:
-        return read_answer(completed)
-
-
-def _invocation(
-    machine: Machine,
-    settings: tuple[str, ...],
-    fixed: Mapping[str, str],
-    request: Mapping[str, str],
-    files: Mapping[str, str],
-    env: Mapping[str, str] | None = None,
-) -> Invocation:
-    classes = f"{PurePosixPath(machine.which[PROBE.name]).parent}:{machine.files[MssqlJdbc.library]}"
-    return Invocation(
-        env=env or {},
-        argv=(machine.which[JRE.name], *FAST_START, *QUIET, *settings, "-cp", classes, "MssqlJdbc"),
-        files=files,
-        stdin=json.dumps(request),
-        timeout=TIMEOUT,
-        worker=Worker(fixed),
-    )
+        settings, old = limits(side)
+        return self.run(request.machine, (*default, *settings), {**fixed, **old}, question, files, waits(side))
 
 
 def _options(side: ClientSide) -> dict[str, str]:
@@ -420,25 +329,6 @@ def _options(side: ClientSide) -> dict[str, str]:
     if side.expected_name is not None:
         found["hostNameInCertificate"] = side.expected_name
     return found
-
-
-def _limits(side: ClientSide) -> tuple[tuple[str, ...], dict[str, str]]:
-    """The TLS limits of a side as options of the JVM, and the files that these name."""
-    lowest = floor(side)
-    if lowest is None and side.tls_max is None:
-        return (), {}
-    low, high = lowest or TLSVersion.TLSv1_2, side.tls_max or TLSVersion.TLSv1_3
-    versions = ",".join(version.label for version in TLSVersion if low <= version <= high)
-    settings = (f"-Djdk.tls.client.protocols={versions}",)
-    if low >= TLSVersion.TLSv1_2:
-        return settings, {}
-    return (*settings, f"-Djava.security.properties={SECURITY}"), {SECURITY: ALLOWS_OLD}
-
-
-def _default_store(side: ClientSide, store: str) -> tuple[str, ...]:
-    """How people make a JVM trust more than it brings, without an option of the connection."""
-    given = (f"-Djavax.net.ssl.trustStore={store}", f"-Djavax.net.ssl.trustStorePassword={PASSWORD}")
-    return given if side.trust_anchors else ()
 
 
 CLIENTS = (MssqlJdbc(),)

@@ -22,6 +22,7 @@ REPLACES = {
     "go-https",
     "go-mssqldb",
     "httpx",
+    "jtds",
     "mssql-jdbc",
     "node-https",
     "openssl",

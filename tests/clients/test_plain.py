@@ -18,6 +18,7 @@ OWN_LISTS = {
     "tedious": ("NODE_EXTRA_CA_CERTS=ca.pem",),
     "requests": ("REQUESTS_CA_BUNDLE=ca.pem",),
     "httpx": ("SSL_CERT_FILE=ca.pem",),
+    "jtds": ("-Djavax.net.ssl.trustStore=ca.p12", "-Djavax.net.ssl.trustStorePassword=changeit"),
     "mssql-jdbc": ("-Djavax.net.ssl.trustStore=ca.p12", "-Djavax.net.ssl.trustStorePassword=changeit"),
 }
 """Clients that read no system store, and the variable or the setting of the JVM by which they are told of a root."""

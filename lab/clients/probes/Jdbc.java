@@ -8,6 +8,7 @@ import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
@@ -23,14 +24,15 @@ import java.util.Map;
 import java.util.Properties;
 
 /**
- * Connects to SQL Server by Microsoft's JDBC driver: one request a line on standard input, one answer a line on standard
- * output, until the input ends. Both are JSON, a request a flat object of strings.
+ * Connects to SQL Server by a JDBC driver: one request a line on standard input, one answer a line on standard output,
+ * until the input ends. Both are JSON, a request a flat object of strings.
  *
  * A request has `url` and `question`; `anchors`, the name of a PEM file, which is written into the PKCS#12 file that
- * `trustStore` names; all else are properties of the connection. {"version": ...} asks what is here. With the system
- * property `lab.anchors`, such a file becomes the trust store of the whole process before anything else is done.
+ * `trustStore` names; all else are properties of the connection. {"version": CLASS} asks what is here: that class of the
+ * driver has a method `getVersion`, or a field for each number. With the system property `lab.anchors`, such a file
+ * becomes the trust store of the whole process before anything else is done.
  */
-public final class MssqlJdbc {
+public final class Jdbc {
     private static final String ENCRYPTED = "TRUE";
 
     /** A request, and how far it has been read. */
@@ -50,7 +52,7 @@ public final class MssqlJdbc {
         }
         BufferedReader requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         for (String line = requests.readLine(); line != null; line = requests.readLine()) {
-            Map<String, String> request = new MssqlJdbc(line).object();
+            Map<String, String> request = new Jdbc(line).object();
             answers.write((answer(request) + "\n").getBytes(StandardCharsets.UTF_8));
             answers.flush();
         }
@@ -58,7 +60,7 @@ public final class MssqlJdbc {
 
     private static String answer(Map<String, String> request) throws Exception {
         if (request.containsKey("version")) {
-            return "{\"driver\": " + quoted(version()) + ", \"java\": " + quoted(System.getProperty("java.version")) + "}";
+            return "{\"driver\": " + quoted(version(request.get("version"))) + ", \"java\": " + quoted(System.getProperty("java.version")) + "}";
         }
         Properties properties = new Properties();
         properties.putAll(request);
@@ -76,16 +78,23 @@ public final class MssqlJdbc {
             String said = rows.getString(1);
             return "{\"connected\": true, \"text\": " + quoted(said) + ", \"code\": \"\", \"encrypted\": "
                 + ENCRYPTED.equals(said) + "}";
-        } catch (SQLException problem) {
-            return "{\"connected\": false, \"text\": " + quoted(words(problem)) + ", \"code\": "
-                + quoted(String.valueOf(problem.getErrorCode())) + ", \"encrypted\": null}";
+        } catch (SQLException | RuntimeException problem) { // jTDS fails by a NullPointerException, too
+            String code = problem instanceof SQLException ? String.valueOf(((SQLException) problem).getErrorCode()) : "";
+            return "{\"connected\": false, \"text\": " + quoted(words(problem)) + ", \"code\": " + quoted(code)
+                + ", \"encrypted\": null}";
         }
     }
 
-    /** What the driver knows of its version: its interfaces tell the first two numbers alone. */
-    private static String version() throws Exception {
+    /** What a class of the driver knows of its version: the interfaces of JDBC tell the first two numbers alone. */
+    private static String version(String name) throws Exception {
+        Class<?> known = Class.forName(name);
+        for (Method each : known.getMethods()) {
+            if (each.getName().equals("getVersion")) {
+                return (String) each.invoke(null);
+            }
+        }
         StringBuilder numbers = new StringBuilder();
-        for (Field part : Class.forName("com.microsoft.sqlserver.jdbc.SQLJdbcVersion").getDeclaredFields()) {
+        for (Field part : known.getDeclaredFields()) {
             if (part.getType() == int.class) {
                 part.setAccessible(true);
                 numbers.append(numbers.length() == 0 ? "" : ".").append(part.getInt(null));
@@ -139,7 +148,7 @@ public final class MssqlJdbc {
         return made.append('"').toString();
     }
 
-    private MssqlJdbc(String text) {
+    private Jdbc(String text) {
         this.text = text;
     }
 
