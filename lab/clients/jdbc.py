@@ -63,6 +63,8 @@ QUIET = ("-XX:-UsePerfData", "-Duser.language=en")
 """Without these it writes to /tmp/hsperfdata_USER, whatever TMPDIR says, and the driver speaks the user's language."""
 IMPORT = f"keytool -importcert -noprompt -file ca.pem -keystore ca.p12 -storepass {PASSWORD}"
 """How people make the trust store. The probe does the same, without a second JVM."""
+NO_FLAW = "the driver reads PKCS#12 and JKS files alone, and what it is given is made of a good PEM file"
+"""Why a trust store cannot be laid down for it in one of the ways that go wrong with PEM."""
 LOGIN_TIMEOUT = 10
 """Seconds. Up to 9.4 mssql-jdbc tries again until then where nobody listens; jTDS waits for ever without."""
 TIMEOUT = 30.0

@@ -13,6 +13,7 @@ from tlslab.clients.jdbc import (
     IMPORT,
     JRE,
     LOGIN_TIMEOUT,
+    NO_FLAW,
     PROBE,
     JdbcDriver,
     jvm_store,
@@ -82,12 +83,11 @@ class Jtds(JdbcDriver):
     registry = Registry(RegistryKind.MAVEN, ARTIFACT)
     release: Mapping[str, str] = {"jtds": jars.pinned(ARTIFACT).version}
     supports = frozenset(
-        {"clock", "trust_anchors", "trust_everything", "encryption", "tls_min", "tls_max", "defaults_only"}
+        {"clock", "trust_anchors", "trust_everything", "encryption", "tls_min", "tls_max", "defaults_only", "store"}
     )
     lacks: Mapping[str, str] = {
         **JdbcDriver.lacks,
         "expected_name": "jTDS never looks at the name in a certificate, and has no option for another one",
-        "store": "Java reads PKCS#12 and JKS files alone, and what it is given is made of a good PEM file",
     }
     templates = (
         Template("jsse", _PHASES, _NETWORK + "{reason}", Basis.AUTHORITATIVE, CONNECTING),
@@ -185,6 +185,8 @@ class Jtds(JdbcDriver):
 
     def inexpressible(self, situation: Situation) -> str | None:
         side, server = situation.client, situation.server
+        if side.store.flaw is not None:
+            return NO_FLAW
         if side.encryption is Encryption.STRICT:
             return "jTDS knows no TDS 8.0 (`Encrypt=strict`)"
         if side.encryption is Encryption.OPTIONAL and server.encryption is ServerEncryption.OFF:
@@ -220,7 +222,7 @@ class Jtds(JdbcDriver):
 
 def _options(side: ClientSide) -> dict[str, str]:
     """The properties of a connection."""
-    if side.encryption is None:
+    if side.encryption is None and not side.trust_everything:
         return {}
     if side.encryption is Encryption.OPTIONAL:
         return {"ssl": "request"}

@@ -12,6 +12,7 @@ from tlslab.clients.jdbc import (
     IMPORT,
     JRE,
     LOGIN_TIMEOUT,
+    NO_FLAW,
     PROBE,
     JdbcDriver,
     jvm_store,
@@ -283,7 +284,7 @@ class MssqlJdbc(JdbcDriver):
         if side.trust_everything and side.encryption is Encryption.STRICT:
             return "with `encrypt=strict` the driver ignores trustServerCertificate: it always verifies"
         if side.store.flaw is not None:
-            return "the driver reads PKCS#12 and JKS files alone, and what it is given is made of a good PEM file"
+            return NO_FLAW
         return None
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
