@@ -45,12 +45,13 @@ class Material:
     `anchors`: what the client side is given to trust; where that is nothing, an unrelated root, for a client that
     cannot do without a file. `intermediates`: certificates given only to complete chains. `bundle`: both, for clients
     that have one file for the two. `default_store`: what stands in the store that the client reads by itself, for one
-    whose list no stage can lay out but that has a variable which adds to it.
+    whose list no stage can lay out but that has a variable which adds to it. `crls`: the lists of revoked certificates.
     """
 
     anchors: str
     intermediates: str = ""
     default_store: str = ""
+    crls: str = ""
 
     @property
     def bundle(self) -> str:
@@ -377,6 +378,15 @@ def wrong_declaration(client: type[Client]) -> str:
     needs: tuple[Any, ...] = client.needs
     others = [need for need in needs if not isinstance(need, Need)]
     return f"`needs` holds what is no need (tlslab.setup.needs): {others}" if others else ""
+
+
+CRL = "crl.pem"
+"""The file with the lists of revoked certificates, where a client side is given some."""
+
+
+def crl_file(request: Request) -> dict[str, bytes | str]:
+    """That file, for an invocation."""
+    return {CRL: request.material.crls} if request.side.crls else {}
 
 
 PROBES = Path(__file__).parent / "probes"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from shlex import join
 
-from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
+from tlslab.clients.base import CRL, Client, Invocation, Machine, Request, Roots, Trust, crl_file
 from tlslab.clients.https import (
     HTTPS,
     LOW_SECURITY,
@@ -37,7 +37,7 @@ from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says, tolerates, where
 from tlslab.model.names import ADDRESS_AS_CN_ALONE, NO_DNS_NAME
 from tlslab.model.outcome import Completed, Outcome, Result
-from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide
+from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, RevocationCheck, Situation
 from tlslab.setup.needs import Packages, Program
 
 LIBRARY_SOURCE = Source(
@@ -87,7 +87,7 @@ class Curl(Client):
     name = "curl"
     title = "curl"
     needs = (Program("curl", Packages(apt="curl", dnf="curl-minimal", zypper="curl")),)
-    supports = OPTIONS
+    supports = OPTIONS | {"crls", "revocation"}
     lacks: Mapping[str, str] = {"server_name": "curl sends the name in the URL, and verifies the same"}
     stores: Mapping[str, str] = {PEM_FILE: "--cacert", HASHED_DIRECTORY: "--capath"}
     program = "curl"
@@ -200,6 +200,11 @@ class Curl(Client):
         ),
     )
 
+    def inexpressible(self, situation: Situation) -> str | None:
+        if situation.client.revocation in (RevocationCheck.OCSP, RevocationCheck.CRL):
+            return "curl with OpenSSL asks no responder and fetches no list: it takes a file, or a staple"
+        return None
+
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation((machine.which["curl"], "--version"))
 
@@ -232,7 +237,7 @@ class Curl(Client):
                 "%{http_code}",
                 f"https://{request.side.reference_identifier}:{request.endpoint.port}/",
             ),
-            files=laid.files,
+            files={**laid.files, **crl_file(request)},
             prepare=laid.prepare,
             collect=(TRACE, BODY),
         )
@@ -265,6 +270,10 @@ def _options(side: ClientSide) -> tuple[tuple[str, ...], ...]:
     lowest = floor(side)
     if lowest is not None:
         options.append((f"--tlsv{lowest.number}",))
+    if side.crls:
+        options.append(("--crlfile", CRL))
+    if side.revocation is RevocationCheck.STAPLE:
+        options.append(("--cert-status",))
     if side.host_header is not None:
         options.append(("--header", f"Host: {side.host_header}"))
     if side.tls_max is not None:

@@ -89,6 +89,7 @@ OLDER_THAN_1_5 = frozenset(
         "tls_max",
         "defaults_only",
         "store",
+        "crls",
     }
 )
 """The options of a client side that every FreeTDS can be told of."""

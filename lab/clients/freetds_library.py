@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from tlslab.clients.base import Request
+from tlslab.clients.base import CRL, Request, crl_file
 from tlslab.clients.store_errors import stops
 from tlslab.model.conditions import (
     ENDS_AFTER_PRELOGIN,
@@ -128,13 +128,15 @@ def verifies(side: ClientSide) -> bool:
     return side.has_store and not side.trust_everything
 
 
-def settings(side: ClientSide, ca_file: str = "ca.pem") -> tuple[str, ...]:
+def settings(side: ClientSide, ca_file: str = "ca.pem", crl_file: str = CRL) -> tuple[str, ...]:
     """The lines of freetds.conf for this side."""
     lines = []
     if side.encryption is not None:
         lines.append(f"encryption = {ENCRYPTION[side.encryption]}")
     if verifies(side):
         lines.append(f"ca file = {ca_file}")
+    if side.crls:
+        lines.append(f"crl file = {crl_file}")
     if side.expected_name is not None:
         lines.append(f"certificate hostname = {side.expected_name}")
     if side.tls_min is not None and side.tls_min < TLSVersion.TLSv1_2:
@@ -156,12 +158,12 @@ def freetds_settings(
     the file.
     """
     laid, workdir = request.trust(), request.workdir
-    lines = (*more, *settings(request.side, str(workdir / laid.path)))
+    lines = (*more, *settings(request.side, str(workdir / laid.path), str(workdir / CRL)))
     conf = f"[{section}]\n" + "".join(f"\t{line}\n" for line in lines)
     env = {"FREETDSCONF": str(workdir / CONF), "TDSDUMP": str(workdir / DUMP)}
     if not verifies(request.side):
         return env, {CONF: conf}, ()
-    return env, {CONF: conf, **laid.files}, laid.prepare
+    return env, {CONF: conf, **laid.files, **crl_file(request)}, laid.prepare
 
 
 def gnutls_templates(text: str, basis: Basis, source: Source) -> tuple[Template, ...]:

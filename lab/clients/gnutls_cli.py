@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from shlex import join
 
-from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
+from tlslab.clients.base import CRL, Client, Invocation, Machine, Request, Roots, Trust, crl_file
 from tlslab.clients.https import HTTPS, OPTIONS, WAITS, expects_other_name
 from tlslab.clients.store_errors import stops
 from tlslab.model.circumstances import TRUST_EVERYTHING
@@ -18,7 +18,7 @@ from tlslab.model.conditions import OTHER_STORE, STORE_ABSENT, STORE_UNREADABLE,
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says_like, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
-from tlslab.model.situation import PEM_FILE, ClientSide, TLSVersion
+from tlslab.model.situation import PEM_FILE, ClientSide, RevocationCheck, Situation, TLSVersion
 from tlslab.setup.needs import Packages, Program
 
 _GNUTLS = "https://github.com/gnutls/gnutls/blob/ca61668d7764fc29fb4cc2aa396cb035e176636d"
@@ -41,7 +41,7 @@ class GnuTLSCli(Client):
     name = "gnutls-cli"
     title = "gnutls-cli"
     needs = (Program("gnutls-cli", Packages(apt="gnutls-bin", dnf="gnutls-utils", zypper="gnutls")),)
-    supports = OPTIONS | {"server_name"}
+    supports = OPTIONS | {"server_name", "crls", "revocation", "fetches_issuers"}
     stores: Mapping[str, str] = {PEM_FILE: "--x509cafile"}
     program = "gnutls-cli"
     kinds = HTTPS
@@ -93,6 +93,14 @@ class GnuTLSCli(Client):
         ),
     )
 
+    def inexpressible(self, situation: Situation) -> str | None:
+        match situation.client.revocation:
+            case RevocationCheck.STAPLE:
+                return "gnutls-cli looks at an answer of OCSP in the handshake, and cannot be told to demand one"
+            case RevocationCheck.CRL:
+                return "gnutls-cli takes a file of lists, and fetches none"
+        return None
+
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation((machine.which["gnutls-cli"], "--version"))
 
@@ -116,7 +124,7 @@ class GnuTLSCli(Client):
                 f"--port={request.endpoint.port}",
                 host,
             ),
-            files=laid.files,
+            files={**laid.files, **crl_file(request)},
             prepare=laid.prepare,
             stdin=f"GET / HTTP/1.1\r\nHost: {asked}\r\nConnection: close\r\n\r\n",
         )
@@ -143,6 +151,12 @@ def _options(side: ClientSide) -> tuple[str, ...]:
         options.append(f"--verify-hostname={side.reference_identifier}")
     if side.indication != ClientSide(side.connect_to).indication:
         options.append(f"--sni-hostname={side.indication}" if side.indication else "--disable-sni")
+    if side.crls:
+        options.append(f"--x509crlfile={CRL}")
+    if side.revocation is RevocationCheck.OCSP:
+        options.append("--ocsp")
+    if side.fetches_issuers:
+        options.append("--ca-auto-retrieve")
     if side.tls_min is not None or side.tls_max is not None:
         low, high = side.tls_min or TLSVersion.TLSv1_0, side.tls_max or TLSVersion.TLSv1_3
         off = [version for version in TLSVersion if not low <= version <= high]

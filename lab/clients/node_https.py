@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 
 from tlslab.clients.answers import read_answer
-from tlslab.clients.base import Client, Endpoint, Invocation, Machine, Request, Trust, probe
+from tlslab.clients.base import CRL, Client, Endpoint, Invocation, Machine, Request, Trust, crl_file, probe
 from tlslab.clients.https import (
     HTTPS,
     LOW_SECURITY,
@@ -109,7 +109,7 @@ class NodeHttps(NodeClient):
 
     name = "node-https"
     title = "Node https"
-    supports = OPTIONS | {"server_name"}
+    supports = OPTIONS | {"server_name", "crls"}
 
     templates = (
         Template("openssl", frozenset({Phase.VERIFY}), "Error: {reason}", Basis.AUTHORITATIVE, TLS_DOC),
@@ -155,6 +155,7 @@ class NodeHttps(NodeClient):
         if side.defaults_only:
             return default_trust_words(side)
         trust = ("ca: fs.readFileSync('ca.pem')",) if side.has_store else ()
+        trust = (*trust, f"crl: fs.readFileSync('{CRL}', 'utf8').split(/(?=-----BEGIN)/)") if side.crls else trust
         verified = f"tls.checkServerIdentity('{side.reference_identifier}', certificate)"
         check = f"checkServerIdentity: (_, certificate) => {verified}"
         words = (f"{name}: {_literal(value)}" for name, value in _options(side).items())
@@ -167,13 +168,14 @@ class NodeHttps(NodeClient):
             "url": _url(request.side, request.endpoint),
             "ca": laid.path if request.side.has_store else None,
             "options": {**_options(request.side), **_request(request.side)},
+            **({"crl": CRL} if request.side.crls else {}),
             **({"verify": request.side.reference_identifier} if sends_other_name(request.side) else {}),
         }
         env, files = default_store(request)
         return Invocation(
             argv=(request.machine.which["node"], PROBE, json.dumps(given)),
             env=env,
-            files={PROBE: probe(PROBE), **laid.files, **files},
+            files={PROBE: probe(PROBE), **laid.files, **files, **crl_file(request)},
             prepare=laid.prepare,
         )
 

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from shlex import join
 
-from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
+from tlslab.clients.base import CRL, Client, Invocation, Machine, Request, Roots, Trust, crl_file
 from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, OPTIONS, WAITS, allows_old_versions, floor
 from tlslab.clients.store_errors import stops
 from tlslab.model.certificate import as_address
@@ -18,7 +18,7 @@ from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says_like, tolerates
 from tlslab.model.names import DOT_AT_THE_END, UNICODE
 from tlslab.model.outcome import Completed, Outcome, Result
-from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide
+from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, RevocationCheck, Situation
 from tlslab.setup.needs import Packages, Program
 
 CALLBACK = Source(
@@ -65,7 +65,7 @@ class SClient(Client):
     name = "openssl"
     title = "openssl s_client"
     needs = (Program("openssl", Packages(apt="openssl", dnf="openssl", zypper="openssl")),)
-    supports = OPTIONS | {"server_name", "strict_x509"}
+    supports = OPTIONS | {"server_name", "strict_x509", "crls", "revocation"}
     stores: Mapping[str, str] = {PEM_FILE: "-CAfile", HASHED_DIRECTORY: "-CApath"}
     program = "openssl"
     kinds = HTTPS
@@ -141,6 +141,14 @@ class SClient(Client):
         ),
     )
 
+    def inexpressible(self, situation: Situation) -> str | None:
+        match situation.client.revocation:
+            case RevocationCheck.STAPLE:
+                return "s_client asks for an answer of OCSP (-status) and shows it; whatever it says, s_client goes on"
+            case RevocationCheck.OCSP:
+                return "s_client asks no responder; `openssl ocsp` is a program of its own"
+        return None
+
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation((machine.which["openssl"], "version"))
 
@@ -166,7 +174,7 @@ class SClient(Client):
                 # Without it the end of standard input ends the session before the answer.
                 "-ign_eof",
             ),
-            files=laid.files,
+            files={**laid.files, **crl_file(request)},
             prepare=laid.prepare,
             stdin=f"GET / HTTP/1.1\r\nHost: {request.side.host_header or host}\r\nConnection: close\r\n\r\n",
         )
@@ -197,6 +205,10 @@ def _options(side: ClientSide) -> tuple[tuple[str, ...], ...]:
         options.append(("-verify_ip" if as_address(name) else "-verify_hostname", name))
     if side.indication != ClientSide(side.connect_to).indication:
         options.append(("-servername", side.indication) if side.indication else ("-noservername",))
+    if side.crls:
+        options.append(("-crl_check", "-CRL", CRL))
+    if side.revocation is RevocationCheck.CRL:
+        options.append(("-crl_check", "-crl_download"))
     if side.strict_x509:
         options.append(("-x509_strict",))
     lowest = floor(side)

@@ -8,7 +8,7 @@ import json
 from collections.abc import Mapping
 
 from tlslab.clients.answers import read_answer
-from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust, probe
+from tlslab.clients.base import CRL, Client, Invocation, Machine, Request, Roots, Trust, crl_file, probe
 from tlslab.clients.https import (
     HTTPS,
     LOW_SECURITY,
@@ -39,7 +39,7 @@ from tlslab.setup.needs import PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
 PROBE = "python_https.py"
-PYTHON_OPTIONS = OPTIONS | {"strict_x509"}
+PYTHON_OPTIONS = OPTIONS | {"strict_x509", "crls"}
 URL_ERROR = Source(
     "CPython, Lib/urllib/error.py (URLError.__str__)",
     "https://github.com/python/cpython/blob/01bb63cfd45c49e9676f362322f1967c3cae9111/Lib/urllib/error.py",
@@ -145,13 +145,14 @@ class PythonClient(Client):
             "ciphers": LOW_SECURITY if allows_old_versions(request.side) else None,
             **({"headers": {"Host": request.side.host_header}} if request.side.host_header is not None else {}),
             "strict": request.side.strict_x509,
+            "crl": CRL if request.side.crls else None,
         }
         return Invocation(
             argv=(request.machine.python, "-I", PROBE, json.dumps(given)),
             env={self.roots_variable: str(request.workdir / "ca.pem")}
             if request.side.defaults_only and self.default_trust_words(request.side)
             else {},
-            files={PROBE: probe(PROBE), **laid.files},
+            files={PROBE: probe(PROBE), **laid.files, **crl_file(request)},
             prepare=laid.prepare,
         )
 
@@ -405,6 +406,9 @@ def _limit_words(side: ClientSide) -> tuple[str, ...]:
         words.append(f'context.set_ciphers("{LOW_SECURITY}")')
     if side.strict_x509 is not None:
         words.append(f"context.verify_flags {'|= ' if side.strict_x509 else '&= ~'}ssl.VERIFY_X509_STRICT")
+    if side.crls:
+        words.append(f'context.load_verify_locations("{CRL}")')
+        words.append("context.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF")
     return tuple(words)
 
 

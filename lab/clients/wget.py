@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping
 from shlex import join
 
-from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
+from tlslab.clients.base import CRL, Client, Invocation, Machine, Request, Roots, Trust, crl_file
 from tlslab.clients.https import HTTPS, OPTIONS, WAITS
 from tlslab.clients.store_errors import stops
 from tlslab.model.circumstances import HOLDS_THE_CA, TRUST_EVERYTHING
@@ -72,7 +72,7 @@ class Wget(Client):
     name = "wget"
     title = "GNU Wget"
     needs = (Program("wget", Packages(apt="wget", dnf="wget", zypper="wget"), gnutls=True),)
-    supports = OPTIONS - {"expected_name"}
+    supports = (OPTIONS | {"crls"}) - {"expected_name"}
     lacks: Mapping[str, str] = {
         "expected_name": "wget verifies the name in the URL; it has no option to look for another one",
         "server_name": "wget sends the name in the URL, and verifies the same",
@@ -175,7 +175,7 @@ class Wget(Client):
                 "--output-document=body",
                 f"https://{request.side.connect_to}:{request.endpoint.port}/",
             ),
-            files=laid.files,
+            files={**laid.files, **crl_file(request)},
             prepare=laid.prepare,
         )
 
@@ -195,6 +195,8 @@ def _options(side: ClientSide) -> tuple[str, ...]:
     options: list[str] = []
     if side.trust_everything:
         options.append("--no-check-certificate")
+    if side.crls:
+        options.append(f"--crl-file={CRL}")
     if side.host_header is not None:
         options.append(f"--header=Host: {side.host_header}")
     if side.tls_max is not None and side.tls_max < TLSVersion.TLSv1_3:

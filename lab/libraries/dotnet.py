@@ -16,8 +16,6 @@ from tlslab.model.beyond import (
     NO_TLS_LIBRARY,
     POLICY_NOT_MET,
     PROXY_REFUSES,
-    REVOCATION_UNKNOWN,
-    REVOKED,
 )
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
@@ -37,6 +35,8 @@ from tlslab.model.conditions import (
     NOT_YET_VALID,
     OTHER_SERVICE,
     PLAIN_HTTP,
+    REVOCATION_UNKNOWN,
+    REVOKED,
     SELF_SIGNED,
     UNTRUSTED,
     WEAK_SIGNATURE,

@@ -5,6 +5,7 @@ The status is a bit mask, gnutls_certificate_status_t: INVALID 2, SIGNER_NOT_FOU
 words for it (gnutls-cli), which are its text.
 """
 
+from tlslab.model.circumstances import NOT_TOLD_OF_REVOCATION, STAPLED
 from tlslab.model.conditions import (
     CN_ALONE,
     ENDS_AFTER_PRELOGIN,
@@ -16,7 +17,10 @@ from tlslab.model.conditions import (
     NOT_LOADED,
     OTHER_SERVICE,
     PLAIN_HTTP,
+    REVOCATION_STALE,
+    REVOKED,
     SELF_SIGNED,
+    STAPLE_MISSING,
     UNTRUSTED,
     WEAK_SIGNATURE,
 )
@@ -35,7 +39,7 @@ ERRORS = Source(
 )
 STATUS = Source(
     "GnuTLS, gnutls.h, enum gnutls_certificate_status_t (INVALID 2, SIGNER_NOT_FOUND 64, INSECURE_ALGORITHM 256, "
-    "EXPIRED 1024)",
+    "EXPIRED 1024, REVOKED 32, REVOCATION_DATA_SUPERSEDED 4096, MISSING_OCSP_STATUS 524288)",
     "https://github.com/gnutls/gnutls/blob/5c0711523df8f108ecc1707dcd0cc4134003343e/lib/includes/gnutls/gnutls.h.in",
 )
 
@@ -53,6 +57,11 @@ PRIORITIES = Source(
     "https://github.com/gnutls/gnutls/blob/ca61668d7764fc29fb4cc2aa396cb035e176636d/lib/priority.c",
 )
 
+REVOCATION = Source(
+    "GnuTLS 3.7.9, lib/cert-session.c (_gnutls_x509_cert_verify_peers: check_ocsp_response, of what the peer has sent)",
+    "https://github.com/gnutls/gnutls/blob/ca61668d7764fc29fb4cc2aa396cb035e176636d/lib/cert-session.c",
+)
+
 LIBRARY = Library(
     "gnutls",
     (
@@ -63,6 +72,9 @@ LIBRARY = Library(
                 INCOMPLETE: Prints(code="66"),
                 EXPIRED: Prints(code="1026"),
                 WEAK_SIGNATURE: Prints(code="258"),
+                REVOKED: Prints(code="34"),
+                REVOCATION_STALE: Prints(code="4098"),
+                STAPLE_MISSING: Prints(code="524290"),
             },
             Phase.VERIFY,
             basis=Basis.AUTHORITATIVE,
@@ -73,10 +85,22 @@ LIBRARY = Library(
                 **dict.fromkeys((SELF_SIGNED, UNTRUSTED, INCOMPLETE), "The certificate issuer is unknown."),
                 EXPIRED: "The certificate chain uses expired certificate.",
                 WEAK_SIGNATURE: "The certificate chain uses insecure algorithm.",
+                REVOKED: "The certificate chain is revoked.",
+                REVOCATION_STALE: "The revocation or OCSP data are old and have been superseded.",
+                STAPLE_MISSING: "The certificate requires the server to include an OCSP status in its response, but "
+                "the OCSP status is missing.",
             },
             Phase.VERIFY,
             basis=Basis.AUTHORITATIVE,
             source=WORDS,
+        ),
+        tolerates(
+            "GnuTLS looks at an answer of OCSP in the handshake, and at lists that it is given; it fetches nothing by "
+            "itself",
+            of=[REVOKED],
+            when=[NOT_TOLD_OF_REVOCATION, ~STAPLED],
+            basis=Basis.AUTHORITATIVE,
+            source=REVOCATION,
         ),
         *says(
             [NAME_MISMATCH],

@@ -20,13 +20,16 @@ from tlslab.model.conditions import (
     NOT_YET_VALID,
     OTHER_SERVICE,
     PLAIN_HTTP,
+    REVOCATION_STALE,
+    REVOKED,
     SELF_SIGNED,
     SILENT,
+    STAPLE_MISSING,
     UNTRUSTED,
     WEAK_SIGNATURE,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Library, Offers, says, says_each
+from tlslab.model.library import Library, Offers, says, says_each, tolerates
 from tlslab.model.situation import TLSVersion
 
 _SRC = "https://github.com/golang/go/blob/go1.24.13/src"
@@ -113,9 +116,23 @@ _BEHIND_THE_CHAIN: _Sets = ((), (NOT_FOR_SERVERS,))
 _BEHIND_THE_NAME: _Sets = tuple((*chain, *rest) for chain in ((), *_OF_THE_CHAIN) for rest in _BEHIND_THE_CHAIN)
 _BEHIND_THE_TIME: _Sets = (*_BEHIND_THE_NAME, *((NAME_MISMATCH, *rest) for rest in _BEHIND_THE_NAME))
 
+NO_REVOCATION = Source(
+    'Go 1.24, src/crypto/x509/verify.go (Certificate.Verify: "this function doesn\'t do any revocation checking")',
+    f"{_SRC}/crypto/x509/verify.go",
+)
+
 LIBRARY = Library(
     "go",
     (
+        *(
+            tolerates(
+                "Certificate.Verify does not check revocation, and net/http neither, whatever comes with the handshake",
+                of=[condition],
+                basis=Basis.AUTHORITATIVE,
+                source=NO_REVOCATION,
+            )
+            for condition in (REVOKED, REVOCATION_STALE, STAPLE_MISSING)
+        ),
         # Old releases do not say on which side of its time a certificate is.
         *says_each(
             dict.fromkeys((EXPIRED, NOT_YET_VALID), "x509: certificate has expired or is not yet valid"),

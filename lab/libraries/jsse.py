@@ -8,7 +8,7 @@ stands for every reason; of a certificate out of date only the last cause says o
 
 from itertools import product
 
-from tlslab.model.circumstances import TRUSTS_A_NAMESAKE
+from tlslab.model.circumstances import NOT_TOLD_OF_REVOCATION, TRUSTS_A_NAMESAKE
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     EXPIRED,
@@ -20,7 +20,11 @@ from tlslab.model.conditions import (
     NOT_FOR_SERVERS,
     NOT_LOADED,
     NOT_YET_VALID,
+    REVOCATION_STALE,
+    REVOCATION_UNKNOWN,
+    REVOKED,
     SELF_SIGNED,
+    STAPLE_MISSING,
     UNTRUSTED,
     WEAK_SIGNATURE,
 )
@@ -58,6 +62,18 @@ ALERTS = Source(
 DISABLED = Source(
     "OpenJDK, conf/security/java.security (jdk.certpath.disabledAlgorithms: SHA1 jdkCA & usage TLSServer)",
     f"{_JDK}/01dfee6b6674192fbd41e68382ab3e5a5d8bba7e/src/java.base/share/conf/security/java.security",
+)
+CHECK_REVOCATION = Source(
+    "OpenJDK, PKIXValidator.java (checkTLSRevocation: com.sun.net.ssl.checkRevocation)",
+    f"{_JDK}/1c651455a75ff21770bb3b112a440396fce402a5/{_SECURITY}/validator/PKIXValidator.java",
+)
+REVOKED_TEXT = Source(
+    "OpenJDK, java/security/cert/CertificateRevokedException.java (getMessage)",
+    f"{_JDK}/jdk-17%2B35/src/java.base/share/classes/java/security/cert/CertificateRevokedException.java",
+)
+REVOCATION = Source(
+    "OpenJDK, RevocationChecker.java (checkCRLs, checkOCSP)",
+    f"{_JDK}/59dc384fbd65e67d7080acb8fff9dbe16f585fea/{_SECURITY}/provider/certpath/RevocationChecker.java",
 )
 
 NO_PATH = (
@@ -116,6 +132,37 @@ LIBRARY = Library(
             of=[EXPIRED_ROOT],
             basis=Basis.AUTHORITATIVE,
             source=ANCHORS,
+        ),
+        *(
+            tolerates(
+                "Java looks at revocation only with com.sun.net.ssl.checkRevocation=true",
+                of=[condition],
+                when=[NOT_TOLD_OF_REVOCATION],
+                basis=Basis.AUTHORITATIVE,
+                source=CHECK_REVOCATION,
+            )
+            for condition in (REVOKED, REVOCATION_STALE, STAPLE_MISSING)
+        ),
+        *says(
+            [REVOKED],
+            Phase.VERIFY,
+            _NOT_VALID + "Certificate has been revoked, reason: ",
+            basis=Basis.AUTHORITATIVE,
+            source=REVOKED_TEXT,
+        ),
+        *says(
+            [REVOCATION_UNKNOWN],
+            Phase.VERIFY,
+            *(
+                _NOT_VALID + words
+                for words in (
+                    "Unable to determine revocation status due to network error",
+                    "Could not determine revocation status",
+                    "Certificate does not specify OCSP responder",
+                )
+            ),
+            basis=Basis.AUTHORITATIVE,
+            source=REVOCATION,
         ),
         tolerates(
             "SHA-1 is forbidden under the CAs alone that the JDK brings",

@@ -4,14 +4,8 @@ Behind `certificate verification failed: ` stand the words of older releases of 
 (`tlslab.libraries.openssl_verify`), as do those of its handshake.
 """
 
-from tlslab.model.beyond import (
-    REVOCATION_STALE,
-    REVOCATION_UNKNOWN,
-    REVOCATION_UNUSABLE,
-    REVOKED,
-    STAPLE_MISSING,
-)
-from tlslab.model.conditions import NAME_MISMATCH
+from tlslab.model.beyond import REVOCATION_UNUSABLE
+from tlslab.model.conditions import NAME_MISMATCH, REVOCATION_STALE, REVOCATION_UNKNOWN, REVOKED, STAPLE_MISSING
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, stands_for
 

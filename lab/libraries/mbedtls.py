@@ -2,7 +2,7 @@
 flags, which curl printed until 8.5.
 """
 
-from tlslab.model.beyond import NO_SERVER_CERTIFICATE, REVOCATION_STALE, REVOCATION_UNUSABLE, REVOKED, UNKNOWN_ALGORITHM
+from tlslab.model.beyond import NO_SERVER_CERTIFICATE, REVOCATION_UNUSABLE, UNKNOWN_ALGORITHM
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     EXPIRED,
@@ -12,6 +12,8 @@ from tlslab.model.conditions import (
     NAME_MISMATCH,
     NOT_FOR_SERVERS,
     NOT_YET_VALID,
+    REVOCATION_STALE,
+    REVOKED,
     SELF_SIGNED,
     UNTRUSTED,
     WEAK_KEY,

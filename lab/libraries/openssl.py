@@ -1,6 +1,6 @@
 """OpenSSL: what its path validation and its handshake say. Most clients show these words inside their own."""
 
-from tlslab.model.circumstances import ALLOWS_OLD_VERSIONS, SENT_ALONE
+from tlslab.model.circumstances import ALLOWS_OLD_VERSIONS, NOT_TOLD_OF_REVOCATION, SENT_ALONE
 from tlslab.model.conditions import (
     ENDS_EARLY,
     EXPIRED,
@@ -9,13 +9,17 @@ from tlslab.model.conditions import (
     NO_COMMON_VERSION,
     OTHER_SERVICE,
     PLAIN_HTTP,
+    REVOCATION_STALE,
+    REVOCATION_UNKNOWN,
+    REVOKED,
     SELF_SIGNED,
+    STAPLE_MISSING,
     UNTRUSTED,
     WEAK_HANDSHAKE_SIGNATURE,
     WEAK_SIGNATURE,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Library, Offers, says, says_each
+from tlslab.model.library import Library, Offers, says, says_each, tolerates
 from tlslab.model.situation import TLSVersion
 
 _OPENSSL = "https://github.com/openssl/openssl/blob"
@@ -30,6 +34,10 @@ VERIFY_111 = Source(
 REASONS = Source(
     "OpenSSL, ssl/ssl_err.c, SSL_str_reasons",
     f"{_OPENSSL}/3d4bb90138b0586f88f44a67b7ea3b7ab4a88081/ssl/ssl_err.c",
+)
+FLAGS = Source(
+    "OpenSSL, X509_VERIFY_PARAM_set_flags(3): X509_V_FLAG_CRL_CHECK enables the checking of CRLs",
+    f"{_OPENSSL}/9bfa6fa218e96bb0d885f41bb91b505176f48c03/doc/man3/X509_VERIFY_PARAM_set_flags.pod",
 )
 SIGNATURE_REASONS = Source(
     "OpenSSL, crypto/rsa/rsa_err.c, RSA_str_reasons",
@@ -62,6 +70,9 @@ LIBRARY = Library(
                 INCOMPLETE: "unable to get local issuer certificate",
                 EXPIRED: "certificate has expired",
                 WEAK_SIGNATURE: "CA signature digest algorithm too weak",
+                REVOKED: "certificate revoked",
+                REVOCATION_UNKNOWN: "unable to get certificate CRL",
+                REVOCATION_STALE: "CRL has expired",
             },
             Phase.VERIFY,
             basis=Basis.AUTHORITATIVE,
@@ -84,6 +95,16 @@ LIBRARY = Library(
             source=VERIFY,
         ),
         *says([SELF_SIGNED], Phase.VERIFY, "self signed certificate", basis=Basis.AUTHORITATIVE, source=VERIFY_111),
+        *(
+            tolerates(
+                "OpenSSL looks at revocation only where a program tells it to, and at no answer of OCSP by itself",
+                of=[condition],
+                when=[NOT_TOLD_OF_REVOCATION],
+                basis=Basis.AUTHORITATIVE,
+                source=FLAGS,
+            )
+            for condition in (REVOKED, REVOCATION_STALE, STAPLE_MISSING)
+        ),
         *says(
             [NAME_MISMATCH],
             Phase.NAME,

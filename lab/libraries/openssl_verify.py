@@ -14,10 +14,7 @@ from tlslab.model.beyond import (
     NO_TRANSPARENCY,
     NOT_CONFORMING,
     POLICY_NOT_MET,
-    REVOCATION_STALE,
-    REVOCATION_UNKNOWN,
     REVOCATION_UNUSABLE,
-    REVOKED,
     UNKNOWN_ALGORITHM,
 )
 from tlslab.model.condition import Condition
@@ -39,6 +36,9 @@ from tlslab.model.conditions import (
     NOT_FOR_SERVERS,
     NOT_YET_VALID,
     PATH_TOO_LONG,
+    REVOCATION_STALE,
+    REVOCATION_UNKNOWN,
+    REVOKED,
     ROOT_SENT,
     SELF_SIGNED,
     UNTRUSTED,

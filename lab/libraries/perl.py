@@ -1,7 +1,7 @@
 """Perl's IO::Socket::SSL, on which LWP, HTTP::Tiny, Net::SMTP and DBD drivers stand: its own checks and its frames."""
 
-from tlslab.model.beyond import KEY_UNREADABLE, NO_CIPHER_LEFT, REVOCATION_UNUSABLE, STAPLE_MISSING
-from tlslab.model.conditions import NAME_MISMATCH, STORE_ABSENT, STORE_UNREADABLE
+from tlslab.model.beyond import KEY_UNREADABLE, NO_CIPHER_LEFT, REVOCATION_UNUSABLE
+from tlslab.model.conditions import NAME_MISMATCH, STAPLE_MISSING, STORE_ABSENT, STORE_UNREADABLE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import ANY, Library, says, says_alike
 

@@ -18,8 +18,6 @@ from tlslab.model.beyond import (
     NO_COMMON_APPLICATION,
     NO_COMMON_CIPHER,
     POLICY_NOT_MET,
-    REVOCATION_UNKNOWN,
-    REVOKED,
     WRONG_HANDSHAKE_SIGNATURE,
 )
 from tlslab.model.condition import Condition
@@ -39,6 +37,8 @@ from tlslab.model.conditions import (
     NOT_FOR_SERVERS,
     NOT_YET_VALID,
     PATH_TOO_LONG,
+    REVOCATION_UNKNOWN,
+    REVOKED,
     SELF_SIGNED,
     UNTRUSTED,
 )

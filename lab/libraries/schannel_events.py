@@ -18,7 +18,6 @@ from tlslab.model.beyond import (
     NO_COMMON_APPLICATION,
     NO_COMMON_CIPHER,
     NO_SERVER_CERTIFICATE,
-    REVOKED,
     UNKNOWN_ALGORITHM,
     UNRECOGNIZED_NAME,
     WRONG_HANDSHAKE_SIGNATURE,
@@ -30,6 +29,7 @@ from tlslab.model.conditions import (
     NAME_MISMATCH,
     NO_COMMON_VERSION,
     NOT_YET_VALID,
+    REVOKED,
     SELF_SIGNED,
     UNTRUSTED,
 )

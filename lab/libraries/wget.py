@@ -1,6 +1,6 @@
 """GNU Wget built with GnuTLS: it words what is wrong with a certificate itself, one line a fault."""
 
-from tlslab.model.conditions import EXPIRED, INCOMPLETE, NAME_MISMATCH, SELF_SIGNED, UNTRUSTED, WEAK_SIGNATURE
+from tlslab.model.conditions import EXPIRED, INCOMPLETE, NAME_MISMATCH, REVOKED, SELF_SIGNED, UNTRUSTED, WEAK_SIGNATURE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, says, says_each
 
@@ -17,6 +17,7 @@ LIBRARY = Library(
                 **dict.fromkeys((SELF_SIGNED, UNTRUSTED, INCOMPLETE), "doesn't have a known issuer"),
                 EXPIRED: "has expired",
                 WEAK_SIGNATURE: "was signed using an insecure algorithm",
+                REVOKED: "has been revoked",
             },
             Phase.VERIFY,
             basis=Basis.AUTHORITATIVE,

@@ -7,12 +7,7 @@ installers use. The two share most numbers, but 12175 is WinHTTP's SECURE_FAILUR
 from dataclasses import dataclass
 
 from tlslab.libraries.sqlclient.conditions import UNKNOWN_HOST
-from tlslab.model.beyond import (
-    CLIENT_CERTIFICATE_MISSING,
-    KEY_UNREADABLE,
-    REVOCATION_UNKNOWN,
-    REVOKED,
-)
+from tlslab.model.beyond import CLIENT_CERTIFICATE_MISSING, KEY_UNREADABLE
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     ENDS_EARLY,
@@ -24,6 +19,8 @@ from tlslab.model.conditions import (
     NOT_FOR_SERVERS,
     NOT_SERVING,
     NOT_YET_VALID,
+    REVOCATION_UNKNOWN,
+    REVOKED,
     SELF_SIGNED,
     UNTRUSTED,
 )

@@ -103,6 +103,10 @@ class Choice:
                 return why
         if self.name == "docker" and situation.server.encryption is ServerEncryption.IN_CLEAR:
             return "no setting makes SQL Server go on in clear against MS-TDS; the local stage plays this"
+        if self.name == "docker" and (situation.server.staple or situation.server.responders):
+            return (
+                "the docker stage runs no responder, and does not look at answers of OCSP; the local stage plays this"
+            )
         if self.name == "docker" and as_address(situation.client.connect_to):
             return (
                 "the docker stage mints its certificates before it starts containers, and knows no container's address "

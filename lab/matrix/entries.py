@@ -15,7 +15,7 @@ from tlslab.matrix.plan import Cell, Exclusion, Plan
 from tlslab.matrix.play import Attempt, Attempts
 from tlslab.matrix.procedure import Show, Treatment, TrustProcedureVerdict
 from tlslab.model.act import BROKEN
-from tlslab.model.certificate import Anchor, Authority
+from tlslab.model.certificate import Anchor, Authority, Responder
 from tlslab.model.check import Check
 from tlslab.model.evidence import Source
 from tlslab.model.normalise import normalise
@@ -252,6 +252,9 @@ def describe(side: ServerSide) -> list[str]:
     if side.refusal is Refusal.RESET:
         words.append("it ends a handshake that it refuses with RST, not with FIN")
     words += [f"to who names {host.name}: a certificate of its own" for host in side.virtual_hosts]
+    if side.staple is not None:
+        words.append("sends an answer of OCSP about its certificate with the handshake")
+    words += [_AT_ADDRESSES[item] for item in sorted(side.responders)]
     if side.encryption is ServerEncryption.IN_CLEAR:
         words.append("shows no certificate")
     elif side.chain is None:
@@ -261,6 +264,11 @@ def describe(side: ServerSide) -> list[str]:
     return words
 
 
+_AT_ADDRESSES = {
+    Responder.ANSWERS: "a responder answers at addresses in its certificates",
+    Responder.REFUSES: "nobody listens at addresses in its certificates",
+    Responder.SILENT: "at addresses in its certificates connections are accepted, and nothing is said",
+}
 _INSTEAD = {
     Speaks.HTTP: "in its place HTTP without TLS answers",
     Speaks.SSH: "in its place SSH answers",

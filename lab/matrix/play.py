@@ -23,7 +23,7 @@ from tlslab.model.situation import Encryption, ServerKind, ServerSide, Situation
 from tlslab.pki.audit import Chains, audit
 from tlslab.pki.mint import Mint
 from tlslab.pki.openssl_verify import AuditError
-from tlslab.pki.scan import Scan
+from tlslab.pki.scan import Scan, Staple
 from tlslab.runtime.tasks import abandon, together
 from tlslab.stages.local.services import ServiceError
 from tlslab.stages.stage import Lost, Stage, StageError
@@ -243,7 +243,10 @@ class Player:
                 self._scans[server, host, strict, low, high] = known
             return known
 
-        return audit(situation.met, self._mint, scanner, self._known, self._chains)
+        def stapled() -> Staple:
+            return self._stage.staple(server, host)
+
+        return audit(situation.met, self._mint, scanner, stapled, self._known, self._chains)
 
 
 def class_of(outcome: Outcome) -> Class:

@@ -20,21 +20,9 @@ def _beyond(name: str, words: str) -> Condition:
 IN_THE_SERVERS_LOG = When("it stands in the server's log", _not_yet)
 """For what a server prints: no client of the lab says it."""
 
-REVOKED = _beyond("revoked", "the server's certificate, or that of a CA above it, has been revoked")
-REVOCATION_UNKNOWN = _beyond(
-    "revocation-unknown",
-    "the client cannot find out whether a certificate was revoked: it reaches no list (CRL) and no responder (OCSP)",
-)
-REVOCATION_STALE = _beyond(
-    "revocation-stale", "the list of revoked certificates (CRL), or the answer of OCSP, is out of date or not valid yet"
-)
 REVOCATION_UNUSABLE = _beyond(
     "revocation-unusable", "the list of revoked certificates (CRL), or the answer of OCSP, is malformed or badly signed"
 )
-STAPLE_MISSING = _beyond(
-    "staple-missing", "the certificate demands an answer of OCSP with the handshake, and the server sends none"
-)
-
 MALFORMED = _beyond("malformed", "a certificate of the chain is malformed")
 NOT_CONFORMING = _beyond(
     "not-conforming",
@@ -116,8 +104,8 @@ STORE_EMPTY = _beyond("store-empty", "the client's trust store holds no certific
 STORE_PASSWORD = _beyond("store-password", "the password of a trust store or key store is wrong")
 
 BEYOND = (
-    *(REVOKED, REVOCATION_UNKNOWN, REVOCATION_STALE, REVOCATION_UNUSABLE, STAPLE_MISSING),
     *(
+        REVOCATION_UNUSABLE,
         MALFORMED,
         NOT_CONFORMING,
         UNKNOWN_ALGORITHM,

@@ -89,6 +89,18 @@ class Serial(StrEnum):
     ZERO = "zero"
 
 
+class Responder(StrEnum):
+    """What is met at an address that stands in a certificate: that of its issuer's certificate (RFC 5280, 4.2.2.1), of
+    the list of revoked certificates (CRL, 4.2.1.13), or of whom to ask by OCSP (RFC 6960).
+    """
+
+    ANSWERS = "answers"
+    REFUSES = "refuses"
+    """Nobody listens there."""
+    SILENT = "silent"
+    """It accepts connections and never says anything, as behind a firewall."""
+
+
 @dataclass(frozen=True, slots=True)
 class Validity:
     """notBefore and notAfter of a certificate, relative to the moment of minting."""
@@ -103,6 +115,9 @@ FUTURE = Validity(timedelta(days=10), timedelta(days=100))
 LONG = Validity(timedelta(days=-400), timedelta(days=3650))
 SELF_GENERATED = Validity(timedelta(), timedelta(days=365 * 30))
 """That of the certificate that SQL Server makes for itself at start."""
+FRESH = Validity(timedelta(days=-1), timedelta(days=6))
+"""thisUpdate and nextUpdate of a list of revoked certificates, or of an answer of OCSP."""
+STALE = Validity(timedelta(days=-30), timedelta(days=-10))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +168,10 @@ NO_EXTENSIONS: Mapping[str, Any] = {
     "subject_key_identifier": False,
     "authority_key_identifier": False,
     "unknown_critical_extension": False,
+    "ca_issuers": None,
+    "crl": None,
+    "ocsp": None,
+    "must_staple": False,
 }
 """The fields of a certificate without any extension but the SAN, which its names decide."""
 
@@ -164,6 +183,10 @@ class Profile:
     `basic_constraints` None, `key_usage` or `extended_key_usage` empty: the extension is not there, and nothing is
     ruled out. `subject_key_identifier`, `authority_key_identifier`: whether it is there.
     `unknown_critical_extension`: it has a critical extension that no client knows.
+
+    `ca_issuers`, `crl`, `ocsp`: what is met at the addresses that stand in it, of its issuer's certificate, of the list
+    of revoked certificates and for OCSP; None: no such address. `must_staple`: it demands an answer of OCSP with the
+    handshake (RFC 7633). `revoked`: its issuer has revoked it, which does not stand in it.
     """
 
     validity: Validity = CURRENT
@@ -177,6 +200,11 @@ class Profile:
     subject_key_identifier: bool = True
     authority_key_identifier: bool = True
     unknown_critical_extension: bool = False
+    ca_issuers: Responder | None = None
+    crl: Responder | None = None
+    ocsp: Responder | None = None
+    must_staple: bool = False
+    revoked: bool = False
 
     def __post_init__(self) -> None:
         """Raises ValueError for a certificate of version 1 with extensions."""
@@ -272,6 +300,16 @@ class Leaf(Profile):
         if address is not None:
             return any(address == as_address(item) for item in self.addresses)
         return any(matches_dns_id(presented, name) for presented in self.names)
+
+
+@dataclass(frozen=True, slots=True)
+class RevocationList:
+    """A list of the certificates that an authority has revoked (CRL; RFC 5280, 5). `validity`: thisUpdate and
+    nextUpdate.
+    """
+
+    issuer: Authority
+    validity: Validity = FRESH
 
 
 Anchor = Authority | Leaf

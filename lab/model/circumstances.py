@@ -4,7 +4,7 @@ from tlslab.model.certificate import SignatureHash
 from tlslab.model.conditions import UNTRUSTED
 from tlslab.model.library import When
 from tlslab.model.path import anchors, chain_of, signed
-from tlslab.model.situation import Encryption, Refusal, ServerEncryption, Store, TLSVersion
+from tlslab.model.situation import Encryption, Refusal, RevocationCheck, ServerEncryption, Store, TLSVersion
 
 TRUST_EVERYTHING = When("told to trust every certificate", lambda act: act.client.trust_everything)
 DEFAULTS_ONLY = When("given no security option", lambda act: act.client.defaults_only)
@@ -16,6 +16,22 @@ ALLOWS_OLD_VERSIONS = When(
     ),
 )
 STRICT_X509 = When("told to check certificates strictly by RFC 5280", lambda act: act.client.strict_x509 is True)
+NOT_TOLD_OF_REVOCATION = When(
+    "not told to look whether certificates were revoked",
+    lambda act: not act.client.crls and act.client.revocation is None,
+)
+DEMANDS_STAPLE = When(
+    "told to demand an answer of OCSP with the handshake",
+    lambda act: act.client.revocation is RevocationCheck.STAPLE,
+)
+ASKS_OCSP = When(
+    "told to ask by OCSP at the address in the certificate", lambda act: act.client.revocation is RevocationCheck.OCSP
+)
+FETCHES_LIST = When(
+    "told to fetch the list (CRL) at the address in the certificate",
+    lambda act: act.client.revocation is RevocationCheck.CRL,
+)
+STAPLED = When("the server sends an answer of OCSP with the handshake", lambda act: act.server.staple is not None)
 HOLDS_THE_CA = When(
     "the CA's certificate is in the trust store",
     lambda act: not UNTRUSTED.present(act.with_client(store=Store(act.client.store.kind))),

@@ -25,6 +25,8 @@ class Seen:
     `carries_name`: the leaf's SAN has the name that this client side expects (RFC 9525). `weak_signatures`,
     `weak_keys`: the depths at which a hash is used, or a key, that OpenSSL refuses at security level 2; of hashes, a
     certificate that signed itself left out. `purposes`, `uses`: what the leaf's extended key usage and key usage name.
+    Among the errors are those that lists of revoked certificates and answers of OCSP show (3, 12, 23). `stapled`: an
+    answer of OCSP came with the handshake, where one is demanded.
     """
 
     answers: bool = True
@@ -40,6 +42,7 @@ class Seen:
     purposes: frozenset[KeyPurpose] = frozenset()
     uses: frozenset[KeyUse] = frozenset()
     speaks: Speaks = Speaks.ITS_PROTOCOL
+    stapled: bool = True
 
     def has(self, number: int, depth: int | None = None) -> bool:
         """Whether OpenSSL finds this error, at this depth or at any."""

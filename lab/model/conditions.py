@@ -14,16 +14,18 @@ from tlslab.model.certificate import (
     KeyPurpose,
     KeyUse,
     Leaf,
+    Responder,
     Serial,
     Version,
     as_address,
     issuers,
 )
 from tlslab.model.condition import Condition, Seen
-from tlslab.model.path import anchors, at_hand, chain_of, complete, namesakes, paths
+from tlslab.model.path import anchors, at_hand, chain_of, complete, namesakes, paths, signed
 from tlslab.model.situation import (
     Encryption,
     KeyExchange,
+    RevocationCheck,
     ServerEncryption,
     ServerKind,
     Situation,
@@ -186,6 +188,36 @@ def _comes_with_its_root(situation: Situation) -> bool:
     return any(item.issuer is None and item in chain.presented for item in issuers(chain.leaf))
 
 
+def _is_known_to_be_revoked(situation: Situation) -> bool:
+    # A revocation that nobody tells of can be known to nobody.
+    leaf = leaf_of(situation)
+    told = Responder.ANSWERS in (leaf.crl, leaf.ocsp) or situation.server.staple is not None
+    return leaf.revoked and (told or any(signed(item.issuer, leaf) for item in situation.client.crls))
+
+
+def _finds_no_status(situation: Situation) -> bool:
+    side, chain = situation.client, chain_of(situation)
+    below_the_root = (chain.leaf, *chain.intermediates)
+    match side.revocation:
+        case RevocationCheck.CRL:
+            return any(item.crl is not Responder.ANSWERS for item in below_the_root)
+        case RevocationCheck.OCSP:
+            return any(item.ocsp is not Responder.ANSWERS for item in below_the_root)
+    return bool(side.crls) and not any(signed(item.issuer, chain.leaf) for item in side.crls)
+
+
+def _is_told_what_is_out_of_date(situation: Situation) -> bool:
+    side, staple = situation.client, situation.server.staple
+    of_the_leaf = [item for item in side.crls if signed(item.issuer, leaf_of(situation))]
+    told = [item.validity for item in of_the_leaf] + ([staple] if staple is not None else [])
+    return any(validity.ends <= side.clock for validity in told)
+
+
+def _lacks_a_staple(situation: Situation) -> bool:
+    demanded = situation.client.revocation is RevocationCheck.STAPLE or leaf_of(situation).must_staple
+    return demanded and situation.server.staple is None
+
+
 def _has_no_common_version(situation: Situation) -> bool:
     low, high = client_versions(situation)
     return max(low, situation.server.tls_min) > min(high, situation.server.tls_max)
@@ -244,8 +276,45 @@ def _no_path_when_complete(seen: Seen) -> bool:
     return any(number in _NO_PATH for number, _ in seen.errors_when_complete)
 
 
+REVOKED = Condition(
+    "revoked",
+    "the server's certificate has been revoked",
+    _is_known_to_be_revoked,
+    lambda seen: seen.has(23),
+    wrong=True,
+)
+REVOCATION_UNKNOWN = Condition(
+    "revocation-unknown",
+    "the client is told to look whether the certificate was revoked, and finds no list (CRL) and no responder that "
+    "tells",
+    _finds_no_status,
+    lambda seen: seen.has(3),
+    wrong=True,
+)
+REVOCATION_STALE = Condition(
+    "revocation-stale",
+    "the list of revoked certificates (CRL), or the answer of OCSP, is out of date",
+    _is_told_what_is_out_of_date,
+    lambda seen: seen.has(12),
+    wrong=True,
+)
+STAPLE_MISSING = Condition(
+    "staple-missing",
+    "an answer of OCSP is demanded with the handshake, by the certificate or by the client, and the server sends none",
+    _lacks_a_staple,
+    lambda seen: not seen.stapled,
+    wrong=True,
+)
+OF_REVOCATION = (REVOKED, REVOCATION_UNKNOWN, REVOCATION_STALE, STAPLE_MISSING)
+_OF_REVOCATION = frozenset(item.name for item in OF_REVOCATION)
+
 SELF_SIGNED = Condition(
-    "self-signed", "the server's certificate is self-signed", _is_self_signed, lambda seen: seen.has(18, 0), wrong=True
+    "self-signed",
+    "the server's certificate is self-signed",
+    _is_self_signed,
+    lambda seen: seen.has(18, 0),
+    wrong=True,
+    masks=_OF_REVOCATION,
 )
 EXPIRED = Condition(
     "expired",
@@ -380,7 +449,8 @@ NOT_A_CA = Condition(
     masks=frozenset(item.name for item in _ON_A_PATH),
 )
 _ABOVE_THE_LEAF = (*_ON_A_PATH, NOT_A_CA)
-_OF_A_PATH = frozenset(item.name for item in _ABOVE_THE_LEAF)
+
+_OF_A_PATH = frozenset(item.name for item in _ABOVE_THE_LEAF) | _OF_REVOCATION
 """What cannot be met where there is no path."""
 
 UNTRUSTED = Condition(
@@ -419,7 +489,7 @@ WEAK_HANDSHAKE_SIGNATURE = Condition(
     "the server signs the handshake with SHA-1, as TLS 1.0 and 1.1 do unless the key exchange is RSA",
     _signs_with_sha1,
 )
-_OF_THE_CHAIN = (SELF_SIGNED, UNTRUSTED, FORGED, INCOMPLETE, *_OF_THE_LEAF, *_ABOVE_THE_LEAF)
+_OF_THE_CHAIN = (SELF_SIGNED, UNTRUSTED, FORGED, INCOMPLETE, *_OF_THE_LEAF, *_ABOVE_THE_LEAF, *OF_REVOCATION)
 _OF_THE_HANDSHAKE = frozenset(item.name for item in (*_OF_THE_CHAIN, NO_COMMON_VERSION, WEAK_HANDSHAKE_SIGNATURE))
 NOT_LOADED = Condition(
     "not-loaded",

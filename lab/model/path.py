@@ -6,7 +6,7 @@ the self-check measures what it is.
 
 from collections.abc import Iterable, Iterator
 
-from tlslab.model.certificate import Anchor, Chain, issuers
+from tlslab.model.certificate import Anchor, Chain, Responder, issuers
 from tlslab.model.situation import Situation
 
 Path = tuple[Anchor, ...]
@@ -27,7 +27,18 @@ def chain_of(situation: Situation) -> Chain:
 
 def at_hand(situation: Situation) -> tuple[Anchor, ...]:
     """The certificates from which the client can build paths."""
-    return (*chain_of(situation).presented, *situation.client.intermediates, *anchors(situation))
+    known = (*chain_of(situation).presented, *situation.client.intermediates, *anchors(situation))
+    return (*known, *fetched(situation))
+
+
+def fetched(situation: Situation) -> tuple[Anchor, ...]:
+    """The issuers' certificates that the client fetches from the addresses in those below them (AIA), nearest first."""
+    found: list[Anchor] = []
+    below: Anchor | None = chain_of(situation).leaf if situation.client.fetches_issuers else None
+    while below is not None and below.issuer is not None and below.ca_issuers is Responder.ANSWERS:
+        found.append(below.issuer)
+        below = below.issuer
+    return tuple(found)
 
 
 def complete(situation: Situation) -> tuple[Anchor, ...]:

@@ -11,7 +11,20 @@ from datetime import timedelta
 from enum import IntEnum, StrEnum
 from typing import Any, Self
 
-from tlslab.model.certificate import FALLBACK, LAB_ISSUING, LAB_ROOT, Anchor, Authority, Chain, Leaf, as_address
+from tlslab.model.certificate import (
+    FALLBACK,
+    LAB_ISSUING,
+    LAB_ROOT,
+    Anchor,
+    Authority,
+    Chain,
+    Leaf,
+    Responder,
+    RevocationList,
+    Validity,
+    as_address,
+    issuers,
+)
 
 
 class ServerKind(StrEnum):
@@ -134,6 +147,17 @@ class Store:
         return f"{self.kind}, {self.flaw}" if self.flaw else self.kind
 
 
+class RevocationCheck(StrEnum):
+    """Where a client is told to look whether a certificate was revoked."""
+
+    STAPLE = "staple"
+    """It demands an answer of OCSP with the handshake (RFC 6066, 8)."""
+    OCSP = "ocsp"
+    """It asks the responder whose address stands in the certificate."""
+    CRL = "crl"
+    """It fetches the list whose address stands in the certificate."""
+
+
 _WORDS = "words"
 _NOT_TOLD = {_WORDS: None}
 """The stage lays it out, or it is the client's own; no client and no server is told of it."""
@@ -156,6 +180,7 @@ class ServerSide:
     the OpenSSL security level (0-5) that the server's TLS library runs with.
     `key_readable` False: the account of SQL Server may not read the private key that it is told to use, and it does not
     start (error 49940): no process listens at its port.
+    `staple`: it sends an answer of OCSP about its certificate with the handshake (RFC 6066, 8), of this validity.
     """
 
     kind: ServerKind
@@ -170,6 +195,15 @@ class ServerSide:
     speaks: Speaks = field(default=Speaks.ITS_PROTOCOL, metadata={_WORDS: "what is met at its port in its place"})
     virtual_hosts: tuple[VirtualHost, ...] = field(default=(), metadata={_WORDS: "other certificates for other names"})
     key_exchange: KeyExchange = field(default=KeyExchange.USUAL, metadata={_WORDS: "the key exchange"})
+    staple: Validity | None = field(default=None, metadata={_WORDS: "an answer of OCSP with the handshake"})
+
+    @property
+    def responders(self) -> frozenset[Responder]:
+        """What is met at the addresses that stand in its certificates, and in those above them."""
+        chains = [item for item in (self.chain, *(host.chain for host in self.virtual_hosts)) if item]
+        found = {item for chain in chains for sent in chain.presented for item in (sent, *issuers(sent))}
+        met = (responder for item in found for responder in (item.ca_issuers, item.crl, item.ocsp))
+        return frozenset(responder for responder in met if responder is not None)
 
     def chain_for(self, name: str) -> Chain | None:
         """The chain that is presented to a client that sends this name; "" for one that sends none."""
@@ -208,6 +242,10 @@ class ClientSide:
 
     `offered`: the oldest and the newest TLS version that the client offers by itself, where `tls_min` and `tls_max` say
     nothing. The plan writes it; nobody is told of it. None: not known, and taken for 1.2 and newer.
+
+    `crls`: the lists of revoked certificates that it is given, and told to hold certificates against. `revocation`:
+    where else it is told to look. `fetches_issuers`: whether it is told to fetch issuers' certificates that are missing
+    from the addresses in those that it has (AIA).
     """
 
     connect_to: str
@@ -229,6 +267,11 @@ class ClientSide:
     host_header: str | None = field(default=None, metadata={_WORDS: "another Host header"})
     strict_x509: bool | None = field(default=None, metadata={_WORDS: "strict checks of certificates by RFC 5280"})
     offered: tuple[TLSVersion, TLSVersion] | None = field(default=None, metadata=_NOT_TOLD)
+    crls: tuple[RevocationList, ...] = field(default=(), metadata={_WORDS: "lists of revoked certificates (CRL)"})
+    revocation: RevocationCheck | None = field(
+        default=None, metadata={_WORDS: "where to look whether a certificate was revoked"}
+    )
+    fetches_issuers: bool = field(default=False, metadata={_WORDS: "fetching a missing intermediate certificate"})
 
     @property
     def indication(self) -> str:

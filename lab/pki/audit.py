@@ -23,20 +23,25 @@ from tlslab.model.certificate import (
     KeyUse,
     as_address,
     dns_name,
+    issuers,
     matches_dns_id,
 )
 from tlslab.model.condition import Condition, Seen, conditions_seen, defects
 from tlslab.model.conditions import LEVEL_2_STRENGTH, client_versions
 from tlslab.model.path import anchors as client_anchors
 from tlslab.model.path import at_hand, complete
-from tlslab.model.situation import Situation, TLSVersion
+from tlslab.model.situation import RevocationCheck, Situation, TLSVersion
 from tlslab.pki.cross_check import Rule, cross_check
 from tlslab.pki.mint import PURPOSES, USES, Mint, certificates
 from tlslab.pki.openssl_verify import AuditError, Problem, carries_name, path_of, verify
-from tlslab.pki.scan import Scan
+from tlslab.pki.revocation import list_pem
+from tlslab.pki.scan import Scan, Staple
+from tlslab.pki.status import WORDS, errors_of_status, fetched_issuers
 
 Scanner = Callable[[TLSVersion, TLSVersion], Scan]
 """Looks at the situation's server with a range of versions."""
+Stapled = Callable[[], Staple]
+"""Asks the situation's server for an answer of OCSP with the handshake."""
 
 Kind = TypeVar("Kind", bound=x509.ExtensionType)
 _WEAK = {"md5", "sha1"}
@@ -80,7 +85,12 @@ _NOTHING_ELSE: Mapping[str, Any] = {"weak_signatures": frozenset(), "weak_keys":
 
 
 def audit(
-    situation: Situation, mint: Mint, scanner: Scanner, known: Iterable[Condition], chains: "Chains | None" = None
+    situation: Situation,
+    mint: Mint,
+    scanner: Scanner,
+    stapled: Stapled,
+    known: Iterable[Condition],
+    chains: "Chains | None" = None,
 ) -> frozenset[Condition]:
     """The defects that are seen of a situation; what no condition is told by is a defect with OpenSSL's own words.
     `chains`: what was found of chains before, and where what is found now is kept.
@@ -88,7 +98,7 @@ def audit(
     Raises AuditError when they cannot be established.
     """
     known = tuple(known)
-    found = measure(situation, mint, scanner, {} if chains is None else chains)
+    found = measure(situation, mint, scanner, stapled, {} if chains is None else chains)
     untold = (words for words, alone in found.findings() if not _tells(alone, known))
     return defects(conditions_seen(found.seen, known)) | {_unnamed(words) for words in untold}
 
@@ -98,7 +108,7 @@ def _unnamed(words: str) -> Condition:
     return Condition(words, words, lambda situation: False, wrong=True)
 
 
-def measure(situation: Situation, mint: Mint, scanner: Scanner, chains: "Chains") -> Measured:
+def measure(situation: Situation, mint: Mint, scanner: Scanner, stapled: Stapled, chains: "Chains") -> Measured:
     """Look at a situation's server and measure what it presents to this client side. Raises AuditError."""
     everything = scanner(TLSVersion.TLSv1_0, TLSVersion.TLSv1_3)
     if not everything.certificates:
@@ -114,18 +124,40 @@ def measure(situation: Situation, mint: Mint, scanner: Scanner, chains: "Chains"
     _must_be_what_it_was_given(situation, mint, presented)
     # Clients that differ in what they offer by themselves do not differ in what is wrong with a chain.
     alike = situation.with_client(offered=None), presented
-    found = chains.get(alike) or chains.setdefault(alike, measure_chain(situation, mint, presented))
+    found = chains.get(alike)
+    if found is None:
+        fetched = fetched_issuers(presented) if situation.client.fetches_issuers else ""
+        of_chain = measure_chain(situation, mint, presented, fetched)
+        found = chains[alike] = _with_status(of_chain, situation, mint, presented, stapled)
     low, high = client_versions(situation)
     return replace(found, seen=replace(found.seen, shares_version=bool(scanner(low, high).certificates)))
 
 
-def measure_chain(situation: Situation, mint: Mint, presented: str) -> Measured:
-    """What is found of these presented certificates (PEM, leaf first) for this client side.
+def _with_status(found: Measured, situation: Situation, mint: Mint, presented: str, stapled: Stapled) -> Measured:
+    """The same with what is found out about revocation, where there is a path: else nobody asks."""
+    if _NO_PATH & {number for number, _ in found.seen.errors}:
+        return found
+    server, side = situation.server, situation.client
+    leaf = situation.chain.leaf if server.chain else server.fallback
+    demanded = side.revocation is RevocationCheck.STAPLE or leaf.must_staple
+    staple = stapled() if server.staple is not None or demanded else Staple()
+    trusted, given = mint.public_root + mint.pem(*client_anchors(situation)), mint.pem(*issuers(leaf))
+    lists = list_pem(mint, side.crls)
+    errors = errors_of_status(side, presented, trusted, given, lists, staple, mint.now + side.clock)
+    seen = replace(found.seen, errors=found.seen.errors | errors, stapled=bool(staple.status) or not demanded)
+    words = {(number, at): WORDS.get(number, "revocation") for number, at in errors}
+    return replace(found, seen=seen, words={**found.words, **words})
+
+
+def measure_chain(situation: Situation, mint: Mint, presented: str, fetched: str = "") -> Measured:
+    """What is found of these presented certificates (PEM, leaf first) for this client side. `fetched`: what it fetches
+    beside them (PEM).
 
     Raises AuditError when that cannot be established, ValueError when there is no certificate.
     """
     side = situation.client
-    anchors, given = mint.public_root + mint.pem(*client_anchors(situation)), mint.pem(*side.intermediates)
+    anchors = mint.public_root + mint.pem(*client_anchors(situation))
+    given = mint.pem(*side.intermediates) + fetched
     known = at_hand(situation)
     left_out = mint.pem(*(item for item in complete(situation) if item.issuer and item not in known))
     # A server makes its own certificate when it starts, after the others have been minted.

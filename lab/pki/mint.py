@@ -12,7 +12,7 @@ from ipaddress import ip_address, ip_network
 import trustme
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID, ObjectIdentifier
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID, ObjectIdentifier
 
 from tlslab.model.certificate import (  # fmt: skip
     Anchor,
@@ -22,6 +22,7 @@ from tlslab.model.certificate import (  # fmt: skip
     KeyUse,
     Leaf,
     NameConstraints,
+    Responder,
     Serial,
     SignatureHash,
     Version,
@@ -58,11 +59,17 @@ before they ask whether they know it.
 """
 
 
+RESPONDER_HOST = "pki.lab.test"
+"""The host of the addresses that stand in certificates."""
+
+
 class Mint:
     """Turns descriptions of certificates into certificates; `now` is the moment that all dates are relative to."""
 
     def __init__(self, keys: Keys, now: datetime | None = None) -> None:
         self.now = (now or datetime.now(UTC)).replace(microsecond=0)
+        self.responders: dict[Responder, int] = {}
+        """The ports of the responders whose addresses stand in certificates: known before these are minted."""
         self._keys = keys
         self._minted: dict[Anchor, x509.Certificate] = {}
         self.public_root: str = trustme.CA(organization_name="Unrelated Public Root").cert_pem.bytes().decode()
@@ -86,7 +93,16 @@ class Mint:
 
     def leaf_key_pem(self, leaf: Leaf) -> str:
         """The private key of a leaf."""
-        return key_pem(self._key_of(leaf)).decode()
+        return key_pem(self.key_of(leaf)).decode()
+
+    def minted(self) -> tuple[Anchor, ...]:
+        """The descriptions of all certificates that have been minted."""
+        return tuple(self._minted)
+
+    def address(self, responder: Responder, what: str) -> str:
+        """The address at which this is to be had."""
+        port = self.responders.get(responder)
+        return f"http://{RESPONDER_HOST}{f':{port}' if port else ''}/{what}"
 
     def anchors_pem(self, client: ClientSide) -> str:
         """Everything that this client side trusts, in whichever store: the unrelated public root first."""
@@ -96,12 +112,12 @@ class Mint:
 
     def _signed(self, description: Anchor) -> x509.Certificate:
         issuer = description.issuer or description
-        issuer_key = self._key_of(issuer)
+        issuer_key = self.key_of(issuer)
         builder = (
             x509.CertificateBuilder()
-            .subject_name(_subject(description))
-            .issuer_name(_subject(issuer))
-            .public_key(self._key_of(description).public_key())
+            .subject_name(subject_of(description))
+            .issuer_name(subject_of(issuer))
+            .public_key(self.key_of(description).public_key())
             .serial_number(x509.random_serial_number())
             .not_valid_before(self.now + description.validity.starts)
             .not_valid_after(self.now + description.validity.ends)
@@ -117,9 +133,9 @@ class Mint:
     def _extensions(self, description: Anchor) -> Iterator[tuple[x509.ExtensionType, bool]]:
         """The extensions of a certificate, each with whether it is critical."""
         if description.subject_key_identifier:
-            yield x509.SubjectKeyIdentifier.from_public_key(self._key_of(description).public_key()), False
+            yield x509.SubjectKeyIdentifier.from_public_key(self.key_of(description).public_key()), False
         if description.authority_key_identifier:
-            issuer_key = self._key_of(description.issuer or description)
+            issuer_key = self.key_of(description.issuer or description)
             yield x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()), False
         if (basic := description.basic_constraints) is not None:
             yield x509.BasicConstraints(basic.ca, basic.path_length if basic.ca else None), True
@@ -129,6 +145,9 @@ class Mint:
             yield x509.ExtendedKeyUsage([PURPOSES[purpose] for purpose in description.extended_key_usage]), False
         if description.unknown_critical_extension:
             yield x509.UnrecognizedExtension(UNKNOWN_EXTENSION, b"\x05\x00"), True  # NULL in DER
+        yield from self._addresses(description)
+        if description.must_staple:
+            yield x509.TLSFeature([x509.TLSFeatureType.status_request]), False
         if isinstance(description, Authority):
             if description.name_constraints is not None:
                 yield _constraints(description.name_constraints), True
@@ -136,7 +155,26 @@ class Mint:
             # RFC 5280, 4.2.1.6: critical where the subject is empty.
             yield x509.SubjectAlternativeName(list(_alternative_names(description))), not description.common_name
 
-    def _key_of(self, description: Anchor) -> PrivateKey:
+    def _addresses(self, description: Anchor) -> Iterator[tuple[x509.ExtensionType, bool]]:
+        """Where to get what belongs to a certificate (RFC 5280, 4.2.1.13 and 4.2.2.1)."""
+        issuer = (description.issuer or description).holder.lower().replace(" ", "-")
+        if description.crl is not None:
+            address = x509.UniformResourceIdentifier(self.address(description.crl, f"crl/{issuer}.crl"))
+            yield x509.CRLDistributionPoints([x509.DistributionPoint([address], None, None, None)]), False
+        ways = (
+            (AuthorityInformationAccessOID.CA_ISSUERS, description.ca_issuers, f"issuer/{issuer}.cer"),
+            (AuthorityInformationAccessOID.OCSP, description.ocsp, "ocsp"),
+        )
+        told = [
+            x509.AccessDescription(how, x509.UniformResourceIdentifier(self.address(responder, what)))
+            for how, responder, what in ways
+            if responder is not None
+        ]
+        if told:
+            yield x509.AuthorityInformationAccess(told), False
+
+    def key_of(self, description: Anchor) -> PrivateKey:
+        """The private key of a certificate."""
         kind = "ca" if isinstance(description, Authority) else "leaf"
         return self._keys.get(f"{kind}-{description.holder.lower().replace(' ', '-')}", description.key)
 
@@ -146,7 +184,8 @@ def certificates(pem: str) -> tuple[x509.Certificate, ...]:
     return tuple(x509.load_pem_x509_certificates(pem.encode()))
 
 
-def _subject(description: Anchor) -> x509.Name:
+def subject_of(description: Anchor) -> x509.Name:
+    """The subject of a certificate."""
     if isinstance(description, Authority):
         return x509.Name(
             [

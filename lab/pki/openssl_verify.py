@@ -53,17 +53,17 @@ def verify(presented: str, anchors: str, given: str, time: datetime) -> tuple[Pr
     chain, at this time. Raises AuditError when OpenSSL does not say what it finds.
     """
     at = str(int(time.timestamp()))
-    with _readable(presented, anchors, _below(anchors, presented + given)) as (leaf, trusted, untrusted):
+    with readable(presented, anchors, _below(anchors, presented + given)) as (leaf, trusted, untrusted):
         asked = ("-attime", at, "-CAfile", trusted, "-untrusted", untrusted, "-purpose", "sslserver")
         _, found = _run(*asked, leaf)
     if not found:
         return ()
     # OpenSSL stops at some errors, and looks at nothing else where it finds no issuer: so the chain is looked at
     # without regard to dates and purposes as well, and the leaf by itself.
-    with _readable(presented, anchors, _below(anchors, presented + given)) as (leaf, trusted, untrusted):
+    with readable(presented, anchors, _below(anchors, presented + given)) as (leaf, trusted, untrusted):
         _, others = _run("-no_check_time", "-ignore_critical", "-CAfile", trusted, "-untrusted", untrusted, leaf)
     alone = _leaf(presented)
-    with _readable(alone, alone) as (leaf, trusted):
+    with readable(alone, alone) as (leaf, trusted):
         _, more = _run("-attime", at, "-trusted", trusted, "-purpose", "sslserver", leaf)
     return tuple(dict.fromkeys((*found, *others, *(item for item in more if item.number in _BY_ITSELF))))
 
@@ -73,7 +73,7 @@ def path_of(presented: str, anchors: str, given: str) -> tuple[str, ...]:
     """The subjects of the chain that OpenSSL builds, leaf first, whatever dates and purposes say; nothing when it
     builds none.
     """
-    with _readable(presented, anchors, _below(anchors, presented + given)) as (leaf, trusted, untrusted):
+    with readable(presented, anchors, _below(anchors, presented + given)) as (leaf, trusted, untrusted):
         asked = ("-no_check_time", "-ignore_critical", "-CAfile", trusted, "-untrusted", untrusted, "-show_chain")
         said, _ = _run(*asked, leaf)
     return tuple(map(_plain, _CHAIN.findall(said)))
@@ -86,11 +86,29 @@ def carries_name(presented: str, name: str) -> bool:
     """
     alone = _leaf(presented)
     option = "-verify_ip" if as_address(name) else "-verify_hostname"
-    with _readable(alone, alone) as (leaf, trusted):
+    with readable(alone, alone) as (leaf, trusted):
         _, found = _run("-no_check_time", "-ignore_critical", "-trusted", trusted, option, name, leaf)
     if others := [item.words for item in found if item.number not in _MISMATCHES]:
         raise AuditError(f"openssl verify compares names, but finds: {', '.join(others)}")
     return not found
+
+
+_OF_LISTS = frozenset({3, 8, 11, 12, 23, 33})
+"""What is found by a list of revoked certificates, or for want of one."""
+
+
+@cache
+def revocation_problems(
+    presented: str, anchors: str, given: str, lists: str, time: datetime
+) -> frozenset[tuple[int, int]]:
+    """The numbers and depths of what lists of revoked certificates (PEM) show of the first of these certificates.
+    Raises AuditError as `verify` does.
+    """
+    at = str(int(time.timestamp()))
+    with readable(presented, anchors, _below(anchors, presented + given), lists) as (leaf, trusted, untrusted, crls):
+        asked = ("-attime", at, "-CAfile", trusted, "-untrusted", untrusted, "-crl_check", "-CRLfile", crls)
+        _, found = _run(*asked, leaf)
+    return frozenset((item.number, item.depth) for item in found if item.number in _OF_LISTS)
 
 
 def _plain(subject: str) -> str:
@@ -135,7 +153,7 @@ def _run(*arguments: str) -> tuple[str, tuple[Problem, ...]]:
 
 
 @contextmanager
-def _readable(*texts: str) -> Iterator[list[str]]:
+def readable(*texts: str) -> Iterator[list[str]]:
     """File names to read these texts from, once each: pipes, so that nothing is left behind however the lab dies.
 
     Certificates of a chain are a few KB, a pipe holds 64 (pipe(7)).

@@ -6,11 +6,13 @@ where TDS 7.x hides it (MS-TDS, 2.2.6.5), and bare in TDS 8.0. A server that spe
 """
 
 import contextlib
+import re
 import socket
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from tlslab.model.certificate import as_address
 from tlslab.model.situation import ServerKind, Speaks, TLSVersion
@@ -49,6 +51,39 @@ class Scan:
     def in_clear(self) -> bool:
         """Whether it answered that it cannot encrypt."""
         return self.refused.startswith(NO_TLS)
+
+
+@dataclass(frozen=True, slots=True)
+class Staple:
+    """The answer of OCSP that came with a handshake, as OpenSSL prints it: `good`, `revoked`, `unknown`; "" where none
+    came. `until`: its nextUpdate.
+    """
+
+    status: str = ""
+    until: datetime | None = None
+
+
+def staple(address: str, port: int, host: str) -> Staple:
+    """Ask for an answer of OCSP with the handshake (RFC 6066, 8). Blocks. Raises OSError, subprocess.TimeoutExpired."""
+    indication = ("-noservername",) if not host or as_address(host) else ("-servername", host)
+    done = subprocess.run(
+        [
+            *("openssl", "s_client", "-connect", f"{address}:{port}", *indication, "-status"),
+            *("-cipher", "DEFAULT@SECLEVEL=0", "-no-CAfile", "-no-CApath", "-no-CAstore"),
+        ],
+        input="",
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=TIMEOUT,
+        check=False,
+    )
+    status = re.search(r"^ *Cert Status: (\w+)", done.stdout, re.MULTILINE)
+    until = re.search(r"^ *Next Update: (.+)", done.stdout, re.MULTILINE)
+    return Staple(
+        status[1] if status else "",
+        datetime.strptime(until[1], "%b %d %H:%M:%S %Y GMT").replace(tzinfo=UTC) if until else None,
+    )
 
 
 def scan(

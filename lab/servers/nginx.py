@@ -16,7 +16,7 @@ from tlslab.setup.needs import Packages, Program
 
 # Debian's plain `nginx` has the TLS module; nginx-light is the same binary plus an extra module.
 PROGRAM = Program("nginx", Packages(apt="nginx"))
-SUPPORTS = frozenset({"tls_min", "tls_max", "security_level", "virtual_hosts", "key_exchange"})
+SUPPORTS = frozenset({"tls_min", "tls_max", "security_level", "virtual_hosts", "key_exchange", "staple"})
 """The options of a server side that it can be set up with (`tlslab.model.situation.options`)."""
 
 
@@ -67,6 +67,8 @@ http {{
 
 def _server(workdir: Path, address: str, block: Block) -> str:
     side = block.side
+    # nginx sends the file as it is: it compares no signature and no date (ngx_ssl_stapling_file).
+    stapling = f"ssl_stapling on; ssl_stapling_file {workdir}/{staple_file(block)};" if staples(block) else ""
     versions = " ".join(version.label for version in TLSVersion if side.tls_min <= version <= side.tls_max)
     listen = f"{address}:{block.port} ssl"
     where = f"{listen}; server_name {block.name};" if block.name else f"{listen} reuseport;"
@@ -77,9 +79,20 @@ def _server(workdir: Path, address: str, block: Block) -> str:
         ssl_certificate_key {workdir}/{block.identity}.key.pem;
         ssl_protocols {versions};
         ssl_ciphers {CIPHERS[side.key_exchange]}:@SECLEVEL={side.security_level};
+        {stapling}
         default_type text/plain;
         location / {{ return 200 "TLS trust lab: the connection stands\\n"; }}
     }}"""
+
+
+def staples(block: Block) -> bool:
+    """Whether this block sends an answer of OCSP: a side has one, for its own chain."""
+    return block.side.staple is not None and not block.name
+
+
+def staple_file(block: Block) -> str:
+    """The name of the file with the answer of OCSP (DER) that a block sends."""
+    return f"{block.identity}.ocsp.der"
 
 
 def files(block: Block, chain_pem: str, key_pem: str) -> Mapping[str, str]:

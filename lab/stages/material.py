@@ -3,6 +3,7 @@
 from tlslab.clients.base import Material
 from tlslab.model.situation import ClientSide
 from tlslab.pki.mint import Mint
+from tlslab.pki.revocation import list_pem
 
 
 def material_of(mint: Mint, side: ClientSide) -> Material:
@@ -11,4 +12,5 @@ def material_of(mint: Mint, side: ClientSide) -> Material:
         mint.pem(*side.trust_anchors) or mint.public_root,
         mint.pem(*side.intermediates),
         mint.public_root + mint.pem(*side.in_default_store),
+        list_pem(mint, side.crls),
     )

@@ -11,7 +11,7 @@ from tlslab.clients.base import Client, Machine, Missing
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ClientSide, ServerSide, Situation, TLSVersion
 from tlslab.pki.mint import Mint
-from tlslab.pki.scan import Scan
+from tlslab.pki.scan import Scan, Staple
 from tlslab.stages.trust_procedure import Fresh, Way
 
 
@@ -120,6 +120,11 @@ class Stage(Protocol):
 
         Raises ServiceError when the side is not up; where an agent in a container scans, StageError when the agent
         has gone, and OSError when it could not scan.
+        """
+
+    def staple(self, side: ServerSide, host: str) -> Staple:
+        """What a server side sends of OCSP with the handshake. Blocks. Raises StageError where the stage has no look at
+        that (`tlslab.matrix.choice`), OSError.
         """
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:

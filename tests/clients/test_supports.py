@@ -14,7 +14,7 @@ from tlslab.clients.base import Endpoint, Invocation, Login, Material, Request, 
 from tlslab.clients.curl import Curl
 from tlslab.clients.placed import Placed
 from tlslab.matrix.choice import LOCAL, Choice
-from tlslab.model.certificate import LAB_ISSUING, LAB_ROOT
+from tlslab.model.certificate import LAB_ISSUING, LAB_ROOT, RevocationList
 from tlslab.model.evidence import Source
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import (
@@ -23,6 +23,7 @@ from tlslab.model.situation import (
     ClientSide,
     Encryption,
     Refusal,
+    RevocationCheck,
     ServerEncryption,
     ServerKind,
     ServerSide,
@@ -52,6 +53,9 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "host_header": ("other.lab.test",),
     "store": (Store(flaw=StoreFlaw.MISSING),),
     "strict_x509": (True, False),
+    "crls": ((RevocationList(LAB_ISSUING), RevocationList(LAB_ROOT)),),
+    "revocation": tuple(RevocationCheck),
+    "fetches_issuers": (True,),
 }
 
 BY_THE_STAGE = {"clock"}

@@ -62,6 +62,7 @@ from tlslab.model.conditions import (
     NOT_LOADED,
     NOT_SERVING,
     NOT_YET_VALID,
+    OF_REVOCATION,
     PATH_TOO_LONG,
     SELF_SIGNED,
     UNTRUSTED,
@@ -317,6 +318,7 @@ BETWEEN += ["Microsoft.Data.SqlClient " + version for version in ("5.1.0", "6.1.
 UNMEASURED = {
     *(FORGED, KEY_USAGE, CRITICAL_EXTENSION, EXPIRED_ISSUER, ISSUER_NOT_YET_VALID, WEAK_ISSUER_SIGNATURE),
     *(WEAK_ISSUER_KEY, NOT_A_CA, ISSUER_NOT_FOR_SERVERS, PATH_TOO_LONG, NAME_NOT_PERMITTED),
+    *OF_REVOCATION,
 }
 """Of these nobody has seen what SqlClient says."""
 

@@ -34,7 +34,7 @@ from tlslab.pki.audit import audit
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint, certificates
 from tlslab.pki.openssl_verify import AuditError
-from tlslab.pki.scan import NO_TLS, Scan
+from tlslab.pki.scan import NO_TLS, Scan, Staple
 
 CATALOGUE = load()
 CASES = [
@@ -83,7 +83,7 @@ def scan_server(
         common = max(low, situation.server.tls_min) <= min(high, newest)
         return Scan(tuple(_split(text))) if common else Scan(refused="alert 70")
 
-    return audit(situation, mint, scanner, known)
+    return audit(situation, mint, scanner, Staple, known)
 
 
 def _split(text: str) -> list[str]:
@@ -214,7 +214,7 @@ def test_a_server_that_presents_another_chain_than_it_was_given_is_an_error_of_t
 
 def wrongly_built(mint: Mint, situation: Situation, seen: Scan) -> str:
     """In what a situation whose server looks like this differs from what it is meant to be."""
-    return misbuilt(situation, audit(situation, mint, lambda low, high: seen, CONDITIONS), CONDITIONS)
+    return misbuilt(situation, audit(situation, mint, lambda low, high: seen, Staple, CONDITIONS), CONDITIONS)
 
 
 def test_a_server_that_presents_nothing_is_an_error_of_the_lab(mint: Mint) -> None:

@@ -35,6 +35,7 @@ from tlslab.model.certificate import (
     KeyUse,
     Leaf,
     NameConstraints,
+    Responder,
     Serial,
     SignatureHash,
     Version,
@@ -64,6 +65,7 @@ OF_EVERY: Mapping[str, Mapping[str, Any]] = {
     "no authority key identifier": {"authority_key_identifier": False},
     "unknown critical extension": {"unknown_critical_extension": True},
     "no basic constraints": {"basic_constraints": None},
+    "addresses": {"ca_issuers": Responder.REFUSES, "crl": Responder.REFUSES, "ocsp": Responder.REFUSES},
 }
 OF_A_LEAF: Mapping[str, Mapping[str, Any]] = {
     **OF_EVERY,

@@ -34,6 +34,8 @@ if (given.client === 'node-fetch') {
   try {
     const options = { ...given.options }
     if (given.verify) options.checkServerIdentity = (_, certificate) => require('tls').checkServerIdentity(given.verify, certificate)
+    // Of a text Node reads the first list alone.
+    if (given.crl) options.crl = require('fs').readFileSync(given.crl, 'utf8').split(/(?=-----BEGIN)/)
     if (given.ca) options.ca = require('fs').readFileSync(given.ca)
     require('https').get(given.url, options, response => {
       const version = response.socket.getProtocol()

@@ -14,7 +14,7 @@ class NotLoaded(Exception):
 
 def context(given):
     """The client's context, with `trust_everything` one that verifies neither chain nor name; None for its own."""
-    told = any(given[option] for option in ("trust_everything", "ca", "tls_min", "tls_max", "ciphers"))
+    told = any(given[option] for option in ("trust_everything", "ca", "tls_min", "tls_max", "ciphers", "crl"))
     if not told and given["strict"] is None:
         return None
     if given["trust_everything"]:
@@ -33,6 +33,9 @@ def limited(made, given):
         made.minimum_version = ssl.TLSVersion[given["tls_min"]]
     if given["tls_max"]:
         made.maximum_version = ssl.TLSVersion[given["tls_max"]]
+    if given["crl"]:
+        made.load_verify_locations(given["crl"])
+        made.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
     if given["strict"] is True:
         made.verify_flags |= ssl.VERIFY_X509_STRICT
     if given["strict"] is False:
@@ -61,7 +64,7 @@ def by_requests(given):
     options = {}
     if given["expected_name"]:
         options.update(server_hostname=given["expected_name"])
-    if given["tls_min"] or given["tls_max"] or given["ciphers"] or given["strict"] is not None:
+    if given["tls_min"] or given["tls_max"] or given["ciphers"] or given["crl"] or given["strict"] is not None:
         made = limited(create_urllib3_context(), given)
         # With the name check of a context of one's own on, `verify=False` ends in a ValueError.
         made.check_hostname = not given["trust_everything"]

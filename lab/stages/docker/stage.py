@@ -22,7 +22,7 @@ from tlslab.clients.base import Client, Endpoint, Login, Machine, Missing, Reque
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ClientSide, ServerSide, Situation, TLSVersion
 from tlslab.pki.mint import Mint
-from tlslab.pki.scan import Scan
+from tlslab.pki.scan import Scan, Staple
 from tlslab.runtime.tasks import together
 from tlslab.runtime.unattended import drain, unattended
 from tlslab.setup import installer
@@ -238,6 +238,10 @@ class DockerStage:
         )
         answer = asyncio.run_coroutine_threadsafe(question, self._loop).result()
         return Scan(tuple(answer["certificates"]), answer["refused"])
+
+    def staple(self, side: ServerSide, host: str) -> Staple:
+        """Nothing that this stage plays has one (`Choice.cannot`). Raises StageError."""
+        raise StageError("the docker stage does not look at answers of OCSP")
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
         """What the server wrote since this was last asked. Raises ServiceError, Lost, OSError."""

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tlslab.model.situation import ServerSide
 from tlslab.pki.mint import Mint
+from tlslab.pki.revocation import answer_of_ocsp
 from tlslab.runtime.deadline import deadline
 from tlslab.runtime.tasks import abandon
 from tlslab.servers import nginx
@@ -49,6 +50,9 @@ class Nginx(Service):
             chain, key = self.mint.chain_pem(block.chain), self.mint.leaf_key_pem(block.chain.leaf)
             for name, text in nginx.files(block, chain, key).items():
                 self.write(name, text)
+            if block.side.staple is not None and nginx.staples(block):
+                answer = answer_of_ocsp(self.mint, block.chain.leaf, block.side.staple)
+                (self.workdir / nginx.staple_file(block)).write_bytes(answer)
         self.write("nginx.conf", nginx.configuration(self.workdir, ADDRESS, blocks, self._sentinel))
         self._sandbox = sandbox
         self._process = await self._run(_SAID, *nginx.command(self._program, self.workdir))

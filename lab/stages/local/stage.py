@@ -14,8 +14,8 @@ from tlslab.clients.base import Client, Endpoint, Login, Machine, Missing, Reque
 from tlslab.model.certificate import Anchor
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ClientSide, ServerKind, ServerSide, Situation, TLSVersion, unsupported
-from tlslab.pki.mint import Mint
-from tlslab.pki.scan import Scan, scan
+from tlslab.pki.mint import RESPONDER_HOST, Mint
+from tlslab.pki.scan import Scan, Staple, scan, staple
 from tlslab.runtime.tasks import together
 from tlslab.servers import nginx
 from tlslab.servers.tds.endpoint import SUPPORTS as TDS_SUPPORTS
@@ -23,6 +23,7 @@ from tlslab.stages.clock import with_clock
 from tlslab.stages.local.clients import Here
 from tlslab.stages.local.down import Down
 from tlslab.stages.local.nginx_process import Nginx
+from tlslab.stages.local.responders import Responders
 from tlslab.stages.local.services import ADDRESS, Embedded, Service, ServiceError, Silent
 from tlslab.stages.material import material_of
 from tlslab.stages.sandbox import Sandbox
@@ -45,6 +46,7 @@ class LocalStage:
         self._where: dict[ServerSide, tuple[Service, str]] = {}
         self._names: dict[ServerSide, str] = {}
         self._numbers = itertools.count(1)
+        self._responders = Responders(mint)
         self.sandboxes: dict[tuple[Anchor, ...], Sandbox] = {}
         """By what stands in the default stores of the clients inside, beside the unrelated root."""
         self._stack = AsyncExitStack()
@@ -95,7 +97,7 @@ class LocalStage:
 
         Raises OSError, subprocess.CalledProcessError as `lay_out_store` does.
         """
-        names = tuple(names)
+        names = (*names, RESPONDER_HOST)
         files = {path for client in clients if (path := client.roots_path(self.machine_of(client)))}
         for anchors in dict.fromkeys([(), *(side.in_default_store for side in sides)]):
             roots = self._mint.public_root + self._mint.pem(*anchors)
@@ -112,6 +114,8 @@ class LocalStage:
         """
         for situation in situations:
             self._names.setdefault(situation.server, situation.client.connect_to)
+        self._stack.push_async_callback(self._responders.stop)
+        await self._responders.start(self._names)
         usual = {ServerKind.HTTPS: nginx.SUPPORTS, ServerKind.SQLSERVER: TDS_SUPPORTS}
         by_kind = group_by_kind(tuple(self._names)).items()
         groups = [sides for kind, group in by_kind for sides in by_process(group, usual[kind])]
@@ -183,6 +187,11 @@ class LocalStage:
         """Scan a server side, offering these versions."""
         endpoint = self.endpoint(side)
         return scan(endpoint.kind, endpoint.address, endpoint.port, host, low, high, strict=strict)
+
+    def staple(self, side: ServerSide, host: str) -> Staple:
+        """What a server side sends of OCSP with the handshake."""
+        endpoint = self.endpoint(side)
+        return staple(endpoint.address, endpoint.port, host)
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
         """What the server wrote since this was last asked. Raises ServiceError as `Service.take_log` does."""
