@@ -60,7 +60,7 @@ def test_runs_the_probe_isolated_with_its_own_trust(client: PythonClient) -> Non
         "tls_max": None,
         "ciphers": None,
         "strict": None,
-            "crl": None,
+        "crl": None,
     }
 
 
