@@ -27,7 +27,11 @@ REPORTS = (
     Report("denisenkom/pytds#160", "`validate_host=False`: the chain is checked, the name is not", waits=DOORS),
     Report("dotnet/SqlClient#2178", "a pin that counts with TDS 8.0 alone", waits="pins (`ServerCertificate`)"),
     Report("dotnet/SqlClient#1651", "TrustServerCertificate with `Encrypt=strict`", ["untrusted-ca.strict"]),
-    Report("psf/requests#5921", "the environment overrules `session.verify`", waits=DOORS),
+    Report(
+        "psf/requests#5921",
+        "the environment overrules `session.verify`",
+        ("environment.overruled-by-requests-ca-bundle", "environment.overruled-by-curl-ca-bundle"),
+    ),
     Report("jasongin/nvs#87", "a company's proxy signs anew and sends its root along", ["company-proxy"]),
     Report("nodejs/node-gyp#695", "the same behind another proxy", ["company-proxy"]),
     Report("libressl/portable#595", "cross-signed by a root that has expired", ["cross-signed.expired-root"]),

@@ -669,3 +669,33 @@ FREETDS_OTHER_CN = Source(
     "FreeTDS/freetds, issue 503: the host stands in the SAN and not in the CN, and is refused (mended in FreeTDS 1.4.2)",
     "https://github.com/FreeTDS/freetds/issues/503",
 )
+
+# Variables of the environment, and what they name.
+OPENSSL_VARIABLES = Source(
+    "OpenSSL, openssl-env(7), SSL_CERT_DIR and SSL_CERT_FILE",
+    f"{_OPENSSL}/b60515307b0519bda76323b0a7a2e158ee739268/doc/man7/openssl-env.pod",
+)
+OPENSSL_CONFIGURATION = Source(
+    "OpenSSL, config(5), SSL Configuration",
+    f"{_OPENSSL}/af381d673537ef0fa7ad5fdde94205a64fe43cca/doc/man5/config.pod",
+)
+OPENSSL_CHANGES_3 = Source(
+    "OpenSSL, CHANGES.md, Changes between 1.1.1 and 3.0.0: TLS 1.0 and 1.1 require security level 0",
+    f"{_OPENSSL}/a7e992847de83aa36be0c399c89db3fb827b0be2/CHANGES.md",
+)
+CURL_CA_OPTION = Source(
+    "curl, docs/cmdline-opts/cacert.md: CURL_CA_BUNDLE, which the option overrides",
+    "https://github.com/curl/curl/blob/f81f351b9aa63b76066bde1ef5224efd0925664e/docs/cmdline-opts/cacert.md",
+)
+REQUESTS_VERIFICATION = Source(
+    'requests, docs/user/advanced.rst, section "SSL Cert Verification": REQUESTS_CA_BUNDLE',
+    "https://github.com/psf/requests/blob/v2.34.2/docs/user/advanced.rst",
+)
+OVERRULED_VERIFY = Source(
+    "psf/requests, issue 3829: session.verify is ignored when REQUESTS_CA_BUNDLE is set (6695, 4650, 5921 are the same)",
+    "https://github.com/psf/requests/issues/3829",
+)
+NODE_CLI_VARIABLES = Source(
+    "Node.js, doc/api/cli.md, NODE_EXTRA_CA_CERTS and NODE_TLS_REJECT_UNAUTHORIZED",
+    "https://github.com/nodejs/node/blob/v18.20.4/doc/api/cli.md",
+)

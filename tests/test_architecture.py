@@ -13,6 +13,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
     (
         "tlslab.model.act",
         "tlslab.model.certificate",
+        "tlslab.model.environment",
         "tlslab.model.situation",
         "tlslab.model.path",
         "tlslab.model.evidence",
@@ -24,6 +25,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
         "tlslab.model.names",
         "tlslab.model.circumstances",
         "tlslab.model.library",
+        "tlslab.model.variables",
         "tlslab.model.beyond",
         "tlslab.model.knowledge",
         "tlslab.model.check",
@@ -183,8 +185,8 @@ def test_the_catalogue_knows_only_the_nouns() -> None:
     nouns = {
         f"tlslab.model.{noun}"
         for noun in (
-            *("certificate", "check", "circumstances", "condition", "conditions", "evidence"),
-            *("impostor", "library", "names", "scenario", "situation"),
+            *("certificate", "check", "circumstances", "condition", "conditions", "environment", "evidence"),
+            *("impostor", "library", "names", "scenario", "situation", "variables"),
         )
     }
     assert (

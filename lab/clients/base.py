@@ -282,6 +282,12 @@ class Client(ABC):
     """
     lacks: Mapping[str, str] = {}
     """Why it cannot be told of an option, in a sentence of its own."""
+    variables: frozenset[str] = frozenset()
+    """The variables of the environment (`tlslab.model.environment`) that it was tried with; whether it reads one is a
+    row of its own. A cell that sets another one is left out. A stage sets them; the adapter is not asked.
+    """
+    no_variables: Mapping[str, str] = {}
+    """Why it is not tried with a variable that it knows, in a sentence of its own."""
     stores: Mapping[str, str] = {PEM_FILE: ""}
     """The kinds of trust stores that it takes (`tlslab.truststores`), each with the option that names one."""
     delegates: bool = False
@@ -318,9 +324,15 @@ class Client(ABC):
         """Why this client cannot express the situation (a sentence), or None when it can: an option that it does not
         support, or a value that it does not have (`inexpressible`).
         """
-        if other := unsupported(situation.client, self.supports):
+        if other := unsupported(situation.client, self.supports | {"environment"}):
             name, words = other
             return self.lacks.get(name, f"{self.name} has no option for {words}")
+        for variable in situation.client.environment:
+            if variable.name not in self.variables:
+                nothing = f"the lab knows of no use that {self.name} makes of the variable {variable.name}"
+                return self.no_variables.get(variable.name, nothing)
+            if variable.name == self.stores.get(situation.client.store.kind) and situation.client.has_store:
+                return f"{self.name} takes its trust store from the variable {variable.name} itself"
         if situation.client.store.kind not in self.stores:
             kind = all_kinds()[situation.client.store.kind]
             return f"{self.name} has no option for a trust store that is a {kind.words}"
@@ -352,6 +364,10 @@ class Client(ABC):
         """The options of this client side in the client's own words, for people to copy; file names are `ca.pem` and
         the like.
         """
+
+    def typed(self, side: ClientSide) -> tuple[str, ...]:
+        """All that people type for this client side: the variables of its environment, and the client's own options."""
+        return (*(word for variable in side.environment for word in variable.as_typed), *self.options_as_typed(side))
 
     @abstractmethod
     def invoke(self, request: Request) -> Invocation:

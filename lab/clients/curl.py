@@ -20,6 +20,7 @@ from tlslab.clients.https import (
     floor,
 )
 from tlslab.clients.store_errors import stops
+from tlslab.clients.variables import beside, option_first, read
 from tlslab.libraries.openssl import NO_SIGNATURE_OF_THIS_KEY
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.conditions import (
@@ -33,11 +34,13 @@ from tlslab.model.conditions import (
     STORE_ABSENT,
     STORE_UNREADABLE,
 )
+from tlslab.model.environment import CURL_CA_BUNDLE, OPENSSL_CONF, SSL_CERT_DIR, SSL_CERT_FILE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says, tolerates, where
 from tlslab.model.names import ADDRESS_AS_CN_ALONE, NO_DNS_NAME
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, RevocationCheck, Situation
+from tlslab.model.variables import GIVEN_A_STORE
 from tlslab.setup.needs import Packages, Program
 
 LIBRARY_SOURCE = Source(
@@ -77,6 +80,12 @@ BOTH_LOCATIONS = Source(
     "curl, lib/vtls/openssl.c (ossl_load_trust_anchors: CAfile and CApath are both loaded)",
     "https://github.com/curl/curl/blob/00b6fc04075de493ec050a8c4dffa18109f85cfa/lib/vtls/openssl.c",
 )
+VARIABLES = Source(
+    "curl 7.88.1, src/tool_operate.c (single_transfer: CURL_CA_BUNDLE, else SSL_CERT_DIR and SSL_CERT_FILE, where "
+    "neither --cacert nor --capath is given)",
+    "https://github.com/curl/curl/blob/curl-7_88_1/src/tool_operate.c",
+)
+_ROOTS = (CURL_CA_BUNDLE, SSL_CERT_DIR, SSL_CERT_FILE)
 TRACE, BODY = "curl.trace", "body"
 _TLS_IN_TRACE = re.compile(r"SSL connection using (TLSv[\d.]+)")
 
@@ -89,6 +98,7 @@ class Curl(Client):
     needs = (Program("curl", Packages(apt="curl", dnf="curl-minimal", zypper="curl")),)
     supports = OPTIONS | {"crls", "revocation"}
     lacks: Mapping[str, str] = {"server_name": "curl sends the name in the URL, and verifies the same"}
+    variables = frozenset({*_ROOTS, OPENSSL_CONF})
     stores: Mapping[str, str] = {PEM_FILE: "--cacert", HASHED_DIRECTORY: "--capath"}
     program = "curl"
     kinds = HTTPS
@@ -197,6 +207,15 @@ class Curl(Client):
             of=[OTHER_STORE],
             basis=Basis.AUTHORITATIVE,
             source=BOTH_LOCATIONS,
+        ),
+        *read("curl", _ROOTS, VARIABLES),
+        *option_first("curl", _ROOTS, VARIABLES),
+        *beside(
+            "the variable takes the place of the file or the directory that curl was built with, and not of the other, "
+            "if it was built with both, as Debian's and Ubuntu's are",
+            _ROOTS,
+            BOTH_LOCATIONS,
+            when=[~GIVEN_A_STORE],
         ),
     )
 

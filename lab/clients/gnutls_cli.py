@@ -13,8 +13,10 @@ from shlex import join
 from tlslab.clients.base import CRL, Client, Invocation, Machine, Request, Roots, Trust, crl_file
 from tlslab.clients.https import HTTPS, OPTIONS, WAITS, expects_other_name
 from tlslab.clients.store_errors import stops
+from tlslab.clients.variables import beside, not_read
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.conditions import OTHER_STORE, STORE_ABSENT, STORE_UNREADABLE, UNTRUSTED
+from tlslab.model.environment import SSL_CERT_DIR, SSL_CERT_FILE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says_like, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
@@ -42,6 +44,7 @@ class GnuTLSCli(Client):
     title = "gnutls-cli"
     needs = (Program("gnutls-cli", Packages(apt="gnutls-bin", dnf="gnutls-utils", zypper="gnutls")),)
     supports = OPTIONS | {"server_name", "crls", "revocation", "fetches_issuers"}
+    variables = frozenset({SSL_CERT_DIR, SSL_CERT_FILE})
     stores: Mapping[str, str] = {PEM_FILE: "--x509cafile"}
     program = "gnutls-cli"
     kinds = HTTPS
@@ -91,6 +94,8 @@ class GnuTLSCli(Client):
             basis=Basis.AUTHORITATIVE,
             source=CLI,
         ),
+        *not_read("gnutls-cli", (SSL_CERT_DIR, SSL_CERT_FILE), CLI),
+        *beside("gnutls-cli does not read the variable", (SSL_CERT_DIR, SSL_CERT_FILE), CLI),
     )
 
     def inexpressible(self, situation: Situation) -> str | None:

@@ -14,12 +14,15 @@ from tlslab.clients.base import PROBES, Client, Invocation, Machine, Request, Ro
 from tlslab.clients.https import HTTPS, OPTIONS, expects_other_name, floor
 from tlslab.clients.openssl_variables import STORES, variables
 from tlslab.clients.store_errors import stops
+from tlslab.clients.variables import beside, option_first, read
 from tlslab.model.circumstances import HOLDS_THE_CA, TRUST_EVERYTHING
 from tlslab.model.conditions import OTHER_STORE, STORE_ABSENT, STORE_NOT_HASHED, UNTRUSTED
+from tlslab.model.environment import SSL_CERT_DIR, SSL_CERT_FILE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says_like, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, TLSVersion
+from tlslab.model.variables import GIVEN_A_STORE
 from tlslab.setup.needs import GO, Built
 
 _GO = "https://github.com/golang/go/blob"
@@ -46,6 +49,11 @@ ROOTS = Source(
 NO_FILE = Source(
     "Go, src/io/fs/fs.go (PathError.Error), which os.ReadFile returns",
     f"{_GO}/17e873cd5f9be24c528ee374a962b447659a7c90/src/io/fs/fs.go",
+)
+VARIABLES = Source(
+    "Go 1.24, src/crypto/x509/root_unix.go (loadSystemRoots: SSL_CERT_FILE in place of the files, SSL_CERT_DIR of the "
+    "directories)",
+    f"{_GO}/go1.24.13/src/crypto/x509/root_unix.go",
 )
 DIRECTORY = Source(
     "Go, src/crypto/x509/root_unix.go (loadSystemRoots: every file of SSL_CERT_DIR is read)",
@@ -95,6 +103,7 @@ class GoHttps(Client):
         "intermediates": "net/http has no option for intermediates: a certificate in RootCAs is trusted like a root",
         "server_name": "net/http verifies the name that it sends (tls.Config.ServerName)",
     }
+    variables = frozenset({SSL_CERT_DIR, SSL_CERT_FILE})
     stores: Mapping[str, str] = {PEM_FILE: "RootCAs", HASHED_DIRECTORY: STORES[HASHED_DIRECTORY]}
     kinds = HTTPS
     tls_library = "Go's crypto/tls"
@@ -142,6 +151,14 @@ class GoHttps(Client):
             "Go uses the system's roots only where RootCAs is nil; x509.SystemCertPool() would be a pool to add to",
             basis=Basis.AUTHORITATIVE,
             source=ROOT_CAS,
+        ),
+        *read("Go", (SSL_CERT_DIR, SSL_CERT_FILE), VARIABLES),
+        *option_first("Go", (SSL_CERT_DIR, SSL_CERT_FILE), ROOT_CAS),
+        *beside(
+            "the variable takes the place of the system's files or of its directories, and not of the others",
+            (SSL_CERT_DIR, SSL_CERT_FILE),
+            VARIABLES,
+            when=[~GIVEN_A_STORE],
         ),
     )
 

@@ -26,19 +26,26 @@ from tlslab.clients.tedious import (
     CA_REPLACES,
     EXTRA_ROOTS,
     EXTRA_ROOTS_DOC,
+    FILLED_BY_THE_LAB,
+    NO_NODE_VARIABLES,
+    NODE_VARIABLES,
     READS_NO_FILE,
     SHORT_KEYS,
     default_store,
     default_trust_words,
     node_trust,
+    sets_extra_roots_twice,
 )
+from tlslab.clients.variables import read
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.condition import conditions_of, defects
 from tlslab.model.conditions import CONDITIONS, OTHER_STORE, SILENT
+from tlslab.model.environment import NODE_EXTRA_CA_CERTS, NODE_TLS_REJECT_UNAUTHORIZED
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, When, says, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import PEM_FILE, ClientSide, Situation, TLSVersion
+from tlslab.model.variables import is_set
 from tlslab.setup.needs import NODE
 
 PROBE = "node_https.js"
@@ -61,7 +68,7 @@ REJECT_UNAUTHORIZED = Source(
     "Node.js, doc/api/tls.md, tls.connect(), rejectUnauthorized",
     "https://github.com/nodejs/node/blob/009adc7e217d55eeae6de341736e0a26c473b0dd/doc/api/tls.md",
 )
-NODE_TLS_REJECT_UNAUTHORIZED = Source(
+REJECT_UNAUTHORIZED_VARIABLE = Source(
     "Node.js, doc/api/cli.md, NODE_TLS_REJECT_UNAUTHORIZED",
     "https://github.com/nodejs/node/blob/v18.20.4/doc/api/cli.md#node_tls_reject_unauthorizedvalue",
 )
@@ -78,6 +85,16 @@ def _names_a_good_site(act: Situation) -> bool:
 
 
 SITE_IN_HOST_HEADER = When("the Host header names a site with which nothing is wrong", _names_a_good_site)
+OF_VARIABLES = (
+    *read("Node", (NODE_EXTRA_CA_CERTS,), EXTRA_ROOTS_DOC),
+    tolerates(
+        "with NODE_TLS_REJECT_UNAUTHORIZED=0 Node refuses no certificate, unless an option says otherwise",
+        phases=[Phase.VERIFY, Phase.NAME],
+        when=[is_set(NODE_TLS_REJECT_UNAUTHORIZED, "0")],
+        basis=Basis.AUTHORITATIVE,
+        source=REJECT_UNAUTHORIZED_VARIABLE,
+    ),
+)
 _FETCH_FAILED = "TypeError: fetch failed { [cause]: "
 
 
@@ -88,6 +105,7 @@ class NodeClient(Client):
     tls_library = "OpenSSL inside Node"
     needs = (NODE,)
     program = "node"
+    variables, no_variables = NODE_VARIABLES, NO_NODE_VARIABLES
     default_trust = BUNDLED
 
     def version_probe(self, machine: Machine) -> Invocation:
@@ -149,7 +167,11 @@ class NodeHttps(NodeClient):
             source=REJECT_UNAUTHORIZED,
         ),
         CA_REPLACES,
+        *OF_VARIABLES,
     )
+
+    def inexpressible(self, situation: Situation) -> str | None:
+        return sets_extra_roots_twice(situation.client)
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         if side.defaults_only:
@@ -193,10 +215,7 @@ class NodeFetch(NodeClient):
         "forbids it",
         "server_name": "Node's built-in fetch sends the name in the URL, and verifies the same",
     }
-    no_default_store = (
-        "Node's own roots are compiled in, as nodejs.org builds it, and the variable that adds to them, with which the "
-        "lab would add the other host's, is the one that the fix sets"
-    )
+    no_default_store = FILLED_BY_THE_LAB
 
     templates = (
         Template(
@@ -233,7 +252,7 @@ class NodeFetch(NodeClient):
             phases=[Phase.VERIFY, Phase.NAME],
             when=[TRUST_EVERYTHING],
             basis=Basis.AUTHORITATIVE,
-            source=NODE_TLS_REJECT_UNAUTHORIZED,
+            source=REJECT_UNAUTHORIZED_VARIABLE,
         ),
         tolerates(
             "NODE_EXTRA_CA_CERTS adds to Node's own roots",
@@ -241,6 +260,7 @@ class NodeFetch(NodeClient):
             basis=Basis.AUTHORITATIVE,
             source=EXTRA_ROOTS_DOC,
         ),
+        *OF_VARIABLES,
     )
 
     def inexpressible(self, situation: Situation) -> str | None:
@@ -253,7 +273,7 @@ class NodeFetch(NodeClient):
         if side.defaults_only:
             return default_trust_words(side)
         trust = ("=".join(self.store_option(side)),) if side.has_store else ()
-        unverified = ("NODE_TLS_REJECT_UNAUTHORIZED=0",) if side.trust_everything else ()
+        unverified = (f"{NODE_TLS_REJECT_UNAUTHORIZED}=0",) if side.trust_everything else ()
         return (*trust, *unverified, *_flags(side))
 
     def invoke(self, request: Request) -> Invocation:
@@ -262,7 +282,7 @@ class NodeFetch(NodeClient):
         if side.has_store:
             env = {EXTRA_ROOTS: str(request.workdir / laid.path)}
         if side.trust_everything and not side.defaults_only:
-            env["NODE_TLS_REJECT_UNAUTHORIZED"] = "0"
+            env[NODE_TLS_REJECT_UNAUTHORIZED] = "0"
         flags = () if side.defaults_only else _flags(side)
         given = {"client": self.name, "url": _url(side, request.endpoint)}
         return Invocation(

@@ -17,9 +17,11 @@ from tlslab.clients.tds import (
     read_versions,
     run_probe,
 )
+from tlslab.clients.variables import DEFAULT_LOCATIONS, OPENSSL_ENV, beside, read
 from tlslab.libraries.msodbc import STRINGS
 from tlslab.model.circumstances import LOGIN_ONLY, STRICT, TRUST_EVERYTHING
 from tlslab.model.conditions import OTHER_STORE
+from tlslab.model.environment import SSL_CERT_DIR, SSL_CERT_FILE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, tolerates
 from tlslab.model.outcome import Completed
@@ -36,10 +38,6 @@ KEYWORDS = Source(
 TROUBLESHOOTING = Source(
     'Microsoft, "Connection encryption troubleshooting in the ODBC driver"',
     "https://github.com/MicrosoftDocs/sql-docs/blob/75bcfa916df87515571761e51f88b04f69b4f956/docs/connect/odbc/connection-troubleshooting.md",
-)
-DEFAULT_LOCATIONS = Source(
-    "OpenSSL, SSL_CTX_set_default_verify_paths(3): a default file, for SSL_CERT_FILE, and a default directory",
-    "https://github.com/openssl/openssl/blob/06bedddd170c6ff5c72a52d3579df594f37cb5a3/doc/man3/SSL_CTX_load_verify_locations.pod",
 )
 FAQ = Source("Microsoft, msphpsql wiki, FAQ", "https://github.com/Microsoft/msphpsql/wiki/FAQ")
 QUEUE = Source(
@@ -159,6 +157,7 @@ class MicrosoftDriver(PythonSqlClient):
             "store",
         }
     )
+    variables = frozenset({SSL_CERT_DIR, SSL_CERT_FILE})
     stores = STORES
     tls_library = "OpenSSL of the system"
     default_trust = Trust(
@@ -188,6 +187,12 @@ class MicrosoftDriver(PythonSqlClient):
             of=[OTHER_STORE],
             basis=Basis.AUTHORITATIVE,
             source=DEFAULT_LOCATIONS,
+        ),
+        *read("the driver's OpenSSL", (SSL_CERT_DIR, SSL_CERT_FILE), OPENSSL_ENV),
+        *beside(
+            "the variable takes the place of OpenSSL's default file or of its default directory, and not of the other",
+            (SSL_CERT_DIR, SSL_CERT_FILE),
+            DEFAULT_LOCATIONS,
         ),
     )
 

@@ -11,14 +11,17 @@ from shlex import join
 from tlslab.clients.base import CRL, Client, Invocation, Machine, Request, Roots, Trust, crl_file
 from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, OPTIONS, WAITS, allows_old_versions, floor
 from tlslab.clients.store_errors import stops
+from tlslab.clients.variables import DEFAULT_LOCATIONS, OPENSSL_ENV, beside, option_first, read
 from tlslab.model.certificate import as_address
 from tlslab.model.circumstances import DEFAULTS_ONLY, TRUST_EVERYTHING
 from tlslab.model.conditions import CN_ALONE, NAME_MISMATCH, OTHER_STORE, STORE_ABSENT, STORE_UNREADABLE, UNTRUSTED
+from tlslab.model.environment import OPENSSL_CONF, SSL_CERT_DIR, SSL_CERT_FILE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says_like, tolerates
 from tlslab.model.names import DOT_AT_THE_END, UNICODE
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, RevocationCheck, Situation
+from tlslab.model.variables import GIVEN_A_STORE
 from tlslab.setup.needs import Packages, Program
 
 CALLBACK = Source(
@@ -66,6 +69,7 @@ class SClient(Client):
     title = "openssl s_client"
     needs = (Program("openssl", Packages(apt="openssl", dnf="openssl", zypper="openssl")),)
     supports = OPTIONS | {"server_name", "strict_x509", "crls", "revocation"}
+    variables = frozenset({SSL_CERT_DIR, SSL_CERT_FILE, OPENSSL_CONF})
     stores: Mapping[str, str] = {PEM_FILE: "-CAfile", HASHED_DIRECTORY: "-CApath"}
     program = "openssl"
     kinds = HTTPS
@@ -138,6 +142,14 @@ class SClient(Client):
             "with -CAfile s_client reads neither the default file nor the default directory",
             basis=Basis.AUTHORITATIVE,
             source=VERIFY_LOCATIONS,
+        ),
+        *read("s_client", (SSL_CERT_DIR, SSL_CERT_FILE), OPENSSL_ENV),
+        *option_first("s_client", (SSL_CERT_DIR, SSL_CERT_FILE), VERIFY_LOCATIONS),
+        *beside(
+            "the variable takes the place of OpenSSL's default file or of its default directory, and not of the other",
+            (SSL_CERT_DIR, SSL_CERT_FILE),
+            DEFAULT_LOCATIONS,
+            when=[~GIVEN_A_STORE],
         ),
     )
 

@@ -20,6 +20,16 @@ from tlslab.clients.https import (
     floor,
 )
 from tlslab.clients.store_errors import stops
+from tlslab.clients.variables import (
+    DEFAULT_LOCATIONS,
+    OPENSSL_ENV,
+    beside,
+    instead,
+    not_read,
+    option_first,
+    own_versions,
+    read,
+)
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.conditions import (
     CN_ALONE,
@@ -30,11 +40,13 @@ from tlslab.model.conditions import (
     STORE_UNREADABLE,
     UNTRUSTED,
 )
+from tlslab.model.environment import CURL_CA_BUNDLE, OPENSSL_CONF, REQUESTS_CA_BUNDLE, SSL_CERT_DIR, SSL_CERT_FILE
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import SaysLike, Template, Tolerates, says, says_like, tolerates
+from tlslab.model.library import SaysLike, Template, Tolerates, When, says, says_like, tolerates
 from tlslab.model.names import DOT_AT_THE_END
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, TLSVersion
+from tlslab.model.variables import GIVEN_A_STORE, is_set
 from tlslab.setup.needs import PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
@@ -100,6 +112,21 @@ CERT_VERIFY = Source(
     "requests 2.34.2, src/requests/adapters.py (HTTPAdapter.cert_verify)",
     "https://github.com/psf/requests/blob/v2.34.2/src/requests/adapters.py",
 )
+SESSION = Source(
+    "requests 2.34.2, src/requests/sessions.py (Session.merge_environment_settings: the variables count as what the "
+    "call is given, and the session's verify comes after that)",
+    "https://github.com/psf/requests/blob/v2.34.2/src/requests/sessions.py",
+)
+OVERRULED = Source(
+    "psf/requests, issue 3829: REQUESTS_CA_BUNDLE overrules session.verify",
+    "https://github.com/psf/requests/issues/3829",
+)
+OWN_MINIMUM = Source(
+    "CPython 3.11, Modules/_ssl.c (_ssl__SSLContext_impl: TLS 1.2 at least, whatever the system's configuration says)",
+    "https://github.com/python/cpython/blob/v3.11.2/Modules/_ssl.c",
+)
+ITS_FILES = (REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE)
+_OPENSSL_ROOTS = (SSL_CERT_DIR, SSL_CERT_FILE)
 _NO_CERTIFICATE = "[X509{*}] no certificate or crl found (_ssl.c:"
 _OF_THE_STORE = stops(
     {
@@ -122,6 +149,7 @@ class PythonClient(Client):
     tls_library = "OpenSSL of the Python interpreter"
     stores: Mapping[str, str] = {PEM_FILE: "cafile", HASHED_DIRECTORY: "capath"}
     """By the parameters of `ssl.create_default_context`."""
+    variables = frozenset({*ITS_FILES, *_OPENSSL_ROOTS, OPENSSL_CONF})
     roots_variable = ""
     """The variable that names its roots, where it has a list of its own (certifi) and reads no system store."""
 
@@ -189,11 +217,11 @@ def _templates(before: str, source: Source) -> tuple[Template, ...]:
     )
 
 
-def _unverified(what: str, source: Source) -> Tolerates:
+def _unverified(what: str, source: Source, *unless: When) -> Tolerates:
     return tolerates(
         f"{what} looks neither at the chain nor at the name",
         phases=[Phase.VERIFY, Phase.NAME],
-        when=[TRUST_EVERYTHING],
+        when=[TRUST_EVERYTHING, *(~when for when in unless)],
         basis=Basis.AUTHORITATIVE,
         source=source,
     )
@@ -207,6 +235,9 @@ _COMMON_NAME = tolerates(
 )
 
 
+_OWN_VERSIONS = own_versions("the ssl module sets TLS 1.2 as the oldest version itself", OWN_MINIMUM)
+
+
 def _keeps_the_dot(what: str, source: Source) -> SaysLike:
     return says_like(
         NAME_MISMATCH,
@@ -217,8 +248,9 @@ def _keeps_the_dot(what: str, source: Source) -> SaysLike:
     )
 
 
-def _replaces(why: str, source: Source) -> SaysLike:
-    return says_like(UNTRUSTED, [OTHER_STORE], why, basis=Basis.AUTHORITATIVE, source=source)
+def _replaces(why: str, source: Source, *unless: When) -> SaysLike:
+    when = [~circumstance for circumstance in unless]
+    return says_like(UNTRUSTED, [OTHER_STORE], why, when=when, basis=Basis.AUTHORITATIVE, source=source)
 
 
 class Urllib(PythonClient):
@@ -257,6 +289,17 @@ class Urllib(PythonClient):
             "the context that it makes without would add to them",
             DEFAULT_CERTS,
         ),
+        *read("the ssl module", _OPENSSL_ROOTS, OPENSSL_ENV),
+        *not_read("the ssl module", ITS_FILES, DEFAULT_CERTS),
+        *option_first("create_default_context()", _OPENSSL_ROOTS, DEFAULT_CERTS),
+        *beside(
+            "the variable takes the place of OpenSSL's default file or of its default directory, and not of the other",
+            _OPENSSL_ROOTS,
+            DEFAULT_LOCATIONS,
+            when=[~GIVEN_A_STORE],
+        ),
+        *beside("the ssl module does not read the variable", ITS_FILES, DEFAULT_CERTS),
+        _OWN_VERSIONS,
     )
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
@@ -306,8 +349,21 @@ class Requests(PythonClient):
             source=CERT_VERIFY,
         ),
         *stops({STORE_UNREADABLE: _MAX_RETRIES + _NO_CERTIFICATE}, basis=Basis.AUTHORITATIVE, source=LOAD),
-        _unverified("with session.verify = False requests", REQUESTS_VERIFY),
-        _replaces("the file of `verify` takes the place of certifi's", REQUESTS_ADAPTER),
+        _unverified("with session.verify = False requests", REQUESTS_VERIFY, *map(is_set, ITS_FILES)),
+        _replaces("the file of `verify` takes the place of certifi's", REQUESTS_ADAPTER, *map(is_set, ITS_FILES)),
+        *read("requests", ITS_FILES, SESSION),
+        *not_read("requests", _OPENSSL_ROOTS, REQUESTS_CERTS),
+        *instead(
+            "what the variable names overrules session.verify, be that a file or False; a call's own `verify` would "
+            "win",
+            ITS_FILES,
+            OVERRULED,
+            when=[GIVEN_A_STORE],
+            basis=Basis.REPORTED,
+        ),
+        *instead("what the variable names takes the place of certifi's", ITS_FILES, SESSION, when=[~GIVEN_A_STORE]),
+        *beside("requests does not read the variable", _OPENSSL_ROOTS, REQUESTS_CERTS),
+        _OWN_VERSIONS,
     )
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
@@ -368,6 +424,14 @@ class Httpx(PythonClient):
         _replaces(
             "a context that was made with cafile takes the place of httpx's own, which has certifi's", HTTPX_CONFIG
         ),
+        *read("httpx", _OPENSSL_ROOTS, HTTPX_CONFIG),
+        *not_read("httpx", ITS_FILES, HTTPX_CONFIG),
+        *option_first("a context of one's own", _OPENSSL_ROOTS, HTTPX_CONFIG),
+        *instead(
+            "what the variable names takes the place of certifi's", _OPENSSL_ROOTS, HTTPX_CONFIG, when=[~GIVEN_A_STORE]
+        ),
+        *beside("httpx does not read the variable", ITS_FILES, HTTPX_CONFIG),
+        _OWN_VERSIONS,
     )
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from tlslab.clients.answers import read_answer
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust, probe
 from tlslab.clients.store_errors import stops
 from tlslab.clients.tds import allows_old_versions
+from tlslab.clients.variables import read
 from tlslab.model.circumstances import RESETS, STRICT, TRUST_EVERYTHING
 from tlslab.model.conditions import (
     DEMANDS_ENCRYPTION,
@@ -27,10 +28,12 @@ from tlslab.model.conditions import (
     UNTRUSTED,
     WEAK_KEY,
 )
+from tlslab.model.environment import NODE_EXTRA_CA_CERTS, NODE_TLS_REJECT_UNAUTHORIZED, SSL_CERT_DIR, SSL_CERT_FILE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import SaysLike, Template, When, says, says_each, says_like, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Encryption, ServerKind, Situation, TLSVersion
+from tlslab.model.variables import SWITCHED_OFF_BY_A_VARIABLE
 from tlslab.setup.needs import NODE, NodePackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
@@ -42,6 +45,10 @@ CONNECTION = Source(
 CONNECTOR = Source(
     "tedious, src/connector.ts, connectInSequence",
     "https://github.com/tediousjs/tedious/blob/v19.2.2/src/connector.ts",
+)
+START_TLS = Source(
+    "tedious 19.2.2, src/message-io.ts (startTls: rejectUnauthorized)",
+    "https://github.com/tediousjs/tedious/blob/v19.2.2/src/message-io.ts",
 )
 LOST = Source(
     "tedious 19.2.2, src/connection.ts (wrapSocketError, connectTimeout)",
@@ -71,7 +78,16 @@ ENCRYPT: dict[Encryption, bool | str] = {
     Encryption.STRICT: "strict",
 }
 LOW_SECURITY = "DEFAULT@SECLEVEL=0"
-EXTRA_ROOTS = "NODE_EXTRA_CA_CERTS"
+EXTRA_ROOTS = NODE_EXTRA_CA_CERTS
+NODE_VARIABLES = frozenset({NODE_EXTRA_CA_CERTS, NODE_TLS_REJECT_UNAUTHORIZED})
+NO_NODE_VARIABLES = {
+    name: f"Node reads {name} with --use-openssl-ca, or where it was built to, as Debian's is: the lab does not ask it"
+    for name in (SSL_CERT_DIR, SSL_CERT_FILE)
+}
+FILLED_BY_THE_LAB = (
+    "Node's own roots are compiled in, and the variable that adds to them, with which the lab would add the other "
+    "host's, is the one that the fix sets"
+)
 STORES = Source(
     "Node.js, doc/api/cli.md, --use-bundled-ca and --use-openssl-ca",
     "https://github.com/nodejs/node/blob/v18.20.4/doc/api/cli.md#--use-bundled-ca---use-openssl-ca",
@@ -125,6 +141,7 @@ class Tedious(Client):
             "store",
         }
     )
+    variables, no_variables = NODE_VARIABLES, NO_NODE_VARIABLES
     registry = Registry(RegistryKind.NPM, "tedious")
 
     templates = (
@@ -199,6 +216,14 @@ class Tedious(Client):
             source=CONNECTION,
         ),
         CA_REPLACES,
+        *read("Node", (NODE_EXTRA_CA_CERTS,), EXTRA_ROOTS_DOC),
+        says_like(
+            UNTRUSTED,
+            [SWITCHED_OFF_BY_A_VARIABLE],
+            "tedious tells Node by an option whether to refuse certificates, and Node's variable is for who does not",
+            basis=Basis.AUTHORITATIVE,
+            source=START_TLS,
+        ),
     )
 
     def version_probe(self, machine: Machine) -> Invocation:
@@ -213,6 +238,8 @@ class Tedious(Client):
 
     def inexpressible(self, situation: Situation) -> str | None:
         side, server = situation.client, situation.server
+        if why := sets_extra_roots_twice(side):
+            return why
         asks_for_trust = bool(side.trust_anchors) or side.trust_everything
         if side.encryption is Encryption.OPTIONAL and server.encryption.demanded and asks_for_trust:
             return (
@@ -285,6 +312,12 @@ def default_store(request: Request) -> tuple[dict[str, str], dict[str, str]]:
         return {EXTRA_ROOTS: str(request.workdir / name)}, {name: request.material.default_store}
     given = request.side.defaults_only and request.side.trust_anchors
     return ({EXTRA_ROOTS: str(request.workdir / "ca.pem")} if given else {}), {}
+
+
+def sets_extra_roots_twice(side: ClientSide) -> str | None:
+    """Why a side has no place for another host's root, in a sentence."""
+    named = any(variable.name == EXTRA_ROOTS for variable in side.environment)
+    return FILLED_BY_THE_LAB if named and (side.default_trust_anchors or side.defaults_only) else None
 
 
 def options(side: ClientSide) -> dict[str, Any]:

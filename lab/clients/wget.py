@@ -11,6 +11,7 @@ from shlex import join
 from tlslab.clients.base import CRL, Client, Invocation, Machine, Request, Roots, Trust, crl_file
 from tlslab.clients.https import HTTPS, OPTIONS, WAITS
 from tlslab.clients.store_errors import stops
+from tlslab.clients.variables import beside, not_read
 from tlslab.model.circumstances import HOLDS_THE_CA, TRUST_EVERYTHING
 from tlslab.model.conditions import (
     ISSUER_NOT_FOR_SERVERS,
@@ -23,6 +24,7 @@ from tlslab.model.conditions import (
     STORE_UNREADABLE,
     UNTRUSTED,
 )
+from tlslab.model.environment import SSL_CERT_DIR, SSL_CERT_FILE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import ANY, Template, says, tolerates
 from tlslab.model.outcome import Completed, Outcome, Result
@@ -77,6 +79,7 @@ class Wget(Client):
         "expected_name": "wget verifies the name in the URL; it has no option to look for another one",
         "server_name": "wget sends the name in the URL, and verifies the same",
     }
+    variables = frozenset({SSL_CERT_DIR, SSL_CERT_FILE})
     stores: Mapping[str, str] = {PEM_FILE: "--ca-certificate", HASHED_DIRECTORY: "--ca-directory"}
     program = "wget"
     kinds = HTTPS
@@ -148,6 +151,8 @@ class Wget(Client):
             basis=Basis.AUTHORITATIVE,
             source=BOTH_STORES,
         ),
+        *not_read("wget with GnuTLS", (SSL_CERT_DIR, SSL_CERT_FILE), BOTH_STORES),
+        *beside("wget with GnuTLS does not read the variable", (SSL_CERT_DIR, SSL_CERT_FILE), BOTH_STORES),
     )
 
     def version_probe(self, machine: Machine) -> Invocation:

@@ -34,8 +34,11 @@ def touches_trust(broken: Situation, fixed: Situation) -> bool:
     """Whether a fix changes what the client is given to trust, or to complete chains with: clients read both from one
     file.
     """
-    old, new = broken.client, fixed.client
-    return (old.trust_anchors, old.intermediates) != (new.trust_anchors, new.intermediates)
+    old, new = (
+        (side.trust_anchors, side.intermediates, [item for item in side.environment if item.anchors is not None])
+        for side in (broken.client, fixed.client)
+    )
+    return old != new
 
 
 def visit(broken: Situation, fixed: Situation) -> Visit | None:
@@ -53,7 +56,7 @@ def visit(broken: Situation, fixed: Situation) -> Visit | None:
         fixed.client, connect_to=host, expected_name=None, default_trust_anchors=(PUBLIC_ROOT,), defaults_only=False
     )
     after = Situation(server, client)
-    return Visit(after.with_client(trust_anchors=(), intermediates=()), after)
+    return Visit(after.with_client(trust_anchors=(), intermediates=(), environment=()), after)
 
 
 def visit_by(

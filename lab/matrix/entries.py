@@ -75,7 +75,7 @@ class Entries:
             client=attempt.client.name,
             server=self._stage.sides[attempt.situation.server][1],
             connects_to=attempt.situation.client.connect_to,
-            options=list(attempt.client.options_as_typed(attempt.situation.client)),
+            options=list(attempt.client.typed(attempt.situation.client)),
             trusts=list(self._trusts(attempt.situation.client)),
             store=str(attempt.situation.client.store),
             clock=attempt.situation.client.clock // timedelta(seconds=1),
@@ -105,6 +105,8 @@ class Entries:
             yield _trusted(self._mint.certificate(anchor), _what(anchor), "system")
         for anchor in side.default_trust_anchors:
             yield _trusted(self._mint.certificate(anchor), _what(anchor), "default")
+        for anchor in side.named_by_variables:
+            yield _trusted(self._mint.certificate(anchor), _what(anchor), "variable")
 
     def default(self, measured: Measured, attempts: Attempts, acts: Acts, problem: str) -> DefaultEntry:
         """One measured default. `problem`: how the lab failed, in words; "" when it did not."""
@@ -357,7 +359,7 @@ def _what(anchor: Anchor) -> TrustedAs:
 
 
 def _trusted(
-    certificate: x509.Certificate, what: TrustedAs, place: Literal["client", "system", "default"] = "client"
+    certificate: x509.Certificate, what: TrustedAs, place: Literal["client", "system", "default", "variable"] = "client"
 ) -> TrustedEntry:
     return TrustedEntry(
         subject=certificate.subject.rfc4514_string(),

@@ -11,8 +11,9 @@ DEFAULTS_ONLY = When("given no security option", lambda act: act.client.defaults
 STRICT = When("TDS 8.0", lambda act: act.client.encryption is Encryption.STRICT)
 ALLOWS_OLD_VERSIONS = When(
     "told to allow TLS 1.0 or 1.1, at OpenSSL's security level 0",
-    lambda act: any(
-        limit is not None and limit < TLSVersion.TLSv1_2 for limit in (act.client.tls_min, act.client.tls_max)
+    lambda act: (
+        any(limit is not None and limit < TLSVersion.TLSv1_2 for limit in (act.client.tls_min, act.client.tls_max))
+        or any(item.limits is not None and item.limits.security_level == 0 for item in act.client.environment)
     ),
 )
 STRICT_X509 = When("told to check certificates strictly by RFC 5280", lambda act: act.client.strict_x509 is True)

@@ -53,7 +53,9 @@ def client_versions(situation: Situation) -> tuple[TLSVersion, TLSVersion]:
     inside_tds = situation.kind is ServerKind.SQLSERVER and side.encryption is not Encryption.STRICT
     oldest, newest = side.offered or (TLSVersion.TLSv1_2, TLSVersion.TLSv1_3)
     high = min(side.tls_max or newest, TLSVersion.TLSv1_2 if inside_tds else TLSVersion.TLSv1_3)
-    return side.tls_min or min(oldest, high), high
+    limits = next((item.limits for item in side.environment if item.limits), None)
+    configured = next((item for item in TLSVersion if limits and item.label == limits.min_protocol), None)
+    return side.tls_min or configured or min(oldest, high), high
 
 
 def leaf_of(situation: Situation) -> Leaf:

@@ -17,7 +17,7 @@ def anchors(situation: Situation) -> tuple[Anchor, ...]:
     """What the client trusts, the public roots aside: of a store that was laid down wrongly, nothing."""
     side = situation.client
     given = () if side.store.flaw else side.trust_anchors
-    return (*given, *side.system_trust_anchors, *side.default_trust_anchors)
+    return (*given, *side.named_by_variables, *side.system_trust_anchors, *side.default_trust_anchors)
 
 
 def chain_of(situation: Situation) -> Chain:

@@ -135,10 +135,11 @@ class TrustedEntry(_Model):
     what: TrustedAs = Field(
         description="unrelated-root: no server of the lab chains to it; intermediate: given to complete chains alone"
     )
-    place: Literal["client", "system", "default"] = Field(
+    place: Literal["client", "system", "default", "variable"] = Field(
         description="client: in what the client is given (ca.pem), or in the store that it reads by itself; system: in "
         "the system's trust store, whether or not the client reads it; default: in the store that the client reads "
-        "when it is given no other, whether or not it is given one"
+        "when it is given no other, whether or not it is given one; variable: in what a variable of its environment "
+        "names, whether or not it reads that"
     )
 
 

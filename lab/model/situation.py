@@ -25,6 +25,7 @@ from tlslab.model.certificate import (
     as_address,
     issuers,
 )
+from tlslab.model.environment import Variable
 
 
 class ServerKind(StrEnum):
@@ -246,6 +247,8 @@ class ClientSide:
     `crls`: the lists of revoked certificates that it is given, and told to hold certificates against. `revocation`:
     where else it is told to look. `fetches_issuers`: whether it is told to fetch issuers' certificates that are missing
     from the addresses in those that it has (AIA).
+
+    `environment`: the variables that are set for it.
     """
 
     connect_to: str
@@ -272,6 +275,7 @@ class ClientSide:
         default=None, metadata={_WORDS: "where to look whether a certificate was revoked"}
     )
     fetches_issuers: bool = field(default=False, metadata={_WORDS: "fetching a missing intermediate certificate"})
+    environment: tuple[Variable, ...] = field(default=(), metadata={_WORDS: "variables of the environment"})
 
     @property
     def indication(self) -> str:
@@ -288,6 +292,11 @@ class ClientSide:
     def has_store(self) -> bool:
         """Whether it is given a trust store, a file, by an option."""
         return bool(self.trust_anchors or self.intermediates) and not self.defaults_only
+
+    @property
+    def named_by_variables(self) -> tuple[Anchor, ...]:
+        """What the variables of the environment name, to be trusted."""
+        return tuple(anchor for variable in self.environment for anchor in variable.anchors or ())
 
     @property
     def in_default_store(self) -> tuple[Anchor, ...]:

@@ -7,7 +7,11 @@ from itertools import zip_longest
 from tlslab.model.record import AttemptEntry, CertificateEntry, ServerEntry, TrustedEntry
 from tlslab.report.text import plural
 
-PLACES = {"client": "what the client trusts", "system": "the system's trust store"}
+PLACES = {
+    "client": "what the client trusts",
+    "system": "the system's trust store",
+    "variable": "what a variable of the client's environment names",
+}
 WHAT = {
     "unrelated-root": "an unrelated root",
     "authority": "of a CA",

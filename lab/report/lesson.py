@@ -188,6 +188,8 @@ def _typed_by_clients(
         hang(console, "    ", Text(", ".join(names), "bold"))
         _words("-", gone, "red", console)
         _words("+", come, "green", console)
+        for why, some in _in_vain(clients, names, fixed, knowledge).items():
+            hang(console, "      ", Text(f"does not clear it with {', '.join(some)}: {why}", "yellow"))
         if any("ca.pem" in word for word in come):
             for words in ca_file_changes(broken.client, fixed.client):
                 hang(console, "      ", Text(words))
@@ -196,6 +198,19 @@ def _typed_by_clients(
         hang(console, f"    {', '.join(some)}: ", Text(nothing, "dim"))
     for name, why in unable:
         hang(console, f"    {name}: ", Text(f"cannot: {why}", "dim"))
+
+
+def _in_vain(
+    clients: Iterable[Client], names: Iterable[str], fixed: Situation, knowledge: Knowledge
+) -> dict[str, list[str]]:
+    """Which of these clients refuse after the fix although nothing is wrong, by the reason that a row gives."""
+    found: dict[str, list[str]] = {}
+    for client in clients:
+        if client.name in names:
+            says = Judge.of(client, knowledge).answer(fixed).says
+            if why := next((item.why for item in says if item.why), ""):
+                found.setdefault(why, []).append(client.name)
+    return found
 
 
 def _words(sign: str, words: Iterable[str], style: str, console: Console) -> None:

@@ -17,10 +17,10 @@ def typed(client: Client, before: Situation, after: Situation) -> Typed:
 
     Where the two differ in what `ca.pem` holds, the option that names it is set, whether or not it was there before.
     """
-    old, new = client.options_as_typed(before.client), client.options_as_typed(after.client)
+    old, new = client.typed(before.client), client.typed(after.client)
     same = set(old)
     if _ca_file(before.client) != _ca_file(after.client):
-        told_nothing = client.options_as_typed(replace(after.client, trust_anchors=(), intermediates=()))
+        told_nothing = client.typed(replace(after.client, trust_anchors=(), intermediates=(), environment=()))
         same = {word for word in same if word in told_nothing and "ca.pem" not in word}
     return tuple(word for word in old if word not in new), tuple(word for word in new if word not in same)
 

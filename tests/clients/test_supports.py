@@ -15,6 +15,13 @@ from tlslab.clients.curl import Curl
 from tlslab.clients.placed import Placed
 from tlslab.matrix.choice import LOCAL, Choice
 from tlslab.model.certificate import LAB_ISSUING, LAB_ROOT, RevocationList
+from tlslab.model.environment import (
+    NODE_EXTRA_CA_CERTS,
+    REQUESTS_CA_BUNDLE,
+    SSL_CERT_DIR,
+    SSL_CERT_FILE,
+    Variable,
+)
 from tlslab.model.evidence import Source
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import (
@@ -56,6 +63,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "crls": ((RevocationList(LAB_ISSUING), RevocationList(LAB_ROOT)),),
     "revocation": tuple(RevocationCheck),
     "fetches_issuers": (True,),
+    "environment": ((Variable(SSL_CERT_FILE, anchors=(LAB_ROOT,)),),),
 }
 
 BY_THE_STAGE = {"clock"}
@@ -92,7 +100,7 @@ def test_an_option_that_an_adapter_does_not_know_is_a_reason_and_not_ignored(cli
 def test_each_option_is_taken_or_lacked_in_words(client: Client) -> None:
     kind = a_kind_of(client)
     for name, words in options(ClientSide).items():
-        if name not in client.supports:
+        if name not in {*client.supports, "environment"}:
             situation = healthy(kind).with_client(**{name: VALUES[name][0]})
             assert client.cannot(situation) == client.lacks.get(name, f"{client.name} has no option for {words}")
 
@@ -108,6 +116,23 @@ def test_an_option_that_is_supported_reaches_the_client_or_its_values_are_inexpr
         told = [told for _, told in sides if client.inexpressible(Situation(server, told)) is not None]
         told += [told for side, told in sides if invoked(client, side) != invoked(client, told)]
         assert told, name
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_a_variable_is_set_for_clients_that_were_tried_with_it_and_for_no_other(client: Client) -> None:
+    for name in (SSL_CERT_FILE, SSL_CERT_DIR, REQUESTS_CA_BUNDLE, NODE_EXTRA_CA_CERTS):
+        side = ClientSide("x.lab.test", environment=(Variable(name, anchors=(LAB_ROOT,)),))
+        why = client.cannot(Situation(healthy(a_kind_of(client)).server, side))
+        assert (why is None) is (name in client.variables), why
+        assert why is None or name in why
+        assert client.typed(side)[0] == f"{name}={'company-cas' if name == SSL_CERT_DIR else 'company-ca.pem'}"
+
+
+def test_a_client_that_takes_its_store_from_a_variable_cannot_be_told_it_twice() -> None:
+    (odbc,) = (client for client in all_clients() if client.name == "odbc18")
+    told = healthy(ServerKind.SQLSERVER).with_client(environment=(Variable(SSL_CERT_FILE, anchors=()),))
+    assert odbc.cannot(told) == "odbc18 takes its trust store from the variable SSL_CERT_FILE itself"
+    assert odbc.cannot(told.with_client(trust_anchors=())) is None
 
 
 @pytest.mark.parametrize("client", CLIENTS)

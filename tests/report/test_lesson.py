@@ -125,7 +125,7 @@ def test_a_fix_sets_what_it_is_about_and_nothing_that_the_scenario_brought(
     for client in CLIENTS.values():
         if kind in client.kinds and not (client.cannot(broken) or client.cannot(fixed)):
             _, come = typed(client, broken, fixed)
-            assert {*come} <= {*client.options_as_typed(alone.client)}, client.name
+            assert {*come} <= {*client.typed(alone.client)}, client.name
 
 
 @pytest.mark.parametrize(

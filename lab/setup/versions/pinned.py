@@ -42,6 +42,7 @@ class Pinned(Client):
             self.release = {**base.release, base.name: environment.version}
         self.needs = base.needs
         self.supports = base.supports
+        self.variables, self.stores = base.variables, base.stores
         self.registry = base.registry
         self.program, self.library = base.program, base.library
         self.title = f"{base.title}, {label.partition('@')[2] or 'again'}"

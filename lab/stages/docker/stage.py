@@ -41,6 +41,7 @@ from tlslab.stages.docker.servers import NginxServer
 from tlslab.stages.docker.sqlserver_container import SqlServer
 from tlslab.stages.docker.sqlserver_pool import Pool
 from tlslab.stages.docker.trust_procedure_container import FreshContainer
+from tlslab.stages.environment import with_environment
 from tlslab.stages.local.clients import Here
 from tlslab.stages.local.services import ServiceError
 from tlslab.stages.material import material_of
@@ -258,7 +259,8 @@ class DockerStage:
         image, pod = self._client_images[client.distribution], self._fleet.pod(situation.server)
         workdir = image.new_workdir()
         request = Request(image.machine, situation.client, endpoint, material, self.login, PurePosixPath(workdir))
-        invocation = with_clock(client.invoke(request), situation.client, request.machine)
+        told = with_environment(client.invoke(request), request, self._mint)
+        invocation = with_clock(told, situation.client, request.machine)
         return await image.run(invocation, workdir, pod)
 
     async def version(self, client: Client) -> str:

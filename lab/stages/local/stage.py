@@ -20,6 +20,7 @@ from tlslab.runtime.tasks import together
 from tlslab.servers import nginx
 from tlslab.servers.tds.endpoint import SUPPORTS as TDS_SUPPORTS
 from tlslab.stages.clock import with_clock
+from tlslab.stages.environment import with_environment
 from tlslab.stages.local.clients import Here
 from tlslab.stages.local.down import Down
 from tlslab.stages.local.nginx_process import Nginx
@@ -205,7 +206,8 @@ class LocalStage:
         endpoint = self.endpoint(situation.server)
         workdir = self.here.new_workdir()
         request = Request(self.machine, side, endpoint, material, self.login, PurePosixPath(workdir))
-        invocation = with_clock(client.invoke(request), side, request.machine)
+        told = with_environment(client.invoke(request), request, self._mint)
+        invocation = with_clock(told, side, request.machine)
         return await self.here.run(invocation, workdir, self.sandboxes.get(side.in_default_store, self.sandbox))
 
     def ways(self, client: Client) -> tuple[Way, ...]:
