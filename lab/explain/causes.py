@@ -174,9 +174,18 @@ def _rank(candidate: Candidate, order: Mapping[Condition, int]) -> tuple[object,
         candidate.observed,
         -max(item.length for item in candidate.findings),
         len(candidate.conditions),
+        _written(candidate),
         [order.get(condition, len(order)) for condition in candidate.conditions],
         candidate.cause,
     )
+
+
+def _written(candidate: Candidate) -> int:
+    """Where a vocabulary lists the cause for the longest of its texts; what a client shows has no such order."""
+    of_table = [item for item in candidate.findings if isinstance(item.entry, Meaning) and item.entry.vocabulary]
+    longest = max(of_table, key=lambda item: item.length, default=None)
+    causes = longest.entry.causes if longest and isinstance(longest.entry, Meaning) else ()
+    return next((at for at, cause in enumerate(causes) if cause == frozenset(candidate.conditions)), 0)
 
 
 def _candidate(

@@ -26,8 +26,9 @@ _CLOSE = 80
 _GAP = re.compile(r"\{(\*|[a-z]+)\}|( ---> )")
 _HEAD = re.compile(r"(?:[\w.]*(?:Exception|Error)(?: \[\w+\])?: |curl: \(\d+\) |\[[^\[\]{}]{1,60}\] ?)+")
 """What stands before the sentence itself: the class of an exception, a program's name, a tag. People leave it out."""
-_INNER_CAUSE = re.compile(r" ---> |(?:\{\*\})?Caused by: ")
-"""Between an exception and its inner one; what is innermost is pasted alone as well."""
+_INNER_CAUSE = re.compile(r" ---> |(?:\{\*\})?Caused by: |: (?:[a-z]\w*\.){2,}[A-Z]\w*(?:Exception|Error): ")
+"""Between an exception and its inner one (Java puts its class between colons); what is innermost is pasted alone as
+well."""
 _CODE = re.compile(r"[A-Z0-9_]+(?:::[A-Z0-9_]+)?|-?\d+|0x[0-9a-fA-F]+")
 _HRESULT = re.compile(r"-2\d{9}|0x8[0-9a-fA-F]{7}")
 _NUMBER = re.compile(r"-?\d+")

@@ -18,7 +18,10 @@ from tlslab.model.knowledge import Knowledge, Statement
 from tlslab.model.library import Any, Crashes, Does, Prints, Says, When
 
 MOST = 4
-"""A text that stands for more causes than these says nothing about which one it is."""
+MOST_OF_A_VOCABULARY = 6
+"""A text that stands for more causes than these says nothing about which one it is. Whoever wrote a vocabulary has
+chosen the causes, the likeliest first; of a client every defect is listed of which it says the same.
+"""
 
 Cause = frozenset[Condition]
 """Conditions that are there together."""
@@ -46,7 +49,7 @@ class Meaning:
     @property
     def vague(self) -> bool:
         """Whether the text does not tell causes apart."""
-        return self.of_any or len(self.causes) > MOST
+        return self.of_any or len(self.causes) > (MOST_OF_A_VOCABULARY if self.vocabulary else MOST)
 
     @property
     def framed(self) -> bool:
@@ -106,7 +109,7 @@ def _of_table(table: str, said: Iterable[Statement], *, client: bool, vocabulary
             for text in _texts(item.row.phase, item.does):
                 by_text[text].append((item, item.row))
     for text, rows in by_text.items():
-        sets = {row.of for _, row in rows if not isinstance(row.of, Any)}
+        sets = dict.fromkeys(row.of for _, row in rows if not isinstance(row.of, Any))
         yield Meaning(
             table,
             tuple(sorted({item.library or table for item, _ in rows})),
@@ -132,8 +135,10 @@ def _texts(phase: Phase, does: Does | None) -> Iterator[str]:
 
 
 def _least(sets: Iterable[Cause]) -> tuple[Cause, ...]:
-    """Those that hold none of the others: where a text is said of one defect, a second one beside it adds nothing."""
-    sets = sorted(set(sets), key=lambda cause: (len(cause), sorted(map(str, cause))))
+    """Those that hold none of the others: where a text is said of one defect, a second one beside it adds nothing.
+    Those of one condition are first, else they stay in their order.
+    """
+    sets = sorted(sets, key=len)
     least: list[Cause] = []
     for cause in sets:
         if not any(other < cause for other in least):

@@ -24,12 +24,10 @@ from tlslab.model.beyond import (
     NO_COMMON_SIGNATURE,
     NO_EXTENDED_MASTER_SECRET,
     NO_SERVER_CERTIFICATE,
-    NO_TRANSPARENCY,
     REVOCATION_UNUSABLE,
     STORE_EMPTY,
     UNKNOWN_ALGORITHM,
     UNRECOGNIZED_NAME,
-    VALID_TOO_LONG,
     WRONG_HANDSHAKE_SIGNATURE,
 )
 from tlslab.model.conditions import (
@@ -74,10 +72,6 @@ X509 = Source(
     f"{_SRC}/crypto/x509/x509.go",
 )
 PARSER = Source("Go 1.26, src/crypto/x509/parser.go (parseCertificate)", f"{_SRC}/crypto/x509/parser.go")
-NOT_COMPLIANT = Source(
-    "golang/go, issue 51991: what macOS means by that (Go asks it since 1.18)",
-    "https://github.com/golang/go/issues/51991",
-)
 RECORDS = Source("Go 1.26, src/crypto/tls/conn.go (readRecordOrCCS)", f"{_SRC}/crypto/tls/conn.go")
 CLIENT = Source(
     "Go 1.26, src/crypto/tls/handshake_client.go, handshake_client_tls13.go, key_agreement.go",
@@ -92,6 +86,7 @@ PAIRS = Source("Go 1.26, src/crypto/tls/tls.go (X509KeyPair)", f"{_SRC}/crypto/t
 ALERTS = Source(
     'Go 1.26, src/crypto/tls/alert.go (alertText), behind the "remote error" of conn.go', f"{_SRC}/crypto/tls/alert.go"
 )
+SERVING = Source("Go 1.26, src/net/http/server.go (conn.serve)", f"{_SRC}/net/http/server.go")
 HTTP = Source("Go 1.26, src/net/http/client.go (ErrSchemeMismatch)", f"{_SRC}/net/http/client.go")
 TIME_OUT = Source("Go 1.26, src/net/http/transport.go (tlsHandshakeTimeoutError)", f"{_SRC}/net/http/transport.go")
 
@@ -160,6 +155,7 @@ LIBRARY = Library(
             {
                 "x509: negative serial number": (SERIAL_NOT_POSITIVE,),
                 "x509: malformed serial number": (MALFORMED,),
+                "x509: malformed certificate": (MALFORMED,),
                 "x509: unsupported elliptic curve": (UNKNOWN_ALGORITHM,),
                 "x509: unknown public key algorithm": (UNKNOWN_ALGORITHM,),
                 "x509: SAN dNSName is malformed": (MALFORMED,),
@@ -173,12 +169,6 @@ LIBRARY = Library(
             Phase.VERIFY,
             basis=Basis.AUTHORITATIVE,
             source=PARSER,
-        ),
-        *stands_for(
-            {"certificate is not standards compliant": (VALID_TOO_LONG, NO_TRANSPARENCY)},
-            Phase.VERIFY,
-            basis=Basis.REPORTED,
-            source=NOT_COMPLIANT,
         ),
         *stands_for(
             {"tls: failed to parse certificate from server: ": (MALFORMED, SERIAL_NOT_POSITIVE)},
@@ -337,6 +327,22 @@ LIBRARY = Library(
             Phase.HANDSHAKE,
             basis=Basis.AUTHORITATIVE,
             source=RECORDS,
+            when=[IN_THE_SERVERS_LOG],
+        ),
+        *stands_for(
+            {
+                # The frame tells that it is the server who reads it: the client refuses the server's certificate.
+                "http: TLS handshake error from {*}: remote error: tls: bad certificate": _DEFECTS,
+                "http: TLS handshake error from {*}: remote error: tls: unknown certificate": _DEFECTS,
+                "http: TLS handshake error from {*}: remote error: tls: unknown certificate authority": (
+                    *(UNTRUSTED, SELF_SIGNED, INCOMPLETE),
+                ),
+                "http: TLS handshake error from {*}: remote error: tls: expired certificate": (EXPIRED,),
+                "Client sent an HTTP request to an HTTPS server": (CLIENT_SPEAKS_PLAIN,),
+            },
+            Phase.HANDSHAKE,
+            basis=Basis.AUTHORITATIVE,
+            source=SERVING,
             when=[IN_THE_SERVERS_LOG],
         ),
     ),

@@ -6,18 +6,22 @@ before a connection is made, and then it is this: `the trustAnchors parameter mu
 """
 
 from tlslab.model.beyond import (
+    BROKEN_PROTOCOL,
+    CLIENT_CERTIFICATE_EXPIRED,
     CLIENT_CERTIFICATE_MISSING,
     CLIENT_CERTIFICATE_REFUSED,
+    CLIENT_CERTIFICATE_REVOKED,
     CLIENT_CERTIFICATE_UNTRUSTED,
+    INAPPROPRIATE_FALLBACK,
     NO_CIPHER_LEFT,
     NO_COMMON_APPLICATION,
     NO_COMMON_CIPHER,
     NO_SERVER_CERTIFICATE,
-    OTHER_PIN,
     PIN_UNREADABLE,
     STORE_EMPTY,
     STORE_PASSWORD,
     UNRECOGNIZED_NAME,
+    WRONG_HANDSHAKE_SIGNATURE,
 )
 from tlslab.model.conditions import (
     DEMANDS_ENCRYPTION,
@@ -30,6 +34,7 @@ from tlslab.model.conditions import (
     NO_COMMON_VERSION,
     NO_ENCRYPTION,
     NOT_A_CA,
+    NOT_FOR_SERVERS,
     NOT_SERVING,
     NOT_YET_VALID,
     OTHER_SERVICE,
@@ -37,6 +42,7 @@ from tlslab.model.conditions import (
     PLAIN_HTTP,
     REVOCATION_UNKNOWN,
     REVOKED,
+    SELF_SIGNED,
     STORE_ABSENT,
     STORE_UNREADABLE,
     UNTRUSTED,
@@ -85,10 +91,6 @@ OLD_SHA1 = Source(
 WRONG_FORMAT = Source(
     "OpenLiberty/open-liberty pull request 17307: Invalid keystore format",
     "https://github.com/OpenLiberty/open-liberty/pull/17307",
-)
-OKHTTP = Source(
-    "msfjarvis/compose-lobsters issue 1187: OkHttp's Certificate pinning failure!",
-    "https://github.com/msfjarvis/compose-lobsters/issues/1187",
 )
 JDBC_PRELOGIN = Source(
     "mssql-jdbc, SQLServerConnection.java, prelogin",
@@ -151,7 +153,6 @@ _POSTED: tuple[Says, ...] = (
         source=OLD_SHA1,
     ),
     *says([STORE_UNREADABLE], Phase.VERIFY, "Invalid keystore format", basis=Basis.REPORTED, source=WRONG_FORMAT),
-    *says([OTHER_PIN], Phase.PIN, "Certificate pinning failure!", basis=Basis.REPORTED, source=OKHTTP),
 )
 
 _CHAINS: tuple[Says, ...] = (
@@ -290,15 +291,16 @@ _HANDSHAKES: tuple[Says, ...] = (
         [NO_COMMON_CIPHER], Phase.HANDSHAKE, *_alert("insufficient_security"), basis=Basis.AUTHORITATIVE, source=ALERTS
     ),
     *says([UNRECOGNIZED_NAME], Phase.HANDSHAKE, *_alert("unrecognized_name"), basis=Basis.AUTHORITATIVE, source=ALERTS),
-    *says(
-        [CLIENT_CERTIFICATE_UNTRUSTED],
+    # A server reads the same of its own certificate.
+    *says_alike(
+        (CLIENT_CERTIFICATE_UNTRUSTED, UNTRUSTED),
         Phase.HANDSHAKE,
         *_alert("unknown_ca"),
         basis=Basis.AUTHORITATIVE,
         source=ALERTS,
     ),
     *says_alike(
-        (CLIENT_CERTIFICATE_REFUSED, CLIENT_CERTIFICATE_MISSING),
+        (CLIENT_CERTIFICATE_REFUSED, CLIENT_CERTIFICATE_MISSING, UNTRUSTED, NAME_MISMATCH),
         Phase.HANDSHAKE,
         *_alert("bad_certificate"),
         basis=Basis.AUTHORITATIVE,
@@ -311,14 +313,62 @@ _HANDSHAKES: tuple[Says, ...] = (
         basis=Basis.AUTHORITATIVE,
         source=ALERTS,
     ),
+    *says_alike(
+        (CLIENT_CERTIFICATE_REFUSED, UNTRUSTED, SELF_SIGNED, NAME_MISMATCH),
+        Phase.HANDSHAKE,
+        *_alert("certificate_unknown"),
+        basis=Basis.AUTHORITATIVE,
+        source=ALERTS,
+    ),
+    *says_alike(
+        (CLIENT_CERTIFICATE_EXPIRED, EXPIRED),
+        Phase.HANDSHAKE,
+        *_alert("certificate_expired"),
+        basis=Basis.AUTHORITATIVE,
+        source=ALERTS,
+    ),
+    *says_alike(
+        (CLIENT_CERTIFICATE_REVOKED, REVOKED),
+        Phase.HANDSHAKE,
+        *_alert("certificate_revoked"),
+        basis=Basis.AUTHORITATIVE,
+        source=ALERTS,
+    ),
+    *says_alike(
+        (CLIENT_CERTIFICATE_REFUSED, NOT_FOR_SERVERS),
+        Phase.HANDSHAKE,
+        *_alert("unsupported_certificate"),
+        basis=Basis.AUTHORITATIVE,
+        source=ALERTS,
+    ),
     *says(
         [CLIENT_CERTIFICATE_REFUSED],
         Phase.HANDSHAKE,
-        *_alert("certificate_unknown"),
         *_alert("access_denied"),
         basis=Basis.AUTHORITATIVE,
         source=ALERTS,
     ),
+    *says(
+        [WRONG_HANDSHAKE_SIGNATURE], Phase.HANDSHAKE, *_alert("decrypt_error"), basis=Basis.AUTHORITATIVE, source=ALERTS
+    ),
+    *says_alike(
+        (BROKEN_PROTOCOL,),
+        Phase.HANDSHAKE,
+        *_alert("bad_record_mac"),
+        *_alert("illegal_parameter"),
+        *_alert("decode_error"),
+        *_alert("unexpected_message"),
+        basis=Basis.AUTHORITATIVE,
+        source=ALERTS,
+    ),
+    *says(
+        [INAPPROPRIATE_FALLBACK],
+        Phase.HANDSHAKE,
+        *_alert("inappropriate_fallback"),
+        basis=Basis.AUTHORITATIVE,
+        source=ALERTS,
+    ),
+    *says(ANY, Phase.HANDSHAKE, *_alert("internal_error"), basis=Basis.AUTHORITATIVE, source=ALERTS),
     *says(
         [NO_COMMON_APPLICATION],
         Phase.HANDSHAKE,

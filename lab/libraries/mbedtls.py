@@ -20,11 +20,20 @@ from tlslab.model.conditions import (
     WEAK_SIGNATURE,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Library, Says, says_alike
+from tlslab.model.library import ANY, Library, Says, says, says_alike
 
 INFO = Source(
     "Mbed TLS, include/mbedtls/x509_crt.h, MBEDTLS_X509_CRT_ERROR_INFO_LIST",
     "https://github.com/Mbed-TLS/mbedtls/blob/03334868372d9ab34d0b25dfa0a316c5b79d556b/include/mbedtls/x509_crt.h",
+)
+BUNDLE = Source(
+    "Espressif, ESP-IDF, esp_crt_bundle.c, esp_crt_verify_callback",
+    "https://github.com/espressif/esp-idf/blob/102122904ade11fd1ae373848f34ffd7dfb18aeb/components/mbedtls"
+    "/esp_crt_bundle/esp_crt_bundle.c#L389",
+)
+NUMBER = Source(
+    "espressif/esp-idf issue 14486: -0x2700, X509 - Certificate verification failed",
+    "https://github.com/espressif/esp-idf/issues/14486",
 )
 
 
@@ -35,6 +44,22 @@ def _flag(name: str, text: str, *about: Condition, phase: Phase = Phase.VERIFY) 
 LIBRARY = Library(
     "mbedtls",
     (
+        *says_alike(
+            (UNTRUSTED, SELF_SIGNED, INCOMPLETE),
+            Phase.VERIFY,
+            "No matching trusted root certificate found",
+            basis=Basis.AUTHORITATIVE,
+            source=BUNDLE,
+        ),
+        *says(
+            ANY,
+            Phase.VERIFY,
+            "mbedtls_ssl_handshake returned -0x2700",
+            "X509 - Certificate verification failed",
+            "x509_verify_cert() returned -9984 (-0x2700)",
+            basis=Basis.REPORTED,
+            source=NUMBER,
+        ),
         *_flag("BADCERT_EXPIRED", "The certificate validity has expired", EXPIRED, EXPIRED_ISSUER),
         *_flag("BADCERT_REVOKED", "The certificate has been revoked (is on a CRL)", REVOKED),
         *_flag(

@@ -32,6 +32,7 @@ LIBRARY = Library(
             Phase.NO_TLS,
             "[SSL: UNEXPECTED_EOF_WHILE_READING] EOF occurred in violation of protocol (_ssl.c:",
             "EOF occurred in violation of protocol (_ssl.c:",  # before OpenSSL 3
+            "[Errno 8] _ssl.c:{*}: EOF occurred in violation of protocol",  # Python 2.6
             basis=Basis.AUTHORITATIVE,
             source=ERRORS,
         ),

@@ -58,6 +58,10 @@ UNSPECIFIC_NUMBER = Source(
     "https://docs.rs/objc2-foundation/latest/aarch64-apple-darwin/objc2_foundation"
     "/constant.NSURLErrorSecureConnectionFailed.html",
 )
+FATAL_ALERT = Source(
+    "google/macops-MOLAuthenticatingURLSession issue 6: -9802, a fatal alert",
+    "https://github.com/google/macops-MOLAuthenticatingURLSession/issues/6",
+)
 UNSPECIFIC_WORDS = Source(
     "900Seconds/900SecondsSDK, issue 8: the sentence, of a certificate that had expired",
     "https://github.com/900Seconds/900SecondsSDK/issues/8",
@@ -103,6 +107,21 @@ _URL_ERRORS: dict[str, tuple[Phase, tuple[Condition, ...]]] = {
     "NSURLErrorClientCertificateRejected": (Phase.HANDSHAKE, (CLIENT_CERTIFICATE_REFUSED,)),
     "NSURLErrorClientCertificateRequired": (Phase.HANDSHAKE, (CLIENT_CERTIFICATE_MISSING,)),
 }
+_NUMBERED: tuple[tuple[str, int, Phase, tuple[Condition, ...]], ...] = (
+    ("NSURLErrorServerCertificateHasBadDate", -1201, Phase.VERIFY, _EXPIRED),
+    ("NSURLErrorServerCertificateHasUnknownRoot", -1203, Phase.VERIFY, _UNTRUSTED),
+    ("NSURLErrorServerCertificateNotYetValid", -1204, Phase.VERIFY, (NOT_YET_VALID,)),
+    ("NSURLErrorClientCertificateRejected", -1205, Phase.HANDSHAKE, (CLIENT_CERTIFICATE_REFUSED,)),
+    ("NSURLErrorClientCertificateRequired", -1206, Phase.HANDSHAKE, (CLIENT_CERTIFICATE_MISSING,)),
+)
+_DOMAIN = (
+    "NSURLErrorDomain Code={}",
+    "NSURLErrorDomain error {}",
+    "Domain: NSURLErrorDomain Error Code: {}",
+    "kCFErrorDomainCFNetwork error {}",
+    "kCFErrorDomainCFNetwork Code={}",
+)
+"""In which the number of Foundation is pasted."""
 _UNSPECIFIC = "NSURLErrorSecureConnectionFailed"
 _PASTED = (
     "_kCFStreamErrorCodeKey={}",
@@ -135,13 +154,37 @@ LIBRARY = Library(
     "secure-transport",
     (
         *_of_status(),
-        *says(ANY, Phase.VERIFY, "errSSLXCertChainInvalid", basis=Basis.AUTHORITATIVE, source=INVALID_CHAIN),
-        *says(
-            ANY,
+        *stands_for(
+            {"errSSLXCertChainInvalid": _UNTRUSTED},
             Phase.VERIFY,
-            *(form.format(-9807) for form in _PASTED),
+            basis=Basis.AUTHORITATIVE,
+            source=INVALID_CHAIN,
+        ),
+        *stands_for(
+            {form.format(-9807): _UNTRUSTED for form in _PASTED},
+            Phase.VERIFY,
             basis=Basis.REPORTED,
             source=IN_THE_CONSOLE,
+        ),
+        *says(
+            ANY,
+            Phase.HANDSHAKE,
+            *(form.format(-9802) for form in _PASTED),
+            basis=Basis.REPORTED,
+            source=FATAL_ALERT,
+        ),
+        *(
+            row
+            for name, number, phase, conditions in _NUMBERED
+            for row in stands_for(
+                {
+                    **{form.format(number): conditions for form in _DOMAIN},
+                    **({name: conditions} if name.endswith("BadDate") else {}),
+                },
+                phase,
+                basis=Basis.AUTHORITATIVE,
+                source=_documented(name),
+            )
         ),
         *stands_for(
             {"URLErrorServerCertificateHasBadDate": _EXPIRED},
@@ -154,12 +197,18 @@ LIBRARY = Library(
             for name, (phase, conditions) in _URL_ERRORS.items()
             for row in stands_for({name: conditions}, phase, basis=Basis.AUTHORITATIVE, source=_documented(name))
         ),
-        *says(
-            ANY,
+        *stands_for(
+            dict.fromkeys(
+                (
+                    *(form.format(-1202) for form in _DOMAIN),
+                    (
+                        "The certificate for this server is invalid. You might be connecting to a server that is "
+                        "pretending to be"
+                    ),
+                ),
+                (SELF_SIGNED, UNTRUSTED, INCOMPLETE, NAME_MISMATCH),
+            ),
             Phase.VERIFY,
-            "NSURLErrorDomain Code=-1202",
-            "NSURLErrorDomain error -1202",
-            "The certificate for this server is invalid. You might be connecting to a server that is pretending to be",
             basis=Basis.REPORTED,
             source=POSTED,
         ),

@@ -49,7 +49,6 @@ from tests.libraries.words import ANYTHING, meanings, of
         ("SSLProtocolException: handshake alert:  unrecognized_name", of("unrecognized-name")),
         ("java.io.IOException: Invalid keystore format", of("store-unreadable")),
         ("Algorithm constraints check failed SHA1withRSA", of("weak-signature")),
-        ("SSLPeerUnverifiedException: Certificate pinning failure! Peer certificate chain:", of("other-pin")),
         ("(unrecognized_name) Received fatal alert: unrecognized_name", of("unrecognized-name")),
         ("Received fatal alert: certificate_required", of("client-certificate-missing")),
         (

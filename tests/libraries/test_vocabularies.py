@@ -14,8 +14,9 @@ from tlslab.model.conditions import CONDITIONS
 from tlslab.model.library import Any, Says
 
 VOCABULARIES = (
-    *("boringssl", "chromium", "gnutls-errors", "go-errors", "libressl", "nginx", "nss"),
-    *("openssl-reasons", "openssl-verify", "rustls", "secure-transport"),
+    *("android", "ansible", "apple-trust", "boringssl", "busybox", "chromium", "gnutls-errors", "go-errors"),
+    *("jdk-of-old", "libressl", "nginx", "nss", "openssl-reasons", "openssl-verify", "rustls", "secure-transport"),
+    *("windows-chains", "wolfssl"),
 )
 HANDSHAKE_FAILURE = {
     *("no-common-cipher", "no-common-group", "no-common-signature"),
@@ -23,6 +24,9 @@ HANDSHAKE_FAILURE = {
 }
 """RFC 8446, 6.2: the sender could not negotiate an acceptable set of parameters; RFC 5246, 7.4.6: or it misses a
 certificate of the client."""
+
+DEFECTS = {"self-signed", "untrusted", "incomplete", "name-mismatch", "expired"}
+"""What a client refuses most often, where its alert names no reason."""
 
 SAID = [
     # https://github.com/chris2511/xca/issues/239
@@ -105,7 +109,11 @@ SAID = [
     ),
     ("gnutls-errors", "*** Received alert [112]: The server name sent was not recognized", {"unrecognized-name"}),
     # https://github.com/golang/go/issues/51991
-    ("go-errors", "x509: “*.a.example” certificate is not standards compliant", {"valid-too-long", "no-transparency"}),
+    (
+        "apple-trust",
+        "x509: “*.a.example” certificate is not standards compliant",
+        {"valid-too-long", "no-transparency", "not-conforming"},
+    ),
     (
         "go-errors",
         (
@@ -241,6 +249,27 @@ SAID = [
     ("nginx", "400 Bad Request\nNo required SSL certificate was sent", {"client-certificate-missing"}),
     ("nginx", "The plain HTTP request was sent to HTTPS port", {"client-speaks-plain"}),
     ("secure-transport", "NSURLErrorServerCertificateNotYetValid", {"not-yet-valid"}),
+    (
+        "secure-transport",
+        "Error Domain=NSURLErrorDomain Code=-1202",
+        {"self-signed", "untrusted", "incomplete", "name-mismatch"},
+    ),
+    ("secure-transport", "CFNetwork SSLHandshake failed (-9807)", {"self-signed", "untrusted", "incomplete"}),
+    ("openssl-reasons", "sslv3 alert bad certificate", {"client-certificate-refused", *DEFECTS}),
+    ("openssl-reasons", "SSL alert: sslv3 alert certificate unknown", {"client-certificate-refused", *DEFECTS}),
+    ("go-errors", "remote error: tls: bad certificate", {"client-certificate-refused", *DEFECTS}),
+    ("go-errors", "http: TLS handshake error from 192.0.2.7:50610: remote error: tls: bad certificate", DEFECTS),
+    (
+        "android",
+        "java.security.cert.CertPathValidatorException: Trust anchor for certification path not found.",
+        {"untrusted", "incomplete", "self-signed"},
+    ),
+    ("android", "SSLPeerUnverifiedException: Certificate pinning failure! Peer certificate chain:", {"other-pin"}),
+    ("ansible", "The server's certificate does not match with its hostname.", {"name-mismatch"}),
+    ("busybox", "wget: TLS error from peer (alert code 70): 2", {"no-common-version"}),
+    ("jdk-of-old", "Caused by: java.lang.RuntimeException: Could not generate DH keypair", {"small-dh"}),
+    ("windows-chains", "ChainStatus: CERT_TRUST_IS_PARTIAL_CHAIN", {"incomplete", "untrusted"}),
+    ("wolfssl", "wolfSSL error -188", {"untrusted", "self-signed", "incomplete"}),
 ]
 
 
@@ -253,13 +282,8 @@ def test_what_is_pasted_means_what_its_library_says_of_it(library: str, pasted: 
 @pytest.mark.parametrize(
     ("library", "pasted"),
     [
-        ("openssl-reasons", "sslv3 alert bad certificate"),
-        ("openssl-reasons", "SSL alert: sslv3 alert certificate unknown"),
-        ("go-errors", "remote error: tls: bad certificate"),
         ("chromium", "net::ERR_CERT_INVALID"),
         ("chromium", "net::ERR_SSL_PROTOCOL_ERROR"),
-        ("secure-transport", "Error Domain=NSURLErrorDomain Code=-1202"),
-        ("secure-transport", "CFNetwork SSLHandshake failed (-9807)"),
         ("secure-transport", "NSURLErrorDomain Code=-1200"),
     ],
 )
