@@ -10,6 +10,7 @@ and newer.
 """
 
 import base64
+import glob
 import json
 import os
 import shutil
@@ -171,7 +172,7 @@ def inspect(wanted):
 
 def library(names, roots=ROOTS):
     places = [os.path.join(root, part, name) for name in names for root in roots for part in ("", "odbc", "faketime")]
-    return first(place for place in places if os.path.exists(place))
+    return first(found for place in places for found in sorted(glob.glob(place)))
 
 
 def first(items):

@@ -18,20 +18,11 @@ from tlslab.model.situation import ClientSide, ServerKind, healthy
 CLIENTS = all_clients()
 KNOWLEDGE = catalogue.load().knowledge
 REPLACES = {
-    "gnutls-cli",
-    "go-https",
-    "go-mssqldb",
-    "httpx",
-    "jtds",
-    "mssql-jdbc",
-    "node-https",
-    "openssl",
-    "requests",
-    "tedious",
+    *("gnutls-cli", "go-https", "go-mssqldb", "httpx", "jtds", "mssql-jdbc", "node-https", "openssl"),
+    *("perl-lwp", "perl-ssl", "php", "requests", "ruby", "tedious", "urllib"),
 }
-REPLACES |= {"urllib"}
 """Played on Debian 12 with curl 7.88, wget 1.21, OpenSSL 3.0, GnuTLS 3.7, Node 20, Python 3.11."""
-ADDS = {"curl", "mssql-python", "node-fetch", "odbc18", "wget"}
+ADDS = {"curl", "git", "mssql-python", "node-fetch", "odbc18", "php-curl", "wget"}
 GIVEN = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 UNTYPED = ("--capath", "--ca-directory", "-no-CApath", "-no-CAstore", "-no-CAfile", "SSL_CERT_DIR", "--use-openssl-ca")
 """What would shut out a default store, and what nobody is shown."""

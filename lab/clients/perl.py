@@ -1,0 +1,263 @@
+"""Perl's HTTPS clients: LWP, and IO::Socket::SSL, which it stands on; each one GET by `probes/perl_https.pl`.
+
+IO::Socket::SSL says that OpenSSL refused the certificate, and never why: "certificate verify failed" is all. It
+compares names itself. LWP shows the same behind "Can't connect to".
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tlslab.clients.answers import read_answer
+from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust, probe
+from tlslab.clients.https import (
+    HTTPS,
+    LOW_SECURITY,
+    OBSERVED,
+    OPTIONS,
+    WAITS,
+    allows_old_versions,
+    expects_other_name,
+    floor,
+)
+from tlslab.clients.store_errors import stops
+from tlslab.libraries.perl import SSL
+from tlslab.model.circumstances import TRUST_EVERYTHING
+from tlslab.model.conditions import (
+    BELOW_THE_ROOT,
+    CN_ALONE,
+    LEAF_TRUSTED,
+    NAME_MISMATCH,
+    OTHER_STORE,
+    STORE_ABSENT,
+    STORE_UNREADABLE,
+    UNTRUSTED,
+)
+from tlslab.model.evidence import Basis, Phase, Source
+from tlslab.model.library import ANY, Own, Template, says, says_like, tolerates
+from tlslab.model.names import UNICODE
+from tlslab.model.outcome import Completed, Outcome
+from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, TLSVersion
+from tlslab.setup.needs import Library, Packages, Program
+
+PROBE = "perl_https.pl"
+PERL = Program("perl", Packages(apt="perl"))
+LWP_HTTP = Source(
+    "libwww-perl, lib/LWP/Protocol/http.pm (_new_socket)",
+    "https://github.com/libwww-perl/libwww-perl/blob/v6.68/lib/LWP/Protocol/http.pm",
+)
+LWP_HTTPS = Source(
+    "LWP::Protocol::https, lib/LWP/Protocol/https.pm (_extra_sock_opts)",
+    "https://github.com/libwww-perl/LWP-Protocol-https/blob/v6.10/lib/LWP/Protocol/https.pm",
+)
+DEFAULT_CA = Source("IO::Socket::SSL, lib/IO/Socket/SSL.pm (default_ca, SSL_ca_file, SSL_ca_path)", SSL.url)
+IDENTITY = Source("IO::Socket::SSL, lib/IO/Socket/SSL.pm (verify_hostname_of_cert, the schemes)", SSL.url)
+PARTIAL = Source(
+    "IO::Socket::SSL, lib/IO/Socket/SSL.pm (X509_V_FLAG_PARTIAL_CHAIN, where it is given a store)", SSL.url
+)
+MODE = Source("IO::Socket::SSL, lib/IO/Socket/SSL.pm (SSL_verify_mode: SSL_VERIFY_NONE)", SSL.url)
+_CANNOT = "500 Can't connect to {host}:{*}"
+_ERROR = "error={*}, ssl_error={*}"
+"""As its documentation has people print both of its errors."""
+_NO_FILE = "SSL_ca_file {*} can't be used: No such file or directory"
+_FAILED = "SSL connect attempt failed error:{*}:SSL routines:{*}:"
+_OLD = {version: f"!{version.label.replace('.', '_')}" for version in TLSVersion}
+
+
+def _templates(before: str, source: Source) -> tuple[Template, ...]:
+    return (
+        Template(
+            "openssl",
+            frozenset({Phase.HANDSHAKE, Phase.NO_TLS}),
+            before + _FAILED + "{reason}",
+            Basis.AUTHORITATIVE,
+            source,
+        ),
+        Template(
+            "posix",
+            frozenset({Phase.CLOSED, Phase.NO_TLS}),
+            before.replace("{*}", "{reason}", 1) if before == _ERROR else before + "({reason})",
+            Basis.AUTHORITATIVE,
+            source,
+        ),
+    )
+
+
+def _rows(before: str, source: Source) -> tuple[Own, ...]:
+    failed = before + _FAILED + "certificate verify failed"
+    return (
+        *WAITS,
+        *says(ANY, Phase.VERIFY, failed, basis=Basis.AUTHORITATIVE, source=source),
+        *says([UNTRUSTED], Phase.VERIFY, failed, basis=Basis.AUTHORITATIVE, source=source),
+        *says(
+            [NAME_MISMATCH],
+            Phase.NAME,
+            before + "hostname verification failed",
+            basis=Basis.AUTHORITATIVE,
+            source=source,
+        ),
+        *(
+            tolerates(
+                "IO::Socket::SSL takes any certificate of its store for a trust anchor (X509_V_FLAG_PARTIAL_CHAIN)",
+                of=[condition],
+                basis=Basis.AUTHORITATIVE,
+                source=PARTIAL,
+            )
+            for condition in (BELOW_THE_ROOT, LEAF_TRUSTED)
+        ),
+        tolerates(
+            "IO::Socket::SSL takes the common name where there is no SAN",
+            of=[NAME_MISMATCH, CN_ALONE],
+            basis=Basis.AUTHORITATIVE,
+            source=IDENTITY,
+        ),
+        tolerates(
+            "with SSL_VERIFY_NONE it looks neither at the chain nor at the name",
+            phases=[Phase.VERIFY, Phase.NAME],
+            when=[TRUST_EVERYTHING],
+            basis=Basis.AUTHORITATIVE,
+            source=MODE,
+        ),
+        says_like(
+            UNTRUSTED,
+            [OTHER_STORE],
+            "with SSL_ca_file it does not load the default store",
+            basis=Basis.AUTHORITATIVE,
+            source=DEFAULT_CA,
+        ),
+    )
+
+
+class PerlSocket(Client):
+    """IO::Socket::SSL with `SSL_ca_file`."""
+
+    name = "perl-ssl"
+    title = "Perl IO::Socket::SSL"
+    needs = (
+        PERL,
+        Library(
+            "io-socket-ssl",
+            ("../share/perl5/IO/Socket/SSL.pm",),
+            Packages(apt="libio-socket-ssl-perl"),
+            "the Perl module IO::Socket::SSL",
+        ),
+    )
+    templates = _templates(_ERROR, SSL)
+    rows = (
+        *_rows(_ERROR, SSL),
+        *stops({STORE_ABSENT: _NO_FILE}, basis=Basis.AUTHORITATIVE, source=DEFAULT_CA),
+        *stops(
+            {STORE_UNREADABLE: _ERROR + "Invalid certificate authority locations"},
+            basis=Basis.AUTHORITATIVE,
+            source=SSL,
+        ),
+        says_like(
+            NAME_MISMATCH,
+            [UNICODE],
+            "IO::Socket::SSL compares the name as it was given; LWP's URI turns it into A-labels",
+            basis=Basis.OBSERVED,
+            source=OBSERVED,
+        ),
+    )
+    kinds = HTTPS
+    program = "perl"
+    tls_library = "OpenSSL of the system"
+    supports = OPTIONS | {"server_name"}
+    stores: Mapping[str, str] = {PEM_FILE: "SSL_ca_file", HASHED_DIRECTORY: "SSL_ca_path"}
+    default_trust = Trust(
+        Roots.SYSTEM, "without SSL_ca_file it reads OpenSSL's default paths, the system's", DEFAULT_CA
+    )
+    module = "IO::Socket::SSL"
+
+    def version_probe(self, machine: Machine) -> Invocation:
+        modules = dict.fromkeys((self.module, "IO::Socket::SSL"))
+        said = " . ', ' . ".join(f"'{module} ' . ${module}::VERSION" for module in modules)
+        library = "Net::SSLeay::SSLeay_version(0)"
+        return Invocation(
+            (
+                machine.which["perl"],
+                *(f"-M{module}" for module in modules),
+                "-e",
+                f"printf('%s (Perl %vd, %s)', {said}, $^V, {library})",
+            )
+        )
+
+    def read_version(self, completed: Completed) -> str:
+        return completed.stdout.strip() if completed.exit_status == 0 else ""
+
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
+        trust = (self.store_option(side),) if side.has_store else ()
+        words = tuple(f"{name} => {_literal(value)}" for name, value in (*trust, *_ssl(side).items()))
+        return (*words, *((f"Host => '{side.host_header}'",) if side.host_header is not None else ()))
+
+    def invoke(self, request: Request) -> Invocation:
+        side, laid = request.side, request.trust()
+        trust = {self.stores[side.store.kind]: laid.path} if side.has_store else {}
+        host = f"{side.connect_to}:{request.endpoint.port}"
+        given = {
+            "client": self.name,
+            "url": f"https://{host}/",
+            "host": side.connect_to,
+            "port": request.endpoint.port,
+            "asked": side.host_header or host,
+            "headers": {"Host": side.host_header} if side.host_header is not None else {},
+            "ssl": {**trust, **_ssl(side)},
+        }
+        return Invocation(
+            argv=(request.machine.which["perl"], PROBE, json.dumps(given)),
+            files={PROBE: probe(PROBE), **laid.files},
+            prepare=laid.prepare,
+        )
+
+    def read(self, completed: Completed, side: ClientSide) -> Outcome:
+        return read_answer(completed)
+
+
+class PerlLwp(PerlSocket):
+    """LWP::UserAgent with `ssl_opts`."""
+
+    name = "perl-lwp"
+    title = "Perl LWP"
+    module = "LWP::UserAgent"
+    needs = (
+        PERL,
+        Library(
+            "lwp-https",
+            ("../share/perl5/LWP/Protocol/https.pm",),
+            Packages(apt="libwww-perl liblwp-protocol-https-perl"),
+            "the Perl module LWP::Protocol::https",
+        ),
+    )
+    templates = _templates(_CANNOT, LWP_HTTP)
+    rows = (
+        *_rows(_CANNOT, LWP_HTTP),
+        *stops({STORE_ABSENT: "500 " + _NO_FILE}, basis=Basis.AUTHORITATIVE, source=DEFAULT_CA),
+        *stops({STORE_UNREADABLE: "500 Can't connect to {host}:"}, basis=Basis.OBSERVED, source=OBSERVED),
+    )
+
+
+def _ssl(side: ClientSide) -> dict[str, Any]:
+    """The options of IO::Socket::SSL beside the trust store."""
+    options: dict[str, Any] = {}
+    if side.trust_everything:
+        options |= {"verify_hostname": 0, "SSL_verify_mode": 0}
+    if side.indication != ClientSide(side.connect_to).indication:
+        options["SSL_hostname"] = side.indication
+    # Without it the name to verify is the one that is sent.
+    if expects_other_name(side) or "SSL_hostname" in options:
+        options["SSL_verifycn_name"] = side.reference_identifier
+    lowest = floor(side)
+    if lowest is not None or side.tls_max is not None:
+        low, high = lowest or TLSVersion.TLSv1_2, side.tls_max or TLSVersion.TLSv1_3
+        off = [_OLD[version] for version in TLSVersion if not low <= version <= high]
+        options["SSL_version"] = ":".join(["SSLv23", *off])
+    if allows_old_versions(side):
+        options["SSL_cipher_list"] = LOW_SECURITY
+    return options
+
+
+def _literal(value: Any) -> str:
+    return f"'{value}'" if isinstance(value, str) else str(value)
+
+
+CLIENTS = (PerlLwp(), PerlSocket())

@@ -1,0 +1,383 @@
+"""PHP's HTTPS clients: its streams (file_get_contents, fopen) and its curl extension, each one GET by
+`probes/php_https.php`.
+
+The streams say that a handshake failed, and never why a certificate was refused: "certificate verify failed" is all.
+They compare names themselves. The extension says what libcurl says, without the words `curl: (60)`.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tlslab.clients.answers import read_answer
+from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust, probe
+from tlslab.clients.curl import (
+    BOTH_LOCATIONS,
+    CA_FILE,
+    EARLIEST_ERROR,
+    LIBRARY_SOURCE,
+    NAME_SOURCE,
+    NEWER_LIBRARY_SOURCE,
+    PARTIAL_CHAIN,
+)
+from tlslab.clients.https import (
+    HTTPS,
+    LOW_SECURITY,
+    OBSERVED,
+    OPTIONS,
+    WAITS,
+    allows_old_versions,
+    expects_other_name,
+    floor,
+)
+from tlslab.clients.store_errors import stops
+from tlslab.libraries.openssl import NO_SIGNATURE_OF_THIS_KEY
+from tlslab.libraries.php import NAMES, STREAMS
+from tlslab.model.circumstances import TRUST_EVERYTHING
+from tlslab.model.conditions import (
+    BELOW_THE_ROOT,
+    CN_ALONE,
+    ENDS_EARLY,
+    FORGED,
+    LEAF_TRUSTED,
+    NAME_MISMATCH,
+    OTHER_STORE,
+    STORE_ABSENT,
+    STORE_UNREADABLE,
+    UNTRUSTED,
+)
+from tlslab.model.evidence import Basis, Phase, Source
+from tlslab.model.library import ANY, Template, says, says_alike, says_like, tolerates, where
+from tlslab.model.names import ADDRESS_AS_CN_ALONE, ADDRESS_AS_DNS_NAME, NO_DNS_NAME, UNICODE
+from tlslab.model.outcome import Completed, Outcome
+from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, TLSVersion
+from tlslab.setup.needs import Library, Packages, Program
+
+PROBE = "php_https.php"
+PHP = Program("php", Packages(apt="php-cli"))
+CONTEXT = Source("PHP manual, SSL context options", "https://www.php.net/manual/en/context.ssl.php")
+NAMES_OF_SAN = Source(
+    "PHP, ext/openssl/tests/san_no_cn_fallback.phpt (no DNS name in the SAN: the common name is looked at)",
+    "https://github.com/php/php-src/blob/f9e04180aef042366d2d58df277c93ee434d016f/ext/openssl/tests/san_no_cn_fallback.phpt",
+)
+CAFILE = Source("PHP, ext/openssl/xp_ssl.c (php_openssl_load_stream_cafile)", STREAMS.url)
+VERIFY_PEER = Source(
+    "curl, docs/libcurl/opts/CURLOPT_SSL_VERIFYPEER.3 and CURLOPT_SSL_VERIFYHOST.3",
+    "https://github.com/curl/curl/blob/curl-7_88_1/docs/libcurl/opts/CURLOPT_SSL_VERIFYPEER.3",
+)
+_SSL_FAILED = "fopen(): SSL operation failed with code 1. OpenSSL Error messages: error:{*}:SSL routines:{*}:"
+
+
+class PhpClient(Client):
+    """What the two have in common."""
+
+    kinds = HTTPS
+    program = "php"
+
+    def version_probe(self, machine: Machine) -> Invocation:
+        return Invocation((machine.which["php"], "-r", f"echo {self.asks_version};"))
+
+    asks_version = "'PHP ', PHP_VERSION, ' (', OPENSSL_VERSION_TEXT, ')'"
+    """An expression of PHP."""
+
+    def read_version(self, completed: Completed) -> str:
+        return completed.stdout.strip() if completed.stdout.startswith("PHP ") else ""
+
+    def read(self, completed: Completed, side: ClientSide) -> Outcome:
+        return read_answer(completed)
+
+    def _invocation(self, request: Request, given: Mapping[str, Any]) -> Invocation:
+        laid = request.trust()
+        url = f"https://{self.host_in_url(request.side)}:{request.endpoint.port}/"
+        said = json.dumps({"client": self.name, "url": url, **given})
+        return Invocation(
+            argv=(request.machine.which["php"], PROBE, said),
+            files={PROBE: probe(PROBE), **laid.files},
+            prepare=laid.prepare,
+        )
+
+    def host_in_url(self, side: ClientSide) -> str:
+        """The host of the URL that it is given."""
+        return side.connect_to
+
+
+class Php(PhpClient):
+    """fopen with an `ssl` stream context."""
+
+    name = "php"
+    title = "PHP streams"
+    tls_library = "OpenSSL of the system"
+    needs = (PHP,)
+    supports = OPTIONS
+    lacks: Mapping[str, str] = {"server_name": "PHP's streams send the name that they verify, `peer_name`"}
+    stores: Mapping[str, str] = {PEM_FILE: "cafile", HASHED_DIRECTORY: "capath"}
+    default_trust = Trust(
+        Roots.SYSTEM, "without `cafile` and `capath` OpenSSL's default verify paths are read", STREAMS
+    )
+
+    templates = (
+        Template(
+            "openssl",
+            frozenset({Phase.HANDSHAKE, Phase.NO_TLS}),
+            _SSL_FAILED + "{reason}",
+            Basis.AUTHORITATIVE,
+            STREAMS,
+        ),
+        Template(
+            "posix", frozenset({Phase.CLOSED, Phase.NO_TLS}), "fopen(): SSL: {reason}", Basis.AUTHORITATIVE, STREAMS
+        ),
+    )
+    rows = (
+        *WAITS,
+        *says(ANY, Phase.VERIFY, _SSL_FAILED + "certificate verify failed", basis=Basis.AUTHORITATIVE, source=STREAMS),
+        # What is no defect by itself, and refused with the same words.
+        *says_alike(
+            (UNTRUSTED, LEAF_TRUSTED, BELOW_THE_ROOT),
+            Phase.VERIFY,
+            _SSL_FAILED + "certificate verify failed",
+            basis=Basis.AUTHORITATIVE,
+            source=STREAMS,
+        ),
+        *says(
+            [NAME_MISMATCH],
+            Phase.NAME,
+            "fopen(): Peer certificate CN=`{*}' did not match expected CN=`{name}'",
+            basis=Basis.AUTHORITATIVE,
+            source=NAMES,
+        ),
+        *says(
+            [NAME_MISMATCH],
+            Phase.NAME,
+            "fopen(): Peer certificate subjectAltName did not match expected name `{name}'",
+            basis=Basis.AUTHORITATIVE,
+            source=NAMES_OF_SAN,
+        ),
+        *says(
+            [ENDS_EARLY], Phase.NO_TLS, "fopen(): Failed to enable crypto", basis=Basis.AUTHORITATIVE, source=STREAMS
+        ),
+        *stops(
+            {
+                STORE_ABSENT: "failed loading cafile stream: `{*}' Warning: fopen(): Failed to enable crypto",
+                STORE_UNREADABLE: "no valid certs found cafile stream: `{*}' Warning: fopen(): Failed to enable crypto",
+            },
+            basis=Basis.AUTHORITATIVE,
+            source=CAFILE,
+        ),
+        tolerates(
+            "PHP's streams take the common name where no DNS name stands in a SAN",
+            of=[NAME_MISMATCH, CN_ALONE],
+            basis=Basis.AUTHORITATIVE,
+            source=NAMES_OF_SAN,
+        ),
+        tolerates(
+            "PHP's streams compare the DNS names of the SAN with whatever they connect to, an address as well",
+            of=[NAME_MISMATCH, ADDRESS_AS_DNS_NAME],
+            basis=Basis.AUTHORITATIVE,
+            source=STREAMS,
+        ),
+        says_like(
+            NAME_MISMATCH,
+            [UNICODE],
+            "PHP's streams compare the name as it was typed",
+            basis=Basis.OBSERVED,
+            source=OBSERVED,
+        ),
+        tolerates(
+            "with `verify_peer` and `verify_peer_name` false PHP looks neither at the chain nor at the name",
+            phases=[Phase.VERIFY, Phase.NAME],
+            when=[TRUST_EVERYTHING],
+            basis=Basis.AUTHORITATIVE,
+            source=CONTEXT,
+        ),
+        says_like(
+            UNTRUSTED,
+            [OTHER_STORE],
+            "with `cafile` PHP does not load OpenSSL's default verify paths",
+            basis=Basis.AUTHORITATIVE,
+            source=STREAMS,
+        ),
+    )
+
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
+        trust = (self.store_option(side),) if side.has_store else ()
+        words = tuple(f"'{name}' => {_literal(value)}" for name, value in (*trust, *_ssl(side).items()))
+        return (*words, *((f"'header' => 'Host: {side.host_header}'",) if side.host_header is not None else ()))
+
+    def invoke(self, request: Request) -> Invocation:
+        side = request.side
+        trust = {self.stores[side.store.kind]: request.trust().path} if side.has_store else {}
+        header = {"header": f"Host: {side.host_header}"} if side.host_header is not None else {}
+        return self._invocation(request, {"ssl": {**trust, **_ssl(side)}, "http": header})
+
+
+class PhpCurl(PhpClient):
+    """The curl extension with CURLOPT_CAINFO."""
+
+    name = "php-curl"
+    title = "PHP curl extension"
+    tls_library = "OpenSSL of the system, by libcurl"
+    needs = (
+        PHP,
+        Library("php-curl", ("php/*/curl.so", "php/modules/curl.so"), Packages(apt="php-curl"), "PHP's curl extension"),
+    )
+    supports = OPTIONS
+    lacks: Mapping[str, str] = {"server_name": "libcurl sends the name in the URL, and verifies the same"}
+    stores: Mapping[str, str] = {PEM_FILE: "CURLOPT_CAINFO", HASHED_DIRECTORY: "CURLOPT_CAPATH"}
+    default_trust = Trust(Roots.SYSTEM, "its libcurl is built with the system's bundle and directory", CA_FILE)
+    asks_version = (
+        "'PHP ', PHP_VERSION, ' (libcurl ', curl_version()['version'], ', ', curl_version()['ssl_version'], ')'"
+    )
+
+    templates = (
+        Template(
+            "openssl",
+            frozenset({Phase.VERIFY}),
+            "SSL certificate problem: {reason}",
+            Basis.AUTHORITATIVE,
+            LIBRARY_SOURCE,
+        ),
+        Template(
+            "openssl",
+            frozenset({Phase.VERIFY}),
+            "SSL certificate OpenSSL verify result: {reason} (",
+            Basis.AUTHORITATIVE,
+            NEWER_LIBRARY_SOURCE,
+        ),
+        Template(
+            "openssl",
+            frozenset({Phase.HANDSHAKE, Phase.NO_TLS}),
+            "error:{*}:SSL routines:{*}:{reason}",
+            Basis.AUTHORITATIVE,
+            LIBRARY_SOURCE,
+        ),
+        Template(
+            "posix",
+            frozenset({Phase.CLOSED, Phase.NO_TLS}),
+            "OpenSSL SSL_connect: {reason} in connection to {name}:",
+            Basis.AUTHORITATIVE,
+            LIBRARY_SOURCE,
+        ),
+        Template("posix", frozenset({Phase.CLOSED, Phase.NO_TLS}), "Recv failure: {reason}", Basis.OBSERVED, OBSERVED),
+    )
+    rows = (
+        *WAITS,
+        *says(
+            [NAME_MISMATCH],
+            Phase.NAME,
+            "SSL: no alternative certificate subject name matches target host",
+            basis=Basis.AUTHORITATIVE,
+            source=NAME_SOURCE,
+        ),
+        *says(
+            [ENDS_EARLY],
+            Phase.NO_TLS,
+            "OpenSSL SSL_connect: SSL_ERROR_SYSCALL in connection to {name}:",
+            basis=Basis.AUTHORITATIVE,
+            source=LIBRARY_SOURCE,
+        ),
+        *stops(
+            dict.fromkeys((STORE_ABSENT, STORE_UNREADABLE), "error setting certificate file: "),
+            basis=Basis.AUTHORITATIVE,
+            source=CA_FILE,
+        ),
+        *says(
+            [FORGED],
+            Phase.VERIFY,
+            *(f"error:{{*}}:rsa routines:{{*}}:{reason}" for reason in NO_SIGNATURE_OF_THIS_KEY),
+            basis=Basis.AUTHORITATIVE,
+            source=EARLIEST_ERROR,
+        ),
+        *(
+            tolerates(
+                "libcurl takes any certificate of its store for a trust anchor (X509_V_FLAG_PARTIAL_CHAIN)",
+                of=[condition],
+                basis=Basis.AUTHORITATIVE,
+                source=PARTIAL_CHAIN,
+            )
+            for condition in (BELOW_THE_ROOT, LEAF_TRUSTED)
+        ),
+        *(
+            tolerates(
+                "libcurl takes the common name, an address as well, where the SAN has neither names nor addresses",
+                of=[NAME_MISMATCH, condition],
+                when=[~where(NO_DNS_NAME)],
+                basis=Basis.AUTHORITATIVE,
+                source=NAME_SOURCE,
+            )
+            for condition in (CN_ALONE, ADDRESS_AS_CN_ALONE)
+        ),
+        tolerates(
+            "with CURLOPT_SSL_VERIFYPEER and _VERIFYHOST off libcurl looks neither at the chain nor at the name",
+            phases=[Phase.VERIFY, Phase.NAME],
+            when=[TRUST_EVERYTHING],
+            basis=Basis.AUTHORITATIVE,
+            source=VERIFY_PEER,
+        ),
+        tolerates(
+            "CURLOPT_CAINFO takes the place of the file that libcurl was built with, not of the directory",
+            of=[OTHER_STORE],
+            basis=Basis.AUTHORITATIVE,
+            source=BOTH_LOCATIONS,
+        ),
+    )
+
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
+        trust = (self.store_option(side),) if side.has_store else ()
+        return tuple(
+            f"curl_setopt($handle, {name}, {_literal(value)});" for name, value in (*trust, *_curl(side).items())
+        )
+
+    def host_in_url(self, side: ClientSide) -> str:
+        return side.reference_identifier
+
+    def invoke(self, request: Request) -> Invocation:
+        side = request.side
+        trust = {self.stores[side.store.kind]: request.trust().path} if side.has_store else {}
+        return self._invocation(request, {"options": {**trust, **_curl(side)}})
+
+
+def _ssl(side: ClientSide) -> dict[str, Any]:
+    """The options of the context beside the trust store."""
+    options: dict[str, Any] = {}
+    if side.trust_everything:
+        options |= {"verify_peer": False, "verify_peer_name": False}
+    if expects_other_name(side):
+        options["peer_name"] = side.reference_identifier
+    lowest = floor(side)
+    if lowest is not None or side.tls_max is not None:
+        low, high = lowest or TLSVersion.TLSv1_2, side.tls_max or TLSVersion.TLSv1_3
+        # STREAM_CRYPTO_METHOD_TLSv1_x_CLIENT: a bit for each version, and one for a client.
+        options["crypto_method"] = 1 + sum(8 << number for number, each in enumerate(TLSVersion) if low <= each <= high)
+    if allows_old_versions(side):
+        options["security_level"] = 0
+    return options
+
+
+def _curl(side: ClientSide) -> dict[str, Any]:
+    """The options of the handle beside the trust store."""
+    options: dict[str, Any] = {}
+    if side.trust_everything:
+        options |= {"CURLOPT_SSL_VERIFYPEER": False, "CURLOPT_SSL_VERIFYHOST": 0}
+    if expects_other_name(side):
+        options["CURLOPT_CONNECT_TO"] = [f"{side.reference_identifier}::{side.connect_to}:"]
+    lowest = floor(side)
+    if lowest is not None or side.tls_max is not None:
+        # CURL_SSLVERSION_TLSv1_0 is 4, CURL_SSLVERSION_MAX_TLSv1_0 is that in the upper half.
+        least = 4 + list(TLSVersion).index(lowest) if lowest is not None else 0
+        most = 4 + list(TLSVersion).index(side.tls_max) if side.tls_max is not None else 0
+        options["CURLOPT_SSLVERSION"] = least | most << 16
+    if allows_old_versions(side):
+        options["CURLOPT_SSL_CIPHER_LIST"] = LOW_SECURITY
+    if side.host_header is not None:
+        options["CURLOPT_HTTPHEADER"] = [f"Host: {side.host_header}"]
+    return options
+
+
+def _literal(value: Any) -> str:
+    """A value in PHP."""
+    if isinstance(value, list):
+        return "[" + ", ".join(map(_literal, value)) + "]"
+    return f"'{value}'" if isinstance(value, str) else json.dumps(value)
+
+
+CLIENTS = (Php(), PhpCurl())

@@ -1,0 +1,200 @@
+"""Ruby's net/http: one GET by `probes/ruby_https.rb`, with Ruby's openssl, which shows OpenSSL's reason in brackets."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tlslab.clients.answers import read_answer
+from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust, probe
+from tlslab.clients.https import (
+    HTTPS,
+    LOW_SECURITY,
+    OPTIONS,
+    WAITS,
+    allows_old_versions,
+    expects_other_name,
+    floor,
+)
+from tlslab.clients.store_errors import stops
+from tlslab.libraries.ruby import CHECK, CONNECT
+from tlslab.model.circumstances import TRUST_EVERYTHING
+from tlslab.model.conditions import (
+    CN_ALONE,
+    NAME_MISMATCH,
+    OTHER_STORE,
+    STORE_ABSENT,
+    STORE_UNREADABLE,
+    UNTRUSTED,
+)
+from tlslab.model.evidence import Basis, Phase, Source
+from tlslab.model.library import Template, says, says_like, tolerates, where
+from tlslab.model.names import ADDRESS_AS_DNS_NAME, NO_DNS_NAME, UNICODE
+from tlslab.model.outcome import Completed, Outcome
+from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide
+from tlslab.setup.needs import Packages, Program
+
+PROBE = "ruby_https.rb"
+SET_PARAMS = Source(
+    "ruby/openssl, lib/openssl/ssl.rb (SSLContext#set_params: the default store without ca_file, ca_path, cert_store)",
+    CHECK.url,
+)
+IDENTITY = Source("ruby/openssl, lib/openssl/ssl.rb (verify_certificate_identity)", CHECK.url)
+LOADS = Source("ruby/openssl, ext/openssl/ossl_ssl.c (ossl_sslctx_setup: SSL_CTX_load_verify_file)", CONNECT.url)
+VERIFY_MODE = Source("ruby/openssl, ext/openssl/ossl_ssl.c (SSLContext#verify_mode)", CONNECT.url)
+_CONNECT = "SSL_connect returned=1 errno=0 {*}state={*}: "
+
+
+class Ruby(Client):
+    """Net::HTTP with `ca_file`."""
+
+    name = "ruby"
+    title = "Ruby net/http"
+    needs = (Program("ruby", Packages(apt="ruby")),)
+    supports = OPTIONS
+    lacks: Mapping[str, str] = {"server_name": "net/http sends the name that it verifies, that of the URL"}
+    stores: Mapping[str, str] = {PEM_FILE: "ca_file", HASHED_DIRECTORY: "ca_path"}
+    program = "ruby"
+    kinds = HTTPS
+    tls_library = "OpenSSL of the system"
+    default_trust = Trust(Roots.SYSTEM, "without `ca_file` it reads OpenSSL's default paths, the system's", SET_PARAMS)
+
+    templates = (
+        Template(
+            "openssl",
+            frozenset({Phase.VERIFY, Phase.NAME}),
+            _CONNECT + "certificate verify failed ({reason}",
+            Basis.AUTHORITATIVE,
+            CONNECT,
+        ),
+        Template(
+            "openssl",
+            frozenset({Phase.HANDSHAKE, Phase.NO_TLS}),
+            _CONNECT + "{reason}",
+            Basis.AUTHORITATIVE,
+            CONNECT,
+        ),
+        Template(
+            "posix",
+            frozenset({Phase.CLOSED, Phase.NO_TLS}),
+            "{reason} - SSL_connect",
+            Basis.AUTHORITATIVE,
+            CONNECT,
+        ),
+    )
+    rows = (
+        *WAITS,
+        *says(
+            [NAME_MISMATCH],
+            Phase.NAME,
+            'hostname "{name}" does not match the server certificate',
+            basis=Basis.AUTHORITATIVE,
+            source=CHECK,
+        ),
+        tolerates(
+            "Ruby's openssl takes the common name where a SAN has neither names nor addresses",
+            of=[NAME_MISMATCH, CN_ALONE],
+            when=[~where(NO_DNS_NAME)],
+            basis=Basis.AUTHORITATIVE,
+            source=IDENTITY,
+        ),
+        tolerates(
+            "Ruby's openssl compares the DNS names of the SAN with whatever it connects to, an address as well",
+            of=[NAME_MISMATCH, ADDRESS_AS_DNS_NAME],
+            basis=Basis.AUTHORITATIVE,
+            source=IDENTITY,
+        ),
+        says_like(
+            NAME_MISMATCH,
+            [UNICODE],
+            "Ruby's openssl compares the name as it was typed",
+            basis=Basis.AUTHORITATIVE,
+            source=IDENTITY,
+        ),
+        *stops(
+            {
+                STORE_ABSENT: "SSL_CTX_load_verify_file: system lib",
+                STORE_UNREADABLE: "SSL_CTX_load_verify_file: no certificate or crl found",
+            },
+            basis=Basis.AUTHORITATIVE,
+            source=LOADS,
+        ),
+        tolerates(
+            "with VERIFY_NONE Ruby looks neither at the chain nor at the name",
+            phases=[Phase.VERIFY, Phase.NAME],
+            when=[TRUST_EVERYTHING],
+            basis=Basis.AUTHORITATIVE,
+            source=VERIFY_MODE,
+        ),
+        says_like(
+            UNTRUSTED,
+            [OTHER_STORE],
+            "with `ca_file` net/http does not load the default store",
+            basis=Basis.AUTHORITATIVE,
+            source=SET_PARAMS,
+        ),
+    )
+
+    def version_probe(self, machine: Machine) -> Invocation:
+        library = "openssl #{OpenSSL::VERSION}, #{OpenSSL::OPENSSL_LIBRARY_VERSION}"
+        asked = f'require "openssl"; puts "Ruby #{{RUBY_VERSION}} ({library})"'
+        return Invocation((machine.which["ruby"], "-e", asked))
+
+    def read_version(self, completed: Completed) -> str:
+        return completed.stdout.strip() if completed.stdout.startswith("Ruby ") else ""
+
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
+        trust = (self.store_option(side),) if side.has_store else ()
+        words = [f"http.{name} = {_literal(value)}" for name, value in (*trust, *_settings(side).items())]
+        if side.trust_everything:
+            words.append("http.verify_mode = OpenSSL::SSL::VERIFY_NONE")
+        if expects_other_name(side):
+            words.append(f'http = Net::HTTP.new("{side.reference_identifier}", 443)')
+            words.append(f'http.ipaddr = "{side.connect_to}"')
+        if side.host_header is not None:
+            words.append(f'request["Host"] = "{side.host_header}"')
+        return tuple(words)
+
+    def invoke(self, request: Request) -> Invocation:
+        side, laid = request.side, request.trust()
+        trust = {self.stores[side.store.kind]: laid.path} if side.has_store else {}
+        given = {
+            "host": side.reference_identifier,
+            "port": request.endpoint.port,
+            "connect_to": side.connect_to if expects_other_name(side) else None,
+            "trust_everything": side.trust_everything,
+            "settings": {**trust, **_settings(side)},
+            "host_header": side.host_header,
+        }
+        return Invocation(
+            argv=(request.machine.which["ruby"], "--disable=did_you_mean,error_highlight", PROBE, json.dumps(given)),
+            files={PROBE: probe(PROBE), **laid.files},
+            prepare=laid.prepare,
+        )
+
+    def read(self, completed: Completed, side: ClientSide) -> Outcome:
+        return read_answer(completed)
+
+
+def _settings(side: ClientSide) -> dict[str, Any]:
+    """The attributes of Net::HTTP beside the trust store."""
+    found: dict[str, Any] = {}
+    lowest = floor(side)
+    if lowest is not None:
+        found["min_version"] = _constant(lowest.number)
+    if side.tls_max is not None:
+        found["max_version"] = _constant(side.tls_max.number)
+    if allows_old_versions(side):
+        found["ciphers"] = LOW_SECURITY
+    return found
+
+
+def _constant(number: str) -> str:
+    """The version as Ruby calls it: `TLS1_2`, and `TLS1` for the first."""
+    return "TLS" + number.replace(".", "_").removesuffix("_0")
+
+
+def _literal(value: str) -> str:
+    return f":{value}" if value.startswith("TLS1") else json.dumps(value)
+
+
+CLIENTS = (Ruby(),)
