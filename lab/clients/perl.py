@@ -35,7 +35,7 @@ from tlslab.model.conditions import (
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import ANY, Own, Template, says, says_like, tolerates
-from tlslab.model.names import UNICODE
+from tlslab.model.names import ADDRESS_AS_CN_ALONE, UNICODE
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, TLSVersion
 from tlslab.setup.needs import Library, Packages, Program
@@ -105,11 +105,14 @@ def _rows(before: str, source: Source) -> tuple[Own, ...]:
             )
             for condition in (BELOW_THE_ROOT, LEAF_TRUSTED)
         ),
-        tolerates(
-            "IO::Socket::SSL takes the common name where there is no SAN",
-            of=[NAME_MISMATCH, CN_ALONE],
-            basis=Basis.AUTHORITATIVE,
-            source=IDENTITY,
+        *(
+            tolerates(
+                "IO::Socket::SSL takes the common name, an address as well, where there is no SAN",
+                of=[NAME_MISMATCH, condition],
+                basis=Basis.AUTHORITATIVE,
+                source=IDENTITY,
+            )
+            for condition in (CN_ALONE, ADDRESS_AS_CN_ALONE)
         ),
         tolerates(
             "with SSL_VERIFY_NONE it looks neither at the chain nor at the name",

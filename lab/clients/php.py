@@ -163,11 +163,14 @@ class Php(PhpClient):
             basis=Basis.AUTHORITATIVE,
             source=CAFILE,
         ),
-        tolerates(
-            "PHP's streams take the common name where no DNS name stands in a SAN",
-            of=[NAME_MISMATCH, CN_ALONE],
-            basis=Basis.AUTHORITATIVE,
-            source=NAMES_OF_SAN,
+        *(
+            tolerates(
+                "PHP's streams take the common name, an address as well, where no DNS name stands in a SAN",
+                of=[NAME_MISMATCH, condition],
+                basis=Basis.AUTHORITATIVE,
+                source=NAMES_OF_SAN,
+            )
+            for condition in (CN_ALONE, ADDRESS_AS_CN_ALONE)
         ),
         tolerates(
             "PHP's streams compare the DNS names of the SAN with whatever they connect to, an address as well",

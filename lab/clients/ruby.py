@@ -28,7 +28,7 @@ from tlslab.model.conditions import (
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says, says_like, tolerates, where
-from tlslab.model.names import ADDRESS_AS_DNS_NAME, NO_DNS_NAME, UNICODE
+from tlslab.model.names import ADDRESS_AS_CN_ALONE, ADDRESS_AS_DNS_NAME, NO_DNS_NAME, UNICODE
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide
 from tlslab.setup.needs import Packages, Program
@@ -90,12 +90,15 @@ class Ruby(Client):
             basis=Basis.AUTHORITATIVE,
             source=CHECK,
         ),
-        tolerates(
-            "Ruby's openssl takes the common name where a SAN has neither names nor addresses",
-            of=[NAME_MISMATCH, CN_ALONE],
-            when=[~where(NO_DNS_NAME)],
-            basis=Basis.AUTHORITATIVE,
-            source=IDENTITY,
+        *(
+            tolerates(
+                "Ruby's openssl takes the common name, an address as well, where a SAN has neither names nor addresses",
+                of=[NAME_MISMATCH, condition],
+                when=[~where(NO_DNS_NAME)],
+                basis=Basis.AUTHORITATIVE,
+                source=IDENTITY,
+            )
+            for condition in (CN_ALONE, ADDRESS_AS_CN_ALONE)
         ),
         tolerates(
             "Ruby's openssl compares the DNS names of the SAN with whatever it connects to, an address as well",
