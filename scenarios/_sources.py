@@ -669,6 +669,13 @@ FREETDS_OTHER_CN = Source(
     "FreeTDS/freetds, issue 503: the host stands in the SAN and not in the CN, and is refused (mended in FreeTDS 1.4.2)",
     "https://github.com/FreeTDS/freetds/issues/503",
 )
+IPV6_IN_URL = Source(
+    "RFC 3986, 3.2.2, Host: an IPv6 address stands in brackets", "https://www.rfc-editor.org/rfc/rfc3986#section-3.2.2"
+)
+NODE_IPV6 = Source(
+    "nodejs/node, issue 64032: since 22.23.0 and 24.17.0 an IPv6 address in the SAN is not found",
+    "https://github.com/nodejs/node/issues/64032",
+)
 
 # Variables of the environment, and what they name.
 OPENSSL_VARIABLES = Source(

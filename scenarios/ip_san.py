@@ -2,7 +2,7 @@
 
 from tlslab.model.check import EVERYTHING
 from tlslab.model.conditions import IP_ADDRESS, NAME_MISMATCH
-from tlslab.model.names import ADDRESS_AS_CN_ALONE, ADDRESS_AS_DNS_NAME
+from tlslab.model.names import ADDRESS_AS_CN_ALONE, ADDRESS_AS_DNS_NAME, IPV6_ADDRESS
 from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import Situation
 from tlslab_scenarios._sources import (  # fmt: skip
@@ -12,8 +12,10 @@ from tlslab_scenarios._sources import (  # fmt: skip
     IP_IDENTITY,
     IP_IN_URL,
     IP_SAN,
+    IPV6_IN_URL,
     JDBC_ADDRESSES,
     NAMES_IN_SAN,
+    NODE_IPV6,
     ODBC_KEYWORDS,
     ODBC_TROUBLESHOOTING,
     SQL_LINUX,
@@ -23,6 +25,8 @@ from tlslab_scenarios.name_mismatch import connect_by_certificate_name, expect_c
 
 ADDRESS = "127.0.0.1"
 """Where every server of the local stage is."""
+IPV6 = "::1"
+"""Where those are as well that listen at an IPv6 address."""
 
 
 @scenario(
@@ -151,3 +155,55 @@ def as_common_name(healthy: Situation) -> Situation:
 def reissue_with_address_in_san(broken: Situation) -> Situation:
     """Have the certificate reissued with the address in the SAN, and as a DNS name beside it."""
     return broken.with_leaf(names=(ADDRESS,), addresses=(ADDRESS,))
+
+
+@scenario(
+    title="The client connects to an IPv6 address, which the certificate carries",
+    conditions=[IP_ADDRESS, IPV6_ADDRESS],
+    sources=[IP_SAN, IP_IDENTITY, IPV6_IN_URL, NODE_IPV6],
+    form="ipv6",
+)
+def ipv6(healthy: Situation) -> Situation:
+    """The client connects to an IPv6 address. The certificate has it in the SAN, as an address (iPAddress).
+
+    **Symptom.** Microsoft's ODBC driver and mssql-python say "subject name does not match host name", python-tds
+    "Certificate does not match host name", the JDBC driver "Failed to validate the server name", go-mssqldb "invalid
+    certificate name". All clients for HTTPS connect, and so do FreeTDS, jTDS and tedious. Node 22.23.0 and 24.17.0, and the next releases, refuse it as well.
+
+    **Cause.** As with IPv4 (`ip-san`) a client may know DNS names alone. An IPv6 address has several spellings besides:
+    it is to be compared octet by octet (RFC 9525, 6.4), and the JDBC driver compares what was typed with the spelling of
+    Java, which has all eight groups and no `::`. Where a colon stands in the host, go-mssqldb with `certificate` wants a CN
+    that equals the name in the handshake, which is empty for an address: no certificate will do. Node of those releases
+    took every host for a domain name first.
+
+    **Look.** `openssl s_client -connect [ADDRESS]:443 </dev/null | openssl x509 -noout -ext subjectAltName`: the address
+    must stand there as `IP Address:`, in full. `openssl verify -verify_ip ADDRESS` says whether it is found. An error
+    before TLS (JDBC: The port number ... is not valid; FreeTDS: server is unavailable or does not exist) is about how the
+    address is given: a URL and FreeTDS' `[ADDRESS]:PORT` want brackets, the JDBC driver wants the property `serverName`.
+
+    **Fix.** Connect by a DNS name that stands in the certificate, or tell the client to expect that name. With the JDBC
+    driver it is enough to write the address with all eight groups (`0:0:0:0:0:0:0:1`).
+    """
+    return healthy.with_server(ipv6=True).with_leaf(addresses=(IPV6,)).with_client(connect_to=IPV6)
+
+
+ipv6.fix(
+    still_checks=EVERYTHING,
+    side=Side.CLIENT,
+    steps=[
+        "Read the DNS names in the certificate.",
+        "Put one of them in the place of the address; it must resolve to the server, by DNS or the hosts file.",
+    ],
+    sources=[section(SQL_LINUX, "Common connection errors")],
+    name="connect-by-name",
+)(connect_by_certificate_name)
+
+ipv6.fix(
+    still_checks=EVERYTHING,
+    side=Side.CLIENT,
+    steps=[
+        "Keep the address.",
+        "Name the host that stands in the certificate in the client's own option (HostNameInCertificate, serverName, servername).",
+    ],
+    sources=[section(ODBC_TROUBLESHOOTING, "Certificate name errors"), ODBC_KEYWORDS],
+)(expect_certificate_name)

@@ -69,7 +69,7 @@ WITHOUT_SERVERS_FIX = {
     "environment.overruled-by-requests-ca-bundle",
     *("below-the-root", "ca-made-anew.key-identifiers", "ca-made-anew.no-key-identifiers", "company-proxy"),
     *("leaf-trusted", "untrusted-ca.direct"),
-    *("untrusted-ca", "wrong-clock.ahead", "wrong-clock.behind", "ip-san"),
+    *("untrusted-ca", "wrong-clock.ahead", "wrong-clock.behind", "ip-san", "ip-san.ipv6"),
     *("untrusted-ca.strict", "virtual-host.host-header"),
     *("name-mismatch.wildcard-expected", "valid-name.upper-case", "valid-name.dot-at-the-end", "valid-name.unicode"),
     *(item.id for item in CATALOGUE.scenarios if item.id.startswith("trust-store.")),

@@ -37,7 +37,7 @@ from tlslab.model.conditions import (
 from tlslab.model.environment import CURL_CA_BUNDLE, OPENSSL_CONF, SSL_CERT_DIR, SSL_CERT_FILE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says, tolerates, where
-from tlslab.model.names import ADDRESS_AS_CN_ALONE, NO_DNS_NAME
+from tlslab.model.names import ADDRESS_AS_CN_ALONE, NO_DNS_NAME, in_url
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, RevocationCheck, Situation
 from tlslab.model.variables import GIVEN_A_STORE
@@ -233,7 +233,7 @@ class Curl(Client):
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         trust = (self.store_option(side),) if side.has_store else ()
-        url = (f"https://{side.reference_identifier}/",) if expects_other_name(side) else ()
+        url = (f"https://{in_url(side.reference_identifier)}/",) if expects_other_name(side) else ()
         return (*(join(option) for option in (*trust, *_options(side))), *url)
 
     def invoke(self, request: Request) -> Invocation:
@@ -254,7 +254,7 @@ class Curl(Client):
                 BODY,
                 "--write-out",
                 "%{http_code}",
-                f"https://{request.side.reference_identifier}:{request.endpoint.port}/",
+                f"https://{in_url(request.side.reference_identifier)}:{request.endpoint.port}/",
             ),
             files={**laid.files, **crl_file(request)},
             prepare=laid.prepare,
@@ -285,7 +285,7 @@ def _options(side: ClientSide) -> tuple[tuple[str, ...], ...]:
     if expects_other_name(side):
         # curl verifies the name in the URL; where to connect can be given beside it, without a port for that of the URL
         # (curl(1), --connect-to).
-        options.append(("--connect-to", f"{side.reference_identifier}::{side.connect_to}:"))
+        options.append(("--connect-to", f"{in_url(side.reference_identifier)}::{in_url(side.connect_to)}:"))
     lowest = floor(side)
     if lowest is not None:
         options.append((f"--tlsv{lowest.number}",))

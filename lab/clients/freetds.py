@@ -66,6 +66,7 @@ from tlslab.model.names import (
     OTHER_COMMON_NAME,
     WILDCARD,
     WILDCARD_EXPECTED,
+    in_url,
 )
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import (
@@ -172,6 +173,14 @@ class FreeTds(Client):
         """How people give TLS limits, for which freetds.conf has no setting."""
         text = gnutls_conf(side)
         return (f"GNUTLS_SYSTEM_PRIORITY_FILE={GNUTLS_CONF}", *text.splitlines()) if text else ()
+
+
+def _server(request: Request) -> str:
+    """The host, as programs are given it that take what stands behind the last colon for the port: an IPv6 address in
+    brackets and with the port (FreeTDS, src/tds/config.c, parse_server_name_for_port).
+    """
+    host = request.side.connect_to
+    return f"{in_url(host)}:{request.endpoint.port}" if in_url(host) != host else host
 
 
 class Pymssql(FreeTds, PythonSqlClient):
@@ -281,7 +290,7 @@ class Pymssql(FreeTds, PythonSqlClient):
             files["openssl.cnf"] = text
             env["OPENSSL_CONF"] = str(request.workdir / "openssl.cnf")
         connection = {
-            "server": request.side.connect_to,
+            "server": _server(request),
             "port": str(request.endpoint.port),
             "user": request.login.user,
             "password": request.login.password,
@@ -408,7 +417,7 @@ class Tsql(FreeTds):
     def invoke(self, request: Request) -> Invocation:
         env, files, prepare = freetds_settings(request)
         limit_gnutls(request.side, request.workdir, env, files)
-        where = ("-H", request.side.connect_to, "-p", str(request.endpoint.port))
+        where = ("-H", _server(request), "-p", str(request.endpoint.port))
         return Invocation(
             # `-P -`: the password is the first line of standard input, so that none stands in argv.
             argv=(request.machine.which["tsql"], *where, *("-U", request.login.user, "-P", "-", "-o", "fhq")),

@@ -19,6 +19,7 @@ from tlslab.model.conditions import OTHER_STORE, STORE_ABSENT, STORE_UNREADABLE,
 from tlslab.model.environment import SSL_CERT_DIR, SSL_CERT_FILE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says_like, tolerates
+from tlslab.model.names import in_url
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import PEM_FILE, ClientSide, RevocationCheck, Situation, TLSVersion
 from tlslab.setup.needs import Packages, Program
@@ -119,7 +120,7 @@ class GnuTLSCli(Client):
 
     def invoke(self, request: Request) -> Invocation:
         host = request.side.connect_to
-        asked = request.side.host_header or f"{host}:{request.endpoint.port}"
+        asked = request.side.host_header or f"{in_url(host)}:{request.endpoint.port}"
         laid = request.trust()
         return Invocation(
             argv=(

@@ -20,6 +20,7 @@ from tlslab.model.conditions import OTHER_STORE, STORE_ABSENT, STORE_NOT_HASHED,
 from tlslab.model.environment import SSL_CERT_DIR, SSL_CERT_FILE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says_like, tolerates
+from tlslab.model.names import in_url
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, TLSVersion
 from tlslab.model.variables import GIVEN_A_STORE
@@ -80,7 +81,7 @@ PROGRAM = Built(
     ),
     static=True,
 )
-_MESSAGE = 'Get "https://{host}:{*}/": '
+_MESSAGE = 'Get "https://{urlhost}:{*}/": '
 """net/http's words around every error: the method and the URL."""
 _FIELD = "TLSClientConfig."
 """A field of the tls.Config of an http.Transport, as people set it."""
@@ -185,7 +186,7 @@ class GoHttps(Client):
         pool = {"RootCAs": laid.path} if side.has_store and not by_variable else {}
         config = {} if side.defaults_only else {**pool, **_options(side)}
         given = {
-            "url": f"https://{side.connect_to}:{request.endpoint.port}/",
+            "url": f"https://{in_url(side.connect_to)}:{request.endpoint.port}/",
             "config": config or None,
             # No library can give a program another clock that is linked statically; Config.Time can.
             "clock": side.clock // timedelta(seconds=1),

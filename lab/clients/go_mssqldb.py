@@ -33,6 +33,7 @@ from tlslab.model.conditions import (
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, When, says, says_each, says_like, tolerates
+from tlslab.model.names import IPV6_ADDRESS, in_url
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import (
     HASHED_DIRECTORY,
@@ -60,6 +61,11 @@ NO_SUPPORT = _source("tds.go", "interpretPreloginResponse")
 GOES_ON = _source("tds.go", "connect: no handshake where the server answers ENCRYPT_NOT_SUP")
 DIALS = _source("protocol_go113.go", "wrapConnErr")
 OPTIONS = _source("msdsn/conn_str.go", "parseTLS, SetupTLS")
+COLONS = _source(
+    "msdsn/conn_str_go115.go",
+    "setupTLSCommonName: where a colon stands in the host, the CN must equal the name that was sent, and of an "
+    "address none is sent",
+)
 PACKETS = _source("buf.go", "readNextPacket")
 PROGRAM = Built(
     "go-mssqldb",
@@ -194,6 +200,13 @@ class GoMssqldb(Client):
                 (NAME_MISMATCH, [NAME_MISMATCH, SELF_SIGNED]),
             )
         ),
+        *says(
+            [IPV6_ADDRESS],
+            Phase.NAME,
+            f'{_FAILED}invalid certificate name "{{*}}", expected ""',
+            basis=Basis.AUTHORITATIVE,
+            source=COLONS,
+        ),
         tolerates(
             "Go reads every file of the directory, whatever it is called",
             of=[STORE_NOT_HASHED, UNTRUSTED],
@@ -252,7 +265,7 @@ class GoMssqldb(Client):
         user, password = (quote(word, safe="") for word in (request.login.user, request.login.password))
         query = urlencode({**options, "connection timeout": CONNECTION_TIMEOUT})
         question = {
-            "url": f"sqlserver://{user}:{password}@{side.connect_to}:{request.endpoint.port}?{query}",
+            "url": f"sqlserver://{user}:{password}@{in_url(side.connect_to)}:{request.endpoint.port}?{query}",
             "question": QUESTION,
             # No library can give a program another clock that is linked statically; tls.Config.Time can.
             "clock": side.clock // timedelta(seconds=1),

@@ -40,6 +40,7 @@ from tlslab.model.conditions import (
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, When, says, says_alike, says_each, says_like, tolerates
+from tlslab.model.names import in_url
 from tlslab.model.situation import ClientSide, Encryption, ServerEncryption, Situation
 from tlslab.setup import jars
 from tlslab.setup.needs import Jar
@@ -205,7 +206,7 @@ class Jtds(JdbcDriver):
     def invoke(self, request: Request) -> Invocation:
         side = request.side
         question = {
-            "url": f"jdbc:jtds:sqlserver://{side.connect_to}:{request.endpoint.port}",
+            "url": f"jdbc:jtds:sqlserver://{in_url(side.connect_to)}:{request.endpoint.port}",
             "question": QUESTION,
             "user": request.login.user,
             "password": request.login.password,

@@ -43,7 +43,13 @@ from tlslab.model.conditions import (
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Says, Template, When, says, says_each, says_like, tolerates
-from tlslab.model.names import ADDRESS_AS_CN_ALONE, ADDRESS_AS_CN_BESIDE_SAN, ADDRESS_AS_DNS_NAME, DOT_AT_THE_END
+from tlslab.model.names import (
+    ADDRESS_AS_CN_ALONE,
+    ADDRESS_AS_CN_BESIDE_SAN,
+    ADDRESS_AS_DNS_NAME,
+    DOT_AT_THE_END,
+    IPV6_ADDRESS,
+)
 from tlslab.model.release import Versions
 from tlslab.model.situation import ClientSide, Encryption, Situation
 from tlslab.setup import jars
@@ -84,6 +90,9 @@ VERIFIES_WHEN_ASKED = _source("9.4.1", "IOBuffer", "TDSChannel.enableSSL: the le
 OWN_STORE = _source("13.4.0", "IOBuffer", "TDSChannel.enableSSL: a TrustManagerFactory of the store that is named")
 NAMES = _source("13.4.0", "SQLServerCertificateUtils", "validateServerNameInCertificate")
 NAMES_WITHOUT_ADDRESSES = _source("12.10.2", "SQLServerCertificateUtils", "validateServerNameInCertificate")
+IN_FULL = When(
+    "the IPv6 address is written with all eight groups", lambda act: "::" not in act.client.reference_identifier
+)
 ENCRYPT = {Encryption.OPTIONAL: "false", Encryption.MANDATORY: "true", Encryption.STRICT: "strict"}
 _EXCEPTION = "com.microsoft.sqlserver.jdbc.SQLServerException: "
 _UNEXPECTED_PRELOGIN = (
@@ -241,6 +250,14 @@ class MssqlJdbc(JdbcDriver):
             basis=Basis.OBSERVED,
             source=OBSERVED_DOT,
         ),
+        says_like(
+            NAME_MISMATCH,
+            [IPV6_ADDRESS],
+            "the driver compares the address as it was typed with the spelling of Java, in eight groups",
+            basis=Basis.AUTHORITATIVE,
+            source=NAMES,
+            when=[~IN_FULL],
+        ),
         tolerates(
             "the driver compares the DNS names of the SAN with whatever it connects to, an address as well",
             of=[NAME_MISMATCH, ADDRESS_AS_DNS_NAME],
@@ -298,7 +315,10 @@ class MssqlJdbc(JdbcDriver):
     def invoke(self, request: Request) -> Invocation:
         side, workdir = request.side, request.workdir
         question = {
-            "url": f"jdbc:sqlserver://{side.connect_to}:{request.endpoint.port}",
+            # Not in the URL, where an IPv6 address cannot stand (Microsoft, "Building the connection URL").
+            "url": "jdbc:sqlserver://",
+            "serverName": side.connect_to,
+            "portNumber": str(request.endpoint.port),
             "question": QUESTION,
             "user": request.login.user,
             "password": request.login.password,

@@ -43,6 +43,7 @@ from tlslab.model.conditions import CONDITIONS, OTHER_STORE, SILENT
 from tlslab.model.environment import NODE_EXTRA_CA_CERTS, NODE_TLS_REJECT_UNAUTHORIZED
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, When, says, tolerates
+from tlslab.model.names import in_url
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import PEM_FILE, ClientSide, Situation, TLSVersion
 from tlslab.model.variables import is_set
@@ -294,7 +295,7 @@ class NodeFetch(NodeClient):
 
 
 def _url(side: ClientSide, endpoint: Endpoint) -> str:
-    return f"https://{side.connect_to}:{endpoint.port}/"
+    return f"https://{in_url(side.connect_to)}:{endpoint.port}/"
 
 
 def _options(side: ClientSide) -> dict[str, str | bool]:

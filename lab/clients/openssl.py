@@ -18,7 +18,7 @@ from tlslab.model.conditions import CN_ALONE, NAME_MISMATCH, OTHER_STORE, STORE_
 from tlslab.model.environment import OPENSSL_CONF, SSL_CERT_DIR, SSL_CERT_FILE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says_like, tolerates
-from tlslab.model.names import DOT_AT_THE_END, UNICODE
+from tlslab.model.names import DOT_AT_THE_END, UNICODE, in_url
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, RevocationCheck, Situation
 from tlslab.model.variables import GIVEN_A_STORE
@@ -172,7 +172,7 @@ class SClient(Client):
         return tuple(join(option) for option in (*trust, *_options(side)))
 
     def invoke(self, request: Request) -> Invocation:
-        host = f"{request.side.connect_to}:{request.endpoint.port}"
+        host = f"{in_url(request.side.connect_to)}:{request.endpoint.port}"
         laid = request.trust()
         trust = (self.stores[request.side.store.kind], laid.path)
         return Invocation(

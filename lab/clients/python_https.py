@@ -43,7 +43,7 @@ from tlslab.model.conditions import (
 from tlslab.model.environment import CURL_CA_BUNDLE, OPENSSL_CONF, REQUESTS_CA_BUNDLE, SSL_CERT_DIR, SSL_CERT_FILE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import SaysLike, Template, Tolerates, When, says, says_like, tolerates
-from tlslab.model.names import DOT_AT_THE_END
+from tlslab.model.names import DOT_AT_THE_END, in_url
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, TLSVersion
 from tlslab.model.variables import GIVEN_A_STORE, is_set
@@ -164,7 +164,7 @@ class PythonClient(Client):
         laid = request.trust()
         given = {
             "client": self.name,
-            "url": f"https://{request.side.connect_to}:{request.endpoint.port}/",
+            "url": f"https://{in_url(request.side.connect_to)}:{request.endpoint.port}/",
             "ca": {self.stores[request.side.store.kind]: laid.path} if request.side.has_store else {},
             "trust_everything": request.side.trust_everything,
             "expected_name": request.side.reference_identifier if expects_other_name(request.side) else None,

@@ -27,6 +27,7 @@ from tlslab.model.conditions import (
 from tlslab.model.environment import SSL_CERT_DIR, SSL_CERT_FILE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import ANY, Template, says, tolerates
+from tlslab.model.names import in_url
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, TLSVersion
 from tlslab.setup.needs import Packages, Program
@@ -178,7 +179,7 @@ class Wget(Client):
                 *(trust if request.side.has_store else ()),
                 *_options(request.side),
                 "--output-document=body",
-                f"https://{request.side.connect_to}:{request.endpoint.port}/",
+                f"https://{in_url(request.side.connect_to)}:{request.endpoint.port}/",
             ),
             files={**laid.files, **crl_file(request)},
             prepare=laid.prepare,

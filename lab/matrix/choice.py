@@ -114,6 +114,10 @@ class Choice:
             )
         if self.name == "docker" and not situation.client.connect_to.isascii():
             return "Docker's DNS does not know a name in Unicode, only its A-labels; the local stage plays this"
+        if self.name == "local" and situation.server.ipv6:
+            from tlslab.stages.local import services
+
+            return services.ipv6_obstacle() or None
         if self.name == "local" and not situation.server.key_readable:
             from tlslab.stages.local import down
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from tlslab.model.evidence import shows
 from tlslab.model.knowledge import Statement
 from tlslab.model.library import Prints
+from tlslab.model.names import in_url
 from tlslab.model.outcome import Outcome
 from tlslab.model.situation import Situation
 
@@ -63,6 +64,7 @@ def pattern_values(situation: Situation) -> dict[str, str]:
     chain = situation.met.server.chain
     return {
         "host": situation.client.connect_to,
+        "urlhost": in_url(situation.client.connect_to),
         "name": situation.client.reference_identifier,
         "certificate": chain.leaf.common_name if chain else "SSL_Self_Signed_Fallback",
     }

@@ -1,7 +1,7 @@
 """Evidence: what a statement about a client rests on, where a connection fails, and whether a text shows a pattern.
 
-Texts are patterns: literal but for `{host}`, `{name}`, `{certificate}` and `{*}` (any characters, for volatile parts).
-White space is folded, so that a text that a terminal wrapped still matches.
+Texts are patterns: literal but for `{host}`, `{urlhost}`, `{name}`, `{certificate}` and `{*}` (any characters, for what
+changes). White space is folded, so that a text that a terminal wrapped still matches.
 """
 
 import re

@@ -2,8 +2,8 @@
 templates in which a client presents what its library says.
 
 A row is about a *set* of conditions, because there are texts for two defects at once, and because a second defect can
-turn a refusal into a connection. Texts are literal but for `{reason}` and `{code}` (in templates), `{host}`, `{name}`,
-`{certificate}` and `{*}` (any characters, for what changes); white space is folded.
+turn a refusal into a connection. Texts are literal but for `{reason}` and `{code}` (in templates), `{host}`,
+`{urlhost}`, `{name}`, `{certificate}` and `{*}` (any characters, for what changes); white space is folded.
 """
 
 from collections.abc import Callable, Iterable, Mapping

@@ -3,10 +3,17 @@
 Most of them are no defects: some client refuses a good certificate for them, or takes a wrong one.
 """
 
+from ipaddress import IPv6Address
+
 from tlslab.model.certificate import as_address, dns_name, matches_dns_id
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import leaf_of
 from tlslab.model.situation import Situation
+
+
+def in_url(host: str) -> str:
+    """A host as it stands in a URL: an IPv6 address in brackets (RFC 3986, 3.2.2)."""
+    return f"[{host}]" if ":" in host else host
 
 
 def _expected(situation: Situation) -> str:
@@ -63,6 +70,13 @@ ADDRESS_AS_CN_BESIDE_SAN = Condition(
     "the IP address that the client expects is the certificate's CN, and the SAN holds DNS names",
     lambda situation: _is_the_common_name(situation) and bool(leaf_of(situation).names),
 )
+IPV6_ADDRESS = Condition(
+    "ipv6-address",
+    "the client expects an IPv6 address, and the certificate carries it",
+    lambda situation: (
+        isinstance(as_address(_expected(situation)), IPv6Address) and leaf_of(situation).carries(_expected(situation))
+    ),
+)
 OTHER_COMMON_NAME = Condition(
     "other-common-name",
     "the name that the client expects stands in the SAN, and the certificate's CN is another",
@@ -96,5 +110,5 @@ NO_DNS_NAME = Condition(
 )
 NAMES = (
     *(ADDRESS_AS_DNS_NAME, ADDRESS_AS_CN_ALONE, ADDRESS_AS_CN_BESIDE_SAN),
-    *(OTHER_COMMON_NAME, WILDCARD, WILDCARD_EXPECTED, DOT_AT_THE_END, UPPER_CASE, UNICODE, NO_DNS_NAME),
+    *(IPV6_ADDRESS, OTHER_COMMON_NAME, WILDCARD, WILDCARD_EXPECTED, DOT_AT_THE_END, UPPER_CASE, UNICODE, NO_DNS_NAME),
 )

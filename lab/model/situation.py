@@ -179,6 +179,7 @@ class ServerSide:
     `chain`: what it presents; where it has virtual hosts, to who names none of them. None: no certificate is
     configured, and SQL Server makes its own at start: `fallback`, which a real one cannot be told. `security_level` is
     the OpenSSL security level (0-5) that the server's TLS library runs with.
+    `ipv6`: it listens at an IPv6 address as well.
     `key_readable` False: the account of SQL Server may not read the private key that it is told to use, and it does not
     start (error 49940): no process listens at its port.
     `staple`: it sends an answer of OCSP about its certificate with the handshake (RFC 6066, 8), of this validity.
@@ -197,6 +198,7 @@ class ServerSide:
     virtual_hosts: tuple[VirtualHost, ...] = field(default=(), metadata={_WORDS: "other certificates for other names"})
     key_exchange: KeyExchange = field(default=KeyExchange.USUAL, metadata={_WORDS: "the key exchange"})
     staple: Validity | None = field(default=None, metadata={_WORDS: "an answer of OCSP with the handshake"})
+    ipv6: bool = field(default=False, metadata={_WORDS: "an IPv6 address"})
 
     @property
     def responders(self) -> frozenset[Responder]:

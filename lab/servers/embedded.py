@@ -11,12 +11,14 @@ Besides what a listener needs (`id`, `kind`, `address`, `port`, `security_level`
 store), `fallback_cert` and `fallback_key`, `encryption` ("not_supported" answers ENCRYPT_NOT_SUP and ends the
 connection of a client that asks for more, "in_clear" answers the same and goes on); one of kind https `hosts` (`name`,
 `chain` and `key` of virtual hosts); and every one `refusal` ("reset" instead of "close" for a handshake that the server
-refuses), `speaks` (what is met there in the place of such a server, `tlslab.model.situation.Speaks`), `login_timeout`,
+refuses), `ipv6` (it listens at ::1 as well), `speaks` (what is met there in the place of such a server,
+`tlslab.model.situation.Speaks`), `login_timeout`,
 `idle_timeout`, `max_connections`.
 """
 
 import asyncio
 import contextlib
+import errno
 import itertools
 import json
 import os
@@ -33,7 +35,7 @@ from typing import Protocol, TypeVar
 from tlslab.model.situation import KeyExchange, Refusal, Speaks
 from tlslab.servers.https_endpoint import HttpsEndpoint, HttpsOptions
 from tlslab.servers.journal import Journal
-from tlslab.servers.listener import CannotStart, Limits
+from tlslab.servers.listener import BOTH_TRIES, IPV6_LOOPBACK, CannotStart, Limits
 from tlslab.servers.no_tls import NoTlsEndpoint, NoTlsOptions
 from tlslab.servers.streams import Marked, address_of, hung_up
 from tlslab.servers.tds.endpoint import Endpoint, Fallback, SqlServerOptions
@@ -60,6 +62,8 @@ class Listener:
     id: str
     address: str
     port: int
+    ipv6: bool
+    """Whether it listens at the same port of the IPv6 loopback address, too."""
     options: SqlServerOptions | HttpsOptions | NoTlsOptions
 
 
@@ -91,7 +95,11 @@ def _listener(entry: object, document: Mapping[str, object]) -> Listener:
     name = entry["id"]
     try:
         return Listener(
-            name, str(entry.get("address", "127.0.0.1")), int(entry.get("port", 0)), _options(entry, document)
+            name,
+            str(entry.get("address", "127.0.0.1")),
+            int(entry.get("port", 0)),
+            bool(entry.get("ipv6")),
+            _options(entry, document),
         )
     except KeyError as e:
         raise BadDescription(f"The listener has no {e.args[0]!r}.", name) from e
@@ -313,12 +321,12 @@ class Process:
             events = _ListenerEvents(self._journal, listener.id)
             try:
                 endpoint = self._endpoint(listener, events)
-                server = await self._listen(listener, endpoint, events)
+                servers = await self._listen(listener, endpoint, events)
             except (CannotStart, OSError) as e:
                 raise BadDescription(str(e), listener.id) from e
             endpoints.append(endpoint)
-            self._servers.append(server)
-            ports[listener.id] = server.sockets[0].getsockname()[1]
+            self._servers += servers
+            ports[listener.id] = servers[0].sockets[0].getsockname()[1]
         for endpoint in endpoints:
             endpoint.start()
         return ports
@@ -330,12 +338,25 @@ class Process:
             return NoTlsEndpoint(listener.options, events)
         return HttpsEndpoint(listener.options, events)
 
-    async def _listen(self, listener: Listener, endpoint: AnyEndpoint, events: _ListenerEvents) -> asyncio.Server:
+    async def _listen(self, listener: Listener, endpoint: AnyEndpoint, events: _ListenerEvents) -> list[asyncio.Server]:
+        """Its socket; with `ipv6` two, at one port: another one where that is taken at the second address."""
         connections = _Connections(endpoint, listener.options.limits.connections, self._numbers, events)
         self._connections.append(connections)
-        return await asyncio.start_server(
-            connections.accept, listener.address, listener.port, backlog=_BACKLOG, limit=_BUFFER
-        )
+
+        async def at(address: str, port: int) -> asyncio.Server:
+            return await asyncio.start_server(connections.accept, address, port, backlog=_BACKLOG, limit=_BUFFER)
+
+        for left in reversed(range(BOTH_TRIES)):
+            first = await at(listener.address, listener.port)
+            if not listener.ipv6:
+                return [first]
+            try:
+                return [first, await at(IPV6_LOOPBACK, first.sockets[0].getsockname()[1])]
+            except OSError as problem:
+                first.close()
+                if problem.errno != errno.EADDRINUSE or not left:
+                    raise
+        raise AssertionError("unreachable")
 
     async def stop(self) -> None:
         """Close all listeners and connections."""

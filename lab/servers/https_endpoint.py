@@ -19,7 +19,9 @@ from tlslab.servers.tds.certificates import CertificateError, Identity, read_pem
 from tlslab.servers.tds.errorlog import printable
 from tlslab.servers.tds.tls import HandshakeFailed, Presented, RecordError, TlsPipe, presented, remember_name
 
-SUPPORTS = frozenset({"tls_min", "tls_max", "security_level", "refusal", "speaks", "virtual_hosts", "key_exchange"})
+SUPPORTS = frozenset(
+    {"tls_min", "tls_max", "security_level", "refusal", "speaks", "virtual_hosts", "key_exchange", "ipv6"}
+)
 """The options of a server side that it can be set up with (`tlslab.model.situation.options`)."""
 MAX_HEAD = 16 * 1024
 _ORDER = ("TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3")

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+IPV6_LOOPBACK = "::1"
+BOTH_TRIES = 20
+"""Ports that are tried until one is free at both loopback addresses."""
+
 
 class CannotStart(Exception):
     """The listener cannot serve; the text is a sentence for people."""

@@ -99,7 +99,7 @@ def listener(environment: Mapping[str, str], home: Path) -> Listener:
         password=password,
         ca_store=_path(environment, "SSL_CERT_FILE"),
     )
-    return Listener("sqlserver", "0.0.0.0", port(environment, conf), options)
+    return Listener("sqlserver", "0.0.0.0", port(environment, conf), False, options)
 
 
 def port(environment: Mapping[str, str], conf: Path) -> int:

@@ -16,7 +16,7 @@ from tlslab.setup.needs import Packages, Program
 
 # Debian's plain `nginx` has the TLS module; nginx-light is the same binary plus an extra module.
 PROGRAM = Program("nginx", Packages(apt="nginx"))
-SUPPORTS = frozenset({"tls_min", "tls_max", "security_level", "virtual_hosts", "key_exchange", "staple"})
+SUPPORTS = frozenset({"tls_min", "tls_max", "security_level", "virtual_hosts", "key_exchange", "staple", "ipv6"})
 """The options of a server side that it can be set up with (`tlslab.model.situation.options`)."""
 
 
@@ -70,11 +70,13 @@ def _server(workdir: Path, address: str, block: Block) -> str:
     # nginx sends the file as it is: it compares no signature and no date (ngx_ssl_stapling_file).
     stapling = f"ssl_stapling on; ssl_stapling_file {workdir}/{staple_file(block)};" if staples(block) else ""
     versions = " ".join(version.label for version in TLSVersion if side.tls_min <= version <= side.tls_max)
-    listen = f"{address}:{block.port} ssl"
-    where = f"{listen}; server_name {block.name};" if block.name else f"{listen} reuseport;"
+    options = "ssl" if block.name else "ssl reuseport"
+    addresses = (address, *(("[::1]",) if side.ipv6 else ()))
+    where = " ".join(f"listen {item}:{block.port} {options};" for item in addresses)
+    name = f" server_name {block.name};" if block.name else ""
     return f"""\
     server {{
-        listen {where}
+        {where}{name}
         ssl_certificate {workdir}/{block.identity}.chain.pem;
         ssl_certificate_key {workdir}/{block.identity}.key.pem;
         ssl_protocols {versions};

@@ -11,7 +11,7 @@ ACCESS_PREFIX = "*$connection $server_port "
 """What stands before a line of the access log (`log_format`), and is no part of what it says."""
 _ACCESS = re.compile(r"\*(\d+) (\d+) (.*)")
 _CONNECTION = re.compile(r" \*(\d+) ")
-_LISTENS = re.compile(r"server: [\d.]+:(\d+)")
+_LISTENS = re.compile(r"server: (?:[\d.]+|\[[\da-f:]+\]):(\d+)")
 
 
 class NginxLog:

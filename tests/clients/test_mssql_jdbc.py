@@ -25,7 +25,14 @@ JDBC = MssqlJdbc()
 SQL = ServerKind.SQLSERVER
 SAFE = healthy(SQL).client
 TRUST = {"anchors": "/room/ca.pem", "trustStore": "/room/ca.p12", "trustStorePassword": "changeit"}
-SERVER = {"url": "jdbc:sqlserver://db.lab.test:1433", "user": "sa", "password": "secret", "loginTimeout": "10"}
+SERVER = {
+    "url": "jdbc:sqlserver://",
+    "serverName": "db.lab.test",
+    "portNumber": "1433",
+    "user": "sa",
+    "password": "secret",
+    "loginTimeout": "10",
+}
 EXCEPTION = "com.microsoft.sqlserver.jdbc.SQLServerException: "
 BUILDING = (
     "PKIX path building failed: sun.security.provider.certpath.SunCertPathBuilderException: unable to find valid "
@@ -245,3 +252,11 @@ def test_sha1_is_forbidden_under_the_jdks_own_cas_alone() -> None:
 @pytest.mark.parametrize("identity", ["self-signed", "untrusted-ca.forced", "name-mismatch", "expired"])
 def test_trust_server_certificate_looks_at_nothing(identity: str) -> None:
     assert connects(JDBC, broken(identity, SQL).with_client(trust_everything=True))
+
+
+def test_an_ipv6_address_is_found_when_it_is_written_as_java_writes_it() -> None:
+    """java.security.cert.X509Certificate, getSubjectAlternativeNames: eight groups, without `::`."""
+    carried = healthy(SQL).with_leaf(addresses=("2001:db8::7",))
+    judge = Judge.of(JDBC, CATALOGUE.knowledge)
+    assert not judge.answer(carried.with_client(connect_to="2001:db8::7")).connects
+    assert judge.answer(carried.with_client(connect_to="2001:db8:0:0:0:0:0:7")).connects

@@ -8,11 +8,14 @@ from tlslab.model.names import (
     ADDRESS_AS_CN_BESIDE_SAN,
     ADDRESS_AS_DNS_NAME,
     DOT_AT_THE_END,
+    IPV6_ADDRESS,
     NO_DNS_NAME,
+    OTHER_COMMON_NAME,
     UNICODE,
     UPPER_CASE,
     WILDCARD,
     WILDCARD_EXPECTED,
+    in_url,
 )
 from tlslab.model.situation import ServerKind, Situation, healthy
 
@@ -67,6 +70,12 @@ def test_an_address_may_stand_in_the_common_name(
         (WEB.with_client(expected_name="*.lab.test"), WILDCARD_EXPECTED, True),
         (WEB.with_client(expected_name="*.other.test"), WILDCARD_EXPECTED, False),
         (WEB.with_leaf(names=("*.lab.test",)), WILDCARD_EXPECTED, False),
+        (WEB.with_leaf(common_name="cluster.lab.test"), OTHER_COMMON_NAME, True),
+        (WEB.with_leaf(common_name="SHOP.lab.test"), OTHER_COMMON_NAME, False),
+        (WEB.with_leaf(common_name="*.lab.test", names=("*.lab.test",)), OTHER_COMMON_NAME, False),
+        (WEB.with_leaf(addresses=("::1",)).with_client(connect_to="::1"), IPV6_ADDRESS, True),
+        (WEB.with_leaf(addresses=("127.0.0.1",)).with_client(connect_to="127.0.0.1"), IPV6_ADDRESS, False),
+        (WEB.with_client(connect_to="::1"), IPV6_ADDRESS, False),
         (WEB.with_client(connect_to="shop.lab.test."), DOT_AT_THE_END, True),
         # It is what the client expects that counts.
         (WEB.with_client(connect_to="shop.lab.test.", expected_name="shop.lab.test"), DOT_AT_THE_END, False),
@@ -82,3 +91,12 @@ def test_an_address_may_stand_in_the_common_name(
 )
 def test_how_a_name_is_written_and_carried(situation: Situation, condition: Condition, there: bool) -> None:
     assert condition.present(situation) is there
+
+
+def test_an_ipv6_address_stands_in_brackets_in_a_url() -> None:
+    """RFC 3986, 3.2.2."""
+    assert [in_url(host) for host in ("2001:db8::7", "192.0.2.7", "shop.lab.test")] == [
+        "[2001:db8::7]",
+        "192.0.2.7",
+        "shop.lab.test",
+    ]

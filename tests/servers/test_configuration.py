@@ -41,6 +41,10 @@ def test_nginx_listens_on_loopback_alone() -> None:
     assert all(item.startswith("127.0.0.1:") for item in listens)
 
 
+def test_nginx_listens_at_the_ipv6_loopback_as_well_when_it_is_told() -> None:
+    assert "listen 127.0.0.1:40001 ssl reuseport; listen [::1]:40001 ssl reuseport;" in web(ipv6=True)
+
+
 def test_a_virtual_host_has_a_block_of_its_own_behind_the_default_one() -> None:
     assert WEB.chain
     other = VirtualHost("other.lab.test", WEB.chain)

@@ -20,6 +20,7 @@ from tlslab.servers import embedded
 from tlslab.servers.embedded import BadDescription
 from tlslab.servers.https_endpoint import HttpsOptions
 from tlslab.servers.tds.endpoint import SqlServerOptions
+from tlslab.stages.local.services import ipv6_obstacle
 
 
 def described(**entry: object) -> str:
@@ -140,6 +141,15 @@ def test_a_port_in_use_is_an_error_and_not_a_crash(shelf: Shelf) -> None:
         assert said is not None
         assert "in use" in said["error"]
         assert finish(second) == 3
+
+
+def test_a_listener_listens_at_the_ipv6_loopback_as_well_when_it_is_told(shelf: Shelf) -> None:
+    entry = {"id": "a", "kind": "sqlserver", "conf": shelf.conf("good.conf"), "ipv6": True}
+    if why := ipv6_obstacle():
+        pytest.skip(why)
+    with serving([entry]) as running:
+        for address in ("127.0.0.1", "::1"):
+            socket.create_connection((address, running.ports["a"]), timeout=10).close()
 
 
 def test_the_ports_come_before_every_other_line(shelf: Shelf) -> None:

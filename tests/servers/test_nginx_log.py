@@ -23,6 +23,13 @@ def test_a_line_that_names_the_address_is_about_the_side_that_listens_there() ->
     assert log.take(8443) == ()
 
 
+def test_an_ipv6_address_tells_the_side_as_well() -> None:
+    log = NginxLog([8443])
+    line = HANDSHAKE.replace("server: 0.0.0.0:8443", "server: [::1]:8443")
+    log.add([line])
+    assert log.take(8443) == (line,)
+
+
 def test_a_line_with_a_number_alone_is_about_the_side_that_another_line_tells() -> None:
     log = NginxLog([8443, 8444])
     log.add([NO_CERTIFICATE, f"*2 8444 {REQUEST}"])

@@ -13,7 +13,7 @@ from tlslab.runtime.deadline import deadline
 from tlslab.runtime.tasks import abandon
 from tlslab.servers import nginx
 from tlslab.servers.nginx_log import NginxLog
-from tlslab.stages.local.services import ADDRESS, START_TIMEOUT, Service, ServiceError, Silent, reserve
+from tlslab.stages.local.services import ADDRESS, START_TIMEOUT, Service, ServiceError, Silent, reserve, reserve_both
 from tlslab.stages.runner import Process, clean_environment, end, exited, forget, start
 from tlslab.stages.sandbox import Sandbox
 
@@ -41,8 +41,9 @@ class Nginx(Service):
         """Bytes of its output that the log has."""
 
     async def start(self, sandbox: Sandbox) -> None:
-        self._reserved = [reserve() for _ in range(len(self.sides) + 1)]
-        self._sentinel, *ports = (item.getsockname()[1] for item in self._reserved)
+        held = [(reserve(),), *(reserve_both() if side.ipv6 else (reserve(),) for side in self.sides.values())]
+        self._reserved = [item for both in held for item in both]
+        self._sentinel, *ports = (first.getsockname()[1] for first, *_ in held)
         self.ports = dict(zip(self.sides, ports, strict=True))
         self._log = NginxLog(ports)
         blocks = nginx.blocks_of(self.sides, self.ports)

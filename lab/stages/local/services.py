@@ -8,6 +8,7 @@ it by a token: a port is given out again, and so names no connection.
 
 import asyncio
 import contextlib
+import errno
 import json
 import os
 import secrets
@@ -24,6 +25,7 @@ from tlslab.pki.mint import Mint
 from tlslab.runtime.deadline import deadline
 from tlslab.runtime.tasks import abandon
 from tlslab.servers import https_endpoint
+from tlslab.servers.listener import BOTH_TRIES, IPV6_LOOPBACK
 from tlslab.servers.mssql_conf import mssql_conf, store_of
 from tlslab.servers.streams import MARK
 from tlslab.stages.runner import Process, clean_environment, end, forget, start
@@ -177,6 +179,7 @@ class Embedded(Service):
             "kind": side.kind.value,
             "address": ADDRESS,
             "port": 0,
+            "ipv6": side.ipv6,
             "security_level": side.security_level,
             "refusal": side.refusal.value,
             "speaks": side.speaks.value,
@@ -313,6 +316,32 @@ def reserve() -> socket.socket:
     reserved.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
     reserved.bind((ADDRESS, 0))
     return reserved
+
+
+def reserve_both() -> tuple[socket.socket, socket.socket]:
+    """A port of both loopback addresses, reserved alike. Raises OSError where there is no IPv6."""
+    for left in reversed(range(BOTH_TRIES)):
+        first, second = reserve(), socket.socket(socket.AF_INET6)
+        try:
+            second.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+            second.bind((IPV6_LOOPBACK, first.getsockname()[1]))
+            return first, second
+        except OSError as problem:
+            first.close()
+            second.close()
+            if problem.errno != errno.EADDRINUSE or not left:
+                raise
+    raise AssertionError("unreachable")
+
+
+def ipv6_obstacle() -> str:
+    """Why no server can listen at the IPv6 loopback address here, in words; "" where one can."""
+    try:
+        for item in reserve_both():
+            item.close()
+    except OSError as problem:
+        return f"this machine has no IPv6 loopback address ({IPV6_LOOPBACK}): {problem.strerror or problem}"
+    return ""
 
 
 def _python_environment() -> dict[str, str]:
