@@ -32,6 +32,7 @@ END_TIMEOUT = 5.0
 NODE_TIMEOUT = 20.0
 ROOTS = ("/usr/lib/" + os.uname().machine + "-linux-gnu", "/usr/lib64", "/usr/lib")  # Debian; Red Hat and SUSE; others
 DRIVERS = SITE + "/mssql_python_odbc/libs/linux"
+RUST_DRIVERS = SITE + "/mssql_py_core/libs/linux/glibc"
 
 _answering = threading.Lock()
 
@@ -137,6 +138,8 @@ def inspect(wanted):
     homes = [os.path.join(DRIVERS, family, machine, "lib") for family in listed(DRIVERS)]
     drivers = [os.path.join(home, name) for home in homes for name in listed(home)]
     files["odbc18"] = first(path for path in drivers if os.path.basename(path).startswith("libmsodbcsql-18"))
+    homes = [os.path.join(RUST_DRIVERS, name, "lib") for name in listed(RUST_DRIVERS) if name == machine]
+    files["mssqlodbc"] = first(os.path.join(home, name) for home in homes for name in listed(home))
     files.update({name: os.path.join(JARS, name + ".jar") for name in wanted["jars"] if name + ".jar" in listed(JARS)})
     which = {name: shutil.which(name, path=PATH) for name in wanted["programs"]}
     found = {**files, **which}

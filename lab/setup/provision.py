@@ -143,6 +143,25 @@ def odbc_driver(
     )
 
 
+def rust_odbc_driver(site_packages: Path, machine: str | None = None) -> Path | None:
+    """Microsoft's ODBC driver in Rust in the wheel mssql-python-rs, used in place; None when there is none for this
+    machine.
+    """
+    architecture = DRIVER_ARCHITECTURES.get((machine or platform.machine()).lower(), "")
+    found = site_packages / "mssql_py_core" / "libs" / "linux" / "glibc" / architecture / "lib" / "mssqlodbc.so"
+    return found if found.is_file() else None
+
+
+def packaged_files(site_packages: Path) -> dict[str, Path]:
+    """What the packages of the Python clients carry beside Python, by the names in `Machine.files`."""
+    found = {
+        "odbc18": odbc_driver(site_packages),
+        "mssqlodbc": rust_odbc_driver(site_packages),
+        "certifi": certifi_roots(site_packages),
+    }
+    return {name: path for name, path in found.items() if path}
+
+
 # --- Node clients
 
 

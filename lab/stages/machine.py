@@ -20,10 +20,7 @@ def local_machine() -> Machine:
     files |= {need.name: path for need in all_needs.jars() if (path := jars.find(need.artifact))}
     python, packages = provision.clients_python(), provision.clients_site_packages()
     modules = provision.node_modules()
-    if packages and (driver := provision.odbc_driver(packages)):
-        files["odbc18"] = driver
-    if packages and (roots := provision.certifi_roots(packages)):
-        files["certifi"] = roots
+    files |= provision.packaged_files(packages) if packages else {}
     return Machine(
         which={name: str(path) for name, path in programs.items()},
         python=str(python or ""),

@@ -11,5 +11,5 @@ MACHINE = Machine(
     which={name: f"/usr/bin/{name}" for name in PROGRAMS},
     python="/clients/bin/python",
     node_modules="/node_modules",
-    files={"odbc18": "/driver.so", "tdsodbc": "/tdsodbc.so", **JARS},
+    files={"odbc18": "/driver.so", "mssqlodbc": "/mssqlodbc.so", "tdsodbc": "/tdsodbc.so", **JARS},
 )

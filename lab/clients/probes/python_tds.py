@@ -34,6 +34,12 @@ def connect_mssql_python(given):
     return mssql_python.connect(given["connection_string"], timeout=LOGIN_TIMEOUT)
 
 
+def connect_mssql_rs(given):
+    from mssql_py_core import PyCoreConnection
+
+    return PyCoreConnection({"connect_timeout": LOGIN_TIMEOUT, **given})
+
+
 def connect_pymssql(given):
     import pymssql
 
@@ -49,6 +55,7 @@ def connect_python_tds(given):
 CONNECT = {
     "pyodbc": connect_pyodbc,
     "mssql-python": connect_mssql_python,
+    "mssql-rs": connect_mssql_rs,
     "pymssql": connect_pymssql,
     "python-tds": connect_python_tds,
 }
@@ -128,6 +135,11 @@ def versions(driver, files):
         import mssql_python
 
         found["mssql-python"] = mssql_python.__version__
+    elif driver == "mssql-rs":
+        from importlib.metadata import version
+
+        found["mssql-python-rs"] = version("mssql-python-rs")
+        found["openssl"] = library_version(("libssl.so.3",), "OpenSSL_version", 0)
     elif driver == "pymssql":
         import pymssql
 

@@ -60,7 +60,9 @@ class Environment:
     def on(self, machine: Machine) -> Machine:
         """The machine as this version sees it: with its own packages, without those of other clients."""
         if self.python:
-            kept = {name: path for name, path in machine.files.items() if name not in ("odbc18", "certifi")}
+            kept = {
+                name: path for name, path in machine.files.items() if name not in ("odbc18", "mssqlodbc", "certifi")
+            }
             machine = replace(machine, python=self.python, python_packages=self.python_packages, files=kept)
         if self.node_modules:
             machine = replace(machine, node_modules=self.node_modules, node_packages=self.node_packages)
@@ -366,12 +368,11 @@ class Environments:
         if request.kind is RegistryKind.MAVEN:
             return replace(common, files={client.library: str(next(home.glob("*.jar")))})
         packages = site_packages(home)
-        files = {"odbc18": provision.odbc_driver(packages), "certifi": provision.certifi_roots(packages)}
         return replace(
             common,
             python=str(home / "bin" / "python"),
             python_packages=python_packages(packages),
-            files={name: str(path) for name, path in files.items() if path},
+            files={name: str(path) for name, path in provision.packaged_files(packages).items()},
         )
 
     def _program(self, client: Client, spec: Spec) -> Environment:

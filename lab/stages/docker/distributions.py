@@ -151,6 +151,7 @@ DISTRIBUTIONS: Mapping[str, Distribution] = {
             absent={
                 "openssl": "the lab gives s_client the option -no-CAstore, which came with OpenSSL 3.0",
                 "mssql-python": "mssql-python needs Python 3.10, and this distribution has 3.9",
+                **dict.fromkeys(("mssql-rs", "mssqlodbc"), "Microsoft's drivers in Rust need glibc 2.34, here is 2.31"),
                 **_old_node("12"),
             },
             built=True,
