@@ -83,6 +83,26 @@ ODBC_KEYWORDS = Source(
     "Microsoft, Connecting to SQL Server from Linux or macOS with the ODBC driver, Using TLS/SSL",
     f"{_SQL_DOCS}/f29335f92247a8c47b03760629f891ab15570dd7/docs/connect/odbc/linux-mac/connection-string-keywords-and-data-source-names-dsns.md",
 )
+DH_TOO_SMALL = Source(
+    "dotnet/core, issue 3239: `dh key too small` on Debian 10, and CipherString = DEFAULT:@SECLEVEL=1",
+    "https://github.com/dotnet/core/issues/3239",
+)
+VERSIONS_LISTED = Source(
+    "RFC 8446, 4.2.1, Supported Versions: a server that does not know the extension reads legacy_version",
+    "https://www.rfc-editor.org/rfc/rfc8446#section-4.2.1",
+)
+NGINX_SSL = Source(
+    "nginx, Module ngx_http_ssl_module, ssl_ciphers and ssl_dhparam",
+    "https://nginx.org/en/docs/http/ngx_http_ssl_module.html",
+)
+OPENSSL_LEVELS = Source(
+    "OpenSSL, SSL_CTX_set_security_level(3), DEFAULT CALLBACK BEHAVIOUR",
+    f"{_OPENSSL}/02e14a65fd6cc63204b43a79d510e95a63bdd901/doc/man3/SSL_CTX_set_security_level.pod",
+)
+SCHANNEL_UNSUPPORTED = Source(
+    "microsoft/msphpsql, issue 1023: `unsupported protocol` of ODBC Driver 17 at SQL Server 2008",
+    "https://github.com/microsoft/msphpsql/issues/1023",
+)
 SIGALG_LEVEL = Source(
     "openssl/openssl, issue 18194: TLS 1.0 at the default security level works with RSA key exchange alone",
     "https://github.com/openssl/openssl/issues/18194",

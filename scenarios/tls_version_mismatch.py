@@ -9,9 +9,12 @@ from tlslab_scenarios._sources import (  # fmt: skip
     ERRNO,
     MSPHPSQL_FAQ,
     NGINX_PROTOCOLS,
+    NGINX_SSL,
+    SCHANNEL_UNSUPPORTED,
     SIGALG_LEVEL,
     SIGALG_OLD_VERSIONS,
     SQL_LINUX,
+    VERSIONS_LISTED,
     section,
 )
 
@@ -59,7 +62,7 @@ def server_older(healthy: Situation) -> Situation:
 )
 def enable_on_server(broken: Situation) -> Situation:
     """Enable the version on the server."""
-    return broken.with_server(tls_max=healthy(broken.kind).server.tls_max)
+    return broken.with_server(tls_max=healthy(broken.kind).server.tls_max, reads_versions=True)
 
 
 @server_older.fix(
@@ -123,13 +126,27 @@ def rsa_key_exchange(healthy: Situation) -> Situation:
     return by_default.apply(healthy).with_server(key_exchange=KeyExchange.RSA)
 
 
-for _old in (by_default, rsa_key_exchange):
-    _old.fix(
-        still_checks=EVERYTHING,
-        side=Side.SERVER,
-        steps=_ENABLE,
-        sources=[section(SQL_LINUX, "Configure SQL Server"), NGINX_PROTOCOLS],
-    )(enable_on_server)
+by_default.fix(
+    still_checks=EVERYTHING,
+    side=Side.SERVER,
+    steps=_ENABLE,
+    sources=[section(SQL_LINUX, "Configure SQL Server"), NGINX_PROTOCOLS],
+)(enable_on_server)
+
+
+@rsa_key_exchange.fix(
+    still_checks=EVERYTHING,
+    side=Side.SERVER,
+    steps=[
+        *_ENABLE,
+        "nginx: remove `ssl_ciphers`; SQL Server on Linux: `mssql-conf unset network.tlsciphers`. Go takes no RSA key exchange since 1.22, whatever the version.",
+    ],
+    sources=[section(SQL_LINUX, "Configure SQL Server"), NGINX_PROTOCOLS, NGINX_SSL],
+)
+def enable_with_elliptic_curves(broken: Situation) -> Situation:
+    """Enable the version on the server, and suites with elliptic curves."""
+    return enable_on_server(broken).with_server(key_exchange=KeyExchange.USUAL)
+
 
 by_default.fix(still_checks=EVERYTHING, side=Side.CLIENT, steps=_ALLOW, sources=[MSPHPSQL_FAQ])(allow_on_client)
 
@@ -148,6 +165,40 @@ by_default.fix(still_checks=EVERYTHING, side=Side.CLIENT, steps=_ALLOW, sources=
 def ask_for_no_encryption(broken: Situation) -> Situation:
     """Ask for no encryption."""
     return broken.with_client(encryption=Encryption.OPTIONAL, trust_anchors=())
+
+
+@scenario(
+    form="old-schannel",
+    title="The server of an old Windows answers with TLS 1.0, whatever versions the client lists",
+    conditions=[NO_COMMON_VERSION],
+    sources=[SCHANNEL_UNSUPPORTED, ENCRYPT_NO, VERSIONS_LISTED],
+)
+def old_schannel(healthy: Situation) -> Situation:
+    """As `by-default`, but the server does not know the list of versions that a client of today sends (the extension
+    supported_versions of TLS 1.3), as SQL Server 2008 to 2014 and IIS on old Windows: it reads the old field, in which
+    TLS 1.2 stands, and answers with the newest version that it has.
+
+    **Symptom.** The client refuses that answer itself: "unsupported protocol" (OpenSSL, Python, Node; Microsoft's ODBC
+    driver with a minimum version in openssl.cnf), "The server selected protocol version" (Java), "tls: server selected
+    unsupported protocol version" (Go). Of a server with a newer TLS library the same clients say that it sent the
+    alert 70. Clients that still offer TLS 1.0 do as where the server is merely old.
+
+    **Cause.** The server was never updated: TLS 1.2 came to SQL Server by updates of 2016.
+
+    **Look.** `openssl s_client -connect HOST:443 -tls1_1 -cipher DEFAULT@SECLEVEL=0` connects. In a trace of the network
+    there is a ServerHello with the version 0x0301 or 0x0302, and an alert of the client behind it.
+
+    **Fix.** Enable TLS 1.2 on the server: the update of SQL Server, and Windows' own settings of Schannel.
+    """
+    return by_default.apply(healthy).with_server(reads_versions=False)
+
+
+old_schannel.fix(
+    still_checks=EVERYTHING,
+    side=Side.SERVER,
+    steps=_ENABLE,
+    sources=[section(SQL_LINUX, "Configure SQL Server"), NGINX_PROTOCOLS],
+)(enable_on_server)
 
 
 @scenario(

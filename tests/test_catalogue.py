@@ -28,6 +28,7 @@ CLASSES = {
     "ca-made-anew",
     "cross-signed",
     "expired-root",
+    "handshake-parameters",
     "leaf-trusted",
     "self-signed",
     "untrusted-ca",

@@ -11,11 +11,10 @@ from shlex import join
 from tlslab.clients.base import CRL, Client, Invocation, Machine, Request, Roots, Trust, crl_file
 from tlslab.clients.https import (
     HTTPS,
-    LOW_SECURITY,
     OBSERVED,
     OPTIONS,
     WAITS,
-    allows_old_versions,
+    cipher_list,
     expects_other_name,
     floor,
 )
@@ -96,7 +95,7 @@ class Curl(Client):
     name = "curl"
     title = "curl"
     needs = (Program("curl", Packages(apt="curl", dnf="curl-minimal", zypper="curl")),)
-    supports = OPTIONS | {"crls", "revocation"}
+    supports = OPTIONS | {"crls", "revocation", "security_level"}
     lacks: Mapping[str, str] = {"server_name": "curl sends the name in the URL, and verifies the same"}
     variables = frozenset({*_ROOTS, OPENSSL_CONF})
     stores: Mapping[str, str] = {PEM_FILE: "--cacert", HASHED_DIRECTORY: "--capath"}
@@ -297,8 +296,8 @@ def _options(side: ClientSide) -> tuple[tuple[str, ...], ...]:
         options.append(("--header", f"Host: {side.host_header}"))
     if side.tls_max is not None:
         options.append(("--tls-max", side.tls_max.number))
-    if allows_old_versions(side):
-        options.append(("--ciphers", LOW_SECURITY))
+    if ciphers := cipher_list(side):
+        options.append(("--ciphers", ciphers))
     return tuple(options)
 
 

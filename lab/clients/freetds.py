@@ -51,7 +51,9 @@ from tlslab.model.conditions import (
     CN_ALONE,
     CN_BESIDE_SAN,
     NAME_MISMATCH,
+    NO_COMMON_CIPHER,
     NO_ENCRYPTION,
+    SMALL_DH,
     WEAK_HANDSHAKE_SIGNATURE,
     WEAK_ISSUER_SIGNATURE,
     WEAK_KEY,
@@ -257,6 +259,13 @@ class Pymssql(FreeTds, PythonSqlClient):
                 source=LEVEL_1,
             )
             for condition, when in ((WEAK_SIGNATURE, ()), (WEAK_ISSUER_SIGNATURE, (~WITH_MD5,)))
+        ),
+        says_like(
+            NO_COMMON_CIPHER,
+            [SMALL_DH],
+            "FreeTDS with OpenSSL offers no Diffie-Hellman but with elliptic curves (HIGH:!SSLv2:!aNULL:-DH)",
+            basis=Basis.AUTHORITATIVE,
+            source=TLS_SOURCE,
         ),
         tolerates(
             "the OpenSSL 1.1.1 of pymssql's wheel runs at security level 1, which allowed SHA-1 before OpenSSL 3.0",

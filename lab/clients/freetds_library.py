@@ -17,12 +17,11 @@ from tlslab.model.conditions import (
     ENDS_EARLY,
     ISSUER_NOT_FOR_SERVERS,
     KEY_USAGE,
-    NO_COMMON_VERSION,
     NO_SIGNING,
     NOT_FOR_SERVERS,
-    NOT_LOADED,
     OTHER_SERVICE,
     PLAIN_HTTP,
+    SERVER_REFUSES,
     SILENT,
     STORE_ABSENT,
     STORE_UNREADABLE,
@@ -246,7 +245,7 @@ def no_server_rows(code: str, failed: str, *ended: str, source: Source, trace: s
         # A handshake that is refused with FIN ends in the same words.
         *(
             row
-            for condition in (NO_COMMON_VERSION, NOT_LOADED)
+            for condition in SERVER_REFUSES
             for row in says(
                 [condition],
                 Phase.CLOSED,

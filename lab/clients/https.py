@@ -21,9 +21,6 @@ OPTIONS = frozenset(
     }
 )
 """The options that most of them can be told of. A new option stands in the adapters that were tried with it."""
-LOW_SECURITY = "DEFAULT@SECLEVEL=0"
-"""TLS below 1.2 takes security level 0 with OpenSSL 3 (CHANGES.md, "Changes between 1.1.1 and 3.0.0")."""
-
 OBSERVED = Source("observed by the lab", "")
 
 
@@ -48,6 +45,14 @@ def allows_old_versions(side: ClientSide) -> bool:
     """Whether versions below TLS 1.2 are asked for."""
     lowest = floor(side)
     return lowest is not None and lowest < TLSVersion.TLSv1_2
+
+
+def cipher_list(side: ClientSide) -> str:
+    """The cipher list that says OpenSSL's security level; "" where the client is left to its own. TLS below 1.2 takes
+    level 0 with OpenSSL 3 (CHANGES.md, "Changes between 1.1.1 and 3.0.0").
+    """
+    level = 0 if side.security_level is None and allows_old_versions(side) else side.security_level
+    return "" if level is None else f"DEFAULT@SECLEVEL={level}"
 
 
 def sends_other_name(side: ClientSide) -> bool:

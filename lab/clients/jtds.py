@@ -29,13 +29,12 @@ from tlslab.model.conditions import (
     ENDS_AFTER_PRELOGIN,
     ENDS_EARLY,
     NAME_MISMATCH,
-    NO_COMMON_VERSION,
     NO_ENCRYPTION,
-    NOT_LOADED,
     NOT_SERVING,
     OTHER_SERVICE,
     OTHER_STORE,
     PLAIN_HTTP,
+    SERVER_REFUSES,
     UNTRUSTED,
 )
 from tlslab.model.evidence import Basis, Phase, Source
@@ -117,13 +116,12 @@ class Jtds(JdbcDriver):
         ),
         # With a login timeout it looks into the message of the exception, and an end of the stream has none.
         *says_alike(
-            [NO_COMMON_VERSION, NOT_LOADED],
+            SERVER_REFUSES,
             Phase.CLOSED,
             _NO_MESSAGE_TOLD,
             _NO_MESSAGE,
             basis=Basis.AUTHORITATIVE,
             source=CONNECTING,
-            when=[~RESETS],
         ),
         *says(
             [ENDS_AFTER_PRELOGIN],

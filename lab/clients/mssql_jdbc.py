@@ -32,13 +32,12 @@ from tlslab.model.conditions import (
     ENDS_EARLY,
     IP_ADDRESS,
     NAME_MISMATCH,
-    NO_COMMON_VERSION,
     NO_ENCRYPTION,
-    NOT_LOADED,
     NOT_SERVING,
     OTHER_SERVICE,
     OTHER_STORE,
     PLAIN_HTTP,
+    SERVER_REFUSES,
     UNTRUSTED,
 )
 from tlslab.model.evidence import Basis, Phase, Source
@@ -176,7 +175,7 @@ class MssqlJdbc(JdbcDriver):
         *_framed([IP_ADDRESS], Phase.NAME, _NAME_TEXTS[1][1], OLDER_NAMES, "<10.1"),
         *(
             row
-            for condition in (NO_COMMON_VERSION, NOT_LOADED)
+            for condition in SERVER_REFUSES
             for row in _framed(
                 [condition],
                 Phase.CLOSED,

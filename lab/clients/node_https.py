@@ -12,11 +12,10 @@ from tlslab.clients.answers import read_answer
 from tlslab.clients.base import CRL, Client, Endpoint, Invocation, Machine, Request, Trust, crl_file, probe
 from tlslab.clients.https import (
     HTTPS,
-    LOW_SECURITY,
     OBSERVED,
     OPTIONS,
     WAITS,
-    allows_old_versions,
+    cipher_list,
     expects_other_name,
     floor,
     sends_other_name,
@@ -31,6 +30,7 @@ from tlslab.clients.tedious import (
     NODE_VARIABLES,
     READS_NO_FILE,
     SHORT_KEYS,
+    SMALL_GROUPS,
     default_store,
     default_trust_words,
     node_trust,
@@ -128,7 +128,7 @@ class NodeHttps(NodeClient):
 
     name = "node-https"
     title = "Node https"
-    supports = OPTIONS | {"server_name", "crls"}
+    supports = OPTIONS | {"server_name", "crls", "security_level"}
 
     templates = (
         Template("openssl", frozenset({Phase.VERIFY}), "Error: {reason}", Basis.AUTHORITATIVE, TLS_DOC),
@@ -160,6 +160,7 @@ class NodeHttps(NodeClient):
         ),
         *READS_NO_FILE,
         SHORT_KEYS,
+        SMALL_GROUPS,
         tolerates(
             "with rejectUnauthorized: false Node refuses no certificate",
             phases=[Phase.VERIFY, Phase.NAME],
@@ -208,7 +209,7 @@ class NodeFetch(NodeClient):
 
     name = "node-fetch"
     title = "Node fetch"
-    supports = OPTIONS - {"expected_name", "host_header"}
+    supports = (OPTIONS | {"security_level"}) - {"expected_name", "host_header"}
     stores: Mapping[str, str] = {PEM_FILE: EXTRA_ROOTS}
     lacks: Mapping[str, str] = {
         "expected_name": "Node's built-in fetch has no option for the name to verify; undici's Agent has",
@@ -248,6 +249,7 @@ class NodeFetch(NodeClient):
             source=OBSERVED,
         ),
         SHORT_KEYS,
+        SMALL_GROUPS,
         tolerates(
             "with NODE_TLS_REJECT_UNAUTHORIZED=0 Node refuses no certificate",
             phases=[Phase.VERIFY, Phase.NAME],
@@ -312,8 +314,8 @@ def _options(side: ClientSide) -> dict[str, str | bool]:
         options["minVersion"] = lowest.label
     if side.tls_max is not None:
         options["maxVersion"] = side.tls_max.label
-    if allows_old_versions(side):
-        options["ciphers"] = LOW_SECURITY
+    if ciphers := cipher_list(side):
+        options["ciphers"] = ciphers
     return options
 
 
@@ -331,8 +333,8 @@ def _flags(side: ClientSide) -> tuple[str, ...]:
     flags = [f"--tls-min-v{lowest.number}"] if lowest is not None else []
     if side.tls_max is not None:
         flags.append(f"--tls-max-v{side.tls_max.number}")
-    if allows_old_versions(side):
-        flags.append(f"--tls-cipher-list={LOW_SECURITY}")
+    if ciphers := cipher_list(side):
+        flags.append(f"--tls-cipher-list={ciphers}")
     return tuple(flags)
 
 

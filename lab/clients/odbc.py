@@ -153,6 +153,7 @@ class MicrosoftDriver(PythonSqlClient):
             "encryption",
             "tls_min",
             "tls_max",
+            "security_level",
             "defaults_only",
             "store",
         }

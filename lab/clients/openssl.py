@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from shlex import join
 
 from tlslab.clients.base import CRL, Client, Invocation, Machine, Request, Roots, Trust, crl_file
-from tlslab.clients.https import HTTPS, LOW_SECURITY, OBSERVED, OPTIONS, WAITS, allows_old_versions, floor
+from tlslab.clients.https import HTTPS, OBSERVED, OPTIONS, WAITS, cipher_list, floor
 from tlslab.clients.store_errors import stops
 from tlslab.clients.variables import DEFAULT_LOCATIONS, OPENSSL_ENV, beside, option_first, read
 from tlslab.model.certificate import as_address
@@ -68,7 +68,7 @@ class SClient(Client):
     name = "openssl"
     title = "openssl s_client"
     needs = (Program("openssl", Packages(apt="openssl", dnf="openssl", zypper="openssl")),)
-    supports = OPTIONS | {"server_name", "strict_x509", "crls", "revocation"}
+    supports = OPTIONS | {"server_name", "strict_x509", "crls", "revocation", "security_level"}
     variables = frozenset({SSL_CERT_DIR, SSL_CERT_FILE, OPENSSL_CONF})
     stores: Mapping[str, str] = {PEM_FILE: "-CAfile", HASHED_DIRECTORY: "-CApath"}
     program = "openssl"
@@ -228,8 +228,8 @@ def _options(side: ClientSide) -> tuple[tuple[str, ...], ...]:
         options.append(("-min_protocol", lowest.label))
     if side.tls_max is not None:
         options.append(("-max_protocol", side.tls_max.label))
-    if allows_old_versions(side):
-        options.append(("-cipher", LOW_SECURITY))
+    if ciphers := cipher_list(side):
+        options.append(("-cipher", ciphers))
     return tuple(options)
 
 

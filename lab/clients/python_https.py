@@ -11,11 +11,10 @@ from tlslab.clients.answers import read_answer
 from tlslab.clients.base import CRL, Client, Invocation, Machine, Request, Roots, Trust, crl_file, probe
 from tlslab.clients.https import (
     HTTPS,
-    LOW_SECURITY,
     OBSERVED,
     OPTIONS,
     WAITS,
-    allows_old_versions,
+    cipher_list,
     expects_other_name,
     floor,
 )
@@ -51,7 +50,7 @@ from tlslab.setup.needs import PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
 PROBE = "python_https.py"
-PYTHON_OPTIONS = OPTIONS | {"strict_x509", "crls"}
+PYTHON_OPTIONS = OPTIONS | {"strict_x509", "crls", "security_level"}
 URL_ERROR = Source(
     "CPython, Lib/urllib/error.py (URLError.__str__)",
     "https://github.com/python/cpython/blob/01bb63cfd45c49e9676f362322f1967c3cae9111/Lib/urllib/error.py",
@@ -170,7 +169,7 @@ class PythonClient(Client):
             "expected_name": request.side.reference_identifier if expects_other_name(request.side) else None,
             "tls_min": _constant(lowest) if lowest else None,
             "tls_max": _constant(request.side.tls_max) if request.side.tls_max else None,
-            "ciphers": LOW_SECURITY if allows_old_versions(request.side) else None,
+            "ciphers": cipher_list(request.side) or None,
             **({"headers": {"Host": request.side.host_header}} if request.side.host_header is not None else {}),
             "strict": request.side.strict_x509,
             "crl": CRL if request.side.crls else None,
@@ -466,8 +465,8 @@ def _limit_words(side: ClientSide) -> tuple[str, ...]:
         words.append(f"context.minimum_version = ssl.TLSVersion.{_constant(lowest)}")
     if side.tls_max is not None:
         words.append(f"context.maximum_version = ssl.TLSVersion.{_constant(side.tls_max)}")
-    if allows_old_versions(side):
-        words.append(f'context.set_ciphers("{LOW_SECURITY}")')
+    if ciphers := cipher_list(side):
+        words.append(f'context.set_ciphers("{ciphers}")')
     if side.strict_x509 is not None:
         words.append(f"context.verify_flags {'|= ' if side.strict_x509 else '&= ~'}ssl.VERIFY_X509_STRICT")
     if side.crls:

@@ -22,11 +22,10 @@ from tlslab.model.conditions import (
     FORGED,
     IP_ADDRESS,
     NAME_MISMATCH,
-    NO_COMMON_VERSION,
     NO_ENCRYPTION,
-    NOT_LOADED,
     OTHER_SERVICE,
     PLAIN_HTTP,
+    SERVER_REFUSES,
     SILENT,
     STORE_ABSENT,
     STORE_UNREADABLE,
@@ -234,9 +233,7 @@ class PythonTds(PythonSqlClient):
             when=[NO_CAFILE, FORCED],
         ),
         *says_each(
-            dict.fromkeys(
-                (NO_COMMON_VERSION, NOT_LOADED), "pytds.tds_base.ClosedConnectionError: Server closed connection"
-            ),
+            dict.fromkeys(SERVER_REFUSES, "pytds.tds_base.ClosedConnectionError: Server closed connection"),
             Phase.CLOSED,
             basis=Basis.AUTHORITATIVE,
             source=TDS_BASE,

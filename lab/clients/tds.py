@@ -77,6 +77,12 @@ def allows_old_versions(side: ClientSide) -> bool:
     return any(limit is not None and limit < TLSVersion.TLSv1_2 for limit in (side.tls_min, side.tls_max))
 
 
+def cipher_list(side: ClientSide) -> str:
+    """The cipher list that says OpenSSL's security level; "" where the client is left to its own."""
+    level = 0 if side.security_level is None and allows_old_versions(side) else side.security_level
+    return "" if level is None else f"DEFAULT@SECLEVEL={level}"
+
+
 def openssl_conf(side: ClientSide) -> str:
     """The text of an openssl.cnf with the TLS limits of this side; "" when it has none and the system's shall
     hold.
@@ -84,7 +90,7 @@ def openssl_conf(side: ClientSide) -> str:
     Source: OpenSSL config(5), "SSL Configuration"; for its ODBC driver Microsoft says the same (msphpsql
     wiki, FAQ).
     """
-    if side.tls_min is None and side.tls_max is None:
+    if side.tls_min is None and side.tls_max is None and side.security_level is None:
         return ""
     lowest = side.tls_min or min(TLSVersion.TLSv1_2, side.tls_max or TLSVersion.TLSv1_2)
     lines = [
@@ -94,12 +100,13 @@ def openssl_conf(side: ClientSide) -> str:
         "[ssl_sect]",
         "system_default = system_default_sect",
         "[system_default_sect]",
-        f"MinProtocol = {lowest.label}",
     ]
+    if side.tls_min is not None or side.tls_max is not None:
+        lines.append(f"MinProtocol = {lowest.label}")
     if side.tls_max is not None:
         lines.append(f"MaxProtocol = {side.tls_max.label}")
-    if allows_old_versions(side):
-        lines.append("CipherString = DEFAULT@SECLEVEL=0")
+    if ciphers := cipher_list(side):
+        lines.append(f"CipherString = {ciphers}")
     return "\n".join(lines) + "\n"
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from tlslab.clients.answers import read_answer
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust, probe
 from tlslab.clients.store_errors import stops
-from tlslab.clients.tds import allows_old_versions
+from tlslab.clients.tds import allows_old_versions, cipher_list
 from tlslab.clients.variables import read
 from tlslab.model.circumstances import RESETS, STRICT, TRUST_EVERYTHING
 from tlslab.model.conditions import (
@@ -24,6 +24,7 @@ from tlslab.model.conditions import (
     OTHER_STORE,
     PLAIN_HTTP,
     SILENT,
+    SMALL_DH,
     STORE_ABSENT,
     UNTRUSTED,
     WEAK_KEY,
@@ -72,12 +73,17 @@ SHORT_KEYS = tolerates(
     basis=Basis.AUTHORITATIVE,
     source=LEVEL,
 )
+SMALL_GROUPS = tolerates(
+    "the OpenSSL that Node brings before 24.5 runs at security level 1, which allows Diffie-Hellman from 1024 bits on",
+    of=[SMALL_DH],
+    basis=Basis.AUTHORITATIVE,
+    source=LEVEL,
+)
 ENCRYPT: dict[Encryption, bool | str] = {
     Encryption.OPTIONAL: False,
     Encryption.MANDATORY: True,
     Encryption.STRICT: "strict",
 }
-LOW_SECURITY = "DEFAULT@SECLEVEL=0"
 EXTRA_ROOTS = NODE_EXTRA_CA_CERTS
 NODE_VARIABLES = frozenset({NODE_EXTRA_CA_CERTS, NODE_TLS_REJECT_UNAUTHORIZED})
 NO_NODE_VARIABLES = {
@@ -137,6 +143,7 @@ class Tedious(Client):
             "encryption",
             "tls_min",
             "tls_max",
+            "security_level",
             "defaults_only",
             "store",
         }
@@ -159,6 +166,7 @@ class Tedious(Client):
     rows = (
         *READS_NO_FILE,
         SHORT_KEYS,
+        SMALL_GROUPS,
         *says(
             [DEMANDS_ENCRYPTION],
             Phase.NEGOTIATION,
@@ -340,8 +348,8 @@ def credentials(side: ClientSide) -> dict[str, Any]:
     if side.tls_min is not None or allows_old_versions(side):
         # Node's own minimum is TLS 1.2, which a lower maximum would contradict.
         found["minVersion"] = (side.tls_min or TLSVersion.TLSv1_0).label
-    if allows_old_versions(side):
-        found["ciphers"] = LOW_SECURITY
+    if ciphers := cipher_list(side):
+        found["ciphers"] = ciphers
     return found
 
 

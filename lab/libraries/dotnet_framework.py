@@ -6,13 +6,10 @@ certificate, SecureChannelFailure whatever ended the handshake. .NET (Core) know
 """
 
 from tlslab.libraries.sqlclient.conditions import UNKNOWN_HOST
-from tlslab.model.beyond import (
-    CLIENT_CERTIFICATE_MISSING,
-    KEY_UNREADABLE,
-    NO_COMMON_CIPHER,
-)
+from tlslab.model.beyond import CLIENT_CERTIFICATE_MISSING, KEY_UNREADABLE
 from tlslab.model.conditions import (
     ENDS_EARLY,
+    NO_COMMON_CIPHER,
     NO_COMMON_VERSION,
     NOT_SERVING,
     OTHER_SERVICE,

@@ -3,11 +3,12 @@
 `generated CLIENT ALERT` is what the client itself refuses, `received SERVER ALERT` what the server refuses.
 """
 
-from tlslab.model.beyond import CLIENT_CERTIFICATE_MISSING, NO_COMMON_CIPHER, UNRECOGNIZED_NAME
+from tlslab.model.beyond import CLIENT_CERTIFICATE_MISSING, UNRECOGNIZED_NAME
 from tlslab.model.conditions import (
     EXPIRED,
     EXPIRED_ISSUER,
     INCOMPLETE,
+    NO_COMMON_CIPHER,
     NO_COMMON_VERSION,
     NOT_YET_VALID,
     REVOKED,

@@ -13,13 +13,14 @@ from tlslab.model.conditions import (
     EXPIRED,
     INCOMPLETE,
     NAME_MISMATCH,
+    NO_COMMON_CIPHER,
     NO_COMMON_VERSION,
-    NOT_LOADED,
     OTHER_SERVICE,
     PLAIN_HTTP,
     REVOCATION_STALE,
     REVOKED,
     SELF_SIGNED,
+    SERVER_REFUSES,
     STAPLE_MISSING,
     UNTRUSTED,
     WEAK_SIGNATURE,
@@ -119,15 +120,15 @@ LIBRARY = Library(
         *says(
             [NO_COMMON_VERSION], Phase.HANDSHAKE, "Error in protocol version", basis=Basis.AUTHORITATIVE, source=ALERTS
         ),
-        *says(
-            [NO_COMMON_VERSION],
+        *says([NO_COMMON_CIPHER], Phase.HANDSHAKE, "Handshake failed", basis=Basis.AUTHORITATIVE, source=ALERTS),
+        *says_each(
+            dict.fromkeys((NO_COMMON_VERSION, NO_COMMON_CIPHER), "A TLS fatal alert has been received."),
             Phase.HANDSHAKE,
-            "A TLS fatal alert has been received.",
             basis=Basis.AUTHORITATIVE,
             source=ERRORS,
         ),
         *says_each(
-            dict.fromkeys((NO_COMMON_VERSION, NOT_LOADED), "Error in the pull function."),
+            dict.fromkeys(SERVER_REFUSES, "Error in the pull function."),
             Phase.CLOSED,
             basis=Basis.AUTHORITATIVE,
             source=ERRORS,

@@ -13,9 +13,9 @@ from tlslab.model.conditions import (
     FORGED,
     INCOMPLETE,
     NAME_MISMATCH,
+    NO_COMMON_CIPHER,
     NO_COMMON_VERSION,
     NOT_FOR_SERVERS,
-    NOT_LOADED,
     NOT_SERVING,
     NOT_YET_VALID,
     OTHER_SERVICE,
@@ -23,7 +23,9 @@ from tlslab.model.conditions import (
     REVOCATION_STALE,
     REVOKED,
     SELF_SIGNED,
+    SERVER_REFUSES,
     SILENT,
+    SMALL_DH,
     STAPLE_MISSING,
     UNTRUSTED,
     WEAK_SIGNATURE,
@@ -99,7 +101,7 @@ _NAMES = (
     # A certificate without a SAN whose common name is the right one.
     "x509: certificate relies on legacy Common Name field, use SANs instead",
 )
-_CLOSED = (NO_COMMON_VERSION, NOT_LOADED)
+_CLOSED = (*SERVER_REFUSES, SMALL_DH)
 
 _Sets = tuple[tuple[Condition, ...], ...]
 _OF_THE_CHAIN: dict[tuple[Condition, ...], tuple[str, Source]] = {
@@ -187,6 +189,13 @@ LIBRARY = Library(
             "tls: no supported versions satisfy MinVersion and MaxVersion",
             basis=Basis.AUTHORITATIVE,
             source=VERSIONS,
+        ),
+        # crypto/tls has no Diffie-Hellman but with elliptic curves.
+        *says_each(
+            dict.fromkeys((NO_COMMON_CIPHER, SMALL_DH), "remote error: tls: handshake failure"),
+            Phase.HANDSHAKE,
+            basis=Basis.AUTHORITATIVE,
+            source=ALERTS,
         ),
         *says_each(
             dict.fromkeys(_CLOSED, "read tcp {*}: read: connection reset by peer"),

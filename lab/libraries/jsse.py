@@ -16,14 +16,15 @@ from tlslab.model.conditions import (
     FORGED,
     INCOMPLETE,
     NAME_MISMATCH,
+    NO_COMMON_CIPHER,
     NO_COMMON_VERSION,
     NOT_FOR_SERVERS,
-    NOT_LOADED,
     NOT_YET_VALID,
     REVOCATION_STALE,
     REVOCATION_UNKNOWN,
     REVOKED,
     SELF_SIGNED,
+    SERVER_REFUSES,
     STAPLE_MISSING,
     UNTRUSTED,
     WEAK_SIGNATURE,
@@ -58,6 +59,10 @@ PURPOSE = Source(
 ALERTS = Source(
     "OpenJDK, Alert.java (AlertConsumer)",
     f"{_JDK}/0195e41f627e6ab00af1fa039956072262680563/{_SECURITY}/ssl/Alert.java",
+)
+SERVER_HELLO = Source(
+    "OpenJDK 17, sun/security/ssl/ServerHello.java (the version that was selected)",
+    "https://github.com/openjdk/jdk17u/blob/jdk-17.0.13%2B11/src/java.base/share/classes/sun/security/ssl/ServerHello.java",
 )
 DISABLED = Source(
     "OpenJDK, conf/security/java.security (jdk.certpath.disabledAlgorithms: SHA1 jdkCA & usage TLSServer)",
@@ -171,6 +176,20 @@ LIBRARY = Library(
             source=DISABLED,
         ),
         *says(
+            [NO_COMMON_CIPHER],
+            Phase.HANDSHAKE,
+            "Received fatal alert: handshake_failure",
+            basis=Basis.AUTHORITATIVE,
+            source=ALERTS,
+        ),
+        *says(
+            [NO_COMMON_VERSION],
+            Phase.HANDSHAKE,
+            "The server selected protocol version {*} is not accepted by client preferences",
+            basis=Basis.AUTHORITATIVE,
+            source=SERVER_HELLO,
+        ),
+        *says(
             [NO_COMMON_VERSION],
             Phase.HANDSHAKE,
             "Received fatal alert: protocol_version",
@@ -178,7 +197,7 @@ LIBRARY = Library(
             source=ALERTS,
         ),
         *says_each(
-            dict.fromkeys((NO_COMMON_VERSION, NOT_LOADED), "Connection reset"),
+            dict.fromkeys(SERVER_REFUSES, "Connection reset"),
             Phase.CLOSED,
             basis=Basis.OBSERVED,
             source=Source("observed by the lab with JDK 17: what java.net.SocketException says of a reset", ""),

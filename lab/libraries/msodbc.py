@@ -2,19 +2,18 @@
 
 from tlslab.libraries.openssl import NO_SIGNATURE_OF_THIS_KEY, SIGNATURE_REASONS
 from tlslab.model.circumstances import RESETS
-from tlslab.model.conditions import (  # fmt: skip
+from tlslab.model.conditions import (
     CN_ALONE,
     ENDS_AFTER_PRELOGIN,
     ENDS_EARLY,
     FORGED,
     IP_ADDRESS,
     NAME_MISMATCH,
-    NO_COMMON_VERSION,
     NO_ENCRYPTION,
-    NOT_LOADED,
     NOT_SERVING,
     OTHER_SERVICE,
     PLAIN_HTTP,
+    SERVER_REFUSES,
     SILENT,
 )
 from tlslab.model.evidence import Basis, Phase, Source
@@ -145,14 +144,14 @@ LIBRARY = Library(
             source=OBSERVED,
         ),
         *says_each(
-            dict.fromkeys((NO_COMMON_VERSION, NOT_LOADED), "Error code 0x2746"),
+            dict.fromkeys(SERVER_REFUSES, "Error code 0x2746"),
             Phase.CLOSED,
             basis=Basis.REPORTED,
             source=RESET_POSTS,
         ),
         *(
             row
-            for condition in (NO_COMMON_VERSION, NOT_LOADED)
+            for condition in SERVER_REFUSES
             for row in says(
                 [condition],
                 Phase.CLOSED,

@@ -12,9 +12,7 @@ from tlslab.model.beyond import (
     DISTRUSTED,
     INTERCEPTED,
     NO_CIPHER_LEFT,
-    NO_COMMON_CIPHER,
     REVOCATION_UNUSABLE,
-    SMALL_DH,
     UNRECOGNIZED_NAME,
     UNSAFE_RENEGOTIATION,
 )
@@ -28,9 +26,9 @@ from tlslab.model.conditions import (
     FORGED,
     INCOMPLETE,
     NAME_MISMATCH,
+    NO_COMMON_CIPHER,
     NO_COMMON_VERSION,
     NOT_A_CA,
-    NOT_LOADED,
     NOT_SERVING,
     OTHER_SERVICE,
     PATH_TOO_LONG,
@@ -40,7 +38,9 @@ from tlslab.model.conditions import (
     REVOKED,
     ROOT_SENT,
     SELF_SIGNED,
+    SERVER_REFUSES,
     SILENT,
+    SMALL_DH,
     UNTRUSTED,
     WEAK_SIGNATURE,
 )
@@ -80,7 +80,7 @@ DEFAULT_VERSIONS = Source(
     "https://github.com/nodejs/node/blob/17172fef20f84a0a7e3d604e3bdea86daf9ef37a/doc/api/tls.md",
 )
 
-CLOSED = (NO_COMMON_VERSION, NOT_LOADED)
+CLOSED = SERVER_REFUSES
 
 _OF_A_CHAIN: tuple[tuple[str, tuple[Condition, ...]], ...] = (
     ("SELF_SIGNED_CERT_IN_CHAIN", (INTERCEPTED,)),

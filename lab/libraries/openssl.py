@@ -1,11 +1,12 @@
 """OpenSSL: what its path validation and its handshake say. Most clients show these words inside their own."""
 
-from tlslab.model.circumstances import ALLOWS_OLD_VERSIONS, NOT_TOLD_OF_REVOCATION, SENT_ALONE
+from tlslab.model.circumstances import ALLOWS_OLD_VERSIONS, LOW_SECURITY_LEVEL, NOT_TOLD_OF_REVOCATION, SENT_ALONE
 from tlslab.model.conditions import (
     ENDS_EARLY,
     EXPIRED,
     INCOMPLETE,
     NAME_MISMATCH,
+    NO_COMMON_CIPHER,
     NO_COMMON_VERSION,
     OTHER_SERVICE,
     PLAIN_HTTP,
@@ -13,6 +14,7 @@ from tlslab.model.conditions import (
     REVOCATION_UNKNOWN,
     REVOKED,
     SELF_SIGNED,
+    SMALL_DH,
     STAPLE_MISSING,
     UNTRUSTED,
     WEAK_HANDSHAKE_SIGNATURE,
@@ -51,6 +53,11 @@ on the two keys. The reason for which the certificate is refused comes last.
 VERSIONS = Source(
     "OpenSSL, SSL_CTX_set_min_proto_version(3): 0, the default, is down to the lowest version that it supports",
     f"{_OPENSSL}/1e6fb414ea43b03ca73146a6108985f82c688460/doc/man3/SSL_CTX_set_min_proto_version.pod",
+)
+LEVELS = Source(
+    "OpenSSL, SSL_CTX_set_security_level(3), DEFAULT CALLBACK BEHAVIOUR, Levels 1 and 2 (1024 and 2048 bits); the "
+    "words are in ssl/ssl_err.c",
+    f"{_OPENSSL}/02e14a65fd6cc63204b43a79d510e95a63bdd901/doc/man3/SSL_CTX_set_security_level.pod",
 )
 SHA1_HANDSHAKE = Source(
     "openssl/openssl, issue 18194: TLS 1.0 at the default security level fails where the server signs its key "
@@ -129,6 +136,22 @@ LIBRARY = Library(
             basis=Basis.AUTHORITATIVE,
             source=SHA1_HANDSHAKE,
             when=[~ALLOWS_OLD_VERSIONS],
+        ),
+        *says(
+            [NO_COMMON_CIPHER],
+            Phase.HANDSHAKE,
+            "sslv3 alert handshake failure",
+            "ssl/tls alert handshake failure",  # since OpenSSL 3.2
+            basis=Basis.AUTHORITATIVE,
+            source=REASONS,
+        ),
+        *says([SMALL_DH], Phase.HANDSHAKE, "dh key too small", basis=Basis.AUTHORITATIVE, source=LEVELS),
+        tolerates(
+            "at security level 1 OpenSSL takes Diffie-Hellman groups from 1024 bits on",
+            of=[SMALL_DH],
+            when=[LOW_SECURITY_LEVEL],
+            basis=Basis.AUTHORITATIVE,
+            source=LEVELS,
         ),
         *says_each(
             {

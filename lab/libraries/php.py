@@ -3,8 +3,8 @@
 PDO and sqlsrv pass on the words of the ODBC driver, and ext/curl those of libcurl.
 """
 
-from tlslab.model.beyond import NO_COMMON_CIPHER, NO_SERVER_CERTIFICATE
-from tlslab.model.conditions import NAME_MISMATCH
+from tlslab.model.beyond import NO_SERVER_CERTIFICATE
+from tlslab.model.conditions import NAME_MISMATCH, NO_COMMON_CIPHER
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import ANY, Library, says, says_alike
 

@@ -1,7 +1,7 @@
 """The system: what it says of a connection, by errno, in the words of strerror(3), which clients pass on."""
 
 from tlslab.model.circumstances import RESETS
-from tlslab.model.conditions import ENDS_AFTER_PRELOGIN, ENDS_EARLY, NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING
+from tlslab.model.conditions import ENDS_AFTER_PRELOGIN, ENDS_EARLY, NOT_SERVING, SERVER_REFUSES
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, says, says_each
 
@@ -13,7 +13,7 @@ LIBRARY = Library(
     "posix",
     (
         *says_each(
-            dict.fromkeys((NO_COMMON_VERSION, NOT_LOADED), "Connection reset by peer"),
+            dict.fromkeys(SERVER_REFUSES, "Connection reset by peer"),
             Phase.CLOSED,
             basis=Basis.AUTHORITATIVE,
             source=RESET,

@@ -16,7 +16,6 @@ from tlslab.model.beyond import (
     KEY_UNREADABLE,
     MALFORMED,
     NO_COMMON_APPLICATION,
-    NO_COMMON_CIPHER,
     POLICY_NOT_MET,
     WRONG_HANDSHAKE_SIGNATURE,
 )
@@ -32,6 +31,7 @@ from tlslab.model.conditions import (
     KEY_USAGE,
     NAME_MISMATCH,
     NAME_NOT_PERMITTED,
+    NO_COMMON_CIPHER,
     NO_COMMON_VERSION,
     NOT_A_CA,
     NOT_FOR_SERVERS,

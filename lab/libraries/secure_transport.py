@@ -14,10 +14,8 @@ from tlslab.model.beyond import (
     CLIENT_CERTIFICATE_REVOKED,
     CLIENT_CERTIFICATE_UNTRUSTED,
     MALFORMED,
-    NO_COMMON_CIPHER,
     NO_COMMON_GROUP,
     NO_COMMON_SIGNATURE,
-    SMALL_DH,
     WRONG_HANDSHAKE_SIGNATURE,
 )
 from tlslab.model.condition import Condition
@@ -27,9 +25,11 @@ from tlslab.model.conditions import (
     EXPIRED_ISSUER,
     INCOMPLETE,
     NAME_MISMATCH,
+    NO_COMMON_CIPHER,
     NO_COMMON_VERSION,
     NOT_YET_VALID,
     SELF_SIGNED,
+    SMALL_DH,
     UNTRUSTED,
 )
 from tlslab.model.evidence import Basis, Phase, Source

@@ -9,8 +9,8 @@ TLS is Schannel's: SNI puts the system's sentence, in the language of the system
 from collections.abc import Iterator
 
 from tlslab.libraries.schannel import ALL_CODES, Code
-from tlslab.model.beyond import NO_COMMON_CIPHER, NO_SERVER_CERTIFICATE, NO_TLS_LIBRARY
-from tlslab.model.conditions import NO_COMMON_VERSION, NO_ENCRYPTION, NOT_LOADED, WEAK_SIGNATURE
+from tlslab.model.beyond import NO_SERVER_CERTIFICATE, NO_TLS_LIBRARY
+from tlslab.model.conditions import NO_COMMON_CIPHER, NO_COMMON_VERSION, NO_ENCRYPTION, NOT_LOADED, WEAK_SIGNATURE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, Prints, Says, says_alike
 

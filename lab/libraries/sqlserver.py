@@ -9,7 +9,6 @@ from tlslab.model.beyond import (
     IN_THE_SERVERS_LOG,
     KEY_UNREADABLE,
     NO_CIPHER_LEFT,
-    NO_COMMON_CIPHER,
     NO_SERVER_CERTIFICATE,
     NO_TLS_LIBRARY,
 )
@@ -17,6 +16,7 @@ from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     DEMANDS_ENCRYPTION,
     ENDS_EARLY,
+    NO_COMMON_CIPHER,
     NO_COMMON_VERSION,
     NOT_LOADED,
     NOT_SERVING,

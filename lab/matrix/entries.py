@@ -247,8 +247,12 @@ def describe(side: ServerSide) -> list[str]:
     if side.speaks is not Speaks.ITS_PROTOCOL:
         return [_INSTEAD[side.speaks], *(["with RST, not with FIN"] if side.refusal is Refusal.RESET else [])]
     words = [_versions(side), f"OpenSSL security level {side.security_level}"]
-    if side.key_exchange is KeyExchange.RSA:
-        words.append("up to TLS 1.2 with RSA key exchange alone")
+    words += [_EXCHANGES[side.key_exchange]] if side.key_exchange is not KeyExchange.USUAL else []
+    words += ["Diffie-Hellman parameters of 1024 bits"] if side.small_dh else []
+    words += ["up to TLS 1.2 with cipher suites that no client offers"] if not side.usual_suites else []
+    words += (
+        ["it does not know the versions that a client lists (supported_versions)"] if not side.reads_versions else []
+    )
     if side.kind is ServerKind.SQLSERVER:
         words.append(f"encryption {side.encryption.value}")
     if side.refusal is Refusal.RESET:
@@ -270,6 +274,10 @@ _AT_ADDRESSES = {
     Responder.ANSWERS: "a responder answers at addresses in its certificates",
     Responder.REFUSES: "nobody listens at addresses in its certificates",
     Responder.SILENT: "at addresses in its certificates connections are accepted, and nothing is said",
+}
+_EXCHANGES = {
+    KeyExchange.RSA: "up to TLS 1.2 with RSA key exchange alone",
+    KeyExchange.DHE: "up to TLS 1.2 with Diffie-Hellman (DHE) alone",
 }
 _INSTEAD = {
     Speaks.HTTP: "in its place HTTP without TLS answers",

@@ -48,7 +48,6 @@ DANE_MISMATCH = _beyond("dane-mismatch", "no TLSA record of the host (DANE) matc
 OTHER_PIN = _beyond("other-pin", "the client was given another certificate to compare it with")
 PIN_UNREADABLE = _beyond("pin-unreadable", "the file with the certificate to compare it with is missing or holds none")
 
-NO_COMMON_CIPHER = _beyond("no-common-cipher", "client and server have no cipher suite in common")
 NO_CIPHER_LEFT = _beyond("no-cipher-left", "the program's own settings leave no cipher suite to offer")
 NO_COMMON_GROUP = _beyond("no-common-group", "client and server have no group (curve) for the key exchange in common")
 NO_COMMON_SIGNATURE = _beyond("no-common-signature", "client and server have no signature algorithm in common")
@@ -60,7 +59,6 @@ WRONG_HANDSHAKE_SIGNATURE = _beyond(
     "the signature over the handshake is wrong: the peer's key is not that of its certificate, or something on the way "
     "changed the handshake",
 )
-SMALL_DH = _beyond("small-dh", "the server's Diffie-Hellman parameters are too small")
 UNSAFE_RENEGOTIATION = _beyond(
     "unsafe-renegotiation", "the server does not know secure renegotiation (RFC 5746), and the client insists on it"
 )
@@ -116,8 +114,8 @@ BEYOND = (
         POLICY_NOT_MET,
     ),
     *(INTERCEPTED, DANE_MISMATCH, OTHER_PIN, PIN_UNREADABLE),
-    *(NO_COMMON_CIPHER, NO_CIPHER_LEFT, NO_COMMON_GROUP, NO_COMMON_SIGNATURE, NO_COMMON_APPLICATION),
-    *(WRONG_HANDSHAKE_SIGNATURE, SMALL_DH, UNSAFE_RENEGOTIATION, NO_EXTENDED_MASTER_SECRET),
+    *(NO_CIPHER_LEFT, NO_COMMON_GROUP, NO_COMMON_SIGNATURE, NO_COMMON_APPLICATION),
+    *(WRONG_HANDSHAKE_SIGNATURE, UNSAFE_RENEGOTIATION, NO_EXTENDED_MASTER_SECRET),
     *(INAPPROPRIATE_FALLBACK, UNRECOGNIZED_NAME, NO_SERVER_CERTIFICATE, BROKEN_PROTOCOL),
     *(CLIENT_CERTIFICATE_MISSING, CLIENT_CERTIFICATE_REFUSED, CLIENT_CERTIFICATE_UNTRUSTED),
     *(CLIENT_CERTIFICATE_EXPIRED, CLIENT_CERTIFICATE_REVOKED, KEY_MISMATCH, KEY_UNREADABLE),

@@ -4,18 +4,27 @@ from tlslab.model.certificate import SignatureHash
 from tlslab.model.conditions import UNTRUSTED
 from tlslab.model.library import When
 from tlslab.model.path import anchors, chain_of, signed
-from tlslab.model.situation import Encryption, Refusal, RevocationCheck, ServerEncryption, Store, TLSVersion
+from tlslab.model.situation import Encryption, Refusal, RevocationCheck, ServerEncryption, Situation, Store, TLSVersion
+
+
+def _level(act: Situation) -> int | None:
+    """OpenSSL's security level, where the client side says one, or a variable does; 0 goes with old versions."""
+    side = act.client
+    levels = [item.limits.security_level for item in side.environment if item.limits is not None]
+    if side.security_level is None and levels and levels[0] is not None:
+        return levels[0]
+    old = any(limit is not None and limit < TLSVersion.TLSv1_2 for limit in (side.tls_min, side.tls_max))
+    return 0 if side.security_level is None and old else side.security_level
+
 
 TRUST_EVERYTHING = When("told to trust every certificate", lambda act: act.client.trust_everything)
 DEFAULTS_ONLY = When("given no security option", lambda act: act.client.defaults_only)
 STRICT = When("TDS 8.0", lambda act: act.client.encryption is Encryption.STRICT)
 ALLOWS_OLD_VERSIONS = When(
     "told to allow TLS 1.0 or 1.1, at OpenSSL's security level 0",
-    lambda act: (
-        any(limit is not None and limit < TLSVersion.TLSv1_2 for limit in (act.client.tls_min, act.client.tls_max))
-        or any(item.limits is not None and item.limits.security_level == 0 for item in act.client.environment)
-    ),
+    lambda act: _level(act) == 0,
 )
+LOW_SECURITY_LEVEL = When("at OpenSSL's security level 1 or 0", lambda act: _level(act) in (0, 1))
 STRICT_X509 = When("told to check certificates strictly by RFC 5280", lambda act: act.client.strict_x509 is True)
 NOT_TOLD_OF_REVOCATION = When(
     "not told to look whether certificates were revoked",

@@ -27,6 +27,7 @@ class Seen:
     certificate that signed itself left out. `purposes`, `uses`: what the leaf's extended key usage and key usage name.
     Among the errors are those that lists of revoked certificates and answers of OCSP show (3, 12, 23). `stapled`: an
     answer of OCSP came with the handshake, where one is demanded.
+    `shares_cipher`: it has cipher suites that clients offer.
     """
 
     answers: bool = True
@@ -43,6 +44,7 @@ class Seen:
     uses: frozenset[KeyUse] = frozenset()
     speaks: Speaks = Speaks.ITS_PROTOCOL
     stapled: bool = True
+    shares_cipher: bool = True
 
     def has(self, number: int, depth: int | None = None) -> bool:
         """Whether OpenSSL finds this error, at this depth or at any."""

@@ -225,11 +225,27 @@ def _has_no_common_version(situation: Situation) -> bool:
     return max(low, situation.server.tls_min) > min(high, situation.server.tls_max)
 
 
-def _signs_with_sha1(situation: Situation) -> bool:
+def _agreed(situation: Situation) -> TLSVersion | None:
+    """The version on which client and server agree; None: on none."""
     _, high = client_versions(situation)
-    agreed = min(high, situation.server.tls_max)
-    signs = situation.server.key_exchange is not KeyExchange.RSA
-    return signs and agreed < TLSVersion.TLSv1_2 and not _has_no_common_version(situation)
+    return None if _has_no_common_version(situation) else min(high, situation.server.tls_max)
+
+
+def _signs_with_sha1(situation: Situation) -> bool:
+    agreed, server = _agreed(situation), situation.server
+    signs = server.key_exchange is not KeyExchange.RSA and server.usual_suites
+    return signs and agreed is not None and agreed < TLSVersion.TLSv1_2
+
+
+def _has_no_common_cipher(situation: Situation) -> bool:
+    agreed = _agreed(situation)
+    return not situation.server.usual_suites and agreed is not None and agreed < TLSVersion.TLSv1_3
+
+
+def _has_small_dh(situation: Situation) -> bool:
+    agreed, server = _agreed(situation), situation.server
+    chosen = server.small_dh and server.key_exchange is KeyExchange.DHE and server.usual_suites
+    return chosen and agreed is not None and agreed < TLSVersion.TLSv1_3
 
 
 def _cannot_be_loaded(situation: Situation) -> bool:
@@ -492,7 +508,22 @@ WEAK_HANDSHAKE_SIGNATURE = Condition(
     _signs_with_sha1,
 )
 _OF_THE_CHAIN = (SELF_SIGNED, UNTRUSTED, FORGED, INCOMPLETE, *_OF_THE_LEAF, *_ABOVE_THE_LEAF, *OF_REVOCATION)
-_OF_THE_HANDSHAKE = frozenset(item.name for item in (*_OF_THE_CHAIN, NO_COMMON_VERSION, WEAK_HANDSHAKE_SIGNATURE))
+NO_COMMON_CIPHER = Condition(
+    "no-common-cipher",
+    "client and server have no cipher suite in common",
+    _has_no_common_cipher,
+    lambda seen: not seen.shares_cipher,
+    wrong=True,
+    masks=frozenset(item.name for item in _OF_THE_CHAIN),
+)
+SMALL_DH = Condition(
+    "small-dh",
+    "the key exchange is Diffie-Hellman in a group of 1024 bits",
+    _has_small_dh,
+)
+_OF_THE_HANDSHAKE = frozenset(
+    item.name for item in (*_OF_THE_CHAIN, NO_COMMON_VERSION, WEAK_HANDSHAKE_SIGNATURE, NO_COMMON_CIPHER, SMALL_DH)
+)
 NOT_LOADED = Condition(
     "not-loaded",
     "the server's TLS library does not load the server's certificate",
@@ -501,6 +532,8 @@ NOT_LOADED = Condition(
     wrong=True,
     masks=_OF_THE_HANDSHAKE,
 )
+SERVER_REFUSES = (NO_COMMON_VERSION, NO_COMMON_CIPHER, NOT_LOADED)
+"""What makes a server end a handshake when it has read the ClientHello."""
 NOT_SERVING = Condition(
     "not-serving",
     "nobody listens where the server should",
@@ -640,8 +673,9 @@ NO_SUCH_SERVER = (PLAIN_HTTP, OTHER_SERVICE, ENDS_EARLY, ENDS_AFTER_PRELOGIN, SI
 
 CONDITIONS = (
     *_OF_THE_CHAIN,
+    NO_COMMON_CIPHER,
     *(NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING, NO_ENCRYPTION, *NO_SUCH_SERVER),
-    *(WEAK_HANDSHAKE_SIGNATURE, DEMANDS_ENCRYPTION, IP_ADDRESS, CN_ALONE, CN_BESIDE_SAN),
+    *(WEAK_HANDSHAKE_SIGNATURE, SMALL_DH, DEMANDS_ENCRYPTION, IP_ADDRESS, CN_ALONE, CN_BESIDE_SAN),
     *OF_THE_PROFILE,
     *_OF_THE_STORE,
     OTHER_STORE,

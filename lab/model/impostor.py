@@ -51,6 +51,9 @@ class Impostor:
                 tls_max=TLSVersion.TLSv1_3,
                 security_level=0,
                 key_exchange=KeyExchange.USUAL,
+                small_dh=False,
+                usual_suites=True,
+                reads_versions=True,
             )
         return self.apply(fixed)
 

@@ -103,6 +103,8 @@ class KeyExchange(StrEnum):
     """As its TLS library does by default: with elliptic curves (ECDHE) where the client can."""
     RSA = "rsa"
     """The client encrypts a secret with the key of the certificate; the server signs nothing (RFC 5246, 7.4.7.1)."""
+    DHE = "dhe"
+    """With Diffie-Hellman in a group that the server chooses (RFC 5246, 7.4.3)."""
 
 
 class Encryption(StrEnum):
@@ -183,6 +185,8 @@ class ServerSide:
     `key_readable` False: the account of SQL Server may not read the private key that it is told to use, and it does not
     start (error 49940): no process listens at its port.
     `staple`: it sends an answer of OCSP about its certificate with the handshake (RFC 6066, 8), of this validity.
+    `key_exchange`, `small_dh`, `usual_suites`: of the handshake up to TLS 1.2. `reads_versions` False: it does not know
+    the extension supported_versions, as old Schannel, and answers with its own newest version.
     """
 
     kind: ServerKind
@@ -199,6 +203,9 @@ class ServerSide:
     key_exchange: KeyExchange = field(default=KeyExchange.USUAL, metadata={_WORDS: "the key exchange"})
     staple: Validity | None = field(default=None, metadata={_WORDS: "an answer of OCSP with the handshake"})
     ipv6: bool = field(default=False, metadata={_WORDS: "an IPv6 address"})
+    small_dh: bool = field(default=False, metadata={_WORDS: "Diffie-Hellman parameters of 1024 bits"})
+    usual_suites: bool = field(default=True, metadata={_WORDS: "cipher suites that no client offers"})
+    reads_versions: bool = field(default=True, metadata={_WORDS: "not knowing the versions that a client lists"})
 
     @property
     def responders(self) -> frozenset[Responder]:
@@ -243,6 +250,8 @@ class ClientSide:
     `strict_x509`: whether it is told to refuse what breaks RFC 5280 and is overlooked otherwise (OpenSSL,
     X509_V_FLAG_X509_STRICT); None: the client's own default. Python's is to refuse since 3.13.
 
+    `security_level`: of OpenSSL (0-5); None: its own default, or 0 where versions are asked for that need it.
+
     `offered`: the oldest and the newest TLS version that the client offers by itself, where `tls_min` and `tls_max` say
     nothing. The plan writes it; nobody is told of it. None: not known, and taken for 1.2 and newer.
 
@@ -278,6 +287,7 @@ class ClientSide:
     )
     fetches_issuers: bool = field(default=False, metadata={_WORDS: "fetching a missing intermediate certificate"})
     environment: tuple[Variable, ...] = field(default=(), metadata={_WORDS: "variables of the environment"})
+    security_level: int | None = field(default=None, metadata={_WORDS: "OpenSSL's security level"})
 
     @property
     def indication(self) -> str:

@@ -130,7 +130,14 @@ def measure(situation: Situation, mint: Mint, scanner: Scanner, stapled: Stapled
         of_chain = measure_chain(situation, mint, presented, fetched)
         found = chains[alike] = _with_status(of_chain, situation, mint, presented, stapled)
     low, high = client_versions(situation)
-    return replace(found, seen=replace(found.seen, shares_version=bool(scanner(low, high).certificates)))
+    # TLS 1.3 has cipher suites of its own.
+    newer = high >= TLSVersion.TLSv1_3 and everything.unusual and scanner(TLSVersion.TLSv1_3, high).certificates
+    seen = replace(
+        found.seen,
+        shares_version=bool(scanner(low, high).certificates),
+        shares_cipher=bool(newer) or not everything.unusual,
+    )
+    return replace(found, seen=seen)
 
 
 def _with_status(found: Measured, situation: Situation, mint: Mint, presented: str, stapled: Stapled) -> Measured:

@@ -28,6 +28,8 @@ PATIENCE = 4.0
 NOBODY = "nobody listens"
 NO_TLS = "the server says that it cannot encrypt"
 _SERVER_HELLO, _CERTIFICATE = 2, 11
+_WITHOUT_ENCRYPTION = {0x0001, 0x0002, 0x003B, 0xC006, 0xC010}
+"""Cipher suites that do not encrypt (the registry of TLS Cipher Suites, IANA)."""
 _PART, _MOST = 1 << 16, 1 << 20
 """Bytes that are read at a time, and of a flight."""
 
@@ -35,11 +37,12 @@ _PART, _MOST = 1 << 16, 1 << 20
 @dataclass(frozen=True, slots=True)
 class Scan:
     """What was seen: PEM certificates, leaf first, or in words why the handshake brought none; what was met at the
-    port.
+    port. `unusual`: of all cipher suites it chose one that no client offers by itself, as it has no other.
     """
 
     certificates: tuple[str, ...] = ()
     refused: str = ""
+    unusual: bool = False
     speaks: Speaks = Speaks.ITS_PROTOCOL
 
     @property
@@ -239,7 +242,7 @@ def _client_hello(host: str, newest: TLSVersion, protocol: str = "") -> bytes:
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    context.set_ciphers("DEFAULT@SECLEVEL=0")
+    context.set_ciphers("ALL:eNULL:!aNULL:@SECLEVEL=0")
     if protocol:
         context.set_alpn_protocols([protocol])
     context.minimum_version, context.maximum_version = ssl.TLSVersion.MINIMUM_SUPPORTED, ssl.TLSVersion.TLSv1_2
@@ -256,11 +259,15 @@ def _read_flight(more: Callable[[], bytes], low: TLSVersion) -> Scan:
     flight = b""
     while True:
         flight += more()
+        unusual = False
         for kind, body in _handshake_messages(flight):
-            if kind == _SERVER_HELLO and int.from_bytes(body[:2]) < low:
-                return Scan(refused="the server chose a version of TLS that was not offered")
+            if kind == _SERVER_HELLO:
+                if int.from_bytes(body[:2]) < low:
+                    return Scan(refused="the server chose a version of TLS that was not offered")
+                unusual = int.from_bytes(body[35 + body[34] :][:2]) in _WITHOUT_ENCRYPTION
             if kind == _CERTIFICATE:
-                return Scan(tuple(ssl.DER_cert_to_PEM_cert(der) for der in _certificate_list(body)))
+                shown = tuple(ssl.DER_cert_to_PEM_cert(der) for der in _certificate_list(body))
+                return Scan(shown, unusual=unusual)
         if flight[:1] == b"\x15":
             return Scan(refused=f"TLS alert {flight[6]}" if len(flight) > 6 else "TLS alert")
         if len(flight) > _MOST:

@@ -32,7 +32,8 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from tlslab.model.situation import KeyExchange, Refusal, Speaks
+from tlslab.model.situation import Refusal, Speaks
+from tlslab.servers.cipher_list import USUAL
 from tlslab.servers.https_endpoint import HttpsEndpoint, HttpsOptions
 from tlslab.servers.journal import Journal
 from tlslab.servers.listener import BOTH_TRIES, IPV6_LOOPBACK, CannotStart, Limits
@@ -41,6 +42,7 @@ from tlslab.servers.streams import Marked, address_of, hung_up
 from tlslab.servers.tds.endpoint import Endpoint, Fallback, SqlServerOptions
 from tlslab.servers.tds.errorlog import LOGON, stamped
 from tlslab.servers.tds.prelogin import ServerMode
+from tlslab.servers.tds.tls import Settings
 
 AnyEndpoint = Endpoint | HttpsEndpoint | NoTlsEndpoint
 Word = TypeVar("Word", bound=StrEnum)
@@ -131,6 +133,7 @@ def _options(
     speaks = _one_of(Speaks, entry, "speaks", Speaks.ITS_PROTOCOL)
     if speaks not in (Speaks.ITS_PROTOCOL, Speaks.CLOSES_AFTER_PRELOGIN):
         return NoTlsOptions(speaks, refusal, limits)
+    settings = Settings(path("dh"), entry.get("reads_versions", True) is not False)
     match entry["kind"]:
         case "sqlserver":
             encryption = _ENCRYPTION.get(str(entry.get("encryption", "supported")))
@@ -147,6 +150,7 @@ def _options(
                 fallback_key=path("fallback_key"),
                 encryption=encryption,
                 refusal=refusal,
+                settings=settings,
                 closes_after_prelogin=speaks is Speaks.CLOSES_AFTER_PRELOGIN,
             )
         case "https":
@@ -158,7 +162,8 @@ def _options(
                 security_level=level,
                 limits=limits,
                 refusal=refusal,
-                key_exchange=_one_of(KeyExchange, entry, "key_exchange", KeyExchange.USUAL),
+                ciphers=str(entry.get("ciphers", USUAL)),
+                settings=settings,
                 hosts={
                     str(host["name"]).lower(): (Path(str(host["chain"])), Path(str(host["key"])))
                     for host in _hosts(entry.get("hosts", []))

@@ -11,16 +11,19 @@ from datetime import datetime
 from pathlib import Path
 
 from tlslab import __version__
-from tlslab.model.situation import KeyExchange, Refusal
-from tlslab.servers.cipher_list import CIPHERS
+from tlslab.model.situation import Refusal
+from tlslab.servers.cipher_list import USUAL
 from tlslab.servers.listener import CannotStart, Events, Limits
 from tlslab.servers.streams import Channel, address_of
 from tlslab.servers.tds.certificates import CertificateError, Identity, read_pem
 from tlslab.servers.tds.errorlog import printable
-from tlslab.servers.tds.tls import HandshakeFailed, Presented, RecordError, TlsPipe, presented, remember_name
+from tlslab.servers.tds.tls import HandshakeFailed, Presented, RecordError, Settings, TlsPipe, presented, remember_name
 
 SUPPORTS = frozenset(
-    {"tls_min", "tls_max", "security_level", "refusal", "speaks", "virtual_hosts", "key_exchange", "ipv6"}
+    {
+        *("tls_min", "tls_max", "security_level", "refusal", "speaks", "virtual_hosts", "key_exchange", "ipv6"),
+        *("small_dh", "usual_suites", "reads_versions"),
+    }
 )
 """The options of a server side that it can be set up with (`tlslab.model.situation.options`)."""
 MAX_HEAD = 16 * 1024
@@ -42,7 +45,8 @@ class HttpsOptions:
     refusal: Refusal = Refusal.CLOSE
     hosts: Mapping[str, tuple[Path, Path]] = field(default_factory=dict)
     """Chain and key for the clients that send this name (SNI), in lower case."""
-    key_exchange: KeyExchange = KeyExchange.USUAL
+    ciphers: str = USUAL
+    settings: Settings = field(default_factory=Settings)
 
 
 def versions_between(low: str, high: str) -> tuple[str, ...]:
@@ -86,7 +90,7 @@ class HttpsEndpoint:
         try:
             self._presented = self._load(options.chain, options.key, versions)
             self._hosts = {name: self._load(*files, versions).context for name, files in options.hosts.items()}
-        except (CertificateError, ValueError) as e:
+        except (CertificateError, ValueError, OSError) as e:
             raise CannotStart(str(e)) from e
         if self._presented.refused:
             self._line(
@@ -102,9 +106,8 @@ class HttpsEndpoint:
 
     def _load(self, chain: Path, key: Path, versions: tuple[str, ...]) -> Presented:
         identity = Identity(read_pem(chain, "certificate"), read_pem(key, "private key"))
-        return presented(
-            identity, versions, CIPHERS[self._options.key_exchange], self._options.security_level, ["http/1.1"]
-        )
+        o = self._options
+        return presented(identity, versions, o.ciphers, o.security_level, ["http/1.1"], o.settings)
 
     def _choose(self, connection: ssl.SSLSocket | ssl.SSLObject, name: str | None, context: ssl.SSLContext) -> None:
         """The certificate of the virtual host that the client names."""
@@ -166,7 +169,7 @@ class HttpsEndpoint:
                     f"the client {how} the connection {progress}, without a TLS alert", by_client=True
                 )
             if pipe is None:
-                pipe = TlsPipe(self._context())
+                pipe = self._presented.pipe()
             try:
                 complete = pipe.handshake(data)
             except HandshakeFailed:
@@ -175,13 +178,6 @@ class HttpsEndpoint:
                 raise
             await _send(channel, pipe)
         channel.tls = pipe
-
-    def _context(self) -> ssl.SSLContext:
-        if self._presented.context is None:
-            raise HandshakeFailed(
-                f"OpenSSL does not serve the certificate ({self._presented.refused})", by_client=False
-            )
-        return self._presented.context
 
     async def _answer(self, channel: Channel, number: int, client: str) -> None:
         head = bytearray()

@@ -7,10 +7,12 @@ connections (TDS 8.0).
 
 from tlslab.model.certificate import Anchor, Chain, issuers
 from tlslab.model.path import signed
-from tlslab.model.situation import KeyExchange, ServerEncryption, ServerSide, TLSVersion
-from tlslab.servers.cipher_list import CIPHERS
+from tlslab.model.situation import ServerEncryption, ServerSide, TLSVersion
+from tlslab.servers.cipher_list import USUAL, ciphers
 
-SUPPORTS = frozenset({"tls_min", "tls_max", "security_level", "encryption", "key_readable", "key_exchange"})
+SUPPORTS = frozenset(
+    {"tls_min", "tls_max", "security_level", "encryption", "key_readable", "key_exchange", "usual_suites"}
+)
 """The options of a server side that SQL Server, or the endpoint in its place, can be set up with
 (`tlslab.model.situation.options`).
 """
@@ -54,8 +56,8 @@ def mssql_conf(side: ServerSide, certificate: str, key: str) -> str:
     newest = min(side.tls_max, TLSVersion.TLSv1_2)
     versions = [version.number for version in reversed(TLSVersion) if side.tls_min <= version <= newest]
     lines.append(f"tlsprotocols = {','.join(versions)}")
-    if side.key_exchange is not KeyExchange.USUAL:
-        lines.append(f"tlsciphers = {CIPHERS[side.key_exchange]}")
+    if ciphers(side) != USUAL:
+        lines.append(f"tlsciphers = {ciphers(side)}")
     lines.append(f"forceencryption = {int(side.encryption.demanded)}")
     if side.encryption is ServerEncryption.STRICT:
         lines.append("forcestrict = 1")

@@ -10,13 +10,18 @@ from pathlib import Path
 
 from tlslab.model.certificate import Chain
 from tlslab.model.situation import ServerSide, TLSVersion
-from tlslab.servers.cipher_list import CIPHERS
+from tlslab.servers.cipher_list import ciphers, dh_parameters
 from tlslab.servers.nginx_log import ACCESS_PREFIX
 from tlslab.setup.needs import Packages, Program
 
 # Debian's plain `nginx` has the TLS module; nginx-light is the same binary plus an extra module.
 PROGRAM = Program("nginx", Packages(apt="nginx"))
-SUPPORTS = frozenset({"tls_min", "tls_max", "security_level", "virtual_hosts", "key_exchange", "staple", "ipv6"})
+SUPPORTS = frozenset(
+    {
+        *("tls_min", "tls_max", "security_level", "virtual_hosts", "staple", "ipv6"),
+        *("key_exchange", "small_dh", "usual_suites"),
+    }
+)
 """The options of a server side that it can be set up with (`tlslab.model.situation.options`)."""
 
 
@@ -74,13 +79,14 @@ def _server(workdir: Path, address: str, block: Block) -> str:
     addresses = (address, *(("[::1]",) if side.ipv6 else ()))
     where = " ".join(f"listen {item}:{block.port} {options};" for item in addresses)
     name = f" server_name {block.name};" if block.name else ""
+    parameters = f"\n        ssl_dhparam {workdir}/{block.identity}.dh.pem;" if side.small_dh else ""
     return f"""\
     server {{
         {where}{name}
         ssl_certificate {workdir}/{block.identity}.chain.pem;
         ssl_certificate_key {workdir}/{block.identity}.key.pem;
         ssl_protocols {versions};
-        ssl_ciphers {CIPHERS[side.key_exchange]}:@SECLEVEL={side.security_level};
+        ssl_ciphers {ciphers(side)}:@SECLEVEL={side.security_level};{parameters}
         {stapling}
         default_type text/plain;
         location / {{ return 200 "TLS trust lab: the connection stands\\n"; }}
@@ -98,8 +104,13 @@ def staple_file(block: Block) -> str:
 
 
 def files(block: Block, chain_pem: str, key_pem: str) -> Mapping[str, str]:
-    """The certificate files of one server side."""
-    return {f"{block.identity}.chain.pem": chain_pem, f"{block.identity}.key.pem": key_pem}
+    """The certificate files of one server side, and its Diffie-Hellman parameters."""
+    parameters = dh_parameters(block.side)
+    return {
+        f"{block.identity}.chain.pem": chain_pem,
+        f"{block.identity}.key.pem": key_pem,
+        **({f"{block.identity}.dh.pem": parameters} if parameters else {}),
+    }
 
 
 def command(program: str, workdir: Path) -> tuple[str, ...]:

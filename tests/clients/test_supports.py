@@ -54,6 +54,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "encryption": tuple(Encryption),
     "tls_min": tuple(TLSVersion),
     "tls_max": tuple(TLSVersion),
+    "security_level": (0, 1),
     "defaults_only": (True,),
     "clock": (timedelta(days=1),),
     "server_name": ("", "other.lab.test"),

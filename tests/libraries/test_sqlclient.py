@@ -37,7 +37,7 @@ from tlslab.libraries.sqlclient.conditions import (
     WRONG_PASSWORD,
 )
 from tlslab.libraries.sqlclient.drivers import MICROSOFT, SYSTEM
-from tlslab.model.beyond import NO_COMMON_CIPHER, OTHER_PIN, PIN_UNREADABLE
+from tlslab.model.beyond import OTHER_PIN, PIN_UNREADABLE
 from tlslab.model.circumstances import RESETS
 from tlslab.model.condition import Condition, conditions_of, unmasked
 from tlslab.model.conditions import (
@@ -55,6 +55,7 @@ from tlslab.model.conditions import (
     KEY_USAGE,
     NAME_MISMATCH,
     NAME_NOT_PERMITTED,
+    NO_COMMON_CIPHER,
     NO_COMMON_VERSION,
     NO_ENCRYPTION,
     NOT_A_CA,

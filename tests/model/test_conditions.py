@@ -26,6 +26,7 @@ from tlslab.model.conditions import (
     KEY_USAGE,
     NAME_MISMATCH,
     NAME_NOT_PERMITTED,
+    NO_COMMON_CIPHER,
     NO_COMMON_VERSION,
     NO_ENCRYPTION,
     NO_SIGNING,
@@ -40,6 +41,7 @@ from tlslab.model.conditions import (
     PLAIN_HTTP,
     SELF_SIGNED,
     SILENT,
+    SMALL_DH,
     STORE_ABSENT,
     STORE_NOT_HASHED,
     STORE_UNREADABLE,
@@ -236,6 +238,18 @@ def test_an_old_version_is_signed_with_sha1_unless_the_key_exchange_is_rsa() -> 
     assert conditions_of(old.with_client(tls_min=TLSVersion.TLSv1_2), CONDITIONS) == {NO_COMMON_VERSION}
 
 
+def test_cipher_suites_and_groups_matter_up_to_tls_1_2() -> None:
+    """TLS 1.3 has suites and groups of its own (RFC 8446, appendix B.4 and 4.2.7)."""
+    ends = WEB.with_server(tls_max=TLSVersion.TLSv1_2)
+    for changes, condition in (
+        ({"usual_suites": False}, NO_COMMON_CIPHER),
+        ({"key_exchange": KeyExchange.DHE, "small_dh": True}, SMALL_DH),
+    ):
+        assert conditions_of(ends.with_server(**changes), CONDITIONS) == {condition}
+        assert conditions_of(WEB.with_server(**changes), CONDITIONS) == set()
+    assert conditions_of(ends.with_server(usual_suites=False).with_leaf(issuer=None), CONDITIONS) == {NO_COMMON_CIPHER}
+
+
 def test_a_demand_is_no_defect() -> None:
     assert defects({DEMANDS_ENCRYPTION, EXPIRED}) == {EXPIRED}
 
@@ -294,6 +308,7 @@ def test_the_versions_that_a_client_side_allows(situation: Situation, versions: 
         (Seen(carries_name=False), {NAME_MISMATCH}),
         (Seen(weak_signatures=frozenset({0})), {WEAK_SIGNATURE}),
         (Seen(shares_version=False), {NO_COMMON_VERSION}),
+        (Seen(shares_cipher=False), {NO_COMMON_CIPHER}),
         (Seen(presents=False, shares_version=False), {NOT_LOADED}),
         (Seen(answers=False, presents=False, shares_version=False), {NOT_SERVING}),
     ],

@@ -3,6 +3,7 @@
 import configparser
 from dataclasses import replace
 from pathlib import Path
+from subprocess import run
 
 import pytest
 
@@ -115,3 +116,19 @@ def test_both_servers_are_told_of_the_key_exchange_by_their_cipher_suites() -> N
     assert "ECDHE" not in web(key_exchange=KeyExchange.RSA)
     assert network(key_exchange=KeyExchange.RSA)["tlsciphers"].endswith(":AES256-SHA:AES128-SHA")
     assert "tlsciphers" not in network()
+
+
+def test_nginx_is_given_a_group_of_1024_bits() -> None:
+    """`ssl_dhparam` names a file (ngx_http_ssl_module)."""
+    side = replace(WEB, key_exchange=KeyExchange.DHE, small_dh=True)
+    (block,) = nginx.blocks_of({"https-1": side}, {"https-1": 40001})
+    parameters = nginx.files(block, "", "")["https-1.dh.pem"]
+    shown = run(["openssl", "dhparam", "-noout", "-text"], input=parameters, capture_output=True, text=True, check=True)
+    assert "DH Parameters: (1024 bit)" in shown.stdout
+    assert "ssl_dhparam /room/https-1.dh.pem;" in web(key_exchange=KeyExchange.DHE, small_dh=True)
+    assert "ssl_dhparam" not in web()
+
+
+def test_suites_that_nobody_offers_do_not_encrypt() -> None:
+    assert "ssl_ciphers NULL-SHA256:" in web(usual_suites=False)
+    assert network(usual_suites=False)["tlsciphers"].startswith("NULL-SHA256:")

@@ -3,7 +3,7 @@
 A predicate that is `_not_yet` is about what no situation can have so far.
 """
 
-from tlslab.model.beyond import NO_COMMON_CIPHER, OTHER_PIN, PIN_UNREADABLE
+from tlslab.model.beyond import OTHER_PIN, PIN_UNREADABLE
 from tlslab.model.certificate import Leaf
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
@@ -12,6 +12,7 @@ from tlslab.model.conditions import (
     EXPIRED_ROOT,
     INCOMPLETE,
     NAME_MISMATCH,
+    NO_COMMON_CIPHER,
     NO_COMMON_VERSION,
     NO_SUCH_SERVER,
     NOT_FOR_SERVERS,

@@ -16,9 +16,8 @@ from tlslab.libraries.sqlclient.conditions import (
 )
 from tlslab.libraries.sqlclient.drivers import OBSERVED, microsoft, say, system, tolerate, vendor
 from tlslab.libraries.sqlclient.frames import PRE_LOGIN
-from tlslab.model.beyond import NO_COMMON_CIPHER
 from tlslab.model.circumstances import RESETS
-from tlslab.model.conditions import NO_COMMON_VERSION, NO_ENCRYPTION, NOT_LOADED, NOT_SERVING
+from tlslab.model.conditions import NO_COMMON_CIPHER, NO_COMMON_VERSION, NO_ENCRYPTION, NOT_LOADED, NOT_SERVING
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Hangs, Prints, Row, Says, When
 

@@ -6,7 +6,6 @@ connection is reset.
 """
 
 import asyncio
-import ssl
 from collections.abc import Callable
 from typing import Protocol
 
@@ -247,7 +246,7 @@ class Connection:
                     detail=f"a packet of type 0x{message.type:02x} inside the TLS handshake",
                 )
             if pipe is None:
-                pipe = TlsPipe(_context(await self._host.nested()))
+                pipe = (await self._host.nested()).pipe()
             complete = pipe.handshake(message.payload)
             if flight := pipe.take():
                 await self._channel.write_raw(frame(PacketType.PRELOGIN, flight, self._packet_size))
@@ -268,7 +267,7 @@ class Connection:
             if not data:
                 raise HandshakeFailed(self._gave_up(pipe), by_client=True)
             if pipe is None:
-                pipe = TlsPipe(_context(await self._host.strict()))
+                pipe = (await self._host.strict()).pipe()
             complete = pipe.handshake(data)
             if flight := pipe.take():
                 await self._channel.write_raw(flight)
@@ -405,11 +404,3 @@ class Connection:
             except ClosingError as e:
                 await self._respond(e.answer)
                 raise Disconnect(f"The session was ended because of a request that is not TDS: {e}.") from e
-
-
-def _context(presented: Presented) -> ssl.SSLContext:
-    if presented.context is None:
-        raise HandshakeFailed(
-            f"OpenSSL does not serve the configured certificate ({presented.refused})", by_client=False
-        )
-    return presented.context

@@ -18,9 +18,9 @@ from tlslab.servers.tds.connection import Connection
 from tlslab.servers.tds.errorlog import LOGON, SERVER, stamped
 from tlslab.servers.tds.prelogin import ServerMode
 from tlslab.servers.tds.session import Session
-from tlslab.servers.tds.tls import ALPN_TDS8, Presented, check_ciphers, presented
+from tlslab.servers.tds.tls import ALPN_TDS8, Presented, Settings, check_ciphers, presented
 
-SUPPORTS = mssql_conf.SUPPORTS | {"fallback", "refusal", "speaks", "ipv6"}
+SUPPORTS = mssql_conf.SUPPORTS | {"fallback", "refusal", "speaks", "ipv6", "small_dh", "reads_versions"}
 """The options of a server side that it can be set up with (`tlslab.model.situation.options`): those of SQL Server, and
 what SQL Server shows of itself elsewhere, or what stands before it.
 """
@@ -45,6 +45,7 @@ class SqlServerOptions:
     # people post.
     refusal: Refusal = Refusal.CLOSE
     closes_after_prelogin: bool = False
+    settings: Settings = field(default_factory=Settings)
 
 
 class Fallback:
@@ -144,7 +145,9 @@ class Endpoint:
     def _present(self, identity: Identity) -> None:
         conf, level = self._conf, self._options.security_level
         self._identity = identity
-        self._nested = presented(identity, conf.nested_protocols, conf.tlsciphers, level)
+        self._nested = presented(
+            identity, conf.nested_protocols, conf.tlsciphers, level, settings=self._options.settings
+        )
 
     async def _generate(self) -> None:
         self._present(await self._fallback.identity())
@@ -173,7 +176,9 @@ class Endpoint:
         if self._strict is None:
             assert self._identity is not None
             conf, level = self._conf, self._options.security_level
-            self._strict = presented(self._identity, conf.strict_protocols, conf.tlsciphers, level, [ALPN_TDS8])
+            self._strict = presented(
+                self._identity, conf.strict_protocols, conf.tlsciphers, level, [ALPN_TDS8], self._options.settings
+            )
         return self._strict
 
     def next_session_id(self) -> int:

@@ -9,7 +9,10 @@ import ssl
 import warnings
 from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
+from tlslab.model.situation import TLSVersion
+from tlslab.servers import old_hello
 from tlslab.servers.tds.certificates import Identity, RefusedByOpenSSL, load
 
 ALPN_TDS8 = "tds/8.0"
@@ -104,29 +107,62 @@ def server_context(
 
 @dataclass(frozen=True, slots=True)
 class Presented:
-    """A context that works, or the reason for which every handshake is reset."""
+    """A context that works, or the reason for which every handshake is reset. `ignorant`: the newest version of a
+    server that does not know supported_versions.
+    """
 
     context: ssl.SSLContext | None
     refused: str | None = None
+    ignorant: TLSVersion | None = None
+
+    def pipe(self) -> "TlsPipe":
+        """The server's end of one connection. Raises HandshakeFailed where there is no context."""
+        if self.context is None:
+            raise HandshakeFailed(f"OpenSSL does not serve the certificate ({self.refused})", by_client=False)
+        return TlsPipe(self.context, self.ignorant)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a listener shakes hands, beside versions and cipher suites.
+
+    `dh`: a file with its Diffie-Hellman parameters. `reads_versions` False: it does not know supported_versions.
+    """
+
+    dh: Path | None = None
+    reads_versions: bool = True
 
 
 def presented(
-    identity: Identity, versions: Iterable[str], ciphers: str, security_level: int, alpn: Iterable[str] = ()
+    identity: Identity,
+    versions: Iterable[str],
+    ciphers: str,
+    security_level: int,
+    alpn: Iterable[str] = (),
+    settings: Settings | None = None,
 ) -> Presented:
     """Like `server_context`, with a refusal by OpenSSL as a value, because a listener lives on with it.
 
-    Raises ValueError, CertificateError.
+    Raises ValueError, CertificateError, OSError for parameters that are not there.
     """
+    versions, settings = sorted(versions), settings or Settings()
     try:
-        return Presented(server_context(identity, versions, ciphers, security_level, alpn))
+        context = server_context(identity, versions, ciphers, security_level, alpn)
     except RefusedByOpenSSL as e:
         return Presented(None, str(e))
+    if settings.dh is not None:
+        context.load_dh_params(str(settings.dh))
+    newest = next((version for version in TLSVersion if versions and version.number == versions[-1]), None)
+    return Presented(context, ignorant=None if settings.reads_versions else newest)
 
 
 class TlsPipe:
     """The server's end of one TLS connection, fed with and emptied of bytes by its owner."""
 
-    def __init__(self, context: ssl.SSLContext) -> None:
+    def __init__(self, context: ssl.SSLContext, ignorant: TLSVersion | None = None) -> None:
+        """`ignorant`: the newest version of a server that does not know supported_versions."""
+        self._ignorant = ignorant
+        self._hello = b""
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls = context.wrap_bio(self._incoming, self._outgoing, server_side=True)
         self._received = 0
@@ -138,6 +174,16 @@ class TlsPipe:
         self._received += len(data)
         if self._received > MAX_HANDSHAKE_BYTES:
             raise HandshakeFailed(f"more than {MAX_HANDSHAKE_BYTES} bytes of handshake", by_client=False)
+        if self._ignorant is not None:
+            self._hello += data
+            if not old_hello.is_whole(self._hello):
+                return False
+            if (found := old_hello.answer(self._hello, self._ignorant)) and not self.answered:
+                self._outgoing.write(found)
+                return False
+            if found:
+                raise HandshakeFailed("the client refused the version of the ServerHello", by_client=True)
+            data, self._ignorant = self._hello, None
         self._incoming.write(data)
         try:
             self._tls.do_handshake()

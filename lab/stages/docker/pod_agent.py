@@ -38,7 +38,7 @@ def scan_server(order: dict[str, Any]) -> dict[str, Any]:
     low, high = TLSVersion(order["low"]), TLSVersion(order["high"])
     kind, strict = ServerKind(order["kind"]), order["strict"]
     seen = scan(kind, ADDRESS, order["port"], order["host"], low, high, strict=strict)
-    return {"certificates": list(seen.certificates), "refused": seen.refused}
+    return {"certificates": list(seen.certificates), "refused": seen.refused, "unusual": seen.unusual}
 
 
 def login(order: dict[str, Any]) -> dict[str, Any]:

@@ -238,7 +238,7 @@ class DockerStage:
             strict=strict,
         )
         answer = asyncio.run_coroutine_threadsafe(question, self._loop).result()
-        return Scan(tuple(answer["certificates"]), answer["refused"])
+        return Scan(tuple(answer["certificates"]), answer["refused"], answer["unusual"])
 
     def staple(self, side: ServerSide, host: str) -> Staple:
         """Nothing that this stage plays has one (`Choice.cannot`). Raises StageError."""

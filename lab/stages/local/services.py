@@ -25,6 +25,7 @@ from tlslab.pki.mint import Mint
 from tlslab.runtime.deadline import deadline
 from tlslab.runtime.tasks import abandon
 from tlslab.servers import https_endpoint
+from tlslab.servers.cipher_list import ciphers, dh_parameters
 from tlslab.servers.listener import BOTH_TRIES, IPV6_LOOPBACK
 from tlslab.servers.mssql_conf import mssql_conf, store_of
 from tlslab.servers.streams import MARK
@@ -183,7 +184,10 @@ class Embedded(Service):
             "security_level": side.security_level,
             "refusal": side.refusal.value,
             "speaks": side.speaks.value,
+            "reads_versions": side.reads_versions,
         }
+        if parameters := dh_parameters(side):
+            common["dh"] = self.write(f"{name}.dh.pem", parameters)
         if side.kind is ServerKind.HTTPS and (other := unsupported(side, https_endpoint.SUPPORTS)):
             # The plan asked nginx as well, which may be missing.
             raise ServiceError(
@@ -199,7 +203,7 @@ class Embedded(Service):
                 "key": key,
                 "tls_min": side.tls_min.label,
                 "tls_max": side.tls_max.label,
-                "key_exchange": side.key_exchange.value,
+                "ciphers": ciphers(side),
                 "hosts": [self._virtual_host(f"{name}.host-{n}", host) for n, host in enumerate(side.virtual_hosts, 1)],
             }
         listener = {
