@@ -47,11 +47,16 @@ def allows_old_versions(side: ClientSide) -> bool:
     return lowest is not None and lowest < TLSVersion.TLSv1_2
 
 
-def cipher_list(side: ClientSide) -> str:
-    """The cipher list that says OpenSSL's security level; "" where the client is left to its own. TLS below 1.2 takes
-    level 0 with OpenSSL 3 (CHANGES.md, "Changes between 1.1.1 and 3.0.0").
+def security_level(side: ClientSide) -> int | None:
+    """OpenSSL's security level to ask for; None: the client's own. TLS below 1.2 takes level 0 with OpenSSL 3
+    (CHANGES.md, "Changes between 1.1.1 and 3.0.0").
     """
-    level = 0 if side.security_level is None and allows_old_versions(side) else side.security_level
+    return 0 if side.security_level is None and allows_old_versions(side) else side.security_level
+
+
+def cipher_list(side: ClientSide) -> str:
+    """The cipher list that says OpenSSL's security level; "" where the client is left to its own."""
+    level = security_level(side)
     return "" if level is None else f"DEFAULT@SECLEVEL={level}"
 
 

@@ -12,11 +12,10 @@ from tlslab.clients.answers import read_answer
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust, probe
 from tlslab.clients.https import (
     HTTPS,
-    LOW_SECURITY,
     OBSERVED,
     OPTIONS,
     WAITS,
-    allows_old_versions,
+    cipher_list,
     expects_other_name,
     floor,
 )
@@ -165,7 +164,7 @@ class PerlSocket(Client):
     kinds = HTTPS
     program = "perl"
     tls_library = "OpenSSL of the system"
-    supports = OPTIONS | {"server_name"}
+    supports = OPTIONS | {"server_name", "security_level"}
     stores: Mapping[str, str] = {PEM_FILE: "SSL_ca_file", HASHED_DIRECTORY: "SSL_ca_path"}
     default_trust = Trust(
         Roots.SYSTEM, "without SSL_ca_file it reads OpenSSL's default paths, the system's", DEFAULT_CA
@@ -254,8 +253,8 @@ def _ssl(side: ClientSide) -> dict[str, Any]:
         low, high = lowest or TLSVersion.TLSv1_2, side.tls_max or TLSVersion.TLSv1_3
         off = [_OLD[version] for version in TLSVersion if not low <= version <= high]
         options["SSL_version"] = ":".join(["SSLv23", *off])
-    if allows_old_versions(side):
-        options["SSL_cipher_list"] = LOW_SECURITY
+    if ciphers := cipher_list(side):
+        options["SSL_cipher_list"] = ciphers
     return options
 
 

@@ -22,13 +22,13 @@ from tlslab.clients.curl import (
 )
 from tlslab.clients.https import (
     HTTPS,
-    LOW_SECURITY,
     OBSERVED,
     OPTIONS,
     WAITS,
-    allows_old_versions,
+    cipher_list,
     expects_other_name,
     floor,
+    security_level,
 )
 from tlslab.clients.store_errors import stops
 from tlslab.libraries.openssl import NO_SIGNATURE_OF_THIS_KEY
@@ -108,7 +108,7 @@ class Php(PhpClient):
     title = "PHP streams"
     tls_library = "OpenSSL of the system"
     needs = (PHP,)
-    supports = OPTIONS
+    supports = OPTIONS | {"security_level"}
     lacks: Mapping[str, str] = {"server_name": "PHP's streams send the name that they verify, `peer_name`"}
     stores: Mapping[str, str] = {PEM_FILE: "cafile", HASHED_DIRECTORY: "capath"}
     default_trust = Trust(
@@ -223,7 +223,7 @@ class PhpCurl(PhpClient):
         PHP,
         Library("php-curl", ("php/*/curl.so", "php/modules/curl.so"), Packages(apt="php-curl"), "PHP's curl extension"),
     )
-    supports = OPTIONS
+    supports = OPTIONS | {"security_level"}
     lacks: Mapping[str, str] = {"server_name": "libcurl sends the name in the URL, and verifies the same"}
     stores: Mapping[str, str] = {PEM_FILE: "CURLOPT_CAINFO", HASHED_DIRECTORY: "CURLOPT_CAPATH"}
     default_trust = Trust(Roots.SYSTEM, "its libcurl is built with the system's bundle and directory", CA_FILE)
@@ -351,8 +351,8 @@ def _ssl(side: ClientSide) -> dict[str, Any]:
         low, high = lowest or TLSVersion.TLSv1_2, side.tls_max or TLSVersion.TLSv1_3
         # STREAM_CRYPTO_METHOD_TLSv1_x_CLIENT: a bit for each version, and one for a client.
         options["crypto_method"] = 1 + sum(8 << number for number, each in enumerate(TLSVersion) if low <= each <= high)
-    if allows_old_versions(side):
-        options["security_level"] = 0
+    if (level := security_level(side)) is not None:
+        options["security_level"] = level
     return options
 
 
@@ -369,8 +369,8 @@ def _curl(side: ClientSide) -> dict[str, Any]:
         least = 4 + list(TLSVersion).index(lowest) if lowest is not None else 0
         most = 4 + list(TLSVersion).index(side.tls_max) if side.tls_max is not None else 0
         options["CURLOPT_SSLVERSION"] = least | most << 16
-    if allows_old_versions(side):
-        options["CURLOPT_SSL_CIPHER_LIST"] = LOW_SECURITY
+    if ciphers := cipher_list(side):
+        options["CURLOPT_SSL_CIPHER_LIST"] = ciphers
     if side.host_header is not None:
         options["CURLOPT_HTTPHEADER"] = [f"Host: {side.host_header}"]
     return options

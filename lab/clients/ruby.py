@@ -8,10 +8,9 @@ from tlslab.clients.answers import read_answer
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust, probe
 from tlslab.clients.https import (
     HTTPS,
-    LOW_SECURITY,
     OPTIONS,
     WAITS,
-    allows_old_versions,
+    cipher_list,
     expects_other_name,
     floor,
 )
@@ -50,7 +49,7 @@ class Ruby(Client):
     name = "ruby"
     title = "Ruby net/http"
     needs = (Program("ruby", Packages(apt="ruby")),)
-    supports = OPTIONS
+    supports = OPTIONS | {"security_level"}
     lacks: Mapping[str, str] = {"server_name": "net/http sends the name that it verifies, that of the URL"}
     stores: Mapping[str, str] = {PEM_FILE: "ca_file", HASHED_DIRECTORY: "ca_path"}
     program = "ruby"
@@ -186,8 +185,8 @@ def _settings(side: ClientSide) -> dict[str, Any]:
         found["min_version"] = _constant(lowest.number)
     if side.tls_max is not None:
         found["max_version"] = _constant(side.tls_max.number)
-    if allows_old_versions(side):
-        found["ciphers"] = LOW_SECURITY
+    if ciphers := cipher_list(side):
+        found["ciphers"] = ciphers
     return found
 
 

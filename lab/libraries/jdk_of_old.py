@@ -3,7 +3,7 @@
 Programs that cannot be updated run on JDK 7 and 8 for years; their own words stand in most public posts.
 """
 
-from tlslab.model.beyond import DISTRUSTED, SMALL_DH
+from tlslab.model.beyond import DISTRUSTED
 from tlslab.model.conditions import (
     ENDS_EARLY,
     EXPIRED,
@@ -11,6 +11,7 @@ from tlslab.model.conditions import (
     NAME_MISMATCH,
     NO_COMMON_VERSION,
     NOT_YET_VALID,
+    SMALL_DH,
     WEAK_KEY,
     WEAK_SIGNATURE,
 )
