@@ -135,6 +135,7 @@ def of_a_record(record: "Record", checkout: Path) -> Iterator[Derived]:
     from tlslab.report.defaults import defaults_in_markdown
     from tlslab.report.lists import lists
     from tlslab.report.picture import draw, draw_story
+    from tlslab.setup import all_needs
 
     yield Derived(PICTURE, draw(record))
     clients, known = all_clients(), catalogue.load()
@@ -146,7 +147,7 @@ def of_a_record(record: "Record", checkout: Path) -> Iterator[Derived]:
         fix = next(item for item in scenario.fixes if item.name == played.fix)
         client = next(item for item in clients if item.name == played.client)
         yield Derived(STORY, draw_story(record, played, scenario, fix, client))
-    missing = [entry.name for entry in record.clients if entry.missing]
+    missing = [entry.name for entry in record.clients if entry.missing and entry.name not in all_needs.by_hand()]
     if missing or {entry.name for entry in record.clients} != {client.name for client in clients}:
         who = ", ".join(missing) or "a client of the lab"
         echo(f"the table of defaults stays as it is: {who} is not here")
