@@ -79,8 +79,8 @@ EDGES = (
     "tlslab.setup.build",
     "tlslab.setup.go_modules",
     "tlslab.setup.jars",
-    "tlslab.setup.parts",
     "tlslab.setup.check",
+    "tlslab.setup.reading",
 )
 """Where the lab meets the machine: they know nothing of the flow, and whoever needs them may import them."""
 

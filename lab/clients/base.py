@@ -18,18 +18,7 @@ from tlslab.model.evidence import Basis, Source
 from tlslab.model.library import Offers, Own, Template
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import PEM_FILE, ClientSide, ServerKind, Situation, options, unsupported
-from tlslab.setup.needs import (
-    Brought,
-    Built,
-    Jar,
-    Library,
-    Need,
-    NodePackage,
-    PackagedLibrary,
-    Part,
-    Program,
-    PythonPackage,
-)
+from tlslab.setup.needs import Built, Jar, Library, Need, NodePackage, PackagedLibrary, Program, PythonPackage
 from tlslab.setup.versions.registry import Registry
 from tlslab.truststores import all_kinds
 from tlslab.truststores.kind import Laid
@@ -184,7 +173,7 @@ def lacking(needs: Iterable[Need], machine: Machine) -> Missing | None:
     for need in needs:
         what = _lacking(need, machine)
         if what:
-            return Missing(what, need.how_to_get if isinstance(need, Brought) else SETUP)
+            return Missing(what, SETUP)
         if isinstance(need, Program | Library) and need.gnutls and need.name not in machine.gnutls:
             return Missing(
                 f"a {need.name} that is linked with GnuTLS (the one here uses another TLS library, with other words)",
@@ -209,8 +198,6 @@ def _lacking(need: Need, machine: Machine) -> str:
             return "" if need.name in machine.node_packages else f"the npm package {need.name}"
         case Jar():
             return "" if need.name in machine.files else f"the jar {need.artifact}"
-        case Part() | Brought():
-            return "" if need.name in machine.files else need.words
         case Built():
             if need.name in machine.which:
                 return ""
@@ -295,10 +282,6 @@ class Client(ABC):
     """
     lacks: Mapping[str, str] = {}
     """Why it cannot be told of an option, in a sentence of its own."""
-    door: str = ""
-    """Of a client that can be given the same things in several ways: the way of this one, in words. Its name is that of
-    the client with a word behind a dot, `requests.ssl-context`; the client without one takes the usual way.
-    """
     variables: frozenset[str] = frozenset()
     """The variables of the environment (`tlslab.model.environment`) that it was tried with; whether it reads one is a
     row of its own. A cell that sets another one is left out. A stage sets them; the adapter is not asked.
@@ -319,11 +302,6 @@ class Client(ABC):
     """Its program's name in `Machine.which`, where one program of the user's own can take its place."""
     library: str = ""
     """The name of its library in `Machine.files`, where one of the user's own can take its place."""
-
-    @property
-    def family(self) -> str:
-        """The client's name without its door."""
-        return self.name.partition(".")[0] if self.door else self.name
 
     def missing(self, machine: Machine) -> Missing | None:
         """What this client lacks on this machine, or None when it can run."""

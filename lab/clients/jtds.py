@@ -55,6 +55,7 @@ def _source(name: str, where: str) -> Source:
 
 URL_FORMAT = Source('jTDS 1.3.1, html/faq.html, "URL format" (ssl)', f"{_CODE}/html/faq.html")
 CONNECTING = _source("jdbc/JtdsConnection.java", "what an IOException becomes, lines 430-438")
+MESSAGES = _source("jdbc/Messages.properties", "error.ssl.encryptionoff, of TdsCore.negotiateSSL")
 NEGOTIATION = _source("jdbc/TdsCore.java", "negotiateSSL")
 VERIFICATION = _source("ssl/SocketFactories.java", "getFactory: the JVM's own socket factory, or one that trusts all")
 PACKETS = _source("jdbc/SharedSocket.java", "readPacket: the end of the stream, and packets of no known type")
@@ -157,7 +158,7 @@ class Jtds(JdbcDriver):
             Phase.NEGOTIATION,
             f"{_EXCEPTION}Encryption is not enabled at the server.",
             basis=Basis.AUTHORITATIVE,
-            source=NEGOTIATION,
+            source=MESSAGES,
         ),
         tolerates(
             "with `ssl=request` jTDS goes on in clear where the server does not encrypt",

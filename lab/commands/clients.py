@@ -105,8 +105,7 @@ def _defaults(given: tuple[str, ...], as_json: bool) -> Exit:
     except SpecError as problem:
         raise click.UsageError(f"--client: {problem}") from None
     must_match("--client", chosen, [item.name for item in known])
-    # Told nothing, a client is the same behind every door.
-    wanted = [item for item in known if matches(item.name, chosen) and not item.door]
+    wanted = [item for item in known if matches(item.name, chosen)]
     record = measure_defaults(wanted)
     if as_json:
         click.echo(json.dumps(defaults_as_data(record, wanted), indent=1))

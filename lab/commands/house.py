@@ -1,7 +1,10 @@
 """Commands that keep house: `setup`, `test`, `check`."""
 
+import json
 import os
 import sys
+from datetime import datetime
+from pathlib import Path
 
 import click
 
@@ -9,6 +12,8 @@ import tlslab
 from tlslab.commands.shared import Exit, bring_clients, command_name, echo, run_setup, yes_option
 from tlslab.runtime import child, signals
 from tlslab.setup import provision
+
+SOURCES = Path("docs", "sources.json")
 
 
 @click.command()
@@ -57,11 +62,52 @@ def test(with_setup: bool, yes: bool, pytest_args: tuple[str, ...]) -> None:
 
 
 @click.command()
-def check() -> Exit:
-    """Check formatting, lint and types of the lab's own source."""
+@click.option("--sources", is_flag=True, help="Instead fetch every document that is cited, and look for its words.")
+@click.option(
+    "--repositories",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    metavar="DIR",
+    help="With --sources: fetch nothing; read what is in these git repositories (OWNER+NAME).",
+)
+def check(sources: bool, repositories: Path | None) -> Exit:
+    """Check formatting, lint and types of the lab's own source.
+
+    With --sources the documents that it cites, which takes a network. What was read is kept in docs/sources.json, from
+    which `refresh` makes docs/evidence.md.
+    """
     from tlslab.setup.check import check as check_source
 
+    if sources:
+        return _check_sources(repositories)
+    if repositories:
+        raise click.UsageError("--repositories goes with --sources")
     return Exit.FINDINGS if check_source(tlslab.ROOT) else Exit.AS_EXPECTED
+
+
+def _check_sources(repositories: Path | None) -> Exit:
+    from tlslab import catalogue
+    from tlslab.clients import all_clients
+    from tlslab.report.evidence import documents, lacking
+    from tlslab.setup.reading import NotRead, kept, read
+
+    file = tlslab.ROOT / SOURCES
+    known, today = kept(file), f"{datetime.now():%Y-%m-%d}"
+    found: dict[str, dict[str, object]] = {}
+    for url, item in documents(catalogue.load(), all_clients()).items():
+        try:
+            copy = read(url, repositories)
+        except NotRead as problem:
+            found[url] = {**known.get(url, {"problem": str(problem)})}
+            continue
+        missing = lacking(item.words, copy.text)
+        found[url] = {"read": today, "copy": copy.what, **({"lacking": missing} if missing else {})}
+        if missing:
+            echo(f"{url}: not found there: {' | '.join(missing)}")
+    file.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    here = sum("read" in seen for seen in found.values())
+    bad = sum("lacking" in seen for seen in found.values())
+    echo(f"{here} of {len(found)} documents were read, {bad} of them without a word that they are cited for")
+    return Exit.FINDINGS if bad else Exit.AS_EXPECTED
 
 
 COMMANDS = (setup, test, check)

@@ -40,7 +40,8 @@ BUILDING = Source(
     f"{_JDK}/240349422ecb188d584a13c2c22d66508ce0e2fd/{_SECURITY}/provider/certpath/SunCertPathBuilder.java",
 )
 VALIDATION = Source(
-    "OpenJDK, PKIXValidator.java (doValidate: the path is there, the certificates on it are looked at)",
+    "OpenJDK, PKIXValidator.java (doValidate: the path is there, the certificates on it are looked at; which date is "
+    "wrong says sun/security/x509/CertificateValidity.java, valid)",
     f"{_JDK}/0336d8fbf1d8c4c3eeda562856cac618e34d079e/{_SECURITY}/validator/PKIXValidator.java",
 )
 ANCHORS = Source(

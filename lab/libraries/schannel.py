@@ -100,11 +100,19 @@ class Code:
 
     @property
     def rows(self) -> tuple[Says, ...]:
-        texts = (self.symbol, self.words) if self.words else (self.symbol,)
-        forms: tuple[str | Does, ...] = (*texts, Prints(code=self.hexadecimal), Prints(code=self.signed))
-        if not self.about:
-            return says(ANY, self.phase, *forms, basis=self.basis, source=self.source)
-        return says_alike(self.about, self.phase, *forms, basis=self.basis, source=self.source)
+        codes: tuple[str | Does, ...] = (self.symbol, Prints(code=self.hexadecimal), Prints(code=self.signed))
+        # The page about alerts has their codes, and not the sentences.
+        sentences = CODES if self.source is ALERTS else self.source
+        forms = ((codes, self.source), ((self.words,) if self.words else (), sentences))
+        return tuple(
+            row
+            for texts, source in forms
+            for row in (
+                says_alike(self.about, self.phase, *texts, basis=self.basis, source=source)
+                if self.about
+                else says(ANY, self.phase, *texts, basis=self.basis, source=source)
+            )
+        )
 
 
 _DATES = (EXPIRED, NOT_YET_VALID, EXPIRED_ISSUER, EXPIRED_ROOT)
