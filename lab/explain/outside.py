@@ -5,6 +5,7 @@ Data; each entry with the place where its texts were read, and what to look at i
 
 from dataclasses import dataclass
 
+from tlslab.explain.translated import UNREACHED
 from tlslab.model.evidence import Source
 
 
@@ -99,6 +100,7 @@ OUTSIDE: tuple[Outside, ...] = (
         (
             "Connection timed out",
             "ETIMEDOUT",
+            "WSAETIMEDOUT",
             "A connection attempt failed because the connected party did not properly respond after a period of time",
             "The timeout period elapsed while attempting to create and initialize a socket to the server",
             "dial tcp {*}: i/o timeout",
@@ -121,6 +123,7 @@ OUTSIDE: tuple[Outside, ...] = (
             "error: 26 - Error Locating Server/Instance Specified",
             "A network-related or instance-specific error occurred while establishing a connection to SQL Server",
             "The TCP/IP connection to the host {host}, port {*} has failed",
+            *UNREACHED,
         ),
         "Check the instance name, that SQL Server Browser (UDP 1434) or the port is reachable, and that TCP/IP is "
         "enabled.",
@@ -134,6 +137,13 @@ OUTSIDE: tuple[Outside, ...] = (
                 "/com/microsoft/sqlserver/jdbc/SQLServerResource.java#L79",
             ),
         ),
+    ),
+    Outside(
+        "OpenSSL 3 has no such old algorithm any more (webpack's md4, a PKCS#12 file with RC2): no server was asked.",
+        ("digital envelope routines::unsupported", "ERR_OSSL_EVP_UNSUPPORTED"),
+        "Update the program that asks for it; write an old PKCS#12 file anew (`openssl pkcs12 -legacy`).",
+        ("node -p process.versions.openssl    # 3 or newer: since Node.js 17",),
+        (Source("webpack/webpack issue 14532", "https://github.com/webpack/webpack/issues/14532"),),
     ),
     Outside(
         "What answers at this port does not speak TLS (plain HTTP, SSH, a proxy that wants http://).",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ahocorasick_rs import AhoCorasick, Implementation, MatchKind
 
-from tlslab.explain.reading import OVERLAP, Passage, skeleton_of, unescaped
+from tlslab.explain.reading import OVERLAP, WITHOUT_BLANKS, Passage, skeleton_of, unescaped
 
 SHORTEST = 12
 """Letters that a text must have to be found by itself: shorter ones (`has expired`) are said of other things, too."""
@@ -61,6 +61,11 @@ class Phrase:
         """The letters that are literal."""
         return sum(map(len, self.parts))
 
+    @property
+    def means_something(self) -> bool:
+        """Whether it is long enough to be found by itself; a Chinese character says as much as two letters."""
+        return self.length + sum(char >= WITHOUT_BLANKS for part in self.parts for char in part) >= SHORTEST
+
 
 @dataclass(frozen=True, slots=True)
 class Hit:
@@ -84,14 +89,14 @@ def phrases_of(text: str, *, whole_only: bool = False) -> Iterator[Phrase]:
     """
     text = " ".join(unescaped(text).split())
     whole = _phrase(text)
-    if whole and whole.length >= SHORTEST:
+    if whole and whole.means_something:
         yield whole
     if whole_only:
         return
     # The class in front of each exception is left out; what is inner comes behind it.
     bare = " ---> ".join(_HEAD.sub("", part, count=1) if _HEAD.match(part) else part for part in text.split(" ---> "))
     stripped = _phrase(bare) if bare != text else None
-    if stripped and stripped != whole and stripped.length >= SHORTEST:
+    if stripped and stripped != whole and stripped.means_something:
         yield stripped
     *outer, innermost = _INNER_CAUSE.split(text)
     if outer:

@@ -6,6 +6,7 @@ Where the reason is gone, `how` says how to get it back. Data; each entry with t
 from dataclasses import dataclass
 from enum import StrEnum
 
+from tlslab.explain.translated import LOGIN, PRELOGIN
 from tlslab.model.evidence import Source
 
 
@@ -185,6 +186,8 @@ PROGRAMS: tuple[Program, ...] = (
                 "pre-login handshake"
             ),
             "A connection was successfully established with the server, but then an error occurred during the login",
+            *PRELOGIN,
+            *LOGIN,
         ),
         Source(
             "dotnet/SqlClient, Strings.resx, Snix_PreLogin and Snix_Login",

@@ -59,7 +59,7 @@ _UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}
 _QUOTES = (0x22, 0x27, 0x60, 0xAB, 0xB4, 0xBB, *range(0x2018, 0x2020), 0x2039, 0x203A)
 _DASHES = (*range(0x2010, 0x2016), 0x2212, 0xFE63)
 _BOXES = range(0x2500, 0x2580)
-_WITHOUT_BLANKS = "\u2e80"
+WITHOUT_BLANKS = "\u2e80"
 """From here on stand the scripts that put no blanks between words: Chinese, Japanese, Korean."""
 _WIDE = range(0xFF01, 0xFF5F)
 """The forms of ASCII that are as wide as a Chinese character."""
@@ -180,7 +180,7 @@ class Passage:
 
 
 def _goes_on(left: str, right: str) -> bool:
-    if left >= _WITHOUT_BLANKS or right >= _WITHOUT_BLANKS:
+    if left >= WITHOUT_BLANKS or right >= WITHOUT_BLANKS:
         return False
     return bool(left and right) and (left.isalnum() or left == "_") and (right.isalnum() or right == "_")
 

@@ -2,23 +2,92 @@
 (NET::ERR_CERT_..., SEC_ERROR_...).
 """
 
+from tlslab.model.beyond import MALFORMED, NO_TRANSPARENCY, OTHER_PIN, VALID_TOO_LONG
+from tlslab.model.condition import Condition
+from tlslab.model.conditions import (
+    CN_ALONE,
+    EXPIRED,
+    EXPIRED_ISSUER,
+    INCOMPLETE,
+    NAME_MISMATCH,
+    NAME_NOT_PERMITTED,
+    NOT_YET_VALID,
+    REVOCATION_UNKNOWN,
+    REVOKED,
+    SELF_SIGNED,
+    UNTRUSTED,
+    WEAK_KEY,
+    WEAK_SIGNATURE,
+)
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import ANY, Library, says
+from tlslab.model.library import ANY, Does, Library, Prints, says, stands_for
 
 CHROME = Source(
     'How to Fix "Your Connection is Not Private" Error in Google Chrome (the page, and the codes behind it)',
     "https://mefmobile.org/how-to-fix-your-connection-is-not-private-error-in-google-chrome",
 )
 
+CHROMIUM = Source(
+    "Chromium, components/ssl_errors_strings.grdp",
+    "https://github.com/chromium/chromium/blob/25f01b8c29514842708d66b5a0bcb9b1e6aa316c/components"
+    "/ssl_errors_strings.grdp",
+)
+FLAGS = Source(
+    "Microsoft, wininet.h (DLG_FLAGS_*), as mingw-w64 has it: Internet Explorer and the first Edge show them as codes",
+    "https://github.com/mingw-w64/mingw-w64/blob/master/mingw-w64-headers/include/wininet.h",
+)
+
+_UNTRUSTED = (UNTRUSTED, SELF_SIGNED, INCOMPLETE)
+_CHROMIUM: dict[str | Does, tuple[Condition, ...]] = {
+    "its security certificate does not specify Subject Alternative Names": (CN_ALONE,),
+    "its security certificate expired in the last day": (EXPIRED,),
+    "its security certificate expired {*} days ago": (EXPIRED,),
+    "its security certificate is supposedly from": (NOT_YET_VALID,),
+    "its security certificate is not valid at this time": (EXPIRED, NOT_YET_VALID, EXPIRED_ISSUER),
+    "its security certificate is not trusted by": _UNTRUSTED,
+    "its security certificate might be revoked": (REVOCATION_UNKNOWN, REVOKED),
+    "its security certificate might have been issued fraudulently": (NAME_NOT_PERMITTED,),
+    "its security certificate contains errors": (MALFORMED,),
+    "but the certificate that the server presented has been revoked by its issuer": (REVOKED,),
+    "but the server presented a certificate signed using a weak signature algorithm": (WEAK_SIGNATURE,),
+    "but the server presented a certificate containing a weak key": (WEAK_KEY,),
+    "but the server presented a certificate whose validity period is too long": (VALID_TOO_LONG,),
+    "The server presented a certificate that doesn't match built-in expectations": (OTHER_PIN,),
+    "The server presented a certificate that was not publicly disclosed": (NO_TRANSPARENCY,),
+}
+
 LIBRARY = Library(
     "browser-pages",
-    says(
-        ANY,
-        Phase.VERIFY,
-        "Your connection is not private",
-        "Connection is not private",
-        basis=Basis.REPORTED,
-        source=CHROME,
+    (
+        *says(
+            ANY,
+            Phase.VERIFY,
+            "Your connection is not private",
+            "Connection is not private",
+            "Your connection isn't private",
+            basis=Basis.REPORTED,
+            source=CHROME,
+        ),
+        *stands_for(_CHROMIUM, Phase.VERIFY, basis=Basis.AUTHORITATIVE, source=CHROMIUM),
+        *stands_for(
+            {
+                "its security certificate is from ": (NAME_MISMATCH,),
+                "Server's certificate does not match the URL": (NAME_MISMATCH,),
+            },
+            Phase.NAME,
+            basis=Basis.AUTHORITATIVE,
+            source=CHROMIUM,
+        ),
+        *stands_for(
+            {
+                Prints(code="DLG_FLAGS_INVALID_CA"): _UNTRUSTED,
+                Prints(code="DLG_FLAGS_SEC_CERT_CN_INVALID"): (NAME_MISMATCH,),
+                Prints(code="DLG_FLAGS_SEC_CERT_DATE_INVALID"): (EXPIRED, NOT_YET_VALID),
+            },
+            Phase.VERIFY,
+            basis=Basis.REPORTED,
+            source=FLAGS,
+        ),
     ),
     vocabulary=True,
 )

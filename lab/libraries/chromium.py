@@ -106,6 +106,8 @@ def _named(meanings: _Meanings) -> dict[str | Does, tuple[Condition, ...]]:
     return by_name | {f"net_error {number}": conditions for (_, number), conditions in meanings.items()}
 
 
+INSECURE = Source("microsoft/vscode issue 34385 (Chromium 58)", "https://github.com/microsoft/vscode/issues/34385")
+
 LIBRARY = Library(
     "chromium",
     (
@@ -214,6 +216,13 @@ LIBRARY = Library(
             Phase.HANDSHAKE,
             basis=Basis.AUTHORITATIVE,
             source=PAGE,
+        ),
+        *says(
+            ANY,
+            Phase.VERIFY,
+            Prints(code="ERR_INSECURE_RESPONSE"),
+            basis=Basis.REPORTED,
+            source=INSECURE,
         ),
     ),
     vocabulary=True,

@@ -13,6 +13,7 @@ from tlslab.model.beyond import (
     KEY_UNREADABLE,
     MALFORMED,
     NO_CIPHER_LEFT,
+    NO_SERVER_CERTIFICATE,
     OTHER_PIN,
     PROXY_REFUSES,
     REVOCATION_UNUSABLE,
@@ -514,6 +515,11 @@ _SECURE_TRANSPORT: tuple[Says, ...] = (
     ),
 )
 
+CRLS = Source(
+    "curl, lib/vtls/openssl.c and gtls.c",
+    "https://github.com/curl/curl/blob/5c61e168698a72b87437d58ed728bcdea6d5db42/lib/vtls/openssl.c",
+)
+
 _OTHERS: tuple[Says, ...] = (
     *says(ANY, Phase.VERIFY, "peer certificate could not be verified", basis=Basis.AUTHORITATIVE, source=MBEDTLS),
     *says_alike(
@@ -522,6 +528,30 @@ _OTHERS: tuple[Says, ...] = (
         "mbedTLS: error reading CA cert file",
         basis=Basis.AUTHORITATIVE,
         source=MBEDTLS,
+    ),
+    *says(
+        [REVOCATION_UNUSABLE],
+        Phase.VERIFY,
+        "error loading CRL file: ",
+        "error reading CRL file ",
+        basis=Basis.AUTHORITATIVE,
+        source=CRLS,
+    ),
+    *says_alike(
+        (NAME_MISMATCH, MALFORMED),
+        Phase.NAME,
+        "SSL: unable to obtain common name from peer certificate",
+        basis=Basis.AUTHORITATIVE,
+        source=CRLS,
+    ),
+    *says(
+        [NO_SERVER_CERTIFICATE],
+        Phase.VERIFY,
+        "SSL: could not get peer certificate",
+        "SSL: couldn't get peer certificate",
+        "failed to get server cert",
+        basis=Basis.AUTHORITATIVE,
+        source=CRLS,
     ),
     *says(
         [KEY_MISMATCH],

@@ -6,7 +6,7 @@ certificate, SecureChannelFailure whatever ended the handshake. .NET (Core) know
 """
 
 from tlslab.libraries.sqlclient.conditions import UNKNOWN_HOST
-from tlslab.model.beyond import CLIENT_CERTIFICATE_MISSING, KEY_UNREADABLE
+from tlslab.model.beyond import CLIENT_CERTIFICATE_MISSING, KEY_UNREADABLE, PROXY_REFUSES
 from tlslab.model.conditions import (
     ENDS_EARLY,
     NO_COMMON_CIPHER,
@@ -35,6 +35,10 @@ ARTICLE = Source(
 
 _CLOSED = "The underlying connection was closed: "
 _NO_CHANNEL = (NO_COMMON_VERSION, NO_COMMON_CIPHER, CLIENT_CERTIFICATE_MISSING)
+GALLERY = Source(
+    "MicrosoftDocs/PowerShell-Docs issue 6083: PowerShellGet of Windows PowerShell 5.1, which offers TLS 1.0",
+    "https://github.com/MicrosoftDocs/PowerShell-Docs/issues/6083",
+)
 
 LIBRARY = Library(
     "dotnet-framework",
@@ -124,6 +128,14 @@ LIBRARY = Library(
             "Unable to connect to the remote server",
             basis=Basis.AUTHORITATIVE,
             source=STRINGS,
+        ),
+        *says_alike(
+            (NO_COMMON_VERSION, PROXY_REFUSES),
+            Phase.NEGOTIATION,
+            "Unable to download from URI 'https://go.microsoft.com/fwlink/?LinkID=",
+            "No match was found for the specified search criteria for the provider 'NuGet'",
+            basis=Basis.REPORTED,
+            source=GALLERY,
         ),
     ),
     vocabulary=True,

@@ -7,10 +7,17 @@ from tlslab.model.beyond import CLIENT_CERTIFICATE_MISSING, UNRECOGNIZED_NAME
 from tlslab.model.conditions import (
     EXPIRED,
     EXPIRED_ISSUER,
+    FORGED,
     INCOMPLETE,
+    KEY_USAGE,
+    NAME_MISMATCH,
+    NAME_NOT_PERMITTED,
     NO_COMMON_CIPHER,
     NO_COMMON_VERSION,
+    NOT_A_CA,
     NOT_YET_VALID,
+    PATH_TOO_LONG,
+    REVOCATION_UNKNOWN,
     REVOKED,
     SELF_SIGNED,
     UNTRUSTED,
@@ -30,6 +37,9 @@ _OF_THE_CHAIN = {
     "Certificate Expired": (EXPIRED, EXPIRED_ISSUER, NOT_YET_VALID),
     "Certificate Revoked": (REVOKED,),
 }
+BAD_CERTS = Source(
+    "Erlang/OTP, public_key, bad_cert_reason()", "https://www.erlang.org/doc/apps/public_key/public_key.html"
+)
 
 LIBRARY = Library(
     "erlang",
@@ -63,6 +73,24 @@ LIBRARY = Library(
             "generated CLIENT ALERT: Fatal - Unsupported Certificate",
             basis=Basis.AUTHORITATIVE,
             source=ALERTS,
+        ),
+        *stands_for(
+            {
+                "{bad_cert,selfsigned_peer}": (SELF_SIGNED,),
+                "{bad_cert,cert_expired}": (EXPIRED, EXPIRED_ISSUER, NOT_YET_VALID),
+                "{bad_cert,unknown_ca}": (UNTRUSTED, INCOMPLETE),
+                "{bad_cert,invalid_signature}": (FORGED,),
+                "{bad_cert,name_not_permitted}": (NAME_NOT_PERMITTED,),
+                "{bad_cert,missing_basic_constraint}": (NOT_A_CA,),
+                "{bad_cert,invalid_key_usage}": (KEY_USAGE,),
+                "{bad_cert,max_path_length_reached}": (PATH_TOO_LONG,),
+                "{bad_cert,{revoked": (REVOKED,),
+                "{bad_cert,revocation_status_undetermined}": (REVOCATION_UNKNOWN,),
+                "{bad_cert,hostname_check_failed}": (NAME_MISMATCH,),
+            },
+            Phase.VERIFY,
+            basis=Basis.AUTHORITATIVE,
+            source=BAD_CERTS,
         ),
     ),
     vocabulary=True,

@@ -56,7 +56,7 @@ from tlslab.model.conditions import (
     WEAK_SIGNATURE,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Library, Prints, stands_for
+from tlslab.model.library import ANY, Library, Prints, says, stands_for
 
 _GNUTLS = "https://github.com/gnutls/gnutls/blob/f8971291ba0b21b5caaeffecdb66210fb01cc7a2"
 WORDS = Source("GnuTLS, lib/cert-cred.c, gnutls_certificate_verification_status_print", f"{_GNUTLS}/lib/cert-cred.c")
@@ -73,6 +73,10 @@ _WEAK = (WEAK_SIGNATURE, WEAK_ISSUER_SIGNATURE, WEAK_KEY, WEAK_ISSUER_KEY)
 _EARLY = (NOT_YET_VALID, ISSUER_NOT_YET_VALID)
 _CONSTRAINED = (NAME_NOT_PERMITTED, PATH_TOO_LONG)
 _PURPOSE = (NOT_FOR_SERVERS, ISSUER_NOT_FOR_SERVERS)
+IN_CURL = Source(
+    "curl, lib/vtls/gtls.c (handshake: gnutls_strerror, gnutls_alert_get_name)",
+    "https://github.com/curl/curl/blob/5c61e168698a72b87437d58ed728bcdea6d5db42/lib/vtls/gtls.c#L290-L297",
+)
 
 LIBRARY = Library(
     "gnutls-errors",
@@ -247,6 +251,39 @@ LIBRARY = Library(
             basis=Basis.AUTHORITATIVE,
             source=ALERTS,
             when=[IN_THE_SERVERS_LOG],
+        ),
+        *stands_for(
+            {
+                # What libcurl, and git with it, makes of an alert that arrives.
+                f"gnutls_handshake() failed: {words}": conditions
+                for words, conditions in (
+                    (
+                        "Handshake failed",
+                        (NO_COMMON_VERSION, NO_COMMON_CIPHER, CLIENT_CERTIFICATE_MISSING, NO_COMMON_GROUP),
+                    ),
+                    ("Certificate is bad", (CLIENT_CERTIFICATE_REFUSED,)),
+                    ("Certificate is expired", (CLIENT_CERTIFICATE_EXPIRED,)),
+                    ("Unknown certificate", (CLIENT_CERTIFICATE_REFUSED,)),
+                    ("CA is unknown", (CLIENT_CERTIFICATE_UNTRUSTED,)),
+                    ("Access was denied", (CLIENT_CERTIFICATE_REFUSED,)),
+                    ("Decrypt error", (WRONG_HANDSHAKE_SIGNATURE,)),
+                    ("Error in protocol version", (NO_COMMON_VERSION,)),
+                    ("Insufficient security", (NO_COMMON_CIPHER,)),
+                    ("The server name sent was not recognized", (UNRECOGNIZED_NAME,)),
+                    ("Certificate is required", (CLIENT_CERTIFICATE_MISSING,)),
+                )
+            },
+            Phase.HANDSHAKE,
+            basis=Basis.AUTHORITATIVE,
+            source=IN_CURL,
+        ),
+        *says(
+            ANY,
+            Phase.VERIFY,
+            "gnutls_handshake() failed: Error in the certificate verification.",
+            "gnutls_handshake() failed: Error in the certificate.",
+            basis=Basis.AUTHORITATIVE,
+            source=IN_CURL,
         ),
     ),
     vocabulary=True,

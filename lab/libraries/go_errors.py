@@ -32,6 +32,7 @@ from tlslab.model.beyond import (
 from tlslab.model.conditions import (
     CN_ALONE,
     CRITICAL_EXTENSION,
+    ENDS_EARLY,
     EXPIRED,
     EXPIRED_ISSUER,
     EXPIRED_ROOT,
@@ -339,6 +340,8 @@ LIBRARY = Library(
                 ),
                 "http: TLS handshake error from {*}: remote error: tls: expired certificate": (EXPIRED,),
                 "Client sent an HTTP request to an HTTPS server": (CLIENT_SPEAKS_PLAIN,),
+                "http: TLS handshake error from {*}: EOF": (ENDS_EARLY,),
+                "local error: tls: bad record MAC": (BROKEN_PROTOCOL,),
             },
             Phase.HANDSHAKE,
             basis=Basis.AUTHORITATIVE,

@@ -653,6 +653,15 @@ LIBRARY = Library(
             basis=Basis.AUTHORITATIVE,
             source=CERT_PAGE,
         ),
+        *stands_for(
+            {
+                "The certificate is only valid for the following names": (NAME_MISMATCH, CN_ALONE),
+                "The certificate does not come from a trusted source": _UNTRUSTED,
+            },
+            Phase.NAME,
+            basis=Basis.AUTHORITATIVE,
+            source=CERT_PAGE,
+        ),
     ),
     vocabulary=True,
 )

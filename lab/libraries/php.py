@@ -3,8 +3,15 @@
 PDO and sqlsrv pass on the words of the ODBC driver, and ext/curl those of libcurl.
 """
 
-from tlslab.model.beyond import NO_SERVER_CERTIFICATE
-from tlslab.model.conditions import NAME_MISMATCH, NO_COMMON_CIPHER
+from tlslab.model.beyond import NO_SERVER_CERTIFICATE, NO_TLS_LIBRARY
+from tlslab.model.conditions import (
+    EXPIRED_ROOT,
+    NAME_MISMATCH,
+    NO_COMMON_CIPHER,
+    STORE_ABSENT,
+    STORE_UNREADABLE,
+    UNTRUSTED,
+)
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import ANY, Library, says, says_alike
 
@@ -17,6 +24,16 @@ NAMES = Source(
     "PHP, ext/openssl/tests/bug54992.phpt",
     f"{_PHP}/2b72c6e7dffca1c3d4ec33e33ac24512cf1dc2d2/ext/openssl/tests/bug54992.phpt",
 )
+WRAPPERS = Source(
+    "PHP, main/streams/streams.c (php_stream_locate_url_wrapper)",
+    f"{_PHP}/00406ac1aec9ffd01bfd3cc8d1552b95b2ad323e/main/streams/streams.c",
+)
+COMPOSER = Source(
+    "Composer, src/Composer/Repository/ComposerRepository.php",
+    "https://github.com/composer/composer/blob/eba7baa59eb1b59246cf9800b0120fe78915b6ac/src/Composer/Repository"
+    "/ComposerRepository.php#L1453",
+)
+COMPOSER_SETUP = Source("composer/windows-setup issue 94", "https://github.com/composer/windows-setup/issues/94")
 
 LIBRARY = Library(
     "php",
@@ -43,6 +60,37 @@ LIBRARY = Library(
             "SSL_R_NO_SHARED_CIPHER: no suitable shared cipher could be used.",
             basis=Basis.AUTHORITATIVE,
             source=STREAMS,
+        ),
+        *says(
+            [NO_TLS_LIBRARY],
+            Phase.NEGOTIATION,
+            'Unable to find the wrapper "https"',
+            basis=Basis.AUTHORITATIVE,
+            source=WRAPPERS,
+        ),
+        *says(
+            [NO_TLS_LIBRARY],
+            Phase.NEGOTIATION,
+            "You must enable the openssl extension in your php.ini to load information from",
+            "You must enable the openssl extension to download files via https",
+            "The openssl extension is required for SSL/TLS protection",
+            basis=Basis.AUTHORITATIVE,
+            source=COMPOSER,
+        ),
+        *says_alike(
+            (STORE_ABSENT, STORE_UNREADABLE),
+            Phase.VERIFY,
+            "failed loading cafile stream",
+            "Unable to set verify locations",
+            basis=Basis.AUTHORITATIVE,
+            source=STREAMS,
+        ),
+        *says_alike(
+            (STORE_ABSENT, UNTRUSTED, EXPIRED_ROOT),
+            Phase.VERIFY,
+            "This indicates a problem with the Certificate Authority file(s) on your system",
+            basis=Basis.REPORTED,
+            source=COMPOSER_SETUP,
         ),
     ),
     vocabulary=True,

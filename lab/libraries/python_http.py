@@ -3,18 +3,8 @@
 urllib3 checks names itself where the ssl module does not (before 2.0, and with pyOpenSSL), and pins by fingerprint.
 """
 
-from tlslab.model.beyond import (
-    KEY_UNREADABLE,
-    NO_SERVER_CERTIFICATE,
-    NO_TLS_LIBRARY,
-    OTHER_PIN,
-    PROXY_REFUSES,
-)
-from tlslab.model.conditions import (
-    NAME_MISMATCH,
-    PLAIN_HTTP,
-    STORE_ABSENT,
-)
+from tlslab.model.beyond import KEY_UNREADABLE, NO_SERVER_CERTIFICATE, NO_TLS_LIBRARY, OTHER_PIN, PROXY_REFUSES
+from tlslab.model.conditions import NAME_MISMATCH, PLAIN_HTTP, STORE_ABSENT
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import ANY, Library, says
 
@@ -40,6 +30,7 @@ _PIP = "https://github.com/pypa/pip/blob/6d309205789d368b2749d93fd6193d584811efd
 PIP = Source("pip, exceptions/network.py", f"{_PIP}/exceptions/network.py")
 PIP_INDEX = Source("pip, index/collector.py", f"{_PIP}/index/collector.py")
 PIP_SCOPE = Source("pip, models/search_scope.py", f"{_PIP}/models/search_scope.py")
+MODULE = Source("CPython 3.11.7, Lib/ssl.py (import _ssl)", "https://github.com/python/cpython/blob/v3.11.7/Lib/ssl.py")
 
 LIBRARY = Library(
     "python-http",
@@ -124,6 +115,14 @@ LIBRARY = Library(
             "ClientConnectorCertificateError",
             basis=Basis.AUTHORITATIVE,
             source=AIOHTTP,
+        ),
+        *says(
+            [NO_TLS_LIBRARY],
+            Phase.NEGOTIATION,
+            "No module named '_ssl'",
+            "No module named _ssl",
+            basis=Basis.AUTHORITATIVE,
+            source=MODULE,
         ),
     ),
     vocabulary=True,

@@ -3,7 +3,7 @@
 `SSL_connect returned=1 errno=0 ... state=...: certificate verify failed (REASON)` holds OpenSSL's reason in brackets.
 """
 
-from tlslab.model.beyond import NO_SERVER_CERTIFICATE
+from tlslab.model.beyond import NO_SERVER_CERTIFICATE, NO_TLS_LIBRARY
 from tlslab.model.conditions import NAME_MISMATCH
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import ANY, Library, says
@@ -11,6 +11,10 @@ from tlslab.model.library import ANY, Library, says
 _RUBY = "https://github.com/ruby/openssl/blob/5fe1b71b1cf233ca178fb1e2e9617840cb39f00a"
 CONNECT = Source("ruby/openssl, ext/openssl/ossl_ssl.c, ossl_start_ssl", f"{_RUBY}/ext/openssl/ossl_ssl.c")
 CHECK = Source("ruby/openssl, lib/openssl/ssl.rb, post_connection_check", f"{_RUBY}/lib/openssl/ssl.rb")
+BUNDLER = Source(
+    "Bundler, lib/bundler/fetcher.rb (CertificateFailureError, SSLError)",
+    "https://github.com/rubygems/rubygems/blob/master/bundler/lib/bundler/fetcher.rb",
+)
 
 LIBRARY = Library(
     "ruby",
@@ -30,6 +34,22 @@ LIBRARY = Library(
             source=CHECK,
         ),
         *says(ANY, Phase.HANDSHAKE, "SSL_connect returned=1 errno=", basis=Basis.AUTHORITATIVE, source=CONNECT),
+        *says(
+            ANY,
+            Phase.VERIFY,
+            "Could not verify the SSL certificate for",
+            basis=Basis.AUTHORITATIVE,
+            source=BUNDLER,
+        ),
+        *says(
+            [NO_TLS_LIBRARY],
+            Phase.NEGOTIATION,
+            "Could not load OpenSSL. You must recompile Ruby with OpenSSL support",
+            "Unable to require openssl, install OpenSSL and rebuild Ruby",
+            "cannot load such file -- openssl",
+            basis=Basis.AUTHORITATIVE,
+            source=BUNDLER,
+        ),
     ),
     vocabulary=True,
 )

@@ -13,6 +13,7 @@ from tlslab.model.conditions import (
     ENDS_EARLY,
     EXPIRED,
     EXPIRED_ISSUER,
+    INCOMPLETE,
     KEY_USAGE,
     NAME_MISMATCH,
     NO_COMMON_VERSION,
@@ -95,6 +96,10 @@ NUMBERS: tuple[Number, ...] = (
     Number(12175, "ERROR_WINHTTP_SECURE_FAILURE", "", ()),
     Number(12179, "ERROR_WINHTTP_SECURE_CERT_WRONG_USAGE", "", (NOT_FOR_SERVERS, KEY_USAGE)),
 )
+WORDS = Source(
+    "Microsoft, Windows Runtime HRESULTs of HttpClient (WININET_E_*, with the words of winerror.h)",
+    "https://msdn.microsoft.com/en-us/library/windows/apps/xaml/hh770289.aspx",
+)
 
 LIBRARY = Library(
     "winhttp",
@@ -108,6 +113,57 @@ LIBRARY = Library(
             "ERROR_WINHTTP_CLIENT_CERT_NO_PRIVATE_KEY",
             basis=Basis.AUTHORITATIVE,
             source=WINHTTP,
+        ),
+        *(
+            row
+            for symbol, words, phase, about in (
+                (
+                    "WININET_E_SEC_CERT_DATE_INVALID",
+                    "The date in the certificate is invalid or has expired",
+                    Phase.VERIFY,
+                    (EXPIRED, NOT_YET_VALID, EXPIRED_ISSUER),
+                ),
+                (
+                    "WININET_E_SEC_CERT_CN_INVALID",
+                    "The host name in the certificate is invalid or does not match",
+                    Phase.NAME,
+                    (NAME_MISMATCH,),
+                ),
+                (
+                    "WININET_E_INVALID_CA",
+                    "The certificate authority is invalid or incorrect",
+                    Phase.VERIFY,
+                    (UNTRUSTED, SELF_SIGNED, INCOMPLETE),
+                ),
+                (
+                    "WININET_E_SEC_CERT_REV_FAILED",
+                    "Unable to validate the revocation of the SSL certificate because the revocation server",
+                    Phase.VERIFY,
+                    (REVOCATION_UNKNOWN,),
+                ),
+                (
+                    "WININET_E_SEC_CERT_REVOKED",
+                    "The supplied certificate has been revoked",
+                    Phase.VERIFY,
+                    (REVOKED,),
+                ),
+                (
+                    "WININET_E_CLIENT_AUTH_CERT_NEEDED",
+                    "A certificate is required to complete client authentication",
+                    Phase.HANDSHAKE,
+                    (CLIENT_CERTIFICATE_MISSING,),
+                ),
+            )
+            for row in says_alike(about, phase, Prints(code=symbol), words, basis=Basis.REPORTED, source=WORDS)
+        ),
+        *says(
+            ANY,
+            Phase.HANDSHAKE,
+            "A security error occurred",
+            "The supplied certificate is invalid",
+            "The SSL certificate contains errors",
+            basis=Basis.REPORTED,
+            source=WORDS,
         ),
     ),
     vocabulary=True,

@@ -11,6 +11,7 @@ from tlslab.model.conditions import (
     FORGED,
     INCOMPLETE,
     KEY_USAGE,
+    NAME_MISMATCH,
     NAME_NOT_PERMITTED,
     NO_AUTHORITY_KEY_IDENTIFIER,
     NOT_FOR_SERVERS,
@@ -68,6 +69,12 @@ def _numbers() -> Iterator[Says]:
 
 LIBRARY = Library(
     "wolfssl",
-    (*stands_for(_SENTENCES, Phase.VERIFY, basis=Basis.AUTHORITATIVE, source=ERRORS), *_numbers()),
+    (
+        *stands_for(
+            {"peer subject name mismatch": (NAME_MISMATCH,)}, Phase.NAME, basis=Basis.AUTHORITATIVE, source=ERRORS
+        ),
+        *stands_for(_SENTENCES, Phase.VERIFY, basis=Basis.AUTHORITATIVE, source=ERRORS),
+        *_numbers(),
+    ),
     vocabulary=True,
 )

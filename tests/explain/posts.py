@@ -8,6 +8,9 @@ client and its system are what the post says of them, or what the text shows.
 The posts are in two halves. The last bit of the SHA-256 of a post's address decides: even is `work`, odd is `held`.
 That rule was set before any tool had seen one of the texts. What is taught to `explain` may be learned from the files
 of `work` alone; those of `held` tell how good it is, and whoever works on `explain` doesn't read them.
+
+What was collected after that is `later`, whatever its address: it was explained once before anything was mended for it,
+and may be learned from since.
 """
 
 import hashlib
@@ -19,7 +22,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 FILES = Path(__file__).with_name("posts")
-"""One file for an ecosystem, or a few of one kind, and a half: `curl.work.toml`."""
+"""One file for an ecosystem, or a few of one kind, and a set: `curl.work.toml`."""
 CAUSES = frozenset(
     {
         "bad-signature",
@@ -62,6 +65,7 @@ CAUSES = frozenset(
         "trust-store-missing",
         "trust-store-password",
         "trust-store-wrong-format",
+        "unusable-ocsp",
         "untrusted-ca",
         "v1-or-malformed",
         "weak-dh",
@@ -80,7 +84,7 @@ MAY_BE_EMPTY = {"os"}
 BLANKS = re.compile(r"\s+")
 DIGITS = re.compile(r"\d+")
 
-Half = Literal["work", "held"]
+Half = Literal["work", "held", "later"]
 
 
 @dataclass(frozen=True)
@@ -94,10 +98,13 @@ class Post:
     os: str
     cause: tuple[str, ...]
     text: str
+    later: bool = False
 
     @property
     def half(self) -> Half:
-        """Whether this one may be learned from."""
+        """Whether this one may be learned from, and since when."""
+        if self.later:
+            return "later"
         return "held" if hashlib.sha256(self.url.encode()).digest()[-1] % 2 else "work"
 
     @property
@@ -124,12 +131,12 @@ def post_of(entry: dict[str, Any], file: Path) -> Post:
         raise ValueError(f"{name} has nothing as {', '.join(empty)}")
     if unknown := sorted(set(entry["cause"]) - CAUSES):
         raise ValueError(f"{name} has causes that CAUSES doesn't list: {', '.join(unknown)}")
-    post = Post(**{**entry, "cause": tuple(entry["cause"])})
+    post = Post(**{**entry, "cause": tuple(entry["cause"])}, later=file.name.endswith(".later.toml"))
     if not file.name.endswith(f".{post.half}.toml"):
         raise ValueError(f"{name} is of the half {post.half}")
     return post
 
 
 def of_half(half: Half, posts: Iterable[Post] | None = None) -> tuple[Post, ...]:
-    """The posts of one half."""
+    """The posts of one half, or those that came later."""
     return tuple(post for post in (load() if posts is None else posts) if post.half == half)

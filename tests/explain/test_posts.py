@@ -48,10 +48,10 @@ def test_no_two_are_alike() -> None:
 
 
 def test_the_halves_share_nothing_and_are_both_of_use() -> None:
-    work, held = (of_half(half, POSTS) for half in ("work", "held"))
+    work, held, later = (of_half(half, POSTS) for half in ("work", "held", "later"))
     assert set(work).isdisjoint(held)
-    assert len(work) + len(held) == len(POSTS)
-    assert min(len(work), len(held)) > len(POSTS) / 3
+    assert len(work) + len(held) + len(later) == len(POSTS)
+    assert min(len(work), len(held)) > (len(work) + len(held)) / 3
 
 
 def test_the_half_of_a_post_is_that_of_its_address() -> None:
@@ -83,6 +83,7 @@ def test_nobody_s_host_or_name_is_in_it(post: Post) -> None:
 def test_an_entry_that_is_none_is_refused(change: dict[str, Any], name: str, complaint: str) -> None:
     entry = {"id": "a", "url": "b", "client": "c", "ecosystem": "d", "os": "", "cause": ["expired"], "text": "e"}
     assert post_of(entry, Path("x.held.toml")).half == "held"
+    assert post_of(entry, Path("x.later.toml")).half == "later"
     with pytest.raises(ValueError, match=complaint):
         post_of(entry | change, Path(name))
 

@@ -14,9 +14,10 @@ from tlslab.model.conditions import CONDITIONS
 from tlslab.model.library import Any, Says
 
 VOCABULARIES = (
-    *("android", "ansible", "apple-trust", "boringssl", "busybox", "chromium", "gnutls-errors", "go-errors"),
+    *("android", "ansible", "apple-trust", "boringssl", "browser-pages", "busybox", "chromium", "gnutls-errors"),
+    "go-errors",
     *("jdk-of-old", "libressl", "nginx", "nss", "openssl-reasons", "openssl-verify", "rustls", "secure-transport"),
-    *("windows-chains", "wolfssl"),
+    *("sqlclient-translated", "sqlserver-tools", "windows-chains", "windows-translated", "wolfssl"),
 )
 HANDSHAKE_FAILURE = {
     *("no-common-cipher", "no-common-group", "no-common-signature"),
@@ -269,6 +270,30 @@ SAID = [
     ("busybox", "wget: TLS error from peer (alert code 70): 2", {"no-common-version"}),
     ("jdk-of-old", "Caused by: java.lang.RuntimeException: Could not generate DH keypair", {"small-dh"}),
     ("windows-chains", "ChainStatus: CERT_TRUST_IS_PARTIAL_CHAIN", {"incomplete", "untrusted"}),
+    ("browser-pages", "its security certificate expired 3 days ago. This may be caused by", {"expired"}),
+    ("browser-pages", "Error Code: DLG_FLAGS_SEC_CERT_CN_INVALID", {"name-mismatch"}),
+    ("gnutls-errors", "gnutls_handshake() failed: The server name sent was not recognized", {"unrecognized-name"}),
+    (
+        "sqlclient-translated",
+        "Die Instanz von SQL Server, mit der Sie sich verbinden möchten, unterstützt keine Verschlüsselung.",
+        {"no-encryption"},
+    ),
+    (
+        "sqlserver-tools",
+        "[DBNETLIB][ConnectionOpen (SECDoClientHandshake()).]SSL Security error.",
+        {"no-common-version", "no-common-cipher"},
+    ),
+    ("windows-translated", "SSL 提供程序: 目标主体名称不正确。", {"name-mismatch"}),
+    (
+        "windows-translated",
+        "(0x80092012) - 失効の関数は証明書の失効を確認 できませんでした。",
+        {"revocation-unknown"},
+    ),
+    (
+        "windows-translated",
+        "[WinError 10054] Eine vorhandene Verbindung wurde vom Remotehost geschlossen",
+        {"no-common-version", "no-common-cipher", "ends-early"},
+    ),
     ("wolfssl", "wolfSSL error -188", {"untrusted", "self-signed", "incomplete"}),
 ]
 
