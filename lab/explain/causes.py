@@ -14,12 +14,15 @@ from tlslab.explain.programs import Layer, Program
 from tlslab.explain.vocabulary import Cause, Meaning
 from tlslab.model.check import Worth
 from tlslab.model.condition import Condition
+from tlslab.model.conditions import ENDS_EARLY, NO_COMMON_VERSION
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import When
 from tlslab.model.scenario import BOTH, Fix, Scenario
 from tlslab.model.situation import ServerKind, healthy
 
 _OPTION = "the client stops before TLS begins, because of its options"
+_FIRST = (NO_COMMON_VERSION, ENDS_EARLY)
+"""Where a connection ends without a word, these are thought of before what else can be so."""
 _NEAR = 30
 """Lines within which a number and a text are about the same error."""
 _CELL = ("scenario", "fix", "kind")
@@ -143,7 +146,7 @@ def explain(
             said[_option(entry)].append(finding)
     order = {condition: number for number, condition in enumerate(known)}
     candidates = [_candidate(cause, findings, scenarios, measured, kinds) for cause, findings in said.items()]
-    candidates.sort(key=lambda candidate: _rank(candidate, order))
+    candidates.sort(key=lambda candidate: _rank(candidate, order, kinds))
     return Explanation(
         found.findings,
         tuple(item for item in candidates if item.tls or item.scenarios),
@@ -164,7 +167,11 @@ def _speaking(findings: Sequence[Finding]) -> Iterable[Finding]:
     return (item for item in findings if not item.number or all(abs(item.line - line) > _NEAR for line in texts))
 
 
-def _rank(candidate: Candidate, order: Mapping[Condition, int]) -> tuple[object, ...]:
+def _rank(candidate: Candidate, order: Mapping[Condition, int], kinds: frozenset[ServerKind]) -> tuple[object, ...]:
+    def place(condition: Condition) -> tuple[bool, int]:
+        return (condition not in _FIRST, order.get(condition, len(order)))
+
+    elsewhere = bool(candidate.scenarios) and not any(item.kinds & kinds for item in candidate.scenarios)
     tables = {item.table for item in _meanings(candidate.findings)}
     return (
         not candidate.tls,
@@ -174,8 +181,9 @@ def _rank(candidate: Candidate, order: Mapping[Condition, int]) -> tuple[object,
         candidate.observed,
         -max(item.length for item in candidate.findings),
         len(candidate.conditions),
+        elsewhere,
         _written(candidate),
-        [order.get(condition, len(order)) for condition in candidate.conditions],
+        [place(condition) for condition in candidate.conditions],
         candidate.cause,
     )
 

@@ -17,11 +17,8 @@ from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.knowledge import Knowledge, Statement
 from tlslab.model.library import Any, Crashes, Does, Prints, Says, When
 
-MOST = 4
-MOST_OF_A_VOCABULARY = 6
-"""A text that stands for more causes than these says nothing about which one it is. Whoever wrote a vocabulary has
-chosen the causes, the likeliest first; of a client every defect is listed of which it says the same.
-"""
+MOST = 6
+"""A text that stands for more causes than these says nothing about which one it is."""
 
 Cause = frozenset[Condition]
 """Conditions that are there together."""
@@ -49,7 +46,7 @@ class Meaning:
     @property
     def vague(self) -> bool:
         """Whether the text does not tell causes apart."""
-        return self.of_any or len(self.causes) > (MOST_OF_A_VOCABULARY if self.vocabulary else MOST)
+        return self.of_any or len(self.causes) > MOST
 
     @property
     def framed(self) -> bool:
