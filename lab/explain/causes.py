@@ -1,7 +1,8 @@
 """Causes: what the texts that were found can mean together, best first. Pure.
 
-A text that a client's own words surround counts before one that stands alone; then one that is said of few causes
-before one that is said of many. A text that is said whatever is wrong names no cause: it says that the reason is gone.
+What gives a reason counts before what says that the connection ended; then a text that a client's own words surround
+before one that stands alone; then one that is said of few causes before one that is said of many. A text that is said
+whatever is wrong names no cause: it says that the reason is gone.
 """
 
 from collections import defaultdict
@@ -23,6 +24,8 @@ from tlslab.model.situation import ServerKind, healthy
 _OPTION = "the client stops before TLS begins, because of its options"
 _FIRST = (NO_COMMON_VERSION, ENDS_EARLY)
 """Where a connection ends without a word, these are thought of before what else can be so."""
+_ENDED = frozenset({Phase.CLOSED, Phase.NO_TLS})
+"""That a connection ends is often said of one for which another text gives the reason: that one comes first."""
 _NEAR = 30
 """Lines within which a number and a text are about the same error."""
 _CELL = ("scenario", "fix", "kind")
@@ -175,6 +178,7 @@ def _rank(candidate: Candidate, order: Mapping[Condition, int], kinds: frozenset
     tables = {item.table for item in _meanings(candidate.findings)}
     return (
         not candidate.tls,
+        candidate.phases <= _ENDED,
         not candidate.clients,
         len(candidate.others),
         -len(tables),

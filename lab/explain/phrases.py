@@ -83,9 +83,10 @@ class Hit:
         return self.spans[-1][1]
 
 
-def phrases_of(text: str, *, whole_only: bool = False) -> Iterator[Phrase]:
-    """A documented text as phrases: whole, and unless `whole_only` without what stands before its sentence, and the
-    innermost of several exceptions alone. None for a text that is too short to mean anything by itself.
+def phrases_of(text: str, *, whole_only: bool = False, innermost_too: bool = True) -> Iterator[Phrase]:
+    """A documented text as phrases: whole, and unless `whole_only` without what stands before its sentence, and if
+    `innermost_too` the innermost of several exceptions alone. None for a text that is too short to mean anything by
+    itself.
     """
     text = " ".join(unescaped(text).split())
     whole = _phrase(text)
@@ -99,7 +100,7 @@ def phrases_of(text: str, *, whole_only: bool = False) -> Iterator[Phrase]:
     if stripped and stripped != whole and stripped.means_something:
         yield stripped
     *outer, innermost = _INNER_CAUSE.split(text)
-    if outer:
+    if outer and innermost_too:
         yield from phrases_of(innermost)
 
 

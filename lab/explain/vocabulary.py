@@ -74,8 +74,9 @@ def vocabulary(knowledge: Knowledge, clients: Iterable[Client], libraries: Itera
     """The texts of these clients, and of these libraries (None: of all)."""
     entries: dict[Phrase, dict[Entry, None]] = defaultdict(dict)
     for meaning in _meanings(knowledge, clients, libraries):
-        # What a client puts round its library's words is what tells that the client speaks.
-        for phrase in _phrases(meaning.text, whole_only=meaning.framed):
+        # What a client puts round its library's words is what tells that the client speaks; what is innermost may be of
+        # any program, and stands in the table of the library.
+        for phrase in _phrases(meaning.text, whole_only=meaning.framed, innermost_too=not meaning.client):
             entries[phrase][meaning] = None
     others: tuple[Program | Outside, ...] = (*PROGRAMS, *OUTSIDE)
     for known in others:
@@ -85,8 +86,8 @@ def vocabulary(knowledge: Knowledge, clients: Iterable[Client], libraries: Itera
     return Vocabulary(Index(entries), {phrase: tuple(found) for phrase, found in entries.items()})
 
 
-def _phrases(text: str, *, whole_only: bool = False) -> Iterator[Phrase]:
-    yield from list(phrases_of(text, whole_only=whole_only)) or code_phrases(text)
+def _phrases(text: str, *, whole_only: bool = False, innermost_too: bool = True) -> Iterator[Phrase]:
+    yield from list(phrases_of(text, whole_only=whole_only, innermost_too=innermost_too)) or code_phrases(text)
 
 
 def _meanings(knowledge: Knowledge, clients: Iterable[Client], libraries: Iterable[str] | None) -> Iterator[Meaning]:
