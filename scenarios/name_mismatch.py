@@ -53,7 +53,8 @@ def name_mismatch(healthy: Situation) -> Situation:
 
     **Fix.** Connect by a name that stands in the certificate, or have it reissued with all names that clients use.
     HostNameInCertificate and its kin tell one client to expect that other name: a cure as long as the name is right,
-    and one more thing to forget.
+    and one more thing to forget. The JDBC driver expects it in the place of the name that it dials, ODBC Driver 18 takes
+    either.
     """
     other = OTHER_NAMES[healthy.kind]
     return healthy.with_leaf(common_name=other, names=(other,))

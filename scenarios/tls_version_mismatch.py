@@ -212,7 +212,8 @@ def server_newer(healthy: Situation) -> Situation:
     for a database client that ends at 1.1.
 
     **Symptom.** "tlsv1 alert protocol version" (alert 70). SQL Server closes the connection: "An existing connection
-    was forcibly closed by the remote host".
+    was forcibly closed by the remote host" on Windows, "Error code 0x2746" with Microsoft's ODBC driver on Linux, "socket
+    hang up" with tedious, "Unexpected EOF from the server" with FreeTDS.
 
     **Cause.** The server was hardened, the client was not updated, or its configuration still pins an old version.
 

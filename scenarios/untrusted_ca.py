@@ -13,6 +13,7 @@ from tlslab_scenarios._sources import (  # fmt: skip
     NODE_CODES,
     ODBC_KEYWORDS,
     ODBC_TROUBLESHOOTING,
+    SQL_CERTIFICATES,
     SQL_LINUX,
     TDS_8,
     TENWEB,
@@ -35,14 +36,16 @@ def untrusted_ca(healthy: Situation) -> Situation:
     """The server presents a good certificate with its intermediate, but the client does not know the root above them.
 
     **Symptom.** "unable to get local issuer certificate" (OpenSSL error 20, curl 60, Python, Node
-    `UNABLE_TO_GET_ISSUER_CERT_LOCALLY`); browsers and .NET speak of an authority that is not trusted.
+    `UNABLE_TO_GET_ISSUER_CERT_LOCALLY`); browsers and .NET speak of an authority that is not trusted, programs of the
+    .NET Framework say that they could not establish trust relationship for the SSL/TLS secure channel.
 
     **Cause.** A private CA, or a public one that is newer than the client's trust store. Nothing is wrong with the
     server.
 
     **Look.** `openssl s_client -connect HOST:443 -showcerts </dev/null`: the issuer of the last certificate shown is what the
     client would need. The same words appear when the server forgets an intermediate: ask the CA whether that issuer is
-    one of its roots before you blame the client.
+    one of its roots before you blame the client. On Windows the client's system log has event 36882 of Schannel: the
+    certificate received from the remote server was issued by an untrusted certificate authority.
 
     **Fix.** Install the CA's root in the trust store of the client: of the operating system for programs that read
     it, of the program for those that bring their own (Node, Python's certifi, Java, browsers).
@@ -168,7 +171,7 @@ def untrusted_ca_strict(healthy: Situation) -> Situation:
     title="SQL Server presents its self-generated certificate",
     kinds={ServerKind.SQLSERVER},
     conditions=[SELF_SIGNED, NAME_MISMATCH],
-    sources=[section(KB2007728, "Cause, scenario 2")],
+    sources=[section(KB2007728, "Cause, scenario 2"), SQL_CERTIFICATES],
 )
 def untrusted_ca_fallback(healthy: Situation) -> Situation:
     """Nobody configured a certificate, so SQL Server made one at start; the client asks for encryption and verifies.
@@ -183,8 +186,10 @@ def untrusted_ca_fallback(healthy: Situation) -> Situation:
     **Look.** The errorlog says "A self-generated certificate was successfully loaded for encryption."
     `network.tlscert` is not set.
 
-    **Fix.** Give the server a certificate of a CA that the clients trust, for the name that they connect to. The
-    other two ways that the documents name, TrustServerCertificate and giving encryption up, leave the door open.
+    **Fix.** Give the server a certificate of a CA that the clients trust, for the name that they connect to. On Windows
+    it is chosen in SQL Server Configuration Manager (Protocols, Certificate), which offers it only when its key has
+    KeySpec AT_KEYEXCHANGE; the account of the service must be allowed to read the private key, and a certificate that
+    cannot be loaded keeps the service from starting. The other two ways that the documents name, TrustServerCertificate and giving encryption up, leave the door open.
     """
     return healthy.with_server(chain=None)
 
@@ -204,6 +209,7 @@ def _client_side_fixes(of: Scenario) -> None:
             "RHEL: copy it to /etc/pki/ca-trust/source/anchors/ and run `update-ca-trust`.",
             "SUSE: copy it to /usr/share/pki/trust/anchors/ and run `update-ca-certificates`.",
             "Windows: import it into Trusted Root Certification Authorities of the computer account.",
+            "macOS: import it into the keychain, and set it to Always Trust there.",
             "Programs with a trust store of their own: name the file in their own option. Where that file takes the place of the program's own roots, put those into it as well, or every other host is refused.",
         ],
         sources=[
