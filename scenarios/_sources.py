@@ -726,3 +726,36 @@ NODE_CLI_VARIABLES = Source(
     "Node.js, doc/api/cli.md, NODE_EXTRA_CA_CERTS and NODE_TLS_REJECT_UNAUTHORIZED",
     "https://github.com/nodejs/node/blob/v18.20.4/doc/api/cli.md",
 )
+REVOCATION_LISTS = Source(
+    "RFC 5280, sections 5 (lists of revoked certificates) and 6.3 (CRL validation)",
+    "https://www.rfc-editor.org/rfc/rfc5280#section-5",
+)
+OCSP = Source("RFC 6960, Online Certificate Status Protocol", "https://www.rfc-editor.org/rfc/rfc6960")
+STATUS_REQUEST = Source(
+    "RFC 6066, section 8 (Certificate Status Request: stapling)", "https://www.rfc-editor.org/rfc/rfc6066#section-8"
+)
+TLS_FEATURE = Source("RFC 7633, TLS Feature Extension (must-staple)", "https://www.rfc-editor.org/rfc/rfc7633")
+NGINX_STAPLING = Source(
+    "nginx, ngx_http_ssl_module, ssl_stapling and ssl_stapling_file",
+    "https://nginx.org/en/docs/http/ngx_http_ssl_module.html#ssl_stapling",
+)
+CURL_CERT_STATUS = Source(
+    "curl, docs/cmdline-opts/cert-status.md",
+    "https://github.com/curl/curl/blob/96a8cd899dba5050a99f7007c106d0f09017677f/docs/cmdline-opts/cert-status.md",
+)
+GNUTLS_OCSP = Source(
+    "GnuTLS 3.7.9, src/cli.c (--ocsp: cert_verify_ocsp)",
+    "https://github.com/gnutls/gnutls/blob/ca61668d7764fc29fb4cc2aa396cb035e176636d/src/cli.c",
+)
+OPENSSL_CRL_DOWNLOAD = Source(
+    "OpenSSL, openssl-s_client(1), -crl_download",
+    "https://github.com/openssl/openssl/blob/7fa8bcfe4342df41919f5564b315f9c85d0a02d6/doc/man1/openssl-s_client.pod.in",
+)
+ISSUER_ADDRESSES = Source(
+    "RFC 5280, 4.2.2.1, Authority Information Access (id-ad-caIssuers)",
+    "https://www.rfc-editor.org/rfc/rfc5280#section-4.2.2.1",
+)
+JAVA_AIA = Source(
+    "Java PKI Programmer's Guide, Appendix B (com.sun.security.enableAIAcaIssuers)",
+    "https://docs.oracle.com/en/java/javase/17/security/java-pki-programmers-guide.html",
+)

@@ -4,9 +4,11 @@ does, and is wrong only in what it is about.
 A stranger's certificates come from a CA that the attacker made, a neighbour's from the CA of the lab's servers.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
 
-from tlslab.model.certificate import LAB_ISSUING, PAST, Authority, Chain, Leaf, Validity, as_address
+from tlslab.model.certificate import LAB_ISSUING, PAST, Authority, Chain, Leaf, Responder, Validity, as_address
 from tlslab.model.check import EVERYTHING, Check
 from tlslab.model.impostor import impostor
 from tlslab.model.situation import Encryption, ServerEncryption, ServerKind, Situation
@@ -98,6 +100,23 @@ def expired(fixed: Situation) -> Situation:
     return fixed.met.with_leaf(validity=Validity(PAST.starts + clock, PAST.ends + clock))
 
 
+def _nobody_could_revoke_it(fixed: Situation) -> str | None:
+    chain = fixed.met.server.chain
+    if chain is None or chain.leaf.issuer is None:
+        return "the server's certificate signed itself: there is nobody who could revoke it"
+    return None
+
+
+@impostor(attacks=[Check.REVOCATION], unless=_nobody_could_revoke_it)
+def revoked(fixed: Situation) -> Situation:
+    """Whoever has the key of the server, which has told the CA: the right certificate, revoked. The CA says so at the address
+    in it.
+
+    A client that looks there, or has the current list, refuses it.
+    """
+    return fixed.met.with_leaf(revoked=True, crl=Responder.ANSWERS)
+
+
 def _begins_with_tls(fixed: Situation) -> str | None:
     if fixed.client.encryption is Encryption.STRICT:
         return "the client begins with TLS (TDS 8.0): nobody can tell it that there is none"
@@ -121,15 +140,26 @@ def _of_neighbour(fixed: Situation, common_name: str, names: Iterable[str]) -> S
     return _with(fixed, common_name, names, LAB_ISSUING, "neighbour")
 
 
+def _told_by(fixed: Situation) -> Mapping[str, Any]:
+    """What stands at the addresses in the server's certificate: an attacker's, and those above it, have such addresses,
+    too, and answer there.
+    """
+    leaf = fixed.server.chain.leaf if fixed.server.chain else None
+    named = [name for name in ("ca_issuers", "crl", "ocsp") if getattr(leaf, name, None) is not None]
+    return dict.fromkeys(named, Responder.ANSWERS)
+
+
 def _with(fixed: Situation, common_name: str, names: Iterable[str], issuer: Authority, owner: str) -> Situation:
     """With a certificate of the attacker's own; addresses stand in the SAN as addresses."""
     carried = dict.fromkeys(names)
     addresses = tuple(name for name in carried if as_address(name))
+    told = _told_by(fixed)
     leaf = Leaf(
         common_name,
         tuple(name for name in carried if name not in addresses),
-        issuer,
+        replace(issuer, **told),
         owner=owner,
         addresses=addresses,
+        **told,
     )
     return fixed.with_server(chain=Chain(leaf), virtual_hosts=())

@@ -4,6 +4,7 @@ trusts.
 
 from dataclasses import replace
 
+from tlslab.model.certificate import Responder
 from tlslab.model.check import EVERYTHING
 from tlslab.model.conditions import INCOMPLETE
 from tlslab.model.scenario import Side, scenario
@@ -11,6 +12,8 @@ from tlslab.model.situation import Situation
 from tlslab_scenarios._sources import (  # fmt: skip
     CHAIN_IN_WRONG_ORDER,
     CURL_CERTS,
+    ISSUER_ADDRESSES,
+    JAVA_AIA,
     KINSTA,
     LEAF_ONLY,
     NGINX_CHAINS,
@@ -50,24 +53,93 @@ def missing_intermediate(healthy: Situation) -> Situation:
     return healthy.with_chain(after=())
 
 
-@missing_intermediate.fix(
-    still_checks=EVERYTHING,
-    side=Side.SERVER,
-    steps=[
-        "nginx: put the leaf first and the intermediates after it into the file of `ssl_certificate`, then reload. In another order it does not start: `key values mismatch`.",
-        "SQL Server on Linux: add the CA's chain to the server's system store (`update-ca-certificates`), then restart the service.",
-        "Look again with `openssl s_client -showcerts`.",
-    ],
-    sources=[
-        NGINX_CHAINS,
-        CHAIN_IN_WRONG_ORDER,
-        LEAF_ONLY,
-        section(KINSTA, "Common Causes of the Could Not Establish Trust Relationship Error"),
-    ],
+@scenario(
+    form="published",
+    title="The server does not send its intermediate certificate, which stands at an address in the server's",
+    conditions=[INCOMPLETE],
+    sources=[ISSUER_ADDRESSES, NGINX_CHAINS],
 )
+def published(healthy: Situation) -> Situation:
+    """The server sends its leaf alone, and the leaf says where the certificate of its issuer is to be had (AIA, caIssuers): a
+    client could fetch it.
+
+    **Symptom.** As where there is no address: "unable to get local issuer certificate" (OpenSSL, curl, Python), Node
+    `UNABLE_TO_VERIFY_LEAF_SIGNATURE`. No client here fetches by itself. Chromium, Windows and .NET do, so "it works on my
+    machine"; gnutls-cli and Java do when they are told to.
+
+    **Cause.** The certificate was installed without the bundle that came with it. Nearly every public certificate has
+    such an address, so whoever tries it with such a browser sees nothing.
+
+    **Look.** `openssl x509 -in server.pem -noout -ext authorityInfoAccess`: "CA Issuers - URI:".
+
+    **Fix.** Let the server present the whole chain. A client that fetches needs a way out to the CA, by plain HTTP, and
+    waits where there is none.
+    """
+    return healthy.with_chain(after=()).with_leaf(ca_issuers=Responder.ANSWERS)
+
+
+@scenario(
+    form="address-silent",
+    title="The intermediate certificate is to be fetched from an address at which nothing is said",
+    conditions=[INCOMPLETE],
+    sources=[ISSUER_ADDRESSES],
+)
+def address_silent(healthy: Situation) -> Situation:
+    """The server sends its leaf alone. The client is told to fetch what is missing, and at the address in the leaf connections
+    are accepted, or vanish in a firewall, and nothing is said.
+
+    **Symptom.** Seconds. gnutls-cli waits for ever; Java 15 seconds, then "unable to find valid certification path to
+    requested target", unless the login timeout of the application comes first. .NET waits 15 seconds as well, and fetches
+    without being told.
+
+    **Cause.** The server is not complete, and the client has no way out to the CA.
+
+    **Look.** `time curl -m 20 ADDRESS` from the client's machine, with the address that `openssl x509 -in server.pem
+    -noout -ext authorityInfoAccess` prints.
+
+    **Fix.** Let the server present the whole chain: then nobody fetches anything.
+    """
+    return healthy.with_chain(after=()).with_leaf(ca_issuers=Responder.SILENT).with_client(fetches_issuers=True)
+
+
+_WHOLE_CHAIN = [
+    "nginx: put the leaf first and the intermediates after it into the file of `ssl_certificate`, then reload. In another order it does not start: `key values mismatch`.",
+    "SQL Server on Linux: add the CA's chain to the server's system store (`update-ca-certificates`), then restart the service.",
+    "Look again with `openssl s_client -showcerts`.",
+]
+
+
 def present_whole_chain(broken: Situation) -> Situation:
     """Let the server present the whole chain."""
     return broken.with_chain(after=None)
+
+
+for _incomplete in (missing_intermediate, published, address_silent):
+    _incomplete.fix(
+        still_checks=EVERYTHING,
+        side=Side.SERVER,
+        steps=_WHOLE_CHAIN,
+        sources=[
+            NGINX_CHAINS,
+            CHAIN_IN_WRONG_ORDER,
+            LEAF_ONLY,
+            section(KINSTA, "Common Causes of the Could Not Establish Trust Relationship Error"),
+        ],
+    )(present_whole_chain)
+
+
+@published.fix(
+    still_checks=EVERYTHING,
+    side=Side.CLIENT,
+    steps=[
+        "Java: `-Dcom.sun.security.enableAIAcaIssuers=true`. gnutls-cli: `--ca-auto-retrieve`.",
+        "Let it through to the address: it is plain HTTP, usually port 80.",
+    ],
+    sources=[ISSUER_ADDRESSES, JAVA_AIA],
+)
+def have_client_fetch(broken: Situation) -> Situation:
+    """Have the client fetch the intermediate certificate."""
+    return broken.with_client(fetches_issuers=True)
 
 
 @missing_intermediate.fix(
@@ -80,6 +152,8 @@ def present_whole_chain(broken: Situation) -> Situation:
     sources=[
         section(SQL_LINUX, "Register the certificate on your client machine (Windows, Linux, or macOS)"),
         CURL_CERTS,
+        ISSUER_ADDRESSES,
+        JAVA_AIA,
     ],
 )
 def give_client_the_intermediate(broken: Situation) -> Situation:

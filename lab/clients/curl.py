@@ -21,7 +21,7 @@ from tlslab.clients.https import (
 from tlslab.clients.store_errors import stops
 from tlslab.clients.variables import beside, option_first, read
 from tlslab.libraries.openssl import NO_SIGNATURE_OF_THIS_KEY
-from tlslab.model.circumstances import TRUST_EVERYTHING
+from tlslab.model.circumstances import DEMANDS_STAPLE, TRUST_EVERYTHING
 from tlslab.model.conditions import (
     BELOW_THE_ROOT,
     CN_ALONE,
@@ -30,6 +30,9 @@ from tlslab.model.conditions import (
     LEAF_TRUSTED,
     NAME_MISMATCH,
     OTHER_STORE,
+    REVOCATION_STALE,
+    REVOKED,
+    STAPLE_MISSING,
     STORE_ABSENT,
     STORE_UNREADABLE,
 )
@@ -62,6 +65,10 @@ EARLIEST_ERROR = Source(
 PARTIAL_CHAIN = Source(
     "curl, lib/vtls/openssl.c (X509_V_FLAG_PARTIAL_CHAIN, unless a CRL is given)",
     "https://github.com/curl/curl/blob/5c61e168698a72b87437d58ed728bcdea6d5db42/lib/vtls/openssl.c",
+)
+STATUS = Source(
+    "curl 7.88.1, lib/vtls/openssl.c (verifystatus)",
+    "https://github.com/curl/curl/blob/curl-7_88_1/lib/vtls/openssl.c",
 )
 SKIP_VERIFICATION = Source(
     'curl, docs/SSLCERTS.md, section "Skip verification"',
@@ -158,6 +165,22 @@ class Curl(Client):
             source=LIBRARY_SOURCE,
         ),
         *WAITS,
+        *(
+            row
+            for condition, text in (
+                (REVOKED, "SSL certificate revocation reason: "),
+                (STAPLE_MISSING, "No OCSP response received"),
+                (REVOCATION_STALE, "OCSP response has expired"),
+            )
+            for row in says(
+                [condition],
+                Phase.VERIFY,
+                f"curl: (91) {text}",
+                basis=Basis.AUTHORITATIVE,
+                source=STATUS,
+                when=[DEMANDS_STAPLE],
+            )
+        ),
         *(
             row
             for words in ("file: ", "verify locations:")

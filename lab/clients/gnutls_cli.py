@@ -14,11 +14,19 @@ from tlslab.clients.base import CRL, Client, Invocation, Machine, Request, Roots
 from tlslab.clients.https import HTTPS, OPTIONS, WAITS, expects_other_name
 from tlslab.clients.store_errors import stops
 from tlslab.clients.variables import beside, not_read
-from tlslab.model.circumstances import TRUST_EVERYTHING
-from tlslab.model.conditions import OTHER_STORE, STORE_ABSENT, STORE_UNREADABLE, UNTRUSTED
+from tlslab.model.circumstances import ASKS_OCSP, FETCHES_ISSUERS, MEETS_NOBODY, MEETS_SILENCE, TRUST_EVERYTHING
+from tlslab.model.conditions import (
+    INCOMPLETE,
+    OTHER_STORE,
+    REVOCATION_UNKNOWN,
+    REVOKED,
+    STORE_ABSENT,
+    STORE_UNREADABLE,
+    UNTRUSTED,
+)
 from tlslab.model.environment import SSL_CERT_DIR, SSL_CERT_FILE
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, says_like, tolerates
+from tlslab.model.library import Crashes, Hangs, Template, When, says, says_like, tolerates
 from tlslab.model.names import in_url
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import PEM_FILE, ClientSide, RevocationCheck, Situation, TLSVersion
@@ -34,8 +42,33 @@ TRUST_FILE = Source(
     "GNUTLS_E_NO_CERTIFICATE_FOUND)",
     f"{_GNUTLS}/src/cli.c",
 )
+VERIFIES_LISTS = Source(
+    "GnuTLS 3.7.9, src/cli.c (GNUTLS_CERTIFICATE_VERIFY_CRLS: a list is held against the CAs of --x509cafile)",
+    f"{_GNUTLS}/src/cli.c",
+)
+OCSP = Source(
+    "GnuTLS 3.7.9, src/ocsptool-common.c (check_ocsp_response), src/cli.c (cert_verify_callback)",
+    f"{_GNUTLS}/src/ocsptool-common.c",
+)
+CONNECTS = Source(
+    "GnuTLS 3.7.9, src/socket.c (socket_open: it ends with the program where nobody listens, and has no time limit)",
+    f"{_GNUTLS}/src/socket.c",
+)
+AUTO_RETRIEVE = Source(
+    "observed by the lab of gnutls-cli 3.7.9: with --ca-auto-retrieve it looks for the issuer of an unknown root, too, "
+    "finds no address there, and crashes",
+    "",
+)
 _ANSWERED = re.compile(r"^HTTP/1\.[01] 200\b", re.MULTILINE)
 _PROTOCOL = re.compile(r"^- Description: \(TLS(1\.\d)", re.MULTILINE)
+
+
+def _has_a_list_of_another(act: Situation) -> bool:
+    side = act.client
+    return any(item.issuer not in (*side.trust_anchors, *side.intermediates) for item in side.crls)
+
+
+LIST_OF_ANOTHER = When("given a list of a CA that does not stand in --x509cafile", _has_a_list_of_another)
 
 
 class GnuTLSCli(Client):
@@ -73,6 +106,38 @@ class GnuTLSCli(Client):
     )
     rows = (
         *WAITS,
+        *says(
+            (),
+            Phase.VERIFY,
+            "Error setting the x509 CRL file: Error in the CRL verification.",
+            basis=Basis.AUTHORITATIVE,
+            source=VERIFIES_LISTS,
+            when=[LIST_OF_ANOTHER],
+        ),
+        *says(
+            [UNTRUSTED],
+            Phase.VERIFY,
+            Crashes("*** Cannot find caIssuer URI in certificate"),
+            basis=Basis.OBSERVED,
+            source=AUTO_RETRIEVE,
+            when=[FETCHES_ISSUERS],
+        ),
+        *says(
+            [REVOKED],
+            Phase.VERIFY,
+            "*** Certificate was revoked at {*} *** Verifying (with OCSP) server certificate chain failed...",
+            basis=Basis.AUTHORITATIVE,
+            source=OCSP,
+            when=[ASKS_OCSP],
+        ),
+        *(
+            row
+            for condition, when in ((REVOCATION_UNKNOWN, ASKS_OCSP), (INCOMPLETE, FETCHES_ISSUERS))
+            for does, met in (("Could not connect to {*}: Connection refused", MEETS_NOBODY), (Hangs(), MEETS_SILENCE))
+            for row in says(
+                [condition], Phase.VERIFY, does, basis=Basis.AUTHORITATIVE, source=CONNECTS, when=[when, met]
+            )
+        ),
         *stops(
             {
                 STORE_ABSENT: "Error setting the x509 trust file: Error while reading file.",

@@ -14,7 +14,7 @@ from tlslab.clients.https import floor
 from tlslab.clients.tds import read_versions
 from tlslab.model.evidence import Basis, Source
 from tlslab.model.outcome import Completed, Outcome
-from tlslab.model.situation import ClientSide, ServerKind, TLSVersion
+from tlslab.model.situation import ClientSide, RevocationCheck, ServerKind, TLSVersion
 from tlslab.setup.needs import Built, Packages, Program
 from tlslab.truststores.pkcs12 import PASSWORD
 
@@ -70,7 +70,7 @@ LOGIN_TIMEOUT = 10
 TIMEOUT = 30.0
 ROOTS = "roots.pem"
 """What the probe makes the trust store of a whole JVM from, where no connection is given one."""
-SECURITY = "old-tls.security"
+SECURITY = "jvm.security"
 ALLOWS_OLD = "jdk.tls.disabledAlgorithms=SSLv3, RC4, DES, MD5withRSA, DH keySize < 1024, EC keySize < 224, anon, NULL\n"
 """The JDK's own list (conf/security/java.security) without TLSv1, TLSv1.1 and what these need."""
 
@@ -137,16 +137,28 @@ def jvm_store_words(store: str = "ca.p12") -> tuple[str, ...]:
 
 
 def limits(side: ClientSide) -> tuple[tuple[str, ...], dict[str, str]]:
-    """The TLS limits of a side as options of the JVM, and the files that these name."""
+    """The TLS limits of a side, and what it is to look up, as options of the JVM, and the files that these name."""
     lowest = floor(side)
-    if lowest is None and side.tls_max is None:
-        return (), {}
-    low, high = lowest or TLSVersion.TLSv1_2, side.tls_max or TLSVersion.TLSv1_3
-    versions = ",".join(version.label for version in TLSVersion if low <= version <= high)
-    settings = (f"-Djdk.tls.client.protocols={versions}",)
-    if low >= TLSVersion.TLSv1_2:
-        return settings, {}
-    return (*settings, f"-Djava.security.properties={SECURITY}"), {SECURITY: ALLOWS_OLD}
+    settings, security = list(_looks_up(side)), ""
+    if lowest is not None or side.tls_max is not None:
+        low, high = lowest or TLSVersion.TLSv1_2, side.tls_max or TLSVersion.TLSv1_3
+        versions = ",".join(version.label for version in TLSVersion if low <= version <= high)
+        settings.append(f"-Djdk.tls.client.protocols={versions}")
+        security += ALLOWS_OLD if low < TLSVersion.TLSv1_2 else ""
+    if side.revocation is RevocationCheck.OCSP:
+        security += "ocsp.enable=true\n"
+    if not security:
+        return tuple(settings), {}
+    return (*settings, f"-Djava.security.properties={SECURITY}"), {SECURITY: security}
+
+
+def _looks_up(side: ClientSide) -> tuple[str, ...]:
+    """The options of a JVM that looks at revocation, or fetches issuers (Java PKI Programmer's Guide)."""
+    return (
+        *(("-Dcom.sun.net.ssl.checkRevocation=true",) if side.revocation is not None else ()),
+        *(("-Dcom.sun.security.enableCRLDP=true",) if side.revocation is RevocationCheck.CRL else ()),
+        *(("-Dcom.sun.security.enableAIAcaIssuers=true",) if side.fetches_issuers else ()),
+    )
 
 
 def limits_words(side: ClientSide) -> tuple[str, ...]:

@@ -50,7 +50,7 @@ from tlslab.model.names import (
     IPV6_ADDRESS,
 )
 from tlslab.model.release import Versions
-from tlslab.model.situation import ClientSide, Encryption, Situation
+from tlslab.model.situation import ClientSide, Encryption, RevocationCheck, Situation
 from tlslab.setup import jars
 from tlslab.setup.needs import Jar
 from tlslab.setup.versions.registry import Registry, RegistryKind
@@ -151,6 +151,8 @@ class MssqlJdbc(JdbcDriver):
             "tls_max",
             "defaults_only",
             "store",
+            "revocation",
+            "fetches_issuers",
         }
     )
     templates = tuple(
@@ -301,6 +303,8 @@ class MssqlJdbc(JdbcDriver):
             return "with `encrypt=strict` the driver ignores trustServerCertificate: it always verifies"
         if side.store.flaw is not None:
             return NO_FLAW
+        if side.revocation is RevocationCheck.STAPLE:
+            return "Java demands no answer of OCSP in the handshake: where none comes, it asks the responder"
         return None
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
@@ -336,7 +340,9 @@ class MssqlJdbc(JdbcDriver):
             question |= {"trustStore": str(workdir / "ca.p12"), "trustStorePassword": PASSWORD}
             files = {"ca.pem": request.material.anchors}
         settings, old = limits(side)
-        return self.run(request.machine, (*default, *settings), {**fixed, **old}, question, files, waits(side))
+        made = self.run(request.machine, (*default, *settings), {**fixed, **old}, question, files, waits(side))
+        # A JVM keeps what it has fetched.
+        return made.alone if side.revocation is not None or side.fetches_issuers else made
 
 
 def _options(side: ClientSide) -> dict[str, str]:

@@ -13,11 +13,19 @@ from tlslab.clients.https import HTTPS, OBSERVED, OPTIONS, WAITS, cipher_list, f
 from tlslab.clients.store_errors import stops
 from tlslab.clients.variables import DEFAULT_LOCATIONS, OPENSSL_ENV, beside, option_first, read
 from tlslab.model.certificate import as_address
-from tlslab.model.circumstances import DEFAULTS_ONLY, TRUST_EVERYTHING
-from tlslab.model.conditions import CN_ALONE, NAME_MISMATCH, OTHER_STORE, STORE_ABSENT, STORE_UNREADABLE, UNTRUSTED
+from tlslab.model.circumstances import DEFAULTS_ONLY, FETCHES_LIST, TRUST_EVERYTHING
+from tlslab.model.conditions import (
+    CN_ALONE,
+    NAME_MISMATCH,
+    OTHER_STORE,
+    REVOCATION_UNKNOWN,
+    STORE_ABSENT,
+    STORE_UNREADABLE,
+    UNTRUSTED,
+)
 from tlslab.model.environment import OPENSSL_CONF, SSL_CERT_DIR, SSL_CERT_FILE
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, says_like, tolerates
+from tlslab.model.library import Hangs, Template, says, says_like, tolerates
 from tlslab.model.names import DOT_AT_THE_END, UNICODE, in_url
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, RevocationCheck, Situation
@@ -52,6 +60,11 @@ NO_FILE = Source(
 NO_CERTIFICATE = Source(
     "OpenSSL, crypto/err/openssl.txt (X509_R_NO_CERTIFICATE_OR_CRL_FOUND)",
     "https://github.com/openssl/openssl/blob/008c92e11b68d688951dd122e4030d1d398a8b2f/crypto/err/openssl.txt",
+)
+CRL_DOWNLOAD = Source(
+    "observed by the lab of OpenSSL 3.0.19: where nobody listens at the address of the list, -crl_download connects "
+    "again and again, without an end",
+    "",
 )
 VERIFY_LOCATIONS = Source(
     "OpenSSL, apps/lib/apps.c (ctx_set_verify_locations: the defaults without -CAfile, -CApath and -CAstore alone)",
@@ -100,6 +113,14 @@ class SClient(Client):
     )
     rows = (
         *WAITS,
+        *says(
+            [REVOCATION_UNKNOWN],
+            Phase.VERIFY,
+            Hangs(),
+            basis=Basis.OBSERVED,
+            source=CRL_DOWNLOAD,
+            when=[FETCHES_LIST],
+        ),
         *stops({STORE_ABSENT: ":BIO routines:{*}:no such file:"}, basis=Basis.AUTHORITATIVE, source=NO_FILE),
         *stops(
             {STORE_UNREADABLE: ":x509 certificate routines:{*}:no certificate or crl found:"},

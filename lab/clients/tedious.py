@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from tlslab.clients.answers import read_answer
-from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust, probe
+from tlslab.clients.base import CRL, Client, Invocation, Machine, Request, Roots, Trust, crl_file, probe
 from tlslab.clients.store_errors import stops
 from tlslab.clients.tds import allows_old_versions, cipher_list
 from tlslab.clients.variables import read
@@ -146,6 +146,7 @@ class Tedious(Client):
             "security_level",
             "defaults_only",
             "store",
+            "crls",
         }
     )
     variables, no_variables = NODE_VARIABLES, NO_NODE_VARIABLES
@@ -270,6 +271,8 @@ class Tedious(Client):
         inner = [f"{key}: {_literal(value)}" for key, value in details.items()]
         if side.has_store:
             inner.insert(0, "ca: fs.readFileSync('ca.pem')")
+        if side.crls:
+            inner.append(f"crl: fs.readFileSync('{CRL}', 'utf8').split(/(?=-----BEGIN)/)")
         return (*words, *((f"cryptoCredentialsDetails: {{{', '.join(inner)}}}",) if inner else ()))
 
     def invoke(self, request: Request) -> Invocation:
@@ -286,12 +289,13 @@ class Tedious(Client):
                 "cryptoCredentialsDetails": credentials(request.side),
             },
             "ca_file": laid.path if request.side.has_store else "",
+            **({"crl_file": CRL} if request.side.crls else {}),
         }
         env, files = default_store(request)
         return Invocation(
             argv=(request.machine.which["node"], PROBE),
             env={"NODE_PATH": request.machine.node_modules, **env},
-            files={PROBE: probe(PROBE), **laid.files, **files},
+            files={PROBE: probe(PROBE), **laid.files, **files, **crl_file(request)},
             prepare=laid.prepare,
             stdin=json.dumps(config),
         )

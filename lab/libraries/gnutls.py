@@ -5,7 +5,7 @@ The status is a bit mask, gnutls_certificate_status_t: INVALID 2, SIGNER_NOT_FOU
 words for it (gnutls-cli), which are its text.
 """
 
-from tlslab.model.circumstances import NOT_TOLD_OF_REVOCATION, STAPLED
+from tlslab.model.circumstances import GIVEN_LISTS, NOT_TOLD_OF_REVOCATION, STAPLED
 from tlslab.model.conditions import (
     CN_ALONE,
     ENDS_AFTER_PRELOGIN,
@@ -18,6 +18,7 @@ from tlslab.model.conditions import (
     OTHER_SERVICE,
     PLAIN_HTTP,
     REVOCATION_STALE,
+    REVOCATION_UNKNOWN,
     REVOKED,
     SELF_SIGNED,
     SERVER_REFUSES,
@@ -58,6 +59,10 @@ PRIORITIES = Source(
     "https://github.com/gnutls/gnutls/blob/ca61668d7764fc29fb4cc2aa396cb035e176636d/lib/priority.c",
 )
 
+LISTS = Source(
+    "GnuTLS 3.7.9, lib/x509/x509.c (_gnutls_x509_crt_check_revocation)",
+    "https://github.com/gnutls/gnutls/blob/ca61668d7764fc29fb4cc2aa396cb035e176636d/lib/x509/x509.c",
+)
 REVOCATION = Source(
     "GnuTLS 3.7.9, lib/cert-session.c (_gnutls_x509_cert_verify_peers: check_ocsp_response, of what the peer has sent)",
     "https://github.com/gnutls/gnutls/blob/ca61668d7764fc29fb4cc2aa396cb035e176636d/lib/cert-session.c",
@@ -102,6 +107,17 @@ LIBRARY = Library(
             when=[NOT_TOLD_OF_REVOCATION, ~STAPLED],
             basis=Basis.AUTHORITATIVE,
             source=REVOCATION,
+        ),
+        *(
+            tolerates(
+                "of the lists that it is given GnuTLS looks at issuers and serial numbers, not at dates, and takes a "
+                "certificate without a list for not revoked",
+                of=[condition],
+                when=[GIVEN_LISTS],
+                basis=Basis.AUTHORITATIVE,
+                source=LISTS,
+            )
+            for condition in (REVOCATION_STALE, REVOCATION_UNKNOWN)
         ),
         *says(
             [NAME_MISMATCH],

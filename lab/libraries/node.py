@@ -16,7 +16,7 @@ from tlslab.model.beyond import (
     UNRECOGNIZED_NAME,
     UNSAFE_RENEGOTIATION,
 )
-from tlslab.model.circumstances import SENT_ALONE
+from tlslab.model.circumstances import GIVEN_LISTS, SENT_ALONE
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     CN_ALONE,
@@ -126,6 +126,8 @@ def _codes(table: tuple[tuple[str, tuple[Condition, ...]], ...], phase: Phase, s
     )
 
 
+LISTS_LAST = Source("observed by the lab of Node 20 with the option `crl` at a server of an unknown CA", "")
+
 LIBRARY = Library(
     "node",
     (
@@ -148,6 +150,16 @@ LIBRARY = Library(
             basis=Basis.AUTHORITATIVE,
             source=CODES,
             when=[SENT_ALONE],
+        ),
+        # OpenSSL goes on to the lists, and Node shows what it found last.
+        *says(
+            [UNTRUSTED],
+            Phase.VERIFY,
+            "unable to get certificate CRL",
+            Prints(code="UNABLE_TO_GET_CRL"),
+            basis=Basis.OBSERVED,
+            source=LISTS_LAST,
+            when=[GIVEN_LISTS],
         ),
         *says(
             [WEAK_SIGNATURE], Phase.VERIFY, Prints(code="UNSPECIFIED"), basis=Basis.AUTHORITATIVE, source=UNSPECIFIED

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tlslab.model.check import NOTHING, Check, Worth
+from tlslab.model.check import NOTHING, ON_REQUEST, Check, Worth
 from tlslab.model.impostor import Impostor
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Attacked:
     def _attacks(self, impostor: Impostor) -> frozenset[Check]:
         # Who knows the key needs no other check, and keeps all out that have another one.
         by_key = Check.KEY in self.claimed
-        return impostor.attacks & {Check.KEY, Check.CLIENT} if by_key else impostor.attacks - {Check.KEY}
+        return impostor.attacks & {Check.KEY, *ON_REQUEST} if by_key else impostor.attacks - {Check.KEY}
 
 
 def names(attacks: Iterable[Attack]) -> str:

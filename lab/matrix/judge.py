@@ -23,6 +23,7 @@ from tlslab.model.scenario import Side
 from tlslab.model.situation import Situation, TLSVersion
 
 _BEFORE_TLS = frozenset({Phase.CONNECT, Phase.NO_TLS})
+_WORDLESS = (Result.CRASHED, Result.TIMEOUT)
 _SAYS_NOTHING_OF_TRUST = _BEFORE_TLS | {Phase.LOGIN, Phase.RESPONSE}
 
 
@@ -260,7 +261,10 @@ class Judge:
             why = fails_otherwise(*attacked.unproven[0])
             if attacked.let_in:
                 return verdict, Judgement(False, f"the impostor {names(attacked.let_in)} gets in, and {why}")
-            return FixVerdict.UNPROVEN, Judgement(False, why)
+            # A client that has no words left says nothing of trust; where a row knows that, it is no finding.
+            known = all(act.outcome.result in _WORDLESS and act.judgement.as_expected for _, act in attacked.unproven)
+            of_row = attacked.unproven[0][1].judgement
+            return FixVerdict.UNPROVEN, Judgement(known, why, of_row.basis, of_row.sources)
         return verdict, self._measured(attacked)
 
     def _measured(self, attacked: Attacked) -> Judgement:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tlslab.clients.base import Client
 from tlslab.matrix.bystander import Visit, visit_by
 from tlslab.model.act import BROKEN, CONTROL, FIXED, IMPOSTOR
+from tlslab.model.check import ON_REQUEST, asked
 from tlslab.model.impostor import Impostor
 from tlslab.model.knowledge import Knowledge
 from tlslab.model.scenario import Fix, Scenario
@@ -139,14 +140,15 @@ def make_plan(
         broken = scenario.apply(control)
         fixed = fix.apply(broken)
         # Nothing is attacked, and nobody else visited, where nothing is cleared.
-        faked, left_out = attacks(impostors if fix.clears else (), fixed, client.cannot, stage_cannot)
+        attacking = [item for item in impostors if fix.clears and has_a_part(item, broken)]
+        faked, left_out = attacks(attacking, fixed, client.cannot, stage_cannot)
         visit = visit_by(client, broken, fixed, stage_cannot) if fix.clears else None
         cell = Cell(scenario, fix, client, kind, control, broken, fixed, faked, left_out, visit)
         why = why_impossible(cell, stage_cannot)
         if why is None:
             cells.append(cell)
         else:
-            playable, _ = attacks(impostors, fixed, stage_cannot)
+            playable, _ = attacks((item for item in impostors if has_a_part(item, broken)), fixed, stage_cannot)
             exclusions.append(Exclusion(scenario, fix, client, kind, why, tuple(item for item, _ in playable)))
     return Plan(tuple(cells), tuple(exclusions), impostors, known.knowledge)
 
@@ -163,6 +165,11 @@ def chosen(impostors: Iterable[Impostor], patterns: tuple[str, ...]) -> tuple[Im
         return tuple(item for item in impostors if item.by_default)
     every = ALL_IMPOSTORS in patterns
     return tuple(item for item in impostors if every or matches(item.id, patterns))
+
+
+def has_a_part(impostor: Impostor, broken: Situation) -> bool:
+    """Whether it attacks something that is looked at at all: some checks are made only where somebody asks for them."""
+    return bool(impostor.attacks - (ON_REQUEST - asked(broken)))
 
 
 def attacks(

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Final
 
+from tlslab.model.situation import Situation
+
 
 class Check(StrEnum):
     """What is looked at before anybody is let in."""
@@ -18,6 +20,8 @@ class Check(StrEnum):
     """The server has the one key that the client knows: a pin."""
     CLIENT = "client"
     """The server looks at the certificate of the client."""
+    REVOCATION = "revocation"
+    """The certificate has not been revoked (RFC 5280, 6.3; RFC 6960)."""
 
 
 EVERYTHING: Final = frozenset({Check.CHAIN, Check.NAME, Check.DATE})
@@ -33,13 +37,21 @@ class Worth(StrEnum):
     BYPASS = "bypass"
 
 
-def worth(remaining: Iterable[Check], *, asks_client: bool = False) -> Worth:
-    """A cure leaves the key, or chain, name and date; and where the server asks its clients for certificates, that. A
-    bypass leaves nothing.
-    """
+ON_REQUEST: Final = frozenset({Check.CLIENT, Check.REVOCATION})
+"""What is looked at only where somebody asks for it."""
+
+
+def asked(situation: Situation) -> frozenset[Check]:
+    """What of that is asked for in a situation."""
+    side = situation.client
+    return frozenset({Check.REVOCATION}) if side.crls or side.revocation is not None else NOTHING
+
+
+def worth(remaining: Iterable[Check], asked: Iterable[Check] = NOTHING) -> Worth:
+    """A cure leaves the key, or chain, name and date; and what else is asked for. A bypass leaves nothing."""
     remaining = frozenset(remaining)
     knows_the_server = Check.KEY in remaining or remaining >= EVERYTHING
-    if knows_the_server and (Check.CLIENT in remaining or not asks_client):
+    if knows_the_server and remaining.issuperset(asked):
         return Worth.CURE
     return Worth.PARTIAL_BYPASS if remaining else Worth.BYPASS
 

@@ -1,6 +1,8 @@
 """The circumstances that rows of several clients depend on."""
 
-from tlslab.model.certificate import SignatureHash
+from collections.abc import Callable
+
+from tlslab.model.certificate import Responder, SignatureHash
 from tlslab.model.conditions import UNTRUSTED
 from tlslab.model.library import When
 from tlslab.model.path import anchors, chain_of, signed
@@ -30,6 +32,7 @@ NOT_TOLD_OF_REVOCATION = When(
     "not told to look whether certificates were revoked",
     lambda act: not act.client.crls and act.client.revocation is None,
 )
+GIVEN_LISTS = When("given lists of revoked certificates (CRL)", lambda act: bool(act.client.crls))
 DEMANDS_STAPLE = When(
     "told to demand an answer of OCSP with the handshake",
     lambda act: act.client.revocation is RevocationCheck.STAPLE,
@@ -41,6 +44,21 @@ FETCHES_LIST = When(
     "told to fetch the list (CRL) at the address in the certificate",
     lambda act: act.client.revocation is RevocationCheck.CRL,
 )
+FETCHES_ISSUERS = When("told to fetch missing issuers (AIA)", lambda act: act.client.fetches_issuers)
+
+
+def _meets(responder: Responder) -> Callable[[Situation], bool]:
+    def holds(act: Situation) -> bool:
+        leaf, side = chain_of(act).leaf, act.client
+        looked_up = {RevocationCheck.OCSP: leaf.ocsp, RevocationCheck.CRL: leaf.crl}
+        met = {leaf.ca_issuers} if side.fetches_issuers else set()
+        return responder in met | ({looked_up.get(side.revocation)} if side.revocation else set())
+
+    return holds
+
+
+MEETS_NOBODY = When("nobody listens at the address in the certificate", _meets(Responder.REFUSES))
+MEETS_SILENCE = When("nothing is said at the address in the certificate", _meets(Responder.SILENT))
 STAPLED = When("the server sends an answer of OCSP with the handshake", lambda act: act.server.staple is not None)
 HOLDS_THE_CA = When(
     "the CA's certificate is in the trust store",

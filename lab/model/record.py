@@ -16,7 +16,7 @@ SCHEMA_VERSION = 2
 
 BasisName = Literal["", "observed", "reported", "authoritative"]
 """What a judgement rests on; "": on nothing that is documented."""
-CheckName = Literal["chain", "name", "date", "key", "client"]
+CheckName = Literal["chain", "name", "date", "key", "client", "revocation"]
 """What is looked at before anybody is let in."""
 Result = Literal["connected", "refused", "timeout", "crashed", "lab-error"]
 

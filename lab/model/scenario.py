@@ -20,11 +20,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tlslab.model.check import Check, Worth, worth
+from tlslab.model.check import NOTHING, Check, Worth, asked, worth
 from tlslab.model.condition import Condition
 from tlslab.model.evidence import Source
 from tlslab.model.library import Row
-from tlslab.model.situation import ServerKind, Situation
+from tlslab.model.situation import ServerKind, Situation, healthy
 
 Change = Callable[[Situation], Situation]
 BOTH = frozenset(ServerKind)
@@ -45,6 +45,8 @@ class Fix:
     False: documents advise it, and it does not clear the error. `keeps_others`: the hosts which the client trusted
     before are trusted after it as well. A client with which it is otherwise has a row that says so.
 
+    `asked`: what is looked at in its scenario only because somebody asks for it.
+
     `on_system`: what it gives the client to trust can be put into the trust store of the operating system, so that a
     stage which has systems to spare can follow the documents of the distribution (`tlslab.matrix.procedure`).
     """
@@ -60,11 +62,12 @@ class Fix:
     clears: bool = True
     on_system: bool = False
     keeps_others: bool = True
+    asked: frozenset[Check] = NOTHING
 
     @property
     def worth(self) -> Worth:
         """What it is worth, as documented."""
-        return worth(self.still_checks)
+        return worth(self.still_checks, self.asked)
 
     @property
     def claim(self) -> str:
@@ -126,6 +129,7 @@ class Scenario:
                     clears,
                     on_system,
                     keeps_others,
+                    NOTHING.union(*(asked(self.apply(healthy(kind))) for kind in self.kinds)),
                 )
             )
             return change

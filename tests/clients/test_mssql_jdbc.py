@@ -115,7 +115,7 @@ def test_tls_limits_are_settings_of_the_jvm(limits: dict[str, Any], versions: st
     assert invocation.worker is not None
     assert f"-Djdk.tls.client.protocols={versions}" in invocation.argv
     # What the JDK forbids no list of versions brings back (java.security, jdk.tls.disabledAlgorithms).
-    forbidden = invocation.worker.files.get("old-tls.security", "")
+    forbidden = invocation.worker.files.get("jvm.security", "")
     assert bool(forbidden) is old
     assert "TLSv1" not in forbidden
 

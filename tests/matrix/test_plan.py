@@ -9,6 +9,7 @@ from tlslab.catalogue import load
 from tlslab.clients import all_clients
 from tlslab.matrix.choice import LOCAL, Choice
 from tlslab.matrix.plan import Cannot, Exclusion, Filters, Plan, make_plan, matches, why_impossible
+from tlslab.model.check import ON_REQUEST
 from tlslab.model.situation import ClientSide, ServerKind, Situation
 
 CATALOGUE = load()
@@ -145,7 +146,16 @@ def test_the_usual_impostors_play_or_those_that_are_named_or_all() -> None:
         "neighbour-common-name",
         "neighbour-common-name-beside-san",
     ]
-    assert playing("all") == [item.id for item in CATALOGUE.impostors]
+    assert playing("all") == [item.id for item in CATALOGUE.impostors if item.attacks - ON_REQUEST]
+
+
+def test_what_is_looked_at_on_request_alone_is_attacked_where_somebody_asks() -> None:
+    def playing(scenario: str, fix: str) -> list[str]:
+        return impostors(plan(scenarios=(scenario,), clients=("curl",)), f"{scenario}/{fix}/curl/https")
+
+    assert "revoked" in playing("revoked.list", "new-certificate")
+    assert "revoked" in playing("revoked.list", "stop-looking")
+    assert "revoked" not in playing("revoked.unnoticed", "new-certificate")
 
 
 def test_who_has_nothing_to_show_at_a_kind_of_server_is_not_there() -> None:

@@ -39,6 +39,9 @@ try {
   if (config.ca_file) {
     config.options.cryptoCredentialsDetails.ca = fs.readFileSync(config.ca_file);
   }
+  if (config.crl_file) { // of a text Node reads the first list alone
+    config.options.cryptoCredentialsDetails.crl = fs.readFileSync(config.crl_file, 'utf8').split(/(?=-----BEGIN)/);
+  }
   connect();
 } catch (error) { // of a trust store that is not there, or is none
   refused(error);
