@@ -21,13 +21,14 @@ from tlslab.clients.https import (
 )
 from tlslab.clients.store_errors import stops
 from tlslab.libraries.perl import SSL
-from tlslab.model.circumstances import TRUST_EVERYTHING
+from tlslab.model.circumstances import STAPLED, TRUST_EVERYTHING
 from tlslab.model.conditions import (
     BELOW_THE_ROOT,
     CN_ALONE,
     LEAF_TRUSTED,
     NAME_MISMATCH,
     OTHER_STORE,
+    REVOKED,
     STORE_ABSENT,
     STORE_UNREADABLE,
     UNTRUSTED,
@@ -55,6 +56,10 @@ PARTIAL = Source(
     "IO::Socket::SSL, lib/IO/Socket/SSL.pm (X509_V_FLAG_PARTIAL_CHAIN, where it is given a store)", SSL.url
 )
 MODE = Source("IO::Socket::SSL, lib/IO/Socket/SSL.pm (SSL_verify_mode: SSL_VERIFY_NONE)", SSL.url)
+STAPLES = Source(
+    "IO::Socket::SSL, lib/IO/Socket/SSL.pm (SSL_ocsp_mode: by default it looks at an answer of OCSP in the handshake)",
+    SSL.url,
+)
 _CANNOT = "500 Can't connect to {host}:{*}"
 _ERROR = "error={*}, ssl_error={*}"
 """As its documentation has people print both of its errors."""
@@ -86,6 +91,14 @@ def _rows(before: str, source: Source) -> tuple[Own, ...]:
     failed = before + _FAILED + "certificate verify failed"
     return (
         *WAITS,
+        *says(
+            [REVOKED],
+            Phase.VERIFY,
+            before + "certificate status is revoked",
+            basis=Basis.AUTHORITATIVE,
+            source=STAPLES,
+            when=[STAPLED],
+        ),
         *says(ANY, Phase.VERIFY, failed, basis=Basis.AUTHORITATIVE, source=source),
         *says([UNTRUSTED], Phase.VERIFY, failed, basis=Basis.AUTHORITATIVE, source=source),
         *says(

@@ -59,6 +59,10 @@ def _meets(responder: Responder) -> Callable[[Situation], bool]:
 
 MEETS_NOBODY = When("nobody listens at the address in the certificate", _meets(Responder.REFUSES))
 MEETS_SILENCE = When("nothing is said at the address in the certificate", _meets(Responder.SILENT))
+ISSUER_PUBLISHED = When(
+    "the issuer's certificate is to be had at the address in the server's (AIA)",
+    lambda act: chain_of(act).leaf.ca_issuers is Responder.ANSWERS,
+)
 STAPLED = When("the server sends an answer of OCSP with the handshake", lambda act: act.server.staple is not None)
 HOLDS_THE_CA = When(
     "the CA's certificate is in the trust store",

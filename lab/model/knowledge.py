@@ -130,7 +130,8 @@ def answer(
     """The answering rule: what a client with this table must do where these conditions are present.
 
     The client says nothing of a phase that it does not reach, neither of one condition nor of several.
-    Raises KnowledgeError when a condition is both tolerated and said by rows of equal rank.
+    Of rows of equal rank that contradict each other, those of the client itself decide. Raises KnowledgeError when a
+    condition is both tolerated and said by them.
     """
     applying = [item for item in table if applies(item, present, holds, release or {})]
     skipped = {phase: item for item in applying if isinstance(item.row, Tolerates) for phase in item.row.phases}
@@ -154,6 +155,9 @@ def answer(
             continue
         best = _of_highest_rank(about)
         tolerating = [item for item in best if isinstance(item.row, Tolerates)]
+        own = [item for item in best if not item.library]
+        if own and tolerating and len(tolerating) < len(best):  # what a client does itself decides
+            best, tolerating = own, [item for item in own if isinstance(item.row, Tolerates)]
         if tolerating and len(tolerating) < len(best):
             raise KnowledgeError(f"{condition}: of rows of equal rank some tolerate and some speak: {best}")
         if tolerating:

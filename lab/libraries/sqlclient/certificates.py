@@ -14,6 +14,7 @@ from tlslab.libraries.sqlclient.conditions import (
 from tlslab.libraries.sqlclient.drivers import OBSERVED, microsoft, public, say, system, tolerate, vendor
 from tlslab.libraries.sqlclient.frames import CERTIFICATE, VERIFIED
 from tlslab.model.beyond import OTHER_PIN, PIN_UNREADABLE
+from tlslab.model.circumstances import ISSUER_PUBLISHED
 from tlslab.model.conditions import (
     CN_ALONE,
     DEMANDS_ENCRYPTION,
@@ -23,6 +24,7 @@ from tlslab.model.conditions import (
     NAME_MISMATCH,
     NOT_FOR_SERVERS,
     NOT_YET_VALID,
+    REVOKED,
     SELF_SIGNED,
     UNTRUSTED,
     WEAK_KEY,
@@ -118,11 +120,25 @@ _ASKS_FOR_A_CRL = (
     ),
 )
 
+_ASKS = (microsoft(">=4, <4.0.2"), microsoft("==4.1"))
+"""The releases that look at revocation."""
+_REFUSES_REVOKED = tuple(say([REVOKED], Phase.VERIFY, refused(_REJECTED), versions=versions) for versions in _ASKS)
+
 # ---- A certificate is accepted although something is wrong, or is not looked at.
 
 _SUBJECT = "SslStream did not find the name; the driver finds it in the subject, and looks at nothing else"
 _NOT_ASKED = "the client asked for no encryption: the driver verifies nothing, although the server demands it"
 _TOLERATES = (
+    *(
+        tolerate("the driver never looks at revocation", of=[REVOKED], versions=versions)
+        for versions in (microsoft("<4"), microsoft(">=4.0.2, <4.1"), microsoft(">4.1"), system())
+    ),
+    tolerate(
+        ".NET fetches a missing intermediate from the address in the certificate",
+        public(sources.FETCHES_ISSUERS),
+        of=[INCOMPLETE],
+        when=[ISSUER_PUBLISHED],
+    ),
     tolerate("the hash of a signature is not looked at", of=[WEAK_SIGNATURE]),
     tolerate("the length of a key is not looked at", of=[WEAK_KEY]),
     tolerate("without a SAN .NET takes the CN", of=[CN_ALONE], phases=[Phase.NAME]),
@@ -244,4 +260,4 @@ _PIN: tuple[Row, ...] = (
 )
 
 
-CERTIFICATES: tuple[Row, ...] = (*_REJECTS, *_REASONS, *_ASKS_FOR_A_CRL, *_TOLERATES, *_PIN)
+CERTIFICATES: tuple[Row, ...] = (*_REJECTS, *_REASONS, *_ASKS_FOR_A_CRL, *_REFUSES_REVOKED, *_TOLERATES, *_PIN)

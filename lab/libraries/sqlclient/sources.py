@@ -132,3 +132,7 @@ SELF_SIGNED_REPORTED = Source(
     "skoruba/Duende.IdentityServer.Admin, issue 249: Docker container not working",
     "https://github.com/skoruba/Duende.IdentityServer.Admin/issues/249",
 )
+FETCHES_ISSUERS = Source(
+    "dotnet/corefx, issue 26061: what a chain lacks .NET downloads from the address in the AIA record",
+    "https://github.com/dotnet/corefx/issues/26061",
+)
