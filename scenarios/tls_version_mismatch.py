@@ -1,7 +1,7 @@
 """TLS version mismatch: client and server have no version of TLS in common."""
 
 from tlslab.model.check import EVERYTHING
-from tlslab.model.conditions import NO_COMMON_VERSION
+from tlslab.model.conditions import NO_COMMON_VERSION, RSA_KEY_EXCHANGE
 from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import Encryption, KeyExchange, Refusal, ServerKind, Situation, TLSVersion, healthy
 from tlslab_scenarios._sources import (  # fmt: skip
@@ -106,7 +106,7 @@ def by_default(healthy: Situation) -> Situation:
 @scenario(
     form="rsa-key-exchange",
     title="The server speaks only old versions, with RSA key exchange",
-    conditions=[NO_COMMON_VERSION],
+    conditions=[NO_COMMON_VERSION, RSA_KEY_EXCHANGE],
     sources=[SIGALG_LEVEL, section(SQL_LINUX, "Common connection errors")],
 )
 def rsa_key_exchange(healthy: Situation) -> Situation:

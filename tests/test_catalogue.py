@@ -16,6 +16,7 @@ from tlslab.model.conditions import CN_ALONE, CN_BESIDE_SAN, EXPIRED, NAME_MISMA
 from tlslab.model.evidence import Basis, pattern_of
 from tlslab.model.impostor import Impostor
 from tlslab.model.library import Prints, Says, Template
+from tlslab.model.names import SUBJECT_IS_THE_NAME
 from tlslab.model.release import ALL
 from tlslab.model.scenario import Scenario
 from tlslab.model.situation import ServerKind, Situation, TLSVersion, healthy
@@ -65,7 +66,7 @@ OF_ONE_KIND = {
 }
 """Classes that only one kind of server can have: nginx reads its key as root and makes no certificate for itself; SQL
 Server has no virtual hosts, and none of its clients can be told to be strict."""
-WITHOUT_A_CLIENT = {"sqlclient", *(name for name, library in KNOWLEDGE.libraries.items() if library.vocabulary)}
+WITHOUT_A_CLIENT = {*(name for name, library in KNOWLEDGE.libraries.items() if library.vocabulary)}
 """Libraries of which no client is there yet, and vocabularies, of which none will be."""
 WITHOUT_SERVERS_FIX = {
     *("environment.unknown-ca", "environment.overruled-by-curl-ca-bundle"),
@@ -85,7 +86,6 @@ NO_TEXT_OF_A_LIBRARY = {
     "The certificate chain was issued by an authority that is not trusted": "of Windows, which the lab does not play",
     "The target principal name is incorrect": "of Windows, which the lab does not play",
     "An existing connection was forcibly closed by the remote host": "of Windows, which the lab does not play",
-    "(provider: TCP Provider, error: 0 - Success)": "of SqlClient, of which no client is there yet",
     "Kubernetes Ingress Controller Fake Certificate": "the subject of a certificate",
 }
 """Quotations of lessons that no table holds, and why."""
@@ -167,10 +167,10 @@ WRONG = {
     "neighbour": {NAME_MISMATCH},
     "revoked": {REVOKED},
     "neighbour-common-name": {NAME_MISMATCH, CN_ALONE},
-    "neighbour-common-name-beside-san": {NAME_MISMATCH, CN_BESIDE_SAN},
+    "neighbour-common-name-beside-san": {NAME_MISMATCH, CN_BESIDE_SAN, SUBJECT_IS_THE_NAME},
     "stranger": {UNTRUSTED},
     "stranger-common-name": {UNTRUSTED, NAME_MISMATCH, CN_ALONE},
-    "stranger-common-name-beside-san": {UNTRUSTED, NAME_MISMATCH, CN_BESIDE_SAN},
+    "stranger-common-name-beside-san": {UNTRUSTED, NAME_MISMATCH, CN_BESIDE_SAN, SUBJECT_IS_THE_NAME},
     "stranger-expected-name": {UNTRUSTED},
     "unencrypted": {NO_ENCRYPTION},
 }

@@ -18,7 +18,18 @@ from tlslab.model.evidence import Basis, Source
 from tlslab.model.library import Offers, Own, Template
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import PEM_FILE, ClientSide, ServerKind, Situation, options, unsupported
-from tlslab.setup.needs import Built, Jar, Library, Need, NodePackage, PackagedLibrary, Program, PythonPackage
+from tlslab.setup.needs import (
+    Brought,
+    Built,
+    Jar,
+    Library,
+    Need,
+    NodePackage,
+    PackagedLibrary,
+    Part,
+    Program,
+    PythonPackage,
+)
 from tlslab.setup.versions.registry import Registry
 from tlslab.truststores import all_kinds
 from tlslab.truststores.kind import Laid
@@ -173,7 +184,7 @@ def lacking(needs: Iterable[Need], machine: Machine) -> Missing | None:
     for need in needs:
         what = _lacking(need, machine)
         if what:
-            return Missing(what, SETUP)
+            return Missing(what, need.how_to_get if isinstance(need, Brought) else SETUP)
         if isinstance(need, Program | Library) and need.gnutls and need.name not in machine.gnutls:
             return Missing(
                 f"a {need.name} that is linked with GnuTLS (the one here uses another TLS library, with other words)",
@@ -198,6 +209,8 @@ def _lacking(need: Need, machine: Machine) -> str:
             return "" if need.name in machine.node_packages else f"the npm package {need.name}"
         case Jar():
             return "" if need.name in machine.files else f"the jar {need.artifact}"
+        case Part() | Brought():
+            return "" if need.name in machine.files else need.words
         case Built():
             if need.name in machine.which:
                 return ""

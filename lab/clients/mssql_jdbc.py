@@ -80,6 +80,7 @@ GOES_ON = _source("13.4.0", "SQLServerConnection", "prelogin: what the server an
 UNEXPECTED = _source("13.4.0", "SQLServerResource", "R_notSQLServer, in R_tcpipConnectionFailed")
 OBSERVED = Source("observed by the lab of mssql-jdbc 13.6.2 at a port that resets each connection", "")
 OBSERVED_DOT = Source("observed by the lab of mssql-jdbc 13.6.2 with a dot behind the name", "")
+NO_BOOLEAN = _source("9.4.1", "SQLServerResource", "R_invalidBooleanValue")
 NO_RESPONSE = _source("13.4.0", "SQLServerResource", "R_noServerResponse")
 OLDER_NAMES = _source("9.4.1", "IOBuffer", "validateServerNameInCertificate: DNS names and the common name alone")
 OLDER_NAME = _source("9.4.1", "SQLServerResource", "R_certNameFailed")
@@ -211,6 +212,15 @@ class MssqlJdbc(JdbcDriver):
             Phase.NO_TLS,
             basis=Basis.AUTHORITATIVE,
             source=UNEXPECTED,
+        ),
+        *says(
+            [],
+            Phase.NEGOTIATION,
+            f"{_EXCEPTION}The property encrypt does not contain a valid boolean value. Only true or false can be used.",
+            basis=Basis.AUTHORITATIVE,
+            source=NO_BOOLEAN,
+            when=[STRICT],
+            versions={"mssql-jdbc": "<11.1"},
         ),
         *says(
             [NOT_SERVING],

@@ -23,7 +23,7 @@ from tlslab.model.circumstances import LOGIN_ONLY, STRICT, TRUST_EVERYTHING
 from tlslab.model.conditions import OTHER_STORE
 from tlslab.model.environment import SSL_CERT_DIR, SSL_CERT_FILE
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, tolerates
+from tlslab.model.library import Own, Template, tolerates
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ClientSide, Encryption, Situation
 from tlslab.setup.needs import Library, PackagedLibrary, Packages, PythonPackage
@@ -167,7 +167,7 @@ class MicrosoftDriver(PythonSqlClient):
         KEYWORDS,
     )
 
-    rows = (
+    rows: tuple[Own, ...] = (
         tolerates(
             "Encrypt=no against a server that does not force encryption encrypts the login alone, and the server's "
             "certificate is not checked",

@@ -22,6 +22,9 @@ STORY = Path("docs", "cell.svg")
 CELL = "self-signed/trust-certificate/odbc18/sqlserver"
 """The cell of which README shows the story: the option stays, and the file that it names is another."""
 REPORTS = Path("docs", "reports.md")
+ATLAS, FINDINGS = Path("docs", "atlas.md"), Path("docs", "findings.md")
+MEASURED = Path("tests", "libraries", "data", "sqlclient.json")
+"""What sixteen releases of SqlClient did, which no machine of the project's can have."""
 EVIDENCE = Path("docs", "evidence.md")
 DOCUMENTS = (Path("README.md"),)
 """The documents that have lists (`tlslab.report.lists`)."""
@@ -78,6 +81,7 @@ def refresh(check: bool, source: Path | None) -> Exit:
             *of_the_source(checkout),
             *(of_a_record(record, checkout) if record else ()),
             of_the_baselines(checkout),
+            *of_releases(checkout),
         ]
         stale = [item.path for item in found if not item.is_current(checkout)]
         for path in dict.fromkeys(stale):
@@ -92,7 +96,8 @@ def refresh(check: bool, source: Path | None) -> Exit:
             say(str(item.path))
     format_source(checkout)
     done = write_baselines(record, (), checkout / "baselines", of_same_version=True)
-    (checkout / REPORTS).write_text(of_the_baselines(checkout).text, encoding="utf-8")
+    for item in (of_the_baselines(checkout), *of_releases(checkout)):
+        (checkout / item.path).write_text(item.text, encoding="utf-8")
     return done
 
 
@@ -131,6 +136,37 @@ def of_the_baselines(checkout: Path) -> Derived:
     return Derived(REPORTS, reports_in_markdown(catalogue.reports(), broken_of(map(json.loads, texts))))
 
 
+def of_releases(checkout: Path) -> Iterator[Derived]:
+    """What follows from the baselines, those of other releases, and the measurement of SqlClient: the atlas and the
+    findings.
+
+    Raises ValueError where a finding says something else than the data.
+    """
+    from tlslab.report.atlas import atlas_in_markdown
+    from tlslab.report.findings_page import contradictions, findings_in_markdown
+    from tlslab.report.known_findings import FOUND
+    from tlslab.report.observed import of_baselines, of_measurement
+
+    paths = [*(checkout / "baselines").glob("*.json"), *(checkout / "baselines" / "releases").glob("*.json")]
+    baselines = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(paths)]
+    measured = of_measurement(json.loads((checkout / MEASURED).read_text(encoding="utf-8")))
+    releases = [*of_baselines(baselines), *measured]
+    if wrong := contradictions(FOUND, releases):
+        raise ValueError("\n".join(["findings that the data does not show:", *wrong]))
+    readme = (checkout / DOCUMENTS[0]).read_text(encoding="utf-8")
+    yield Derived(ATLAS, atlas_in_markdown(releases, defaults_of(readme)))
+    yield Derived(FINDINGS, findings_in_markdown(FOUND, releases))
+
+
+def defaults_of(readme: str) -> dict[str, str]:
+    """What README's table of defaults says of each client of SQL Server: whether it encrypts and verifies."""
+    table = readme.partition("| SQL Server client |")[2].partition("\n\n")[0]
+    rows = [[cell.strip(" `") for cell in line.split("|")[1:-1]] for line in table.splitlines()[2:]]
+    return {
+        row[0]: "yes" if {row[2], row[3]} == {"yes"} else f"**no** (encrypts {row[1]})" for row in rows if len(row) > 3
+    }
+
+
 def of_a_record(record: "Record", checkout: Path) -> Iterator[Derived]:
     """What follows from a run of the whole matrix, beside the baselines. Measures the defaults of clients where the
     record has none (ServiceError, StageError).
@@ -140,6 +176,7 @@ def of_a_record(record: "Record", checkout: Path) -> Iterator[Derived]:
     from tlslab.report.defaults import defaults_in_markdown
     from tlslab.report.lists import lists
     from tlslab.report.picture import draw, draw_story
+    from tlslab.setup import all_needs
 
     yield Derived(PICTURE, draw(record))
     clients, known = all_clients(), catalogue.load()
@@ -151,7 +188,7 @@ def of_a_record(record: "Record", checkout: Path) -> Iterator[Derived]:
         fix = next(item for item in scenario.fixes if item.name == played.fix)
         client = next(item for item in clients if item.name == played.client)
         yield Derived(STORY, draw_story(record, played, scenario, fix, client))
-    missing = [entry.name for entry in record.clients if entry.missing]
+    missing = [entry.name for entry in record.clients if entry.missing and entry.name not in all_needs.by_hand()]
     if missing or {entry.name for entry in record.clients} != {client.name for client in clients}:
         who = ", ".join(missing) or "a client of the lab"
         echo(f"the table of defaults stays as it is: {who} is not here")

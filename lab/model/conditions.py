@@ -556,6 +556,11 @@ DEMANDS_ENCRYPTION = Condition(
 IP_ADDRESS = Condition(
     "ip-address", "the client expects an IP address, and the certificate carries it", _has_the_address
 )
+RSA_KEY_EXCHANGE = Condition(
+    "rsa-key-exchange",
+    "the server's cipher suites have RSA key exchange alone",
+    lambda situation: situation.server.key_exchange is KeyExchange.RSA,
+)
 ROOT_SENT = Condition("root-sent", "the server sends its root along", _comes_with_its_root)
 BELOW_THE_ROOT = Condition(
     "below-the-root", "the client trusts an intermediate CA and not the root above it", _ends_below_the_root
@@ -675,7 +680,7 @@ CONDITIONS = (
     *_OF_THE_CHAIN,
     NO_COMMON_CIPHER,
     *(NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING, NO_ENCRYPTION, *NO_SUCH_SERVER),
-    *(WEAK_HANDSHAKE_SIGNATURE, SMALL_DH, DEMANDS_ENCRYPTION, IP_ADDRESS, CN_ALONE, CN_BESIDE_SAN),
+    *(WEAK_HANDSHAKE_SIGNATURE, SMALL_DH, RSA_KEY_EXCHANGE, DEMANDS_ENCRYPTION, IP_ADDRESS, CN_ALONE, CN_BESIDE_SAN),
     *OF_THE_PROFILE,
     *_OF_THE_STORE,
     OTHER_STORE,

@@ -5,7 +5,7 @@ Most of them are no defects: some client refuses a good certificate for them, or
 
 from ipaddress import IPv6Address
 
-from tlslab.model.certificate import as_address, dns_name, matches_dns_id
+from tlslab.model.certificate import Leaf, as_address, dns_name, matches_dns_id
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import leaf_of
 from tlslab.model.situation import Situation
@@ -53,6 +53,18 @@ def _fits_the_expected_wildcard(situation: Situation) -> bool:
 def _has_upper_case(situation: Situation) -> bool:
     name = _expected(situation)
     return as_address(name) is None and name != name.lower()
+
+
+def in_san_or_alone(leaf: Leaf, name: str) -> bool:
+    """Whether a name is found as .NET does: in the SAN, or in the CN where the SAN has no name of that kind."""
+    others = leaf.addresses if as_address(name) is not None else leaf.names
+    return leaf.carries(name) or (not others and leaf.common_name == name)
+
+
+def _subject_is_the_name(situation: Situation) -> bool:
+    leaf, name = leaf_of(situation), _expected(situation)
+    begins = f"{leaf.common_name}.".startswith(f"{name}.")
+    return begins and not in_san_or_alone(leaf, situation.client.connect_to)
 
 
 ADDRESS_AS_DNS_NAME = Condition(
@@ -108,7 +120,22 @@ NO_DNS_NAME = Condition(
     "the certificate has a SAN, without a DNS name",
     lambda situation: leaf_of(situation).has_san and not leaf_of(situation).names,
 )
+DIALLED_NAME = Condition(
+    "dialled-name",
+    "the certificate carries the name that was dialled, and the client was told to expect another",
+    lambda situation: (
+        situation.client.connect_to != situation.client.reference_identifier
+        and in_san_or_alone(leaf_of(situation), situation.client.connect_to)
+    ),
+)
+SUBJECT_IS_THE_NAME = Condition(
+    "subject-is-the-name",
+    "the SAN does not carry the name that was dialled, and the subject is the name to be found, or begins with it",
+    _subject_is_the_name,
+)
+
 NAMES = (
     *(ADDRESS_AS_DNS_NAME, ADDRESS_AS_CN_ALONE, ADDRESS_AS_CN_BESIDE_SAN),
     *(IPV6_ADDRESS, OTHER_COMMON_NAME, WILDCARD, WILDCARD_EXPECTED, DOT_AT_THE_END, UPPER_CASE, UNICODE, NO_DNS_NAME),
+    *(DIALLED_NAME, SUBJECT_IS_THE_NAME),
 )

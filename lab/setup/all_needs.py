@@ -9,7 +9,7 @@ from functools import cache
 
 from tlslab.clients import all_clients
 from tlslab.servers import nginx
-from tlslab.setup.needs import Built, Jar, Need, System, from_maven, of_the_system
+from tlslab.setup.needs import Brought, Built, Jar, Need, Part, System, from_maven, of_the_system
 from tlslab.stages import clock, sandbox
 from tlslab.truststores import all_kinds
 
@@ -47,3 +47,23 @@ def built() -> tuple[Built, ...]:
 def jars() -> tuple[Jar, ...]:
     """What comes from a Maven repository."""
     return from_maven(everything())
+
+
+def parts() -> tuple[Part, ...]:
+    """What comes inside packages that are no clients."""
+    return tuple(need for need in everything() if isinstance(need, Part))
+
+
+def brought() -> tuple[Brought, ...]:
+    """What only the user can bring."""
+    return tuple(need for need in everything() if isinstance(need, Brought))
+
+
+def other_files() -> tuple[str, ...]:
+    """The names in `Machine.files` of parts and of what only the user can bring."""
+    return (*(need.name for need in parts()), *(need.name for need in brought()))
+
+
+def by_hand() -> frozenset[str]:
+    """The clients that need such a thing: no machine is expected to have them."""
+    return frozenset(name for name, needs in of_clients().items() if any(isinstance(need, Brought) for need in needs))

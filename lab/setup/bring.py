@@ -5,10 +5,11 @@ programs that the lab builds. What is wanted follows from the needs of clients a
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from tlslab.setup import all_needs, build, jars, provision, system
+from tlslab.setup import all_needs, build, jars, parts, provision, system
 from tlslab.setup.installer import Echo, InstallError
 from tlslab.setup.needs import MVN, System
 from tlslab.setup.system import Ask, SetupError
+from tlslab.setup.versions.index import Index
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,9 @@ def setup(*, yes: bool, echo: Echo, ask: Ask = system.ask_on_terminal) -> Report
     attempt(lambda: provision.ensure_node_modules(echo))
     if MVN.name not in gone:
         attempt(lambda: jars.ensure((need.artifact for need in all_needs.jars()), echo))
+    pip = Index(provision.cache_dir(), echo).pip
+    for part in all_needs.parts():
+        attempt(lambda part=part: parts.ensure([parts.pinned(part.name)], echo, pip))  # type: ignore[misc]
     for need in all_needs.built():
         if need.compiler.name not in gone:
             attempt(lambda need=need: build.ensure(need, echo))  # type: ignore[misc]

@@ -2,7 +2,7 @@
 
 An adapter says it once, as `Client.needs`; what setup installs, what the lab scans a machine for, what its clients lack
 and what the images hold is derived from it (`tlslab.setup.all_needs`). What comes from a registry is pinned in
-requirements/, npm/ and maven/, which name the same packages.
+requirements/, npm/, maven/, go/ and dotnet/, which name the same packages.
 """
 
 from collections.abc import Iterable
@@ -86,6 +86,28 @@ class Jar:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """Files that come inside a package of npm or PyPI which is no client (`tlslab.setup.parts`): `name` in
+    `Machine.files`."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """A file that setup cannot bring, because no package source of the lab has it: `name` in `Machine.files`.
+
+    `files`: whole paths where it may stand, globs allowed. `how_to_get`: what a person does who wants it.
+    """
+
+    name: str
+    files: tuple[str, ...]
+    words: str
+    how_to_get: str
+
+
+@dataclass(frozen=True, slots=True)
 class Built:
     """A program that the lab builds itself, once, into its cache (`tlslab.setup.build`): `name` in `Machine.which`.
 
@@ -119,7 +141,7 @@ class Built:
         return f"the program {self.name}, which the lab builds with {self.compiler.name}"
 
 
-Need = Program | Library | PythonPackage | PackagedLibrary | NodePackage | Jar | Built
+Need = Program | Library | PythonPackage | PackagedLibrary | NodePackage | Jar | Part | Brought | Built
 System = Program | Library
 """What comes with packages of the system."""
 
@@ -142,7 +164,7 @@ def of_the_system(needs: Iterable[Need]) -> tuple[System, ...]:
             found.append(need)
         elif isinstance(need, Built):
             found.append(need.compiler)
-        elif isinstance(need, NodePackage):
+        elif isinstance(need, NodePackage | Part):
             found.append(NPM)
         elif isinstance(need, Jar):
             found.append(MVN)

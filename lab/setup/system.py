@@ -58,6 +58,12 @@ def find_library(pattern: str) -> Path | None:
     )
 
 
+def find_file(patterns: Iterable[str]) -> Path | None:
+    """The first file at one of these whole paths, globs allowed; of several the one whose name is the last."""
+    hits = (sorted(Path("/").glob(pattern.lstrip("/"))) for pattern in patterns)
+    return next((found[-1] for found in hits if found), None)
+
+
 def find(wanted: System) -> Path | None:
     """Where the needed program or library is on this machine."""
     if isinstance(wanted, Program):

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 from tlslab.clients.base import Machine
-from tlslab.setup import all_needs, build, jars, provision, system
+from tlslab.setup import all_needs, build, jars, parts, provision, system
 from tlslab.setup.needs import Library, Program
 
 _NORMALISED = re.compile(r"[-_.]+")
@@ -18,6 +18,8 @@ def local_machine() -> Machine:
     programs |= {need.name: path for need in all_needs.built() if (path := build.find(need))}
     files = {need.name: path for need, path in found.items() if isinstance(need, Library)}
     files |= {need.name: path for need in all_needs.jars() if (path := jars.find(need.artifact))}
+    files |= {need.name: path for need in all_needs.parts() if (path := parts.find(need.name))}
+    files |= {need.name: path for need in all_needs.brought() if (path := system.find_file(need.files))}
     python, packages = provision.clients_python(), provision.clients_site_packages()
     modules = provision.node_modules()
     files |= provision.packaged_files(packages) if packages else {}

@@ -7,9 +7,10 @@ from tlslab.setup.needs import Built, Program
 
 PROGRAMS = {need.name for client in all_clients() for need in client.needs if isinstance(need, Program | Built)}
 JARS = {need.name: f"/{need.name}.jar" for need in all_needs.jars()}
+FILES = {name: f"/{name}" for name in all_needs.other_files()}
 MACHINE = Machine(
     which={name: f"/usr/bin/{name}" for name in PROGRAMS},
     python="/clients/bin/python",
     node_modules="/node_modules",
-    files={"odbc18": "/driver.so", "mssqlodbc": "/mssqlodbc.so", "tdsodbc": "/tdsodbc.so", **JARS},
+    files={"odbc18": "/driver.so", "mssqlodbc": "/mssqlodbc.so", "tdsodbc": "/tdsodbc.so", **JARS, **FILES},
 )

@@ -18,7 +18,6 @@ from hypothesis import strategies as st
 
 from tlslab.libraries.sqlclient import FRAMES, LIBRARY
 from tlslab.libraries.sqlclient.conditions import (
-    DIALLED_NAME,
     ENCRYPT_BY_WORD,
     ENCRYPT_IS_NONSENSE,
     EXPECTS,
@@ -31,12 +30,12 @@ from tlslab.libraries.sqlclient.conditions import (
     SSLSTREAM_COMPLAINS,
     STRICT,
     STRICT_ONLY,
-    SUBJECT_IS_THE_NAME,
     TRUSTS_ALL,
     UNKNOWN_HOST,
     WRONG_PASSWORD,
 )
 from tlslab.libraries.sqlclient.drivers import MICROSOFT, SYSTEM
+from tlslab.libraries.sqlclient.sources import MEASURED
 from tlslab.model.beyond import OTHER_PIN, PIN_UNREADABLE
 from tlslab.model.circumstances import RESETS
 from tlslab.model.condition import Condition, conditions_of, unmasked
@@ -65,6 +64,7 @@ from tlslab.model.conditions import (
     NOT_YET_VALID,
     OF_REVOCATION,
     PATH_TOO_LONG,
+    RSA_KEY_EXCHANGE,
     SELF_SIGNED,
     UNTRUSTED,
     WEAK_ISSUER_KEY,
@@ -75,6 +75,7 @@ from tlslab.model.conditions import (
 from tlslab.model.evidence import Basis, shows
 from tlslab.model.knowledge import Answer, Knowledge, Statement, answer
 from tlslab.model.library import Any, Hangs, Prints, When
+from tlslab.model.names import DIALLED_NAME, NAMES, SUBJECT_IS_THE_NAME
 from tlslab.model.release import Versions, numbers
 from tlslab.model.situation import Encryption, ServerEncryption, ServerKind, Situation, healthy
 
@@ -105,7 +106,7 @@ SERVERS: dict[str, set[Condition]] = {
     "notsup": {NO_ENCRYPTION},
     "notyet": {NOT_YET_VALID},
     **{name: {NO_COMMON_VERSION} for name in ("old.rst", "old.fin", "old10.rst")},
-    **{name: {NO_COMMON_CIPHER} for name in ("cipher.rst", "cipher.fin")},
+    **{name: {NO_COMMON_CIPHER, RSA_KEY_EXCHANGE} for name in ("cipher.rst", "cipher.fin")},
     **{name: {NOT_LOADED} for name in ("sha1srv.rst", "sha1srv.fin")},
     "oldroot": {UNTRUSTED},  # Nobody shows the client that the root has expired.
     "rsa1024": {WEAK_KEY},
@@ -294,7 +295,7 @@ def test_what_is_called_observed_was_observed() -> None:
         for found in [act(name, release).answer(release)]
         for statement in (*found.says, *found.tolerated)
     }
-    observed = [row for row in LIBRARY.rows if row.basis is Basis.OBSERVED and row not in answered]
+    observed = [row for row in LIBRARY.rows if row.source is MEASURED and row not in answered]
     assert [row.of for row in observed if row.of not in NOT_ATTEMPTED] == []
 
 
@@ -376,4 +377,4 @@ def test_the_conditions_of_a_situation(situation: Situation, expected: set[Condi
 def test_a_condition_is_named_once() -> None:
     assert [name for name, times in Counter(condition.name for condition in KNOWN).items() if times > 1] == []
     used = {item for row in LIBRARY.rows if not isinstance(row.of, Any) for item in row.of}
-    assert used <= set(KNOWN)
+    assert used <= {*KNOWN, *NAMES}

@@ -2,36 +2,39 @@
 
 from tlslab.libraries.sqlclient import sources
 from tlslab.libraries.sqlclient.conditions import (
-    DIALLED_NAME,
     NO_CRL,
     OPTIONAL,
     PINNED,
     SSLSTREAM_COMPLAINS,
     STRICT,
-    SUBJECT_IS_THE_NAME,
     TRUSTS_ALL,
 )
-from tlslab.libraries.sqlclient.drivers import OBSERVED, microsoft, public, say, system, tolerate, vendor
+from tlslab.libraries.sqlclient.drivers import OBSERVED, SDS, microsoft, public, say, system, tolerate, vendor
 from tlslab.libraries.sqlclient.frames import CERTIFICATE, VERIFIED
 from tlslab.model.beyond import OTHER_PIN, PIN_UNREADABLE
 from tlslab.model.circumstances import ISSUER_PUBLISHED
 from tlslab.model.conditions import (
+    BELOW_THE_ROOT,
     CN_ALONE,
     DEMANDS_ENCRYPTION,
     EXPIRED,
     EXPIRED_ROOT,
     INCOMPLETE,
+    KEY_USAGE,
+    LEAF_TRUSTED,
     NAME_MISMATCH,
     NOT_FOR_SERVERS,
     NOT_YET_VALID,
     REVOKED,
     SELF_SIGNED,
     UNTRUSTED,
+    WEAK_ISSUER_SIGNATURE,
     WEAK_KEY,
     WEAK_SIGNATURE,
 )
 from tlslab.model.evidence import Phase
 from tlslab.model.library import ANY, Prints, Row, where
+from tlslab.model.names import ADDRESS_AS_CN_ALONE, ADDRESS_AS_CN_BESIDE_SAN, DIALLED_NAME, SUBJECT_IS_THE_NAME
 
 CERT_UNTRUSTED = "-2146893019"
 """SqlException.Number of a refused certificate from 4.0 on: SEC_E_UNTRUSTED_ROOT, whatever was wrong with it."""
@@ -44,6 +47,8 @@ def refused(text: str, number: str = CERT_UNTRUSTED) -> Prints:
 
 # ---- A certificate is refused: up to 5.1 with one text for everything, from 5.2 on with reasons.
 
+_NO_ANCHORS = (BELOW_THE_ROOT, LEAF_TRUSTED)
+"""To .NET a trust anchor is self-signed: an intermediate CA or a server's certificate in the store is none."""
 _REJECTED = "The remote certificate was rejected by the provided RemoteCertificateValidationCallback."
 _ONE_TEXT = (
     (refused(_REJECTED, "0"), microsoft("<4"), OBSERVED),
@@ -56,6 +61,7 @@ _REJECTS = tuple(
     for row in (
         say(ANY, Phase.VERIFY, does, evidence, versions=versions),
         say([NAME_MISMATCH], Phase.NAME, does, evidence, versions=versions),
+        *(say([item], Phase.VERIFY, does, SDS, versions=versions) for item in _NO_ANCHORS),
     )
 )
 
@@ -88,7 +94,9 @@ def _chain(lines: list[str]) -> str:
 
 
 _REASONS = (
+    say(ANY, Phase.VERIFY, refused(_chain(["{*}"])), vendor(sources.CHAIN_TEXT), versions=_WITH_REASONS),
     *(say(of, Phase.VERIFY, refused(_chain(lines)), versions=_WITH_REASONS) for of, lines in _STATUSES),
+    *(say([item], Phase.VERIFY, refused(_chain([_PARTIAL])), SDS, versions=_WITH_REASONS) for item in _NO_ANCHORS),
     *(
         say(
             [*of, NAME_MISMATCH],
@@ -141,7 +149,15 @@ _TOLERATES = (
     ),
     tolerate("the hash of a signature is not looked at", of=[WEAK_SIGNATURE]),
     tolerate("the length of a key is not looked at", of=[WEAK_KEY]),
+    tolerate("the key usage of a server's certificate is not looked at", SDS, of=[KEY_USAGE]),
+    tolerate("the hash of an intermediate CA's signature is not looked at", SDS, of=[WEAK_ISSUER_SIGNATURE]),
     tolerate("without a SAN .NET takes the CN", of=[CN_ALONE], phases=[Phase.NAME]),
+    *(
+        tolerate(
+            "where no address stands in the SAN, .NET takes the one in the CN", SDS, of=[condition], phases=[Phase.NAME]
+        )
+        for condition in (ADDRESS_AS_CN_ALONE, ADDRESS_AS_CN_BESIDE_SAN)
+    ),
     tolerate(
         "HostNameInCertificate is a second name, not another: SslStream found the one that was dialled",
         vendor(sources.NAME_IS_ADDED),

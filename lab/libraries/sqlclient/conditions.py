@@ -4,7 +4,6 @@ A predicate that is `_not_yet` is about what no situation can have so far.
 """
 
 from tlslab.model.beyond import OTHER_PIN, PIN_UNREADABLE
-from tlslab.model.certificate import Leaf
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     CONDITIONS,
@@ -14,34 +13,24 @@ from tlslab.model.conditions import (
     NAME_MISMATCH,
     NO_COMMON_CIPHER,
     NO_COMMON_VERSION,
-    NO_SUCH_SERVER,
     NOT_FOR_SERVERS,
     NOT_LOADED,
     NOT_SERVING,
     NOT_YET_VALID,
     SELF_SIGNED,
+    SILENT,
     UNTRUSTED,
     WEAK_KEY,
     WEAK_SIGNATURE,
     leaf_of,
 )
 from tlslab.model.library import When
+from tlslab.model.names import DIALLED_NAME, SUBJECT_IS_THE_NAME, in_san_or_alone
 from tlslab.model.situation import Encryption, ServerEncryption, ServerKind, Situation
 
 
 def _not_yet(situation: Situation) -> bool:
     return False
-
-
-def _carries(leaf: Leaf, name: str) -> bool:
-    """Whether .NET finds the name: in the SAN, or in the CN of a certificate that has no SAN."""
-    return leaf.carries(name) or (not leaf.names and leaf.common_name == name)
-
-
-def _subject_is_the_name(situation: Situation) -> bool:
-    leaf, name = leaf_of(situation), situation.client.reference_identifier
-    begins = f"{leaf.common_name}.".startswith(f"{name}.")
-    return begins and not _carries(leaf, situation.client.connect_to)
 
 
 def _is_strict(situation: Situation) -> bool:
@@ -57,20 +46,6 @@ NO_CRL = Condition(
     "the client can reach no list of revoked certificates",
     lambda situation: True,  # No certificate of the lab names one.
 )
-DIALLED_NAME = Condition(
-    "dialled-name",
-    "the certificate carries the name that was dialled, and the client was told to expect another",
-    lambda situation: (
-        situation.client.connect_to != situation.client.reference_identifier
-        and _carries(leaf_of(situation), situation.client.connect_to)
-    ),
-)
-SUBJECT_IS_THE_NAME = Condition(
-    "subject-is-the-name",
-    "the SAN does not carry the name that was dialled, and the subject is the name to be found, or begins with it",
-    _subject_is_the_name,
-)
-
 _OF_THE_CERTIFICATE = (
     *(SELF_SIGNED, UNTRUSTED, INCOMPLETE, EXPIRED, NOT_YET_VALID, NAME_MISMATCH, WEAK_SIGNATURE, NOT_FOR_SERVERS),
     *(EXPIRED_ROOT, WEAK_KEY, NO_CRL, OTHER_PIN, PIN_UNREADABLE),
@@ -98,11 +73,11 @@ UNKNOWN_HOST = Condition(
 
 OWN_CONDITIONS = (
     *(NO_CRL, OTHER_PIN, PIN_UNREADABLE),
-    *(DIALLED_NAME, SUBJECT_IS_THE_NAME, NO_COMMON_CIPHER, NO_STRICT_CERTIFICATE),
+    *(DIALLED_NAME, SUBJECT_IS_THE_NAME, NO_STRICT_CERTIFICATE),
     *(STRICT_ONLY, WRONG_PASSWORD, UNKNOWN_HOST),
 )
-KNOWN = (*(item for item in CONDITIONS if item not in NO_SUCH_SERVER), *OWN_CONDITIONS)
-"""Those of which it is known what SqlClient does; where no such server answers, nobody has tried it."""
+KNOWN = (*(item for item in CONDITIONS if item is not SILENT), *OWN_CONDITIONS)
+"""Those of which it is known what SqlClient does; nobody has tried it with a server that never answers."""
 
 OF_THE_CHAIN = (SELF_SIGNED, UNTRUSTED, INCOMPLETE, EXPIRED, NOT_YET_VALID, EXPIRED_ROOT, NOT_FOR_SERVERS)
 """What .NET's SslStream itself finds wrong with a chain, as SslPolicyErrors, before the driver is asked."""
@@ -110,7 +85,7 @@ OF_THE_CHAIN = (SELF_SIGNED, UNTRUSTED, INCOMPLETE, EXPIRED, NOT_YET_VALID, EXPI
 
 def _sslstream_complains(situation: Situation) -> bool:
     chain = any(condition.present(situation) for condition in OF_THE_CHAIN)
-    return chain or not _carries(leaf_of(situation), situation.client.connect_to)
+    return chain or not in_san_or_alone(leaf_of(situation), situation.client.connect_to)
 
 
 STRICT = When("Encrypt=Strict", lambda situation: situation.kind is ServerKind.SQLSERVER and _is_strict(situation))

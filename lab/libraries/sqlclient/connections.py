@@ -14,12 +14,23 @@ from tlslab.libraries.sqlclient.conditions import (
     UNKNOWN_HOST,
     WRONG_PASSWORD,
 )
-from tlslab.libraries.sqlclient.drivers import OBSERVED, microsoft, say, system, tolerate, vendor
-from tlslab.libraries.sqlclient.frames import PRE_LOGIN
+from tlslab.libraries.sqlclient.drivers import OBSERVED, SDS, microsoft, say, system, tolerate, vendor
+from tlslab.libraries.sqlclient.frames import HANDSHAKE_FAILED, INTERNAL_EXCEPTION, PRE_LOGIN
 from tlslab.model.circumstances import RESETS
-from tlslab.model.conditions import NO_COMMON_CIPHER, NO_COMMON_VERSION, NO_ENCRYPTION, NOT_LOADED, NOT_SERVING
+from tlslab.model.conditions import (
+    ENDS_AFTER_PRELOGIN,
+    ENDS_EARLY,
+    NO_COMMON_CIPHER,
+    NO_COMMON_VERSION,
+    NO_ENCRYPTION,
+    NOT_LOADED,
+    NOT_SERVING,
+    OTHER_SERVICE,
+    PLAIN_HTTP,
+    RSA_KEY_EXCHANGE,
+)
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Hangs, Prints, Row, Says, When
+from tlslab.model.library import Does, Hangs, Prints, Row, Says, When
 
 # ---- The server ends the handshake.
 
@@ -40,7 +51,7 @@ _AT_FIN = (
 _ENDED = (
     *(
         row
-        for condition in (NO_COMMON_VERSION, NO_COMMON_CIPHER, NOT_LOADED)
+        for condition in (NO_COMMON_VERSION, NO_COMMON_CIPHER, NOT_LOADED, RSA_KEY_EXCHANGE)
         for row in (
             say([condition], Phase.CLOSED, _RESET, when=[RESETS]),
             *(
@@ -70,6 +81,44 @@ _ONCE = _says_itself(f"{_NOT_FOUND} ({_NOT_OPENED})", "0")
 _TWICE = _says_itself(f"{_NOT_FOUND} ({_NOT_OPENED}: Could not open a connection to SQL Server)", "0")
 _SUCCESS = _says_itself(_INTERNAL, "0", "System.Net.Sockets.SocketException: Success")
 _UNKNOWN = "System.Net.Sockets.SocketException: Name or service not known"
+_TOO_EARLY = f"{PRE_LOGIN} (provider: TCP Provider, error: 0 - {{}})"
+_NOTHING_READ = (
+    (_says_itself(_TOO_EARLY.format("Success"), "0"), microsoft(">=0")),
+    (_says_itself(_TOO_EARLY.format("Success"), "0"), system()),
+    (_says_itself(_TOO_EARLY.format("Unknown error 203"), "203"), system("<4.8")),
+)
+_EARLY_RESET = _says_itself(f"{PRE_LOGIN} ({INTERNAL_EXCEPTION})", "0", _RESET.text)
+
+
+def _in_the_handshake(does: Does) -> Does:
+    """What is said, where the frame of the handshake is no template's: nobody has offered TLS yet."""
+    if not isinstance(does, Prints):
+        return does
+    return _says_itself(f"{PRE_LOGIN} ({HANDSHAKE_FAILED})", does.code, does.text)
+
+
+_NO_SERVER = (
+    *(
+        say([condition], Phase.NO_TLS, does, SDS, versions=versions)
+        for condition in (ENDS_EARLY, PLAIN_HTTP, OTHER_SERVICE)
+        for does, versions in _NOTHING_READ
+    ),
+    # Where the driver sends its packet after the end, it is answered by RST.
+    *(say([condition], Phase.NO_TLS, _EARLY_RESET, SDS) for condition in (ENDS_EARLY, PLAIN_HTTP, OTHER_SERVICE)),
+    say([ENDS_EARLY], Phase.NO_TLS, _EARLY_RESET, SDS, when=[RESETS]),
+    *(
+        say(
+            [ENDS_AFTER_PRELOGIN],
+            Phase.NO_TLS,
+            _says_itself(f"{PRE_LOGIN} ({HANDSHAKE_FAILED})", does.code, does.text)
+            if isinstance(does, Prints)
+            else does,
+            SDS,
+            versions=versions,
+        )
+        for does, versions, _ in _AT_FIN
+    ),
+)
 _OUTSIDE = (
     say([NOT_SERVING], Phase.CONNECT, _ONCE, versions=microsoft("<2.1")),
     say([NOT_SERVING], Phase.CONNECT, _TWICE, versions=microsoft(">=2.1, <5.1")),
@@ -123,4 +172,4 @@ _OPTIONS = (
 )
 
 
-CONNECTIONS: tuple[Row, ...] = (*_ENDED, *_OUTSIDE, *_OPTIONS)
+CONNECTIONS: tuple[Row, ...] = (*_ENDED, *_NO_SERVER, *_OUTSIDE, *_OPTIONS)

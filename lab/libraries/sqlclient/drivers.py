@@ -7,8 +7,8 @@ from tlslab.model.condition import Condition
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Any, Does, Says, Tolerates, When, says, tolerates
 
-MICROSOFT, SYSTEM = "microsoft-data-sqlclient", "system-data-sqlclient"
-"""The names of the two drivers in a release."""
+MICROSOFT, SYSTEM = "microsoft-data-sqlclient", "sqlclient"
+"""The names of the two drivers in a release, and of the clients."""
 
 
 def microsoft(bounds: str) -> Mapping[str, str]:
@@ -33,6 +33,8 @@ def public(source: Source) -> tuple[Basis, Source]:
 
 OBSERVED = (Basis.OBSERVED, MEASURED)
 """The basis of a row that only the measurement shows."""
+SDS = (Basis.OBSERVED, Source("observed by the lab of System.Data.SqlClient 4.9 on .NET 9", ""))
+"""The basis of a row about what no attempt of the measurement was about."""
 
 
 def say(

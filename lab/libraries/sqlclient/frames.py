@@ -24,10 +24,9 @@ _BEFORE_LOGIN = (
     " memory or maximum allowed connections) on the server."
 )
 _NO_TEXT = "Snix_PreLoginBeforeSuccessfulWrite"
-_PROVIDERS = {
-    "provider: TCP Provider, error: 35 - An internal exception was caught": CERTIFICATE,
-    "provider: SSL Provider, error: 31 - Encryption(ssl/tls) handshake failed": {Phase.HANDSHAKE, Phase.CLOSED},
-}
+INTERNAL_EXCEPTION = "provider: TCP Provider, error: 35 - An internal exception was caught"
+HANDSHAKE_FAILED = "provider: SSL Provider, error: 31 - Encryption(ssl/tls) handshake failed"
+_PROVIDERS = {INTERNAL_EXCEPTION: CERTIFICATE, HANDSHAKE_FAILED: {Phase.HANDSHAKE, Phase.CLOSED}}
 
 
 def _framed(
@@ -52,7 +51,7 @@ FRAMES = (
     *_framed(_BEFORE_LOGIN, sources.TEXT_FOR_STRICT, when=(STRICT,), versions=microsoft(">=6")),
     Template(
         "sqlclient",
-        frozenset({Phase.CONNECT, Phase.NEGOTIATION, Phase.LOGIN}),
+        frozenset({Phase.CONNECT, Phase.NO_TLS, Phase.NEGOTIATION, Phase.LOGIN}),
         "{reason}",
         Basis.AUTHORITATIVE,
         sources.FRAME,

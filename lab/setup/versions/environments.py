@@ -23,7 +23,7 @@ from pathlib import Path
 
 import tlslab
 from tlslab.clients.base import Client, Machine
-from tlslab.setup import installer, jars, provision
+from tlslab.setup import installer, jars, parts, provision
 from tlslab.setup.installer import Echo, InstallError
 from tlslab.setup.versions.index import JARS_LOCK, LOCK, MANIFEST, NPM_LOCK, Index, scratch
 from tlslab.setup.versions.registry import Registry, RegistryKind, nearest_versions, newest, pin, unpin
@@ -167,6 +167,8 @@ class Environments:
                 if client.program or client.library
                 else f"{client.name} comes with the system, and its version cannot be chosen"
             )
+        if client.registry.kind is RegistryKind.PARTS:
+            return self._part(client, client.registry, spec)
         if spec.companions and client.registry.kind is RegistryKind.MAVEN:
             raise SpecError(f"{client.name} is a jar alone: no package can be pinned beside it")
         if spec.path and client.library and _is_library(client.registry, Path(spec.path).expanduser()):
@@ -374,6 +376,22 @@ class Environments:
             python_packages=python_packages(packages),
             files={name: str(path) for name, path in provision.packaged_files(packages).items()},
         )
+
+    def _part(self, client: Client, registry: Registry, spec: Spec) -> Environment:
+        """A file inside a package that is no client's, of a version that the project knows; or one of the user's."""
+        if spec.path:
+            return self._program(client, spec)
+        if spec.companions:
+            raise SpecError(f"{client.name} is one file: no package can be pinned beside it")
+        known = parts.versions(registry.package)
+        version = known[0] if spec.version in ("", LATEST) else spec.version
+        label = f"{client.name}@{version}"
+        if version not in known:
+            near = ", ".join(nearest_versions(version, known))
+            raise UnknownVersion(f"{label}: no package of {version} is known; the nearest are {near}")
+        part = parts.pinned(registry.package, version)
+        parts.ensure([part], self._echo, self._index.pip)
+        return Environment(label, version, part.home, files={client.library: str(part.path)})
 
     def _program(self, client: Client, spec: Spec) -> Environment:
         """A program or a library of the user's own, used at its own path."""

@@ -17,6 +17,8 @@ class RegistryKind(StrEnum):
     PYPI = "pypi"
     NPM = "npm"
     MAVEN = "maven"
+    PARTS = "the lab's own list of parts"
+    """Files inside packages that are no clients (`tlslab.setup.parts`)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ import tlslab
 from tlslab.runtime import child
 from tlslab.setup import all_needs, build, installer, jars, provision
 from tlslab.setup.installer import Echo, InstallError
-from tlslab.setup.needs import Built, Jar, Library, Program, from_npm
+from tlslab.setup.needs import Brought, Built, Jar, Library, Part, Program, from_npm
 from tlslab.stages import leftovers
 from tlslab.stages.clock import FAKETIME
 from tlslab.stages.docker import image_building
@@ -111,6 +111,8 @@ def programs_and_jars(
     image, here = f"Linux {architecture}", f"{platform.system()} {architecture_of('')}"
     for client, needs in all_needs.of_clients().items():
         for need in needs:
+            if isinstance(need, Part | Brought):
+                without[client] = f"{need.words}: the images do not hold it"
             if client in distribution.absent or not (
                 isinstance(need, Jar) or (isinstance(need, Built) and need.static)
             ):
