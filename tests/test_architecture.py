@@ -79,6 +79,7 @@ EDGES = (
     "tlslab.setup.build",
     "tlslab.setup.go_modules",
     "tlslab.setup.jars",
+    "tlslab.setup.nuget",
     "tlslab.setup.parts",
     "tlslab.setup.check",
     "tlslab.setup.reading",

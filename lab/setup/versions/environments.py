@@ -22,8 +22,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 import tlslab
-from tlslab.clients.base import Client, Machine
-from tlslab.setup import installer, jars, parts, provision
+from tlslab.clients.base import PROBES, Client, Machine
+from tlslab.setup import installer, jars, nuget, parts, provision
 from tlslab.setup.installer import Echo, InstallError
 from tlslab.setup.versions.index import JARS_LOCK, LOCK, MANIFEST, NPM_LOCK, Index, scratch
 from tlslab.setup.versions.registry import Registry, RegistryKind, nearest_versions, newest, pin, unpin
@@ -32,6 +32,8 @@ from tlslab.stages.machine import links_gnutls, node_packages, python_packages
 
 KEEP = 20
 """How many environments stay when others are pruned."""
+PROJECT = PROBES / "SqlClient.csproj"
+"""What is built with a release from NuGet."""
 ABOUT, USED = "about.json", "used"
 _NOT_THE_CONTENT = (".git", ".hg", "__pycache__", "node_modules", ".venv", "build", "dist", "*.egg-info")
 
@@ -167,6 +169,8 @@ class Environments:
                 if client.program or client.library
                 else f"{client.name} comes with the system, and its version cannot be chosen"
             )
+        if client.registry.kind is RegistryKind.NUGET:
+            return self._from_nuget(client, spec)
         if client.registry.kind is RegistryKind.PARTS:
             return self._part(client, client.registry, spec)
         if spec.companions and client.registry.kind is RegistryKind.MAVEN:
@@ -376,6 +380,20 @@ class Environments:
             python_packages=python_packages(packages),
             files={name: str(path) for name, path in provision.packaged_files(packages).items()},
         )
+
+    def _from_nuget(self, client: Client, spec: Spec) -> Environment:
+        """The client's probe, built by the user's SDK with a release from NuGet."""
+        if spec.path or spec.companions or spec.version in ("", LATEST):
+            raise SpecError(f"{client.name} is built with a release that NuGet has; name one: {client.name}@7.1.1")
+        label = f"{client.name}@{spec.version}"
+        sources = [path.read_text(encoding="utf-8") for path in (PROJECT, PROJECT.with_suffix(".cs"))]
+        home = self._home / f"{directory_name(label)}-{digest(*sources, tag())}"
+        try:
+            program = nuget.publish(PROJECT, spec.version, home, self._cache, self._echo)
+        except nuget.NoSuchRelease as problem:
+            raise UnknownVersion(str(problem)) from problem
+        files = {client.library: str(program), f"{nuget.SDK}-sdk": str(nuget.sdk())}
+        return Environment(label, spec.version, home, files=files)
 
     def _part(self, client: Client, registry: Registry, spec: Spec) -> Environment:
         """A file inside a package that is no client's, of a version that the project knows; or one of the user's."""

@@ -17,6 +17,8 @@ class RegistryKind(StrEnum):
     PYPI = "pypi"
     NPM = "npm"
     MAVEN = "maven"
+    NUGET = "NuGet"
+    """By the .NET SDK, where the user has it (`tlslab.setup.nuget`)."""
     PARTS = "the lab's own list of parts"
     """Files inside packages that are no clients (`tlslab.setup.parts`)."""
 
