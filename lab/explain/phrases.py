@@ -64,7 +64,8 @@ class Phrase:
     @property
     def means_something(self) -> bool:
         """Whether it is long enough to be found by itself; a Chinese character says as much as two letters."""
-        return self.length + sum(char >= WITHOUT_BLANKS for part in self.parts for char in part) >= SHORTEST
+        letters = self.length
+        return letters >= SHORTEST or letters + sum(char >= WITHOUT_BLANKS for char in "".join(self.parts)) >= SHORTEST
 
 
 @dataclass(frozen=True, slots=True)

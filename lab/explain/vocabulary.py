@@ -72,18 +72,24 @@ class Vocabulary:
 
 def vocabulary(knowledge: Knowledge, clients: Iterable[Client], libraries: Iterable[str] | None = None) -> Vocabulary:
     """The texts of these clients, and of these libraries (None: of all)."""
-    entries: dict[Phrase, dict[Entry, None]] = defaultdict(dict)
+    entries: dict[Phrase, list[Entry]] = defaultdict(list)
     for meaning in _meanings(knowledge, clients, libraries):
         # What a client puts round its library's words is what tells that the client speaks; what is innermost may be of
         # any program, and stands in the table of the library.
         for phrase in _phrases(meaning.text, whole_only=meaning.framed, innermost_too=not meaning.client):
-            entries[phrase][meaning] = None
+            _add(entries[phrase], meaning)
     others: tuple[Program | Outside, ...] = (*PROGRAMS, *OUTSIDE)
     for known in others:
         for text in known.texts:
             for phrase in _phrases(text):
-                entries[phrase][known] = None
+                _add(entries[phrase], known)
     return Vocabulary(Index(entries), {phrase: tuple(found) for phrase, found in entries.items()})
+
+
+def _add(entries: list[Entry], entry: Entry) -> None:
+    """Add what isn't there; that can only be the last one, for a text has a phrase once more at most."""
+    if not entries or entries[-1] is not entry:
+        entries.append(entry)
 
 
 def _phrases(text: str, *, whole_only: bool = False, innermost_too: bool = True) -> Iterator[Phrase]:
