@@ -296,6 +296,14 @@ NODE_SERVER_NAME = Source(
 )
 
 # TDS 8.0.
+NOT_SUPPORTED = Source(
+    "babelfish-for-postgresql/babelfish_extensions, issue 891: a server that was built without TLS",
+    "https://github.com/babelfish-for-postgresql/babelfish_extensions/issues/891",
+)
+STRICT_ON_LINUX = Source(
+    "microsoft/mssql-docker, issue 878: error 17821 of SQL Server 2022 on Linux, with every certificate",
+    "https://github.com/microsoft/mssql-docker/issues/878",
+)
 TDS_8 = Source(
     "Microsoft, SqlConnectionEncryptOption.Strict (requires TDS 8.0)",
     "https://learn.microsoft.com/en-us/dotnet/api/microsoft.data.sqlclient.sqlconnectionencryptoption.strict",

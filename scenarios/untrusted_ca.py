@@ -239,6 +239,17 @@ for _scenario in (
 ):
     _bypass(_scenario)
 
+untrusted_ca_strict.fix(
+    still_checks=EVERYTHING,
+    clears=False,
+    side=Side.CLIENT,
+    steps=[
+        "`TrustServerCertificate=yes` in the connection string, or the client's own word for it.",
+        "It does not help: a strict connection always verifies the certificate, and drivers pay no regard to it.",
+    ],
+    sources=[TDS_8],
+)(trust_everything)
+
 untrusted_ca_leaf_only.fix(
     still_checks=EVERYTHING,
     clears=False,

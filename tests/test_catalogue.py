@@ -62,7 +62,7 @@ CLASSES = {
 }
 OF_ONE_KIND = {
     ServerKind.HTTPS: {"company-proxy", "no-aki", "virtual-host"},
-    ServerKind.SQLSERVER: {"fallback-certificate", "unreadable-key"},
+    ServerKind.SQLSERVER: {"strict", "no-encryption", "fallback-certificate", "unreadable-key"},
 }
 """Classes that only one kind of server can have: nginx reads its key as root and makes no certificate for itself; SQL
 Server has no virtual hosts, and none of its clients can be told to be strict."""

@@ -39,6 +39,7 @@ from tlslab.clients.odbc import braced
 from tlslab.clients.tds import (
     DRIVER_MANAGER,
     QUESTION,
+    STRICT_ENDS_EARLY,
     PythonSqlClient,
     openssl_conf,
     openssl_words,
@@ -126,6 +127,7 @@ class FreeTds(Client):
 
     rows: tuple[Own, ...] = (
         *CA_FILE_FAILS,
+        STRICT_ENDS_EARLY,
         says_like(
             NAME_MISMATCH,
             [DOT_AT_THE_END],
@@ -280,11 +282,6 @@ class Pymssql(FreeTds, PythonSqlClient):
             source=LEVEL_1_KEYS,
         ),
     )
-
-    def inexpressible(self, situation: Situation) -> str | None:
-        if situation.client.encryption is Encryption.STRICT and not verifies(situation.client):
-            return "with `encryption = strict` FreeTDS always verifies, if need be against the system's CAs"
-        return super().inexpressible(situation)
 
     def read_version(self, completed: Completed) -> str:
         found = read_versions(completed)

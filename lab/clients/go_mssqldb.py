@@ -15,7 +15,7 @@ from tlslab.clients.go_https import DIRECTORY, NO_FILE, ROOT_CAS
 from tlslab.clients.https import floor
 from tlslab.clients.openssl_variables import STORES, variables
 from tlslab.clients.store_errors import stops
-from tlslab.clients.tds import QUESTION
+from tlslab.clients.tds import QUESTION, STRICT_ENDS_EARLY
 from tlslab.libraries.go import END, ERRORS
 from tlslab.model.circumstances import DEFAULTS_ONLY, HOLDS_THE_CA, LOGIN_ONLY, RESETS, STRICT, TRUST_EVERYTHING
 from tlslab.model.conditions import (
@@ -41,7 +41,6 @@ from tlslab.model.situation import (
     ClientSide,
     Encryption,
     ServerKind,
-    Situation,
 )
 from tlslab.setup import go_modules
 from tlslab.setup.needs import GO, Built
@@ -146,6 +145,7 @@ class GoMssqldb(Client):
         ),
     )
     rows = (
+        STRICT_ENDS_EARLY,
         *stops(
             {STORE_ABSENT: "cannot read certificate {*}: open {*}: no such file or directory"},
             basis=Basis.AUTHORITATIVE,
@@ -243,12 +243,6 @@ class GoMssqldb(Client):
     def read_version(self, completed: Completed) -> str:
         said = completed.stdout.strip()
         return said if completed.exit_status == 0 and said.startswith("go-mssqldb ") else ""
-
-    def inexpressible(self, situation: Situation) -> str | None:
-        side = situation.client
-        if side.trust_everything and side.encryption is Encryption.STRICT:
-            return "with `encrypt=strict` the driver ignores TrustServerCertificate: it always verifies"
-        return None
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         if side.defaults_only:

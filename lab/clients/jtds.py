@@ -22,7 +22,7 @@ from tlslab.clients.jdbc import (
     limits_words,
     waits,
 )
-from tlslab.clients.tds import QUESTION
+from tlslab.clients.tds import QUESTION, STRICT_ENDS_EARLY
 from tlslab.model.circumstances import RESETS, TRUST_EVERYTHING
 from tlslab.model.conditions import (
     DEMANDS_ENCRYPTION,
@@ -95,6 +95,7 @@ class Jtds(JdbcDriver):
         Template("jsse", _PHASES, _NETWORK + "({*}) {reason}", Basis.AUTHORITATIVE, CONNECTING),
     )
     rows = (
+        STRICT_ENDS_EARLY,
         tolerates(
             "jTDS never compares the name: the factory of sockets that it takes is told nothing of it",
             of=[NAME_MISMATCH],

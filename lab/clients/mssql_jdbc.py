@@ -21,7 +21,7 @@ from tlslab.clients.jdbc import (
     limits_words,
     waits,
 )
-from tlslab.clients.tds import QUESTION
+from tlslab.clients.tds import QUESTION, STRICT_ENDS_EARLY
 from tlslab.model.circumstances import LOGIN_ONLY, RESETS, STRICT, TRUST_EVERYTHING
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
@@ -162,6 +162,7 @@ class MssqlJdbc(JdbcDriver):
         for reason, basis, also in _REASONS
     )
     rows = (
+        STRICT_ENDS_EARLY,
         *(
             row
             for releases, text, source in _NAME_TEXTS
@@ -309,8 +310,6 @@ class MssqlJdbc(JdbcDriver):
 
     def inexpressible(self, situation: Situation) -> str | None:
         side = situation.client
-        if side.trust_everything and side.encryption is Encryption.STRICT:
-            return "with `encrypt=strict` the driver ignores trustServerCertificate: it always verifies"
         if side.store.flaw is not None:
             return NO_FLAW
         if side.revocation is RevocationCheck.STAPLE:

@@ -17,23 +17,22 @@ from tlslab.clients.odbc import (
     with_openssl,
 )
 from tlslab.clients.openssl_variables import STORES
-from tlslab.clients.tds import DRIVER_MANAGER, PythonSqlClient, read_versions, run_probe
+from tlslab.clients.tds import DRIVER_MANAGER, STRICT_ENDS_EARLY, PythonSqlClient, read_versions, run_probe
 from tlslab.clients.variables import DEFAULT_LOCATIONS
 from tlslab.model.circumstances import LOGIN_ONLY, STRICT, TRUST_EVERYTHING
 from tlslab.model.conditions import (
     ENDS_AFTER_PRELOGIN,
     ENDS_EARLY,
-    NO_COMMON_VERSION,
     NO_ENCRYPTION,
-    NOT_LOADED,
     OTHER_SERVICE,
     OTHER_STORE,
     PLAIN_HTTP,
+    SERVER_REFUSES,
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Own, Template, When, says, says_alike, tolerates
 from tlslab.model.outcome import Completed
-from tlslab.model.situation import ClientSide, Encryption, Situation
+from tlslab.model.situation import ClientSide, Encryption
 from tlslab.setup.needs import Library, PackagedLibrary, Packages, PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
@@ -80,8 +79,9 @@ def _rows(before: str) -> tuple[Own, ...]:
     ends = before + "Connection closed: Connection closed by server while reading TDS packet header"
     return (
         *native_tls.ROWS,
+        STRICT_ENDS_EARLY,
         *says_alike(
-            [NO_COMMON_VERSION, NOT_LOADED],
+            SERVER_REFUSES,
             Phase.CLOSED,
             handshake + "unexpected EOF",
             basis=Basis.AUTHORITATIVE,
@@ -158,11 +158,6 @@ class RustDriver(PythonSqlClient):
     default_trust = Trust(
         Roots.SYSTEM, "native-tls builds on what the system's OpenSSL trusts, and no option adds to it", CONNECTOR
     )
-
-    def inexpressible(self, situation: Situation) -> str | None:
-        if situation.client.trust_everything and situation.client.encryption is Encryption.STRICT:
-            return "with Encrypt=strict the driver ignores TrustServerCertificate: it always verifies"
-        return None
 
 
 class MssqlRs(RustDriver):

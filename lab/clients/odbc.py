@@ -11,6 +11,7 @@ from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Request, R
 from tlslab.clients.openssl_variables import STORES, variables
 from tlslab.clients.tds import (
     DRIVER_MANAGER,
+    STRICT_ENDS_EARLY,
     PythonSqlClient,
     openssl_conf,
     openssl_words,
@@ -25,7 +26,7 @@ from tlslab.model.environment import SSL_CERT_DIR, SSL_CERT_FILE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Own, Template, tolerates
 from tlslab.model.outcome import Completed
-from tlslab.model.situation import ClientSide, Encryption, Situation
+from tlslab.model.situation import ClientSide, Encryption
 from tlslab.setup.needs import Library, PackagedLibrary, Packages, PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 from tlslab.truststores import all_kinds
@@ -168,6 +169,7 @@ class MicrosoftDriver(PythonSqlClient):
     )
 
     rows: tuple[Own, ...] = (
+        STRICT_ENDS_EARLY,
         tolerates(
             "Encrypt=no against a server that does not force encryption encrypts the login alone, and the server's "
             "certificate is not checked",
@@ -196,11 +198,6 @@ class MicrosoftDriver(PythonSqlClient):
             DEFAULT_LOCATIONS,
         ),
     )
-
-    def inexpressible(self, situation: Situation) -> str | None:
-        if situation.client.trust_everything and situation.client.encryption is Encryption.STRICT:
-            return "with Encrypt=strict Microsoft's driver ignores TrustServerCertificate: it always verifies"
-        return None
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         return (*encryption_words(side), *trust_words(side))

@@ -12,7 +12,7 @@ from typing import Any
 
 from tlslab.clients.base import Invocation, Request, Roots, Trust
 from tlslab.clients.store_errors import stops
-from tlslab.clients.tds import PythonSqlClient, read_versions, run_probe
+from tlslab.clients.tds import STRICT_ENDS_EARLY, PythonSqlClient, read_versions, run_probe
 from tlslab.libraries.openssl import NO_SIGNATURE_OF_THIS_KEY
 from tlslab.model.conditions import (
     CN_ALONE,
@@ -146,6 +146,7 @@ class PythonTds(PythonSqlClient):
         ),
     )
     rows = (
+        STRICT_ENDS_EARLY,
         *stops(
             {
                 STORE_ABSENT: "OpenSSL.SSL.Error: [{*}('BIO routines', '{*}', 'no such file')",

@@ -11,11 +11,21 @@ from typing import Any
 
 from tlslab.clients.answers import read_answer
 from tlslab.clients.base import Client, Invocation, Machine, probe
+from tlslab.model.conditions import ENDS_EARLY, STRICT_ONLY
+from tlslab.model.evidence import Basis, Source
+from tlslab.model.library import says_like
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, ServerKind, TLSVersion
 from tlslab.setup.needs import Library, Packages
 
 PROBE = "python_tds.py"
+STRICT_ENDS_EARLY = says_like(
+    ENDS_EARLY,
+    [STRICT_ONLY],
+    "a server that takes strict connections alone (TDS 8.0) ends any other when it has heard its first word",
+    basis=Basis.OBSERVED,
+    source=Source("observed by the lab: network.forcestrict, and a client that sends a PRELOGIN", ""),
+)
 QUESTION = "SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID"
 DRIVER_MANAGER = Library(
     "odbc-manager",

@@ -12,7 +12,7 @@ from typing import Any
 from tlslab.clients.answers import read_answer
 from tlslab.clients.base import CRL, Client, Invocation, Machine, Request, Roots, Trust, crl_file, probe
 from tlslab.clients.store_errors import stops
-from tlslab.clients.tds import allows_old_versions, cipher_list
+from tlslab.clients.tds import STRICT_ENDS_EARLY, allows_old_versions, cipher_list
 from tlslab.clients.variables import read
 from tlslab.model.circumstances import RESETS, STRICT, TRUST_EVERYTHING
 from tlslab.model.conditions import (
@@ -165,6 +165,7 @@ class Tedious(Client):
         ),
     )
     rows = (
+        STRICT_ENDS_EARLY,
         *READS_NO_FILE,
         SHORT_KEYS,
         SMALL_GROUPS,
@@ -256,8 +257,6 @@ class Tedious(Client):
                 "gives up when the server forces it, before any certificate is shown, "
                 "so nothing that it trusts matters"
             )
-        if side.encryption is Encryption.STRICT and side.trust_everything:
-            return "with `encrypt: 'strict'` tedious ignores trustServerCertificate: it always verifies"
         return None
 
     def default_trust_on(self, machine: Machine) -> Trust:

@@ -18,6 +18,7 @@ from tlslab.model.conditions import (
     NAME_MISMATCH,
     NO_COMMON_CIPHER,
     NO_COMMON_VERSION,
+    NO_STRICT,
     NOT_FOR_SERVERS,
     NOT_YET_VALID,
     REVOCATION_STALE,
@@ -64,6 +65,10 @@ ALERTS = Source(
 SERVER_HELLO = Source(
     "OpenJDK 17, sun/security/ssl/ServerHello.java (the version that was selected)",
     "https://github.com/openjdk/jdk17u/blob/jdk-17.0.13%2B11/src/java.base/share/classes/sun/security/ssl/ServerHello.java",
+)
+SOCKET = Source(
+    "OpenJDK 17, sun/security/ssl/SSLSocketImpl.java (handleEOF)",
+    SERVER_HELLO.url.replace("ServerHello", "SSLSocketImpl"),
 )
 DISABLED = Source(
     "OpenJDK, conf/security/java.security (jdk.certpath.disabledAlgorithms: SHA1 jdkCA & usage TLSServer)",
@@ -196,6 +201,13 @@ LIBRARY = Library(
             "Received fatal alert: protocol_version",
             basis=Basis.AUTHORITATIVE,
             source=ALERTS,
+        ),
+        *says(
+            [NO_STRICT],
+            Phase.CLOSED,
+            "Remote host terminated the handshake",
+            basis=Basis.AUTHORITATIVE,
+            source=SOCKET,
         ),
         *says_each(
             dict.fromkeys(SERVER_REFUSES, "Connection reset"),

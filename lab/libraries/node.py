@@ -28,6 +28,7 @@ from tlslab.model.conditions import (
     NAME_MISMATCH,
     NO_COMMON_CIPHER,
     NO_COMMON_VERSION,
+    NO_STRICT,
     NOT_A_CA,
     NOT_SERVING,
     OTHER_SERVICE,
@@ -185,6 +186,13 @@ LIBRARY = Library(
             Phase.CLOSED,
             basis=Basis.AUTHORITATIVE,
             source=SYSTEM_ERRORS,
+        ),
+        *says(
+            [NO_STRICT],
+            Phase.NO_TLS,
+            "Client network socket disconnected before secure TLS connection was established",
+            basis=Basis.AUTHORITATIVE,
+            source=BEFORE_SECURE,
         ),
         *says(
             [ENDS_EARLY],

@@ -4,7 +4,7 @@ On Linux the log is /var/opt/mssql/log/errorlog. A client sees none of this: it 
 connection was closed.
 """
 
-from tlslab.libraries.sqlclient.conditions import NO_STRICT_CERTIFICATE, WRONG_PASSWORD
+from tlslab.libraries.sqlclient.conditions import WRONG_PASSWORD
 from tlslab.model.beyond import (
     IN_THE_SERVERS_LOG,
     KEY_UNREADABLE,
@@ -18,6 +18,7 @@ from tlslab.model.conditions import (
     ENDS_EARLY,
     NO_COMMON_CIPHER,
     NO_COMMON_VERSION,
+    NO_STRICT,
     NOT_LOADED,
     NOT_SERVING,
     SELF_SIGNED,
@@ -293,7 +294,7 @@ _CONNECTIONS: tuple[Says, ...] = (
     *_logged(
         17821,
         "A valid TLS certificate is not configured to accept strict (TDS 8.0 and above) connections.",
-        NO_STRICT_CERTIFICATE,
+        NO_STRICT,
         source=STRICT_POST,
         basis=Basis.REPORTED,
     ),

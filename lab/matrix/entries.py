@@ -247,6 +247,7 @@ def describe(side: ServerSide) -> list[str]:
     if side.speaks is not Speaks.ITS_PROTOCOL:
         return [_INSTEAD[side.speaks], *(["with RST, not with FIN"] if side.refusal is Refusal.RESET else [])]
     words = [_versions(side), f"OpenSSL security level {side.security_level}"]
+    words += ["it does not speak TDS 8.0"] if not side.speaks_tds8 else []
     words += [_EXCHANGES[side.key_exchange]] if side.key_exchange is not KeyExchange.USUAL else []
     words += ["Diffie-Hellman parameters of 1024 bits"] if side.small_dh else []
     words += ["up to TLS 1.2 with cipher suites that no client offers"] if not side.usual_suites else []

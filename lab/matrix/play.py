@@ -236,11 +236,12 @@ class Player:
         host = client.indication if situation.kind is ServerKind.HTTPS else client.connect_to
         strict = client.encryption is Encryption.STRICT
 
-        def scanner(low: TLSVersion, high: TLSVersion) -> Scan:
-            known = self._scans.get((server, host, strict, low, high))
+        def scanner(low: TLSVersion, high: TLSVersion, *, other_door: bool = False) -> Scan:
+            begins_with_tls = strict is not other_door
+            known = self._scans.get((server, host, begins_with_tls, low, high))
             if known is None:
-                known = self._stage.scan(server, host, low, high, strict=strict)
-                self._scans[server, host, strict, low, high] = known
+                known = self._stage.scan(server, host, low, high, strict=begins_with_tls)
+                self._scans[server, host, begins_with_tls, low, high] = known
             return known
 
         def stapled() -> Staple:

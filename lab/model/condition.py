@@ -27,7 +27,8 @@ class Seen:
     certificate that signed itself left out. `purposes`, `uses`: what the leaf's extended key usage and key usage name.
     Among the errors are those that lists of revoked certificates and answers of OCSP show (3, 12, 23). `stapled`: an
     answer of OCSP came with the handshake, where one is demanded.
-    `shares_cipher`: it has cipher suites that clients offer.
+    `shares_cipher`: it has cipher suites that clients offer. `only_strict`, `not_strict`: it shows nothing to who
+    begins as this client does, and shows its certificates to who begins with TLS (TDS 8.0), or with PRELOGIN.
     """
 
     answers: bool = True
@@ -45,6 +46,8 @@ class Seen:
     speaks: Speaks = Speaks.ITS_PROTOCOL
     stapled: bool = True
     shares_cipher: bool = True
+    only_strict: bool = False
+    not_strict: bool = False
 
     def has(self, number: int, depth: int | None = None) -> bool:
         """Whether OpenSSL finds this error, at this depth or at any."""

@@ -262,6 +262,19 @@ def _demands_encryption(situation: Situation) -> bool:
     return situation.server.encryption is ServerEncryption.FORCED and situation.client.encryption is Encryption.OPTIONAL
 
 
+def _is_strict(situation: Situation) -> bool:
+    return situation.client.encryption is Encryption.STRICT
+
+
+def _takes_strict_alone(situation: Situation) -> bool:
+    return situation.server.encryption is ServerEncryption.STRICT and not _is_strict(situation)
+
+
+def _takes_no_strict(situation: Situation) -> bool:
+    # A self-generated certificate is none for TDS 8.0 (error 17821).
+    return _is_strict(situation) and (not situation.server.speaks_tds8 or situation.server.chain is None)
+
+
 def _goes_on_in_clear(situation: Situation) -> bool:
     # A client that begins with TLS never gets to ask.
     side = situation.server
@@ -528,12 +541,14 @@ NOT_LOADED = Condition(
     "not-loaded",
     "the server's TLS library does not load the server's certificate",
     _cannot_be_loaded,
-    lambda seen: seen.answers and not seen.presents and seen.speaks is Speaks.ITS_PROTOCOL,
+    lambda seen: (
+        seen.answers
+        and not (seen.presents or seen.only_strict or seen.not_strict)
+        and seen.speaks is Speaks.ITS_PROTOCOL
+    ),
     wrong=True,
     masks=_OF_THE_HANDSHAKE,
 )
-SERVER_REFUSES = (NO_COMMON_VERSION, NO_COMMON_CIPHER, NOT_LOADED)
-"""What makes a server end a handshake when it has read the ClientHello."""
 NOT_SERVING = Condition(
     "not-serving",
     "nobody listens where the server should",
@@ -638,6 +653,22 @@ OTHER_STORE = Condition(
 
 _OF_TLS = _OF_THE_HANDSHAKE | {item.name for item in (NOT_LOADED, IP_ADDRESS, *OF_THE_PROFILE)}
 _OF_THE_SERVER = _OF_TLS | {DEMANDS_ENCRYPTION.name}
+STRICT_ONLY = Condition(
+    "strict-only",
+    "the server takes only clients that begin with TLS, and this one does not",
+    _takes_strict_alone,
+    lambda seen: seen.only_strict,
+    wrong=True,
+    masks=_OF_TLS,
+)
+NO_STRICT = Condition(
+    "no-strict",
+    "the client begins with TLS (TDS 8.0), and the server takes no such connection",
+    _takes_no_strict,
+    lambda seen: seen.not_strict,
+    wrong=True,
+    masks=_OF_TLS,
+)
 PLAIN_HTTP = Condition(
     "plain-http",
     "HTTP without TLS answers where the server should",
@@ -673,13 +704,15 @@ SILENT = Condition(
     wrong=True,
     masks=_OF_THE_SERVER,
 )
+SERVER_REFUSES = (NO_COMMON_VERSION, NO_COMMON_CIPHER, NOT_LOADED, NO_STRICT)
+"""What makes a server end a handshake when it has read the ClientHello, or the first bytes of one."""
 NO_SUCH_SERVER = (PLAIN_HTTP, OTHER_SERVICE, ENDS_EARLY, ENDS_AFTER_PRELOGIN, SILENT)
 """What is met in the place of the server."""
 
 CONDITIONS = (
     *_OF_THE_CHAIN,
     NO_COMMON_CIPHER,
-    *(NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING, NO_ENCRYPTION, *NO_SUCH_SERVER),
+    *(NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING, NO_ENCRYPTION, STRICT_ONLY, NO_STRICT, *NO_SUCH_SERVER),
     *(WEAK_HANDSHAKE_SIGNATURE, SMALL_DH, RSA_KEY_EXCHANGE, DEMANDS_ENCRYPTION, IP_ADDRESS, CN_ALONE, CN_BESIDE_SAN),
     *OF_THE_PROFILE,
     *_OF_THE_STORE,

@@ -54,6 +54,7 @@ class Impostor:
                 small_dh=False,
                 usual_suites=True,
                 reads_versions=True,
+                speaks_tds8=True,
             )
         return self.apply(fixed)
 

@@ -185,6 +185,7 @@ class ServerSide:
     `key_readable` False: the account of SQL Server may not read the private key that it is told to use, and it does not
     start (error 49940): no process listens at its port.
     `staple`: it sends an answer of OCSP about its certificate with the handshake (RFC 6066, 8), of this validity.
+    `speaks_tds8` False: a SQL Server before 2022, or one that takes no connection which begins with TLS.
     `key_exchange`, `small_dh`, `usual_suites`: of the handshake up to TLS 1.2. `reads_versions` False: it does not know
     the extension supported_versions, as old Schannel, and answers with its own newest version.
     """
@@ -205,6 +206,7 @@ class ServerSide:
     ipv6: bool = field(default=False, metadata={_WORDS: "an IPv6 address"})
     small_dh: bool = field(default=False, metadata={_WORDS: "Diffie-Hellman parameters of 1024 bits"})
     usual_suites: bool = field(default=True, metadata={_WORDS: "cipher suites that no client offers"})
+    speaks_tds8: bool = field(default=True, metadata={_WORDS: "not speaking TDS 8.0"})
     reads_versions: bool = field(default=True, metadata={_WORDS: "not knowing the versions that a client lists"})
 
     @property

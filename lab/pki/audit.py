@@ -10,7 +10,7 @@ client.
 from collections.abc import Callable, Iterable, Iterator, Mapping, MutableMapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
@@ -30,7 +30,7 @@ from tlslab.model.condition import Condition, Seen, conditions_seen, defects
 from tlslab.model.conditions import LEVEL_2_STRENGTH, client_versions
 from tlslab.model.path import anchors as client_anchors
 from tlslab.model.path import at_hand, complete
-from tlslab.model.situation import RevocationCheck, Situation, TLSVersion
+from tlslab.model.situation import Encryption, RevocationCheck, ServerKind, Situation, Speaks, TLSVersion
 from tlslab.pki.cross_check import Rule, cross_check
 from tlslab.pki.mint import PURPOSES, USES, Mint, certificates
 from tlslab.pki.openssl_verify import AuditError, Problem, carries_name, path_of, verify
@@ -38,8 +38,14 @@ from tlslab.pki.revocation import list_pem
 from tlslab.pki.scan import Scan, Staple
 from tlslab.pki.status import WORDS, errors_of_status, fetched_issuers
 
-Scanner = Callable[[TLSVersion, TLSVersion], Scan]
-"""Looks at the situation's server with a range of versions."""
+
+class Scanner(Protocol):
+    """Looks at the situation's server with a range of versions."""
+
+    def __call__(self, low: TLSVersion, high: TLSVersion, *, other_door: bool = False) -> Scan:
+        """`other_door`: begin with TLS where the client begins with PRELOGIN, and the other way round."""
+
+
 Stapled = Callable[[], Staple]
 """Asks the situation's server for an answer of OCSP with the handshake."""
 
@@ -112,12 +118,21 @@ def measure(situation: Situation, mint: Mint, scanner: Scanner, stapled: Stapled
     """Look at a situation's server and measure what it presents to this client side. Raises AuditError."""
     everything = scanner(TLSVersion.TLSv1_0, TLSVersion.TLSv1_3)
     if not everything.certificates:
+        other = (
+            situation.kind is ServerKind.SQLSERVER
+            and everything.speaks is Speaks.ITS_PROTOCOL
+            and not (everything.nobody or everything.in_clear)
+            and bool(scanner(TLSVersion.TLSv1_0, TLSVersion.TLSv1_3, other_door=True).certificates)
+        )
+        strict = situation.client.encryption is Encryption.STRICT
         nothing = Seen(
             speaks=everything.speaks,
             answers=not everything.nobody,
             encrypts=not everything.in_clear,
             presents=False,
             shares_version=False,
+            only_strict=other and not strict,
+            not_strict=other and strict,
         )
         return Measured(nothing)
     presented = "".join(everything.certificates)

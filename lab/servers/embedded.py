@@ -151,6 +151,7 @@ def _options(
                 encryption=encryption,
                 refusal=refusal,
                 settings=settings,
+                tds8=entry.get("tds8", True) is not False,
                 closes_after_prelogin=speaks is Speaks.CLOSES_AFTER_PRELOGIN,
             )
         case "https":

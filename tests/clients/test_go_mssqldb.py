@@ -87,7 +87,6 @@ def test_a_clock_of_its_own_is_told_in_seconds() -> None:
     [
         ({"intermediates": (LAB_ISSUING,)}, "no option for intermediates"),
         ({"tls_max": TLSVersion.TLSv1_2}, "`tlsmin`"),
-        ({"trust_everything": True, "encryption": Encryption.STRICT}, "always verifies"),
     ],
 )
 def test_it_says_what_it_cannot_express(changes: dict[str, Any], words: str) -> None:

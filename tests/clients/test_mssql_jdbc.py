@@ -167,7 +167,9 @@ def test_intermediates_cannot_be_given_without_being_trusted() -> None:
 
 def test_strict_ignores_the_switch_to_trust_everything() -> None:
     side = replace(SAFE, trust_everything=True, encryption=Encryption.STRICT)
-    assert JDBC.cannot(Situation(healthy(SQL).server, side))
+    situation = Situation(healthy(SQL).server, side).with_leaf(issuer=None)
+    assert JDBC.cannot(situation) is None
+    assert not connects(JDBC, situation)
 
 
 @pytest.mark.parametrize(("system", "roots"), [(frozenset(), Roots.OWN), (frozenset({"java"}), Roots.SYSTEM)])

@@ -77,8 +77,13 @@ def test_trust_is_a_variable_of_openssl(client: Client, before: str) -> None:
 @BOTH
 def test_it_says_what_it_cannot_express(client: Client, before: str) -> None:
     assert "native-tls" in (client.cannot(HEALTHY.with_client(tls_max=TLSVersion.TLSv1_2)) or "")
-    strict = HEALTHY.with_client(encryption=Encryption.STRICT, trust_everything=True)
-    assert "always verifies" in (client.cannot(strict) or "")
+
+
+@BOTH
+def test_strict_ignores_trust_server_certificate(client: Client, before: str) -> None:
+    strict = HEALTHY.with_client(encryption=Encryption.STRICT, trust_everything=True).with_leaf(issuer=None)
+    assert client.cannot(strict) is None
+    assert not connects(client, strict)
 
 
 @BOTH

@@ -23,13 +23,11 @@ from tlslab.libraries.sqlclient.conditions import (
     EXPECTS,
     KNOWN,
     NO_CRL,
-    NO_STRICT_CERTIFICATE,
     OF_THE_CHAIN,
     OPTIONAL,
     PINNED,
     SSLSTREAM_COMPLAINS,
     STRICT,
-    STRICT_ONLY,
     TRUSTS_ALL,
     UNKNOWN_HOST,
     WRONG_PASSWORD,
@@ -57,6 +55,7 @@ from tlslab.model.conditions import (
     NO_COMMON_CIPHER,
     NO_COMMON_VERSION,
     NO_ENCRYPTION,
+    NO_STRICT,
     NOT_A_CA,
     NOT_FOR_SERVERS,
     NOT_LOADED,
@@ -66,6 +65,7 @@ from tlslab.model.conditions import (
     PATH_TOO_LONG,
     RSA_KEY_EXCHANGE,
     SELF_SIGNED,
+    STRICT_ONLY,
     UNTRUSTED,
     WEAK_ISSUER_KEY,
     WEAK_ISSUER_SIGNATURE,
@@ -204,7 +204,7 @@ def conditions(name: str, server: str, dialled: str, options: dict[str, str], wh
     if strict_only and STRICT not in whens:
         found |= {STRICT_ONLY}
     if strict_only and STRICT in whens and server == "fallback":
-        found |= {NO_STRICT_CERTIFICATE}
+        found |= {NO_STRICT}
     return found
 
 
@@ -366,7 +366,7 @@ GOOD = healthy(ServerKind.SQLSERVER)
         (GOOD.with_server(encryption=ServerEncryption.STRICT).with_client(encryption=Encryption.STRICT), set()),
         (
             GOOD.with_server(encryption=ServerEncryption.STRICT, chain=None).with_client(encryption=Encryption.STRICT),
-            {NO_STRICT_CERTIFICATE},
+            {NO_STRICT},
         ),
     ],
 )

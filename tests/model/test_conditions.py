@@ -30,6 +30,7 @@ from tlslab.model.conditions import (
     NO_COMMON_VERSION,
     NO_ENCRYPTION,
     NO_SIGNING,
+    NO_STRICT,
     NOT_A_CA,
     NOT_FOR_SERVERS,
     NOT_LOADED,
@@ -45,6 +46,7 @@ from tlslab.model.conditions import (
     STORE_ABSENT,
     STORE_NOT_HASHED,
     STORE_UNREADABLE,
+    STRICT_ONLY,
     UNTRUSTED,
     WEAK_HANDSHAKE_SIGNATURE,
     WEAK_ISSUER_KEY,
@@ -250,6 +252,19 @@ def test_cipher_suites_and_groups_matter_up_to_tls_1_2() -> None:
     assert conditions_of(ends.with_server(usual_suites=False).with_leaf(issuer=None), CONDITIONS) == {NO_COMMON_CIPHER}
 
 
+def test_tds_8_0_takes_two_who_speak_it() -> None:
+    """A server may refuse who begins with PRELOGIN (network.forcestrict), and an old one knows nothing else; with a
+    self-generated certificate there is no strict connection (error 17821).
+    """
+    strict = SQL.with_client(encryption=Encryption.STRICT)
+    demanding = ServerEncryption.STRICT
+    assert conditions_of(strict.with_server(encryption=demanding), CONDITIONS) == set()
+    assert conditions_of(SQL.with_server(encryption=demanding).with_leaf(issuer=None), CONDITIONS) == {STRICT_ONLY}
+    for server in ({"speaks_tds8": False}, {"chain": None}):
+        assert conditions_of(strict.with_server(**server), CONDITIONS) == {NO_STRICT}
+    assert conditions_of(SQL.with_server(speaks_tds8=False), CONDITIONS) == set()
+
+
 def test_a_demand_is_no_defect() -> None:
     assert defects({DEMANDS_ENCRYPTION, EXPIRED}) == {EXPIRED}
 
@@ -310,6 +325,8 @@ def test_the_versions_that_a_client_side_allows(situation: Situation, versions: 
         (Seen(shares_version=False), {NO_COMMON_VERSION}),
         (Seen(shares_cipher=False), {NO_COMMON_CIPHER}),
         (Seen(presents=False, shares_version=False), {NOT_LOADED}),
+        (Seen(presents=False, shares_version=False, only_strict=True), {STRICT_ONLY}),
+        (Seen(presents=False, shares_version=False, not_strict=True), {NO_STRICT}),
         (Seen(answers=False, presents=False, shares_version=False), {NOT_SERVING}),
     ],
 )

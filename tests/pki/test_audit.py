@@ -20,16 +20,18 @@ from tlslab.model.conditions import (
     NAME_MISMATCH,
     NO_COMMON_VERSION,
     NO_ENCRYPTION,
+    NO_STRICT,
     NOT_FOR_SERVERS,
     NOT_LOADED,
     NOT_SERVING,
     NOT_YET_VALID,
     SELF_SIGNED,
+    STRICT_ONLY,
     UNTRUSTED,
     client_versions,
 )
 from tlslab.model.scenario import Scenario
-from tlslab.model.situation import ServerEncryption, ServerKind, Situation, Speaks, TLSVersion, healthy
+from tlslab.model.situation import Encryption, ServerEncryption, ServerKind, Situation, Speaks, TLSVersion, healthy
 from tlslab.pki.audit import audit
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint, certificates
@@ -71,17 +73,19 @@ def scan_server(
     text = presented if presented is not None else mint.chain_pem(chain) if chain else mint.pem(FALLBACK)
     newest = min(situation.server.tls_max, client_versions(healthy(situation.kind))[1])
 
-    def scanner(low: TLSVersion, high: TLSVersion) -> Scan:
+    def scanner(low: TLSVersion, high: TLSVersion, *, other_door: bool = False) -> Scan:
         if not situation.server.key_readable:
             return Scan(refused=DOWN)
         if situation.server.encryption is ServerEncryption.IN_CLEAR:
             return Scan(refused=NO_TLS)
         if situation.server.speaks is not Speaks.ITS_PROTOCOL:
             return Scan(refused="EOFError: closed", speaks=situation.server.speaks)
-        if NOT_LOADED.present(situation):
+        at_wrong_door = STRICT_ONLY.present(situation) or NO_STRICT.present(situation)
+        if NOT_LOADED.present(situation) or at_wrong_door is not other_door:
             return Scan(refused="EOFError: closed")
         common = max(low, situation.server.tls_min) <= min(high, newest)
-        return Scan(tuple(_split(text))) if common else Scan(refused="alert 70")
+        unusual = not situation.server.usual_suites
+        return Scan(tuple(_split(text)), unusual=unusual) if common else Scan(refused="alert 70")
 
     return audit(situation, mint, scanner, Staple, known)
 
@@ -114,8 +118,8 @@ def test_a_cure_leaves_nothing_wrong_and_every_impostor_has_something(
         if kind not in fix.kinds:
             continue
         fixed = fix.apply(broken)
-        if fix.worth is Worth.CURE:
-            assert bool(scan_server(mint, fixed)) is not fix.clears, fix.name
+        if fix.worth is Worth.CURE and fix.clears:
+            assert not scan_server(mint, fixed), fix.name
         for impostor, situation in attacks(CATALOGUE.impostors, fixed)[0]:
             wanted = defects(conditions_of(situation, CATALOGUE.knowledge.conditions))
             assert scan_server(mint, situation) == wanted, (fix.name, impostor.id)
@@ -214,12 +218,31 @@ def test_a_server_that_presents_another_chain_than_it_was_given_is_an_error_of_t
 
 def wrongly_built(mint: Mint, situation: Situation, seen: Scan) -> str:
     """In what a situation whose server looks like this differs from what it is meant to be."""
-    return misbuilt(situation, audit(situation, mint, lambda low, high: seen, Staple, CONDITIONS), CONDITIONS)
+
+    def scanner(low: TLSVersion, high: TLSVersion, *, other_door: bool = False) -> Scan:
+        return seen
+
+    return misbuilt(situation, audit(situation, mint, scanner, Staple, CONDITIONS), CONDITIONS)
 
 
 def test_a_server_that_presents_nothing_is_an_error_of_the_lab(mint: Mint) -> None:
     why = wrongly_built(mint, healthy(ServerKind.HTTPS), Scan(refused="EOFError: closed"))
     assert why == "found not-loaded, but the situation should have nothing wrong"
+
+
+@pytest.mark.parametrize(
+    ("encryption", "defect"), [(Encryption.MANDATORY, STRICT_ONLY), (Encryption.STRICT, NO_STRICT)]
+)
+def test_a_sql_server_that_shows_its_certificates_at_the_other_door_alone(
+    mint: Mint, encryption: Encryption, defect: Condition
+) -> None:
+    """To who begins with TLS (TDS 8.0), or to who begins with PRELOGIN."""
+    situation = healthy(ServerKind.SQLSERVER).with_client(encryption=encryption)
+
+    def scanner(low: TLSVersion, high: TLSVersion, *, other_door: bool = False) -> Scan:
+        return Scan((mint.chain_pem(situation.chain),)) if other_door else Scan(refused="EOFError: closed")
+
+    assert audit(situation, mint, scanner, Staple, CONDITIONS) == {defect}
 
 
 def test_a_server_that_is_down_although_it_should_be_up_is_an_error_of_the_lab(mint: Mint) -> None:

@@ -52,20 +52,6 @@ _OF_THE_CERTIFICATE = (
 )
 _OF_TLS = frozenset(item.name for item in (*_OF_THE_CERTIFICATE, NO_COMMON_VERSION, NO_COMMON_CIPHER, NOT_LOADED))
 
-NO_STRICT_CERTIFICATE = Condition(
-    "no-strict-certificate",
-    "the server has no certificate for a client that begins with TLS",
-    lambda situation: _is_strict(situation) and _speaks_strict_only(situation) and situation.server.chain is None,
-    wrong=True,
-    masks=_OF_TLS,
-)
-STRICT_ONLY = Condition(
-    "strict-only",
-    "the server takes only clients that begin with TLS, and this one does not",
-    lambda situation: _speaks_strict_only(situation) and not _is_strict(situation),
-    wrong=True,
-    masks=_OF_TLS,
-)
 WRONG_PASSWORD = Condition("wrong-password", "the server does not know this user and password", _not_yet, wrong=True)
 UNKNOWN_HOST = Condition(
     "unknown-host", "the name of the host does not resolve", _not_yet, wrong=True, masks=_OF_TLS | {NOT_SERVING.name}
@@ -73,8 +59,8 @@ UNKNOWN_HOST = Condition(
 
 OWN_CONDITIONS = (
     *(NO_CRL, OTHER_PIN, PIN_UNREADABLE),
-    *(DIALLED_NAME, SUBJECT_IS_THE_NAME, NO_STRICT_CERTIFICATE),
-    *(STRICT_ONLY, WRONG_PASSWORD, UNKNOWN_HOST),
+    *(DIALLED_NAME, SUBJECT_IS_THE_NAME),
+    *(WRONG_PASSWORD, UNKNOWN_HOST),
 )
 KNOWN = (*(item for item in CONDITIONS if item is not SILENT), *OWN_CONDITIONS)
 """Those of which it is known what SqlClient does; nobody has tried it with a server that never answers."""

@@ -7,10 +7,8 @@ from tlslab.libraries.sqlclient.conditions import (
     ENCRYPT_BY_WORD,
     ENCRYPT_IS_NONSENSE,
     EXPECTS,
-    NO_STRICT_CERTIFICATE,
     OPTIONAL,
     PINNED,
-    STRICT_ONLY,
     UNKNOWN_HOST,
     WRONG_PASSWORD,
 )
@@ -23,11 +21,13 @@ from tlslab.model.conditions import (
     NO_COMMON_CIPHER,
     NO_COMMON_VERSION,
     NO_ENCRYPTION,
+    NO_STRICT,
     NOT_LOADED,
     NOT_SERVING,
     OTHER_SERVICE,
     PLAIN_HTTP,
     RSA_KEY_EXCHANGE,
+    STRICT_ONLY,
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Does, Hangs, Prints, Row, Says, When
@@ -60,7 +60,7 @@ _ENDED = (
             ),
         )
     ),
-    say([NO_STRICT_CERTIFICATE], Phase.CLOSED, _EOF),
+    say([NO_STRICT], Phase.CLOSED, _EOF),
 )
 
 # ---- There is no handshake, or a login that fails.

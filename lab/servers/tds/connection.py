@@ -47,6 +47,7 @@ class Host(Protocol):
     has_certificate: bool
     refusal: Refusal
     closes_after_prelogin: bool
+    tds8: bool
     server_name: str
     password: str
     limits: Limits
@@ -169,7 +170,7 @@ class Connection:
         if not first:
             raise Disconnect("The client closed the connection before it sent anything.")
         self._channel.hold(first)
-        if first[0] == _TLS_HANDSHAKE_RECORD:
+        if first[0] == _TLS_HANDSHAKE_RECORD and self._host.tds8:
             await self._begin_strict()
         elif self._host.force_strict:
             raise Disconnect(

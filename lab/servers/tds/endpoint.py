@@ -20,7 +20,7 @@ from tlslab.servers.tds.prelogin import ServerMode
 from tlslab.servers.tds.session import Session
 from tlslab.servers.tds.tls import ALPN_TDS8, Presented, Settings, check_ciphers, presented
 
-SUPPORTS = mssql_conf.SUPPORTS | {"fallback", "refusal", "speaks", "ipv6", "small_dh", "reads_versions"}
+SUPPORTS = mssql_conf.SUPPORTS | {"fallback", "refusal", "speaks", "ipv6", "small_dh", "reads_versions", "speaks_tds8"}
 """The options of a server side that it can be set up with (`tlslab.model.situation.options`): those of SQL Server, and
 what SQL Server shows of itself elsewhere, or what stands before it.
 """
@@ -46,6 +46,7 @@ class SqlServerOptions:
     refusal: Refusal = Refusal.CLOSE
     closes_after_prelogin: bool = False
     settings: Settings = field(default_factory=Settings)
+    tds8: bool = True
 
 
 class Fallback:
@@ -79,6 +80,7 @@ class Endpoint:
         self.force_strict = conf.forcestrict
         self.has_certificate = conf.tlscert is not None
         self.refusal = options.refusal
+        self.tds8 = options.tds8
         self.closes_after_prelogin = options.closes_after_prelogin
         self.server_name = options.host
         self.password = options.password

@@ -210,6 +210,7 @@ class Embedded(Service):
             **common,
             "conf": self.write(f"{name}.mssql.conf", mssql_conf(side, certificate, key)),
             "host": self.names[name],
+            "tds8": side.speaks_tds8,
         }
         if side.encryption is ServerEncryption.IN_CLEAR:
             listener["encryption"] = "in_clear"

@@ -46,7 +46,7 @@ def seen(situation: Situation, keys: Path, staple: Callable[[Mint], Staple]) -> 
         try:
             sent = tuple(mint.pem(item) for item in situation.chain.presented)
 
-            def scanner(low: TLSVersion, high: TLSVersion) -> Scan:
+            def scanner(low: TLSVersion, high: TLSVersion, *, other_door: bool = False) -> Scan:
                 return Scan(sent)
 
             return await asyncio.to_thread(audit, situation, mint, scanner, lambda: staple(mint), CONDITIONS)
