@@ -198,10 +198,14 @@ class NodeHttps(NodeClient):
         env, files = default_store(request)
         return Invocation(
             argv=(request.machine.which["node"], PROBE, json.dumps(given)),
-            env=env,
+            env={**self.environment(request.machine), **env},
             files={PROBE: probe(PROBE), **laid.files, **files, **crl_file(request)},
             prepare=laid.prepare,
         )
+
+    def environment(self, machine: Machine) -> dict[str, str]:
+        """What it needs to find its packages."""
+        return {}
 
 
 class NodeFetch(NodeClient):

@@ -125,9 +125,9 @@ OWN_MINIMUM = Source(
     "https://github.com/python/cpython/blob/v3.11.2/Modules/_ssl.c",
 )
 ITS_FILES = (REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE)
-_OPENSSL_ROOTS = (SSL_CERT_DIR, SSL_CERT_FILE)
+OPENSSL_ROOTS = (SSL_CERT_DIR, SSL_CERT_FILE)
 _NO_CERTIFICATE = "[X509{*}] no certificate or crl found (_ssl.c:"
-_OF_THE_STORE = stops(
+OF_THE_STORE = stops(
     {
         STORE_ABSENT: "FileNotFoundError: [Errno 2] No such file or directory",
         STORE_UNREADABLE: f"ssl.SSLError: {_NO_CERTIFICATE}",
@@ -148,7 +148,7 @@ class PythonClient(Client):
     tls_library = "OpenSSL of the Python interpreter"
     stores: Mapping[str, str] = {PEM_FILE: "cafile", HASHED_DIRECTORY: "capath"}
     """By the parameters of `ssl.create_default_context`."""
-    variables = frozenset({*ITS_FILES, *_OPENSSL_ROOTS, OPENSSL_CONF})
+    variables = frozenset({*ITS_FILES, *OPENSSL_ROOTS, OPENSSL_CONF})
     roots_variable = ""
     """The variable that names its roots, where it has a list of its own (certifi) and reads no system store."""
 
@@ -201,7 +201,7 @@ class PythonClient(Client):
         return (f"{self.roots_variable}=ca.pem",) if side.trust_anchors and self.roots_variable else ()
 
 
-def _templates(before: str, source: Source) -> tuple[Template, ...]:
+def ssl_templates(before: str, source: Source) -> tuple[Template, ...]:
     """How a client shows the whole message of the ssl module behind these words.
 
     Its format around the reasons of OpenSSL: Modules/_ssl.c, fill_and_set_sslerror. What the library `python-ssl` says
@@ -216,7 +216,7 @@ def _templates(before: str, source: Source) -> tuple[Template, ...]:
     )
 
 
-def _unverified(what: str, source: Source, *unless: When) -> Tolerates:
+def unverified(what: str, source: Source, *unless: When) -> Tolerates:
     return tolerates(
         f"{what} looks neither at the chain nor at the name",
         phases=[Phase.VERIFY, Phase.NAME],
@@ -226,7 +226,7 @@ def _unverified(what: str, source: Source, *unless: When) -> Tolerates:
     )
 
 
-_COMMON_NAME = tolerates(
+TAKES_COMMON_NAME = tolerates(
     "the ssl module takes the common name where there is no SAN (`hostname_checks_common_name`)",
     of=[NAME_MISMATCH, CN_ALONE],
     basis=Basis.AUTHORITATIVE,
@@ -234,10 +234,10 @@ _COMMON_NAME = tolerates(
 )
 
 
-_OWN_VERSIONS = own_versions("the ssl module sets TLS 1.2 as the oldest version itself", OWN_MINIMUM)
+OWN_VERSIONS = own_versions("the ssl module sets TLS 1.2 as the oldest version itself", OWN_MINIMUM)
 
 
-def _keeps_the_dot(what: str, source: Source) -> SaysLike:
+def keeps_the_dot(what: str, source: Source) -> SaysLike:
     return says_like(
         NAME_MISMATCH,
         [DOT_AT_THE_END],
@@ -247,7 +247,7 @@ def _keeps_the_dot(what: str, source: Source) -> SaysLike:
     )
 
 
-def _replaces(why: str, source: Source, *unless: When) -> SaysLike:
+def replaces(why: str, source: Source, *unless: When) -> SaysLike:
     when = [~circumstance for circumstance in unless]
     return says_like(UNTRUSTED, [OTHER_STORE], why, when=when, basis=Basis.AUTHORITATIVE, source=source)
 
@@ -268,7 +268,7 @@ class Urllib(PythonClient):
     )
 
     templates = (
-        *_templates("urllib.error.URLError: <urlopen error ", URL_ERROR),
+        *ssl_templates("urllib.error.URLError: <urlopen error ", URL_ERROR),
         Template(
             "posix",
             frozenset({Phase.CLOSED, Phase.NO_TLS}),
@@ -279,32 +279,32 @@ class Urllib(PythonClient):
     )
     rows = (
         *WAITS,
-        *_OF_THE_STORE,
-        _keeps_the_dot("urllib", TRAILING_DOT),
-        _COMMON_NAME,
-        _unverified("with ssl._create_unverified_context() urllib", UNVERIFIED_CONTEXT),
-        _replaces(
+        *OF_THE_STORE,
+        keeps_the_dot("urllib", TRAILING_DOT),
+        TAKES_COMMON_NAME,
+        unverified("with ssl._create_unverified_context() urllib", UNVERIFIED_CONTEXT),
+        replaces(
             "with cafile create_default_context() does not load the default certificates; load_verify_locations() on "
             "the context that it makes without would add to them",
             DEFAULT_CERTS,
         ),
-        *read("the ssl module", _OPENSSL_ROOTS, OPENSSL_ENV),
+        *read("the ssl module", OPENSSL_ROOTS, OPENSSL_ENV),
         *not_read("the ssl module", ITS_FILES, DEFAULT_CERTS),
-        *option_first("create_default_context()", _OPENSSL_ROOTS, DEFAULT_CERTS),
+        *option_first("create_default_context()", OPENSSL_ROOTS, DEFAULT_CERTS),
         *beside(
             "the variable takes the place of OpenSSL's default file or of its default directory, and not of the other",
-            _OPENSSL_ROOTS,
+            OPENSSL_ROOTS,
             DEFAULT_LOCATIONS,
             when=[~GIVEN_A_STORE],
         ),
         *beside("the ssl module does not read the variable", ITS_FILES, DEFAULT_CERTS),
-        _OWN_VERSIONS,
+        OWN_VERSIONS,
     )
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         if side.defaults_only:
             return self.default_trust_words(side)
-        return (*self.context_words(side), *_header_words(side))
+        return (*self.context_words(side), *header_words(side))
 
 
 class Requests(PythonClient):
@@ -323,7 +323,7 @@ class Requests(PythonClient):
     registry = Registry(RegistryKind.PYPI, "requests")
 
     templates = (
-        *_templates(_MAX_RETRIES, MAX_RETRY_ERROR),
+        *ssl_templates(_MAX_RETRIES, MAX_RETRY_ERROR),
         Template(
             "posix",
             frozenset({Phase.CLOSED, Phase.NO_TLS}),
@@ -348,10 +348,10 @@ class Requests(PythonClient):
             source=CERT_VERIFY,
         ),
         *stops({STORE_UNREADABLE: _MAX_RETRIES + _NO_CERTIFICATE}, basis=Basis.AUTHORITATIVE, source=LOAD),
-        _unverified("with session.verify = False requests", REQUESTS_VERIFY, *map(is_set, ITS_FILES)),
-        _replaces("the file of `verify` takes the place of certifi's", REQUESTS_ADAPTER, *map(is_set, ITS_FILES)),
+        unverified("with session.verify = False requests", REQUESTS_VERIFY, *map(is_set, ITS_FILES)),
+        replaces("the file of `verify` takes the place of certifi's", REQUESTS_ADAPTER, *map(is_set, ITS_FILES)),
         *read("requests", ITS_FILES, SESSION),
-        *not_read("requests", _OPENSSL_ROOTS, REQUESTS_CERTS),
+        *not_read("requests", OPENSSL_ROOTS, REQUESTS_CERTS),
         *instead(
             "what the variable names overrules session.verify, be that a file or False; a call's own `verify` would "
             "win",
@@ -361,8 +361,8 @@ class Requests(PythonClient):
             basis=Basis.REPORTED,
         ),
         *instead("what the variable names takes the place of certifi's", ITS_FILES, SESSION, when=[~GIVEN_A_STORE]),
-        *beside("requests does not read the variable", _OPENSSL_ROOTS, REQUESTS_CERTS),
-        _OWN_VERSIONS,
+        *beside("requests does not read the variable", OPENSSL_ROOTS, REQUESTS_CERTS),
+        OWN_VERSIONS,
     )
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
@@ -380,7 +380,7 @@ class Requests(PythonClient):
             words += ["context = urllib3.util.create_urllib3_context()", *limits]
             words += ["context.check_hostname = False"] if side.trust_everything else []
             words.append(_adapter_words("ssl_context=context"))
-        return (*words, *_header_words(side))
+        return (*words, *header_words(side))
 
 
 class Httpx(PythonClient):
@@ -399,7 +399,7 @@ class Httpx(PythonClient):
     registry = Registry(RegistryKind.PYPI, "httpx")
 
     templates = (
-        *_templates("httpx.ConnectError: ", HTTPX_SSL),
+        *ssl_templates("httpx.ConnectError: ", HTTPX_SSL),
         Template(
             "posix",
             frozenset({Phase.CLOSED, Phase.NO_TLS}),
@@ -416,21 +416,21 @@ class Httpx(PythonClient):
             basis=Basis.OBSERVED,
             source=OBSERVED,
         ),
-        *_OF_THE_STORE,
-        _keeps_the_dot("httpx", HTTPCORE_DOT),
-        _COMMON_NAME,
-        _unverified("with an unverified context httpx", HTTPX_SSL),
-        _replaces(
+        *OF_THE_STORE,
+        keeps_the_dot("httpx", HTTPCORE_DOT),
+        TAKES_COMMON_NAME,
+        unverified("with an unverified context httpx", HTTPX_SSL),
+        replaces(
             "a context that was made with cafile takes the place of httpx's own, which has certifi's", HTTPX_CONFIG
         ),
-        *read("httpx", _OPENSSL_ROOTS, HTTPX_CONFIG),
+        *read("httpx", OPENSSL_ROOTS, HTTPX_CONFIG),
         *not_read("httpx", ITS_FILES, HTTPX_CONFIG),
-        *option_first("a context of one's own", _OPENSSL_ROOTS, HTTPX_CONFIG),
+        *option_first("a context of one's own", OPENSSL_ROOTS, HTTPX_CONFIG),
         *instead(
-            "what the variable names takes the place of certifi's", _OPENSSL_ROOTS, HTTPX_CONFIG, when=[~GIVEN_A_STORE]
+            "what the variable names takes the place of certifi's", OPENSSL_ROOTS, HTTPX_CONFIG, when=[~GIVEN_A_STORE]
         ),
         *beside("httpx does not read the variable", ITS_FILES, HTTPX_CONFIG),
-        _OWN_VERSIONS,
+        OWN_VERSIONS,
     )
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
@@ -439,7 +439,7 @@ class Httpx(PythonClient):
         words = list(self.context_words(side))
         if expects_other_name(side):
             words.append(f'extensions={{"sni_hostname": "{side.reference_identifier}"}}')
-        return (*words, *_header_words(side))
+        return (*words, *header_words(side))
 
 
 def _adapter_words(option: str) -> str:
@@ -454,7 +454,7 @@ def _adapter_words(option: str) -> str:
     )
 
 
-def _header_words(side: ClientSide) -> tuple[str, ...]:
+def header_words(side: ClientSide) -> tuple[str, ...]:
     return (f'headers={{"Host": "{side.host_header}"}}',) if side.host_header is not None else ()
 
 

@@ -1,11 +1,13 @@
-// One HTTPS GET by Node's https module or by its fetch. The settings come as JSON in the first argument, the answer goes out as one line of JSON.
+// One HTTPS GET by Node's https module, by its fetch, or by the packages axios and undici. The settings come as JSON in the first argument, the answer goes out as one line of JSON.
 'use strict'
 
 const given = JSON.parse(process.argv[2])
 
 // What Node prints of an uncaught error, without its stack frames and without the certificate that it dumps for a wrong name.
 function shown (error, indent = '') {
-  const head = String(error.stack || error).split(/\n\s+at /)[0].trimEnd()
+  const stack = String(error.stack || error).split(/\n\s+at /)[0].trimEnd()
+  // Node puts the name that the error has into its stack, where it is another (lib/internal/util/inspect.js, improveStack).
+  const head = stack.includes(error.name) ? stack : stack.replace(/^Error/, error.name)
   const lines = []
   if (error.cause instanceof Error) lines.push(`${indent}  [cause]: ${shown(error.cause, indent + '  ')}`)
   if (error.code) lines.push(`${indent}  code: '${error.code}'`)
@@ -25,6 +27,19 @@ function refused (error) {
   answer(false, shown(error), code(error), '')
 }
 
+// What is TLS's of the options goes into an Agent, as people do it.
+async function byPackage ({ headers, ...tls }) {
+  if (given.client === 'axios') {
+    const httpsAgent = new (require('https').Agent)(tls)
+    const response = await require('axios').get(given.url, { headers, httpsAgent, proxy: false, validateStatus: null })
+    return response.status
+  }
+  const undici = require('undici')
+  const response = await undici.request(given.url, { headers, dispatcher: new undici.Agent({ connect: tls }) })
+  await response.body.dump()
+  return response.statusCode
+}
+
 if (given.client === 'node-fetch') {
   fetch(given.url).then(async response => {
     await response.arrayBuffer()
@@ -37,7 +52,9 @@ if (given.client === 'node-fetch') {
     // Of a text Node reads the first list alone.
     if (given.crl) options.crl = require('fs').readFileSync(given.crl, 'utf8').split(/(?=-----BEGIN)/)
     if (given.ca) options.ca = require('fs').readFileSync(given.ca)
-    require('https').get(given.url, options, response => {
+    if (given.client === 'axios' || given.client === 'undici') {
+      byPackage(options).then(status => answer(status === 200, `HTTP ${status}`, '', '')).catch(refused)
+    } else require('https').get(given.url, options, response => {
       const version = response.socket.getProtocol()
       response.on('end', () => answer(response.statusCode === 200, `HTTP ${response.statusCode}`, '', version))
       response.resume()

@@ -1,4 +1,4 @@
-"""One HTTPS GET by urllib, requests or httpx: JSON in (the first argument), one line of JSON out."""
+"""One HTTPS GET by urllib, requests, httpx or aiohttp: JSON in (the first argument), one line of JSON out."""
 
 import json
 import platform
@@ -108,6 +108,28 @@ def by_httpx(given):
             return response.status_code, connection.version()
 
     return get, httpx.HTTPError
+
+
+def by_aiohttp(given):
+    import asyncio
+
+    import aiohttp
+
+    made = context(given)
+    options = {} if made is None else {"ssl": made}
+    if given["expected_name"]:
+        options.update(server_hostname=given["expected_name"])
+
+    async def ask():
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(given["url"], headers=given.get("headers", {}), **options) as response,
+        ):
+            # It has let go of the connection already where the answer is all there.
+            connection = response.connection
+            return response.status, connection.transport.get_extra_info("ssl_object").version() if connection else ""
+
+    return lambda: asyncio.run(ask()), (aiohttp.ClientError, OSError)
 
 
 def version(client):

@@ -131,6 +131,8 @@ def _old_node(version: str) -> dict[str, str]:
         "tedious": f"tedious needs Node 18.17, and this distribution has {version}",
         "node-https": f"this distribution's Node {version} is older than what the probe is written for",
         "node-fetch": f"fetch came with Node 18, and this distribution has {version}",
+        "undici": f"undici needs Node 18.17, and this distribution has {version}",
+        "axios": f"this distribution's Node {version} is older than what the probe is written for",
     }
 
 

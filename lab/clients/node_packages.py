@@ -1,0 +1,102 @@
+"""axios and undici, with an Agent: one GET by `probes/node_https.js`, like Node's own https, whose options they take.
+
+axios stands on Node's https and gives its errors a name of its own, AxiosError; undici shows Node's errors as they are.
+"""
+
+from tlslab.clients.base import Invocation, Machine
+from tlslab.clients.https import OBSERVED, OPTIONS
+from tlslab.clients.node_https import NodeHttps
+from tlslab.model.conditions import SILENT
+from tlslab.model.evidence import Basis, Phase, Source
+from tlslab.model.library import Hangs, Says, Template, says
+from tlslab.model.outcome import Completed
+from tlslab.model.situation import Situation
+from tlslab.setup.needs import NODE, NodePackage
+from tlslab.setup.versions.registry import Registry, RegistryKind
+
+AXIOS_ERROR = Source(
+    "axios, lib/core/AxiosError.js (AxiosError.from: message and code of the error that it wraps)",
+    "https://github.com/axios/axios/blob/v1.7.9/lib/core/AxiosError.js",
+)
+CONNECT = Source(
+    "undici, lib/core/connect.js (buildConnector: what tls.connect emits is handed on)",
+    "https://github.com/nodejs/undici/blob/v6.21.0/lib/core/connect.js",
+)
+
+
+class OfNpm(NodeHttps):
+    """What the two have in common."""
+
+    supports = OPTIONS | {"server_name", "crls"}
+
+    def environment(self, machine: Machine) -> dict[str, str]:
+        return {"NODE_PATH": machine.node_modules}
+
+    def version_probe(self, machine: Machine) -> Invocation:
+        asked = (
+            f"const v = process.versions; `{self.name} ${{require('{self.name}/package.json').version}} "
+            "(Node ${v.node}, OpenSSL ${v.openssl})`"
+        )
+        return Invocation((machine.which["node"], "-p", asked), env=self.environment(machine))
+
+    def read_version(self, completed: Completed) -> str:
+        return completed.stdout.strip() if completed.stdout.startswith(f"{self.name} ") else ""
+
+
+class Axios(OfNpm):
+    """axios with `httpsAgent`."""
+
+    name = "axios"
+    title = "axios (Node)"
+    needs = (NODE, NodePackage("axios"))
+    registry = Registry(RegistryKind.NPM, "axios")
+    templates = (
+        Template("openssl", frozenset({Phase.VERIFY}), "AxiosError: {reason}", Basis.AUTHORITATIVE, AXIOS_ERROR),
+        Template("node", frozenset(Phase), "AxiosError: {reason}", Basis.AUTHORITATIVE, AXIOS_ERROR),
+        Template("node", frozenset(Phase), "AxiosError: {*}code: '{code}'", Basis.AUTHORITATIVE, AXIOS_ERROR),
+        Template(
+            "openssl",
+            frozenset({Phase.HANDSHAKE, Phase.NO_TLS}),
+            "AxiosError: write EPROTO {*}:error:{*}:SSL routines:{*}:{reason}:",
+            Basis.AUTHORITATIVE,
+            AXIOS_ERROR,
+        ),
+    )
+
+
+class Undici(OfNpm):
+    """undici.request with an Agent whose `connect` has the options of TLS."""
+
+    name = "undici"
+    title = "undici (Node)"
+
+    def inexpressible(self, situation: Situation) -> str | None:
+        if situation.client.server_name == "":
+            return "undici sends the name in the URL where `servername` is empty"
+        return super().inexpressible(situation)
+
+    needs = (NODE, NodePackage("undici"))
+    registry = Registry(RegistryKind.NPM, "undici")
+    templates = (
+        *(item for item in NodeHttps.templates if item.library == "node" or Phase.VERIFY in item.phases),
+        Template(
+            "openssl",
+            frozenset({Phase.HANDSHAKE, Phase.NO_TLS}),
+            "Error: {*}:error:{*}:SSL routines:{*}:{reason}:",
+            Basis.AUTHORITATIVE,
+            CONNECT,
+        ),
+    )
+    rows = (
+        *(row for row in NodeHttps.rows if not (isinstance(row, Says) and isinstance(row.does, Hangs))),
+        *says(
+            [SILENT],
+            Phase.NO_TLS,
+            "ConnectTimeoutError: Connect Timeout Error",
+            basis=Basis.OBSERVED,
+            source=OBSERVED,
+        ),
+    )
+
+
+CLIENTS = (Axios(), Undici())
