@@ -15,7 +15,7 @@ from tlslab.setup.needs import NODE, NodePackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
 AXIOS_ERROR = Source(
-    "axios, lib/core/AxiosError.js (AxiosError.from: message and code of the error that it wraps)",
+    "axios, lib/core/AxiosError.js (AxiosError.from: the message and the code of the error that it wraps)",
     "https://github.com/axios/axios/blob/v1.7.9/lib/core/AxiosError.js",
 )
 CONNECT = Source(

@@ -6,8 +6,8 @@ const given = JSON.parse(process.argv[2])
 // What Node prints of an uncaught error, without its stack frames and without the certificate that it dumps for a wrong name.
 function shown (error, indent = '') {
   const stack = String(error.stack || error).split(/\n\s+at /)[0].trimEnd()
-  // Node puts the name that the error has into its stack, where it is another (lib/internal/util/inspect.js, improveStack).
-  const head = stack.includes(error.name) ? stack : stack.replace(/^Error/, error.name)
+  // Node shows the name of the error's class where its stack has none (lib/internal/util/inspect.js, improveStack).
+  const head = error instanceof Error ? stack.replace(/^Error:/, `${error.constructor.name}:`) : stack
   const lines = []
   if (error.cause instanceof Error) lines.push(`${indent}  [cause]: ${shown(error.cause, indent + '  ')}`)
   if (error.code) lines.push(`${indent}  code: '${error.code}'`)
