@@ -25,7 +25,7 @@ from tlslab.model.conditions import (
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import ANY, Template, says, says_like, tolerates
-from tlslab.model.names import DOT_AT_THE_END
+from tlslab.model.names import DOT_AT_THE_END, in_url
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, TLSVersion
 from tlslab.setup.needs import Library, Packages, Program
@@ -50,7 +50,7 @@ UNABLE = Source("git, remote-curl.c (discover_refs)", "https://github.com/git/gi
 TRACE = "curl.trace"
 _ANSWERED = re.compile(r"Recv header: HTTP/(?:1\.[01]|2) 200\b")
 _TLS = re.compile(r"SSL connection using (TLS[\d.]+)")
-_FATAL = "fatal: unable to access 'https://{host}:{*}/': "
+_FATAL = "fatal: unable to access 'https://{urlhost}:{*}/': "
 _VERSIONS = {
     TLSVersion.TLSv1_0: "tlsv1.0",
     TLSVersion.TLSv1_1: "tlsv1.1",
@@ -188,7 +188,7 @@ class Git(Client):
                 request.machine.which["git"],
                 *settings,
                 "ls-remote",
-                f"https://{side.connect_to}:{request.endpoint.port}/",
+                f"https://{in_url(side.connect_to)}:{request.endpoint.port}/",
             ),
             env={
                 "GIT_CONFIG_NOSYSTEM": "1",

@@ -35,7 +35,7 @@ from tlslab.model.conditions import (
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import ANY, Own, Template, says, says_like, tolerates
-from tlslab.model.names import ADDRESS_AS_CN_ALONE, UNICODE
+from tlslab.model.names import ADDRESS_AS_CN_ALONE, UNICODE, in_url
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, TLSVersion
 from tlslab.setup.needs import Library, Packages, Program
@@ -208,7 +208,7 @@ class PerlSocket(Client):
     def invoke(self, request: Request) -> Invocation:
         side, laid = request.side, request.trust()
         trust = {self.stores[side.store.kind]: laid.path} if side.has_store else {}
-        host = f"{side.connect_to}:{request.endpoint.port}"
+        host = f"{in_url(side.connect_to)}:{request.endpoint.port}"
         given = {
             "client": self.name,
             "url": f"https://{host}/",

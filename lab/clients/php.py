@@ -48,7 +48,7 @@ from tlslab.model.conditions import (
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import ANY, Template, says, says_alike, says_like, tolerates, where
-from tlslab.model.names import ADDRESS_AS_CN_ALONE, ADDRESS_AS_DNS_NAME, NO_DNS_NAME, UNICODE
+from tlslab.model.names import ADDRESS_AS_CN_ALONE, ADDRESS_AS_DNS_NAME, NO_DNS_NAME, UNICODE, in_url
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, TLSVersion
 from tlslab.setup.needs import Library, Packages, Program
@@ -88,7 +88,7 @@ class PhpClient(Client):
 
     def _invocation(self, request: Request, given: Mapping[str, Any]) -> Invocation:
         laid = request.trust()
-        url = f"https://{self.host_in_url(request.side)}:{request.endpoint.port}/"
+        url = f"https://{in_url(self.host_in_url(request.side))}:{request.endpoint.port}/"
         said = json.dumps({"client": self.name, "url": url, **given})
         return Invocation(
             argv=(request.machine.which["php"], PROBE, said),
@@ -362,7 +362,7 @@ def _curl(side: ClientSide) -> dict[str, Any]:
     if side.trust_everything:
         options |= {"CURLOPT_SSL_VERIFYPEER": False, "CURLOPT_SSL_VERIFYHOST": 0}
     if expects_other_name(side):
-        options["CURLOPT_CONNECT_TO"] = [f"{side.reference_identifier}::{side.connect_to}:"]
+        options["CURLOPT_CONNECT_TO"] = [f"{in_url(side.reference_identifier)}::{in_url(side.connect_to)}:"]
     lowest = floor(side)
     if lowest is not None or side.tls_max is not None:
         # CURL_SSLVERSION_TLSv1_0 is 4, CURL_SSLVERSION_MAX_TLSv1_0 is that in the upper half.

@@ -16,7 +16,9 @@ def test_they_are_the_labs_own_packages(client: Axios | Undici) -> None:
 
 
 def test_axios_gives_nodes_error_its_own_name() -> None:
-    said = "AxiosError: certificate has expired {\n  [cause]: Error: certificate has expired {\n    code: 'CERT_HAS_EXPIRED'"
+    said = (
+        "AxiosError: certificate has expired {\n  [cause]: Error: certificate has expired {\n code: 'CERT_HAS_EXPIRED'"
+    )
     assert documented(AXIOS, said).keys() == {"expired"}
 
 
