@@ -60,7 +60,7 @@ STAPLES = Source(
     "IO::Socket::SSL, lib/IO/Socket/SSL.pm (SSL_ocsp_mode: by default it looks at an answer of OCSP in the handshake)",
     SSL.url,
 )
-_CANNOT = "500 Can't connect to {host}:{*}"
+_CANNOT = "500 Can't connect to {urlhost}:{*}"
 _ERROR = "error={*}, ssl_error={*}"
 """As its documentation has people print both of its errors."""
 _NO_FILE = "SSL_ca_file {*} can't be used: No such file or directory"

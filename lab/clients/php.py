@@ -48,7 +48,7 @@ from tlslab.model.conditions import (
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import ANY, Template, says, says_alike, says_like, tolerates, where
-from tlslab.model.names import ADDRESS_AS_CN_ALONE, ADDRESS_AS_DNS_NAME, NO_DNS_NAME, UNICODE, in_url
+from tlslab.model.names import ADDRESS_AS_CN_ALONE, ADDRESS_AS_DNS_NAME, IPV6_ADDRESS, NO_DNS_NAME, UNICODE, in_url
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, TLSVersion
 from tlslab.setup.needs import Library, Packages, Program
@@ -177,6 +177,13 @@ class Php(PhpClient):
             of=[NAME_MISMATCH, ADDRESS_AS_DNS_NAME],
             basis=Basis.AUTHORITATIVE,
             source=STREAMS,
+        ),
+        *says(
+            [IPV6_ADDRESS],
+            Phase.NAME,
+            "fopen(): Failed to enable crypto",
+            basis=Basis.OBSERVED,
+            source=OBSERVED,
         ),
         says_like(
             NAME_MISMATCH,
