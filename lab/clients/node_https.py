@@ -42,12 +42,12 @@ from tlslab.model.condition import conditions_of, defects
 from tlslab.model.conditions import CONDITIONS, OTHER_STORE, SILENT
 from tlslab.model.environment import NODE_EXTRA_CA_CERTS, NODE_TLS_REJECT_UNAUTHORIZED
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, When, says, tolerates
+from tlslab.model.library import Own, Template, When, says, tolerates
 from tlslab.model.names import in_url
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import PEM_FILE, ClientSide, Situation, TLSVersion
 from tlslab.model.variables import is_set
-from tlslab.setup.needs import NODE
+from tlslab.setup.needs import NODE, Need
 
 PROBE = "node_https.js"
 TLS_DOC = Source(
@@ -104,7 +104,7 @@ class NodeClient(Client):
 
     kinds = HTTPS
     tls_library = "OpenSSL inside Node"
-    needs = (NODE,)
+    needs: tuple[Need, ...] = (NODE,)
     program = "node"
     variables, no_variables = NODE_VARIABLES, NO_NODE_VARIABLES
     default_trust = BUNDLED
@@ -130,7 +130,7 @@ class NodeHttps(NodeClient):
     title = "Node https"
     supports = OPTIONS | {"server_name", "crls", "security_level"}
 
-    templates = (
+    templates: tuple[Template, ...] = (
         Template("openssl", frozenset({Phase.VERIFY}), "Error: {reason}", Basis.AUTHORITATIVE, TLS_DOC),
         Template("node", frozenset(Phase), "Error: {reason}", Basis.AUTHORITATIVE, TLS_DOC),
         Template("node", frozenset(Phase), "code: '{code}'", Basis.AUTHORITATIVE, TLS_DOC),
@@ -149,7 +149,7 @@ class NodeHttps(NodeClient):
             EPROTO,
         ),
     )
-    rows = (
+    rows: tuple[Own, ...] = (
         *WAITS,
         tolerates(
             "Node's https sends and verifies the name in the Host header: it is shown the certificate of that site",
