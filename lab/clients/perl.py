@@ -41,7 +41,7 @@ from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, TLSVe
 from tlslab.setup.needs import Library, Packages, Program
 
 PROBE = "perl_https.pl"
-PERL = Program("perl", Packages(apt="perl"))
+PERL = Program("perl", Packages(apt="perl", dnf="perl", zypper="perl"))
 LWP_HTTP = Source(
     "libwww-perl, lib/LWP/Protocol/http.pm (_new_socket)",
     "https://github.com/libwww-perl/libwww-perl/blob/v6.68/lib/LWP/Protocol/http.pm",
@@ -153,7 +153,7 @@ class PerlSocket(Client):
         Library(
             "io-socket-ssl",
             ("../share/perl5/IO/Socket/SSL.pm",),
-            Packages(apt="libio-socket-ssl-perl"),
+            Packages(apt="libio-socket-ssl-perl", dnf="perl-IO-Socket-SSL", zypper="perl-IO-Socket-SSL"),
             "the Perl module IO::Socket::SSL",
         ),
     )
@@ -239,7 +239,11 @@ class PerlLwp(PerlSocket):
         Library(
             "lwp-https",
             ("../share/perl5/LWP/Protocol/https.pm",),
-            Packages(apt="libwww-perl liblwp-protocol-https-perl"),
+            Packages(
+                apt="libwww-perl liblwp-protocol-https-perl",
+                dnf="perl-LWP-Protocol-https",
+                zypper="perl-LWP-Protocol-https",
+            ),
             "the Perl module LWP::Protocol::https",
         ),
     )

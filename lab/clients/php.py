@@ -54,7 +54,7 @@ from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, TLSVe
 from tlslab.setup.needs import Library, Packages, Program
 
 PROBE = "php_https.php"
-PHP = Program("php", Packages(apt="php-cli"))
+PHP = Program("php", Packages(apt="php-cli", dnf="php-cli", zypper="php8-cli php8-openssl"))
 CONTEXT = Source("PHP manual, SSL context options", "https://www.php.net/manual/en/context.ssl.php")
 NAMES_OF_SAN = Source(
     "PHP, ext/openssl/tests/san_no_cn_fallback.phpt (no DNS name in the SAN: the common name is looked at)",
@@ -228,7 +228,12 @@ class PhpCurl(PhpClient):
     tls_library = "OpenSSL of the system, by libcurl"
     needs = (
         PHP,
-        Library("php-curl", ("php/*/curl.so", "php/modules/curl.so"), Packages(apt="php-curl"), "PHP's curl extension"),
+        Library(
+            "php-curl",
+            ("php/*/curl.so", "php/modules/curl.so"),
+            Packages(apt="php-curl", dnf="php-common", zypper="php8-curl"),
+            "PHP's curl extension",
+        ),
     )
     supports = OPTIONS | {"security_level"}
     lacks: Mapping[str, str] = {"server_name": "libcurl sends the name in the URL, and verifies the same"}

@@ -48,7 +48,7 @@ class Ruby(Client):
 
     name = "ruby"
     title = "Ruby net/http"
-    needs = (Program("ruby", Packages(apt="ruby")),)
+    needs = (Program("ruby", Packages(apt="ruby", dnf="ruby", zypper="ruby")),)
     supports = OPTIONS | {"security_level"}
     lacks: Mapping[str, str] = {"server_name": "net/http sends the name that it verifies, that of the URL"}
     stores: Mapping[str, str] = {PEM_FILE: "ca_file", HASHED_DIRECTORY: "ca_path"}

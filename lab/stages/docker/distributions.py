@@ -136,6 +136,7 @@ def _old_node(version: str) -> dict[str, str]:
     }
 
 
+_OPENSSL_GIT = "its git stands on a libcurl with OpenSSL, and the lab knows the words of the one with GnuTLS"
 _NO_FREETDS = "openSUSE has no official package of FreeTDS for this release"
 
 
@@ -179,6 +180,7 @@ DISTRIBUTIONS: Mapping[str, Distribution] = {
             "3.11",
             interpreter="python3.11",
             modules=("nodejs:20",),
+            absent={"git": _OPENSSL_GIT},
         ),
         Distribution(
             "leap-15.6",
@@ -188,7 +190,7 @@ DISTRIBUTIONS: Mapping[str, Distribution] = {
             "3.11",
             interpreter="python3.11",
             renamed={"nodejs": "nodejs20"},
-            absent={"tsql": _NO_FREETDS, "tdsodbc": _NO_FREETDS},
+            absent={"tsql": _NO_FREETDS, "tdsodbc": _NO_FREETDS, "git": _OPENSSL_GIT},
         ),
     )
 }

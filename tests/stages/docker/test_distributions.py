@@ -75,12 +75,12 @@ def test_its_lock_file_has_every_python_client_that_it_does_not_call_absent(item
 
 @pytest.mark.parametrize("item", ALL)
 def test_node_is_installed_unless_its_clients_are_absent(item: Distribution) -> None:
-    of_node = {"tedious", "node-https", "node-fetch"}
+    of_node = {"axios", "tedious", "undici", "node-https", "node-fetch"}
     absent = of_node & set(item.absent)
     assert absent in (set(), of_node)
     node = item.renamed.get("nodejs", "nodejs")
     assert (node in build_contexts.packages(item)) == (not absent)
-    assert build_contexts.clients_of_node(item) == (() if absent else ("tedious",))
+    assert build_contexts.clients_of_node(item) == (() if absent else ("axios", "tedious", "undici"))
 
 
 @pytest.mark.parametrize("item", ALL)
