@@ -44,6 +44,7 @@ from tlslab.model.situation import (
 )
 from tlslab.setup import go_modules
 from tlslab.setup.needs import GO, Built
+from tlslab.setup.versions.registry import Registry, RegistryKind
 
 MODULE = "github.com/microsoft/go-mssqldb"
 RELEASE = go_modules.pinned(MODULE).version.removeprefix("v")
@@ -95,6 +96,7 @@ class GoMssqldb(Client):
         Roots.NONE, "where `encrypt` is not given, TrustServerCertificate is true: it accepts any certificate", OPTIONS
     )
     needs = (PROGRAM,)
+    registry = Registry(RegistryKind.GO, MODULE)
     release: Mapping[str, str] = {
         "go-mssqldb": RELEASE,
         "go": go_modules.release(),

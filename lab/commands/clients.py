@@ -95,8 +95,6 @@ def _defaults(given: tuple[str, ...], as_json: bool) -> Exit:
     from tlslab.setup.versions import pinned
     from tlslab.setup.versions.spec import SpecError
 
-    shared.bring_clients()
-
     def make(spec: str) -> Client:
         return pinned.provide(spec, all_clients(), provision.cache_dir(), shared.echo)
 
@@ -106,6 +104,7 @@ def _defaults(given: tuple[str, ...], as_json: bool) -> Exit:
         raise click.UsageError(f"--client: {problem}") from None
     must_match("--client", chosen, [item.name for item in known])
     wanted = [item for item in known if matches(item.name, chosen)]
+    shared.bring_clients(wanted)
     record = measure_defaults(wanted)
     if as_json:
         click.echo(json.dumps(defaults_as_data(record, wanted), indent=1))

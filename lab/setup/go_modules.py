@@ -10,6 +10,7 @@ import os
 import platform
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -26,29 +27,46 @@ from tlslab.setup.system import find_program, how_to_get
 TOOLCHAIN = "golang.org/toolchain"
 FETCH_TIMEOUT = 600.0
 """Seconds in which Go fetches a module; the toolchain has 70 MB."""
+LIST_TIMEOUT = 120.0
+"""Seconds in which Go says which versions there are."""
+IN_DIRECTORY = "=>"
+"""Between a module and the directory that holds it, as in go.mod."""
+NO_VERSION = "v0.0.0"
 Texts = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LockedModule:
-    """One module at one version: the hashes of its files and of its go.mod, as Go writes them into go.sum."""
+    """One module at one version: the hashes of its files and of its go.mod, as Go writes them into go.sum. Or one in a
+    `directory`, which has neither.
+    """
 
     path: str
     version: str
-    files: str
-    manifest: str
+    files: str = ""
+    manifest: str = ""
+    directory: str = ""
 
     def __str__(self) -> str:
         """The line of a lock."""
+        if self.directory:
+            return f"{self.path} {IN_DIRECTORY} {self.directory}"
         return f"{self.path} {self.version} {self.files} {self.manifest}"
 
 
 def read_lock(text: str) -> tuple[LockedModule, ...]:
     """The modules of a lock. Raises ValueError for a line that is none."""
-    lines = [line.split() for line in text.splitlines() if line.strip() and not line.startswith("#")]
-    if wrong := [line for line in lines if len(line) != 4 or not all(item.startswith("h1:") for item in line[2:])]:
-        raise ValueError(f"no line of a lock of Go modules: {' '.join(wrong[0])!r}")
-    return tuple(LockedModule(*line) for line in lines)
+    return tuple(_locked(line) for line in text.splitlines() if line.strip() and not line.startswith("#"))
+
+
+def _locked(line: str) -> LockedModule:
+    path, here, directory = line.partition(f" {IN_DIRECTORY} ")
+    if here:
+        return LockedModule(path, NO_VERSION, directory=directory)
+    parts = line.split()
+    if len(parts) != 4 or not all(item.startswith("h1:") for item in parts[2:]):
+        raise ValueError(f"no line of a lock of Go modules: {line!r}")
+    return LockedModule(*parts)
 
 
 @lru_cache(maxsize=1)
@@ -71,12 +89,64 @@ def release() -> str:
 def manifest(modules: Iterable[LockedModule] | None = None) -> Texts:
     """go.mod and go.sum of a program that is built from these modules; None: from those of the project."""
     chosen = [module for module in (known() if modules is None else modules) if module.path != TOOLCHAIN]
-    required = "".join(f"require {module.path} {module.version}\n" for module in chosen)
+    required = "".join(
+        f"require {module.path} {module.version}\n"
+        + (f"replace {module.path} {IN_DIRECTORY} {json.dumps(module.directory)}\n" if module.directory else "")
+        for module in chosen
+    )
     sums = "".join(
         f"{module.path} {module.version} {module.files}\n{module.path} {module.version}/go.mod {module.manifest}\n"
         for module in chosen
+        if not module.directory
     )
     return ("go.mod", f"module tlslab/probe\n\ngo {release()}\n\n{required}"), ("go.sum", sums)
+
+
+def versions(path: str, echo: Echo) -> tuple[str, ...]:
+    """The versions of a module, without their `v`; empty when there are none or no proxy answers.
+
+    Raises InstallError when there is no Go.
+    """
+    with tempfile.TemporaryDirectory(prefix="tlslab-go-") as directory:
+        done = _go(["list", "-m", "-versions", "-json", path], Path(directory), LIST_TIMEOUT, echo)
+    try:
+        return tuple(version.removeprefix("v") for version in json.loads(done.stdout).get("Versions", ()))
+    except ValueError:
+        return ()
+
+
+def resolve(module: LockedModule, echo: Echo) -> tuple[LockedModule, ...] | str:
+    """This module, whose hashes are not known yet, and what it needs, with their hashes; or what Go said, where it does
+    not find them. Raises InstallError when there is no Go.
+    """
+    with tempfile.TemporaryDirectory(prefix="tlslab-go-") as name:
+        directory = Path(name)
+        (manifest_of_it, _) = manifest([module])
+        (directory / "go.mod").write_text(manifest_of_it[1], encoding="utf-8")
+        (directory / "main.go").write_text(f'package main\n\nimport _ "{module.path}"\n\nfunc main() {{}}\n')
+        done = _go(["list", "-mod=mod", "-deps", "."], directory, FETCH_TIMEOUT, echo)
+        if done.returncode != 0:
+            return done.stderr.decode(errors="replace").strip()
+        text = (directory / "go.sum").read_text(encoding="utf-8") if (directory / "go.sum").exists() else ""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for path, version, digest in (line.split() for line in text.splitlines()):
+        number, _, of_it = version.partition("/")
+        found.setdefault((path, number), {})[of_it] = digest
+    # A go.mod alone was asked for its demands, and its module is not built.
+    locked = [LockedModule(*key, sums[""], sums["go.mod"]) for key, sums in found.items() if len(sums) == 2]
+    return (*((module,) if module.directory else ()), *locked)
+
+
+def _go(words: list[str], directory: Path, timeout: float, echo: Echo) -> "subprocess.CompletedProcess[bytes]":
+    """The pinned Go, in a directory with a module; one that does not end in time has failed."""
+    command = [str(ensure_toolchain(echo)), *words]
+    if not (directory / "go.mod").exists():
+        (directory / "go.mod").write_text(manifest([])[0][1], encoding="utf-8")
+    env = {**os.environ, **settings(cache_dir() / "downloads" / GO.name)}
+    try:
+        return child.run(command, timeout=timeout, cwd=directory, env=env)
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(command, 1, b"", f"no answer in {timeout:.0f} seconds".encode())
 
 
 def settings(home: Path) -> Mapping[str, str]:

@@ -23,18 +23,23 @@ from pathlib import Path
 
 import tlslab
 from tlslab.clients.base import PROBES, Client, Machine
-from tlslab.setup import installer, jars, nuget, parts, provision
+from tlslab.setup import build, go_modules, installer, jars, nuget, parts, provision
 from tlslab.setup.installer import Echo, InstallError
-from tlslab.setup.versions.index import JARS_LOCK, LOCK, MANIFEST, NPM_LOCK, Index, scratch
+from tlslab.setup.needs import Built
+from tlslab.setup.versions.index import JARS_LOCK, LOCK, MANIFEST, MODULES_LOCK, NPM_LOCK, Index, scratch
 from tlslab.setup.versions.registry import Registry, RegistryKind, nearest_versions, newest, pin, unpin
 from tlslab.setup.versions.spec import LATEST, Spec, SpecError
 from tlslab.stages.machine import links_gnutls, node_packages, python_packages
 
+LOCAL = "local"
+"""The version of a build of one's own that says none."""
 KEEP = 20
 """How many environments stay when others are pruned."""
 PROJECT = PROBES / "SqlClient.csproj"
 """What is built with a release from NuGet."""
-ABOUT, USED = "about.json", "used"
+ABOUT, USED, PROGRAM = "about.json", "used", "program"
+_ALONE = {RegistryKind.MAVEN: "a jar", RegistryKind.GO: "a program"}
+"""What clients of these kinds are, whose packages bring what they need."""
 _NOT_THE_CONTENT = (".git", ".hg", "__pycache__", "node_modules", ".venv", "build", "dist", "*.egg-info")
 
 
@@ -122,6 +127,8 @@ def pinned_version(package: str, kind: RegistryKind) -> str:
     """The version of a package that the project pins. Raises KeyError when it pins none."""
     if kind is RegistryKind.MAVEN:
         return jars.pinned(package).version
+    if kind is RegistryKind.GO:
+        return go_modules.pinned(package).version.removeprefix("v")
     if kind is RegistryKind.NPM:
         manifest = json.loads((tlslab.LOCKS / "npm" / MANIFEST).read_text(encoding="utf-8"))
         return str(manifest["dependencies"][package])
@@ -173,13 +180,15 @@ class Environments:
             return self._from_nuget(client, spec)
         if client.registry.kind is RegistryKind.PARTS:
             return self._part(client, client.registry, spec)
-        if spec.companions and client.registry.kind is RegistryKind.MAVEN:
-            raise SpecError(f"{client.name} is a jar alone: no package can be pinned beside it")
+        if spec.companions and client.registry.kind in _ALONE:
+            raise SpecError(
+                f"{client.name} is {_ALONE[client.registry.kind]} alone: no package can be pinned beside it"
+            )
         if spec.path and client.library and _is_library(client.registry, Path(spec.path).expanduser()):
             return self._program(client, spec)
         request = self._request(client, client.registry, spec)
         lock = self._lock(client.registry, request)
-        home = self._build(client.name, request, lock)
+        home = self._build(client, request, lock)
         self._hold(home)
         return self._describe(home, request, client)
 
@@ -209,9 +218,9 @@ class Environments:
         """Remove all but the most recently used environments, and what is left of abandoned ones; one sentence each."""
         sentences = [self._remove(home) for home, _ in self._homes()[keep:]]
         wanted = [lock.read_text(encoding="utf-8") for lock in (self._home / "requests").glob("*/*") if lock.is_file()]
-        for build in (self._home / "builds").glob("[!.]*"):
-            if not any(build.name in lock for lock in wanted):
-                shutil.rmtree(build, ignore_errors=True)
+        for content in (self._home / "builds").glob("[!.]*"):
+            if not any(content.name in lock for lock in wanted):
+                shutil.rmtree(content, ignore_errors=True)
         return sentences
 
     def cached_latest(self, client: str) -> str:
@@ -226,7 +235,8 @@ class Environments:
         if spec.path:
             package, version, mark = self._local(registry, Path(spec.path).expanduser().absolute())
             label = f"{client.name}@{version}~{mark}"
-            own: tuple[str, ...] = (str(package),)
+            at = registry.package + go_modules.IN_DIRECTORY if registry.kind is RegistryKind.GO else ""
+            own: tuple[str, ...] = (f"{at}{package}",)
         else:
             version = self._version(client, registry, spec)
             label = f"{client.name}@{version}"
@@ -261,6 +271,8 @@ class Environments:
             raise SpecError(f"there is no {path}")
         if registry.kind is RegistryKind.MAVEN:
             raise SpecError(f"{path} is no file: build the jar, and give that")
+        if registry.kind is RegistryKind.GO and not (path / "go.mod").is_file():
+            raise SpecError(f"{path} is no folder with a go.mod")
         suffix = ".tgz" if registry.kind is RegistryKind.NPM else ".whl"
         if path.is_file() and path.suffix != suffix:
             raise SpecError(f"{path} is no {suffix} file: give one, or the folder of a project that makes one")
@@ -272,6 +284,8 @@ class Environments:
                 if not home.is_dir():
                     (Path(fresh) / "content").rename(home)
         package = next(home.iterdir())
+        if registry.kind is RegistryKind.GO:
+            return package, LOCAL, content[:6]
         version = package.name.removesuffix(".whl").split("-")[1] if suffix == ".whl" else npm_version(package)
         return package, version, content[:6]
 
@@ -280,6 +294,9 @@ class Environments:
         content.mkdir()
         if path.is_file():
             shutil.copy(path, content)
+            return
+        if kind is RegistryKind.GO:
+            shutil.copytree(path, content / "module", ignore=shutil.ignore_patterns(".git"))
             return
         self._echo(f"building {path}")
         # In a copy: builds leave files behind.
@@ -312,7 +329,8 @@ class Environments:
         """
         for requirement in request.requirements:
             package, version = unpin(requirement)
-            if not version or "/" in requirement.removeprefix("@").partition("/")[2]:
+            is_path = "/" in requirement.removeprefix("@").partition("/")[2] and request.kind is not RegistryKind.GO
+            if not version or is_path:
                 continue
             listed = self._index.versions(request.kind, package)
             if not listed or version in listed:
@@ -323,7 +341,7 @@ class Environments:
             return UnknownVersion(self._unknown(request, package, version, listed))
         return InstallError(
             f"cannot resolve {request.label} ({', '.join(request.requirements)}):\n{problem}\n"
-            "Check the network and the settings of pip, npm or Maven. What is in the cache still works: "
+            "Check the network and the settings of pip, npm, Maven or Go. What is in the cache still works: "
             f"{', '.join(self.labels) or 'nothing yet'}."
         )
 
@@ -337,8 +355,9 @@ class Environments:
             )
         return f"{request.label}: there is no {package} {version}; the nearest are {near}"
 
-    def _build(self, client: str, request: Request, lock: Path) -> Path:
-        name = {RegistryKind.NPM: NPM_LOCK, RegistryKind.MAVEN: JARS_LOCK}.get(request.kind, LOCK)
+    def _build(self, client: Client, request: Request, lock: Path) -> Path:
+        names = {RegistryKind.NPM: NPM_LOCK, RegistryKind.MAVEN: JARS_LOCK, RegistryKind.GO: MODULES_LOCK}
+        name = names.get(request.kind, LOCK)
         home = (
             self._home / f"{directory_name(request.label)}-{digest((lock / name).read_text(encoding='utf-8'), tag())}"
         )
@@ -347,6 +366,10 @@ class Environments:
         elif request.kind is RegistryKind.MAVEN:
             for jar in jars.read_lock((lock / name).read_text(encoding="utf-8")):
                 jars.install(jar, home, self._echo, self._cache)
+        elif request.kind is RegistryKind.GO:
+            modules = go_modules.read_lock((lock / name).read_text(encoding="utf-8"))
+            home.mkdir(parents=True, exist_ok=True)
+            build.into(replace(_built(client), texts=go_modules.manifest(modules)), home / PROGRAM, self._echo)
         else:
             if installer.is_ready(home) and not _holds(home, lock / LOCK):
                 self._echo(f"{request.label} is damaged; building it again")
@@ -361,7 +384,7 @@ class Environments:
                 pip=self._index.pip(),
             )
         if self._about(home) is None:
-            self._note(home, About(client, request.label, request.version, request.key, ""))
+            self._note(home, About(client.name, request.label, request.version, request.key, ""))
             for sentence in self.prune():
                 self._echo(sentence)
         return home
@@ -373,6 +396,9 @@ class Environments:
             return replace(common, node_modules=str(modules), node_packages=node_packages(modules))
         if request.kind is RegistryKind.MAVEN:
             return replace(common, files={client.library: str(next(home.glob("*.jar")))})
+        if request.kind is RegistryKind.GO:
+            program = _built(client).name
+            return replace(common, which={program: str(home / PROGRAM / program)})
         packages = site_packages(home)
         return replace(
             common,
@@ -505,7 +531,7 @@ def npm_version(package: Path) -> str:
     """The version of a tarball that npm made: `tedious-19.0.0.tgz`."""
     name = package.name.removesuffix(".tgz")
     versions = [name[place + 1 :] for place, letter in enumerate(name) if letter == "-" and name[place + 1].isdigit()]
-    return versions[0] if versions else "local"
+    return versions[0] if versions else LOCAL
 
 
 def _holds(home: Path, lock: Path) -> bool:
@@ -513,6 +539,11 @@ def _holds(home: Path, lock: Path) -> bool:
     here = {normalised(name) for name in python_packages(site_packages(home))}
     lines = [line.split()[0] for line in lock.read_text(encoding="utf-8").splitlines() if line.strip()]
     return all(normalised(line.partition("==")[0]) in here for line in lines)
+
+
+def _built(client: Client) -> Built:
+    """The program of a client that the lab builds."""
+    return next(need for need in client.needs if isinstance(need, Built))
 
 
 def _own(registry: Registry, versions: Iterable[str]) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
-"""The index: asks PyPI, npm or Maven, as this machine is configured for them, which versions exist and which packages a
-requirement comes to.
+"""The index: asks PyPI, npm, Maven or Go, as this machine is configured for them, which versions exist and which
+packages a requirement comes to.
 
 `resolve` writes its result as a lock, with hashes, so that building an environment from it needs no more
-decisions. This module holds no address of an index: pip, npm and Maven have them configured.
+decisions. This module holds no address of an index: pip, npm, Maven and Go have them configured.
 """
 
 import json
@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from tlslab.setup import installer, jars
+from tlslab.setup import go_modules, installer, jars
+from tlslab.setup.go_modules import LockedModule
 from tlslab.setup.installer import Echo, InstallError
 from tlslab.setup.needs import NPM
 from tlslab.setup.system import how_to_get
@@ -30,7 +31,7 @@ NO_VERSION = "0.0.0.dev0"
 """A version that no package has: asking for it makes pip list those that exist."""
 WHEELS = ("--only-binary", ":all:")
 LOCK, MANIFEST, NPM_LOCK = "requirements.txt", "package.json", "package-lock.json"
-JARS_LOCK = "jars.txt"
+JARS_LOCK, MODULES_LOCK = "jars.txt", "modules.txt"
 
 
 class Index:
@@ -44,10 +45,12 @@ class Index:
         """The versions that exist; empty when there are none or no index answers. `wheels`: only those that this
         machine can install without building.
 
-        Raises InstallError when there is no pip, npm or Maven to ask with.
+        Raises InstallError when there is no pip, npm, Maven or Go to ask with.
         """
         if kind is RegistryKind.MAVEN:
             return jars.versions(package, self._cache, self._echo)
+        if kind is RegistryKind.GO:
+            return go_modules.versions(package, self._echo)
         if kind is RegistryKind.NPM:
             return self._npm_versions(package)
         if wheels:
@@ -67,12 +70,13 @@ class Index:
     def resolve(self, kind: RegistryKind, requirements: Sequence[str], into: Path) -> str | None:
         """Write the lock of these requirements into the directory `into`; None, or what the package manager said.
 
-        Raises InstallError when there is no pip, npm or Maven, or a jar is not the one that the project knows.
+        Raises InstallError when there is no pip, npm, Maven or Go, or a jar is not the one that the project knows.
         """
         ways = {
             RegistryKind.PYPI: self._pip_lock,
             RegistryKind.NPM: self._npm_lock,
             RegistryKind.MAVEN: self._jars_lock,
+            RegistryKind.GO: self._modules_lock,
         }
         return ways[kind](requirements, into)
 
@@ -119,6 +123,23 @@ class Index:
                 return f"  | {jars.problem_of(artifact, version)}"
             lines.append(f"{jars.checked(artifact, version, path)}\n")
         (into / JARS_LOCK).write_text("".join(lines), encoding="utf-8")
+        return None
+
+    def _modules_lock(self, requirements: Sequence[str], into: Path) -> str | None:
+        lines: list[str] = []
+        for requirement in requirements:
+            path, _, directory = requirement.partition(go_modules.IN_DIRECTORY)
+            name, version = unpin(requirement)
+            module = (
+                LockedModule(path, go_modules.NO_VERSION, directory=directory)
+                if directory
+                else LockedModule(name, f"v{version}")
+            )
+            found = go_modules.resolve(module, self._echo)
+            if isinstance(found, str):
+                return "\n".join(f"  | {line}" for line in found.splitlines()[-installer.LOG_LINES_SHOWN :])
+            lines += map(str, found)
+        (into / MODULES_LOCK).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
         return None
 
     def _npm_versions(self, package: str) -> tuple[str, ...]:

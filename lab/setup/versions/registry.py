@@ -21,6 +21,8 @@ class RegistryKind(StrEnum):
     """By the .NET SDK, where the user has it (`tlslab.setup.nuget`)."""
     PARTS = "the lab's own list of parts"
     """Files inside packages that are no clients (`tlslab.setup.parts`)."""
+    GO = "go"
+    """Modules, of which the lab builds the client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,8 @@ class Registry:
 
 
 def pin(kind: RegistryKind, package: str, version: str) -> str:
-    """One exact version of a package: `pymssql==2.3.13`, `tedious@19.0.0`, `group:name:1.2`."""
-    return package + {RegistryKind.NPM: "@", RegistryKind.MAVEN: ":"}.get(kind, "==") + version
+    """One exact version of a package: `pymssql==2.3.13`, `tedious@19.0.0`, `group:name:1.2`, `host/module@v1.2`."""
+    return package + {RegistryKind.NPM: "@", RegistryKind.MAVEN: ":", RegistryKind.GO: "@v"}.get(kind, "==") + version
 
 
 def unpin(requirement: str) -> tuple[str, str]:
@@ -61,6 +63,8 @@ def unpin(requirement: str) -> tuple[str, str]:
     package, _, version = requirement.partition("==")
     if not version and "@" in requirement[1:]:
         package, _, version = requirement.rpartition("@")
+        # A module's path begins with a host, its version with a letter (Go Modules Reference).
+        version = version.removeprefix("v") if "." in package.partition("/")[0] else version
     return package, version
 
 

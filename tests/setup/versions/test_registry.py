@@ -33,6 +33,7 @@ def registry(client: str) -> Registry:
         ("tedious", "19.0.0", ("tedious@19.0.0",)),
         ("requests", "2.27.1", ("requests==2.27.1",)),
         ("mssql-jdbc", "13.6.2.jre11", ("com.microsoft.sqlserver:mssql-jdbc:13.6.2.jre11",)),
+        ("go-mssqldb", "1.8.2", ("github.com/microsoft/go-mssqldb@v1.8.2",)),
         # Microsoft's driver: a wheel of its own from 18.6.2 on, before that inside mssql-python up to 1.7.
         ("odbc18", "18.6.2", ("mssql-python-odbc==18.6.2",)),
         ("odbc18", "18.6.2.1", ("mssql-python-odbc==18.6.2.1",)),
@@ -46,7 +47,7 @@ def test_the_packages_of_a_version(client: str, version: str, packages: tuple[st
 def test_what_comes_with_the_system_has_no_registry() -> None:
     without = {name for name, client in CLIENTS.items() if client.registry is None}
     tools = {"curl", "git", "wget", "openssl", "gnutls-cli", "tsql", "tdsodbc"}
-    runtimes = {"node-https", "node-fetch", "go-https", "go-mssqldb", "urllib"}
+    runtimes = {"node-https", "node-fetch", "go-https", "urllib"}
     runtimes |= {"perl-lwp", "perl-ssl", "php", "php-curl", "ruby"}
     assert without == tools | runtimes
 

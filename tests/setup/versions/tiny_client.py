@@ -4,7 +4,7 @@ from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Tru
 from tlslab.model.evidence import Source
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import ClientSide, ServerKind, options
-from tlslab.setup.needs import PythonPackage
+from tlslab.setup.needs import Need, PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
 ASK = "import tiny; print('tiny', tiny.VERSION)"
@@ -19,7 +19,7 @@ class Tiny(Client):
     tls_library = "none"
     templates = ()
     default_trust = Trust(Roots.NONE, "it connects to nobody", Source("its source", ""))
-    needs = (PythonPackage("tiny"),)
+    needs: tuple[Need, ...] = (PythonPackage("tiny"),)
     supports = frozenset(options(ClientSide))
     registry: Registry | None = Registry(RegistryKind.PYPI, "tiny")
 
