@@ -9,7 +9,7 @@ from tlslab.model.situation import Encryption, ServerEncryption, ServerKind, hea
 CLIENTS = [pytest.param(client, id=client.name) for client in all_clients()]
 SAN_ALONE = {"go-mssqldb", "requests", "go-https"}
 """urllib3 switches the common name off, Go knows none since 1.15."""
-COMMON_NAME_FIRST = {"pymssql", "python-tds", "mssql-jdbc", "jtds", "sqlclient"}
+COMMON_NAME_FIRST = {"pymssql", "python-tds", "mssql-jdbc", "jtds", "sqlclient", "sqlclient-mono"}
 """jTDS looks at no name at all; where SqlClient finds the name in the CN, it looks at nothing else."""
 IN_CLEAR_UNASKED = {"tedious"}
 

@@ -5,7 +5,7 @@ command line can name them without the cost of anything that builds.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tlslab.model.evidence import Source
 from tlslab.stages.trust_procedure import CA, Way
@@ -140,8 +140,11 @@ _OPENSSL_GIT = "its git stands on a libcurl with OpenSSL, and the lab knows the 
 _NO_FREETDS = "openSUSE has no official package of FreeTDS for this release"
 
 
+_NOT_IN_IMAGES = {
+    "sqlclient-mono": "mono's compiler builds its probe on the lab's machine, and the images hold no mono",
+}
 DISTRIBUTIONS: Mapping[str, Distribution] = {
-    item.name: item
+    item.name: replace(item, absent={**item.absent, **_NOT_IN_IMAGES})
     for item in (
         Distribution("bookworm", "Debian 12 (bookworm)", "debian:bookworm-slim", APT, "3.11", built=True),
         Distribution(
