@@ -86,7 +86,7 @@ def certificates(scenario: tuple[str, ...], into: Path, fix: str | None) -> None
 
     known = catalogue.load()
     scenarios = known.scenarios
-    everything = servers.servers(scenarios, servers.numbered([item.id for item in scenarios], {}))
+    everything = servers.servers(scenarios, servers.numbered(servers.with_servers(scenarios), {}))
     names = sorted({server.scenario for server in everything})
     for name in scenario:
         if name not in names:

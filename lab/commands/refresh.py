@@ -119,7 +119,7 @@ def of_the_source(checkout: Path) -> Iterator[Derived]:
     catalogued, clients = catalogue.load(), all_clients()
     scenarios = catalogued.scenarios
     known = servers.numbers_in((checkout / COMPOSE).read_text(encoding="utf-8"))
-    numbered = servers.numbered([item.id for item in scenarios], known)
+    numbered = servers.numbered(servers.with_servers(scenarios), known)
     yield Derived(COMPOSE, text.text(servers.servers(scenarios, numbered), clients, catalogued.knowledge))
     yield Derived(Path("schema", "record.schema.json"), record.schema_text())
     yield Derived(Path("schema", "changes.schema.json"), changes.schema_text())

@@ -10,7 +10,7 @@ from itertools import count
 
 from tlslab.model.certificate import as_address
 from tlslab.model.scenario import Scenario, Side
-from tlslab.model.situation import ServerKind, Situation, healthy, unsupported
+from tlslab.model.situation import ServerEncryption, ServerKind, Situation, healthy, unsupported
 from tlslab.servers import mssql_conf, nginx
 
 HEALTHY = "healthy"
@@ -64,20 +64,41 @@ class Server:
 def servers(scenarios: Iterable[Scenario], numbers: Mapping[str, int]) -> tuple[Server, ...]:
     """The servers of these scenarios and the healthy ones, which are first. A scenario whose client connects to an
     address has none: Docker gives a container its address when it starts, and the certificate is made before. Nor has
-    one whose server is set up as nginx or SQL Server cannot be. Where the client's trust store is laid down wrongly,
-    the server is a healthy one.
+    one whose server is set up as nginx or SQL Server cannot be, or sends answers of OCSP, or names responders, of which
+    no container runs any. Where the client's trust store is laid down wrongly, or lists of revoked certificates are
+    given, the server is a healthy one.
     """
     found = [_server(HEALTHY, "Nothing is wrong", 0, kind, healthy(kind)) for kind in ServerKind]
     for item in scenarios:
         for kind in (kind for kind in ServerKind if kind in item.kinds):
             broken = item.apply(healthy(kind))
-            other = unsupported(broken.server, _SUPPORTS[kind])
-            named = broken.client.connect_to.isascii() and not as_address(broken.client.connect_to)
-            if not named or broken.client.store.flaw or other:
-                continue
             after = [fix.apply(broken) for fix in item.fixes if kind in fix.kinds]
+            if not _stands(broken, after):
+                continue
             found.append(_server(item.id, item.title, numbers[item.id], kind, broken, after))
     return tuple(found)
+
+
+def _stands(broken: Situation, after: Iterable[Situation]) -> bool:
+    """Whether a scenario has a server."""
+    side = broken.client
+    named = side.connect_to.isascii() and not as_address(side.connect_to)
+    other = unsupported(broken.server, _SUPPORTS[broken.kind]) or broken.server.encryption is ServerEncryption.IN_CLEAR
+    status = any(item.server.staple is not None or item.server.responders for item in (broken, *after))
+    return named and not (side.store.flaw or side.crls or other or status)
+
+
+def with_servers(scenarios: Iterable[Scenario]) -> tuple[str, ...]:
+    """The names of the scenarios that have a server."""
+    return tuple(
+        item.id
+        for item in scenarios
+        if any(
+            _stands(broken, [fix.apply(broken) for fix in item.fixes if kind in fix.kinds])
+            for kind in item.kinds
+            for broken in (item.apply(healthy(kind)),)
+        )
+    )
 
 
 def _server(

@@ -51,6 +51,8 @@ def beside_options(broken: ClientSide, fixed: ClientSide) -> Iterator[str]:
         yield f"connect to {fixed.connect_to} instead of {broken.connect_to}"
     if fixed.store != broken.store and fixed.store.kind == broken.store.kind:
         yield "lay the trust store down as the client reads it"
+    if fixed.crls != broken.crls and fixed.crls and broken.crls:
+        yield "crl.pem gets the current list of every CA in the chain"
     if fixed.clock != broken.clock:
         wrong = broken.clock - fixed.clock
         yield f"set the machine's clock, which is {abs(wrong).days} days {'ahead' if wrong > timedelta() else 'behind'}"

@@ -8,7 +8,7 @@ from cryptography import x509
 
 from tlslab import catalogue
 from tlslab.compose.layout import MOUNTS, Outfit, lay_out, outfit, trust
-from tlslab.compose.servers import Server, numbered, servers
+from tlslab.compose.servers import Server, numbered, servers, with_servers
 from tlslab.model.situation import ServerKind
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint
@@ -16,7 +16,7 @@ from tlslab.stages.docker.container import Directory, File
 from tlslab.stages.docker.sqlserver_container import CA_STORE, OPENSSL_CNF
 
 SCENARIOS = catalogue.load().scenarios
-ALL = servers(SCENARIOS, numbered([item.id for item in SCENARIOS], {}))
+ALL = servers(SCENARIOS, numbered(with_servers(SCENARIOS), {}))
 
 
 @pytest.fixture(scope="module")

@@ -3,12 +3,12 @@
 import pytest
 
 from tlslab import catalogue
-from tlslab.compose.servers import HEALTHY, Server, mended, numbered, numbers_in, servers
+from tlslab.compose.servers import HEALTHY, Server, mended, numbered, numbers_in, servers, with_servers
 from tlslab.matrix.choice import Choice
 from tlslab.model.situation import ServerKind, healthy
 
 SCENARIOS = catalogue.load().scenarios
-NUMBERS = numbered([item.id for item in SCENARIOS], {})
+NUMBERS = numbered(with_servers(SCENARIOS), {})
 ALL = servers(SCENARIOS, NUMBERS)
 
 
@@ -17,7 +17,8 @@ def named(name: str) -> Server:
 
 
 def test_there_is_one_for_each_scenario_and_kind_and_a_healthy_one_of_each_kind() -> None:
-    alike = [item for item in SCENARIOS if item.id != "ip-san" and not item.id.startswith("trust-store.")]
+    without = ("trust-store.", "revoked.", "revocation-unknown.")
+    alike = [item for item in SCENARIOS if item.id != "ip-san" and not item.id.startswith(without)]
     wanted = {
         f"{item.id}-{kind.value}"
         for item in alike
@@ -37,6 +38,10 @@ def test_nginx_and_sql_server_cannot_be_told_to_refuse_by_rst() -> None:
 
 def test_a_trust_store_that_is_laid_down_wrongly_needs_no_server_of_its_own() -> None:
     assert not [server for server in ALL if server.scenario.startswith("trust-store.")]
+
+
+def test_no_container_answers_for_a_certificate_that_may_be_revoked() -> None:
+    assert not [server for server in ALL if server.situation.server.staple or server.situation.server.responders]
 
 
 def test_a_class_starts_all_its_scenarios_and_each_is_started_alone() -> None:

@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 
 from tlslab import catalogue
 from tlslab.clients import all_clients
-from tlslab.compose.servers import numbered, numbers_in, servers
+from tlslab.compose.servers import numbered, numbers_in, servers, with_servers
 from tlslab.compose.text import PASSWORD, text
 from tlslab.model.check import EVERYTHING
 from tlslab.model.conditions import EXPIRED
@@ -33,7 +33,7 @@ def parsed() -> dict[str, Any]:
 
 
 def made(scenarios: tuple[Scenario, ...], known: dict[str, int]) -> str:
-    numbers = numbered([item.id for item in scenarios], known)
+    numbers = numbered(with_servers(scenarios), known)
     return text(servers(scenarios, numbers), all_clients(), CATALOGUE.knowledge)
 
 

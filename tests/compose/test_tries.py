@@ -7,14 +7,14 @@ import pytest
 
 from tlslab import LOCKS, catalogue
 from tlslab.clients import all_clients
-from tlslab.compose.servers import Server, numbered, servers
+from tlslab.compose.servers import Server, numbered, servers, with_servers
 from tlslab.compose.tries import ACCEPTED, tries
 from tlslab.setup.needs import of_the_system
 from tlslab.setup.system import packages
 
 CATALOGUE = catalogue.load()
 SCENARIOS = CATALOGUE.scenarios
-ALL = servers(SCENARIOS, numbered([item.id for item in SCENARIOS], {}))
+ALL = servers(SCENARIOS, numbered(with_servers(SCENARIOS), {}))
 
 
 def told(name: str) -> dict[str, str]:

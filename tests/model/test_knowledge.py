@@ -203,6 +203,14 @@ def test_rows_of_equal_rank_that_contradict_each_other_are_an_error() -> None:
         answered(say(EXPIRED), tolerate(EXPIRED), present={EXPIRED})
 
 
+def test_what_a_client_says_itself_goes_before_what_its_library_tolerates_of_equal_rank() -> None:
+    library = Library("openssl", (tolerate(EXPIRED),))
+    known = Knowledge({"openssl": library}, ())
+    wrapped = Template("openssl", frozenset(Phase), "{reason}", Basis.OBSERVED, MANUAL)
+    table = known.table((wrapped,), (say(EXPIRED, text="expired"),))
+    assert not answer(table, frozenset({EXPIRED}), lambda when: True).connects
+
+
 def test_a_hang_can_be_an_answer() -> None:
     (row,) = says([EXPIRED], Phase.CLOSED, Hangs(), basis=Basis.OBSERVED, source=MANUAL)
     (statement,) = answered(row, present={EXPIRED}).says
