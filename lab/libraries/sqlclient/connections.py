@@ -27,6 +27,7 @@ from tlslab.model.conditions import (
     OTHER_SERVICE,
     PLAIN_HTTP,
     RSA_KEY_EXCHANGE,
+    SMALL_DH,
     STRICT_ONLY,
 )
 from tlslab.model.evidence import Basis, Phase, Source
@@ -51,7 +52,8 @@ _AT_FIN = (
 _ENDED = (
     *(
         row
-        for condition in (NO_COMMON_VERSION, NO_COMMON_CIPHER, NOT_LOADED, RSA_KEY_EXCHANGE)
+        # .NET offers no Diffie-Hellman but with elliptic curves by itself.
+        for condition in (NO_COMMON_VERSION, NO_COMMON_CIPHER, NOT_LOADED, RSA_KEY_EXCHANGE, SMALL_DH)
         for row in (
             say([condition], Phase.CLOSED, _RESET, when=[RESETS]),
             *(
