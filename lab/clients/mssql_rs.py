@@ -182,7 +182,7 @@ class MssqlRs(RustDriver):
     def invoke(self, request: Request) -> Invocation:
         side = request.side
         given = {
-            "server": f"tcp:{side.connect_to},{request.endpoint.port}",
+            "server": f"{side.connect_to},{request.endpoint.port}",
             "user_name": request.login.user,
             "password": request.login.password,
             **_options(side),

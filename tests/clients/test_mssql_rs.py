@@ -49,7 +49,7 @@ def connection(client: Client, side: ClientSide) -> dict[str, Any]:
 
 def test_the_module_is_given_its_settings_by_name() -> None:
     assert connection(RS, SAFE) == {
-        "server": "tcp:db.lab.test,1433",
+        "server": "db.lab.test,1433",
         "user_name": "sa",
         "password": "pw",
         "encryption": "Yes",
