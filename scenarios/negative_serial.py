@@ -4,7 +4,7 @@ from tlslab.model.certificate import Serial
 from tlslab.model.check import EVERYTHING
 from tlslab.model.conditions import SERIAL_NOT_POSITIVE, leaf_of
 from tlslab.model.evidence import Basis, Phase
-from tlslab.model.library import ConnectsLate, When, says
+from tlslab.model.library import When, says
 from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import Situation
 from tlslab_scenarios._sources import (  # fmt: skip
@@ -29,15 +29,6 @@ _NEGATIVE = When("a serial number below zero", lambda act: leaf_of(act).serial i
             "tls: failed to parse certificate from server: x509: negative serial number",
             basis=Basis.AUTHORITATIVE,
             source=GO_SERIALS,
-            when=[_NEGATIVE],
-        )
-        # Up to 1.22. Which Go compiles the client is not known before it plays.
-        + says(
-            [SERIAL_NOT_POSITIVE],
-            Phase.HANDSHAKE,
-            ConnectsLate(0.0),
-            basis=Basis.AUTHORITATIVE,
-            source=GO_RELEASE_NOTES,
             when=[_NEGATIVE],
         )
     },

@@ -1,6 +1,7 @@
-"""Go's HTTPS client: one GET by net/http, in `probes/go_https.go`, which the lab builds with the Go that is here.
+"""Go's HTTPS client: one GET by net/http, in `probes/go_https.go`, which the lab builds with the Go that it
+pins.
 
-The TLS library is Go's own (crypto/tls, crypto/x509); which release, the compiler decides. What is wrong with a
+The TLS library is Go's own (crypto/tls, crypto/x509). What is wrong with a
 certificate is said behind `tls: failed to verify certificate:`, before Go 1.20 without these words.
 """
 
@@ -68,18 +69,8 @@ PROGRAM = Built(
     ("version",),
     # Without the paths of the machine, so that one compiler makes the same program everywhere.
     ("{compiler}", "build", "-trimpath", "-ldflags=-s -w", "-o", "{program}", "go_https.go"),
-    # Nothing but the compiler that is here and its standard library, whatever the user has set for Go.
-    env=(
-        ("CGO_ENABLED", "0"),
-        ("GO111MODULE", "on"),
-        ("GOCACHE", "{home}"),
-        ("GOENV", "off"),
-        ("GOFLAGS", ""),
-        ("GOPROXY", "off"),
-        ("GOTOOLCHAIN", "local"),
-        ("GOWORK", "off"),
-    ),
     static=True,
+    by_pinned_go=True,
 )
 _MESSAGE = 'Get "https://{urlhost}:{*}/": '
 """net/http's words around every error: the method and the URL."""
@@ -112,7 +103,7 @@ class GoHttps(Client):
         Roots.SYSTEM, "without RootCAs crypto/x509 reads the system's bundle and its directories of certificates", ROOTS
     )
 
-    # The release is not known before it plays, so both ways stand here without one.
+    # The second is Go's before 1.20, which `explain` is asked about.
     templates = (
         Template(
             "go",

@@ -204,7 +204,7 @@ def test_missing_names_the_compiler_until_it_is_there() -> None:
 
 @pytest.fixture(scope="module")
 def program() -> Path:
-    """The probe, built with the Go that is here."""
+    """The probe, built with the Go that the project pins."""
     if system.find_program("go") is None:
         pytest.skip(f"there is no Go here: {system.how_to_get(PROGRAM.compiler)}")
     return build.ensure(PROGRAM, print)
