@@ -209,7 +209,7 @@ def _client_side_fixes(of: Scenario) -> None:
             "RHEL: copy it to /etc/pki/ca-trust/source/anchors/ and run `update-ca-trust`.",
             "SUSE: copy it to /usr/share/pki/trust/anchors/ and run `update-ca-certificates`.",
             "Windows: import it into Trusted Root Certification Authorities of the computer account.",
-            "macOS: import it into the keychain, and set it to Always Trust there.",
+            "macOS: for programs that use OpenSSL, as Microsoft's ODBC driver, copy it into the directory certs of that OpenSSL, under the name HASH.0 that `openssl x509 -hash -noout` prints.",
             "Programs with a trust store of their own: name the file in their own option. Where that file takes the place of the program's own roots, put those into it as well, or every other host is refused.",
         ],
         sources=[

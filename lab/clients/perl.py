@@ -25,6 +25,7 @@ from tlslab.model.circumstances import STAPLED, TRUST_EVERYTHING
 from tlslab.model.conditions import (
     BELOW_THE_ROOT,
     CN_ALONE,
+    CN_BESIDE_SAN,
     LEAF_TRUSTED,
     NAME_MISMATCH,
     OTHER_STORE,
@@ -35,7 +36,7 @@ from tlslab.model.conditions import (
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import ANY, Own, Template, says, says_like, tolerates
-from tlslab.model.names import ADDRESS_AS_CN_ALONE, UNICODE, in_url
+from tlslab.model.names import ADDRESS_AS_CN_ALONE, ADDRESS_AS_CN_BESIDE_SAN, UNICODE, in_url
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, TLSVersion
 from tlslab.setup.needs import Library, Packages, Program
@@ -119,12 +120,12 @@ def _rows(before: str, source: Source) -> tuple[Own, ...]:
         ),
         *(
             tolerates(
-                "IO::Socket::SSL takes the common name, an address as well, where there is no SAN",
+                "IO::Socket::SSL takes the common name where no DNS name stands in a SAN; an address always",
                 of=[NAME_MISMATCH, condition],
                 basis=Basis.AUTHORITATIVE,
                 source=IDENTITY,
             )
-            for condition in (CN_ALONE, ADDRESS_AS_CN_ALONE)
+            for condition in (CN_ALONE, ADDRESS_AS_CN_ALONE, ADDRESS_AS_CN_BESIDE_SAN)
         ),
         tolerates(
             "with SSL_VERIFY_NONE it looks neither at the chain nor at the name",
@@ -160,6 +161,12 @@ class PerlSocket(Client):
     templates = _templates(_ERROR, SSL)
     rows = (
         *_rows(_ERROR, SSL),
+        tolerates(
+            "without a scheme IO::Socket::SSL takes the common name beside a SAN as well (check_cn always)",
+            of=[NAME_MISMATCH, CN_BESIDE_SAN],
+            basis=Basis.AUTHORITATIVE,
+            source=IDENTITY,
+        ),
         *stops({STORE_ABSENT: _NO_FILE}, basis=Basis.AUTHORITATIVE, source=DEFAULT_CA),
         *stops(
             {STORE_UNREADABLE: _ERROR + "Invalid certificate authority locations"},
