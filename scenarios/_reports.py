@@ -48,7 +48,7 @@ REPORTS = (
         ["trust-store.not-hashed"],
     ),
     Report("microsoft/msphpsql#1417", "a bundle in a hashed directory", ["trust-store.bundle"]),
-    Report("psf/requests#6730", "an adapter with an `ssl_context` of its own", waits=DOORS),
+    Report("psf/requests#6730", "an adapter with an `ssl_context` of its own", ["untrusted-ca"]),
     Report("ufven/cepces#17", "an RSA key of 1024 bits", ["weak-key"]),
     Report("llnl/certipy#23", "no authority key identifier, which Python 3.13 wants", ["no-aki"]),
     Report("uglymagoo/plexmediaserver-installer#12", "not valid yet", ["not-yet-valid"]),

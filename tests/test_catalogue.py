@@ -259,7 +259,8 @@ def test_a_bypass_is_never_the_only_fix() -> None:
 
 def test_clients_have_unique_names_that_fit_into_an_id() -> None:
     for client in CLIENTS:
-        assert re.fullmatch(r"[a-z0-9-]+", client.name)
+        assert re.fullmatch(r"[a-z0-9-]+", client.family)
+        assert client.name == client.family or re.fullmatch(re.escape(client.family) + r"\.[a-z0-9-]+", client.name)
 
 
 @pytest.mark.parametrize(

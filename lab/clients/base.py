@@ -295,6 +295,10 @@ class Client(ABC):
     """
     lacks: Mapping[str, str] = {}
     """Why it cannot be told of an option, in a sentence of its own."""
+    door: str = ""
+    """Of a client that can be given the same things in several ways: the way of this one, in words. Its name is that of
+    the client with a word behind a dot, `requests.ssl-context`; the client without one takes the usual way.
+    """
     variables: frozenset[str] = frozenset()
     """The variables of the environment (`tlslab.model.environment`) that it was tried with; whether it reads one is a
     row of its own. A cell that sets another one is left out. A stage sets them; the adapter is not asked.
@@ -315,6 +319,11 @@ class Client(ABC):
     """Its program's name in `Machine.which`, where one program of the user's own can take its place."""
     library: str = ""
     """The name of its library in `Machine.files`, where one of the user's own can take its place."""
+
+    @property
+    def family(self) -> str:
+        """The client's name without its door."""
+        return self.name.partition(".")[0] if self.door else self.name
 
     def missing(self, machine: Machine) -> Missing | None:
         """What this client lacks on this machine, or None when it can run."""

@@ -5,12 +5,14 @@ What they share, how FreeTDS is configured and what its log says, is in `freetds
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
 from tlslab.clients.freetds_library import (  # fmt: skip
     CA_FILE_FAILS,
     CONNECTING,
     DUMP,
+    ENCRYPTION,
     GNUTLS_CONF,
     LEVEL_1,
     LEVEL_1_KEYS,
@@ -290,8 +292,16 @@ class Pymssql(FreeTds, PythonSqlClient):
     def limit_words(self, side: ClientSide) -> tuple[str, ...]:
         return openssl_words(side)
 
+    def keywords(self, side: ClientSide) -> dict[str, str]:
+        """The keywords of connect() beside the server and the login."""
+        return {}
+
+    def in_file(self, side: ClientSide) -> ClientSide:
+        """What of a side freetds.conf says."""
+        return side
+
     def invoke(self, request: Request) -> Invocation:
-        env, files, prepare = freetds_settings(request)
+        env, files, prepare = freetds_settings(replace(request, side=self.in_file(request.side)))
         if text := openssl_conf(request.side):
             files["openssl.cnf"] = text
             env["OPENSSL_CONF"] = str(request.workdir / "openssl.cnf")
@@ -300,12 +310,31 @@ class Pymssql(FreeTds, PythonSqlClient):
             "port": str(request.endpoint.port),
             "user": request.login.user,
             "password": request.login.password,
+            **self.keywords(request.side),
         }
         question = {"driver": self.driver, "connection": connection}
         return run_probe(request.machine, question, env=env, files=files, prepare=prepare, collect=(DUMP,))
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
         return with_trace(super().read(completed, side), completed)
+
+
+class PymssqlKeyword(Pymssql):
+    """pymssql, told how to encrypt by the keyword of its connect() instead of by freetds.conf."""
+
+    name = "pymssql.keyword"
+    title = "pymssql, with `encryption` as a keyword"
+    door = "the keyword `encryption` of pymssql.connect()"
+
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
+        keyword = tuple(f'{name}="{value}"' for name, value in self.keywords(side).items())
+        return (*keyword, *super().options_as_typed(self.in_file(side)))
+
+    def keywords(self, side: ClientSide) -> dict[str, str]:
+        return {} if side.encryption is None else {"encryption": ENCRYPTION[side.encryption]}
+
+    def in_file(self, side: ClientSide) -> ClientSide:
+        return replace(side, encryption=None)
 
 
 class Tdsodbc(FreeTds, PythonSqlClient):
@@ -453,4 +482,4 @@ class Tsql(FreeTds):
         return with_trace(outcome, completed)
 
 
-CLIENTS = (Pymssql(), Tdsodbc(), Tsql())
+CLIENTS = (Pymssql(), PymssqlKeyword(), Tdsodbc(), Tsql())

@@ -25,6 +25,7 @@ class Placed(Client):
         self.offers = client.offers
         self.supports = client.supports
         self.variables, self.stores = client.variables, client.stores
+        self.door = client.door
         self.release = client.release
         self.no_default_store, self.roots_file = client.no_default_store, client.roots_file
 

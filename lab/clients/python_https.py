@@ -32,8 +32,12 @@ from tlslab.clients.variables import (
 from tlslab.model.circumstances import TRUST_EVERYTHING
 from tlslab.model.conditions import (
     CN_ALONE,
+    EXPIRED,
+    FORGED,
     NAME_MISMATCH,
+    NOT_YET_VALID,
     OTHER_STORE,
+    SELF_SIGNED,
     SILENT,
     STORE_ABSENT,
     STORE_UNREADABLE,
@@ -116,6 +120,19 @@ SESSION = Source(
     "call is given, and the session's verify comes after that)",
     "https://github.com/psf/requests/blob/v2.34.2/src/requests/sessions.py",
 )
+CONTEXT_IGNORED = Source(
+    "psf/requests, issue 6717: an adapter's ssl_context has no effect in 2.32.0 to 2.32.2",
+    "https://github.com/psf/requests/issues/6717",
+)
+CONTEXT_ALONE = Source(
+    "psf/requests, issue 6730: from 2.32.3 on the default certificates are not loaded into an adapter's ssl_context, "
+    "as they were before (2.32.5 takes that back: HISTORY.md)",
+    "https://github.com/psf/requests/issues/6730",
+)
+VERIFY_MODE_IGNORED = Source(
+    "psf/requests, issue 6254: the verify_mode of an adapter's ssl_context is ignored",
+    "https://github.com/psf/requests/issues/6254",
+)
 OVERRULED = Source(
     "psf/requests, issue 3829: REQUESTS_CA_BUNDLE overrules session.verify",
     "https://github.com/psf/requests/issues/3829",
@@ -162,7 +179,8 @@ class PythonClient(Client):
         lowest = floor(request.side)
         laid = request.trust()
         given = {
-            "client": self.name,
+            "client": self.family,
+            **({"door": self.name.rpartition(".")[2]} if self.door else {}),
             "url": f"https://{in_url(request.side.connect_to)}:{request.endpoint.port}/",
             "ca": {self.stores[request.side.store.kind]: laid.path} if request.side.has_store else {},
             "trust_everything": request.side.trust_everything,
@@ -383,6 +401,71 @@ class Requests(PythonClient):
         return (*words, *header_words(side))
 
 
+class RequestsContext(Requests):
+    """requests with a context of the ssl module, which an adapter hands to urllib3's PoolManager."""
+
+    name = "requests.ssl-context"
+    title = "Python requests, with an ssl_context of one's own"
+    door = "an ssl_context of one's own, by an HTTPAdapter"
+    variables = frozenset[str]()
+    # That of the lock is newer than any release that a row is about.
+    release: Mapping[str, str] = {"requests": ""}
+
+    rows = (
+        *WAITS,
+        *_OF_THE_STORE,
+        _COMMON_NAME,
+        says_like(
+            UNTRUSTED,
+            [],
+            "requests 2.32.0 to 2.32.2 put a context of their own in the place of the adapter's",
+            when=[GIVEN_A_STORE],
+            basis=Basis.REPORTED,
+            source=CONTEXT_IGNORED,
+            versions={"requests": ">=2.32, <2.32.3"},
+        ),
+        says_like(
+            UNTRUSTED,
+            [OTHER_STORE],
+            "requests 2.32.3 and 2.32.4 do not load certifi's roots into the adapter's context",
+            basis=Basis.REPORTED,
+            source=CONTEXT_ALONE,
+            versions={"requests": ">=2.32.3, <2.32.5"},
+        ),
+        *(
+            tolerates(
+                "requests loads certifi's roots into the adapter's context, too",
+                of=[OTHER_STORE],
+                basis=Basis.REPORTED,
+                source=CONTEXT_ALONE,
+                versions={"requests": releases},
+            )
+            for releases in ("<2.32", ">=2.32.5")
+        ),
+        *(
+            says_like(
+                wrong,
+                [wrong],
+                "requests asks urllib3 for verified certificates (cert_reqs) unless `verify` is False, whatever the "
+                "context says",
+                when=[TRUST_EVERYTHING],
+                basis=Basis.REPORTED,
+                source=VERIFY_MODE_IGNORED,
+            )
+            for wrong in (UNTRUSTED, SELF_SIGNED, EXPIRED, NOT_YET_VALID, FORGED)
+        ),
+    )
+
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
+        if side.defaults_only:
+            return self.default_trust_words(side)
+        context = self.context_words(side)
+        words = [*context, _adapter_words("ssl_context=context")] if context else []
+        if expects_other_name(side):
+            words.append(_adapter_words(f'server_hostname="{side.reference_identifier}"'))
+        return (*words, *_header_words(side))
+
+
 class Httpx(PythonClient):
     """httpx with a context of the ssl module."""
 
@@ -480,4 +563,4 @@ def _constant(version: TLSVersion) -> str:
     return version.label.replace(".", "_")
 
 
-CLIENTS = (Urllib(), Requests(), Httpx())
+CLIENTS = (Urllib(), Requests(), RequestsContext(), Httpx())

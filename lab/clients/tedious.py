@@ -34,7 +34,7 @@ from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import SaysLike, Template, When, says, says_each, says_like, tolerates
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Encryption, ServerKind, Situation, TLSVersion
-from tlslab.model.variables import SWITCHED_OFF_BY_A_VARIABLE
+from tlslab.model.variables import is_set
 from tlslab.setup.needs import NODE, NodePackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
@@ -229,8 +229,9 @@ class Tedious(Client):
         *read("Node", (NODE_EXTRA_CA_CERTS,), EXTRA_ROOTS_DOC),
         says_like(
             UNTRUSTED,
-            [SWITCHED_OFF_BY_A_VARIABLE],
+            [UNTRUSTED],
             "tedious tells Node by an option whether to refuse certificates, and Node's variable is for who does not",
+            when=[is_set(NODE_TLS_REJECT_UNAUTHORIZED, "0")],
             basis=Basis.AUTHORITATIVE,
             source=START_TLS,
         ),

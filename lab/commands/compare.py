@@ -68,19 +68,21 @@ def compare(
     shared.must_be_writable("--save", save_to)
     filters = Filters(scenario, fix, (), server)
     plan_for(filters)  # before anything is installed: do the patterns match?
-    first, second = both(old, new)
-    record = play(first, second, filters, jobs=jobs or 0, repeat=repeat)
+    pairs = both(old, new)
+    record = play(pairs, filters, jobs=jobs or 0, repeat=repeat)
     kept = keep(record, save_to)
     try:
-        status = tell(changes_between(record, record, {first.name: second.name}), form, fail_on)
+        pairing = {first.name: second.name for first, second in pairs}
+        status = tell(changes_between(record, record, pairing), form, fail_on)
     finally:
         shared.echo(kept.words)
     return status if kept.done else Exit.LAB_FAILED
 
 
-def both(old: str, new: str) -> tuple[Client, Client]:
-    """The clients of two specs, installed. Raises click.UsageError for specs that mean nothing or that are not of one
-    client, InstallError, StageError.
+def both(old: str, new: str) -> tuple[tuple[Client, Client], ...]:
+    """The clients of two specs, installed; where the client has several doors, the two of each.
+
+    Raises click.UsageError for specs that mean nothing or that are not of one client, InstallError, StageError.
     """
     from tlslab.clients import all_clients
     from tlslab.setup.versions import pinned
@@ -94,16 +96,19 @@ def both(old: str, new: str) -> tuple[Client, Client]:
                 f"compare takes two versions of one client, and {names[0]} and {names[1]} are two clients. "
                 f"For both in one table: {shared.command_name()} run --client {names[0]},{names[1]}"
             )
-        first, second = (pinned.provide(text, clients, provision.cache_dir(), shared.echo) for text in (old, new))
+        found = [
+            tuple(pinned.provide(text, clients, provision.cache_dir(), shared.echo) for text in texts)
+            for texts in zip(*(pinned.with_doors(text, clients) for text in (old, new)), strict=True)
+        ]
     except SpecError as problem:
         raise click.UsageError(str(problem)) from None
-    if any(client.missing(local_machine()) for client in (first, second)):
-        shared.bring_clients((first, second))
-    return first, pinned.Again(second) if second.name == first.name else second
+    if any(client.missing(local_machine()) for pair in found for client in pair):
+        shared.bring_clients(tuple(client for pair in found for client in pair))
+    return tuple((first, pinned.Again(second) if second.name == first.name else second) for first, second in found)
 
 
-def play(old: Client, new: Client, filters: Filters, *, jobs: int, repeat: int) -> Record:
-    """The record of one run with both.
+def play(pairs: tuple[tuple[Client, Client], ...], filters: Filters, *, jobs: int, repeat: int) -> Record:
+    """The record of one run with all of them.
 
     Raises InstallError when one of them cannot run on this machine, click.UsageError when the patterns leave no cell,
     CatalogueError, ServiceError, StageError.
@@ -114,16 +119,17 @@ def play(old: Client, new: Client, filters: Filters, *, jobs: int, repeat: int) 
     from tlslab.setup.installer import InstallError
 
     machine = local_machine()
-    for client in (old, new):
+    clients = tuple(client for pair in pairs for client in pair)
+    for client in clients:
         if missing := client.missing(machine):
             raise InstallError(f"{client.name} cannot run: {missing.what} is missing. Get it: {missing.how_to_get}")
     known = catalogue.load()
-    plan: Plan = make_plan(known, (old, new), filters, stage_cannot=LOCAL.cannot)
+    plan: Plan = make_plan(known, clients, filters, stage_cannot=LOCAL.cannot)
     if not plan.everything:
-        raise click.UsageError(f"these patterns leave no cell for {old.name}")
+        raise click.UsageError(f"these patterns leave no cell for {clients[0].name}")
     with watch(shared.progress_output()) as observer:
         return run_plan(
-            plan, cache=provision.cache_dir(), jobs=jobs, observer=observer, repeat=repeat, defaults=(old, new)
+            plan, cache=provision.cache_dir(), jobs=jobs, observer=observer, repeat=repeat, defaults=pairs[0]
         )
 
 

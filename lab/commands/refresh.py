@@ -193,8 +193,9 @@ def of_a_record(record: "Record", checkout: Path) -> Iterator[Derived]:
         who = ", ".join(missing) or "a client of the lab"
         echo(f"the table of defaults stays as it is: {who} is not here")
         return
-    measured = record if record.defaults else measure_defaults(clients)
-    found = {**lists(known.scenarios, clients), "defaults": defaults_in_markdown(measured, clients)}
+    usual = tuple(client for client in clients if not client.door)  # told nothing, it is the same behind every door
+    measured = record if record.defaults else measure_defaults(usual)
+    found = {**lists(known.scenarios, clients), "defaults": defaults_in_markdown(measured, usual)}
     yield from _documents(checkout, found)
 
 

@@ -230,11 +230,12 @@ def _filled(pattern: str, does: Prints) -> str:
 
 
 def _like(row: SaysLike, found: Iterable[Statement]) -> list[Statement]:
-    """What is said of one condition, said of others."""
+    """What is said of one condition, said of others; or said of the same in a circumstance, whatever else is there."""
+    again = row.of == {row.like}
     return [
         replace(
             item,
-            row=replace(item.row, of=row.of, when=(*item.row.when, *row.when)),
+            row=replace(item.row, of=item.of if again else row.of, when=(*item.row.when, *row.when)),
             basis=min(item.basis, row.basis),
             sources=tuple(dict.fromkeys((row.source, *item.sources))),
             when=(*item.when, *row.when),
@@ -242,7 +243,9 @@ def _like(row: SaysLike, found: Iterable[Statement]) -> list[Statement]:
             why=row.why,
         )
         for item in found
-        if item.of == frozenset({row.like}) and isinstance(item.row, Says)
+        if isinstance(item.row, Says)
+        and not isinstance(item.of, Any)
+        and (item.of == {row.like} or (again and row.like in item.of))
     ]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from tlslab.model.certificate import Authority
 from tlslab.model.condition import Condition
-from tlslab.model.conditions import NO_COMMON_VERSION, SELF_SIGNED, UNTRUSTED
+from tlslab.model.conditions import NO_COMMON_VERSION, UNTRUSTED
 from tlslab.model.environment import OPENSSL_CONF, Variable
 from tlslab.model.library import When
 from tlslab.model.situation import Situation
@@ -36,10 +36,6 @@ def _versions_by_a_configuration(act: Situation) -> bool:
     return without != act and NO_COMMON_VERSION.present(without) and not NO_COMMON_VERSION.present(act)
 
 
-def _switched_off_by_a_variable(act: Situation) -> bool:
-    return any(item.value for item in act.client.environment) and (UNTRUSTED.present(act) or SELF_SIGNED.present(act))
-
-
 IN_A_VARIABLE = Condition(
     "in-a-variable",
     "what the client shall trust stands in a file that a variable of its environment names, and nowhere else",
@@ -55,17 +51,7 @@ VERSIONS_IN_A_CONFIGURATION = Condition(
     "client and server have a version of TLS in common by the configuration alone that OPENSSL_CONF names",
     _versions_by_a_configuration,
 )
-SWITCHED_OFF_BY_A_VARIABLE = Condition(
-    "switched-off-by-a-variable",
-    "nobody whom the client trusts vouches for the certificate, and a variable switches verification off",
-    _switched_off_by_a_variable,
-)
-OF_VARIABLES = (
-    SWITCHED_OFF_BY_A_VARIABLE,
-    IN_A_VARIABLE,
-    BESIDE_A_VARIABLE,
-    VERSIONS_IN_A_CONFIGURATION,
-)
+OF_VARIABLES = (IN_A_VARIABLE, BESIDE_A_VARIABLE, VERSIONS_IN_A_CONFIGURATION)
 
 
 def is_set(name: str, value: str = "") -> When:

@@ -62,9 +62,13 @@ def by_requests(given):
     from urllib3.util.ssl_ import create_urllib3_context
 
     options = {}
+    by_context = given.get("door") == "ssl-context"
     if given["expected_name"]:
         options.update(server_hostname=given["expected_name"])
-    if given["tls_min"] or given["tls_max"] or given["ciphers"] or given["crl"] or given["strict"] is not None:
+    if by_context:
+        made = context(given)
+        options.update({} if made is None else {"ssl_context": made})
+    elif given["tls_min"] or given["tls_max"] or given["ciphers"] or given["crl"] or given["strict"] is not None:
         made = limited(create_urllib3_context(), given)
         # With the name check of a context of one's own on, `verify=False` ends in a ValueError.
         made.check_hostname = not given["trust_everything"]
@@ -77,9 +81,9 @@ def by_requests(given):
     session = requests.Session()
     if options:
         session.mount("https://", Adapter())
-    if given["ca"]:
+    if given["ca"] and not by_context:
         session.verify = next(iter(given["ca"].values()))
-    if given["trust_everything"]:
+    if given["trust_everything"] and not by_context:
         session.verify = False
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)
 
@@ -134,6 +138,7 @@ def by_aiohttp(given):
 
 def version(client):
     python = f"Python {platform.python_version()}, {ssl.OPENSSL_VERSION}"
+    client = client.partition(".")[0]
     if client == "requests":
         python = f"urllib3 {import_module('urllib3').__version__}, {python}"
     return python if client == "urllib" else f"{client} {import_module(client).__version__} ({python})"

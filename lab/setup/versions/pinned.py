@@ -38,11 +38,12 @@ class Pinned(Client):
         self.offers = base.offers
         self.release = base.release
         self.no_default_store, self.roots_file = base.no_default_store, base.roots_file
-        if environment is not None and base.name in base.release:
-            self.release = {**base.release, base.name: environment.version}
+        if environment is not None and base.family in base.release:
+            self.release = {**base.release, base.family: environment.version}
         self.needs = base.needs
         self.supports = base.supports
         self.variables, self.stores = base.variables, base.stores
+        self.door = base.door
         self.registry = base.registry
         self.program, self.library = base.program, base.library
         self.title = f"{base.title}, {label.partition('@')[2] or 'again'}"
@@ -120,8 +121,10 @@ def provide(text: str, clients: Iterable[Client], cache: Path, echo: Echo, *, as
     if spec.is_plain:
         return base
     environments = Environments(cache, echo)
-    environment = environments.provide(base, spec)
-    client = Pinned(base, environment.label, environment)
+    # A client has one environment for all its doors.
+    one = find(replace(spec, name=base.family), clients)
+    environment = environments.provide(one, replace(spec, name=one.name))
+    client = Pinned(base, environment.label.replace(one.name, base.name, 1), environment)
     if environment.version and not environments.says(environment):
         _verify(client, environment, environments, cache)
     return Pinned(base, str(spec), environment) if as_written else client
@@ -154,6 +157,13 @@ def split(given: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return tuple(item for item in given if not is_spec(item)), tuple(item for item in given if is_spec(item))
 
 
+def with_doors(text: str, clients: Iterable[Client]) -> tuple[str, ...]:
+    """A spec, and behind it the same for each other door of its client; a spec that names a door stands for that."""
+    spec = parse(text)
+    doors = [client.name for client in clients if client.door and client.family == spec.name]
+    return (text, *(str(replace(spec, name=door)) for door in doors))
+
+
 def choose(
     given: Iterable[str], clients: Iterable[Client], make: Callable[[str], Client]
 ) -> tuple[tuple[Client, ...], tuple[str, ...]]:
@@ -163,6 +173,7 @@ def choose(
     """
     clients = tuple(clients)
     patterns, specs = split(given)
+    specs = tuple(each for spec in specs for each in with_doors(spec, clients))
     made = {client.name: client for client in map(make, specs)}
     others = (client for client in clients if client.name not in made)
     return (*others, *made.values()), (*patterns, *map(glob.escape, made))

@@ -1,6 +1,7 @@
 """The spec: how a person names a client of a certain version. Pure.
 
     name                                the version pinned in the project
+    name.door                           the same, given what it needs in another way (`requests.ssl-context`)
     name@2.3.13   name@latest           a version of the client's registry
     name@./dist/x-1.0-py3-none-any.whl  a build that is not published: a wheel, a tarball, a folder, a program
 
@@ -14,7 +15,7 @@ LATEST = "latest"
 
 GRAMMAR = "NAME, NAME@VERSION, NAME@latest or NAME@/PATH, then any number of +PACKAGE==VERSION"
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9-]*")
+_NAME = re.compile(r"[a-z0-9][a-z0-9-]*(?:\.[a-z0-9-]+)?")
 _VERSION = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.!+_-]*[A-Za-z0-9])?")
 _PACKAGE = r"(?:@[A-Za-z0-9._-]+/)?[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
 _PIN = r"[A-Za-z0-9][A-Za-z0-9.!_-]*"

@@ -40,7 +40,10 @@ def test_wrong_usage_is_a_sentence(
 def test_a_plan_with_versions_installs_nothing(tmp_path: Path) -> None:
     done = tlslab(tmp_path, "run", "--plan", "--json", "--client", "pymssql@2.3.13", "--scenario", "expired")
     assert done.returncode == Exit.AS_EXPECTED, done.stderr
-    assert json.loads(done.stdout)["cells"] == ["expired/renew/pymssql@2.3.13/sqlserver"]
+    assert json.loads(done.stdout)["cells"] == [
+        "expired/renew/pymssql@2.3.13/sqlserver",
+        "expired/renew/pymssql.keyword@2.3.13/sqlserver",
+    ]
     assert list(tmp_path.iterdir()) == []
 
 

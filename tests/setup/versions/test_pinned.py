@@ -10,7 +10,7 @@ from tlslab.matrix.choice import LOCAL
 from tlslab.matrix.plan import make_plan, matches
 from tlslab.model.situation import ServerKind, healthy
 from tlslab.setup.versions.environments import Environment
-from tlslab.setup.versions.pinned import Again, Pinned, choose, find, planned, wrong_version
+from tlslab.setup.versions.pinned import Again, Pinned, choose, find, planned, with_doors, wrong_version
 from tlslab.setup.versions.spec import SpecError, parse
 
 CLIENTS = all_clients()
@@ -50,6 +50,24 @@ def test_it_can_and_says_what_its_adapter_can_and_says(client: Client) -> None:
     assert pinned.cannot(situation) == client.cannot(situation)
 
 
+def test_a_version_is_played_behind_each_door_of_its_client_and_has_one_environment() -> None:
+    assert with_doors("pymssql@2.3.13", CLIENTS) == ("pymssql@2.3.13", "pymssql.keyword@2.3.13")
+    assert with_doors("pymssql.keyword@2.3.13", CLIENTS) == ("pymssql.keyword@2.3.13",)
+    assert with_doors("curl@/opt/curl", CLIENTS) == ("curl@/opt/curl",)
+    chosen, patterns = choose(["requests@2.32.3"], CLIENTS, lambda spec: planned(spec, CLIENTS))
+    taken = [client.name for client in chosen if matches(client.name, patterns)]
+    assert taken == ["requests@2.32.3", "requests.ssl-context@2.32.3"]
+    (by_context,) = (client for client in CLIENTS if client.name == "requests.ssl-context")
+    environment = Environment("requests@2.32.3", "2.32.3", Path("/cache"))
+    assert Pinned(by_context, "requests.ssl-context@2.32.3", environment).release == {"requests": "2.32.3"}
+
+
+def test_a_clients_name_takes_all_its_doors_and_a_doors_name_one() -> None:
+    names = ("requests", "requests.ssl-context", "requests.ssl-context@2.32.3")
+    assert [matches(name, ("requests",)) for name in names] == [True, True, True]
+    assert [matches(name, ("requests.ssl-context",)) for name in names] == [False, True, False]
+
+
 def test_planned_but_not_installed_it_is_missing() -> None:
     pinned = planned("pymssql@2.3.13", CLIENTS)
     assert pinned.name == "pymssql@2.3.13"
@@ -71,13 +89,14 @@ def test_versions_stand_beside_the_clients_and_are_taken_by_their_own_names() ->
     given = ("curl", "py*", "pymssql@2.3.13", "python-tds+pyopenssl==25.0.0")
     clients, patterns = choose(given, CLIENTS, lambda text: planned(text, CLIENTS))
     taken = [client.name for client in clients if matches(client.name, patterns)]
-    assert {"curl", "pymssql", "python-tds", "pymssql@2.3.13", "python-tds+pyopenssl==25.0.0"} == set(taken)
+    doors = {"pymssql.keyword", "pymssql.keyword@2.3.13"}
+    assert {"curl", "pymssql", "python-tds", "pymssql@2.3.13", "python-tds+pyopenssl==25.0.0", *doors} == set(taken)
     assert len(taken) == len(set(taken))
 
 
 def test_only_the_version_is_taken_when_only_it_was_named() -> None:
-    clients, patterns = choose(("pymssql@2.3.13",), CLIENTS, lambda text: planned(text, CLIENTS))
-    assert [client.name for client in clients if matches(client.name, patterns)] == ["pymssql@2.3.13"]
+    clients, patterns = choose(("python-tds@1.17.1",), CLIENTS, lambda text: planned(text, CLIENTS))
+    assert [client.name for client in clients if matches(client.name, patterns)] == ["python-tds@1.17.1"]
 
 
 def test_a_version_is_planned_like_its_client() -> None:

@@ -72,11 +72,11 @@ built: list[Pinned] = []
 
 
 def changes(old: Path, new: Path) -> Changes:
-    first, second = both(f"{DRIVER}@{old}", f"{DRIVER}@{new}")
-    built.extend(client for client in (first, second) if isinstance(client, Pinned))
-    record = play(first, second, SCENARIOS, jobs=2, repeat=1)
+    pairs = both(f"{DRIVER}@{old}", f"{DRIVER}@{new}")
+    built.extend(client for pair in pairs for client in pair if isinstance(client, Pinned))
+    record = play(pairs, SCENARIOS, jobs=2, repeat=1)
     assert record.attempts
-    return compare(record, record, {first.name: second.name})
+    return compare(record, record, {first.name: second.name for first, second in pairs})
 
 
 @pytest.fixture(scope="module")
