@@ -5,7 +5,6 @@ from tlslab.model.evidence import Report
 REVOCATION = "certificates with addresses (AIA, CRL, OCSP) and what answers there"
 PROXIES = "a proxy on the client's side"
 RELEASES = "another release of the client"
-DOORS = "the several ways in which one client can be given the same thing"
 ROUTING = "a SQL Server that sends clients to another host"
 CIPHERS = "cipher suites, key exchange and signatures of the handshake"
 CLIENT_CERTIFICATES = "certificates of clients"
@@ -24,7 +23,7 @@ REPORTS = (
     Report(
         "FreeTDS/freetds#605", "encryption switched off against an old server", ["tls-version-mismatch.server-older"]
     ),
-    Report("denisenkom/pytds#160", "`validate_host=False`: the chain is checked, the name is not", waits=DOORS),
+    Report("denisenkom/pytds#160", "`validate_host=False`: the chain is checked, the name is not", ["name-mismatch"]),
     Report("dotnet/SqlClient#2178", "a pin that counts with TDS 8.0 alone", waits="pins (`ServerCertificate`)"),
     Report("dotnet/SqlClient#1651", "TrustServerCertificate with `Encrypt=strict`", ["untrusted-ca.strict"]),
     Report(

@@ -767,3 +767,9 @@ JAVA_AIA = Source(
     "Java PKI Programmer's Guide, Appendix B (com.sun.security.enableAIAcaIssuers)",
     "https://docs.oracle.com/en/java/javase/17/security/java-pki-programmers-guide.html",
 )
+PYTDS_VALIDATE_HOST = Source(
+    "denisenkom/pytds, issue 160: validate_host=False at Azure", "https://github.com/denisenkom/pytds/issues/160"
+)
+PYTHON_CHECK_HOSTNAME = Source(
+    "Python, ssl, SSLContext.check_hostname", "https://docs.python.org/3/library/ssl.html#ssl.SSLContext.check_hostname"
+)

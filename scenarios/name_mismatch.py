@@ -1,7 +1,7 @@
 """Name mismatch: the certificate is good, but for another name than the one that the client connects to."""
 
 from tlslab.model.certificate import Leaf
-from tlslab.model.check import EVERYTHING
+from tlslab.model.check import EVERYTHING, Check
 from tlslab.model.conditions import CN_ALONE, NAME_MISMATCH
 from tlslab.model.names import NO_DNS_NAME, SUBJECT_IS_THE_NAME, WILDCARD_EXPECTED
 from tlslab.model.scenario import Side, scenario
@@ -15,6 +15,8 @@ from tlslab_scenarios._sources import (  # fmt: skip
     NGINX_NAMES,
     ODBC_KEYWORDS,
     ODBC_TROUBLESHOOTING,
+    PYTDS_VALIDATE_HOST,
+    PYTHON_CHECK_HOSTNAME,
     SQL_LINUX,
     SQL_NAMES,
     TENWEB,
@@ -398,6 +400,20 @@ wildcard_expected.fix(
     ],
     sources=[section(ODBC_TROUBLESHOOTING, "Certificate name errors"), ODBC_KEYWORDS],
 )(expect_certificate_name)
+
+
+@name_mismatch.fix(
+    still_checks={Check.CHAIN, Check.DATE},
+    side=Side.CLIENT,
+    steps=[
+        "`validate_host=False` (python-tds), `check certificate hostname = no` (FreeTDS), `assert_hostname=False` (urllib3), `check_hostname = False` (Python), `checkServerIdentity: () => undefined` (Node).",
+        "The chain is verified still: a stranger's certificate is refused. Whoever has any certificate of that CA gets in, and of a public CA that is everybody.",
+    ],
+    sources=[PYTDS_VALIDATE_HOST, PYTHON_CHECK_HOSTNAME],
+)
+def leave_the_name_unchecked(broken: Situation) -> Situation:
+    """Switch the check of the name off, and leave that of the chain on."""
+    return broken.with_client(name_check=False)
 
 
 def _other_names(leaf: Leaf, host: str) -> tuple[str, ...]:

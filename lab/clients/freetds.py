@@ -49,7 +49,7 @@ from tlslab.clients.tds import (
     run_probe,
 )
 from tlslab.libraries.freetds import LOGIN
-from tlslab.model.circumstances import STRICT, WITH_MD5
+from tlslab.model.circumstances import NAME_UNCHECKED, STRICT, WITH_MD5
 from tlslab.model.conditions import (
     CN_ALONE,
     CN_BESIDE_SAN,
@@ -95,6 +95,7 @@ OLDER_THAN_1_5 = frozenset(
         "tls_max",
         "defaults_only",
         "store",
+        "name_check",
         "crls",
     }
 )
@@ -141,6 +142,13 @@ class FreeTds(Client):
             "without `ca file`, which is the default, FreeTDS accepts any certificate and any name",
             phases=[Phase.VERIFY, Phase.NAME],
             when=[NO_CA_FILE, ~STRICT],
+            basis=Basis.AUTHORITATIVE,
+            source=USER_GUIDE,
+        ),
+        tolerates(
+            "with `check certificate hostname = no` FreeTDS does not look at the name",
+            phases=[Phase.NAME],
+            when=[NAME_UNCHECKED],
             basis=Basis.AUTHORITATIVE,
             source=USER_GUIDE,
         ),

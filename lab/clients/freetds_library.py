@@ -134,6 +134,8 @@ def settings(side: ClientSide, ca_file: str = "ca.pem", crl_file: str = CRL) -> 
         lines.append(f"encryption = {ENCRYPTION[side.encryption]}")
     if verifies(side):
         lines.append(f"ca file = {ca_file}")
+    if verifies(side) and not side.name_check:
+        lines.append("check certificate hostname = no")
     if side.crls:
         lines.append(f"crl file = {crl_file}")
     if side.expected_name is not None:

@@ -37,7 +37,7 @@ from tlslab.clients.tedious import (
     sets_extra_roots_twice,
 )
 from tlslab.clients.variables import read
-from tlslab.model.circumstances import TRUST_EVERYTHING
+from tlslab.model.circumstances import NAME_UNCHECKED, TRUST_EVERYTHING
 from tlslab.model.condition import conditions_of, defects
 from tlslab.model.conditions import CONDITIONS, OTHER_STORE, SILENT
 from tlslab.model.environment import NODE_EXTRA_CA_CERTS, NODE_TLS_REJECT_UNAUTHORIZED
@@ -65,6 +65,10 @@ FETCH_FAILED = Source(
 )
 
 
+CHECK_SERVER_IDENTITY = Source(
+    "Node.js, doc/api/tls.md, tls.connect(), checkServerIdentity",
+    "https://github.com/nodejs/node/blob/009adc7e217d55eeae6de341736e0a26c473b0dd/doc/api/tls.md",
+)
 REJECT_UNAUTHORIZED = Source(
     "Node.js, doc/api/tls.md, tls.connect(), rejectUnauthorized",
     "https://github.com/nodejs/node/blob/009adc7e217d55eeae6de341736e0a26c473b0dd/doc/api/tls.md",
@@ -128,7 +132,7 @@ class NodeHttps(NodeClient):
 
     name = "node-https"
     title = "Node https"
-    supports = OPTIONS | {"server_name", "crls", "security_level"}
+    supports = OPTIONS | {"server_name", "crls", "security_level", "name_check"}
 
     templates: tuple[Template, ...] = (
         Template("openssl", frozenset({Phase.VERIFY}), "Error: {reason}", Basis.AUTHORITATIVE, TLS_DOC),
@@ -169,6 +173,13 @@ class NodeHttps(NodeClient):
             source=REJECT_UNAUTHORIZED,
         ),
         CA_REPLACES,
+        tolerates(
+            "with a checkServerIdentity that finds nothing Node verifies the chain, and not the name",
+            phases=[Phase.NAME],
+            when=[NAME_UNCHECKED],
+            basis=Basis.AUTHORITATIVE,
+            source=CHECK_SERVER_IDENTITY,
+        ),
         *OF_VARIABLES,
     )
 
@@ -183,7 +194,10 @@ class NodeHttps(NodeClient):
         verified = f"tls.checkServerIdentity('{side.reference_identifier}', certificate)"
         check = f"checkServerIdentity: (_, certificate) => {verified}"
         words = (f"{name}: {_literal(value)}" for name, value in _options(side).items())
-        return (*trust, *words, *((check,) if sends_other_name(side) else ()), *_header_words(side))
+        checks = (check,) if sends_other_name(side) else ()
+        if not side.name_check:
+            checks = ("checkServerIdentity: () => undefined",)
+        return (*trust, *words, *checks, *_header_words(side))
 
     def invoke(self, request: Request) -> Invocation:
         laid = request.trust()
@@ -194,6 +208,7 @@ class NodeHttps(NodeClient):
             "options": {**_options(request.side), **_request(request.side)},
             **({"crl": CRL} if request.side.crls else {}),
             **({"verify": request.side.reference_identifier} if sends_other_name(request.side) else {}),
+            **({} if request.side.name_check else {"unchecked": True}),
         }
         env, files = default_store(request)
         return Invocation(

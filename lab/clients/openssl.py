@@ -13,7 +13,7 @@ from tlslab.clients.https import HTTPS, OBSERVED, OPTIONS, WAITS, cipher_list, f
 from tlslab.clients.store_errors import stops
 from tlslab.clients.variables import DEFAULT_LOCATIONS, OPENSSL_ENV, beside, option_first, read
 from tlslab.model.certificate import as_address
-from tlslab.model.circumstances import DEFAULTS_ONLY, FETCHES_LIST, TRUST_EVERYTHING
+from tlslab.model.circumstances import DEFAULTS_ONLY, FETCHES_LIST, NAME_UNCHECKED, TRUST_EVERYTHING
 from tlslab.model.conditions import (
     CN_ALONE,
     NAME_MISMATCH,
@@ -81,7 +81,7 @@ class SClient(Client):
     name = "openssl"
     title = "openssl s_client"
     needs = (Program("openssl", Packages(apt="openssl", dnf="openssl", zypper="openssl")),)
-    supports = OPTIONS | {"server_name", "strict_x509", "crls", "revocation", "security_level"}
+    supports = OPTIONS | {"server_name", "strict_x509", "crls", "revocation", "security_level", "name_check"}
     variables = frozenset({SSL_CERT_DIR, SSL_CERT_FILE, OPENSSL_CONF})
     stores: Mapping[str, str] = {PEM_FILE: "-CAfile", HASHED_DIRECTORY: "-CApath"}
     program = "openssl"
@@ -140,6 +140,13 @@ class SClient(Client):
             "OpenSSL expects a name in A-labels and does not make them itself",
             basis=Basis.AUTHORITATIVE,
             source=A_LABELS,
+        ),
+        tolerates(
+            "without -verify_hostname s_client does not look at the name",
+            phases=[Phase.NAME],
+            when=[NAME_UNCHECKED],
+            basis=Basis.AUTHORITATIVE,
+            source=MANUAL,
         ),
         tolerates(
             "OpenSSL takes the common name where no DNS name stands in a SAN",
@@ -235,7 +242,8 @@ def _options(side: ClientSide) -> tuple[tuple[str, ...], ...]:
     if not (side.trust_everything or side.defaults_only):
         options.append(("-verify_return_error",))
         name = side.reference_identifier
-        options.append(("-verify_ip" if as_address(name) else "-verify_hostname", name))
+        if side.name_check:
+            options.append(("-verify_ip" if as_address(name) else "-verify_hostname", name))
     if side.indication != ClientSide(side.connect_to).indication:
         options.append(("-servername", side.indication) if side.indication else ("-noservername",))
     if side.crls:

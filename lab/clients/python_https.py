@@ -6,6 +6,7 @@ All three speak through Python's `ssl` module, which words what OpenSSL says as 
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tlslab.clients.answers import read_answer
 from tlslab.clients.base import CRL, Client, Invocation, Machine, Request, Roots, Trust, crl_file, probe
@@ -29,7 +30,7 @@ from tlslab.clients.variables import (
     own_versions,
     read,
 )
-from tlslab.model.circumstances import TRUST_EVERYTHING
+from tlslab.model.circumstances import NAME_UNCHECKED, TRUST_EVERYTHING
 from tlslab.model.conditions import (
     CN_ALONE,
     EXPIRED,
@@ -54,7 +55,7 @@ from tlslab.setup.needs import PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
 PROBE = "python_https.py"
-PYTHON_OPTIONS = OPTIONS | {"strict_x509", "crls", "security_level"}
+PYTHON_OPTIONS = OPTIONS | {"strict_x509", "crls", "security_level", "name_check"}
 URL_ERROR = Source(
     "CPython, Lib/urllib/error.py (URLError.__str__)",
     "https://github.com/python/cpython/blob/01bb63cfd45c49e9676f362322f1967c3cae9111/Lib/urllib/error.py",
@@ -120,6 +121,13 @@ SESSION = Source(
     "call is given, and the session's verify comes after that)",
     "https://github.com/psf/requests/blob/v2.34.2/src/requests/sessions.py",
 )
+CHECK_HOSTNAME = Source(
+    "Python, ssl, SSLContext.check_hostname", "https://docs.python.org/3/library/ssl.html#ssl.SSLContext.check_hostname"
+)
+ASSERT_HOSTNAME = Source(
+    "urllib3 2.2.2, src/urllib3/connection.py (_ssl_wrap_socket_and_match_hostname: assert_hostname is False)",
+    "https://github.com/urllib3/urllib3/blob/2.2.2/src/urllib3/connection.py",
+)
 CONTEXT_IGNORED = Source(
     "psf/requests, issue 6717: an adapter's ssl_context has no effect in 2.32.0 to 2.32.2",
     "https://github.com/psf/requests/issues/6717",
@@ -180,6 +188,7 @@ class PythonClient(Client):
         laid = request.trust()
         given = {
             "client": self.family,
+            "name_check": request.side.name_check,
             **({"door": self.name.rpartition(".")[2]} if self.door else {}),
             "url": f"https://{in_url(request.side.connect_to)}:{request.endpoint.port}/",
             "ca": {self.stores[request.side.store.kind]: laid.path} if request.side.has_store else {},
@@ -232,6 +241,19 @@ def ssl_templates(before: str, source: Source) -> tuple[Template, ...]:
         Template("openssl", frozenset({Phase.HANDSHAKE, Phase.NO_TLS}), other, Basis.AUTHORITATIVE, source),
         Template("python-ssl", frozenset(Phase), before + "{reason}", Basis.AUTHORITATIVE, source),
     )
+
+
+def _unchecked(how: str, source: Source) -> Tolerates:
+    return tolerates(
+        f"with {how} the chain is verified, and the name is not",
+        phases=[Phase.NAME],
+        when=[NAME_UNCHECKED],
+        basis=Basis.AUTHORITATIVE,
+        source=source,
+    )
+
+
+_CONTEXT_UNCHECKED = _unchecked("check_hostname = False", CHECK_HOSTNAME)
 
 
 def unverified(what: str, source: Source, *unless: When) -> Tolerates:
@@ -301,6 +323,7 @@ class Urllib(PythonClient):
         keeps_the_dot("urllib", TRAILING_DOT),
         TAKES_COMMON_NAME,
         unverified("with ssl._create_unverified_context() urllib", UNVERIFIED_CONTEXT),
+        _CONTEXT_UNCHECKED,
         replaces(
             "with cafile create_default_context() does not load the default certificates; load_verify_locations() on "
             "the context that it makes without would add to them",
@@ -323,6 +346,16 @@ class Urllib(PythonClient):
         if side.defaults_only:
             return self.default_trust_words(side)
         return (*self.context_words(side), *header_words(side))
+
+
+_BY_URLLIB3 = says(
+    [NAME_MISMATCH],
+    Phase.NAME,
+    _MAX_RETRIES + "CertificateError(\"hostname '{name}' doesn't match ",
+    basis=Basis.AUTHORITATIVE,
+    source=URLLIB3_NAMES,
+)
+"""urllib3 before 2.0 compared names itself, and in words of its own; later ones do where the context does not."""
 
 
 class Requests(PythonClient):
@@ -352,20 +385,14 @@ class Requests(PythonClient):
     )
     rows = (
         *WAITS,
-        # urllib3 before 2.0 compared names itself, and in words of its own.
-        *says(
-            [NAME_MISMATCH],
-            Phase.NAME,
-            _MAX_RETRIES + "CertificateError(\"hostname '{name}' doesn't match ",
-            basis=Basis.AUTHORITATIVE,
-            source=URLLIB3_NAMES,
-        ),
+        *_BY_URLLIB3,
         *stops(
             {STORE_ABSENT: "OSError: Could not find a suitable TLS CA certificate bundle, invalid path: "},
             basis=Basis.AUTHORITATIVE,
             source=CERT_VERIFY,
         ),
         *stops({STORE_UNREADABLE: _MAX_RETRIES + _NO_CERTIFICATE}, basis=Basis.AUTHORITATIVE, source=LOAD),
+        _unchecked("assert_hostname=False", ASSERT_HOSTNAME),
         unverified("with session.verify = False requests", REQUESTS_VERIFY, *map(is_set, ITS_FILES)),
         replaces("the file of `verify` takes the place of certifi's", REQUESTS_ADAPTER, *map(is_set, ITS_FILES)),
         *read("requests", ITS_FILES, SESSION),
@@ -393,7 +420,9 @@ class Requests(PythonClient):
             words.append(f'session.verify = "{self.store_option(side)[1]}"')
         if expects_other_name(side):
             words.append(_adapter_words(f'server_hostname="{side.reference_identifier}"'))
-        limits = _limit_words(side)
+        if not side.name_check:
+            words.append(_adapter_words("assert_hostname=False"))
+        limits = _limit_words(replace(side, name_check=True))
         if limits:
             words += ["context = urllib3.util.create_urllib3_context()", *limits]
             words += ["context.check_hostname = False"] if side.trust_everything else []
@@ -413,8 +442,17 @@ class RequestsContext(Requests):
 
     rows = (
         *WAITS,
-        *_OF_THE_STORE,
-        _COMMON_NAME,
+        *OF_THE_STORE,
+        TAKES_COMMON_NAME,
+        *_BY_URLLIB3,
+        says_like(
+            NAME_MISMATCH,
+            [NAME_MISMATCH],
+            "urllib3 compares the name itself where the context does not (assert_hostname would be the switch)",
+            when=[NAME_UNCHECKED],
+            basis=Basis.AUTHORITATIVE,
+            source=ASSERT_HOSTNAME,
+        ),
         says_like(
             UNTRUSTED,
             [],
@@ -463,7 +501,7 @@ class RequestsContext(Requests):
         words = [*context, _adapter_words("ssl_context=context")] if context else []
         if expects_other_name(side):
             words.append(_adapter_words(f'server_hostname="{side.reference_identifier}"'))
-        return (*words, *_header_words(side))
+        return (*words, *header_words(side))
 
 
 class Httpx(PythonClient):
@@ -503,6 +541,7 @@ class Httpx(PythonClient):
         keeps_the_dot("httpx", HTTPCORE_DOT),
         TAKES_COMMON_NAME,
         unverified("with an unverified context httpx", HTTPX_SSL),
+        _CONTEXT_UNCHECKED,
         replaces(
             "a context that was made with cafile takes the place of httpx's own, which has certifi's", HTTPX_CONFIG
         ),
@@ -550,6 +589,8 @@ def _limit_words(side: ClientSide) -> tuple[str, ...]:
         words.append(f"context.maximum_version = ssl.TLSVersion.{_constant(side.tls_max)}")
     if ciphers := cipher_list(side):
         words.append(f'context.set_ciphers("{ciphers}")')
+    if not side.name_check:
+        words.append("context.check_hostname = False")
     if side.strict_x509 is not None:
         words.append(f"context.verify_flags {'|= ' if side.strict_x509 else '&= ~'}ssl.VERIFY_X509_STRICT")
     if side.crls:

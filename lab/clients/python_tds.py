@@ -14,6 +14,7 @@ from tlslab.clients.base import Invocation, Request, Roots, Trust
 from tlslab.clients.store_errors import stops
 from tlslab.clients.tds import STRICT_ENDS_EARLY, PythonSqlClient, read_versions, run_probe
 from tlslab.libraries.openssl import NO_SIGNATURE_OF_THIS_KEY
+from tlslab.model.circumstances import NAME_UNCHECKED
 from tlslab.model.conditions import (
     CN_ALONE,
     CN_BESIDE_SAN,
@@ -104,7 +105,10 @@ class PythonTds(PythonSqlClient):
     default_trust = Trust(Roots.OWN, "it uses TLS only with `cafile`, and then trusts what that file holds", CONNECT)
     no_default_store = "python-tds has no default trust: it uses TLS only with `cafile`"
     supports = frozenset(
-        {"clock", "trust_anchors", "intermediates", "encryption", "tls_min", "tls_max", "defaults_only", "store"}
+        {
+            *("clock", "trust_anchors", "intermediates", "encryption", "tls_min", "tls_max", "defaults_only", "store"),
+            "name_check",
+        }
     )
     lacks: Mapping[str, str] = {
         "trust_everything": "python-tds has no switch to trust every certificate, by decision (denisenkom/pytds#162)",
@@ -180,6 +184,13 @@ class PythonTds(PythonSqlClient):
             "pytds.tds_base.Error: Certificate does not match host name '{name}'",
             basis=Basis.AUTHORITATIVE,
             source=NAMES,
+        ),
+        tolerates(
+            "with validate_host=False python-tds does not look at the name",
+            phases=[Phase.NAME],
+            when=[NAME_UNCHECKED],
+            basis=Basis.AUTHORITATIVE,
+            source=TLS_PY,
         ),
         says_like(
             NAME_MISMATCH,
@@ -285,7 +296,8 @@ class PythonTds(PythonSqlClient):
         return None
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
-        return ('cafile="ca.pem"',) if uses_tls(side) else ()
+        unchecked = () if side.name_check else ("validate_host=False",)
+        return ('cafile="ca.pem"', *unchecked) if uses_tls(side) else ()
 
     def read_version(self, completed: Completed) -> str:
         found = read_versions(completed)
@@ -301,6 +313,8 @@ class PythonTds(PythonSqlClient):
         }
         if uses_tls(request.side):
             connection["cafile"] = str(request.workdir / laid.path)
+            if not request.side.name_check:
+                connection["validate_host"] = False
         question = {"driver": self.driver, "connection": connection}
         return run_probe(request.machine, question, files=laid.files, prepare=laid.prepare)
 

@@ -82,6 +82,7 @@ TRUSTS_A_NAMESAKE = When(
         for trusted in anchors(act)
     ),
 )
+NAME_UNCHECKED = When("told not to look at the name", lambda act: not act.client.name_check)
 LOGIN_ONLY = When(
     "only the login is encrypted",
     lambda act: act.client.encryption is Encryption.OPTIONAL and act.server.encryption is ServerEncryption.OFF,

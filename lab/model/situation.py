@@ -261,6 +261,8 @@ class ClientSide:
     where else it is told to look. `fetches_issuers`: whether it is told to fetch issuers' certificates that are missing
     from the addresses in those that it has (AIA).
 
+    `name_check` False: it is told not to look for its name in the certificate, and to verify the chain all the same.
+
     `environment`: the variables that are set for it.
     """
 
@@ -288,6 +290,7 @@ class ClientSide:
         default=None, metadata={_WORDS: "where to look whether a certificate was revoked"}
     )
     fetches_issuers: bool = field(default=False, metadata={_WORDS: "fetching a missing intermediate certificate"})
+    name_check: bool = field(default=True, metadata={_WORDS: "leaving the certificate's name unchecked"})
     environment: tuple[Variable, ...] = field(default=(), metadata={_WORDS: "variables of the environment"})
     security_level: int | None = field(default=None, metadata={_WORDS: "OpenSSL's security level"})
 

@@ -51,6 +51,7 @@ if (given.client === 'node-fetch') {
     if (given.verify) options.checkServerIdentity = (_, certificate) => require('tls').checkServerIdentity(given.verify, certificate)
     // Of a text Node reads the first list alone.
     if (given.crl) options.crl = require('fs').readFileSync(given.crl, 'utf8').split(/(?=-----BEGIN)/)
+    if (given.unchecked) options.checkServerIdentity = () => undefined
     if (given.ca) options.ca = require('fs').readFileSync(given.ca)
     if (given.client === 'axios' || given.client === 'undici') {
       byPackage(options).then(status => answer(status === 200, `HTTP ${status}`, '', '')).catch(refused)

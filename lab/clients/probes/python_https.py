@@ -15,7 +15,7 @@ class NotLoaded(Exception):
 def context(given):
     """The client's context, with `trust_everything` one that verifies neither chain nor name; None for its own."""
     told = any(given[option] for option in ("trust_everything", "ca", "tls_min", "tls_max", "ciphers", "crl"))
-    if not told and given["strict"] is None:
+    if not told and given["strict"] is None and given["name_check"]:
         return None
     if given["trust_everything"]:
         return limited(ssl._create_unverified_context(), given)
@@ -27,6 +27,8 @@ def context(given):
 
 
 def limited(made, given):
+    if not given["name_check"]:
+        made.check_hostname = False
     if given["ciphers"]:
         made.set_ciphers(given["ciphers"])
     if given["tls_min"]:
@@ -71,8 +73,11 @@ def by_requests(given):
     elif given["tls_min"] or given["tls_max"] or given["ciphers"] or given["crl"] or given["strict"] is not None:
         made = limited(create_urllib3_context(), given)
         # With the name check of a context of one's own on, `verify=False` ends in a ValueError.
-        made.check_hostname = not given["trust_everything"]
+        made.check_hostname = given["name_check"] and not given["trust_everything"]
         options.update(ssl_context=made)
+
+    if not (by_context or given["name_check"]):
+        options.update(assert_hostname=False)
 
     class Adapter(HTTPAdapter):
         def init_poolmanager(self, *args, **defaults):
