@@ -104,15 +104,17 @@ def test_what_is_none_of_tls_is_not_explained_by_a_certificate(half: Half) -> No
 
 
 def main(half: Half) -> None:
-    """Print the figure of a half, and what is missed of what may be learned from."""
+    """Print the figure of a half; of what may be learned from, also that by ecosystem, and what is missed."""
     playable, right = figure(of_half(half))
     print(
         f"{half}: {len(right)} of {len(playable)} posts with a cause that has a condition ({len(of_half(half))} in all)"
     )
+    if half not in FLOOR:
+        return
     for ecosystem in sorted({post.ecosystem for post in playable}):
         of_it = [post for post in playable if post.ecosystem == ecosystem]
         print(f"  {ecosystem}: {sum(post in right for post in of_it)} of {len(of_it)}")
-    for post in playable if half in FLOOR else ():
+    for post in playable:
         if post not in right:
             print(f"  {post.id}: {post.client}: {', '.join(post.cause)}")
 
