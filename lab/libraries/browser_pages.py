@@ -32,9 +32,17 @@ CHROMIUM = Source(
     "https://github.com/chromium/chromium/blob/25f01b8c29514842708d66b5a0bcb9b1e6aa316c/components"
     "/ssl_errors_strings.grdp",
 )
-FLAGS = Source(
-    "Microsoft, wininet.h (DLG_FLAGS_*), as mingw-w64 has it: Internet Explorer and the first Edge show them as codes",
-    "https://github.com/mingw-w64/mingw-w64/blob/master/mingw-w64-headers/include/wininet.h",
+FLAGS_CA = Source(
+    "FiloSottile/mkcert issue 80 (Internet Explorer 11 and the first Edge)",
+    "https://github.com/FiloSottile/mkcert/issues/80",
+)
+FLAGS_NAME = Source(
+    "acmesh-official/acme.sh issue 1371: the wildcard is for another level",
+    "https://github.com/acmesh-official/acme.sh/issues/1371",
+)
+FLAGS_DATE = Source(
+    'projectkudu/slingshot issue 82: "not yet valid or has expired"',
+    "https://github.com/projectkudu/slingshot/issues/82",
 )
 
 _UNTRUSTED = (UNTRUSTED, SELF_SIGNED, INCOMPLETE)
@@ -78,15 +86,14 @@ LIBRARY = Library(
             basis=Basis.AUTHORITATIVE,
             source=CHROMIUM,
         ),
-        *stands_for(
-            {
-                Prints(code="DLG_FLAGS_INVALID_CA"): _UNTRUSTED,
-                Prints(code="DLG_FLAGS_SEC_CERT_CN_INVALID"): (NAME_MISMATCH,),
-                Prints(code="DLG_FLAGS_SEC_CERT_DATE_INVALID"): (EXPIRED, NOT_YET_VALID),
-            },
-            Phase.VERIFY,
-            basis=Basis.REPORTED,
-            source=FLAGS,
+        *(
+            row
+            for code, about, source in (
+                ("DLG_FLAGS_INVALID_CA", _UNTRUSTED, FLAGS_CA),
+                ("DLG_FLAGS_SEC_CERT_CN_INVALID", (NAME_MISMATCH,), FLAGS_NAME),
+                ("DLG_FLAGS_SEC_CERT_DATE_INVALID", (EXPIRED, NOT_YET_VALID), FLAGS_DATE),
+            )
+            for row in stands_for({Prints(code=code): about}, Phase.VERIFY, basis=Basis.REPORTED, source=source)
         ),
     ),
     vocabulary=True,

@@ -4,6 +4,7 @@
 """
 
 from tlslab.model.beyond import CLIENT_CERTIFICATE_MISSING, UNRECOGNIZED_NAME
+from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     EXPIRED,
     EXPIRED_ISSUER,
@@ -23,11 +24,12 @@ from tlslab.model.conditions import (
     UNTRUSTED,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import ANY, Library, says, stands_for
+from tlslab.model.library import ANY, Does, Library, says, stands_for
 
+_OTP = "https://github.com/erlang/otp/blob"
 ALERTS = Source(
     "Erlang/OTP, lib/ssl/src/ssl_alert.erl, own_alert_txt, alert_txt and description_txt",
-    "https://github.com/erlang/otp/blob/54e20b0df9e643f48bcc4bcb8d58bdc97335b42b/lib/ssl/src/ssl_alert.erl",
+    f"{_OTP}/54e20b0df9e643f48bcc4bcb8d58bdc97335b42b/lib/ssl/src/ssl_alert.erl",
 )
 
 _REFUSES = ("generated CLIENT ALERT: Fatal - ", "received CLIENT ALERT: Fatal - ")
@@ -38,8 +40,36 @@ _OF_THE_CHAIN = {
     "Certificate Revoked": (REVOKED,),
 }
 BAD_CERTS = Source(
-    "Erlang/OTP, public_key, bad_cert_reason()", "https://www.erlang.org/doc/apps/public_key/public_key.html"
+    "Erlang/OTP, lib/public_key/doc/src/public_key.xml, reasons for a bad certificate",
+    f"{_OTP}/015745560f3418d740acf3d07abe3ab61bfb5110/lib/public_key/doc/src/public_key.xml",
 )
+BAD_PATHS = Source(
+    "Erlang/OTP, lib/public_key/src/public_key.erl, path_validation and pkix_crls_validate",
+    f"{_OTP}/3b9e917b6abf803eaa95ab66c5cb4fe31b7270cd/lib/public_key/src/public_key.erl",
+)
+BAD_PEERS = Source(
+    "Erlang/OTP, lib/ssl/src/ssl_certificate.erl, trusted_cert_and_paths and verify_hostname",
+    f"{_OTP}/01e8a2c7f5a8c8bd7443af22d55fbd9816766e87/lib/ssl/src/ssl_certificate.erl",
+)
+_BAD: dict[Source, dict[str | Does, tuple[Condition, ...]]] = {
+    BAD_CERTS: {
+        "{bad_cert,cert_expired}": (EXPIRED, EXPIRED_ISSUER, NOT_YET_VALID),
+        "{bad_cert,invalid_signature}": (FORGED,),
+        "{bad_cert,name_not_permitted}": (NAME_NOT_PERMITTED,),
+        "{bad_cert,missing_basic_constraint}": (NOT_A_CA,),
+        "{bad_cert,invalid_key_usage}": (KEY_USAGE,),
+        "{bad_cert,{revoked": (REVOKED,),
+    },
+    BAD_PATHS: {
+        "{bad_cert,max_path_length_reached}": (PATH_TOO_LONG,),
+        "{bad_cert,revocation_status_undetermined}": (REVOCATION_UNKNOWN,),
+    },
+    BAD_PEERS: {
+        "{bad_cert,selfsigned_peer}": (SELF_SIGNED,),
+        "{bad_cert,unknown_ca}": (UNTRUSTED, INCOMPLETE),
+        "{bad_cert,hostname_check_failed}": (NAME_MISMATCH,),
+    },
+}
 
 LIBRARY = Library(
     "erlang",
@@ -74,23 +104,10 @@ LIBRARY = Library(
             basis=Basis.AUTHORITATIVE,
             source=ALERTS,
         ),
-        *stands_for(
-            {
-                "{bad_cert,selfsigned_peer}": (SELF_SIGNED,),
-                "{bad_cert,cert_expired}": (EXPIRED, EXPIRED_ISSUER, NOT_YET_VALID),
-                "{bad_cert,unknown_ca}": (UNTRUSTED, INCOMPLETE),
-                "{bad_cert,invalid_signature}": (FORGED,),
-                "{bad_cert,name_not_permitted}": (NAME_NOT_PERMITTED,),
-                "{bad_cert,missing_basic_constraint}": (NOT_A_CA,),
-                "{bad_cert,invalid_key_usage}": (KEY_USAGE,),
-                "{bad_cert,max_path_length_reached}": (PATH_TOO_LONG,),
-                "{bad_cert,{revoked": (REVOKED,),
-                "{bad_cert,revocation_status_undetermined}": (REVOCATION_UNKNOWN,),
-                "{bad_cert,hostname_check_failed}": (NAME_MISMATCH,),
-            },
-            Phase.VERIFY,
-            basis=Basis.AUTHORITATIVE,
-            source=BAD_CERTS,
+        *(
+            row
+            for source, reasons in _BAD.items()
+            for row in stands_for(reasons, Phase.VERIFY, basis=Basis.AUTHORITATIVE, source=source)
         ),
     ),
     vocabulary=True,

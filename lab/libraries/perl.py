@@ -13,8 +13,17 @@ LWP = Source(
     "libwww-perl, lib/LWP/UserAgent.pm and lib/LWP/Protocol.pm",
     "https://github.com/libwww-perl/libwww-perl/blob/65c6384c3d9e8a4f88a7fbe84307895dc78ccceb/lib/LWP/Protocol.pm#L37",
 )
-TINY = Source("HTTP::Tiny, _ssl: what it needs for https", "https://metacpan.org/pod/HTTP::Tiny#TLS/SSL-SUPPORT")
-DIAGNOSTICS = Source("perldiag, Can't locate %s", "https://perldoc.perl.org/perldiag")
+TINY = Source(
+    "HTTP::Tiny, lib/HTTP/Tiny.pm, can_ssl (older: 1.42)",
+    "https://github.com/Perl-Toolchain-Gang/HTTP-Tiny/blob/1e3f7964cf29a62b880a7af844dc5e1e9170c2df/lib/HTTP/Tiny.pm",
+)
+_MISSING = {
+    "IO/Socket/SSL.pm": "libwww-perl/LWP-Protocol-https/issues/46",
+    "Net/SSLeay.pm": "EarlRamirez/netdb/issues/38",
+    "LWP/Protocol/https.pm": "xFFFFF/Gekko-BacktestTool/issues/34",
+    "Crypt/SSLeay.pm": "shirkdog/pulledpork/issues/253",
+}
+"""The modules without which there is no TLS, and the post that shows what Perl says of each."""
 
 LIBRARY = Library(
     "perl",
@@ -73,20 +82,21 @@ LIBRARY = Library(
         *says(
             [NO_TLS_LIBRARY],
             Phase.NEGOTIATION,
-            "IO::Socket::SSL 1.42 must be installed for https support",
-            "Net::SSLeay 1.49 must be installed for https support",
+            "IO::Socket::SSL {*} must be installed for https support",
+            "Net::SSLeay {*} must be installed for https support",
             basis=Basis.AUTHORITATIVE,
             source=TINY,
         ),
-        *says(
-            [NO_TLS_LIBRARY],
-            Phase.NEGOTIATION,
-            "Can't locate IO/Socket/SSL.pm in @INC",
-            "Can't locate Net/SSLeay.pm in @INC",
-            "Can't locate LWP/Protocol/https.pm in @INC",
-            "Can't locate Crypt/SSLeay.pm in @INC",
-            basis=Basis.AUTHORITATIVE,
-            source=DIAGNOSTICS,
+        *(
+            row
+            for module, thread in _MISSING.items()
+            for row in says(
+                [NO_TLS_LIBRARY],
+                Phase.NEGOTIATION,
+                f"Can't locate {module} in @INC",
+                basis=Basis.REPORTED,
+                source=Source(thread.replace("/issues/", " issue "), f"https://github.com/{thread}"),
+            )
         ),
         *says_alike(
             (STORE_ABSENT, STORE_UNREADABLE),

@@ -26,13 +26,20 @@ NAMES = Source(
 )
 WRAPPERS = Source(
     "PHP, main/streams/streams.c (php_stream_locate_url_wrapper)",
-    f"{_PHP}/00406ac1aec9ffd01bfd3cc8d1552b95b2ad323e/main/streams/streams.c",
+    f"{_PHP}/00443c77e48cf43304addf6195b1e7986a9604c6/main/streams/streams.c",
 )
-COMPOSER = Source(
-    "Composer, src/Composer/Repository/ComposerRepository.php",
-    "https://github.com/composer/composer/blob/eba7baa59eb1b59246cf9800b0120fe78915b6ac/src/Composer/Repository"
-    "/ComposerRepository.php#L1453",
+CAFILE = Source(
+    "PHP, ext/openssl/xp_ssl.c (php_openssl_load_stream_cafile)",
+    f"{_PHP}/d687a1bf573d6439293dfa9327789fe94f906348/ext/openssl/xp_ssl.c",
 )
+LOCATIONS = Source("facebook/hhvm issue 5830 (HHVM)", "https://github.com/facebook/hhvm/issues/5830")
+_COMPOSER = "https://github.com/composer/composer/blob/eba7baa59eb1b59246cf9800b0120fe78915b6ac/src/Composer"
+_COMPOSER_SAYS = {
+    "Repository/ComposerRepository.php": "You must enable the openssl extension in your php.ini to load information",
+    "Downloader/FileDownloader.php": "You must enable the openssl extension to download files via https",
+    "Factory.php": "The openssl extension is required for SSL/TLS protection",
+}
+"""Without PHP's openssl, by the file of Composer that says it."""
 COMPOSER_SETUP = Source("composer/windows-setup issue 94", "https://github.com/composer/windows-setup/issues/94")
 
 LIBRARY = Library(
@@ -68,22 +75,30 @@ LIBRARY = Library(
             basis=Basis.AUTHORITATIVE,
             source=WRAPPERS,
         ),
-        *says(
-            [NO_TLS_LIBRARY],
-            Phase.NEGOTIATION,
-            "You must enable the openssl extension in your php.ini to load information from",
-            "You must enable the openssl extension to download files via https",
-            "The openssl extension is required for SSL/TLS protection",
-            basis=Basis.AUTHORITATIVE,
-            source=COMPOSER,
+        *(
+            row
+            for file, text in _COMPOSER_SAYS.items()
+            for row in says(
+                [NO_TLS_LIBRARY],
+                Phase.NEGOTIATION,
+                text,
+                basis=Basis.AUTHORITATIVE,
+                source=Source(f"Composer, src/Composer/{file}", f"{_COMPOSER}/{file}"),
+            )
         ),
         *says_alike(
             (STORE_ABSENT, STORE_UNREADABLE),
             Phase.VERIFY,
             "failed loading cafile stream",
-            "Unable to set verify locations",
             basis=Basis.AUTHORITATIVE,
-            source=STREAMS,
+            source=CAFILE,
+        ),
+        *says_alike(
+            (STORE_ABSENT, STORE_UNREADABLE),
+            Phase.VERIFY,
+            "Unable to set verify locations",
+            basis=Basis.REPORTED,
+            source=LOCATIONS,
         ),
         *says_alike(
             (STORE_ABSENT, UNTRUSTED, EXPIRED_ROOT),

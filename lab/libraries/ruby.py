@@ -13,8 +13,19 @@ CONNECT = Source("ruby/openssl, ext/openssl/ossl_ssl.c, ossl_start_ssl", f"{_RUB
 CHECK = Source("ruby/openssl, lib/openssl/ssl.rb, post_connection_check", f"{_RUBY}/lib/openssl/ssl.rb")
 BUNDLER = Source(
     "Bundler, lib/bundler/fetcher.rb (CertificateFailureError, SSLError)",
-    "https://github.com/rubygems/rubygems/blob/master/bundler/lib/bundler/fetcher.rb",
+    "https://github.com/rubygems/rubygems/blob/25102c6512131dc44a45ff4e9c7c0190162ad36f/bundler/lib/bundler/fetcher.rb",
 )
+GEM = Source(
+    "postmodern/ruby-install issue 194: gem, older; Ruby was built without OpenSSL's headers",
+    "https://github.com/postmodern/ruby-install/issues/194",
+)
+GEM_TODAY = Source("ruby/rubygems pull request 4192: gem", "https://github.com/ruby/rubygems/pull/4192")
+REQUIRE = Source("rubygems/bundler issue 1886: Ruby's LoadError", "https://github.com/rubygems/bundler/issues/1886")
+_NO_OPENSSL = {
+    "Unable to require openssl, install OpenSSL and rebuild": GEM,
+    "OpenSSL is not available. Install OpenSSL and rebuild": GEM_TODAY,
+    "cannot load such file -- openssl": REQUIRE,
+}
 
 LIBRARY = Library(
     "ruby",
@@ -45,10 +56,13 @@ LIBRARY = Library(
             [NO_TLS_LIBRARY],
             Phase.NEGOTIATION,
             "Could not load OpenSSL. You must recompile Ruby with OpenSSL support",
-            "Unable to require openssl, install OpenSSL and rebuild Ruby",
-            "cannot load such file -- openssl",
             basis=Basis.AUTHORITATIVE,
             source=BUNDLER,
+        ),
+        *(
+            row
+            for text, source in _NO_OPENSSL.items()
+            for row in says([NO_TLS_LIBRARY], Phase.NEGOTIATION, text, basis=Basis.REPORTED, source=source)
         ),
     ),
     vocabulary=True,

@@ -13,15 +13,21 @@ from tlslab.model.conditions import (
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, says_alike
 
-_SUPPORT = "https://learn.microsoft.com/en-us/troubleshoot/sql/database-engine/connect"
-TLS_1_2 = Source(
-    "Microsoft, TLS 1.2 support for Microsoft SQL Server: MDAC's drivers speak TLS 1.0",
-    f"{_SUPPORT}/tls-1-2-support-microsoft-sql-server",
+MDAC = Source(
+    "mkleehammer/pyodbc issue 788: the server speaks TLS 1.1 and 1.2 alone",
+    "https://github.com/mkleehammer/pyodbc/issues/788",
 )
+_VSCODE = "https://github.com/microsoft/vscode-mssql/blob"
+_BUNDLE = "localization/l10n/bundle.l10n.json"
 STUDIO = Source(
-    "Microsoft, vscode-mssql, the words of the connection dialog (trustServerCertInstructionText)",
-    "https://github.com/microsoft/vscode-mssql/blob/main/localization/l10n/bundle.l10n.json",
+    "Microsoft, vscode-mssql, the words of the connection dialog",
+    f"{_VSCODE}/9f19813cd3bbe882f516891349e092f0b8d1f50b/{_BUNDLE}",
 )
+STUDIO_LATER = Source(
+    "Microsoft, vscode-mssql, the words of the connection dialog, since October 2024",
+    f"{_VSCODE}/0d3180de2340f61510a9e0f07514a9a5858e91a3/{_BUNDLE}",
+)
+_REVIEW = "review your SSL and certificate configuration for the target"
 RESETS = Source(
     "mkleehammer/pyodbc issue 610: the server speaks TLS 1.0, the client's OpenSSL does not",
     "https://github.com/mkleehammer/pyodbc/issues/610",
@@ -33,18 +39,20 @@ LIBRARY = Library(
         *says_alike(
             (NO_COMMON_VERSION, NO_COMMON_CIPHER),
             Phase.HANDSHAKE,
-            "ConnectionOpen (SECDoClientHandshake()).]SSL Security error",
             "[DBNETLIB]SSL Security error",
             "(SECDoClientHandshake(",
             basis=Basis.REPORTED,
-            source=TLS_1_2,
+            source=MDAC,
         ),
-        *says_alike(
-            (UNTRUSTED, SELF_SIGNED, NAME_MISMATCH),
-            Phase.VERIFY,
-            "Encryption was enabled on this connection, review your SSL and certificate configuration for the target",
-            basis=Basis.REPORTED,
-            source=STUDIO,
+        *(
+            row
+            for text, source in (
+                (f"Encryption was enabled on this connection, {_REVIEW}", STUDIO),
+                (f"Encryption was enabled on this connection; {_REVIEW}", STUDIO_LATER),
+            )
+            for row in says_alike(
+                (UNTRUSTED, SELF_SIGNED, NAME_MISMATCH), Phase.VERIFY, text, basis=Basis.REPORTED, source=source
+            )
         ),
         *says_alike(
             (NO_COMMON_VERSION, ENDS_AFTER_PRELOGIN, NO_COMMON_CIPHER, WEAK_SIGNATURE, ENDS_EARLY),

@@ -53,13 +53,14 @@ PL = Source(
 )
 KO_TOO = Source(
     "Microsoft, azure-docs.ko-kr: the same error of Event Grid",
-    f"https://github.com/Microsoft/azure-docs.ko-kr/blob/c9713cbec311143595e52da165186d42a303ac73/{_EVENT_GRID}",
+    f"https://github.com/zoonoo/azure-docs.ko-kr/blob/05ad78f425b89265c046758850c0d2703a66c784/{_EVENT_GRID}",
 )
 PT_TOO = Source(
     "Microsoft, azure-docs.pt-pt: the same error of Event Grid",
     f"https://github.com/Microsoft/azure-docs.pt-pt/blob/49e459748e792b2dbe74f3d64afe06057ac55d0d/{_EVENT_GRID}",
 )
 JA_KB, FR_KB, TR_KB = map(_knowledge_base, ("ja-jp", "fr-fr", "tr-tr"))
+CURL_ZH_ROOT = Source("curl/curl issue 568 (Chinese)", "https://github.com/curl/curl/issues/568")
 CURL_ZH = Source("curl/curl issue 12239 (Chinese)", "https://github.com/curl/curl/issues/12239")
 DESKTOP_FR = Source("desktop/desktop issue 6850 (French)", "https://github.com/desktop/desktop/issues/6850")
 DESKTOP_PL = Source("desktop/desktop issue 9811 (Polish)", "https://github.com/desktop/desktop/issues/9811")
@@ -129,7 +130,8 @@ _SENTENCES: tuple[tuple[Source, dict[str, tuple[Condition, ...]]], ...] = (
             "Неправильное имя целевого субъекта": (NAME_MISMATCH,),
         },
     ),
-    (ZH, {"证书链是由不受信任的颁发机构颁发的": _UNTRUSTED, "目标主体名称不正确": (NAME_MISMATCH,)}),
+    (ZH, {"目标主体名称不正确": (NAME_MISMATCH,)}),
+    (CURL_ZH_ROOT, {"证书链是由不受信任的颁发机构颁发的": _UNTRUSTED}),
     (
         ZH_TW,
         {

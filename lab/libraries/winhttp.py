@@ -97,9 +97,11 @@ NUMBERS: tuple[Number, ...] = (
     Number(12179, "ERROR_WINHTTP_SECURE_CERT_WRONG_USAGE", "", (NOT_FOR_SERVERS, KEY_USAGE)),
 )
 WORDS = Source(
-    "Microsoft, Windows Runtime HRESULTs of HttpClient (WININET_E_*, with the words of winerror.h)",
-    "https://msdn.microsoft.com/en-us/library/windows/apps/xaml/hh770289.aspx",
+    "Microsoft, .NET, Interop.wininet_errors.cs: the HRESULTs of WinINet with the words of winerror.h",
+    "https://github.com/dotnet/corefx/blob/b0dd6b14fc845058b768fc7052b46aab0c1da22c/src/Common/src/Interop/Windows"
+    "/wininet/Interop.wininet_errors.cs",
 )
+FAILURE = Source("dotnet/runtime issue 33509: the words of 12175", "https://github.com/dotnet/runtime/issues/33509")
 
 LIBRARY = Library(
     "winhttp",
@@ -137,7 +139,7 @@ LIBRARY = Library(
                 ),
                 (
                     "WININET_E_SEC_CERT_REV_FAILED",
-                    "Unable to validate the revocation of the SSL certificate because the revocation server",
+                    "It was not possible to connect to the revocation server or a definitive response could not be",
                     Phase.VERIFY,
                     (REVOCATION_UNKNOWN,),
                 ),
@@ -154,17 +156,17 @@ LIBRARY = Library(
                     (CLIENT_CERTIFICATE_MISSING,),
                 ),
             )
-            for row in says_alike(about, phase, Prints(code=symbol), words, basis=Basis.REPORTED, source=WORDS)
+            for row in says_alike(about, phase, Prints(code=symbol), words, basis=Basis.AUTHORITATIVE, source=WORDS)
         ),
         *says(
             ANY,
             Phase.HANDSHAKE,
-            "A security error occurred",
             "The supplied certificate is invalid",
             "The SSL certificate contains errors",
-            basis=Basis.REPORTED,
+            basis=Basis.AUTHORITATIVE,
             source=WORDS,
         ),
+        *says(ANY, Phase.HANDSHAKE, "A security error occurred", basis=Basis.REPORTED, source=FAILURE),
     ),
     vocabulary=True,
 )
