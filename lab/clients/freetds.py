@@ -63,7 +63,7 @@ from tlslab.model.conditions import (
     WEAK_SIGNATURE,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Own, When, says_like, tolerates
+from tlslab.model.library import Own, When, says, says_like, tolerates
 from tlslab.model.names import (
     ADDRESS_AS_CN_ALONE,
     ADDRESS_AS_CN_BESIDE_SAN,
@@ -333,6 +333,19 @@ class PymssqlKeyword(Pymssql):
     name = "pymssql.keyword"
     title = "pymssql, with `encryption` as a keyword"
     door = "the keyword `encryption` of pymssql.connect()"
+
+    rows = (
+        *Pymssql.rows,
+        *says(
+            # It is said of every server: the keyword has no word for TDS 8.0, freetds.conf has.
+            [],
+            Phase.NEGOTIATION,
+            "ValueError: 'encryption' option should be one of ",
+            basis=Basis.OBSERVED,
+            source=Source("observed by the lab of pymssql 2.4.6", ""),
+            when=[STRICT],
+        ),
+    )
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         keyword = tuple(f'{name}="{value}"' for name, value in self.keywords(side).items())
