@@ -30,7 +30,7 @@ from tlslab.model.certificate import CURRENT, PAST
 from tlslab.model.situation import Situation
 
 BOOK = Source("a book", "https://example.org/book")
-REVOKED = Condition("revoked", "the certificate was revoked", lambda situation: False, wrong=True)
+REVOKED = Condition("withdrawn", "the certificate was revoked", lambda situation: False, wrong=True)
 ROWS = says([REVOKED], Phase.VERIFY, "certificate revoked", basis=Basis.AUTHORITATIVE, source=BOOK)
 
 
@@ -64,7 +64,7 @@ def test_a_module_is_all_that_a_scenario_takes_with_a_condition_and_rows_of_its_
     module.write_text(GOOD)
     known = catalogue.load()
     assert known.scenario("authored").title == "It was revoked"
-    assert "revoked" in {condition.name for condition in known.knowledge.conditions}
+    assert "withdrawn" in {condition.name for condition in known.knowledge.conditions}
     assert any("certificate revoked" in str(row) for row in known.knowledge.libraries["openssl"].rows)
 
 
@@ -76,7 +76,7 @@ def test_a_module_is_all_that_a_scenario_takes_with_a_condition_and_rows_of_its_
         ('steps=["renew"]', 'step=["renew"]', "unexpected keyword argument", "@revoked.fix("),
         ("import CURRENT, PAST", "import CURRENT, LAST", "cannot import name 'LAST'", "import CURRENT"),
         ("conditions=[REVOKED]", "conditions=[REVOKE]", "name 'REVOKE' is not defined", "@scenario("),
-        ('Condition("revoked"', 'Condition("expired"', "another condition is called expired, too", "@scenario("),
+        ('Condition("withdrawn"', 'Condition("expired"', "another condition is called expired, too", "@scenario("),
         ('    """It was revoked."""\n', "", "needs a docstring", "@scenario("),
         ("    return healthy.with", "  return healthy.with", "IndentationError", "return healthy.with"),
     ],

