@@ -10,6 +10,7 @@ from typing import Any
 
 from tlslab.model.certificate import LAB_ISSUING, PAST, Authority, Chain, Leaf, Responder, Validity, as_address
 from tlslab.model.check import EVERYTHING, Check
+from tlslab.model.conditions import NOT_A_CA
 from tlslab.model.impostor import impostor
 from tlslab.model.situation import Encryption, ServerEncryption, ServerKind, Situation
 
@@ -104,6 +105,10 @@ def _nobody_could_revoke_it(fixed: Situation) -> str | None:
     chain = fixed.met.server.chain
     if chain is None or chain.leaf.issuer is None:
         return "the server's certificate signed itself: there is nobody who could revoke it"
+    if NOT_A_CA.present(fixed):
+        return "whoever signed the server's certificate is no CA, and signs no list of revoked certificates"
+    if fixed.client.clock:
+        return "by the client's clock no list of revoked certificates is of today"
     return None
 
 

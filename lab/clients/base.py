@@ -106,10 +106,13 @@ class Worker:
     its standard input with one line, and ends when the input does.
 
     Fixed for the process are argv, the environment and these `files`, in a directory of its own, its HOME and working
-    directory: they are the same for every attempt that it may serve, and so name no attempt's directory.
+    directory: they are the same for every attempt that it may serve, and so name no attempt's directory. `traces`:
+    patterns of files in that directory, which a program keeps for its next connection; one that has kept any is not
+    asked again.
     """
 
     files: Mapping[str, bytes | str] = field(default_factory=dict)
+    traces: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

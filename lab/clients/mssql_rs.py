@@ -23,6 +23,7 @@ from tlslab.model.circumstances import LOGIN_ONLY, STRICT, TRUST_EVERYTHING
 from tlslab.model.conditions import (
     ENDS_AFTER_PRELOGIN,
     ENDS_EARLY,
+    FORGED,
     NO_ENCRYPTION,
     OTHER_SERVICE,
     OTHER_STORE,
@@ -48,6 +49,7 @@ ERRORS = _source("mssql-tds/src/error/mod.rs", "Error")
 FACTORY = _source("mssql-tds/src/handler/handler_factory.rs", "what the server answers of encryption")
 TRANSPORT = _source("mssql-tds/src/connection/transport/network_transport.rs", "reading a packet's header")
 VALIDATION = _source("mssql-tds/src/connection/transport/ssl_handler.rs", "resolve_tls_validation")
+OBSERVED = Source("observed by the lab of mssqlodbc 18.6.2.1", "")
 CONNECTOR = _source("mssql-tds/src/connection/transport/tls/native_tls_engine.rs", "get_or_build_connector")
 SSL = Library(
     "libssl.so.3",
@@ -205,7 +207,17 @@ class Mssqlodbc(RustDriver):
     )
     registry = Registry(RegistryKind.PYPI, PACKAGE, ("pyodbc",))
     templates = _templates(MESSAGE)
-    rows = _rows(MESSAGE)
+    rows = (
+        *_rows(MESSAGE),
+        # The driver shows the beginning of OpenSSL's stack of errors, which ends with its words about the certificate.
+        *says(
+            [FORGED],
+            Phase.VERIFY,
+            MESSAGE + "TLS handshake failed while connecting to '{*}': error:{*}:rsa routines:",
+            basis=Basis.OBSERVED,
+            source=OBSERVED,
+        ),
+    )
 
     def version_probe(self, machine: Machine) -> Invocation:
         files = {"odbc_driver": machine.files[self.library]}

@@ -492,6 +492,14 @@ class RequestsContext(Requests):
             )
             for wrong in (UNTRUSTED, SELF_SIGNED, EXPIRED, NOT_YET_VALID, FORGED)
         ),
+        says_like(
+            UNTRUSTED,
+            [],
+            "a context that verifies nothing has no CA, and requests has it verify all the same",
+            when=[TRUST_EVERYTHING],
+            basis=Basis.REPORTED,
+            source=VERIFY_MODE_IGNORED,
+        ),
     )
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:

@@ -69,6 +69,9 @@ SETTINGS = json.dumps(
 )
 NO_RESUMPTION = {"DOTNET_SYSTEM_NET_SECURITY_DISABLETLSRESUME": "1"}
 """No attempt takes up the TLS session of another."""
+STORES_KEPT = (".dotnet/corefx/cryptography/x509stores/ca/*", ".dotnet/corefx/cryptography/crls/*")
+"""Where .NET keeps what it has fetched, for the chains of later connections: intermediates and lists of revoked
+certificates (dotnet/runtime, System.Security.Cryptography, OpenSslX509ChainProcessor.cs)."""
 CONNECT_TIMEOUT = 5
 """Seconds. Where nobody listens the driver tries again until then."""
 TIMEOUT = 15.0
@@ -166,17 +169,18 @@ class OnOpenssl(DotnetDriver):
     def run(self, request: Request, argv: tuple[str, ...], files: Mapping[str, bytes | str]) -> Invocation:
         """One attempt by a program that answers requests. `files`: what it needs in its directory."""
         side = request.side
-        invocation = Invocation(argv, NO_RESUMPTION, stdin=self.request(request), timeout=TIMEOUT, worker=Worker(files))
+        worker = Worker(files, STORES_KEPT)
+        invocation = Invocation(argv, NO_RESUMPTION, stdin=self.request(request), timeout=TIMEOUT, worker=worker)
         if side.defaults_only:
             return invocation
         env, fixed, laid = dict(NO_RESUMPTION), dict(files), request.trust()
         if limits := openssl_conf(side):
             env["OPENSSL_CONF"], fixed["openssl.cnf"] = "openssl.cnf", limits
         if not side.has_store:
-            return replace(invocation, env=env, worker=Worker(fixed))
+            return replace(invocation, env=env, worker=Worker(fixed, STORES_KEPT))
         if side.store.kind == PEM_FILE and side.store.flaw is None:
             env |= variables(side.store, laid, PurePosixPath())
-            return replace(invocation, env=env, worker=Worker({**fixed, **laid.files}))
+            return replace(invocation, env=env, worker=Worker({**fixed, **laid.files}, STORES_KEPT))
         env |= variables(side.store, laid, request.workdir)
         return replace(invocation, env=env, files={**fixed, **laid.files}, prepare=laid.prepare, worker=None)
 

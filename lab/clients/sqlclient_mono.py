@@ -20,6 +20,8 @@ from tlslab.model.conditions import (
     NOT_SERVING,
     OTHER_SERVICE,
     PLAIN_HTTP,
+    REVOKED,
+    STRICT_ONLY,
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Hangs, Prints, Template, When, says, says_each, tolerates
@@ -68,11 +70,14 @@ class SqlClientMono(DotnetDriver):
     rows = (
         *says([ENDS_AFTER_PRELOGIN], Phase.NO_TLS, Hangs(), basis=Basis.OBSERVED, source=OBSERVED),
         *says_each(
-            dict.fromkeys((ENDS_EARLY, PLAIN_HTTP, OTHER_SERVICE), Prints(f"{_FRAME}Snix_PreLogin ({_NOTHING})", "2")),
+            dict.fromkeys(
+                (ENDS_EARLY, PLAIN_HTTP, OTHER_SERVICE, STRICT_ONLY), Prints(f"{_FRAME}Snix_PreLogin ({_NOTHING})", "2")
+            ),
             Phase.NO_TLS,
             basis=Basis.OBSERVED,
             source=OBSERVED,
         ),
+        tolerates("mono looks at no list of revoked certificates", of=[REVOKED], basis=Basis.OBSERVED, source=OBSERVED),
         *says(
             [ENDS_EARLY],
             Phase.NO_TLS,

@@ -65,8 +65,8 @@ def servers(scenarios: Iterable[Scenario], numbers: Mapping[str, int]) -> tuple[
     """The servers of these scenarios and the healthy ones, which are first. A scenario whose client connects to an
     address has none: Docker gives a container its address when it starts, and the certificate is made before. Nor has
     one whose server is set up as nginx or SQL Server cannot be, or sends answers of OCSP, or names responders, of which
-    no container runs any. Where the client's trust store is laid down wrongly, lists of revoked certificates are given, or a
-    variable of its environment decides, the server is that of another scenario.
+    no container runs any. Where the client's trust store is laid down wrongly, lists of revoked certificates are given,
+    or a variable of its environment decides, the server is that of another scenario.
     """
     found = [_server(HEALTHY, "Nothing is wrong", 0, kind, healthy(kind)) for kind in ServerKind]
     for item in scenarios:

@@ -194,7 +194,7 @@ def _typed_by_clients(
             for words in ca_file_changes(broken.client, fixed.client):
                 hang(console, "      ", Text(words))
     for why, some in needless.items():
-        nothing = f"nothing to set: {why}" if why else "nothing to set"
+        nothing = f"nothing to set: {why or 'it is so by itself'}"
         hang(console, f"    {', '.join(some)}: ", Text(nothing, "dim"))
     for name, why in unable:
         hang(console, f"    {name}: ", Text(f"cannot: {why}", "dim"))

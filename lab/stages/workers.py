@@ -2,15 +2,15 @@
 
 A JVM takes longer to start than to connect. Attempts share a process only when all that is fixed for it is equal: the
 sandbox, argv, environment and files. It serves one attempt at a time, so as many run as there are attempts at once.
-One that is late or ends, or says more than its one line, is not asked again: the next attempt gets a new one. With the
-lab it ends because its standard input does, whatever becomes of the lab.
+One that is late or ends, says more than its one line, or keeps something for its next connection, is not asked again:
+the next attempt gets a new one. With the lab it ends because its standard input does, whatever becomes of the lab.
 """
 
 import asyncio
 import contextlib
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -59,7 +59,7 @@ class Workers:
             sandbox, invocation.argv, tuple(sorted(invocation.env.items())), tuple(sorted(worker.files.items()))
         )
         process = await self._take(fixed) or await self._start(fixed, replace(invocation, files=worker.files))
-        answered, ended = False, True
+        answered, ended, marked = False, True, False
         try:
             with contextlib.suppress(TimeoutError):
                 async with deadline(invocation.timeout):
@@ -68,6 +68,9 @@ class Workers:
             seconds = time.monotonic() - began
             if not answered:
                 ended = process.has_ended
+            else:
+                marked = process.has_kept(worker.traces)
+            if not answered or marked:
                 await to_the_end(process.end())
         status = 0 if answered else process.returncode if ended else None
         done = Completed(
@@ -77,7 +80,7 @@ class Workers:
             seconds=seconds,
             collected=tuple(leftovers.collect(workdir, invocation.collect).items()),
         )
-        if answered:
+        if answered and not marked:
             await self._put_back(process)
         return done
 
@@ -151,6 +154,10 @@ class _Process:
     def waits(self) -> bool:
         """Whether it runs, and has said nothing beside its answer."""
         return not self.has_ended and not self._readers[0].done() and self.out.find(b"\n") == len(self.out) - 1
+
+    def has_kept(self, traces: Iterable[str]) -> bool:
+        """Whether a file that one of these patterns names stands in its directory."""
+        return any(True for pattern in traces for _ in self._workdir.glob(pattern))
 
     async def ask(self, request: str) -> bool:
         """Send it the request, and wait until it has answered (True), or has ended or said too much without."""

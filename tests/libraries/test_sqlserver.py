@@ -65,7 +65,7 @@ from tests.libraries.words import meanings, of
                 "Error: 17821, Severity: 20, State: 1. A valid TLS certificate is not configured to accept strict (TDS "
                 "8.0 and above) connections. The connection has been closed."
             ),
-            of("no-strict-certificate"),
+            of("no-strict"),
         ),
         (
             (

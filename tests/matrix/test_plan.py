@@ -45,9 +45,7 @@ def test_every_combination_is_a_cell_or_an_exclusion_with_a_reason() -> None:
         for client in CLIENTS
     )
     assert len(whole.cells) + len(whole.exclusions) == wanted
-    assert all(
-        (item.why[-1].isalnum() or item.why[-1] in "`).") and " " in item.why for item in whole.exclusions
-    )
+    assert all((item.why[-1].isalnum() or item.why[-1] in "`).") and " " in item.why for item in whole.exclusions)
 
 
 def test_ids_are_unique_and_readable() -> None:

@@ -1,15 +1,27 @@
 """The self-check finds what is wrong with a situation, and nothing else; it catches a chain that was minted wrongly."""
 
-from collections.abc import Iterable
+import asyncio
+import threading
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from cryptography.x509 import ocsp
 
 from tlslab.catalogue import load
 from tlslab.matrix.judge import misbuilt
 from tlslab.matrix.plan import attacks
-from tlslab.model.certificate import FALLBACK, LAB_ISSUING, PAST, Authority, KeyPurpose, SignatureHash, Validity
+from tlslab.model.certificate import (
+    FALLBACK,
+    LAB_ISSUING,
+    PAST,
+    Authority,
+    KeyPurpose,
+    Responder,
+    SignatureHash,
+    Validity,
+)
 from tlslab.model.check import Worth
 from tlslab.model.condition import Condition, conditions_of, defects
 from tlslab.model.conditions import (
@@ -36,7 +48,9 @@ from tlslab.pki.audit import audit
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint, certificates
 from tlslab.pki.openssl_verify import AuditError
+from tlslab.pki.revocation import answer_of_ocsp
 from tlslab.pki.scan import NO_TLS, Scan, Staple
+from tlslab.stages.local.responders import Responders
 
 CATALOGUE = load()
 CASES = [
@@ -56,8 +70,30 @@ UNREADABLE = healthy(ServerKind.SQLSERVER).with_server(key_readable=False)
 
 
 @pytest.fixture(scope="module")
-def mint(tmp_path_factory: pytest.TempPathFactory) -> Mint:
-    return Mint(Keys(tmp_path_factory.mktemp("keys")))
+def mint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mint]:
+    """With something at the addresses that stand in its certificates."""
+    made = Mint(Keys(tmp_path_factory.mktemp("keys")))
+    responders = Responders(made)
+    sides = [GOOD.with_leaf(ocsp=responder).server for responder in Responder]
+    loop = asyncio.new_event_loop()
+    serving = threading.Thread(target=loop.run_forever)
+    serving.start()
+    asyncio.run_coroutine_threadsafe(responders.start(sides), loop).result()
+    yield made
+    asyncio.run_coroutine_threadsafe(responders.stop(), loop).result()
+    loop.call_soon_threadsafe(loop.stop)
+    serving.join()
+    loop.close()
+
+
+def stapled_by(mint: Mint, situation: Situation) -> Staple:
+    """What the server was given to send."""
+    side = situation.server
+    if side.staple is None or side.chain is None:
+        return Staple()
+    mint.chain_pem(side.chain)
+    answer = ocsp.load_der_ocsp_response(answer_of_ocsp(mint, side.chain.leaf, side.staple))
+    return Staple(answer.certificate_status.name.lower(), answer.next_update_utc)
 
 
 def scan_server(
@@ -87,7 +123,7 @@ def scan_server(
         unusual = not situation.server.usual_suites
         return Scan(tuple(_split(text)), unusual=unusual) if common else Scan(refused="alert 70")
 
-    return audit(situation, mint, scanner, Staple, known)
+    return audit(situation, mint, scanner, lambda: stapled_by(mint, situation), known)
 
 
 def _split(text: str) -> list[str]:

@@ -35,6 +35,8 @@ for number, line in enumerate(sys.stdin):
     if "hang" in asked:
         print("half a line", end="", flush=True)
         time.sleep(1000)
+    if "keep" in asked:
+        open(asked["keep"], "w").close()
     if "flood" in asked:
         while True:
             sys.stdout.write("x" * 65536)
@@ -56,7 +58,7 @@ class Played:
     async def __call__(self, request: Mapping[str, Any], sandbox: Sandbox | None = None, **more: Any) -> Completed:
         workdir = self.place / f"attempt-{next(self.numbers)}"
         workdir.mkdir()
-        worker = Worker({"probe.py": SCRIPT})
+        worker = Worker({"probe.py": SCRIPT}, traces=("*.kept",))
         invocation = Invocation(
             (sys.executable, "-I", "probe.py"), stdin=json.dumps(request), worker=worker, timeout=20
         )
@@ -125,6 +127,18 @@ def test_a_sandbox_tells_processes_apart(played: Played, tmp_path: Path) -> None
 
     one, other = play(played, script)
     assert one != other
+
+
+def test_a_process_that_keeps_something_for_its_next_connection_is_not_asked_again(played: Played) -> None:
+    """.NET keeps the intermediates that it fetches: a later chain would be complete without its server's doing."""
+
+    async def script() -> list[tuple[int, int]]:
+        answers = [await played.answer(request) for request in ({}, {"keep": "issuer.kept"}, {})]
+        return [(item["pid"], item["number"]) for item in answers]
+
+    one, same, other = play(played, script)
+    assert one[0] == same[0] != other[0]
+    assert [one[1], same[1], other[1]] == [0, 1, 0]
 
 
 def test_attempts_at_the_same_time_have_processes_of_their_own(played: Played) -> None:
