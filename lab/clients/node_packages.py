@@ -92,7 +92,7 @@ class Undici(OfNpm):
         *says(
             [SILENT],
             Phase.NO_TLS,
-            "ConnectTimeoutError: Connect Timeout Error (",
+            "Connect Timeout Error (",
             basis=Basis.OBSERVED,
             source=OBSERVED,
         ),
