@@ -92,7 +92,7 @@ class Undici(OfNpm):
         *says(
             [SILENT],
             Phase.NO_TLS,
-            "Connect Timeout Error (",
+            "Connect Timeout Error (attempted address: ",
             basis=Basis.OBSERVED,
             source=OBSERVED,
         ),

@@ -43,6 +43,7 @@ from tlslab.model.conditions import (
     STORE_ABSENT,
     STORE_UNREADABLE,
     UNTRUSTED,
+    WEAK_KEY,
 )
 from tlslab.model.environment import CURL_CA_BUNDLE, OPENSSL_CONF, REQUESTS_CA_BUNDLE, SSL_CERT_DIR, SSL_CERT_FILE
 from tlslab.model.evidence import Basis, Phase, Source
@@ -490,7 +491,7 @@ class RequestsContext(Requests):
                 basis=Basis.REPORTED,
                 source=VERIFY_MODE_IGNORED,
             )
-            for wrong in (UNTRUSTED, SELF_SIGNED, EXPIRED, NOT_YET_VALID, FORGED)
+            for wrong in (UNTRUSTED, SELF_SIGNED, EXPIRED, NOT_YET_VALID, FORGED, WEAK_KEY)
         ),
         says_like(
             UNTRUSTED,

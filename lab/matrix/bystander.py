@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from tlslab.clients.base import Client
 from tlslab.model.act import AFTER, BEFORE, BYSTANDER
 from tlslab.model.certificate import PUBLIC_ISSUING, PUBLIC_ROOT
-from tlslab.model.situation import ServerKind, Situation, healthy
+from tlslab.model.situation import ServerEncryption, ServerKind, Situation, healthy
 
 HOSTS = {ServerKind.HTTPS: "public.lab.test", ServerKind.SQLSERVER: "public-db.lab.test"}
 
@@ -51,7 +51,8 @@ def visit(broken: Situation, fixed: Situation) -> Visit | None:
         return None
     host = HOSTS[fixed.kind]
     good = healthy(fixed.kind).with_leaf(common_name=host, names=(host,), issuer=PUBLIC_ISSUING)
-    server = replace(good.server, encryption=fixed.server.encryption)
+    in_clear = fixed.server.encryption is ServerEncryption.IN_CLEAR
+    server = good.server if in_clear else replace(good.server, encryption=fixed.server.encryption)
     client = replace(
         fixed.client, connect_to=host, expected_name=None, default_trust_anchors=(PUBLIC_ROOT,), defaults_only=False
     )

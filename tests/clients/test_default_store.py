@@ -23,7 +23,7 @@ REPLACES = {
 }
 """Played on Debian 12 with curl 7.88, wget 1.21, OpenSSL 3.0, GnuTLS 3.7, Node 20, Python 3.11."""
 ADDS = {"curl", "git", "mssql-python", "mssql-rs", "mssqlodbc", "node-fetch", "odbc17", "odbc18"}
-ADDS |= {"microsoft-data-sqlclient", "php-curl", "sqlclient", "wget"}
+ADDS |= {"microsoft-data-sqlclient", "php-curl", "requests.ssl-context", "sqlclient", "wget"}
 GIVEN = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 UNTYPED = ("--capath", "--ca-directory", "-no-CApath", "-no-CAstore", "-no-CAfile", "SSL_CERT_DIR", "--use-openssl-ca")
 """What would shut out a default store, and what nobody is shown."""
@@ -80,4 +80,8 @@ def test_a_list_that_is_compiled_in_is_filled_by_the_variable_that_adds_to_it(na
 
 
 def test_the_file_of_certifi_is_the_list_of_those_who_bring_it() -> None:
-    assert {client.name for client in CLIENTS if client.roots_file} == {"httpx", "requests"}
+    assert {client.name for client in CLIENTS if client.roots_file} == {
+        "httpx",
+        "requests",
+        "requests.ssl-context",
+    }

@@ -17,7 +17,10 @@ OWN_LISTS = {
     "node-fetch": ("NODE_EXTRA_CA_CERTS=ca.pem",),
     "tedious": ("NODE_EXTRA_CA_CERTS=ca.pem",),
     "requests": ("REQUESTS_CA_BUNDLE=ca.pem",),
+    "axios": ("NODE_EXTRA_CA_CERTS=ca.pem",),
     "httpx": ("SSL_CERT_FILE=ca.pem",),
+    "requests.ssl-context": ("REQUESTS_CA_BUNDLE=ca.pem",),
+    "undici": ("NODE_EXTRA_CA_CERTS=ca.pem",),
     "jtds": ("-Djavax.net.ssl.trustStore=ca.p12", "-Djavax.net.ssl.trustStorePassword=changeit"),
     "mssql-jdbc": ("-Djavax.net.ssl.trustStore=ca.p12", "-Djavax.net.ssl.trustStorePassword=changeit"),
 }

@@ -12,8 +12,12 @@ from tlslab.model.situation import ServerEncryption, ServerKind, Situation, heal
 CATALOGUE = load()
 CLIENTS = all_clients()
 WEB = healthy(ServerKind.HTTPS)
-UNVISITED = {"node-fetch", "pymssql", "python-tds", "tdsodbc", "tsql"}
+UNVISITED = {"node-fetch", "pymssql", "pymssql.keyword", "python-tds", "sqlclient-mono", "tdsodbc", "tsql"}
 """Clients without a default trust, or with one that the lab cannot fill."""
+ELSE_UNVISITED = {"environment.unknown-ca", "no-encryption"}
+"""Where the fix may set the variable by which the lab would add to a client's default trust, or asks for no encryption,
+which not every client can do where the server encrypts.
+"""
 
 
 def cells(stage_cannot: Cannot = lambda _: None) -> tuple[Cell, ...]:
@@ -33,8 +37,18 @@ def test_every_fix_that_gives_the_client_a_file_of_certificates_is_seen_and_no_o
         "company-proxy/install-proxy-root",
         "cross-signed.expired-root/install-new-root",
         "cross-signed.left-out/install-new-root",
+        "environment.overruled-by-curl-ca-bundle/put-the-ca-into-its-file",
+        "environment.overruled-by-curl-ca-bundle/take-the-variable-away",
+        "environment.overruled-by-requests-ca-bundle/put-the-ca-into-its-file",
+        "environment.overruled-by-requests-ca-bundle/take-the-variable-away",
+        "environment.unknown-ca/set-curl-ca-bundle",
+        "environment.unknown-ca/set-node-extra-ca-certs",
+        "environment.unknown-ca/set-requests-ca-bundle",
+        "environment.unknown-ca/set-ssl-cert-dir",
+        "environment.unknown-ca/set-ssl-cert-file",
         "expired-root/install-renewed-root",
         "leaf-trusted/trust-the-root",
+        "no-encryption/ask-for-no-encryption",
         "self-signed.end-entity/trust-certificate",
         "untrusted-ca.direct/install-ca",
         "untrusted-ca.leaf-only/install-ca-on-both-sides",
@@ -73,7 +87,7 @@ def test_before_the_fix_the_client_has_its_default_trust_alone_and_after_it_what
         assert not visit.before.client.has_store
         assert visit.after.client.trust_anchors == cell.fixed.client.trust_anchors
         assert visit.after.client.intermediates == cell.fixed.client.intermediates
-        assert OTHER_STORE in conditions_of(visit.after, CONDITIONS)
+        assert (OTHER_STORE in conditions_of(visit.after, CONDITIONS)) is cell.fixed.client.has_store
         assert OTHER_STORE not in conditions_of(visit.before, CONDITIONS)
 
 
@@ -86,7 +100,7 @@ def test_it_forces_encryption_where_the_server_does_so_that_a_client_that_asks_f
 
 
 def test_a_client_without_a_default_trust_visits_none_and_says_why_and_its_cell_is_played() -> None:
-    unvisited = [(cell, visit) for cell, visit in visits() if visit.cannot]
+    unvisited = [(cell, visit) for cell, visit in visits() if visit.cannot and cell.scenario.id not in ELSE_UNVISITED]
     assert {cell.client.name for cell, _ in unvisited} == UNVISITED
     for cell, visit in unvisited:
         assert visit.cannot == cell.client.no_default_store
@@ -100,9 +114,8 @@ def test_what_the_stage_cannot_play_of_it_leaves_out_the_visits_alone() -> None:
 
     whole, partly = cells(), cells(no_bystander)
     assert [cell.id for cell in partly] == [cell.id for cell in whole]
-    assert {cell.visit.cannot for cell in partly if cell.visit and cell.client.name not in UNVISITED} == {
-        "nobody else is here"
-    }
+    visited = [cell for cell in partly if cell.client.name not in UNVISITED and cell.scenario.id not in ELSE_UNVISITED]
+    assert {cell.visit.cannot for cell in visited if cell.visit} == {"nobody else is here"}
 
 
 def test_what_a_client_reads_by_itself_is_what_the_stage_lays_into_its_default_store() -> None:

@@ -169,7 +169,10 @@ def test_nothing_to_set_is_said_only_with_the_reason(scenario: Scenario) -> None
 def test_what_the_file_of_authorities_gains_is_told_for_each_client_although_its_option_stays() -> None:
     text = lesson(CATALOGUE.scenario("self-signed"), 10_000).text
     fix = text[text.index("Fix trust-certificate") : text.index("Fix replace-by-ca-signed")]
-    by_variable = r"^    [\w, -]*\bmssql-python\b[\w, -]*\n      \+ SSL_CERT_FILE=ca.pem\n      ca.pem gains the server's certificate$"
+    by_variable = (
+        r"^    [\w, -]*\bmssql-python\b[\w, -]*\n"
+        r"      \+ SSL_CERT_FILE=ca.pem\n      ca.pem gains the server's certificate$"
+    )
     assert re.search(by_variable, fix, re.MULTILINE)
     clients = re.findall(r"^    [\w., -]+$", fix, re.MULTILINE)
     assert fix.count("      ca.pem gains the server's certificate\n") == len(clients)

@@ -41,7 +41,7 @@ def test_the_lesson_says_for_each_client_and_fix_whether_other_hosts_break_and_w
     fix = screen.text[screen.text.index("Fix trust-certificate") : screen.text.index("Fix replace-by-ca-signed")]
     adds, replaces = fix.index(KEEPS), fix.index(BREAKS)
     assert adds < fix.index("      curl: --cacert") < replaces < fix.index("      urllib: with cafile")
-    assert "pymssql, tdsodbc, tsql: no other host to lose: FreeTDS has no default trust" in fix
+    assert "pymssql, pymssql.keyword, tdsodbc, tsql: no other host to lose: FreeTDS has no default trust" in fix
     assert "      node-fetch: NODE_EXTRA_CA_CERTS adds" in fix
     assert "CPython, Lib/ssl.py (create_default_context" in screen.text
     # The other fixes do not touch what the client trusts.
