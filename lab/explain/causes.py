@@ -136,7 +136,7 @@ def explain(
     """
     said: dict[Cause | str, list[Finding]] = defaultdict(list)
     vague: list[Finding] = []
-    for finding in _speaking(found.findings):
+    for finding in _specific(tuple(_speaking(found.findings))):
         entry = finding.entry
         if not isinstance(entry, Meaning):
             continue
@@ -158,6 +158,22 @@ def explain(
         tuple(vague),
         found.codes,
     )
+
+
+def _specific(findings: Sequence[Finding]) -> Iterable[Finding]:
+    """The findings without those that are a part of what one client says whatever is wrong: within a table the most
+    specific text decides, also where it tells nothing apart.
+    """
+    vague = [item for item in findings if isinstance(item.entry, Meaning) and item.entry.client and item.entry.vague]
+
+    def decided(item: Finding) -> bool:
+        return isinstance(item.entry, Meaning) and any(
+            item.length < longer.length and item.entry.table == longer.entry.table
+            for longer in vague
+            if isinstance(longer.entry, Meaning)
+        )
+
+    return (item for item in findings if item in vague or not decided(item))
 
 
 def _speaking(findings: Sequence[Finding]) -> Iterable[Finding]:

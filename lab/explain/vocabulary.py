@@ -17,7 +17,7 @@ from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.knowledge import Knowledge, Statement
 from tlslab.model.library import Any, Crashes, Does, Prints, Says, When
 
-MOST = 8
+MOST = 7
 """A text that stands for more causes than these says nothing about which one it is."""
 
 Cause = frozenset[Condition]

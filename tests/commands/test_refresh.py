@@ -1,5 +1,6 @@
 """The command `refresh`: what is committed is current, and what is not is named."""
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -23,9 +24,10 @@ def test_what_follows_from_the_source_is_committed(derived: refresh.Derived) -> 
 def test_what_is_not_current_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for path in (refresh.COMPOSE, *refresh.DOCUMENTS):
+    for path in (refresh.COMPOSE, refresh.MEASURED, *refresh.DOCUMENTS):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text((CHECKOUT / path).read_text(encoding="utf-8"), encoding="utf-8")
+    shutil.copytree(CHECKOUT / "baselines", tmp_path / "baselines")
     monkeypatch.setattr(tlslab, "ROOT", tmp_path)
     assert cli.run_command(["refresh", "--check"]) == Exit.FINDINGS
     said = capsys.readouterr().err

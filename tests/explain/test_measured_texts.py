@@ -9,13 +9,44 @@ import pytest
 
 from tests.explain.known import explained, known
 from tests.libraries import test_sqlclient as measured
-from tlslab.explain.causes import Candidate
+from tlslab.clients import all_clients
+from tlslab.explain.causes import Candidate, Explanation
+from tlslab.explain.vocabulary import Meaning
+from tlslab.matrix.judge import Judge
 from tlslab.model.condition import conditions_of
 from tlslab.model.evidence import Phase
 from tlslab.model.situation import ServerKind, Situation, healthy
 
 ROOT = Path(__file__).resolve().parents[2]
 BASELINES = sorted((ROOT / "baselines").glob("*.json"))
+
+
+CLIENTS = {client.name: client for client in all_clients()}
+OLD = {"tls-version-mismatch.by-default", "tls-version-mismatch.old-schannel"}
+"""Their cause is there with what a client offers by itself, which no scenario says."""
+UNTOLD = {
+    ("go-mssqldb", "no-such-server.not-ready"),
+    ("go-mssqldb", "strict.required"),
+    ("jtds", "no-such-server.other-service"),
+    ("jtds", "no-such-server.plain-http"),
+}
+"""What is said of these is too short to be told in a text of other words: `EOF`, and the number of a packet."""
+
+
+def situation_of(client: str, scenario: str, kind: ServerKind) -> Situation:
+    """The broken act, with the TLS versions that this client offers by itself."""
+    situation = known().scenario(scenario).apply(healthy(kind))
+    offered = Judge.of(CLIENTS[client], known().knowledge).offered
+    side = situation.client
+    return situation if side.tls_min or side.tls_max or side.offered else situation.with_client(offered=offered)
+
+
+def told(found: Explanation, client: str) -> bool:
+    """Whether it is said that the text tells no causes apart: by nothing else, or by the client's own table, beside
+    which curl's names the likeliest of what git shows.
+    """
+    own = any(isinstance(item.entry, Meaning) and item.entry.table == client for item in found.vague)
+    return own or bool((found.hidden or found.vague) and not found.candidates)
 
 
 def broken_texts(baseline: dict[str, Any]) -> Iterator[tuple[str, str, ServerKind]]:
@@ -30,19 +61,22 @@ def fits(candidate: Candidate, situation: Situation) -> bool:
     """Whether this is a cause of the situation: its conditions are there, or its options are as it says."""
     if candidate.conditions:
         return set(candidate.conditions) <= conditions_of(situation, known().knowledge.conditions)
-    return any(scenario.apply(healthy(situation.kind)) == situation for scenario in candidate.scenarios)
+    said = situation.with_client(offered=None)
+    return any(scenario.apply(healthy(situation.kind)) == said for scenario in candidate.scenarios)
 
 
 @pytest.mark.parametrize("path", BASELINES, ids=lambda path: path.stem)
 def test_what_a_client_says_is_explained_to_a_cause_of_its_situation(path: Path) -> None:
     wrong = []
     for text, name, kind in broken_texts(json.loads(path.read_text(encoding="utf-8"))):
-        situation = known().scenario(name).apply(healthy(kind))
+        situation = situation_of(path.stem, name, kind)
         found = explained(text)
         # A connection that the server closes says as much for up to seven reasons: then all of them are named.
         right = [item for item in found.candidates if fits(item, situation)]
         # FreeTDS says the same of everything, wget of what it has no line for; then at least that is said.
-        if not right and not ((found.hidden or found.vague) and not found.candidates):
+        if (path.stem, name) in UNTOLD:
+            assert not found.candidates
+        elif not right and not told(found, path.stem):
             wrong.append((name, text, [item.cause for item in found.candidates]))
     assert not wrong
 
@@ -52,8 +86,8 @@ def test_the_scenario_is_among_those_that_play_the_cause() -> None:
         for text, name, _ in broken_texts(json.loads(path.read_text(encoding="utf-8"))):
             found = explained(text)
             plays = {scenario.id for item in found.candidates for scenario in item.scenarios}
-            told = found.hidden or found.vague
-            assert name in plays or (told and not found.candidates), (path.stem, name, text, plays)
+            if (path.stem, name) not in UNTOLD and name not in OLD:
+                assert name in plays or told(found, path.stem), (path.stem, name, text, plays)
 
 
 def test_every_text_of_sqlclient_is_explained_to_a_cause_of_its_situation() -> None:
