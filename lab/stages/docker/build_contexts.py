@@ -30,7 +30,8 @@ PIP_TIMEOUT = 900.0
 ENDPOINT = "sqlserver-endpoint"
 ENDPOINT_PACKAGES = ("asn1crypto", "cryptography", "cffi", "pycparser")
 ENDPOINT_SOURCES = (
-    *("__init__.py", "model/__init__.py", "model/certificate.py", "model/path.py", "model/situation.py", "servers"),
+    *("__init__.py", "model/__init__.py", "model/certificate.py", "model/environment.py", "model/path.py"),
+    *("model/situation.py", "servers"),
     *(
         "pki/__init__.py",
         "pki/scan.py",
