@@ -33,7 +33,7 @@ def tlslab(cache: Path, *arguments: str, **environment: str) -> subprocess.Compl
         env=env,
         text=True,
         capture_output=True,
-        timeout=120,
+        timeout=300,
         check=False,
         stdin=subprocess.DEVNULL,
     )
@@ -417,7 +417,7 @@ def printed_to(output: int, cache: Path, *arguments: str) -> tuple[int, str]:
         stdout=output,
         stderr=subprocess.PIPE,
         text=True,
-        timeout=120,
+        timeout=300,
         check=False,
     )
     return done.returncode, done.stderr
@@ -489,7 +489,7 @@ def test_a_command_without_standard_output_or_error_ends_with_its_own_status(tmp
             env=os.environ | {"TLSLAB_CACHE": str(tmp_path), "PYTHONPATH": str(IMPORTED_FROM)},
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=300,
             check=False,
         )
         assert (done.returncode, done.stderr) == (Exit.AS_EXPECTED, "")
