@@ -70,8 +70,8 @@ SETTINGS = json.dumps(
 NO_RESUMPTION = {"DOTNET_SYSTEM_NET_SECURITY_DISABLETLSRESUME": "1"}
 """No attempt takes up the TLS session of another."""
 STORES_KEPT = (".dotnet/corefx/cryptography/x509stores/ca/*", ".dotnet/corefx/cryptography/crls/*")
-"""Where .NET keeps what it has fetched, for the chains of later connections: intermediates and lists of revoked
-certificates (dotnet/runtime, System.Security.Cryptography, OpenSslX509ChainProcessor.cs)."""
+"""Where .NET 9 was seen to keep what it has fetched, for the chains of later connections: intermediates and lists of
+revoked certificates."""
 CONNECT_TIMEOUT = 5
 """Seconds. Where nobody listens the driver tries again until then."""
 TIMEOUT = 15.0

@@ -139,6 +139,7 @@ def _build(need: Built, compiler: Path, fresh: Path, descriptor: int) -> None:
     """Makes fresh/out/<name>. Raises InstallError with the last words of the compiler."""
     (fresh / "sources").mkdir()
     (fresh / "out").mkdir()
+    (fresh / "tmp").mkdir()
     for source in need.sources:
         shutil.copy(source, fresh / "sources" / source.name)
     for name, text in need.texts:
@@ -150,7 +151,7 @@ def _build(need: Built, compiler: Path, fresh: Path, descriptor: int) -> None:
             command,
             timeout=need.timeout,
             cwd=fresh / "sources",
-            env=_environment(need),
+            env={**_environment(need), "TMPDIR": str(fresh / "tmp")},  # what a killed compiler leaves goes with it
             pass_fds=(descriptor,),
             together=True,
         )
