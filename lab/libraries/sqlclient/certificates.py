@@ -128,9 +128,14 @@ _ASKS_FOR_A_CRL = (
     ),
 )
 
-_ASKS = (microsoft(">=4, <4.0.2"), microsoft("==4.1"))
-"""The releases that look at revocation."""
-_REFUSES_REVOKED = tuple(say([REVOKED], Phase.VERIFY, refused(_REJECTED), versions=versions) for versions in _ASKS)
+_REFUSES_REVOKED = tuple(
+    say([REVOKED], Phase.VERIFY, refused(_REJECTED), vendor(source), versions=versions)
+    for source, versions in (
+        (sources.ASKS_FOR_REVOCATION, microsoft(">=4, <4.0.2")),
+        (sources.ASKS_FOR_REVOCATION_AGAIN, microsoft("==4.1")),
+    )
+)
+"""No revoked certificate was shown to them; it follows from what they ask for."""
 
 # ---- A certificate is accepted although something is wrong, or is not looked at.
 
