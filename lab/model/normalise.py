@@ -24,6 +24,8 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(\bFile \"[^\"]+\", line )\d+"), r"\1LINE"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?Z?"), "DATE"),
     (re.compile(r"\b[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4} GMT"), "DATE"),
+    # ctime(3), as GnuTLS prints the time of a response.
+    (re.compile(r"\b[A-Z][a-z]{2} [A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4}\b"), "DATE"),
     # java.util.Date.
     (re.compile(r"\b[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d\d:\d\d:\d\d [A-Z]{3,4} \d{4}"), "DATE"),
     # RFC 9110, 5.6.7.
@@ -36,12 +38,16 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\b(?:0x)?[0-9A-Fa-f]{20,}\b"), "HEXADECIMAL"),
     (re.compile(r"\b[0-9A-Fa-f]{2}(?::[0-9A-Fa-f]{2}){9,}\b"), "HEXADECIMAL"),
     (re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43}=(?![A-Za-z0-9+/=])"), "BASE64"),
+    # RFC 7468: openssl s_client prints the certificate that it got, and a long text is cut within it.
+    (re.compile(r"(?m)^(-----BEGIN [A-Z ]+-----\n)[A-Za-z0-9+/=.\n]*[A-Za-z0-9+/=.]"), r"\1BASE64"),
     # RFC 9562, section 4.
     (re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "UUID"),
     (re.compile(r"0x[0-9a-f]{6,16}\b"), "ADDRESS"),
     # A host by its address, by its name in letters of any case, or by the first label of that alone.
     (
-        re.compile(r"((?:127\.0\.0\.1|(?i:lab\.test)|localhost|\b(?:shop|db))\.?)([|:, ]+(?:port[= ]+)?)\d{4,5}\b"),
+        re.compile(
+            r"((?:127\.0\.0\.1|\[?::1\]?|(?i:lab\.test)|localhost|\b(?:shop|db))\.?)([|:, ]+(?:port[= ]+)?)\d{4,5}\b"
+        ),
         r"\1\2PORT",
     ),
     # A container's address on the network of a run (RFC 1918), with a port behind it.
@@ -63,9 +69,10 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
 def normalise(text: str) -> str:
     """The text with every volatile part replaced by a word in capitals; white space at line ends removed."""
     text = _PATH.sub(_without_place, _COLOUR.sub("", text))
+    text = "\n".join(line.rstrip() for line in text.strip().splitlines())
     for pattern, replacement in _RULES:
         text = pattern.sub(replacement, text)
-    return "\n".join(line.rstrip() for line in text.strip().splitlines())
+    return text
 
 
 def _without_place(found: re.Match[str]) -> str:

@@ -38,6 +38,14 @@ CASES = [
     ("NotAfter: Fri Nov 20 21:15:07 UTC 2026", "NotAfter: DATE"),
     ("ClientConnectionId:c4071ed6-4e54-4d41-866b-3489578b1fde", "ClientConnectionId:UUID"),
     ("Date: Mon, 30 Nov 2026 18:22:49 GMT", "Date: DATE"),
+    ("not revoked as of Mon Nov 30 04:31:44 2026", "not revoked as of DATE"),
+    (
+        "Server certificate\n-----BEGIN CERTIFICATE-----\nMIID/Q==\nBQAw...OwEW+A\n-----END CERTIFICATE-----\nsubject=CN = x",
+        "Server certificate\n-----BEGIN CERTIFICATE-----\nBASE64\n-----END CERTIFICATE-----\nsubject=CN = x",
+    ),
+    ("Cannot connect to host ::1:50543 ssl:True", "Cannot connect to host ::1:PORT ssl:True"),
+    ("Connecting to [::1]:50543... connected.", "Connecting to [::1]:PORT... connected."),
+    ("https://[::1]:50543/info", "https://[::1]:PORT/info"),
     ("serial 0x5d1c5ab0a3b1c2d3e4f5a6b7c8d9e0f1a2b3c4d5, sha256:", "serial HEXADECIMAL, sha256:"),
     (
         "Session ID: 1F:B1:D7:3C:7C:0F:90:5B:76:01:DD, MAC: 02:42:AC:11:00:02",
