@@ -9,8 +9,8 @@ The posts are in two halves. The last bit of the SHA-256 of a post's address dec
 That rule was set before any tool had seen one of the texts. What is taught to `explain` may be learned from the files
 of `work` alone; those of `held` tell how good it is, and whoever works on `explain` doesn't read them.
 
-What was collected after that is `later`, whatever its address: it was explained once before anything was mended for it,
-and may be learned from since.
+What was collected after that is `later`, then `fourth`, then `fifth`, whatever its address: each was explained once
+before anything was mended for it, and may be learned from since.
 """
 
 import hashlib
@@ -84,7 +84,9 @@ MAY_BE_EMPTY = {"os"}
 BLANKS = re.compile(r"\s+")
 DIGITS = re.compile(r"\d+")
 
-Half = Literal["work", "held", "later"]
+Half = Literal["work", "held", "later", "fourth", "fifth"]
+LATER: tuple[Half, ...] = ("later", "fourth", "fifth")
+"""The sets that were collected after the halves, in turn."""
 
 
 @dataclass(frozen=True)
@@ -98,13 +100,14 @@ class Post:
     os: str
     cause: tuple[str, ...]
     text: str
-    later: bool = False
+    later: Half | None = None
+    """The set of one that came after the halves."""
 
     @property
     def half(self) -> Half:
         """Whether this one may be learned from, and since when."""
         if self.later:
-            return "later"
+            return self.later
         return "held" if hashlib.sha256(self.url.encode()).digest()[-1] % 2 else "work"
 
     @property
@@ -131,12 +134,13 @@ def post_of(entry: dict[str, Any], file: Path) -> Post:
         raise ValueError(f"{name} has nothing as {', '.join(empty)}")
     if unknown := sorted(set(entry["cause"]) - CAUSES):
         raise ValueError(f"{name} has causes that CAUSES doesn't list: {', '.join(unknown)}")
-    post = Post(**{**entry, "cause": tuple(entry["cause"])}, later=file.name.endswith(".later.toml"))
+    later = next((half for half in LATER if file.name.endswith(f".{half}.toml")), None)
+    post = Post(**{**entry, "cause": tuple(entry["cause"])}, later=later)
     if not file.name.endswith(f".{post.half}.toml"):
         raise ValueError(f"{name} is of the half {post.half}")
     return post
 
 
 def of_half(half: Half, posts: Iterable[Post] | None = None) -> tuple[Post, ...]:
-    """The posts of one half, or those that came later."""
+    """The posts of one half, or of one of the sets that came later."""
     return tuple(post for post in (load() if posts is None else posts) if post.half == half)
