@@ -55,6 +55,8 @@ class Phrase:
     """The documented text ends with it: no name and no other words come behind it."""
     ending: tuple[str, ...] = ()
     """Literal parts that are too short to be looked for, which must follow closely all the same."""
+    words: tuple[int, ...] = ()
+    """The parts behind which a blank stands before a gap: no letter goes on there."""
 
     @property
     def length(self) -> int:
@@ -130,8 +132,11 @@ def _phrase(text: str) -> Phrase | None:
     gaps: list[int] = []
     gap, end = 0, 0
     short: list[str] = []
+    words: list[int] = []
     for found in (*_GAP.finditer(text), None):
         part = skeleton_of(text[end : found.start() if found else len(text)])
+        if found and found[1] and text[: found.start()].endswith(" ") and len(part) >= _SHORTEST_PART:
+            words.append(len(parts))
         if found is None:
             part = part.rstrip(".,:;({[")
         if len(part) >= _SHORTEST_PART or (part and not parts and found is None):
@@ -148,7 +153,7 @@ def _phrase(text: str) -> Phrase | None:
             end = found.end()
     if not parts:
         return None
-    return Phrase(tuple(parts), tuple(gaps), whole=not text.endswith("}"), ending=tuple(short))
+    return Phrase(tuple(parts), tuple(gaps), whole=not text.endswith("}"), ending=tuple(short), words=tuple(words))
 
 
 class Index:
@@ -240,6 +245,8 @@ def _goes_on(passage: Passage, start: int, end: int) -> bool:
 
 def _stands_alone(hit: Hit, passage: Passage) -> bool:
     if not passage.is_word(hit.start, hit.end) or not _ends(hit, passage):
+        return False
+    if any(_goes_on(passage, *hit.spans[part]) for part in hit.phrase.words):
         return False
     if hit.phrase.whole and _GOES_ON.match(passage.text, passage.place(hit.start, hit.end)[1]):
         return False

@@ -46,7 +46,7 @@ _IN_FRONT = (
 _BEFORE_A_LINE = re.compile(rf"\s*+(?:{'|'.join(_IN_FRONT)}){{1,6}}+")
 _STACK = re.compile(
     r"\s*+(?:"
-    r"\S{1,4} (?:async )?[\w$<>+`/@-]++(?:\.[\w$<>+`/@\[\],|-]++)++ ?(?:\[as \w+\] )?\([^{]*+"
+    r"\w{1,4}:? (?:async )?[\w$<>+`/@-]++(?:\.[\w$<>+`/@\[\],|-]++)++ ?(?:\[as \w+\] )?\([^{]*+"
     r"|at (?:async )?(?:node:|file:|/)[^{]*+"
     r"|at [^(]{1,200}\([^()]{0,300}(?::\d+|Unknown Source|Native Method)\)\s*+"
     r"|\.\.\. \d+ (?:more|common frames omitted)\s*+"

@@ -20,6 +20,9 @@ from tlslab.model.library import Any, Crashes, Does, Prints, Says, When
 MOST = 7
 """A text that stands for more causes than these says nothing about which one it is."""
 
+_OF_ALL = frozenset({("handshakefailed",), ("nosuchfileordirectory",)})
+"""What programs of all kinds say: it is looked for within other words alone."""
+
 Cause = frozenset[Condition]
 """Conditions that are there together."""
 
@@ -77,7 +80,8 @@ def vocabulary(knowledge: Knowledge, clients: Iterable[Client], libraries: Itera
         # What a client puts round its library's words is what tells that the client speaks; what is innermost may be of
         # any program, and stands in the table of the library.
         for phrase in _phrases(meaning.text, whole_only=meaning.framed, innermost_too=not meaning.client):
-            _add(entries[phrase], meaning)
+            if phrase.parts not in _OF_ALL:
+                _add(entries[phrase], meaning)
     others: tuple[Program | Outside, ...] = (*PROGRAMS, *OUTSIDE)
     for known in others:
         for text in known.texts:

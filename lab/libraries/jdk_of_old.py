@@ -3,7 +3,7 @@
 Programs that cannot be updated run on JDK 7 and 8 for years; their own words stand in most public posts.
 """
 
-from tlslab.model.beyond import DISTRUSTED
+from tlslab.model.beyond import CLIENT_CERTIFICATE_MISSING, DISTRUSTED, IN_THE_SERVERS_LOG
 from tlslab.model.conditions import (
     ENDS_EARLY,
     EXPIRED,
@@ -58,9 +58,22 @@ OLD_SERVER = Source(
     "https://github.com/monkeyWie/proxyee/issues/293",
 )
 
+NO_CHAIN = Source(
+    "OpenJDK 8, ServerHandshaker.java, clientCertificate: fatalSE(Alerts.alert_bad_certificate, ...)",
+    "https://github.com/openjdk/jdk8u/blob/master/jdk/src/share/classes/sun/security/ssl/ServerHandshaker.java",
+)
+
 LIBRARY = Library(
     "jdk-of-old",
     (
+        *says(
+            [CLIENT_CERTIFICATE_MISSING],
+            Phase.HANDSHAKE,
+            "null cert chain",
+            basis=Basis.AUTHORITATIVE,
+            source=NO_CHAIN,
+            when=[IN_THE_SERVERS_LOG],
+        ),
         *stands_for(
             {"validity check failed": (EXPIRED, NOT_YET_VALID, EXPIRED_ISSUER)},
             Phase.VERIFY,

@@ -39,6 +39,10 @@ PAGES = Source(
     "nginx, src/http/ngx_http_special_response.c: the pages for 494 to 497",
     f"{_NGINX}/http/ngx_http_special_response.c",
 )
+KONG = Source(
+    "Kong, Mutual TLS Authentication plugin (mtls-auth): what it answers, which stands on nginx",
+    "https://docs.konghq.com/hub/kong-inc/mtls-auth/",
+)
 
 _VERIFY = "upstream SSL certificate verify error: ({}:"
 _CLIENT = "client SSL certificate verify error: ({}:"
@@ -106,6 +110,15 @@ LIBRARY = Library(
             Phase.HANDSHAKE,
             basis=Basis.AUTHORITATIVE,
             source=PAGES,
+        ),
+        *stands_for(
+            {
+                "No required TLS certificate was sent": (CLIENT_CERTIFICATE_MISSING,),
+                "TLS certificate failed verification": (CLIENT_CERTIFICATE_REFUSED, CLIENT_CERTIFICATE_UNTRUSTED),
+            },
+            Phase.HANDSHAKE,
+            basis=Basis.AUTHORITATIVE,
+            source=KONG,
         ),
     ),
     vocabulary=True,

@@ -1,6 +1,7 @@
 """Older drivers for SQL Server, MDAC's ODBC and OLE DB (DBNETLIB), and tools: Azure Data Studio, VS Code."""
 
 from tlslab.model.conditions import (
+    DEMANDS_ENCRYPTION,
     ENDS_AFTER_PRELOGIN,
     ENDS_EARLY,
     NAME_MISMATCH,
@@ -32,6 +33,18 @@ RESETS = Source(
     "mkleehammer/pyodbc issue 610: the server speaks TLS 1.0, the client's OpenSSL does not",
     "https://github.com/mkleehammer/pyodbc/issues/610",
 )
+OLD_SERVERS = Source(
+    "microsoft/azuredatastudio issue 1727: older servers, and others say the same",
+    "https://github.com/microsoft/azuredatastudio/issues/1727",
+)
+OLD_TLS = Source(
+    "microsoft/msphpsql issue 1513: the server is too old for OpenSSL 3",
+    "https://github.com/microsoft/msphpsql/issues/1513",
+)
+PYTDS = Source(
+    "python-tds 1.17.1, pytds/tds_session.py, process_prelogin: the server answers ENCRYPT_REQ",
+    "https://github.com/denisenkom/pytds/blob/1.17.1/src/pytds/tds_session.py",
+)
 
 LIBRARY = Library(
     "sqlserver-tools",
@@ -60,6 +73,28 @@ LIBRARY = Library(
             "TCP Provider: Error code 0x2746",
             basis=Basis.REPORTED,
             source=RESETS,
+        ),
+        # Where its inner exception is cut off; it names a certificate in a text of its own.
+        *says_alike(
+            (NO_COMMON_VERSION, ENDS_EARLY, NO_COMMON_CIPHER),
+            Phase.CLOSED,
+            "SSL Provider, error: 31 - Encryption(ssl/tls) handshake failed",
+            basis=Basis.REPORTED,
+            source=OLD_SERVERS,
+        ),
+        *says_alike(
+            (NO_COMMON_VERSION, NO_COMMON_CIPHER),
+            Phase.HANDSHAKE,
+            "SSL Provider: [error:0A0C0103:SSL routines::internal error]",
+            basis=Basis.REPORTED,
+            source=OLD_TLS,
+        ),
+        *says_alike(
+            (DEMANDS_ENCRYPTION,),
+            Phase.NO_TLS,
+            "Client does not have encryption enabled but it is required by server",
+            basis=Basis.AUTHORITATIVE,
+            source=PYTDS,
         ),
     ),
     vocabulary=True,
