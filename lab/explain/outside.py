@@ -5,7 +5,7 @@ Data; each entry with the place where its texts were read, and what to look at i
 
 from dataclasses import dataclass
 
-from tlslab.explain.translated import UNREACHED
+from tlslab.explain.translated import UNREACHED, UNREACHED_BY_JAVA
 from tlslab.model.evidence import Source
 
 
@@ -35,6 +35,24 @@ GO = Source(
 )
 NODE = Source("Node.js, Errors, Common system errors", "https://nodejs.org/api/errors.html#common-system-errors")
 
+_JAVA = "https://docs.oracle.com/en/java/javase/17/docs/api"
+CURL = Source("curl 8.5.0, lib/strerror.c", "https://github.com/curl/curl/blob/curl-8_5_0/lib/strerror.c")
+URLLIB3 = Source(
+    "urllib3 2.2.2, src/urllib3/exceptions.py",
+    "https://github.com/urllib3/urllib3/blob/2.2.2/src/urllib3/exceptions.py",
+)
+CHROMIUM = Source(
+    "Chromium, net/base/net_error_list.h",
+    "https://github.com/chromium/chromium/blob/128.0.6613.84/net/base/net_error_list.h",
+)
+MUSL = Source(
+    "musl, src/network/gai_strerror.c", "https://git.musl-libc.org/cgit/musl/tree/src/network/gai_strerror.c?h=v1.2.5"
+)
+NET_FRAMEWORK = Source(
+    "Microsoft, WebExceptionStatus, NameResolutionFailure",
+    "https://learn.microsoft.com/en-us/dotnet/api/system.net.webexceptionstatus",
+)
+
 OUTSIDE: tuple[Outside, ...] = (
     Outside(
         "The login was refused: the connection stands, and so does its encryption. The server does not take this user "
@@ -42,6 +60,9 @@ OUTSIDE: tuple[Outside, ...] = (
         (
             "Login failed for user",
             "18456",
+            "Login failed. The login is from an untrusted domain",
+            "requested by the login. The login failed",
+            "password authentication failed for user",
         ),
         "The server's error log has the same login with a state that says why: 2 and 5 unknown user, 7 disabled, "
         "8 wrong password, 38 no such database.",
@@ -51,6 +72,15 @@ OUTSIDE: tuple[Outside, ...] = (
                 "Microsoft, MSSQLSERVER_18456",
                 "https://github.com/MicrosoftDocs/sql-docs/blob/01aa880b1f1f11e9a433bce5c2a689d53ea3314a/docs"
                 "/relational-databases/errors-events/mssqlserver-18456-database-engine-error.md",
+            ),
+            Source(
+                "Microsoft, Database engine events and errors: 4060, 18452, 18456",
+                "https://learn.microsoft.com/en-us/sql/relational-databases/errors-events"
+                "/database-engine-events-and-errors-18000-to-18999",
+            ),
+            Source(
+                "PostgreSQL, src/backend/libpq/auth.c, auth_failed",
+                "https://github.com/postgres/postgres/blob/REL_17_0/src/backend/libpq/auth.c",
             ),
         ),
     ),
@@ -65,6 +95,18 @@ OUTSIDE: tuple[Outside, ...] = (
             "getaddrinfo EAI_AGAIN",
             "No such host is known",
             "lookup {*}: no such host",
+            "java.net.UnknownHostException",
+            "nodename nor servname provided, or not known",
+            "Name does not resolve",
+            "php_network_getaddresses: getaddrinfo",
+            "socket.gaierror",
+            "NameResolutionError",
+            "unable to resolve host address",
+            "Temporary failure resolving",
+            "The remote name could not be resolved",
+            "failed to lookup address information",
+            "ERR_NAME_NOT_RESOLVED",
+            "Could not resolve proxy",
         ),
         "Check the spelling, the search domain and, in a container, the network that it is in.",
         ("getent hosts HOST    # where the client runs; on Windows: Resolve-DnsName HOST",),
@@ -77,6 +119,23 @@ OUTSIDE: tuple[Outside, ...] = (
             NODE,
             GO,
             WINSOCK,
+            MUSL,
+            Source("OpenJDK, java.net.UnknownHostException", f"{_JAVA}/java.base/java/net/UnknownHostException.html"),
+            URLLIB3,
+            CHROMIUM,
+            Source(
+                "GNU Wget, src/host.c and src/http.c: unable to resolve host address",
+                "https://git.savannah.gnu.org/cgit/wget.git/tree/src/host.c?h=v1.24.5",
+            ),
+            Source(
+                "apt, methods/connect.cc: Temporary failure resolving",
+                "https://salsa.debian.org/apt-team/apt/-/blob/2.9.8/methods/connect.cc",
+            ),
+            Source(
+                "Rust, library/std/src/sys/net: failed to lookup address information",
+                "https://github.com/rust-lang/rust/blob/1.80.0/library/std/src/sys/pal/unix/net.rs",
+            ),
+            NET_FRAMEWORK,
         ),
     ),
     Outside(
@@ -86,6 +145,9 @@ OUTSIDE: tuple[Outside, ...] = (
             "ECONNREFUSED",
             "No connection could be made because the target machine actively refused it",
             "No connection could be made because the target computer actively refused it",
+            "Couldn't connect to server",
+            "Could not connect to server",
+            "ERR_CONNECTION_REFUSED",
         ),
         "Check that the service runs (a SQL Server that cannot load its certificate does not), and host and port.",
         ("nc -vz HOST PORT    # where the client runs; on Windows: Test-NetConnection HOST -Port PORT",),
@@ -93,6 +155,29 @@ OUTSIDE: tuple[Outside, ...] = (
             Source("glibc, sysdeps/gnu/errlist.h, ECONNREFUSED", f"{_GLIBC}/sysdeps/gnu/errlist.h"),
             WINSOCK,
             NODE,
+            CURL,
+            CHROMIUM,
+        ),
+    ),
+    Outside(
+        "No way leads to this address: the network, a route or a firewall. TLS has not begun.",
+        (
+            "No route to host",
+            "Network is unreachable",
+            "EHOSTUNREACH",
+            "ENETUNREACH",
+            "A socket operation was attempted to an unreachable network",
+            "A socket operation was attempted to an unreachable host",
+            "ERR_ADDRESS_UNREACHABLE",
+            "ERR_INTERNET_DISCONNECTED",
+        ),
+        "Look at the routes and the firewall of the machine on which the client runs; in a container, at its network.",
+        ("ip route get ADDRESS    # where the client runs; on Windows: Test-NetConnection HOST -TraceRoute",),
+        (
+            Source("glibc, sysdeps/gnu/errlist.h, EHOSTUNREACH and ENETUNREACH", f"{_GLIBC}/sysdeps/gnu/errlist.h"),
+            WINSOCK,
+            NODE,
+            CHROMIUM,
         ),
     ),
     Outside(
@@ -104,6 +189,14 @@ OUTSIDE: tuple[Outside, ...] = (
             "A connection attempt failed because the connected party did not properly respond after a period of time",
             "The timeout period elapsed while attempting to create and initialize a socket to the server",
             "dial tcp {*}: i/o timeout",
+            "connect timed out",
+            "Connect timed out",
+            "ConnectTimeoutError",
+            "Operation timed out after {*} milliseconds with",
+            "Connection timed out after {*} milliseconds",
+            "ERR_CONNECTION_TIMED_OUT",
+            "Login timeout expired",
+            "The timeout period elapsed prior to completion of the operation or the server is not responding",
         ),
         "Ask from the machine of the client whether the port can be reached at all.",
         ("nc -vz -w 5 HOST PORT    # where the client runs; on Windows: Test-NetConnection HOST -Port PORT",),
@@ -115,6 +208,17 @@ OUTSIDE: tuple[Outside, ...] = (
             ),
             NODE,
             GO,
+            CURL,
+            URLLIB3,
+            CHROMIUM,
+            Source(
+                "OpenJDK, java.net.SocketTimeoutException", f"{_JAVA}/java.base/java/net/SocketTimeoutException.html"
+            ),
+            Source(
+                "Microsoft, Troubleshoot connectivity: Login timeout expired, a timeout while connecting",
+                "https://learn.microsoft.com/en-us/troubleshoot/sql/database-engine/connect"
+                "/network-related-or-instance-specific-error-occurred-while-establishing-connection",
+            ),
         ),
     ),
     Outside(
@@ -124,6 +228,7 @@ OUTSIDE: tuple[Outside, ...] = (
             "A network-related or instance-specific error occurred while establishing a connection to SQL Server",
             "The TCP/IP connection to the host {host}, port {*} has failed",
             *UNREACHED,
+            *UNREACHED_BY_JAVA,
         ),
         "Check the instance name, that SQL Server Browser (UDP 1434) or the port is reachable, and that TCP/IP is "
         "enabled.",

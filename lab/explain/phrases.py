@@ -39,6 +39,15 @@ _NUMBERED = re.compile(
 """What stands before a number that is the number of an error."""
 _GOES_ON = re.compile(r"\s++(?:in(?! connection\b)|or|of)\s++[a-z]++\s++[a-z]++")
 """What makes another text of one that begins alike: `self-signed certificate` and `... in certificate chain`."""
+_MISSING_FILE = "nosuchfileordirectory"
+_UNNAMED = "filenotfounderror"
+_OF_TRUST = re.compile(
+    r"cert|\.(?:pem|crt|cer|der|key|jks|p12|pfx)|keystore|truststore|bundle|cafile|ssl|tls|[/_.-]ca\b"
+)
+_NEAR_BY = 200
+"""That a file is missing says something of trust where a file of trust is named so near by; the ssl module of Python
+names none.
+"""
 _DISTINCTIVE = 8
 """Digits with which a number needs nothing before it: it is no port, no line, no year."""
 
@@ -243,8 +252,18 @@ def _goes_on(passage: Passage, start: int, end: int) -> bool:
     return passage.text[behind : behind + 1].isalpha()
 
 
+def _is_of_trust(hit: Hit, passage: Passage) -> bool:
+    """Whether the file that is missing is one of trust."""
+    if hit.phrase.parts[0].startswith(_UNNAMED) and not passage.skeleton.startswith(":", hit.end):
+        return True
+    near = _OF_TRUST.search(passage.skeleton, max(0, hit.start - _NEAR_BY), hit.end + _NEAR_BY)
+    return near is not None
+
+
 def _stands_alone(hit: Hit, passage: Passage) -> bool:
     if not passage.is_word(hit.start, hit.end) or not _ends(hit, passage):
+        return False
+    if any(_MISSING_FILE in part for part in hit.phrase.parts) and not _is_of_trust(hit, passage):
         return False
     if any(_goes_on(passage, *hit.spans[part]) for part in hit.phrase.words):
         return False

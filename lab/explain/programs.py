@@ -6,7 +6,7 @@ Where the reason is gone, `how` says how to get it back. Data; each entry with t
 from dataclasses import dataclass
 from enum import StrEnum
 
-from tlslab.explain.translated import LOGIN, PRELOGIN
+from tlslab.explain.translated import FAILED_IN_JAVA, LOGIN, PRELOGIN
 from tlslab.model.evidence import Source
 
 
@@ -168,6 +168,7 @@ PROGRAMS: tuple[Program, ...] = (
                 "the driver could not establish a secure connection to SQL Server by using Secure Sockets Layer (SSL) "
                 "encryption"
             ),
+            *FAILED_IN_JAVA,
         ),
         Source(
             "mssql-jdbc, SQLServerResource.java, R_sslFailed",

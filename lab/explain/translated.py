@@ -96,3 +96,46 @@ UNREACHED: tuple[str, ...] = (
 """Snix_Connect: Czech, German, Spanish, French, Italian, Japanese, Korean, Polish, Portuguese, Russian, Turkish,
 Chinese.
 """
+UNREACHED_BY_JAVA: tuple[str, ...] = (
+    "Fehler beim Herstellen der TCP/IP-Verbindung mit dem Host '{*}', Port {*}",
+    "No se pudo realizar la conexión TCP/IP al host {*}, puerto {*}",
+    "Échec de la connexion TCP/IP à l'hôte {*}, port {*}",
+    "La connessione TCP/IP all'host {*}, porta {*} non è riuscita",
+    "ホスト {*}、ポート {*} への TCP/IP 接続が失敗しました",
+    "호스트 {*}, 포트 {*}에 대한 TCP/IP 연결에 실패했습니다",
+    "Falha na conexão TCP/IP com o host {*}, porta {*}",
+    "Не удалось установить соединение TCP/IP к серверу {*} по порту {*}",
+    "通过端口 {*} 连接到主机 {*} 的 TCP/IP 连接失败",
+    "連接到主機 {*} (連接埠 {*}) 的 TCP/IP 連接已經失敗",
+)
+"""R_tcpipConnectionFailed of Microsoft's JDBC driver: German, Spanish, French, Italian, Japanese, Korean, Portuguese,
+Russian, Chinese.
+"""
+FAILED_IN_JAVA: tuple[str, ...] = (
+    (
+        "der Treiber konnte keine sichere Verbindung mit SQL Server herstellen, indem SSL-Verschlüsselung "
+        "(Secure Sockets Layer) verwendet wird"
+    ),
+    (
+        "el controlador no pudo establecer una conexión segura a SQL Server mediante el cifrado de Capa de "
+        "sockets seguros (SSL)"
+    ),
+    (
+        "le pilote n’a pas pu établir de connexion sécurisée à SQL Server à l’aide du chiffrement SSL (Secure"
+        " Sockets Layer)"
+    ),
+    (
+        "il driver non è riuscito a stabilire una connessione sicura a SQL Server tramite la crittografia "
+        "Secure Sockets Layer (SSL)"
+    ),
+    (
+        "ドライバーは Secure Sockets Layer (SSL) 暗号化を使用して "
+        "SQL Server へのセキュリティで保護された接続を確立できませんでした"
+    ),
+    "드라이버가 SSL(Secure Sockets Layer) 암호화를 사용하여 SQL Server에 대한 보안 연결을 설정할 수 없습니다",
+    "o driver não pôde estabelecer uma conexão segura com o SQL Server usando a criptografia do protocolo SSL (SSL)",
+    "драйверу не удалось установить безопасное подключение к SQL Server с использованием SSL-шифрования",
+    "驱动程序无法使用安全套接字层 (SSL) 加密与 SQL Server 建立安全连接",
+    "驅動程式無法使用安全通訊端層 (SSL) 加密建立 SQL Server 的安全連線",
+)
+"""R_sslFailed of Microsoft's JDBC driver, behind the names of its properties: the same languages."""

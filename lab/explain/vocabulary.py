@@ -20,7 +20,15 @@ from tlslab.model.library import Any, Crashes, Does, Prints, Says, When
 MOST = 7
 """A text that stands for more causes than these says nothing about which one it is."""
 
-_OF_ALL = frozenset({("handshakefailed",), ("nosuchfileordirectory",)})
+_OF_ALL = frozenset(
+    {
+        ("handshakefailed",),
+        ("nosuchfileordirectory",),
+        ("signaturecheckfailed",),
+        ("endofstreamreached",),
+        ("hasbeenrevoked",),
+    }
+)
 """What programs of all kinds say: it is looked for within other words alone."""
 
 Cause = frozenset[Condition]

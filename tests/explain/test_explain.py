@@ -138,6 +138,41 @@ def test_a_number_does_not_speak_beside_a_text_that_says_the_reason_is_gone() ->
     assert not found.candidates
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        "npm ERR! ENOENT: no such file or directory, open '/app/package.json'",
+        "open /etc/app/config.yaml: no such file or directory",
+        "FileNotFoundError: [Errno 2] No such file or directory: 'data.csv'",
+        "Handshake failed due to invalid Upgrade header: null",
+        "java.io.EOFException: End of stream reached",
+        "Signature check failed for package foo",
+        "bash: ./run.sh: Permission denied",
+        "The token has been revoked",
+        "curl: (22) The requested URL returned error: 404",
+    ],
+)
+def test_what_programs_say_of_other_things_has_no_cause_of_tls(words: str) -> None:
+    assert not explained(words).candidates
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "java.net.UnknownHostException: db.example",
+        "curl: (28) Operation timed out after 30000 milliseconds with 0 bytes received",
+        'psycopg2.OperationalError: FATAL:  password authentication failed for user "app"',
+        'Cannot open database "app" requested by the login. The login failed.',
+        "connect EHOSTUNREACH 192.0.2.1:443",
+        'ホスト db.example、ポート 1433 への TCP/IP 接続が失敗しました。エラー: ""',
+    ],
+)
+def test_what_is_none_of_tls_is_told_apart(words: str) -> None:
+    found = explained(words)
+    assert found.outside
+    assert not any(item.tls for item in found.candidates)
+
+
 @pytest.mark.parametrize("words", ["", "hello", "all is well with the certificate", "TLS", "error", "\0\0"])
 def test_what_is_not_known_has_no_cause(words: str) -> None:
     found = explained(words)
@@ -237,7 +272,7 @@ def test_every_documented_text_that_is_long_enough_is_explained_by_its_own_table
                 continue
             text = entry.text
             for name in ("{host}", "{name}", "{certificate}", "{*}"):
-                text = text.replace(name, "db.example")
+                text = text.replace(name, "db.example" if name != "{*}" else "ca.crt")
             if not any(
                 item.entry.table == entry.table
                 for item in search([text], everything()).findings
