@@ -193,7 +193,7 @@ def test_what_is_not_known_has_no_cause(words: str) -> None:
         "(provider: SQL Network Interfaces, error: 26 - Error Locating Server/Instance Specified)",
     ],
 )
-def test_what_is_none_of_tls_is_told_apart(words: str) -> None:
+def test_that_nobody_was_reached_or_a_login_was_refused_is_told(words: str) -> None:
     found = explained(words)
     assert not found.candidates
     assert found.outside

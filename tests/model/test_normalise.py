@@ -40,7 +40,10 @@ CASES = [
     ("Date: Mon, 30 Nov 2026 18:22:49 GMT", "Date: DATE"),
     ("not revoked as of Mon Nov 30 04:31:44 2026", "not revoked as of DATE"),
     (
-        "Server certificate\n-----BEGIN CERTIFICATE-----\nMIID/Q==\nBQAw...OwEW+A\n-----END CERTIFICATE-----\nsubject=CN = x",
+        (
+            "Server certificate\n-----BEGIN CERTIFICATE-----\nMIID/Q==\nBQAw...OwEW+A\n-----END CERTIFICATE-----\n"
+            "subject=CN = x"
+        ),
         "Server certificate\n-----BEGIN CERTIFICATE-----\nBASE64\n-----END CERTIFICATE-----\nsubject=CN = x",
     ),
     ("Cannot connect to host ::1:50543 ssl:True", "Cannot connect to host ::1:PORT ssl:True"),
