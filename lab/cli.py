@@ -15,7 +15,7 @@ import tlslab
 from tlslab.commands.shared import Exit, echo, hint
 from tlslab.report.printable import printable
 from tlslab.runtime import signals, streams
-from tlslab.setup import provision
+from tlslab.setup.cache import cache_dir
 
 DEBUG = "TLSLAB_DEBUG"
 
@@ -175,7 +175,7 @@ def _tell(problem: Exception) -> None:
     if isinstance(problem, worded):
         echo(str(problem))
     elif isinstance(problem, OSError) and (problem.filename or problem.errno in _MACHINE):
-        where = problem.filename or f"while the lab wrote or read below {provision.cache_dir()}"
+        where = problem.filename or f"while the lab wrote or read below {cache_dir()}"
         echo(f"the lab failed: {problem.strerror}: {where}")
     else:
         echo(f"the lab failed: {type(problem).__name__}: {problem}")

@@ -72,6 +72,7 @@ EDGES = (
     "tlslab.runtime.streams",
     "tlslab.runtime.tasks",
     "tlslab.runtime.unattended",
+    "tlslab.setup.cache",
     "tlslab.setup.needs",
     "tlslab.setup.system",
     "tlslab.setup.installer",

@@ -4,9 +4,9 @@ import codecs
 import gc
 import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
@@ -16,16 +16,21 @@ import tlslab
 from tlslab.commands.shared import command_name, echo, hint, json_option, output, patterns
 
 if TYPE_CHECKING:
-    from tlslab.clients.base import Client
     from tlslab.explain.causes import Candidate, Explanation, Measured
     from tlslab.explain.findings import Found
     from tlslab.explain.looking import System
-    from tlslab.model.knowledge import Knowledge
+    from tlslab.explain.prepared import Known, Speaker
+    from tlslab.explain.vocabulary import Entry, Vocabulary
     from tlslab.model.situation import ServerKind
+
+    Build = Callable[[str | None, Callable[[Entry], bool]], Vocabulary]
+    """Makes the vocabulary of a text (None: of any) with the meanings that are kept."""
 
 PIECE = 1 << 16
 """Bytes that are read at a time."""
 LONGEST_PATH = 4096
+_PEEKED = 3
+"""Pieces after which a text is a long one: a short file is read in one, and ends in an empty one."""
 SYSTEMS = ("linux", "windows", "macos")
 
 
@@ -40,75 +45,120 @@ def explain(text: tuple[str, ...], client: tuple[str, ...], system: str | None, 
     TEXT is the error as it was printed, in quotes; a file, which may be a long log; or - for standard input. It may be
     wrapped, coloured, escaped as JSON, or stand among other lines. Nothing is started, and nothing is sent anywhere.
     """
-    from tlslab import catalogue
-    from tlslab.clients import all_clients
+    from tlslab.commands import prepared
     from tlslab.explain.causes import explain as explained
-    from tlslab.explain.causes import layers, measured_of
+    from tlslab.explain.causes import layers
     from tlslab.explain.findings import search
     from tlslab.explain.looking import System
+    from tlslab.explain.prepared import LONGEST, from_bytes, needs_situations, to_bytes
     from tlslab.explain.reading import is_binary
-    from tlslab.explain.vocabulary import vocabulary
     from tlslab.report.explanation import Advice, explanation_as_data, show_explanation
 
     # Everything that is built here is needed until the end: to look for garbage in it costs a tenth of the start.
     gc.disable()
     try:
-        known, clients = catalogue.load(), all_clients()
-        where = System(system) if system else None
-        own, libraries = _asked(known.knowledge, clients, client, where)
-        words = vocabulary(known.knowledge, own, libraries)
+        state = prepared.stamp()
+        kept = from_bytes(prepared.read(state) or b"")
+        known, build = (kept.known(), kept.vocabulary) if kept else _built()
+        own, keep = _asked(known, client, System(system) if system else None)
+        pieces = _pieces(text)
+        head = list(islice(pieces, _PEEKED))
+        short = "".join(head) if len(head) < _PEEKED and sum(map(len, head)) <= LONGEST else None
+        if kept and short is None:
+            known, build = _built()
+        found = search(chain(head, pieces), build(short, keep))
+        if kept and needs_situations(found):
+            known, build = _built()
+            found = search(head, build(short, keep))
     finally:
         gc.enable()
-    pieces = _pieces(text)
-    first = next(pieces, "")
-    found = search(chain((first,), pieces), words)
-    measured = measured_of(_baselines() if found.findings else ())
     kinds = _kinds(found, own, asked=bool(client))
-    explanation = explained(found, known.scenarios, known.knowledge.conditions, measured, kinds)
+    explanation = explained(found, known.scenarios, known.conditions, known.measured, kinds)
     advice = Advice(
-        [_play(candidate, own, kinds, measured) for candidate in explanation.candidates],
-        _looks(explanation, kinds, where),
+        [_play(candidate, own, kinds, known.measured) for candidate in explanation.candidates],
+        _looks(explanation, kinds, System(system) if system else None),
         kinds,
-        layers(found.findings, {item.name: item.title for item in clients}),
+        layers(found.findings, {item.name: item.title for item in known.speakers}),
     )
     if as_json:
         click.echo(json.dumps(explanation_as_data(explanation, advice), indent=1))
-        return
-    show_explanation(explanation, advice, command_name(), output())
-    if not first.strip():
-        echo("there was nothing to read")
-    elif not explanation.known and is_binary(first):
-        echo("what was given is no text")
+    else:
+        show_explanation(explanation, advice, command_name(), output())
+        if not "".join(head).strip():
+            echo("there was nothing to read")
+        elif not explanation.known and is_binary(head[0]):
+            echo("what was given is no text")
+    if not kept:
+        prepared.write(state, to_bytes(build(None, lambda _: True), known))
+
+
+def _built() -> "tuple[Known, Build]":
+    """What is known, from the tables themselves; and what makes a vocabulary of them."""
+    from tlslab import catalogue
+    from tlslab.clients import all_clients
+    from tlslab.explain.causes import measured_of
+    from tlslab.explain.phrases import Index
+    from tlslab.explain.prepared import Known, Speaker
+    from tlslab.explain.vocabulary import Vocabulary, vocabulary
+
+    found, clients = catalogue.load(), all_clients()
+    whole = vocabulary(found.knowledge, clients)
+    speakers = [
+        Speaker(item.name, item.title, item.kinds, frozenset(template.library for template in item.templates))
+        for item in clients
+    ]
+
+    def build(_: str | None, keep: "Callable[[Entry], bool]") -> Vocabulary:
+        kept = {phrase: tuple(filter(keep, entries)) for phrase, entries in whole.entries.items()}
+        entries = {phrase: entries for phrase, entries in kept.items() if entries}
+        return (
+            whole
+            if len(entries) == len(whole.entries) and kept == whole.entries
+            else Vocabulary(Index(entries), entries)
+        )
+
+    known = Known(
+        found.scenarios,
+        found.knowledge.conditions,
+        speakers,
+        sorted(found.knowledge.libraries),
+        measured_of(_baselines()),
+    )
+    return known, build
 
 
 def _asked(
-    knowledge: "Knowledge", clients: Sequence["Client"], asked: tuple[str, ...], system: "System | None"
-) -> tuple[list["Client"], list[str]]:
-    """The clients and libraries whose texts are looked for. Raises click.UsageError for a pattern that matches none."""
+    known: "Known", asked: tuple[str, ...], system: "System | None"
+) -> "tuple[list[Speaker], Callable[[Entry], bool]]":
+    """The clients whose texts are looked for, and which texts these are. Raises click.UsageError for a pattern that
+    matches no client and no library.
+    """
     from tlslab.explain.looking import LIBRARIES_OF_A_SYSTEM
+    from tlslab.explain.vocabulary import Meaning
 
     def is_there(library: str) -> bool:
-        known = [some for pattern, some in LIBRARIES_OF_A_SYSTEM.items() if fnmatchcase(library, pattern)]
-        return system is None or all(system in some for some in known)
+        where = [some for pattern, some in LIBRARIES_OF_A_SYSTEM.items() if fnmatchcase(library, pattern)]
+        return system is None or all(system in some for some in where)
 
-    names = [item.name for item in clients]
+    names = [item.name for item in known.speakers]
     for pattern in asked:
-        if not any(fnmatchcase(name, pattern) for name in (*names, *knowledge.libraries)):
+        if not any(fnmatchcase(name, pattern) for name in (*names, *known.libraries)):
             raise click.UsageError(
-                f"--client: nothing is called {pattern!r}. {hint(pattern, sorted({*names, *knowledge.libraries}))}"
+                f"--client: nothing is called {pattern!r}. {hint(pattern, sorted({*names, *known.libraries}))}"
             )
 
     def is_asked(name: str) -> bool:
         return any(fnmatchcase(name, pattern) for pattern in asked)
 
-    own = [item for item in clients if not asked or is_asked(item.name)]
-    within = {template.library for item in own for template in item.templates}
-    libraries = [
-        name
-        for name in sorted(knowledge.libraries)
-        if is_there(name) and (not asked or is_asked(name) or name in within)
-    ]
-    return own, libraries
+    own = [item for item in known.speakers if not asked or is_asked(item.name)]
+    clients = {item.name for item in own}
+    within = frozenset[str]().union(*(item.libraries for item in own))
+    libraries = {name for name in known.libraries if is_there(name) and (not asked or is_asked(name) or name in within)}
+
+    def keep(entry: "Entry") -> bool:
+        return not isinstance(entry, Meaning) or entry.table in (clients if entry.client else libraries)
+
+    return own, keep
 
 
 def _pieces(words: Sequence[str]) -> Iterator[str]:
@@ -183,7 +233,7 @@ _OF_SQLSERVER = (
 )
 
 
-def _kinds(found: "Found", clients: Iterable["Client"], *, asked: bool) -> "frozenset[ServerKind]":
+def _kinds(found: "Found", clients: Iterable["Speaker"], *, asked: bool) -> "frozenset[ServerKind]":
     """The servers that the text can be about: those of the clients that speak in it; else what its words name."""
     from tlslab.explain.vocabulary import Meaning
     from tlslab.model.situation import ServerKind
@@ -207,7 +257,7 @@ def _looks(found: "Explanation", kinds: "frozenset[ServerKind]", system: "System
 
 
 def _play(
-    candidate: "Candidate", clients: Sequence["Client"], kinds: "frozenset[ServerKind]", measured: "Measured"
+    candidate: "Candidate", clients: Sequence["Speaker"], kinds: "frozenset[ServerKind]", measured: "Measured"
 ) -> str:
     """The command that plays a cause, with a client that says the same; "" where no scenario does."""
     for scenario in candidate.scenarios:
@@ -219,8 +269,8 @@ def _play(
             for name in names
         }
 
-        def rank(client: "Client", played: set[str] = played) -> tuple[bool, bool, bool]:
-            of_library = any(template.library in candidate.libraries for template in client.templates)
+        def rank(client: "Speaker", played: set[str] = played) -> tuple[bool, bool, bool]:
+            of_library = not client.libraries.isdisjoint(candidate.libraries)
             return (client.name not in candidate.clients, not of_library, client.name not in played)
 
         able = [item for item in clients if item.kinds & scenario.kinds & kinds]

@@ -16,10 +16,10 @@ from tlslab.commands.shared import (
     output,
     patterns,
     repeat_option,
-    stage_options,
     wide_option,
     yes_option,
 )
+from tlslab.commands.stage_options import stage_options
 from tlslab.matrix.choice import LOCAL, Choice
 from tlslab.matrix.plan import ALL_IMPOSTORS, Filters, Plan, make_plan
 from tlslab.model.record import CellEntry, Record

@@ -10,24 +10,23 @@ from contextlib import contextmanager
 from enum import IntEnum
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 from rich.console import Console
 
 import tlslab
-from tlslab.matrix.choice import DISTRIBUTIONS, HOST, LOCAL, STAGES, Choice, usual_stage
-from tlslab.matrix.plan import matches, patterns_in
 from tlslab.report.console import console
 from tlslab.report.printable import printable
 from tlslab.runtime import files
-from tlslab.setup import installer, provision, system
+from tlslab.setup.cache import cache_dir
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from tlslab.clients.base import Client
     from tlslab.model.record import Record
+    from tlslab.setup.installer import Echo
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -46,6 +45,8 @@ class Exit(IntEnum):
 
 def split(_context: click.Context, option: click.Parameter, given: Sequence[str]) -> tuple[str, ...]:
     """The values of a repeatable option whose values may be lists separated by commas."""
+    from tlslab.matrix.plan import patterns_in
+
     try:
         return patterns_in(option.opts[0], given)
     except ValueError as problem:
@@ -95,78 +96,10 @@ def repeat_option(function: F) -> F:
     return option(function)
 
 
-def stage_options(function: F) -> F:
-    """The options that choose a stage, as `choice` (`tlslab.matrix.choice`)."""
-
-    @functools.wraps(function)
-    def with_choice(
-        *args: Any,
-        stage: str,
-        distribution: tuple[str, ...],
-        sqlserver_image: str | None,
-        require_vendor_image: bool,
-        sqlserver_limit: int | None,
-        **more: Any,
-    ) -> Any:
-        places = distribution or LOCAL.distributions
-        known = (*DISTRIBUTIONS, HOST)
-        for name in places:
-            if name not in known:
-                raise click.UsageError(f"--distribution: nothing is called {name!r}. {hint(name, known)}")
-        given = {
-            "--distribution": distribution,
-            "--sqlserver-image": sqlserver_image,
-            "--sqlserver-limit": sqlserver_limit,
-            "--require-vendor-image": require_vendor_image,
-        }
-        for name, value in given.items():
-            if stage != "docker" and value:
-                raise click.UsageError(f"{name} is about containers, so it needs --stage docker")
-        choice = Choice(stage, True, places, sqlserver_image or "", require_vendor_image, sqlserver_limit or 0)
-        return function(*args, choice=choice, **more)
-
-    for option in (
-        click.option(
-            "--require-vendor-image",
-            is_flag=True,
-            help="docker: fail when Microsoft's image of SQL Server cannot be had, instead of using the endpoint.",
-        ),
-        click.option(
-            "--sqlserver-limit",
-            type=click.IntRange(min=1),
-            metavar="N",
-            help="docker: at most N SQL Servers at a time, configured anew by turns  [default: as many as memory "
-            "allows]",
-        ),
-        click.option(
-            "--sqlserver-image",
-            type=filled,
-            metavar="IMAGE",
-            help="docker: what runs as SQL Server: an image, 2019, 2022 or 2025 for Microsoft's, or `endpoint` for the "
-            "lab's own  [default: 2022 where it can be had, else endpoint]",
-        ),
-        click.option(
-            "--distribution",
-            multiple=True,
-            callback=split,
-            metavar="NAME",
-            help=f"docker: where the clients run: {', '.join(DISTRIBUTIONS)}, or {HOST} for this machine  "
-            f"[default: {LOCAL.distributions[0]}]",
-        ),
-        click.option(
-            "--stage",
-            type=click.Choice(STAGES),
-            default=usual_stage,
-            show_default="local; docker in the lab's own image",
-            help="Where servers and clients run: processes of this machine, or containers.",
-        ),
-    ):
-        with_choice = option(with_choice)
-    return cast(F, with_choice)
-
-
 def must_match(option: str, given: Sequence[str], names: Iterable[str]) -> None:
     """Raise click.UsageError, with the nearest right names, when a pattern matches none of the names."""
+    from tlslab.matrix.plan import matches
+
     names = sorted(set(names))
     for pattern in given:
         if not any(matches(name, (pattern,)) for name in names):
@@ -249,7 +182,7 @@ def command_name() -> str:
 
 def last_record() -> Path:
     """Where the record of the last run is kept."""
-    return provision.cache_dir() / LAST_RECORD
+    return cache_dir() / LAST_RECORD
 
 
 def note_checkout() -> None:
@@ -279,12 +212,12 @@ def bring_clients(clients: "Iterable[Client] | None" = None) -> None:
     """Have the Python clients in the lab's cache, and the programs that the lab builds for `clients` (None: for all).
     When that fails, say why and go on with the others. A missing compiler is reported with its client.
     """
-    from tlslab.setup import all_needs, build
+    from tlslab.setup import all_needs, build, installer, provision, system
     from tlslab.setup.needs import Built
 
     needs = all_needs.built() if clients is None else [need for client in clients for need in client.needs]
     built = [need for need in dict.fromkeys(needs) if isinstance(need, Built) and system.find(need.compiler)]
-    steps: list[Callable[[installer.Echo], Path]] = [provision.ensure_clients_venv]
+    steps: list[Callable[[Echo], Path]] = [provision.ensure_clients_venv]
     steps += [functools.partial(build.ensure, need) for need in built]
     for step in steps:
         try:

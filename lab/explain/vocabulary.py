@@ -7,8 +7,8 @@ the programs around a client, and what means that TLS is not the cause. Pure.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tlslab.clients.base import Client
 from tlslab.explain.outside import OUTSIDE, Outside
 from tlslab.explain.phrases import Index, Phrase, code_phrases, phrases_of
 from tlslab.explain.programs import PROGRAMS, Program
@@ -16,6 +16,9 @@ from tlslab.model.condition import Condition
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.knowledge import Knowledge, Statement
 from tlslab.model.library import Any, Crashes, Does, Prints, Says, When
+
+if TYPE_CHECKING:
+    from tlslab.clients.base import Client
 
 MOST = 7
 """A text that stands for more causes than these says nothing about which one it is."""
@@ -81,7 +84,7 @@ class Vocabulary:
     entries: Mapping[Phrase, Sequence[Entry]]
 
 
-def vocabulary(knowledge: Knowledge, clients: Iterable[Client], libraries: Iterable[str] | None = None) -> Vocabulary:
+def vocabulary(knowledge: Knowledge, clients: Iterable["Client"], libraries: Iterable[str] | None = None) -> Vocabulary:
     """The texts of these clients, and of these libraries (None: of all)."""
     entries: dict[Phrase, list[Entry]] = defaultdict(list)
     for meaning in _meanings(knowledge, clients, libraries):
@@ -108,7 +111,7 @@ def _phrases(text: str, *, whole_only: bool = False, innermost_too: bool = True)
     yield from list(phrases_of(text, whole_only=whole_only, innermost_too=innermost_too)) or code_phrases(text)
 
 
-def _meanings(knowledge: Knowledge, clients: Iterable[Client], libraries: Iterable[str] | None) -> Iterator[Meaning]:
+def _meanings(knowledge: Knowledge, clients: Iterable["Client"], libraries: Iterable[str] | None) -> Iterator[Meaning]:
     for name in sorted(knowledge.libraries) if libraries is None else libraries:
         library = knowledge.libraries[name]
         rows = [row for row in library.rows if isinstance(row, Says)]

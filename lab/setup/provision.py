@@ -19,7 +19,7 @@ from pathlib import Path
 import tlslab
 from tlslab import PROGRAM
 from tlslab.runtime import child
-from tlslab.setup import installer
+from tlslab.setup import cache, installer
 from tlslab.setup.installer import Echo, InstallError
 from tlslab.setup.needs import NODE, NPM
 from tlslab.setup.system import how_to_get
@@ -45,12 +45,7 @@ DRIVER_ARCHITECTURES: Mapping[str, str] = {
 }
 
 
-def cache_dir() -> Path:
-    """The lab's cache: TLSLAB_CACHE, else XDG_CACHE_HOME/tlslab, else ~/.cache/tlslab; as in the launcher."""
-    if own := os.environ.get("TLSLAB_CACHE"):
-        return Path(own).absolute()
-    xdg = os.environ.get("XDG_CACHE_HOME", "")
-    return (Path(xdg) if xdg.startswith("/") else Path.home() / ".cache") / "tlslab"
+cache_dir = cache.cache_dir
 
 
 def _digest(*files: Path) -> str:
