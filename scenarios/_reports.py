@@ -2,7 +2,6 @@
 
 from tlslab.model.evidence import Report
 
-REVOCATION = "certificates with addresses (AIA, CRL, OCSP) and what answers there"
 PROXIES = "a proxy on the client's side"
 RELEASES = "another release of the client"
 ROUTING = "a SQL Server that sends clients to another host"
@@ -24,7 +23,11 @@ REPORTS = (
         "FreeTDS/freetds#605", "encryption switched off against an old server", ["tls-version-mismatch.server-older"]
     ),
     Report("denisenkom/pytds#160", "`validate_host=False`: the chain is checked, the name is not", ["name-mismatch"]),
-    Report("dotnet/SqlClient#2178", "a pin that counts with TDS 8.0 alone", waits="pins (`ServerCertificate`)"),
+    Report(
+        "dotnet/SqlClient#2178",
+        "a pin that counts with TDS 8.0 alone",
+        ["strict.self-signed", "self-signed.end-entity"],
+    ),
     Report("dotnet/SqlClient#1651", "TrustServerCertificate with `Encrypt=strict`", ["untrusted-ca.strict"]),
     Report(
         "psf/requests#5921",
@@ -69,13 +72,19 @@ REPORTS = (
     ),
     Report("kubernetes/ingress-nginx#4979", "the same without a name in the handshake", ["virtual-host.no-sni"]),
     Report("dotnet/runtime#80641", "unsafe legacy renegotiation", waits=CIPHERS),
-    Report("redhat-developer/s2i-dotnetcore#366", "a Diffie-Hellman key that is too small", waits=CIPHERS),
+    Report(
+        "redhat-developer/s2i-dotnetcore#366",
+        "a Diffie-Hellman key that is too small",
+        ["handshake-parameters.small-dh"],
+    ),
     Report("microsoft/go-mssqldb#302", "TLS 1.2 with SHA-1 signatures alone in the handshake", waits=CIPHERS),
     Report("moby/moby#39869", "new roots that the daemon has not loaded", waits=RESTARTS),
     Report("caddyserver/caddy#5139", "a new certificate that the server has not loaded", waits=RESTARTS),
     Report("tediousjs/tedious#1081", "the login is sent on to another host", waits=ROUTING),
     Report(
-        "dotnet/SqlClient#2108", "15 seconds, because an address in the certificate does not answer", waits=REVOCATION
+        "dotnet/SqlClient#2108",
+        "15 seconds, because an address in the certificate does not answer",
+        ["missing-intermediate.address-silent"],
     ),
     Report("dotnet/runtime#121982", "the client's own certificate is not for clients", waits=CLIENT_CERTIFICATES),
     Report("dotnet/runtime#131563", "a client sends none, silently", waits=CLIENT_CERTIFICATES),

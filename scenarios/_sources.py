@@ -304,6 +304,10 @@ STRICT_ON_LINUX = Source(
     "microsoft/mssql-docker, issue 878: error 17821 of SQL Server 2022 on Linux, with every certificate",
     "https://github.com/microsoft/mssql-docker/issues/878",
 )
+GO_CERTIFICATES = Source(
+    "Microsoft, Encryption and TLS with go-mssqldb (certificate validation)",
+    "https://learn.microsoft.com/en-us/sql/connect/golang/encryption-certificates",
+)
 TDS_8 = Source(
     "Microsoft, SqlConnectionEncryptOption.Strict (requires TDS 8.0)",
     "https://learn.microsoft.com/en-us/dotnet/api/microsoft.data.sqlclient.sqlconnectionencryptoption.strict",

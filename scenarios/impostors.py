@@ -86,8 +86,8 @@ def _has_none_to_expire(fixed: Situation) -> str | None:
     chain = fixed.server.chain
     if chain is None:
         return "the server makes its certificate anew at each start: there is none that has expired"
-    if chain.leaf in fixed.client.trust_anchors:
-        return "the client trusts this one certificate of the server: another that has expired is a stranger's"
+    if chain.leaf in fixed.client.trust_anchors or fixed.client.pin is not None:
+        return "the client accepts this one certificate of the server: another that has expired is a stranger's"
     return None
 
 

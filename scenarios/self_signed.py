@@ -1,12 +1,13 @@
 """Self-signed: nobody vouches for the certificate but the server itself."""
 
 from tlslab.model.certificate import A_CA
-from tlslab.model.check import EVERYTHING, NOTHING
+from tlslab.model.check import EVERYTHING, NOTHING, Check
 from tlslab.model.conditions import CA_AS_LEAF, SELF_SIGNED
 from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import Encryption, ServerKind, Situation, healthy
 from tlslab_scenarios._sources import (  # fmt: skip
     CURL_CERTS,
+    GO_CERTIFICATES,
     KB2007728,
     KINSTA,
     ODBC_TROUBLESHOOTING,
@@ -139,3 +140,18 @@ self_signed.fix(
 )(stop_asking_for_encryption)
 
 self_signed_end_entity.fixes.extend(self_signed.fixes)
+
+
+@self_signed_end_entity.fix(
+    still_checks={Check.KEY},
+    side=Side.CLIENT,
+    kinds={ServerKind.SQLSERVER},
+    steps=[
+        "Copy the server's certificate, not its key, to the client.",
+        "`serverCertificate=FILE` in the URL of go-mssqldb; `ServerCertificate` of Microsoft's drivers in Rust and of SqlClient 6. ODBC 18 and JDBC compare it in strict connections alone.",
+    ],
+    sources=[GO_CERTIFICATES, ODBC_TROUBLESHOOTING],
+)
+def pin_the_certificate(broken: Situation) -> Situation:
+    """Tell the client to accept this certificate and no other."""
+    return broken.with_client(pin=broken.chain.leaf)

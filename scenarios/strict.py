@@ -1,7 +1,7 @@
 """Strict: client and server do not agree on TDS 8.0, in which TLS comes before anything else."""
 
-from tlslab.model.check import EVERYTHING
-from tlslab.model.conditions import NO_STRICT, STRICT_ONLY
+from tlslab.model.check import EVERYTHING, Check
+from tlslab.model.conditions import NO_STRICT, SELF_SIGNED, STRICT_ONLY
 from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import Encryption, ServerEncryption, ServerKind, Situation, healthy
 from tlslab_scenarios._sources import (  # fmt: skip
@@ -157,3 +157,56 @@ def strict_self_generated(healthy: Situation) -> Situation:
 def configure_a_certificate(broken: Situation) -> Situation:
     """Configure a certificate."""
     return broken.with_server(chain=healthy(broken.kind).chain)
+
+
+@scenario(
+    form="self-signed",
+    title="The client asks for a strict connection (TDS 8.0), and the server's certificate is self-signed",
+    kinds=SQLSERVER,
+    conditions=[SELF_SIGNED],
+    sources=[TDS_8],
+)
+def strict_self_signed(healthy: Situation) -> Situation:
+    """The server is configured with a certificate that it signed itself. A strict connection verifies it in any case.
+
+    **Symptom.** What the client says of a self-signed certificate: ODBC "self-signed certificate", tedious
+    `DEPTH_ZERO_SELF_SIGNED_CERT`. TrustServerCertificate changes nothing.
+
+    **Cause.** In strict, clients do not take TrustServerCertificate: a connection that is verified is what strict is
+    for.
+
+    **Look.** `openssl s_client -connect HOST:1433 -alpn tds/8.0 -showcerts`: one certificate, subject equal to issuer.
+
+    **Fix.** Replace it by a certificate of a CA that the clients trust. Where that is impossible, give the client this one
+    certificate (ServerCertificate): it is compared byte for byte, so that nobody else's gets in; whoever renews it has
+    to bring it to every client.
+    """
+    return healthy.with_leaf(issuer=None).with_client(encryption=Encryption.STRICT)
+
+
+@strict_self_signed.fix(
+    still_checks=EVERYTHING,
+    side=Side.SERVER,
+    steps=[
+        "Have a CA that the clients trust issue a certificate for the server's name.",
+        "Linux: `mssql-conf set network.tlscert FILE`, `mssql-conf set network.tlskey FILE`, then restart.",
+    ],
+    sources=[TDS_8, section(SQL_LINUX, "Configure SQL Server")],
+)
+def replace_the_certificate(broken: Situation) -> Situation:
+    """Replace the certificate by one of a CA that the clients trust."""
+    return broken.with_leaf(issuer=healthy(broken.kind).chain.leaf.issuer)
+
+
+@strict_self_signed.fix(
+    still_checks={Check.KEY},
+    side=Side.CLIENT,
+    steps=[
+        "Copy the server's certificate, not its key, to the client.",
+        "`ServerCertificate=FILE` in the connection string (ODBC 18.1, SqlClient 5.1, JDBC 11.2, go-mssqldb 1.9.6 and newer), beside `Encrypt=strict`.",
+    ],
+    sources=[TDS_8],
+)
+def pin_the_certificate(broken: Situation) -> Situation:
+    """Tell the client to accept this certificate and no other."""
+    return broken.with_client(pin=broken.chain.leaf)

@@ -57,12 +57,14 @@ class Material:
     cannot do without a file. `intermediates`: certificates given only to complete chains. `bundle`: both, for clients
     that have one file for the two. `default_store`: what stands in the store that the client reads by itself, for one
     whose list no stage can lay out but that has a variable which adds to it. `crls`: the lists of revoked certificates.
+    `pin`: the one certificate to accept.
     """
 
     anchors: str
     intermediates: str = ""
     default_store: str = ""
     crls: str = ""
+    pin: str = ""
 
     @property
     def bundle(self) -> str:

@@ -17,12 +17,13 @@ from tlslab.clients.openssl_variables import STORES, variables
 from tlslab.clients.store_errors import stops
 from tlslab.clients.tds import QUESTION, STRICT_ENDS_EARLY
 from tlslab.libraries.go import END, ERRORS
-from tlslab.model.circumstances import DEFAULTS_ONLY, HOLDS_THE_CA, LOGIN_ONLY, RESETS, STRICT, TRUST_EVERYTHING
+from tlslab.model.circumstances import DEFAULTS_ONLY, HOLDS_THE_CA, LOGIN_ONLY, PINNED, RESETS, STRICT, TRUST_EVERYTHING
 from tlslab.model.conditions import (
     ENDS_AFTER_PRELOGIN,
     ENDS_EARLY,
     NAME_MISMATCH,
     NO_ENCRYPTION,
+    OTHER_PIN,
     OTHER_SERVICE,
     OTHER_STORE,
     PLAIN_HTTP,
@@ -61,6 +62,7 @@ NO_SUPPORT = _source("tds.go", "interpretPreloginResponse")
 GOES_ON = _source("tds.go", "connect: no handshake where the server answers ENCRYPT_NOT_SUP")
 DIALS = _source("protocol_go113.go", "wrapConnErr")
 OPTIONS = _source("msdsn/conn_str.go", "parseTLS, SetupTLS")
+PIN_ALONE = _source("msdsn/conn_str.go", "setupTLSServerCertificateOnly")
 COLONS = _source(
     "msdsn/conn_str_go115.go",
     "setupTLSCommonName: where a colon stands in the host, the CN must equal the name that was sent, and of an "
@@ -78,6 +80,7 @@ PROGRAM = Built(
     by_pinned_go=True,
 )
 ENCRYPT = {Encryption.OPTIONAL: "false", Encryption.MANDATORY: "true", Encryption.STRICT: "strict"}
+PIN = "pin.pem"
 CONNECTION_TIMEOUT = 10
 """Seconds. Without it the driver has no limit for a server that says nothing."""
 ASKS_FOR_NONE = When("`encrypt=false`", lambda act: act.client.encryption is Encryption.OPTIONAL)
@@ -110,6 +113,7 @@ class GoMssqldb(Client):
             "encryption",
             "tls_min",
             "defaults_only",
+            "pin",
             "store",
         }
     )
@@ -224,6 +228,20 @@ class GoMssqldb(Client):
             source=OPTIONS,
         ),
         tolerates(
+            "with `serverCertificate` the driver compares the certificate byte for byte, and looks at nothing else",
+            phases=[Phase.VERIFY, Phase.NAME],
+            when=[PINNED],
+            basis=Basis.AUTHORITATIVE,
+            source=PIN_ALONE,
+        ),
+        *says(
+            [OTHER_PIN],
+            Phase.PIN,
+            f"{_FAILED}server certificate doesn't match the provided certificate",
+            basis=Basis.AUTHORITATIVE,
+            source=PIN_ALONE,
+        ),
+        tolerates(
             "where `encrypt` is not given, TrustServerCertificate is true: every certificate is accepted",
             phases=[Phase.VERIFY, Phase.NAME],
             when=[DEFAULTS_ONLY],
@@ -250,13 +268,15 @@ class GoMssqldb(Client):
         if side.defaults_only:
             return ()
         words = [f"{name}={value}" for name, value in _options(side).items()]
-        return (*words, "=".join(self.store_option(side))) if side.has_store else tuple(words)
+        # The driver takes `certificate` or `serverCertificate`, and not both.
+        trust = side.has_store and side.pin is None
+        return (*words, "=".join(self.store_option(side))) if trust else tuple(words)
 
     def invoke(self, request: Request) -> Invocation:
         side, laid = request.side, request.trust(request.material.anchors)
         by_variable = side.has_store and side.store.kind == HASHED_DIRECTORY
         options = {} if side.defaults_only else _options(side)
-        if side.has_store and not by_variable:
+        if side.has_store and not by_variable and side.pin is None:
             options |= {self.stores[PEM_FILE]: laid.path}
         user, password = (quote(word, safe="") for word in (request.login.user, request.login.password))
         query = urlencode({**options, "connection timeout": CONNECTION_TIMEOUT})
@@ -270,7 +290,10 @@ class GoMssqldb(Client):
             argv=(request.machine.which[PROGRAM.name],),
             stdin=json.dumps(question),
             env=variables(side.store, laid, request.workdir) if by_variable else {},
-            files=laid.files if side.has_store else {},
+            files={
+                **(laid.files if side.has_store else {}),
+                **({PIN: request.material.pin} if side.pin is not None else {}),
+            },
             prepare=laid.prepare if side.has_store else (),
         )
 
@@ -287,6 +310,8 @@ def _options(side: ClientSide) -> dict[str, str]:
         found["TrustServerCertificate"] = "true"
     if side.expected_name is not None:
         found["hostNameInCertificate"] = side.expected_name
+    if side.pin is not None:
+        found["serverCertificate"] = PIN
     lowest = floor(side)
     if lowest is not None:
         found["tlsmin"] = lowest.number

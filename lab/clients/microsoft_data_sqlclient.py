@@ -6,9 +6,10 @@ many attempts. Options: Microsoft, "SqlConnection.ConnectionString"; what sixtee
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from tlslab.clients.base import Invocation, Machine, Request
-from tlslab.clients.sqlclient import OnOpenssl
+from tlslab.clients.sqlclient import PIN, OnOpenssl
 from tlslab.clients.tds import read_versions
 from tlslab.libraries.sqlclient.drivers import MICROSOFT
 from tlslab.model.outcome import Completed
@@ -41,7 +42,7 @@ class MicrosoftDataSqlClient(OnOpenssl):
     library = MICROSOFT
     registry = Registry(RegistryKind.NUGET, PACKAGE)
     release: Mapping[str, str] = {MICROSOFT: NEWEST}
-    supports = OnOpenssl.supports | {"expected_name"}
+    supports = OnOpenssl.supports | {"expected_name", "pin"}
 
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation(self._argv(machine), stdin='{"version": ""}\n')
@@ -56,7 +57,10 @@ class MicrosoftDataSqlClient(OnOpenssl):
         return None
 
     def invoke(self, request: Request) -> Invocation:
-        return self.run(request, self._argv(request.machine), {})
+        made = self.run(request, self._argv(request.machine), {})
+        if request.side.pin is None:
+            return made
+        return replace(made, files={**made.files, PIN: request.material.pin})
 
     def _argv(self, machine: Machine) -> tuple[str, ...]:
         return (machine.files[SDK.name], machine.files[self.library])

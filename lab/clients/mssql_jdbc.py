@@ -22,7 +22,7 @@ from tlslab.clients.jdbc import (
     waits,
 )
 from tlslab.clients.tds import QUESTION, STRICT_ENDS_EARLY
-from tlslab.model.circumstances import LOGIN_ONLY, RESETS, STRICT, TRUST_EVERYTHING
+from tlslab.model.circumstances import LOGIN_ONLY, PINNED, RESETS, STRICT, TRUST_EVERYTHING
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     CN_ALONE,
@@ -34,9 +34,11 @@ from tlslab.model.conditions import (
     NAME_MISMATCH,
     NO_ENCRYPTION,
     NOT_SERVING,
+    OTHER_PIN,
     OTHER_SERVICE,
     OTHER_STORE,
     PLAIN_HTTP,
+    SELF_SIGNED,
     SERVER_REFUSES,
     UNTRUSTED,
 )
@@ -90,9 +92,15 @@ VERIFIES_WHEN_ASKED = _source("9.4.1", "IOBuffer", "TDSChannel.enableSSL: the le
 OWN_STORE = _source("13.4.0", "IOBuffer", "TDSChannel.enableSSL: a TrustManagerFactory of the store that is named")
 NAMES = _source("13.4.0", "SQLServerCertificateUtils", "validateServerNameInCertificate")
 NAMES_WITHOUT_ADDRESSES = _source("12.10.2", "SQLServerCertificateUtils", "validateServerNameInCertificate")
+COMPARES = _source(
+    "13.4.0",
+    "SQLServerCertificateUtils",
+    "validateServerCerticate; SQLServerResource: R_serverCertError; for TDS 8.0 alone: IOBuffer, TDSChannel.enableSSL",
+)
 IN_FULL = When(
     "the IPv6 address is written with all eight groups", lambda act: "::" not in act.client.reference_identifier
 )
+PIN = "pin.pem"
 ENCRYPT = {Encryption.OPTIONAL: "false", Encryption.MANDATORY: "true", Encryption.STRICT: "strict"}
 _EXCEPTION = "com.microsoft.sqlserver.jdbc.SQLServerException: "
 _UNEXPECTED_PRELOGIN = (
@@ -151,6 +159,7 @@ class MssqlJdbc(JdbcDriver):
             "tls_min",
             "tls_max",
             "defaults_only",
+            "pin",
             "store",
             "revocation",
             "fetches_issuers",
@@ -299,6 +308,29 @@ class MssqlJdbc(JdbcDriver):
             source=VERIFIES,
         ),
         tolerates(
+            "with `serverCertificate` a strict connection compares the certificate and its dates, and nothing else",
+            phases=[Phase.VERIFY, Phase.NAME],
+            when=[PINNED, STRICT],
+            basis=Basis.AUTHORITATIVE,
+            source=COMPARES,
+        ),
+        *_framed([OTHER_PIN], Phase.PIN, "Error validating Server Certificate: ", COMPARES),
+        tolerates(
+            "`serverCertificate` counts in strict connections alone, and is ignored in others",
+            of=[OTHER_PIN],
+            when=[~STRICT],
+            basis=Basis.AUTHORITATIVE,
+            source=COMPARES,
+        ),
+        says_like(
+            SELF_SIGNED,
+            [SELF_SIGNED],
+            "`serverCertificate` counts in strict connections alone, and is ignored in others",
+            basis=Basis.AUTHORITATIVE,
+            source=COMPARES,
+            when=[PINNED, ~STRICT],
+        ),
+        tolerates(
             "up to 10.1 a driver that asked for no encryption verifies nothing, although the server forces it",
             of=[DEMANDS_ENCRYPTION],
             phases=[Phase.VERIFY, Phase.NAME],
@@ -348,6 +380,9 @@ class MssqlJdbc(JdbcDriver):
             question |= {"anchors": str(workdir / "ca.pem")}
             question |= {"trustStore": str(workdir / "ca.p12"), "trustStorePassword": PASSWORD}
             files = {"ca.pem": request.material.anchors}
+        if side.pin is not None:
+            question |= {"serverCertificate": str(workdir / PIN)}
+            files |= {PIN: request.material.pin}
         settings, old = limits(side)
         made = self.run(request.machine, (*default, *settings), {**fixed, **old}, question, files, waits(side))
         # A JVM keeps what it has fetched.
@@ -363,6 +398,8 @@ def _options(side: ClientSide) -> dict[str, str]:
         found["trustServerCertificate"] = "true"
     if side.expected_name is not None:
         found["hostNameInCertificate"] = side.expected_name
+    if side.pin is not None:
+        found["serverCertificate"] = PIN
     return found
 
 

@@ -11,6 +11,7 @@ from tlslab.clients.base import Invocation, Machine, Request, Roots, Trust
 from tlslab.clients.odbc import (
     ENCRYPT,
     MESSAGE,
+    PIN,
     connection_string,
     encryption_words,
     trust_words,
@@ -19,12 +20,13 @@ from tlslab.clients.odbc import (
 from tlslab.clients.openssl_variables import STORES
 from tlslab.clients.tds import DRIVER_MANAGER, STRICT_ENDS_EARLY, PythonSqlClient, read_versions, run_probe
 from tlslab.clients.variables import DEFAULT_LOCATIONS
-from tlslab.model.circumstances import LOGIN_ONLY, STRICT, TRUST_EVERYTHING
+from tlslab.model.circumstances import LOGIN_ONLY, PINNED, STRICT, TRUST_EVERYTHING
 from tlslab.model.conditions import (
     ENDS_AFTER_PRELOGIN,
     ENDS_EARLY,
     FORGED,
     NO_ENCRYPTION,
+    OTHER_PIN,
     OTHER_SERVICE,
     OTHER_STORE,
     PLAIN_HTTP,
@@ -130,6 +132,21 @@ def _rows(before: str) -> tuple[Own, ...]:
             source=VALIDATION,
         ),
         tolerates(
+            "with ServerCertificate the driver compares the certificate, and looks neither at chain nor name",
+            phases=[Phase.VERIFY, Phase.NAME],
+            when=[PINNED],
+            basis=Basis.AUTHORITATIVE,
+            source=VALIDATION,
+        ),
+        *says(
+            [OTHER_PIN],
+            Phase.PIN,
+            before + "Server certificate validation failed: Certificate mismatch. The server presented a different "
+            "certificate than expected.",
+            basis=Basis.AUTHORITATIVE,
+            source=ERRORS,
+        ),
+        tolerates(
             "SSL_CERT_FILE takes the place of OpenSSL's default file, not of its default directory",
             of=[OTHER_STORE],
             basis=Basis.AUTHORITATIVE,
@@ -150,6 +167,7 @@ class RustDriver(PythonSqlClient):
             "expected_name",
             "encryption",
             "defaults_only",
+            "pin",
             "store",
         }
     )
@@ -247,6 +265,8 @@ def _options(side: ClientSide) -> dict[str, str | bool]:
         found["trust_server_certificate"] = True
     if side.expected_name is not None:
         found["host_name_in_certificate"] = side.expected_name
+    if side.pin is not None:
+        found["server_certificate"] = PIN
     return found
 
 

@@ -20,11 +20,11 @@ from tlslab.clients.tds import (
 )
 from tlslab.clients.variables import DEFAULT_LOCATIONS, OPENSSL_ENV, beside, read
 from tlslab.libraries.msodbc import STRINGS
-from tlslab.model.circumstances import LOGIN_ONLY, STRICT, TRUST_EVERYTHING
-from tlslab.model.conditions import OTHER_STORE
+from tlslab.model.circumstances import LOGIN_ONLY, PINNED, STRICT, TRUST_EVERYTHING
+from tlslab.model.conditions import OTHER_PIN, OTHER_STORE, SELF_SIGNED
 from tlslab.model.environment import SSL_CERT_DIR, SSL_CERT_FILE
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Own, Template, tolerates
+from tlslab.model.library import Own, Template, says, says_like, tolerates
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ClientSide, Encryption
 from tlslab.setup.needs import Library, PackagedLibrary, Packages, PythonPackage
@@ -44,6 +44,7 @@ FAQ = Source("Microsoft, msphpsql wiki, FAQ", "https://github.com/Microsoft/msph
 QUEUE = Source(
     "observed by the lab of ODBC Driver 18.6.2, which shows OpenSSL's queue of errors from its beginning", ""
 )
+PIN_IGNORED = Source("observed by the lab of ODBC Driver 18.6.2", "")
 RESET = Source("microsoft/msphpsql, issue 1480", "https://github.com/microsoft/msphpsql/issues/1480")
 
 BUNDLED_VERSION, BUNDLING = "18.5.1", "1.7.1"
@@ -60,6 +61,8 @@ DRIVER_LIBRARIES = tuple(
 
 ENCRYPT = {Encryption.OPTIONAL: "no", Encryption.MANDATORY: "yes", Encryption.STRICT: "strict"}
 
+PIN = "pin.pem"
+"""The file with the certificate to accept."""
 MESSAGE = "[Microsoft][ODBC Driver 18 for SQL Server]"
 
 
@@ -100,6 +103,8 @@ def encryption_words(side: ClientSide) -> tuple[str, ...]:
         words.append("TrustServerCertificate=yes")
     if side.expected_name is not None:
         words.append(f"HostnameInCertificate={side.expected_name}")
+    if side.pin is not None:
+        words.append(f"ServerCertificate={PIN}")
     return tuple(words)
 
 
@@ -129,6 +134,8 @@ def with_openssl(request: Request, invocation: Invocation) -> Invocation:
     if request.side.has_store:
         env |= variables(request.side.store, laid, request.workdir)
         files |= laid.files
+    if request.side.pin is not None:
+        files[PIN] = request.material.pin
     if text := openssl_conf(request.side):
         files["openssl.cnf"] = text
         env["OPENSSL_CONF"] = str(request.workdir / "openssl.cnf")
@@ -156,6 +163,7 @@ class MicrosoftDriver(PythonSqlClient):
             "tls_max",
             "security_level",
             "defaults_only",
+            "pin",
             "store",
         }
     )
@@ -184,6 +192,36 @@ class MicrosoftDriver(PythonSqlClient):
             when=[TRUST_EVERYTHING, ~STRICT],
             basis=Basis.AUTHORITATIVE,
             source=KEYWORDS,
+        ),
+        tolerates(
+            "with ServerCertificate the driver compares the certificate, and looks neither at chain nor name",
+            phases=[Phase.VERIFY, Phase.NAME],
+            when=[PINNED, STRICT],
+            basis=Basis.AUTHORITATIVE,
+            source=TROUBLESHOOTING,
+        ),
+        *says(
+            [OTHER_PIN],
+            Phase.PIN,
+            "{*}SSL Provider: [error:{*}Provided certificate doesn't match with server/peer certificate]",
+            basis=Basis.AUTHORITATIVE,
+            source=STRINGS,
+            when=[STRICT],
+        ),
+        tolerates(
+            "ServerCertificate counts in strict connections alone, and is ignored in others",
+            of=[OTHER_PIN],
+            when=[~STRICT],
+            basis=Basis.OBSERVED,
+            source=PIN_IGNORED,
+        ),
+        says_like(
+            SELF_SIGNED,
+            [SELF_SIGNED],
+            "ServerCertificate counts in strict connections alone, and is ignored in others",
+            basis=Basis.OBSERVED,
+            source=PIN_IGNORED,
+            when=[PINNED, ~STRICT],
         ),
         tolerates(
             "SSL_CERT_FILE takes the place of OpenSSL's default file, not of its default directory",

@@ -37,9 +37,10 @@ class Odbc17(MicrosoftDriver):
     driver = "pyodbc"
     needs = (PythonPackage("pyodbc"), *DRIVER_LIBRARIES, DRIVER_MANAGER, DRIVER)
     library = DRIVER.name
-    supports = MicrosoftDriver.supports - {"expected_name"}
+    supports = MicrosoftDriver.supports - {"expected_name", "pin"}
     lacks: Mapping[str, str] = {
         "expected_name": "Driver 17 has no keyword for another name: HostnameInCertificate came with Driver 18",
+        "pin": "Driver 17 has no keyword for the certificate itself: ServerCertificate came with Driver 18.1",
     }
     templates = driver_templates("[Microsoft][ODBC Driver 17 for SQL Server]")
     rows = (

@@ -72,6 +72,7 @@ NO_RESUMPTION = {"DOTNET_SYSTEM_NET_SECURITY_DISABLETLSRESUME": "1"}
 STORES_KEPT = (".dotnet/corefx/cryptography/x509stores/ca/*", ".dotnet/corefx/cryptography/crls/*")
 """Where .NET 9 was seen to keep what it has fetched, for the chains of later connections: intermediates and lists of
 revoked certificates."""
+PIN = "pin.pem"
 CONNECT_TIMEOUT = 5
 """Seconds. Where nobody listens the driver tries again until then."""
 TIMEOUT = 15.0
@@ -79,8 +80,10 @@ TIMEOUT = 15.0
 ENCRYPT = {Encryption.OPTIONAL: "False", Encryption.MANDATORY: "True", Encryption.STRICT: "Strict"}
 
 
-def words(side: ClientSide) -> tuple[str, ...]:
-    """The keywords of a connection string that say how to encrypt and whom to trust."""
+def words(side: ClientSide, pin: str = PIN) -> tuple[str, ...]:
+    """The keywords of a connection string that say how to encrypt and whom to trust. `pin`: the file with the
+    certificate to accept.
+    """
     found: list[str] = []
     if side.encryption is not None:
         found.append(f"Encrypt={ENCRYPT[side.encryption]}")
@@ -88,10 +91,12 @@ def words(side: ClientSide) -> tuple[str, ...]:
         found.append("TrustServerCertificate=True")
     if side.expected_name is not None:
         found.append(f"HostNameInCertificate={side.expected_name}")
+    if side.pin is not None:
+        found.append(f"ServerCertificate={pin}")
     return tuple(found)
 
 
-def connection_string(side: ClientSide, endpoint: Endpoint, login: Login) -> str:
+def connection_string(side: ClientSide, endpoint: Endpoint, login: Login, pin: str = PIN) -> str:
     """The connection string. With a pool the driver would answer from memory what it was refused a moment ago."""
     own = (
         f"Server=tcp:{side.connect_to},{endpoint.port}",
@@ -101,7 +106,7 @@ def connection_string(side: ClientSide, endpoint: Endpoint, login: Login) -> str
         f"Connect Timeout={CONNECT_TIMEOUT}",
         "ConnectRetryCount=0",
     )
-    return ";".join((*own, *(() if side.defaults_only else words(side))))
+    return ";".join((*own, *(() if side.defaults_only else words(side, pin))))
 
 
 def _quoted(value: str) -> str:
@@ -118,7 +123,9 @@ class DotnetDriver(Client):
 
     def request(self, request: Request) -> str:
         """What the probe is asked."""
-        text = connection_string(request.side, request.endpoint, request.login)
+        # A worker serves attempts with directories of their own.
+        pin = str(request.workdir / PIN)
+        text = connection_string(request.side, request.endpoint, request.login, pin)
         return json.dumps({"connection": text, "question": QUESTION})
 
 

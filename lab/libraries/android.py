@@ -4,13 +4,13 @@ The reason of a handshake is BoringSSL's. On Android 6 and older an untrusted CA
 the device.
 """
 
-from tlslab.model.beyond import OTHER_PIN
 from tlslab.model.conditions import (
     EXPIRED,
     EXPIRED_ISSUER,
     INCOMPLETE,
     NAME_MISMATCH,
     NOT_YET_VALID,
+    OTHER_PIN,
     SELF_SIGNED,
     UNTRUSTED,
     WEAK_KEY,

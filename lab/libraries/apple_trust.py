@@ -3,15 +3,7 @@
 Apps in Swift, Safari's details, and programs in Go on macOS print it (`x509: “NAME” certificate is not trusted`).
 """
 
-from tlslab.model.beyond import (
-    DISTRUSTED,
-    MALFORMED,
-    NO_TRANSPARENCY,
-    NOT_CONFORMING,
-    OTHER_PIN,
-    POLICY_NOT_MET,
-    VALID_TOO_LONG,
-)
+from tlslab.model.beyond import DISTRUSTED, MALFORMED, NO_TRANSPARENCY, NOT_CONFORMING, POLICY_NOT_MET, VALID_TOO_LONG
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     CRITICAL_EXTENSION,
@@ -25,6 +17,7 @@ from tlslab.model.conditions import (
     NOT_A_CA,
     NOT_FOR_SERVERS,
     NOT_YET_VALID,
+    OTHER_PIN,
     PATH_TOO_LONG,
     REVOCATION_UNKNOWN,
     REVOKED,

@@ -2,7 +2,7 @@
 (NET::ERR_CERT_..., SEC_ERROR_...).
 """
 
-from tlslab.model.beyond import MALFORMED, NO_TRANSPARENCY, OTHER_PIN, VALID_TOO_LONG
+from tlslab.model.beyond import MALFORMED, NO_TRANSPARENCY, VALID_TOO_LONG
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     CN_ALONE,
@@ -12,6 +12,7 @@ from tlslab.model.conditions import (
     NAME_MISMATCH,
     NAME_NOT_PERMITTED,
     NOT_YET_VALID,
+    OTHER_PIN,
     REVOCATION_UNKNOWN,
     REVOKED,
     SELF_SIGNED,

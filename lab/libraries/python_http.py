@@ -3,8 +3,8 @@
 urllib3 checks names itself where the ssl module does not (before 2.0, and with pyOpenSSL), and pins by fingerprint.
 """
 
-from tlslab.model.beyond import KEY_UNREADABLE, NO_SERVER_CERTIFICATE, NO_TLS_LIBRARY, OTHER_PIN, PROXY_REFUSES
-from tlslab.model.conditions import NAME_MISMATCH, PLAIN_HTTP, STORE_ABSENT
+from tlslab.model.beyond import KEY_UNREADABLE, NO_SERVER_CERTIFICATE, NO_TLS_LIBRARY, PROXY_REFUSES
+from tlslab.model.conditions import NAME_MISMATCH, OTHER_PIN, PLAIN_HTTP, STORE_ABSENT
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import ANY, Library, says
 

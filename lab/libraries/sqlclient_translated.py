@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from tlslab.model.beyond import NO_TLS_LIBRARY, OTHER_PIN
+from tlslab.model.beyond import NO_TLS_LIBRARY
 from tlslab.model.condition import Condition
-from tlslab.model.conditions import NAME_MISMATCH, NO_ENCRYPTION
+from tlslab.model.conditions import NAME_MISMATCH, NO_ENCRYPTION, OTHER_PIN
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, Says, says
 

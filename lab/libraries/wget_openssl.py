@@ -1,6 +1,6 @@
 """GNU Wget built with OpenSSL: the frequent errors of verification in words of its own, the others in OpenSSL's."""
 
-from tlslab.model.beyond import NO_SERVER_CERTIFICATE, OTHER_PIN
+from tlslab.model.beyond import NO_SERVER_CERTIFICATE
 from tlslab.model.conditions import (
     EXPIRED,
     EXPIRED_ISSUER,
@@ -9,6 +9,7 @@ from tlslab.model.conditions import (
     ISSUER_NOT_YET_VALID,
     NAME_MISMATCH,
     NOT_YET_VALID,
+    OTHER_PIN,
     ROOT_SENT,
     SELF_SIGNED,
     UNTRUSTED,

@@ -45,7 +45,6 @@ INTERCEPTED = _beyond(
     "something between client and server (a company's proxy, an antivirus) shows a certificate of its own",
 )
 DANE_MISMATCH = _beyond("dane-mismatch", "no TLSA record of the host (DANE) matches the certificate")
-OTHER_PIN = _beyond("other-pin", "the client was given another certificate to compare it with")
 PIN_UNREADABLE = _beyond("pin-unreadable", "the file with the certificate to compare it with is missing or holds none")
 
 NO_CIPHER_LEFT = _beyond("no-cipher-left", "the program's own settings leave no cipher suite to offer")
@@ -113,7 +112,7 @@ BEYOND = (
         DISTRUSTED,
         POLICY_NOT_MET,
     ),
-    *(INTERCEPTED, DANE_MISMATCH, OTHER_PIN, PIN_UNREADABLE),
+    *(INTERCEPTED, DANE_MISMATCH, PIN_UNREADABLE),
     *(NO_CIPHER_LEFT, NO_COMMON_GROUP, NO_COMMON_SIGNATURE, NO_COMMON_APPLICATION),
     *(WRONG_HANDSHAKE_SIGNATURE, UNSAFE_RENEGOTIATION, NO_EXTENDED_MASTER_SECRET),
     *(INAPPROPRIATE_FALLBACK, UNRECOGNIZED_NAME, NO_SERVER_CERTIFICATE, BROKEN_PROTOCOL),

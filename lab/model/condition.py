@@ -29,6 +29,7 @@ class Seen:
     answer of OCSP came with the handshake, where one is demanded.
     `shares_cipher`: it has cipher suites that clients offer. `only_strict`, `not_strict`: it shows nothing to who
     begins as this client does, and shows its certificates to who begins with TLS (TDS 8.0), or with PRELOGIN.
+    `pinned`: its certificate is the one that this client side was told to accept, where it was told of one.
     """
 
     answers: bool = True
@@ -48,6 +49,7 @@ class Seen:
     shares_cipher: bool = True
     only_strict: bool = False
     not_strict: bool = False
+    pinned: bool = True
 
     def has(self, number: int, depth: int | None = None) -> bool:
         """Whether OpenSSL finds this error, at this depth or at any."""

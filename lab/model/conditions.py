@@ -63,6 +63,10 @@ def leaf_of(situation: Situation) -> Leaf:
     return chain_of(situation).leaf
 
 
+def _is_not_the_pinned(situation: Situation) -> bool:
+    return situation.client.pin is not None and leaf_of(situation) != situation.client.pin
+
+
 def _is_self_signed(situation: Situation) -> bool:
     leaf = leaf_of(situation)
     return leaf.issuer is None and leaf not in anchors(situation)
@@ -368,6 +372,13 @@ NAME_MISMATCH = Condition(
     lambda seen: not seen.carries_name,
     wrong=True,
 )
+OTHER_PIN = Condition(
+    "other-pin",
+    "the server's certificate is not the one that the client was told to accept",
+    _is_not_the_pinned,
+    lambda seen: not seen.pinned,
+    wrong=True,
+)
 WEAK_SIGNATURE = Condition(
     "weak-signature",
     "the server's certificate is signed with SHA-1",
@@ -520,7 +531,7 @@ WEAK_HANDSHAKE_SIGNATURE = Condition(
     "the server signs the handshake with SHA-1, as TLS 1.0 and 1.1 do unless the key exchange is RSA",
     _signs_with_sha1,
 )
-_OF_THE_CHAIN = (SELF_SIGNED, UNTRUSTED, FORGED, INCOMPLETE, *_OF_THE_LEAF, *_ABOVE_THE_LEAF, *OF_REVOCATION)
+_OF_THE_CHAIN = (SELF_SIGNED, UNTRUSTED, FORGED, INCOMPLETE, *_OF_THE_LEAF, *_ABOVE_THE_LEAF, *OF_REVOCATION, OTHER_PIN)
 NO_COMMON_CIPHER = Condition(
     "no-common-cipher",
     "client and server have no cipher suite in common",

@@ -87,7 +87,12 @@ class Measured:
 
 Chains = MutableMapping[tuple[Situation, str], Measured]
 """What is found of certificates as presented (PEM), by the situation."""
-_NOTHING_ELSE: Mapping[str, Any] = {"weak_signatures": frozenset(), "weak_keys": frozenset(), "carries_name": True}
+_NOTHING_ELSE: Mapping[str, Any] = {
+    "weak_signatures": frozenset(),
+    "weak_keys": frozenset(),
+    "carries_name": True,
+    "pinned": True,
+}
 
 
 def audit(
@@ -205,6 +210,7 @@ def measure_chain(situation: Situation, mint: Mint, presented: str, fetched: str
         weak_keys=_where(_has_weak_key, leaf, above),
         purposes=_purposes(leaf),
         uses=_uses(leaf),
+        pinned=side.pin is None or leaf == mint.certificate(side.pin),
     )
     result = Measured(seen, {(item.number, item.depth): item.words for item in found})
     words = ", ".join(words for words, _ in result.findings())

@@ -13,4 +13,5 @@ def material_of(mint: Mint, side: ClientSide) -> Material:
         mint.pem(*side.intermediates),
         mint.public_root + mint.pem(*side.in_default_store),
         list_pem(mint, side.crls),
+        mint.pem(side.pin) if side.pin else "",
     )

@@ -14,7 +14,7 @@ from tlslab.clients.base import Endpoint, Invocation, Login, Material, Request, 
 from tlslab.clients.curl import Curl
 from tlslab.clients.placed import Placed
 from tlslab.matrix.choice import LOCAL, Choice
-from tlslab.model.certificate import LAB_ISSUING, LAB_ROOT, RevocationList
+from tlslab.model.certificate import LAB_ISSUING, LAB_ROOT, Leaf, RevocationList
 from tlslab.model.environment import (
     NODE_EXTRA_CA_CERTS,
     REQUESTS_CA_BUNDLE,
@@ -65,6 +65,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "crls": ((RevocationList(LAB_ISSUING), RevocationList(LAB_ROOT)),),
     "revocation": tuple(RevocationCheck),
     "fetches_issuers": (True,),
+    "pin": (Leaf("x.lab.test", ("x.lab.test",), LAB_ISSUING),),
     "environment": ((Variable(SSL_CERT_FILE, anchors=(LAB_ROOT,)),),),
 }
 

@@ -34,7 +34,7 @@ from tlslab.libraries.sqlclient.conditions import (
 )
 from tlslab.libraries.sqlclient.drivers import MICROSOFT, SYSTEM
 from tlslab.libraries.sqlclient.sources import MEASURED
-from tlslab.model.beyond import OTHER_PIN, PIN_UNREADABLE
+from tlslab.model.beyond import PIN_UNREADABLE
 from tlslab.model.circumstances import RESETS
 from tlslab.model.condition import Condition, conditions_of, unmasked
 from tlslab.model.conditions import (
@@ -62,6 +62,7 @@ from tlslab.model.conditions import (
     NOT_SERVING,
     NOT_YET_VALID,
     OF_REVOCATION,
+    OTHER_PIN,
     PATH_TOO_LONG,
     REVOKED,
     RSA_KEY_EXCHANGE,

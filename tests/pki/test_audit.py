@@ -22,7 +22,7 @@ from tlslab.model.certificate import (
     SignatureHash,
     Validity,
 )
-from tlslab.model.check import Worth
+from tlslab.model.check import Check, Worth
 from tlslab.model.condition import Condition, conditions_of, defects
 from tlslab.model.conditions import (
     CONDITIONS,
@@ -154,7 +154,8 @@ def test_a_cure_leaves_nothing_wrong_and_every_impostor_has_something(
         if kind not in fix.kinds:
             continue
         fixed = fix.apply(broken)
-        if fix.worth is Worth.CURE and fix.clears:
+        # Who compares the key needs nothing else: what was wrong with the chain still is.
+        if fix.worth is Worth.CURE and fix.clears and Check.KEY not in fix.still_checks:
             assert not scan_server(mint, fixed), fix.name
         for impostor, situation in attacks(CATALOGUE.impostors, fixed)[0]:
             wanted = defects(conditions_of(situation, CATALOGUE.knowledge.conditions))

@@ -11,7 +11,7 @@ from tlslab.libraries.sqlclient.conditions import (
 )
 from tlslab.libraries.sqlclient.drivers import OBSERVED, SDS, microsoft, public, say, system, tolerate, vendor
 from tlslab.libraries.sqlclient.frames import CERTIFICATE, VERIFIED
-from tlslab.model.beyond import OTHER_PIN, PIN_UNREADABLE
+from tlslab.model.beyond import PIN_UNREADABLE
 from tlslab.model.circumstances import ISSUER_PUBLISHED
 from tlslab.model.conditions import (
     BELOW_THE_ROOT,
@@ -25,6 +25,7 @@ from tlslab.model.conditions import (
     NAME_MISMATCH,
     NOT_FOR_SERVERS,
     NOT_YET_VALID,
+    OTHER_PIN,
     REVOKED,
     SELF_SIGNED,
     UNTRUSTED,

@@ -3,7 +3,7 @@
 A predicate that is `_not_yet` is about what no situation can have so far.
 """
 
-from tlslab.model.beyond import OTHER_PIN, PIN_UNREADABLE
+from tlslab.model.beyond import PIN_UNREADABLE
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     CONDITIONS,
@@ -17,6 +17,7 @@ from tlslab.model.conditions import (
     NOT_LOADED,
     NOT_SERVING,
     NOT_YET_VALID,
+    OTHER_PIN,
     SELF_SIGNED,
     SILENT,
     UNTRUSTED,
@@ -58,7 +59,7 @@ UNKNOWN_HOST = Condition(
 )
 
 OWN_CONDITIONS = (
-    *(NO_CRL, OTHER_PIN, PIN_UNREADABLE),
+    *(NO_CRL, PIN_UNREADABLE),
     *(DIALLED_NAME, SUBJECT_IS_THE_NAME),
     *(WRONG_PASSWORD, UNKNOWN_HOST),
 )
@@ -78,7 +79,7 @@ STRICT = When("Encrypt=Strict", lambda situation: situation.kind is ServerKind.S
 OPTIONAL = When("Encrypt=False", lambda situation: situation.client.encryption is Encryption.OPTIONAL)
 TRUSTS_ALL = When("TrustServerCertificate=True", lambda situation: situation.client.trust_everything)
 EXPECTS = When("HostNameInCertificate is given", lambda situation: situation.client.expected_name is not None)
-PINNED = When("ServerCertificate is given", _not_yet)
+PINNED = When("ServerCertificate is given", lambda situation: situation.client.pin is not None)
 ENCRYPT_BY_WORD = When("Encrypt is Optional, Mandatory or Strict", _is_strict)
 ENCRYPT_IS_NONSENSE = When("Encrypt has a value that no release knows", _not_yet)
 SSLSTREAM_COMPLAINS = When("SslStream finds something wrong with the certificate", _sslstream_complains)
