@@ -37,7 +37,8 @@ def missing(sides: Iterable[ClientSide], machine: Machine) -> Missing | None:
 def with_clock(invocation: Invocation, side: ClientSide, machine: Machine) -> Invocation:
     """The invocation, in which the program sees the clock of this client side.
 
-    The time that only runs on is left alone: programs wait by it.
+    The time that only runs on is left alone: programs wait by it. So is waiting itself, which libfaketime mends for C
+    libraries before glibc 2.25 (its README, FAKETIME_FORCE_MONOTONIC_FIX): with that, a JVM and .NET never sleep.
     """
     if not side.clock:
         return invocation
@@ -45,6 +46,7 @@ def with_clock(invocation: Invocation, side: ClientSide, machine: Machine) -> In
         "LD_PRELOAD": machine.files[FAKETIME.name],
         _OFFSET: f"{side.clock // timedelta(seconds=1):+d}",
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
+        "FAKETIME_FORCE_MONOTONIC_FIX": "0",
     }
     return replace(invocation, env={**invocation.env, **clock})
 

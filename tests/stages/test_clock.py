@@ -71,6 +71,32 @@ def test_the_client_sees_another_time_and_waits_as_ever(
     assert running <= monotonic <= time.monotonic()
 
 
+WAIT = """
+import ctypes, time
+c = ctypes.CDLL(None)
+attributes, condition, mutex = (ctypes.create_string_buffer(64) for _ in range(3))
+c.pthread_condattr_init(attributes)
+c.pthread_condattr_setclock(attributes, time.CLOCK_MONOTONIC)
+c.pthread_cond_init(condition, attributes)
+c.pthread_mutex_init(mutex, None)
+c.pthread_mutex_lock(mutex)
+began = time.monotonic_ns()
+until = began + 300_000_000
+c.pthread_cond_timedwait(condition, mutex, (ctypes.c_long * 2)(*divmod(until, 10**9)))
+print(time.monotonic_ns() >= until)
+"""
+"""How a JVM and .NET wait: on a condition, until a moment of the clock that only runs on."""
+
+
+@pytest.mark.parametrize("side", [AHEAD, BEHIND], ids=["ahead", "behind"])
+def test_a_thread_that_waits_sleeps(sandbox: Sandbox, tmp_path: Path, machine: Machine, side: ClientSide) -> None:
+    """Else it asks again at once, for as long as its process lives, and takes a core."""
+    workdir = tmp_path / "room"
+    workdir.mkdir()
+    call = with_clock(Invocation((sys.executable, "-I", "-c", WAIT)), side, machine)
+    assert asyncio.run(run(sandbox, call, workdir)).stdout.strip() == "True"
+
+
 def test_a_client_that_is_killed_leaves_nothing_in_shared_memory(
     sandbox: Sandbox, tmp_path: Path, machine: Machine
 ) -> None:
