@@ -747,6 +747,27 @@ STATUS_REQUEST = Source(
     "RFC 6066, section 8 (Certificate Status Request: stapling)", "https://www.rfc-editor.org/rfc/rfc6066#section-8"
 )
 TLS_FEATURE = Source("RFC 7633, TLS Feature Extension (must-staple)", "https://www.rfc-editor.org/rfc/rfc7633")
+NGINX_VERIFY_CLIENT = Source(
+    "nginx, ngx_http_ssl_module, ssl_verify_client and ssl_client_certificate",
+    "https://nginx.org/en/docs/http/ngx_http_ssl_module.html#ssl_verify_client",
+)
+NGINX_REQUEST = Source(
+    "nginx 1.22.1, src/http/ngx_http_request.c (ngx_http_process_request: the certificate is asked about when the request "
+    "has been read)",
+    "https://github.com/nginx/nginx/blob/release-1.22.1/src/http/ngx_http_request.c",
+)
+NGINX_PAGES = Source(
+    "nginx 1.22.1, src/http/ngx_http_special_response.c (the pages for 495 and 496, with status 400)",
+    "https://github.com/nginx/nginx/blob/release-1.22.1/src/http/ngx_http_special_response.c",
+)
+CERTIFICATE_REQUEST = Source(
+    "RFC 8446, 4.3.2 (Certificate Request) and 4.4.2.4 (a server may go on without a certificate, or abort)",
+    "https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2.4",
+)
+CLIENTS_IN_CURL = Source(
+    "curl, docs/cmdline-opts/cert.md (with --key)",
+    "https://github.com/curl/curl/blob/7048d1d21165b0319a1e1e91210b0e5fe43f222f/docs/cmdline-opts/cert.md",
+)
 NGINX_STAPLING = Source(
     "nginx, ngx_http_ssl_module, ssl_stapling and ssl_stapling_file",
     "https://nginx.org/en/docs/http/ngx_http_ssl_module.html#ssl_stapling",

@@ -8,16 +8,37 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from tlslab.model.certificate import LAB_ISSUING, PAST, Authority, Chain, Leaf, Responder, Validity, as_address
+from tlslab.model.certificate import (
+    LAB_ISSUING,
+    PAST,
+    Authority,
+    Chain,
+    KeyPurpose,
+    KeyUse,
+    Leaf,
+    Responder,
+    Validity,
+    as_address,
+)
 from tlslab.model.check import EVERYTHING, Check
 from tlslab.model.conditions import NOT_A_CA
 from tlslab.model.impostor import impostor
+from tlslab.model.scenario import Side
 from tlslab.model.situation import Encryption, ServerEncryption, ServerKind, Situation
 
 STRANGER_ROOT = Authority("Stranger Root CA")
 STRANGER_ISSUING = Authority("Stranger Issuing CA", parent=STRANGER_ROOT)
 STRANGER = "stranger.lab.test"
 NEIGHBOUR = "neighbour.lab.test"
+STRANGERS_OWN = Leaf(
+    "alice",
+    (),
+    STRANGER_ISSUING,
+    owner="stranger",
+    emails=("alice@lab.test",),
+    key_usage=frozenset({KeyUse.DIGITAL_SIGNATURE}),
+    extended_key_usage=(KeyPurpose.CLIENT_AUTH,),
+)
 
 
 @impostor(attacks=[Check.CHAIN, Check.KEY])
@@ -120,6 +141,24 @@ def revoked(fixed: Situation) -> Situation:
     A client that looks there, or has the current list, refuses it.
     """
     return fixed.met.with_leaf(revoked=True, crl=Responder.ANSWERS)
+
+
+@impostor(attacks=[Check.CLIENT], side=Side.CLIENT, kinds=[ServerKind.HTTPS])
+def unknown_client(fixed: Situation) -> Situation:
+    """A client without a certificate, in the place of the client: whoever reaches the server's port.
+
+    A server that demands certificates of its clients refuses it.
+    """
+    return fixed.with_client(certificate=None)
+
+
+@impostor(attacks=[Check.CLIENT], side=Side.CLIENT, kinds=[ServerKind.HTTPS])
+def stranger_client(fixed: Situation) -> Situation:
+    """A client that shows a certificate for clients which a CA of the attacker's own issued.
+
+    A server that looks at who issued the certificates of its clients refuses it.
+    """
+    return fixed.with_client(certificate=Chain(STRANGERS_OWN))
 
 
 def _begins_with_tls(fixed: Situation) -> str | None:

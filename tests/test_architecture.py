@@ -21,6 +21,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
         "tlslab.model.normalise",
         "tlslab.model.release",
         "tlslab.model.condition",
+        "tlslab.model.client_certificates",
         "tlslab.model.conditions",
         "tlslab.model.names",
         "tlslab.model.circumstances",
@@ -189,8 +190,8 @@ def test_the_catalogue_knows_only_the_nouns() -> None:
     nouns = {
         f"tlslab.model.{noun}"
         for noun in (
-            *("certificate", "check", "circumstances", "condition", "conditions", "environment", "evidence"),
-            *("impostor", "library", "names", "scenario", "situation", "variables"),
+            *("certificate", "check", "circumstances", "client_certificates", "condition", "conditions"),
+            *("environment", "evidence", "impostor", "library", "names", "scenario", "situation", "variables"),
         )
     }
     assert (

@@ -10,7 +10,9 @@ from tlslab.clients import Client, all_clients
 from tlslab.libraries.sqlclient import FRAMES
 from tlslab.matrix.matching import pattern_values
 from tlslab.matrix.plan import attacks, has_a_part
+from tlslab.model.certificate import Chain
 from tlslab.model.check import Check, Worth
+from tlslab.model.client_certificates import CLIENT_CERTIFICATE_MISSING, CLIENT_CERTIFICATE_UNTRUSTED
 from tlslab.model.condition import Condition, conditions_of, defects
 from tlslab.model.conditions import CN_ALONE, CN_BESIDE_SAN, EXPIRED, NAME_MISMATCH, NO_ENCRYPTION, REVOKED, UNTRUSTED
 from tlslab.model.evidence import Basis, pattern_of
@@ -18,8 +20,9 @@ from tlslab.model.impostor import Impostor
 from tlslab.model.library import Prints, Says, Template
 from tlslab.model.names import SUBJECT_IS_THE_NAME
 from tlslab.model.release import ALL
-from tlslab.model.scenario import Scenario
+from tlslab.model.scenario import Scenario, Side
 from tlslab.model.situation import ServerKind, Situation, TLSVersion, healthy
+from tlslab_scenarios.client_certificate import OF_ALICE
 
 CLIENTS = all_clients()
 KNOWLEDGE = CATALOGUE.knowledge
@@ -61,12 +64,12 @@ CLASSES = {
     "weak-key",
 }
 OF_ONE_KIND = {
-    ServerKind.HTTPS: {"company-proxy", "no-aki", "virtual-host"},
+    ServerKind.HTTPS: {"client-certificate", "company-proxy", "no-aki", "virtual-host"},
     ServerKind.SQLSERVER: {"strict", "no-encryption", "pinned", "fallback-certificate", "unreadable-key"},
 }
 """Classes that only one kind of server can have: nginx reads its key as root and makes no certificate for itself; SQL
-Server has no virtual hosts, and none of its clients can be told to be strict; its clients alone compare a certificate
-as a whole.
+Server has no virtual hosts, asks no client for a certificate, and none of its clients can be told to be strict; its
+clients alone compare a certificate as a whole.
 """
 WITHOUT_A_CLIENT = {*(name for name, library in KNOWLEDGE.libraries.items() if library.vocabulary)}
 """Libraries of which no client is there yet, and vocabularies, of which none will be."""
@@ -149,7 +152,9 @@ def test_something_is_wrong_with_every_impostor_after_every_fix(scenario: Scenar
                 broken = scenario.apply(healthy(kind))
                 attacking = [item for item in CATALOGUE.impostors if has_a_part(item, broken)]
                 for impostor, situation in attacks(attacking, fix.apply(broken))[0]:
-                    assert defects(present(situation)), (fix.name, impostor.id)
+                    # Where the server asks no client any more, nothing is wrong with any: they get in.
+                    nobody_looks = impostor.side is Side.CLIENT and Check.CLIENT not in fix.still_checks
+                    assert bool(defects(present(situation))) is not nobody_looks, (fix.name, impostor.id)
 
 
 @pytest.mark.parametrize("scenario", SCENARIOS)
@@ -177,6 +182,8 @@ WRONG = {
     "stranger-common-name-beside-san": {UNTRUSTED, NAME_MISMATCH, CN_BESIDE_SAN, SUBJECT_IS_THE_NAME},
     "stranger-expected-name": {UNTRUSTED},
     "unencrypted": {NO_ENCRYPTION},
+    "unknown-client": {CLIENT_CERTIFICATE_MISSING},
+    "stranger-client": {CLIENT_CERTIFICATE_UNTRUSTED},
 }
 """What is the matter with each impostor where everything else is healthy."""
 
@@ -186,10 +193,19 @@ def test_an_impostor_is_wrong_in_what_it_is_about_and_takes_whatever_a_client_of
     assert WRONG.keys() == {item.id for item in CATALOGUE.impostors}
     for kind in impostor.kinds:
         genuine = healthy(kind)
+        if kind is ServerKind.HTTPS:
+            genuine = CATALOGUE.scenario("client-certificate.required").apply(genuine)
+            genuine = genuine.with_client(certificate=Chain(OF_ALICE))
         faked = impostor.against(genuine)
-        assert faked.client == genuine.client
+        assert present(genuine) == set()
         assert present(faked) == WRONG[impostor.id]
-        assert (faked.server.security_level, faked.server.tls_min) == (0, TLSVersion.TLSv1_0)
+        if impostor.side is Side.CLIENT:
+            assert faked.server == genuine.server
+            assert faked.with_client(certificate=genuine.client.certificate) == genuine
+        else:
+            assert faked.client == genuine.client
+            assert not faked.server.client_anchors
+            assert (faked.server.security_level, faked.server.tls_min) == (0, TLSVersion.TLSv1_0)
 
 
 def test_who_has_the_servers_key_attacks_no_pin() -> None:
@@ -201,7 +217,10 @@ def test_who_has_the_servers_key_attacks_no_pin() -> None:
 
 def test_a_run_plays_the_impostors_that_show_most() -> None:
     usual = {item.id for item in CATALOGUE.impostors if item.by_default}
-    assert usual == {"neighbour", "revoked", "stranger", "stranger-expected-name", "unencrypted"}
+    assert usual == {
+        *("neighbour", "revoked", "stranger", "stranger-expected-name", "unencrypted"),
+        *("stranger-client", "unknown-client"),
+    }
 
 
 def test_a_stranger_with_the_expected_name_alone_does_not_own_the_name_that_is_dialled() -> None:

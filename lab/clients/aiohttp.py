@@ -21,6 +21,7 @@ from tlslab.clients.python_https import (
     ssl_templates,
     unverified,
 )
+from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.variables import DEFAULT_LOCATIONS, OPENSSL_ENV, beside, not_read, option_first, read
 from tlslab.model.conditions import ENDS_EARLY
 from tlslab.model.evidence import Basis, Phase, Source
@@ -69,6 +70,7 @@ class Aiohttp(PythonClient):
     )
     rows = (
         *WAITS,
+        *tells_the_status(),
         *says([ENDS_EARLY], Phase.NO_TLS, _CANNOT + "None]", basis=Basis.OBSERVED, source=OBSERVED),
         *OF_THE_STORE,
         TAKES_COMMON_NAME,

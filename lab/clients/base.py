@@ -58,6 +58,7 @@ class Material:
     that have one file for the two. `default_store`: what stands in the store that the client reads by itself, for one
     whose list no stage can lay out but that has a variable which adds to it. `crls`: the lists of revoked certificates.
     `pin`: the one certificate to accept.
+    `certificate`: the client's own, with what it sends beside it, and `key` its private key; "" where it has none.
     """
 
     anchors: str
@@ -65,6 +66,8 @@ class Material:
     default_store: str = ""
     crls: str = ""
     pin: str = ""
+    certificate: str = ""
+    key: str = ""
 
     @property
     def bundle(self) -> str:
@@ -425,6 +428,16 @@ def wrong_declaration(client: type[Client]) -> str:
 
 CRL = "crl.pem"
 """The file with the lists of revoked certificates, where a client side is given some."""
+
+
+CERTIFICATE, KEY = "client.pem", "client-key.pem"
+"""The files with the client's own certificate and its key, where a client side has one."""
+
+
+def own_files(request: Request) -> dict[str, bytes | str]:
+    """Those files, for an invocation."""
+    material = request.material
+    return {CERTIFICATE: material.certificate, KEY: material.key} if material.certificate else {}
 
 
 def crl_file(request: Request) -> dict[str, bytes | str]:

@@ -8,7 +8,19 @@ import re
 from collections.abc import Mapping
 from shlex import join
 
-from tlslab.clients.base import CRL, Client, Invocation, Machine, Request, Roots, Trust, crl_file
+from tlslab.clients.base import (
+    CERTIFICATE,
+    CRL,
+    KEY,
+    Client,
+    Invocation,
+    Machine,
+    Request,
+    Roots,
+    Trust,
+    crl_file,
+    own_files,
+)
 from tlslab.clients.https import (
     HTTPS,
     OBSERVED,
@@ -18,6 +30,7 @@ from tlslab.clients.https import (
     expects_other_name,
     floor,
 )
+from tlslab.clients.refused_clients import shows_the_page
 from tlslab.clients.store_errors import stops
 from tlslab.clients.variables import beside, option_first, read
 from tlslab.libraries.openssl import NO_SIGNATURE_OF_THIS_KEY
@@ -102,7 +115,7 @@ class Curl(Client):
     name = "curl"
     title = "curl"
     needs = (Program("curl", Packages(apt="curl", dnf="curl-minimal", zypper="curl")),)
-    supports = OPTIONS | {"crls", "revocation", "security_level"}
+    supports = OPTIONS | {"crls", "revocation", "security_level", "certificate"}
     lacks: Mapping[str, str] = {"server_name": "curl sends the name in the URL, and verifies the same"}
     variables = frozenset({*_ROOTS, OPENSSL_CONF})
     stores: Mapping[str, str] = {PEM_FILE: "--cacert", HASHED_DIRECTORY: "--capath"}
@@ -165,6 +178,7 @@ class Curl(Client):
             source=LIBRARY_SOURCE,
         ),
         *WAITS,
+        *shows_the_page(),
         *(
             row
             for condition, text in (
@@ -278,7 +292,7 @@ class Curl(Client):
                 "%{http_code}",
                 f"https://{in_url(request.side.reference_identifier)}:{request.endpoint.port}/",
             ),
-            files={**laid.files, **crl_file(request)},
+            files={**laid.files, **crl_file(request), **own_files(request)},
             prepare=laid.prepare,
             collect=(TRACE, BODY),
         )
@@ -313,6 +327,8 @@ def _options(side: ClientSide) -> tuple[tuple[str, ...], ...]:
         options.append((f"--tlsv{lowest.number}",))
     if side.crls:
         options.append(("--crlfile", CRL))
+    if side.certificate:
+        options += [("--cert", CERTIFICATE), ("--key", KEY)]
     if side.revocation is RevocationCheck.STAPLE:
         options.append(("--cert-status",))
     if side.host_header is not None:

@@ -9,8 +9,9 @@ import re
 from collections.abc import Mapping
 from shlex import join
 
-from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust
+from tlslab.clients.base import CERTIFICATE, KEY, Client, Invocation, Machine, Request, Roots, Trust, own_files
 from tlslab.clients.https import HTTPS, OBSERVED, OPTIONS, WAITS, floor
+from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.store_errors import stops
 from tlslab.model.circumstances import HOLDS_THE_CA, TRUST_EVERYTHING
 from tlslab.model.conditions import (
@@ -47,6 +48,10 @@ CONFIG = Source(
     "https://github.com/git/git/blob/v2.39.5/Documentation/config/http.txt",
 )
 UNABLE = Source("git, remote-curl.c (discover_refs)", "https://github.com/git/git/blob/v2.39.5/remote-curl.c")
+ANSWERS = Source(
+    "curl 7.88.1, lib/http.c (http_should_fail, with CURLOPT_FAILONERROR: The requested URL returned error)",
+    "https://github.com/curl/curl/blob/curl-7_88_1/lib/http.c",
+)
 TRACE = "curl.trace"
 _ANSWERED = re.compile(r"Recv header: HTTP/(?:1\.[01]|2) 200\b")
 _TLS = re.compile(r"SSL connection using (TLS[\d.]+)")
@@ -73,7 +78,7 @@ class Git(Client):
             "git's program for https, git-remote-http",
         ),
     )
-    supports = OPTIONS - {"expected_name", "tls_max"}
+    supports = (OPTIONS | {"certificate"}) - {"expected_name", "tls_max"}
     lacks: Mapping[str, str] = {
         "expected_name": "git verifies the name in the URL; http.curloptResolve names an address for it, no other name",
         "server_name": "git sends the name in the URL, and verifies the same",
@@ -103,6 +108,7 @@ class Git(Client):
     )
     rows = (
         *WAITS,
+        *tells_the_status(_FATAL + "The requested URL returned error: 400", source=ANSWERS),
         *says(
             ANY,
             Phase.VERIFY,
@@ -196,7 +202,7 @@ class Git(Client):
                 "GIT_TRACE_CURL": str(request.workdir / TRACE),
                 "GIT_TRACE_CURL_NO_DATA": "1",
             },
-            files=laid.files,
+            files={**laid.files, **own_files(request)},
             prepare=laid.prepare,
             collect=(TRACE,),
         )
@@ -224,6 +230,8 @@ def _settings(side: ClientSide) -> tuple[tuple[str, str], ...]:
     lowest = floor(side)
     if lowest is not None:
         settings.append(("http.sslVersion", _VERSIONS[lowest]))
+    if side.certificate:
+        settings += [("http.sslCert", CERTIFICATE), ("http.sslKey", KEY)]
     if side.host_header is not None:
         settings.append(("http.extraHeader", f"Host: {side.host_header}"))
     return tuple(settings)

@@ -10,8 +10,21 @@ import re
 from collections.abc import Mapping
 from shlex import join
 
-from tlslab.clients.base import CRL, Client, Invocation, Machine, Request, Roots, Trust, crl_file
+from tlslab.clients.base import (
+    CERTIFICATE,
+    CRL,
+    KEY,
+    Client,
+    Invocation,
+    Machine,
+    Request,
+    Roots,
+    Trust,
+    crl_file,
+    own_files,
+)
 from tlslab.clients.https import HTTPS, OPTIONS, WAITS, expects_other_name
+from tlslab.clients.refused_clients import shows_the_page
 from tlslab.clients.store_errors import stops
 from tlslab.clients.variables import beside, not_read
 from tlslab.model.circumstances import ASKS_OCSP, FETCHES_ISSUERS, MEETS_NOBODY, MEETS_SILENCE, TRUST_EVERYTHING
@@ -77,7 +90,7 @@ class GnuTLSCli(Client):
     name = "gnutls-cli"
     title = "gnutls-cli"
     needs = (Program("gnutls-cli", Packages(apt="gnutls-bin", dnf="gnutls-utils", zypper="gnutls")),)
-    supports = OPTIONS | {"server_name", "crls", "revocation", "fetches_issuers"}
+    supports = OPTIONS | {"server_name", "crls", "revocation", "fetches_issuers", "certificate"}
     variables = frozenset({SSL_CERT_DIR, SSL_CERT_FILE})
     stores: Mapping[str, str] = {PEM_FILE: "--x509cafile"}
     program = "gnutls-cli"
@@ -106,6 +119,7 @@ class GnuTLSCli(Client):
     )
     rows = (
         *WAITS,
+        *shows_the_page(),
         *says(
             (),
             Phase.VERIFY,
@@ -195,7 +209,7 @@ class GnuTLSCli(Client):
                 f"--port={request.endpoint.port}",
                 host,
             ),
-            files={**laid.files, **crl_file(request)},
+            files={**laid.files, **crl_file(request), **own_files(request)},
             prepare=laid.prepare,
             stdin=f"GET / HTTP/1.1\r\nHost: {asked}\r\nConnection: close\r\n\r\n",
         )
@@ -224,6 +238,8 @@ def _options(side: ClientSide) -> tuple[str, ...]:
         options.append(f"--sni-hostname={side.indication}" if side.indication else "--disable-sni")
     if side.crls:
         options.append(f"--x509crlfile={CRL}")
+    if side.certificate:
+        options += [f"--x509certfile={CERTIFICATE}", f"--x509keyfile={KEY}"]
     if side.revocation is RevocationCheck.OCSP:
         options.append("--ocsp")
     if side.fetches_issuers:

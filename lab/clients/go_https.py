@@ -11,9 +11,10 @@ from datetime import timedelta
 from typing import Any
 
 from tlslab.clients.answers import read_answer
-from tlslab.clients.base import PROBES, Client, Invocation, Machine, Request, Roots, Trust
+from tlslab.clients.base import CERTIFICATE, KEY, PROBES, Client, Invocation, Machine, Request, Roots, Trust, own_files
 from tlslab.clients.https import HTTPS, OPTIONS, expects_other_name, floor
 from tlslab.clients.openssl_variables import STORES, variables
+from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.store_errors import stops
 from tlslab.clients.variables import beside, option_first, read
 from tlslab.model.circumstances import HOLDS_THE_CA, TRUST_EVERYTHING
@@ -83,6 +84,11 @@ _POOL = (
     f"{_FIELD}RootCAs = pool",
 )
 
+_KEY_PAIR = (
+    f'pair, err := tls.LoadX509KeyPair("{CERTIFICATE}", "{KEY}")',
+    f"{_FIELD}Certificates = []tls.Certificate{{pair}}",
+)
+
 
 class GoHttps(Client):
     """net/http with a tls.Config, or with none at all."""
@@ -90,7 +96,7 @@ class GoHttps(Client):
     name = "go-https"
     title = "Go net/http"
     needs = (PROGRAM,)
-    supports = OPTIONS - {"intermediates"}
+    supports = (OPTIONS | {"certificate"}) - {"intermediates"}
     lacks: Mapping[str, str] = {
         "intermediates": "net/http has no option for intermediates: a certificate in RootCAs is trusted like a root",
         "server_name": "net/http verifies the name that it sends (tls.Config.ServerName)",
@@ -122,6 +128,7 @@ class GoHttps(Client):
         ),
     )
     rows = (
+        *tells_the_status("HTTP 400 Bad Request"),
         *stops({STORE_ABSENT: "open {*}: no such file or directory"}, basis=Basis.AUTHORITATIVE, source=NO_FILE),
         tolerates(
             "Go reads every file of the directory, whatever it is called",
@@ -165,6 +172,7 @@ class GoHttps(Client):
         if side.defaults_only:
             return ()
         words = [f"{_FIELD}{name} = {_literal(value)}" for name, value in _options(side).items()]
+        words += _KEY_PAIR if side.certificate else ()
         words += [f"request.Host = {_literal(side.host_header)}"] if side.host_header is not None else []
         told = ("=".join(self.store_option(side)),) if side.store.kind == HASHED_DIRECTORY else _POOL
         return (*told, *words) if side.has_store else tuple(words)
@@ -175,7 +183,8 @@ class GoHttps(Client):
         by_variable = side.has_store and side.store.kind == HASHED_DIRECTORY
         # A pool of one's own takes the place of the system's roots (Config.RootCAs).
         pool = {"RootCAs": laid.path} if side.has_store and not by_variable else {}
-        config = {} if side.defaults_only else {**pool, **_options(side)}
+        own = {"Certificate": CERTIFICATE, "Key": KEY} if side.certificate else {}
+        config = {} if side.defaults_only else {**pool, **own, **_options(side)}
         given = {
             "url": f"https://{in_url(side.connect_to)}:{request.endpoint.port}/",
             "config": config or None,
@@ -186,7 +195,7 @@ class GoHttps(Client):
         return Invocation(
             argv=(request.machine.which[PROGRAM.name], json.dumps(given)),
             env=variables(side.store, laid, request.workdir) if by_variable else {},
-            files=laid.files if side.has_store else {},
+            files={**(laid.files if side.has_store else {}), **own_files(request)},
             prepare=laid.prepare if side.has_store else (),
         )
 

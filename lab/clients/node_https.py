@@ -9,7 +9,20 @@ import json
 from collections.abc import Mapping
 
 from tlslab.clients.answers import read_answer
-from tlslab.clients.base import CRL, Client, Endpoint, Invocation, Machine, Request, Trust, crl_file, probe
+from tlslab.clients.base import (
+    CERTIFICATE,
+    CRL,
+    KEY,
+    Client,
+    Endpoint,
+    Invocation,
+    Machine,
+    Request,
+    Trust,
+    crl_file,
+    own_files,
+    probe,
+)
 from tlslab.clients.https import (
     HTTPS,
     OBSERVED,
@@ -20,6 +33,7 @@ from tlslab.clients.https import (
     floor,
     sends_other_name,
 )
+from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.tedious import (
     BUNDLED,
     CA_REPLACES,
@@ -100,6 +114,8 @@ OF_VARIABLES = (
         source=REJECT_UNAUTHORIZED_VARIABLE,
     ),
 )
+_OWN = {"cert": CERTIFICATE, "key": KEY}
+"""The options of tls.createSecureContext() for the client's own certificate, with the names of their files."""
 _FETCH_FAILED = "TypeError: fetch failed { [cause]: "
 
 
@@ -132,7 +148,7 @@ class NodeHttps(NodeClient):
 
     name = "node-https"
     title = "Node https"
-    supports = OPTIONS | {"server_name", "crls", "security_level", "name_check"}
+    supports = OPTIONS | {"server_name", "crls", "security_level", "name_check", "certificate"}
 
     templates: tuple[Template, ...] = (
         Template("openssl", frozenset({Phase.VERIFY}), "Error: {reason}", Basis.AUTHORITATIVE, TLS_DOC),
@@ -155,6 +171,7 @@ class NodeHttps(NodeClient):
     )
     rows: tuple[Own, ...] = (
         *WAITS,
+        *tells_the_status(),
         tolerates(
             "Node's https sends and verifies the name in the Host header: it is shown the certificate of that site",
             phases=[Phase.VERIFY, Phase.NAME],
@@ -193,6 +210,8 @@ class NodeHttps(NodeClient):
         trust = (*trust, f"crl: fs.readFileSync('{CRL}', 'utf8').split(/(?=-----BEGIN)/)") if side.crls else trust
         verified = f"tls.checkServerIdentity('{side.reference_identifier}', certificate)"
         check = f"checkServerIdentity: (_, certificate) => {verified}"
+        if side.certificate:
+            trust = (*trust, *(f"{name}: fs.readFileSync('{file}')" for name, file in _OWN.items()))
         words = (f"{name}: {_literal(value)}" for name, value in _options(side).items())
         checks = (check,) if sends_other_name(side) else ()
         if not side.name_check:
@@ -207,6 +226,7 @@ class NodeHttps(NodeClient):
             "ca": laid.path if request.side.has_store else None,
             "options": {**_options(request.side), **_request(request.side)},
             **({"crl": CRL} if request.side.crls else {}),
+            **({"own": _OWN} if request.side.certificate else {}),
             **({"verify": request.side.reference_identifier} if sends_other_name(request.side) else {}),
             **({} if request.side.name_check else {"unchecked": True}),
         }
@@ -214,7 +234,7 @@ class NodeHttps(NodeClient):
         return Invocation(
             argv=(request.machine.which["node"], PROBE, json.dumps(given)),
             env={**self.environment(request.machine), **env},
-            files={PROBE: probe(PROBE), **laid.files, **files, **crl_file(request)},
+            files={PROBE: probe(PROBE), **laid.files, **files, **crl_file(request), **own_files(request)},
             prepare=laid.prepare,
         )
 
@@ -235,6 +255,7 @@ class NodeFetch(NodeClient):
         "host_header": "Node's built-in fetch leaves a Host header of one's own out without a word: the Fetch Standard "
         "forbids it",
         "server_name": "Node's built-in fetch sends the name in the URL, and verifies the same",
+        "certificate": "Node's built-in fetch has no option for a certificate of the client; undici's Agent has",
     }
     no_default_store = FILLED_BY_THE_LAB
 
@@ -260,6 +281,7 @@ class NodeFetch(NodeClient):
         ),
     )
     rows = (
+        *tells_the_status(),
         *says(
             [SILENT],
             Phase.NO_TLS,

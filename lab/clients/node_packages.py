@@ -6,6 +6,7 @@ axios stands on Node's https and gives its errors a name of its own, AxiosError;
 from tlslab.clients.base import Invocation, Machine
 from tlslab.clients.https import OBSERVED, OPTIONS
 from tlslab.clients.node_https import NodeHttps
+from tlslab.clients.refused_clients import tells_the_status
 from tlslab.model.conditions import SILENT
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Hangs, Says, Template, says
@@ -18,6 +19,10 @@ AXIOS_ERROR = Source(
     "axios, lib/core/AxiosError.js (AxiosError.from: the message and the code of the error that it wraps)",
     "https://github.com/axios/axios/blob/v1.7.9/lib/core/AxiosError.js",
 )
+SETTLE = Source(
+    "axios, lib/core/settle.js (a status that validateStatus does not take, by default any but 2xx, is an error)",
+    "https://github.com/axios/axios/blob/v1.7.9/lib/core/settle.js",
+)
 CONNECT = Source(
     "undici, lib/core/connect.js (buildConnector: what tls.connect emits is handed on)",
     "https://github.com/nodejs/undici/blob/v6.21.0/lib/core/connect.js",
@@ -27,7 +32,7 @@ CONNECT = Source(
 class OfNpm(NodeHttps):
     """What the two have in common."""
 
-    supports = OPTIONS | {"server_name", "crls"}
+    supports = OPTIONS | {"server_name", "crls", "certificate"}
 
     def environment(self, machine: Machine) -> dict[str, str]:
         return {"NODE_PATH": machine.node_modules}
@@ -49,6 +54,10 @@ class Axios(OfNpm):
     name = "axios"
     title = "axios (Node)"
     needs = (NODE, NodePackage("axios"))
+    rows = (
+        *NodeHttps.rows,
+        *tells_the_status("AxiosError: Request failed with status code 400", source=SETTLE),
+    )
     registry = Registry(RegistryKind.NPM, "axios")
     templates = (
         Template("openssl", frozenset({Phase.VERIFY}), "AxiosError: {reason}", Basis.AUTHORITATIVE, AXIOS_ERROR),

@@ -8,8 +8,21 @@ import re
 from collections.abc import Mapping
 from shlex import join
 
-from tlslab.clients.base import CRL, Client, Invocation, Machine, Request, Roots, Trust, crl_file
+from tlslab.clients.base import (
+    CERTIFICATE,
+    CRL,
+    KEY,
+    Client,
+    Invocation,
+    Machine,
+    Request,
+    Roots,
+    Trust,
+    crl_file,
+    own_files,
+)
 from tlslab.clients.https import HTTPS, OBSERVED, OPTIONS, WAITS, cipher_list, floor
+from tlslab.clients.refused_clients import shows_the_page
 from tlslab.clients.store_errors import stops
 from tlslab.clients.variables import DEFAULT_LOCATIONS, OPENSSL_ENV, beside, option_first, read
 from tlslab.model.certificate import as_address
@@ -70,7 +83,8 @@ VERIFY_LOCATIONS = Source(
     "OpenSSL, apps/lib/apps.c (ctx_set_verify_locations: the defaults without -CAfile, -CApath and -CAstore alone)",
     "https://github.com/openssl/openssl/blob/d1bc43b3918f5fab59e34698f29cdcdf085aec49/apps/lib/apps.c",
 )
-_ANSWERED = re.compile(r"^HTTP/1\.[01] 200\b", re.MULTILINE)
+_ANSWERED = re.compile(r"HTTP/1\.[01] 200\b")
+"""It may stand in the middle of a line of a session, which s_client prints through a buffer."""
 _VERIFIED = re.compile(r"^Verification: OK$", re.MULTILINE)
 _PROTOCOL = re.compile(r"^[ \t]*Protocol[ \t]*: (TLSv[\d.]+)$", re.MULTILINE)
 
@@ -81,7 +95,9 @@ class SClient(Client):
     name = "openssl"
     title = "openssl s_client"
     needs = (Program("openssl", Packages(apt="openssl", dnf="openssl", zypper="openssl")),)
-    supports = OPTIONS | {"server_name", "strict_x509", "crls", "revocation", "security_level", "name_check"}
+    supports = OPTIONS | {
+        *("server_name", "strict_x509", "crls", "revocation", "security_level", "name_check", "certificate"),
+    }
     variables = frozenset({SSL_CERT_DIR, SSL_CERT_FILE, OPENSSL_CONF})
     stores: Mapping[str, str] = {PEM_FILE: "-CAfile", HASHED_DIRECTORY: "-CApath"}
     program = "openssl"
@@ -113,6 +129,7 @@ class SClient(Client):
     )
     rows = (
         *WAITS,
+        *shows_the_page(),
         *says(
             [REVOCATION_UNKNOWN],
             Phase.VERIFY,
@@ -214,7 +231,7 @@ class SClient(Client):
                 # Without it the end of standard input ends the session before the answer.
                 "-ign_eof",
             ),
-            files={**laid.files, **crl_file(request)},
+            files={**laid.files, **crl_file(request), **own_files(request)},
             prepare=laid.prepare,
             stdin=f"GET / HTTP/1.1\r\nHost: {request.side.host_header or host}\r\nConnection: close\r\n\r\n",
         )
@@ -248,6 +265,10 @@ def _options(side: ClientSide) -> tuple[tuple[str, ...], ...]:
         options.append(("-servername", side.indication) if side.indication else ("-noservername",))
     if side.crls:
         options.append(("-crl_check", "-CRL", CRL))
+    if side.certificate:
+        # Of the first file it takes the first certificate alone.
+        beside = len(side.certificate.presented) > 1
+        options += [("-cert", CERTIFICATE), ("-key", KEY), *([("-cert_chain", CERTIFICATE)] if beside else [])]
     if side.revocation is RevocationCheck.CRL:
         options.append(("-crl_check", "-crl_download"))
     if side.strict_x509:

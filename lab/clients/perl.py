@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tlslab.clients.answers import read_answer
-from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust, probe
+from tlslab.clients.base import CERTIFICATE, KEY, Client, Invocation, Machine, Request, Roots, Trust, own_files, probe
 from tlslab.clients.https import (
     HTTPS,
     OBSERVED,
@@ -19,6 +19,7 @@ from tlslab.clients.https import (
     expects_other_name,
     floor,
 )
+from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.store_errors import stops
 from tlslab.libraries.perl import SSL
 from tlslab.model.circumstances import STAPLED, TRUST_EVERYTHING
@@ -92,6 +93,8 @@ def _rows(before: str, source: Source) -> tuple[Own, ...]:
     failed = before + _FAILED + "certificate verify failed"
     return (
         *WAITS,
+        # Of LWP it is the status line, of a socket what the program reads from it.
+        *tells_the_status("400 Bad Request"),
         *says(
             [REVOKED],
             Phase.VERIFY,
@@ -184,7 +187,7 @@ class PerlSocket(Client):
     kinds = HTTPS
     program = "perl"
     tls_library = "OpenSSL of the system"
-    supports = OPTIONS | {"server_name", "security_level"}
+    supports = OPTIONS | {"server_name", "security_level", "certificate"}
     stores: Mapping[str, str] = {PEM_FILE: "SSL_ca_file", HASHED_DIRECTORY: "SSL_ca_path"}
     default_trust = Trust(
         Roots.SYSTEM, "without SSL_ca_file it reads OpenSSL's default paths, the system's", DEFAULT_CA
@@ -227,7 +230,7 @@ class PerlSocket(Client):
         }
         return Invocation(
             argv=(request.machine.which["perl"], PROBE, json.dumps(given)),
-            files={PROBE: probe(PROBE), **laid.files},
+            files={PROBE: probe(PROBE), **laid.files, **own_files(request)},
             prepare=laid.prepare,
         )
 
@@ -279,6 +282,8 @@ def _ssl(side: ClientSide) -> dict[str, Any]:
         options["SSL_version"] = ":".join(["SSLv23", *off])
     if ciphers := cipher_list(side):
         options["SSL_cipher_list"] = ciphers
+    if side.certificate:
+        options |= {"SSL_cert_file": CERTIFICATE, "SSL_key_file": KEY}
     return options
 
 

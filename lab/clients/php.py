@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tlslab.clients.answers import read_answer
-from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust, probe
+from tlslab.clients.base import CERTIFICATE, KEY, Client, Invocation, Machine, Request, Roots, Trust, own_files, probe
 from tlslab.clients.curl import (
     BOTH_LOCATIONS,
     CA_FILE,
@@ -30,6 +30,7 @@ from tlslab.clients.https import (
     floor,
     security_level,
 )
+from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.store_errors import stops
 from tlslab.libraries.openssl import NO_SIGNATURE_OF_THIS_KEY
 from tlslab.libraries.php import NAMES, STREAMS
@@ -61,6 +62,10 @@ NAMES_OF_SAN = Source(
     "https://github.com/php/php-src/blob/f9e04180aef042366d2d58df277c93ee434d016f/ext/openssl/tests/san_no_cn_fallback.phpt",
 )
 CAFILE = Source("PHP, ext/openssl/xp_ssl.c (php_openssl_load_stream_cafile)", STREAMS.url)
+HTTP_WRAPPER = Source(
+    "PHP, ext/standard/http_fopen_wrapper.c (php_stream_url_wrap_http: HTTP request failed!)",
+    "https://github.com/php/php-src/blob/ab3ef0c4edc76cd38a1a120376252ab7552083fc/ext/standard/http_fopen_wrapper.c",
+)
 VERIFY_PEER = Source(
     "curl, docs/libcurl/opts/CURLOPT_SSL_VERIFYPEER.3 and CURLOPT_SSL_VERIFYHOST.3",
     "https://github.com/curl/curl/blob/curl-7_88_1/docs/libcurl/opts/CURLOPT_SSL_VERIFYPEER.3",
@@ -92,7 +97,7 @@ class PhpClient(Client):
         said = json.dumps({"client": self.name, "url": url, **given})
         return Invocation(
             argv=(request.machine.which["php"], PROBE, said),
-            files={PROBE: probe(PROBE), **laid.files},
+            files={PROBE: probe(PROBE), **laid.files, **own_files(request)},
             prepare=laid.prepare,
         )
 
@@ -108,7 +113,7 @@ class Php(PhpClient):
     title = "PHP streams"
     tls_library = "OpenSSL of the system"
     needs = (PHP,)
-    supports = OPTIONS | {"security_level"}
+    supports = OPTIONS | {"security_level", "certificate"}
     lacks: Mapping[str, str] = {"server_name": "PHP's streams send the name that they verify, `peer_name`"}
     stores: Mapping[str, str] = {PEM_FILE: "cafile", HASHED_DIRECTORY: "capath"}
     default_trust = Trust(
@@ -129,6 +134,7 @@ class Php(PhpClient):
     )
     rows = (
         *WAITS,
+        *tells_the_status("Failed to open stream: HTTP request failed! HTTP/1.1 400 Bad Request", source=HTTP_WRAPPER),
         *says(ANY, Phase.VERIFY, _SSL_FAILED + "certificate verify failed", basis=Basis.AUTHORITATIVE, source=STREAMS),
         # What is no defect by itself, and refused with the same words.
         *says_alike(
@@ -235,7 +241,7 @@ class PhpCurl(PhpClient):
             "PHP's curl extension",
         ),
     )
-    supports = OPTIONS | {"security_level"}
+    supports = OPTIONS | {"security_level", "certificate"}
     lacks: Mapping[str, str] = {"server_name": "libcurl sends the name in the URL, and verifies the same"}
     stores: Mapping[str, str] = {PEM_FILE: "CURLOPT_CAINFO", HASHED_DIRECTORY: "CURLOPT_CAPATH"}
     default_trust = Trust(Roots.SYSTEM, "its libcurl is built with the system's bundle and directory", CA_FILE)
@@ -276,6 +282,7 @@ class PhpCurl(PhpClient):
     )
     rows = (
         *WAITS,
+        *tells_the_status(),
         *says(
             [NAME_MISMATCH],
             Phase.NAME,
@@ -365,6 +372,8 @@ def _ssl(side: ClientSide) -> dict[str, Any]:
         options["crypto_method"] = 1 + sum(8 << number for number, each in enumerate(TLSVersion) if low <= each <= high)
     if (level := security_level(side)) is not None:
         options["security_level"] = level
+    if side.certificate:
+        options |= {"local_cert": CERTIFICATE, "local_pk": KEY}
     return options
 
 
@@ -383,6 +392,8 @@ def _curl(side: ClientSide) -> dict[str, Any]:
         options["CURLOPT_SSLVERSION"] = least | most << 16
     if ciphers := cipher_list(side):
         options["CURLOPT_SSL_CIPHER_LIST"] = ciphers
+    if side.certificate:
+        options |= {"CURLOPT_SSLCERT": CERTIFICATE, "CURLOPT_SSLKEY": KEY}
     if side.host_header is not None:
         options["CURLOPT_HTTPHEADER"] = [f"Host: {side.host_header}"]
     return options

@@ -9,7 +9,20 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tlslab.clients.answers import read_answer
-from tlslab.clients.base import CRL, Client, Invocation, Machine, Request, Roots, Trust, crl_file, probe
+from tlslab.clients.base import (
+    CERTIFICATE,
+    CRL,
+    KEY,
+    Client,
+    Invocation,
+    Machine,
+    Request,
+    Roots,
+    Trust,
+    crl_file,
+    own_files,
+    probe,
+)
 from tlslab.clients.https import (
     HTTPS,
     OBSERVED,
@@ -19,6 +32,7 @@ from tlslab.clients.https import (
     expects_other_name,
     floor,
 )
+from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.store_errors import stops
 from tlslab.clients.variables import (
     DEFAULT_LOCATIONS,
@@ -56,7 +70,7 @@ from tlslab.setup.needs import PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
 PROBE = "python_https.py"
-PYTHON_OPTIONS = OPTIONS | {"strict_x509", "crls", "security_level", "name_check"}
+PYTHON_OPTIONS = OPTIONS | {"strict_x509", "crls", "security_level", "name_check", "certificate"}
 URL_ERROR = Source(
     "CPython, Lib/urllib/error.py (URLError.__str__)",
     "https://github.com/python/cpython/blob/01bb63cfd45c49e9676f362322f1967c3cae9111/Lib/urllib/error.py",
@@ -81,6 +95,10 @@ HTTPX_SSL = Source(
 )
 
 
+HTTP_ERROR = Source(
+    "CPython, Lib/urllib/error.py (HTTPError.__str__)",
+    "https://github.com/python/cpython/blob/v3.11.2/Lib/urllib/error.py",
+)
 UNVERIFIED_CONTEXT = Source(
     "CPython, Lib/ssl.py (_create_unverified_context)",
     "https://github.com/python/cpython/blob/v3.11.2/Lib/ssl.py",
@@ -201,13 +219,14 @@ class PythonClient(Client):
             **({"headers": {"Host": request.side.host_header}} if request.side.host_header is not None else {}),
             "strict": request.side.strict_x509,
             "crl": CRL if request.side.crls else None,
+            "certificate": [CERTIFICATE, KEY] if request.side.certificate else None,
         }
         return Invocation(
             argv=(request.machine.python, "-I", PROBE, json.dumps(given)),
             env={self.roots_variable: str(request.workdir / "ca.pem")}
             if request.side.defaults_only and self.default_trust_words(request.side)
             else {},
-            files={PROBE: probe(PROBE), **laid.files, **crl_file(request)},
+            files={PROBE: probe(PROBE), **laid.files, **crl_file(request), **own_files(request)},
             prepare=laid.prepare,
         )
 
@@ -320,6 +339,7 @@ class Urllib(PythonClient):
     )
     rows = (
         *WAITS,
+        *tells_the_status("urllib.error.HTTPError: HTTP Error 400: Bad Request", source=HTTP_ERROR),
         *OF_THE_STORE,
         keeps_the_dot("urllib", TRAILING_DOT),
         TAKES_COMMON_NAME,
@@ -386,6 +406,7 @@ class Requests(PythonClient):
     )
     rows = (
         *WAITS,
+        *tells_the_status(),
         *_BY_URLLIB3,
         *stops(
             {STORE_ABSENT: "OSError: Could not find a suitable TLS CA certificate bundle, invalid path: "},
@@ -423,7 +444,9 @@ class Requests(PythonClient):
             words.append(_adapter_words(f'server_hostname="{side.reference_identifier}"'))
         if not side.name_check:
             words.append(_adapter_words("assert_hostname=False"))
-        limits = _limit_words(replace(side, name_check=True))
+        if side.certificate:
+            words.append(f'session.cert = ("{CERTIFICATE}", "{KEY}")')
+        limits = _limit_words(replace(side, name_check=True, certificate=None))
         if limits:
             words += ["context = urllib3.util.create_urllib3_context()", *limits]
             words += ["context.check_hostname = False"] if side.trust_everything else []
@@ -443,6 +466,7 @@ class RequestsContext(Requests):
 
     rows = (
         *WAITS,
+        *tells_the_status(),
         *OF_THE_STORE,
         TAKES_COMMON_NAME,
         *_BY_URLLIB3,
@@ -539,6 +563,7 @@ class Httpx(PythonClient):
         ),
     )
     rows = (
+        *tells_the_status(),
         *says(
             [SILENT],
             Phase.NO_TLS,
@@ -605,6 +630,8 @@ def _limit_words(side: ClientSide) -> tuple[str, ...]:
     if side.crls:
         words.append(f'context.load_verify_locations("{CRL}")')
         words.append("context.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF")
+    if side.certificate:
+        words.append(f'context.load_cert_chain("{CERTIFICATE}", "{KEY}")')
     return tuple(words)
 
 

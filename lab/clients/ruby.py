@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tlslab.clients.answers import read_answer
-from tlslab.clients.base import Client, Invocation, Machine, Request, Roots, Trust, probe
+from tlslab.clients.base import CERTIFICATE, KEY, Client, Invocation, Machine, Request, Roots, Trust, own_files, probe
 from tlslab.clients.https import (
     HTTPS,
     OPTIONS,
@@ -14,6 +14,7 @@ from tlslab.clients.https import (
     expects_other_name,
     floor,
 )
+from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.store_errors import stops
 from tlslab.libraries.ruby import CHECK, CONNECT
 from tlslab.model.circumstances import TRUST_EVERYTHING
@@ -49,7 +50,7 @@ class Ruby(Client):
     name = "ruby"
     title = "Ruby net/http"
     needs = (Program("ruby", Packages(apt="ruby", dnf="ruby", zypper="ruby")),)
-    supports = OPTIONS | {"security_level"}
+    supports = OPTIONS | {"security_level", "certificate"}
     lacks: Mapping[str, str] = {"server_name": "net/http sends the name that it verifies, that of the URL"}
     stores: Mapping[str, str] = {PEM_FILE: "ca_file", HASHED_DIRECTORY: "ca_path"}
     program = "ruby"
@@ -82,6 +83,7 @@ class Ruby(Client):
     )
     rows = (
         *WAITS,
+        *tells_the_status(),
         *says(
             [NAME_MISMATCH],
             Phase.NAME,
@@ -147,6 +149,9 @@ class Ruby(Client):
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         trust = (self.store_option(side),) if side.has_store else ()
         words = [f"http.{name} = {_literal(value)}" for name, value in (*trust, *_settings(side).items())]
+        if side.certificate:
+            words.append(f'http.cert, *http.extra_chain_cert = OpenSSL::X509::Certificate.load_file("{CERTIFICATE}")')
+            words.append(f'http.key = OpenSSL::PKey.read(File.read("{KEY}"))')
         if side.trust_everything:
             words.append("http.verify_mode = OpenSSL::SSL::VERIFY_NONE")
         if expects_other_name(side):
@@ -166,10 +171,11 @@ class Ruby(Client):
             "trust_everything": side.trust_everything,
             "settings": {**trust, **_settings(side)},
             "host_header": side.host_header,
+            "own": [CERTIFICATE, KEY] if side.certificate else None,
         }
         return Invocation(
             argv=(request.machine.which["ruby"], "--disable=did_you_mean,error_highlight", PROBE, json.dumps(given)),
-            files={PROBE: probe(PROBE), **laid.files},
+            files={PROBE: probe(PROBE), **laid.files, **own_files(request)},
             prepare=laid.prepare,
         )
 

@@ -8,8 +8,21 @@ import re
 from collections.abc import Mapping
 from shlex import join
 
-from tlslab.clients.base import CRL, Client, Invocation, Machine, Request, Roots, Trust, crl_file
+from tlslab.clients.base import (
+    CERTIFICATE,
+    CRL,
+    KEY,
+    Client,
+    Invocation,
+    Machine,
+    Request,
+    Roots,
+    Trust,
+    crl_file,
+    own_files,
+)
 from tlslab.clients.https import HTTPS, OPTIONS, WAITS
+from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.store_errors import stops
 from tlslab.clients.variables import beside, not_read
 from tlslab.model.circumstances import HOLDS_THE_CA, TRUST_EVERYTHING
@@ -57,6 +70,10 @@ FAULTS = Source(
     "GNU Wget, src/gnutls.c (ssl_check_certificate: what it has words for; a signature is not among that)",
     "https://github.com/mirror/wget/blob/8775506f632f14404e4755dbae679dea07abf12a/src/gnutls.c",
 )
+ANSWERS = Source(
+    "GNU Wget, src/http.c (http_loop: the time, the status and its words)",
+    "https://github.com/mirror/wget/blob/002def87d2d562d9d5b16cfcacc1e0a7dc233ca8/src/http.c",
+)
 # The quotation marks of wget in a UTF-8 locale, which is every attempt's.
 NOT_TRUSTED = (
     "ERROR: The certificate of \N{LEFT SINGLE QUOTATION MARK}{host}\N{RIGHT SINGLE QUOTATION MARK} is not trusted.{*}"
@@ -75,7 +92,7 @@ class Wget(Client):
     name = "wget"
     title = "GNU Wget"
     needs = (Program("wget", Packages(apt="wget", dnf="wget", zypper="wget"), gnutls=True),)
-    supports = (OPTIONS | {"crls"}) - {"expected_name"}
+    supports = (OPTIONS | {"crls", "certificate"}) - {"expected_name"}
     lacks: Mapping[str, str] = {
         "expected_name": "wget verifies the name in the URL; it has no option to look for another one",
         "server_name": "wget sends the name in the URL, and verifies the same",
@@ -107,6 +124,7 @@ class Wget(Client):
     )
     rows = (
         *WAITS,
+        *tells_the_status(" ERROR 400: Bad Request.", source=ANSWERS),
         *stops(
             dict.fromkeys((STORE_ABSENT, STORE_UNREADABLE), "ERROR: Failed to open cert {*}: ({*}" + NOT_TRUSTED),
             basis=Basis.AUTHORITATIVE,
@@ -181,7 +199,7 @@ class Wget(Client):
                 "--output-document=body",
                 f"https://{in_url(request.side.connect_to)}:{request.endpoint.port}/",
             ),
-            files={**laid.files, **crl_file(request)},
+            files={**laid.files, **crl_file(request), **own_files(request)},
             prepare=laid.prepare,
         )
 
@@ -203,6 +221,8 @@ def _options(side: ClientSide) -> tuple[str, ...]:
         options.append("--no-check-certificate")
     if side.crls:
         options.append(f"--crl-file={CRL}")
+    if side.certificate:
+        options += [f"--certificate={CERTIFICATE}", f"--private-key={KEY}"]
     if side.host_header is not None:
         options.append(f"--header=Host: {side.host_header}")
     if side.tls_max is not None and side.tls_max < TLSVersion.TLSv1_3:

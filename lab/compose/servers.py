@@ -66,7 +66,8 @@ def servers(scenarios: Iterable[Scenario], numbers: Mapping[str, int]) -> tuple[
     address has none: Docker gives a container its address when it starts, and the certificate is made before. Nor has
     one whose server is set up as nginx or SQL Server cannot be, or sends answers of OCSP, or names responders, of which
     no container runs any. Where the client's trust store is laid down wrongly, lists of revoked certificates are given,
-    or a variable of its environment decides, the server is that of another scenario.
+    or a variable of its environment decides, the server is that of another scenario. One that demands certificates of
+    its clients has none, either: theirs are not laid out for people.
     """
     found = [_server(HEALTHY, "Nothing is wrong", 0, kind, healthy(kind)) for kind in ServerKind]
     for item in scenarios:
@@ -84,7 +85,8 @@ def _stands(broken: Situation, after: Iterable[Situation]) -> bool:
     side = broken.client
     named = side.connect_to.isascii() and not as_address(side.connect_to)
     other = unsupported(broken.server, _SUPPORTS[broken.kind]) or broken.server.encryption is ServerEncryption.IN_CLEAR
-    status = any(item.server.staple is not None or item.server.responders for item in (broken, *after))
+    sides = [item.server for item in (broken, *after)]
+    status = any(item.staple is not None or item.responders or item.client_anchors for item in sides)
     return named and not (side.store.flaw or side.crls or side.environment or other or status)
 
 

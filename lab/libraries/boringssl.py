@@ -7,11 +7,8 @@ Android, Envoy, gRPC and Bun use it.
 from tlslab.libraries.openssl_reasons import NO_TLS
 from tlslab.model.beyond import (
     BROKEN_PROTOCOL,
-    CLIENT_CERTIFICATE_EXPIRED,
-    CLIENT_CERTIFICATE_MISSING,
     CLIENT_CERTIFICATE_REFUSED,
     CLIENT_CERTIFICATE_REVOKED,
-    CLIENT_CERTIFICATE_UNTRUSTED,
     CLIENT_SPEAKS_PLAIN,
     IN_THE_SERVERS_LOG,
     INAPPROPRIATE_FALLBACK,
@@ -26,6 +23,11 @@ from tlslab.model.beyond import (
     UNRECOGNIZED_NAME,
     UNSAFE_RENEGOTIATION,
     WRONG_HANDSHAKE_SIGNATURE,
+)
+from tlslab.model.client_certificates import (
+    CLIENT_CERTIFICATE_EXPIRED,
+    CLIENT_CERTIFICATE_MISSING,
+    CLIENT_CERTIFICATE_UNTRUSTED,
 )
 from tlslab.model.conditions import (
     EXPIRED,

@@ -1,6 +1,7 @@
 """BusyBox wget: TLS of its own, which verifies no certificate, or a helper program that may be absent."""
 
-from tlslab.model.beyond import CLIENT_CERTIFICATE_MISSING, NO_COMMON_GROUP, NO_TLS_LIBRARY, UNRECOGNIZED_NAME
+from tlslab.model.beyond import NO_COMMON_GROUP, NO_TLS_LIBRARY, UNRECOGNIZED_NAME
+from tlslab.model.client_certificates import CLIENT_CERTIFICATE_MISSING
 from tlslab.model.conditions import NO_COMMON_CIPHER, NO_COMMON_VERSION
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, says, stands_for

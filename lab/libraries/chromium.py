@@ -6,7 +6,6 @@ Chrome, Edge, Electron, Puppeteer and Playwright show the name (`net::ERR_CERT_A
 
 from tlslab.model.beyond import (
     BROKEN_PROTOCOL,
-    CLIENT_CERTIFICATE_MISSING,
     CLIENT_CERTIFICATE_REFUSED,
     DISTRUSTED,
     INTERCEPTED,
@@ -20,6 +19,7 @@ from tlslab.model.beyond import (
     VALID_TOO_LONG,
     WRONG_HANDSHAKE_SIGNATURE,
 )
+from tlslab.model.client_certificates import CLIENT_CERTIFICATE_MISSING
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     CN_ALONE,

@@ -7,8 +7,6 @@ Schannel with a CA file, Secure Transport (curl of macOS, up to 8.14), wolfSSL, 
 
 from tlslab.libraries.sqlclient.conditions import UNKNOWN_HOST
 from tlslab.model.beyond import (
-    CLIENT_CERTIFICATE_MISSING,
-    CLIENT_CERTIFICATE_UNTRUSTED,
     KEY_MISMATCH,
     KEY_UNREADABLE,
     MALFORMED,
@@ -19,6 +17,7 @@ from tlslab.model.beyond import (
     STORE_PASSWORD,
     UNKNOWN_ALGORITHM,
 )
+from tlslab.model.client_certificates import CLIENT_CERTIFICATE_MISSING, CLIENT_CERTIFICATE_UNTRUSTED
 from tlslab.model.conditions import (
     EXPIRED,
     EXPIRED_ISSUER,

@@ -7,8 +7,6 @@ statuses behind `certificate chain: ` are names of X509ChainStatusFlags, several
 from itertools import product
 
 from tlslab.model.beyond import (
-    CLIENT_CERTIFICATE_MISSING,
-    CLIENT_CERTIFICATE_UNTRUSTED,
     DISTRUSTED,
     KEY_UNREADABLE,
     NO_SERVER_CERTIFICATE,
@@ -16,6 +14,7 @@ from tlslab.model.beyond import (
     POLICY_NOT_MET,
     PROXY_REFUSES,
 )
+from tlslab.model.client_certificates import CLIENT_CERTIFICATE_MISSING, CLIENT_CERTIFICATE_UNTRUSTED
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     CRITICAL_EXTENSION,

@@ -6,7 +6,8 @@ certificate, SecureChannelFailure whatever ended the handshake. .NET (Core) know
 """
 
 from tlslab.libraries.sqlclient.conditions import UNKNOWN_HOST
-from tlslab.model.beyond import CLIENT_CERTIFICATE_MISSING, KEY_UNREADABLE, PROXY_REFUSES
+from tlslab.model.beyond import KEY_UNREADABLE, PROXY_REFUSES
+from tlslab.model.client_certificates import CLIENT_CERTIFICATE_MISSING
 from tlslab.model.conditions import (
     ENDS_EARLY,
     NO_COMMON_CIPHER,

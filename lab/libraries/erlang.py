@@ -3,7 +3,8 @@
 `generated CLIENT ALERT` is what the client itself refuses, `received SERVER ALERT` what the server refuses.
 """
 
-from tlslab.model.beyond import CLIENT_CERTIFICATE_MISSING, UNRECOGNIZED_NAME
+from tlslab.model.beyond import UNRECOGNIZED_NAME
+from tlslab.model.client_certificates import CLIENT_CERTIFICATE_MISSING
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     EXPIRED,

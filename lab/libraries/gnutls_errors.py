@@ -6,11 +6,8 @@ An alert is what the other side says of one's own certificate; a server's log re
 
 from tlslab.model.beyond import (
     BROKEN_PROTOCOL,
-    CLIENT_CERTIFICATE_EXPIRED,
-    CLIENT_CERTIFICATE_MISSING,
     CLIENT_CERTIFICATE_REFUSED,
     CLIENT_CERTIFICATE_REVOKED,
-    CLIENT_CERTIFICATE_UNTRUSTED,
     ENDS_WITHOUT_NOTICE,
     IN_THE_SERVERS_LOG,
     INAPPROPRIATE_FALLBACK,
@@ -24,6 +21,11 @@ from tlslab.model.beyond import (
     UNRECOGNIZED_NAME,
     UNSAFE_RENEGOTIATION,
     WRONG_HANDSHAKE_SIGNATURE,
+)
+from tlslab.model.client_certificates import (
+    CLIENT_CERTIFICATE_EXPIRED,
+    CLIENT_CERTIFICATE_MISSING,
+    CLIENT_CERTIFICATE_UNTRUSTED,
 )
 from tlslab.model.conditions import (
     CRITICAL_EXTENSION,

@@ -6,11 +6,8 @@ is what the other side says of one's own certificate; a server's log reads it of
 
 from tlslab.model.beyond import (
     BROKEN_PROTOCOL,
-    CLIENT_CERTIFICATE_EXPIRED,
-    CLIENT_CERTIFICATE_MISSING,
     CLIENT_CERTIFICATE_REFUSED,
     CLIENT_CERTIFICATE_REVOKED,
-    CLIENT_CERTIFICATE_UNTRUSTED,
     CLIENT_SPEAKS_PLAIN,
     IN_THE_SERVERS_LOG,
     INAPPROPRIATE_FALLBACK,
@@ -28,6 +25,11 @@ from tlslab.model.beyond import (
     UNKNOWN_ALGORITHM,
     UNRECOGNIZED_NAME,
     WRONG_HANDSHAKE_SIGNATURE,
+)
+from tlslab.model.client_certificates import (
+    CLIENT_CERTIFICATE_EXPIRED,
+    CLIENT_CERTIFICATE_MISSING,
+    CLIENT_CERTIFICATE_UNTRUSTED,
 )
 from tlslab.model.conditions import (
     CN_ALONE,

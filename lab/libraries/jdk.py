@@ -7,11 +7,8 @@ before a connection is made, and then it is this: `the trustAnchors parameter mu
 
 from tlslab.model.beyond import (
     BROKEN_PROTOCOL,
-    CLIENT_CERTIFICATE_EXPIRED,
-    CLIENT_CERTIFICATE_MISSING,
     CLIENT_CERTIFICATE_REFUSED,
     CLIENT_CERTIFICATE_REVOKED,
-    CLIENT_CERTIFICATE_UNTRUSTED,
     INAPPROPRIATE_FALLBACK,
     NO_CIPHER_LEFT,
     NO_COMMON_APPLICATION,
@@ -21,6 +18,11 @@ from tlslab.model.beyond import (
     STORE_PASSWORD,
     UNRECOGNIZED_NAME,
     WRONG_HANDSHAKE_SIGNATURE,
+)
+from tlslab.model.client_certificates import (
+    CLIENT_CERTIFICATE_EXPIRED,
+    CLIENT_CERTIFICATE_MISSING,
+    CLIENT_CERTIFICATE_UNTRUSTED,
 )
 from tlslab.model.conditions import (
     DEMANDS_ENCRYPTION,

@@ -1,15 +1,17 @@
 """nginx, which speaks TLS through OpenSSL: its own words, in its log and in the pages that it answers with."""
 
 from tlslab.model.beyond import (
-    CLIENT_CERTIFICATE_EXPIRED,
-    CLIENT_CERTIFICATE_MISSING,
     CLIENT_CERTIFICATE_REFUSED,
-    CLIENT_CERTIFICATE_UNTRUSTED,
     CLIENT_SPEAKS_PLAIN,
     IN_THE_SERVERS_LOG,
     KEY_MISMATCH,
     KEY_UNREADABLE,
     NO_SERVER_CERTIFICATE,
+)
+from tlslab.model.client_certificates import (
+    CLIENT_CERTIFICATE_EXPIRED,
+    CLIENT_CERTIFICATE_MISSING,
+    CLIENT_CERTIFICATE_UNTRUSTED,
 )
 from tlslab.model.conditions import (
     CN_ALONE,

@@ -6,9 +6,7 @@ is UNSPECIFIED.
 
 from tlslab.model.beyond import (
     BROKEN_PROTOCOL,
-    CLIENT_CERTIFICATE_MISSING,
     CLIENT_CERTIFICATE_REFUSED,
-    CLIENT_CERTIFICATE_UNTRUSTED,
     DISTRUSTED,
     INTERCEPTED,
     NO_CIPHER_LEFT,
@@ -17,6 +15,7 @@ from tlslab.model.beyond import (
     UNSAFE_RENEGOTIATION,
 )
 from tlslab.model.circumstances import GIVEN_LISTS, SENT_ALONE
+from tlslab.model.client_certificates import CLIENT_CERTIFICATE_MISSING, CLIENT_CERTIFICATE_UNTRUSTED
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     CN_ALONE,

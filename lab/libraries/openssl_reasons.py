@@ -9,11 +9,8 @@ from dataclasses import dataclass
 
 from tlslab.model.beyond import (
     BROKEN_PROTOCOL,
-    CLIENT_CERTIFICATE_EXPIRED,
-    CLIENT_CERTIFICATE_MISSING,
     CLIENT_CERTIFICATE_REFUSED,
     CLIENT_CERTIFICATE_REVOKED,
-    CLIENT_CERTIFICATE_UNTRUSTED,
     CLIENT_SPEAKS_PLAIN,
     DANE_MISMATCH,
     ENDS_WITHOUT_NOTICE,
@@ -32,6 +29,11 @@ from tlslab.model.beyond import (
     UNRECOGNIZED_NAME,
     UNSAFE_RENEGOTIATION,
     WRONG_HANDSHAKE_SIGNATURE,
+)
+from tlslab.model.client_certificates import (
+    CLIENT_CERTIFICATE_EXPIRED,
+    CLIENT_CERTIFICATE_MISSING,
+    CLIENT_CERTIFICATE_UNTRUSTED,
 )
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (

@@ -2,7 +2,7 @@
 from the TLS library.
 """
 
-from tlslab.model.beyond import CLIENT_CERTIFICATE_MISSING
+from tlslab.model.client_certificates import CLIENT_CERTIFICATE_MISSING
 from tlslab.model.conditions import DEMANDS_ENCRYPTION, NAME_MISMATCH, NO_ENCRYPTION
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Library, says

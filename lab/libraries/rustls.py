@@ -9,11 +9,8 @@ from collections.abc import Iterator
 
 from tlslab.model.beyond import (
     BROKEN_PROTOCOL,
-    CLIENT_CERTIFICATE_EXPIRED,
-    CLIENT_CERTIFICATE_MISSING,
     CLIENT_CERTIFICATE_REFUSED,
     CLIENT_CERTIFICATE_REVOKED,
-    CLIENT_CERTIFICATE_UNTRUSTED,
     ENDS_WITHOUT_NOTICE,
     IN_THE_SERVERS_LOG,
     INAPPROPRIATE_FALLBACK,
@@ -28,6 +25,11 @@ from tlslab.model.beyond import (
     UNKNOWN_ALGORITHM,
     UNRECOGNIZED_NAME,
     WRONG_HANDSHAKE_SIGNATURE,
+)
+from tlslab.model.client_certificates import (
+    CLIENT_CERTIFICATE_EXPIRED,
+    CLIENT_CERTIFICATE_MISSING,
+    CLIENT_CERTIFICATE_UNTRUSTED,
 )
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 from tlslab.model.beyond import (
     BROKEN_PROTOCOL,
-    CLIENT_CERTIFICATE_MISSING,
     CLIENT_CERTIFICATE_REFUSED,
     DISTRUSTED,
     KEY_UNREADABLE,
@@ -19,6 +18,7 @@ from tlslab.model.beyond import (
     POLICY_NOT_MET,
     WRONG_HANDSHAKE_SIGNATURE,
 )
+from tlslab.model.client_certificates import CLIENT_CERTIFICATE_MISSING
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     CRITICAL_EXTENSION,

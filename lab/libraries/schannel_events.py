@@ -7,11 +7,8 @@ arrives, so that an alert about a certificate is one of the client about the ser
 
 from tlslab.model.beyond import (
     BROKEN_PROTOCOL,
-    CLIENT_CERTIFICATE_EXPIRED,
-    CLIENT_CERTIFICATE_MISSING,
     CLIENT_CERTIFICATE_REFUSED,
     CLIENT_CERTIFICATE_REVOKED,
-    CLIENT_CERTIFICATE_UNTRUSTED,
     INAPPROPRIATE_FALLBACK,
     KEY_UNREADABLE,
     NO_CIPHER_LEFT,
@@ -20,6 +17,11 @@ from tlslab.model.beyond import (
     UNKNOWN_ALGORITHM,
     UNRECOGNIZED_NAME,
     WRONG_HANDSHAKE_SIGNATURE,
+)
+from tlslab.model.client_certificates import (
+    CLIENT_CERTIFICATE_EXPIRED,
+    CLIENT_CERTIFICATE_MISSING,
+    CLIENT_CERTIFICATE_UNTRUSTED,
 )
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (

@@ -8,15 +8,17 @@ the console. `The certificate for this server is invalid` is said whatever is wr
 from collections.abc import Iterator
 
 from tlslab.model.beyond import (
-    CLIENT_CERTIFICATE_EXPIRED,
-    CLIENT_CERTIFICATE_MISSING,
     CLIENT_CERTIFICATE_REFUSED,
     CLIENT_CERTIFICATE_REVOKED,
-    CLIENT_CERTIFICATE_UNTRUSTED,
     MALFORMED,
     NO_COMMON_GROUP,
     NO_COMMON_SIGNATURE,
     WRONG_HANDSHAKE_SIGNATURE,
+)
+from tlslab.model.client_certificates import (
+    CLIENT_CERTIFICATE_EXPIRED,
+    CLIENT_CERTIFICATE_MISSING,
+    CLIENT_CERTIFICATE_UNTRUSTED,
 )
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (

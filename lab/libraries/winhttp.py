@@ -7,7 +7,8 @@ installers use. The two share most numbers, but 12175 is WinHTTP's SECURE_FAILUR
 from dataclasses import dataclass
 
 from tlslab.libraries.sqlclient.conditions import UNKNOWN_HOST
-from tlslab.model.beyond import CLIENT_CERTIFICATE_MISSING, KEY_UNREADABLE
+from tlslab.model.beyond import KEY_UNREADABLE
+from tlslab.model.client_certificates import CLIENT_CERTIFICATE_MISSING
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     ENDS_EARLY,

@@ -107,6 +107,11 @@ class Choice:
             return (
                 "the docker stage runs no responder, and does not look at answers of OCSP; the local stage plays this"
             )
+        if self.name == "docker" and situation.server.client_anchors:
+            return (
+                "the docker stage shows no server the certificate of a client in its self-check; the local stage plays "
+                "this"
+            )
         if self.name == "docker" and as_address(situation.client.connect_to):
             return (
                 "the docker stage mints its certificates before it starts containers, and knows no container's address "

@@ -262,6 +262,8 @@ def describe(side: ServerSide) -> list[str]:
     if side.staple is not None:
         words.append("sends an answer of OCSP about its certificate with the handshake")
     words += [_AT_ADDRESSES[item] for item in sorted(side.responders)]
+    if side.client_anchors:
+        words.append("demands a certificate of its clients")
     if side.encryption is ServerEncryption.IN_CLEAR:
         words.append("shows no certificate")
     elif side.chain is None:

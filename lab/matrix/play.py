@@ -247,7 +247,10 @@ class Player:
         def stapled() -> Staple:
             return self._stage.staple(server, host)
 
-        return audit(situation.met, self._mint, scanner, stapled, self._known, self._chains)
+        def asked(certificate: str, key: str) -> str:
+            return self._stage.request(server, host, certificate, key)
+
+        return audit(situation.met, self._mint, scanner, stapled, self._known, self._chains, asked)
 
 
 def class_of(outcome: Outcome) -> Class:

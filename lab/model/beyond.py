@@ -76,14 +76,7 @@ BROKEN_PROTOCOL = _beyond(
     "broken-protocol", "what arrives is no correct TLS: the peer is at fault, or something on the way changed it"
 )
 
-CLIENT_CERTIFICATE_MISSING = _beyond(
-    "client-certificate-missing", "the server demands a client certificate, and the client sends none"
-)
 CLIENT_CERTIFICATE_REFUSED = _beyond("client-certificate-refused", "the server refuses the client's certificate")
-CLIENT_CERTIFICATE_UNTRUSTED = _beyond(
-    "client-certificate-untrusted", "the server does not trust the CA of the client's certificate"
-)
-CLIENT_CERTIFICATE_EXPIRED = _beyond("client-certificate-expired", "the client's certificate has expired")
 CLIENT_CERTIFICATE_REVOKED = _beyond("client-certificate-revoked", "the client's certificate has been revoked")
 KEY_MISMATCH = _beyond("key-mismatch", "the private key that was configured is not that of the certificate beside it")
 KEY_UNREADABLE = _beyond(
@@ -116,8 +109,7 @@ BEYOND = (
     *(NO_CIPHER_LEFT, NO_COMMON_GROUP, NO_COMMON_SIGNATURE, NO_COMMON_APPLICATION),
     *(WRONG_HANDSHAKE_SIGNATURE, UNSAFE_RENEGOTIATION, NO_EXTENDED_MASTER_SECRET),
     *(INAPPROPRIATE_FALLBACK, UNRECOGNIZED_NAME, NO_SERVER_CERTIFICATE, BROKEN_PROTOCOL),
-    *(CLIENT_CERTIFICATE_MISSING, CLIENT_CERTIFICATE_REFUSED, CLIENT_CERTIFICATE_UNTRUSTED),
-    *(CLIENT_CERTIFICATE_EXPIRED, CLIENT_CERTIFICATE_REVOKED, KEY_MISMATCH, KEY_UNREADABLE),
+    *(CLIENT_CERTIFICATE_REFUSED, CLIENT_CERTIFICATE_REVOKED, KEY_MISMATCH, KEY_UNREADABLE),
     *(ENDS_WITHOUT_NOTICE, CLIENT_SPEAKS_PLAIN, PROXY_REFUSES),
     *(NO_TLS_LIBRARY, STORE_EMPTY, STORE_PASSWORD),
 )

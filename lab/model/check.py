@@ -44,7 +44,9 @@ ON_REQUEST: Final = frozenset({Check.CLIENT, Check.REVOCATION})
 def asked(situation: Situation) -> frozenset[Check]:
     """What of that is asked for in a situation."""
     side = situation.client
-    return frozenset({Check.REVOCATION}) if side.crls or side.revocation is not None else NOTHING
+    by_the_client = {Check.REVOCATION} if side.crls or side.revocation is not None else set()
+    by_the_server = {Check.CLIENT} if situation.server.client_anchors else set()
+    return frozenset(by_the_client | by_the_server)
 
 
 def worth(remaining: Iterable[Check], asked: Iterable[Check] = NOTHING) -> Worth:

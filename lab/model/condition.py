@@ -30,6 +30,8 @@ class Seen:
     `shares_cipher`: it has cipher suites that clients offer. `only_strict`, `not_strict`: it shows nothing to who
     begins as this client does, and shows its certificates to who begins with TLS (TDS 8.0), or with PRELOGIN.
     `pinned`: its certificate is the one that this client side was told to accept, where it was told of one.
+    `answered`: what it answers a request of a client with the certificate of this one, or with none, where it demands
+    one; "" where it asks nobody. `client_errors`: what OpenSSL finds of that certificate with what the server trusts.
     """
 
     answers: bool = True
@@ -50,6 +52,8 @@ class Seen:
     only_strict: bool = False
     not_strict: bool = False
     pinned: bool = True
+    answered: str = ""
+    client_errors: frozenset[tuple[int, int]] = frozenset()
 
     def has(self, number: int, depth: int | None = None) -> bool:
         """Whether OpenSSL finds this error, at this depth or at any."""

@@ -20,6 +20,7 @@ from tlslab.model.certificate import (
     as_address,
     issuers,
 )
+from tlslab.model.client_certificates import OF_CLIENTS
 from tlslab.model.condition import Condition, Seen
 from tlslab.model.path import anchors, at_hand, chain_of, complete, namesakes, paths, signed
 from tlslab.model.situation import (
@@ -538,7 +539,7 @@ NO_COMMON_CIPHER = Condition(
     _has_no_common_cipher,
     lambda seen: not seen.shares_cipher,
     wrong=True,
-    masks=frozenset(item.name for item in _OF_THE_CHAIN),
+    masks=frozenset(item.name for item in (*_OF_THE_CHAIN, *OF_CLIENTS)),
 )
 SMALL_DH = Condition(
     "small-dh",
@@ -546,7 +547,12 @@ SMALL_DH = Condition(
     _has_small_dh,
 )
 _OF_THE_HANDSHAKE = frozenset(
-    item.name for item in (*_OF_THE_CHAIN, NO_COMMON_VERSION, WEAK_HANDSHAKE_SIGNATURE, NO_COMMON_CIPHER, SMALL_DH)
+    item.name
+    for item in (
+        *_OF_THE_CHAIN,
+        *(NO_COMMON_VERSION, WEAK_HANDSHAKE_SIGNATURE, NO_COMMON_CIPHER, SMALL_DH),
+        *OF_CLIENTS,
+    )
 )
 NOT_LOADED = Condition(
     "not-loaded",
@@ -728,4 +734,5 @@ CONDITIONS = (
     *OF_THE_PROFILE,
     *_OF_THE_STORE,
     OTHER_STORE,
+    *OF_CLIENTS,
 )

@@ -55,6 +55,7 @@ class Impostor:
                 usual_suites=True,
                 reads_versions=True,
                 speaks_tds8=True,
+                client_anchors=(),
             )
         return self.apply(fixed)
 

@@ -188,6 +188,7 @@ class ServerSide:
     `speaks_tds8` False: a SQL Server before 2022, or one that takes no connection which begins with TLS.
     `key_exchange`, `small_dh`, `usual_suites`: of the handshake up to TLS 1.2. `reads_versions` False: it does not know
     the extension supported_versions, as old Schannel, and answers with its own newest version.
+    `client_anchors`: it demands a certificate of its clients that one of these issued; empty: it asks for none.
     """
 
     kind: ServerKind
@@ -208,6 +209,7 @@ class ServerSide:
     usual_suites: bool = field(default=True, metadata={_WORDS: "cipher suites that no client offers"})
     speaks_tds8: bool = field(default=True, metadata={_WORDS: "not speaking TDS 8.0"})
     reads_versions: bool = field(default=True, metadata={_WORDS: "not knowing the versions that a client lists"})
+    client_anchors: tuple[Anchor, ...] = field(default=(), metadata={_WORDS: "a demand for clients' certificates"})
 
     @property
     def responders(self) -> frozenset[Responder]:
@@ -267,6 +269,8 @@ class ClientSide:
     keys alone accepts every certificate with its key.
 
     `environment`: the variables that are set for it.
+
+    `certificate`: its own, with which it answers a server that demands one, and what it sends beside it.
     """
 
     connect_to: str
@@ -297,6 +301,7 @@ class ClientSide:
     pin: Leaf | None = field(default=None, metadata={_WORDS: "the server's certificate itself to accept (a pin)"})
     environment: tuple[Variable, ...] = field(default=(), metadata={_WORDS: "variables of the environment"})
     security_level: int | None = field(default=None, metadata={_WORDS: "OpenSSL's security level"})
+    certificate: Chain | None = field(default=None, metadata={_WORDS: "a certificate of its own"})
 
     @property
     def indication(self) -> str:

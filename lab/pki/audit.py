@@ -26,6 +26,7 @@ from tlslab.model.certificate import (
     issuers,
     matches_dns_id,
 )
+from tlslab.model.client_certificates import NOT_TAKEN, as_the_server_sees_it
 from tlslab.model.condition import Condition, Seen, conditions_seen, defects
 from tlslab.model.conditions import LEVEL_2_STRENGTH, client_versions
 from tlslab.model.path import anchors as client_anchors
@@ -48,6 +49,15 @@ class Scanner(Protocol):
 
 Stapled = Callable[[], Staple]
 """Asks the situation's server for an answer of OCSP with the handshake."""
+
+Asked = Callable[[str, str], str]
+"""Sends a request to the situation's server, with this certificate (PEM) and key, or with none, and says what it
+answers; "" where that is 200."""
+
+
+def _asks_nobody(certificate: str, key: str) -> str:
+    return ""
+
 
 Kind = TypeVar("Kind", bound=x509.ExtensionType)
 _WEAK = {"md5", "sha1"}
@@ -77,6 +87,9 @@ class Measured:
                     words,
                     replace(seen, errors=found, errors_when_complete=found, **_NOTHING_ELSE),
                 )
+        for number, depth in sorted(seen.client_errors):
+            words = f"OpenSSL's error {number} at depth {depth} of the client's certificate"
+            yield words, Seen(client_errors=frozenset({(number, depth)}))
         for depth in sorted(seen.weak_signatures):
             yield f"a weak signature at depth {depth}", Seen(weak_signatures=frozenset({depth}))
         for depth in sorted(seen.weak_keys):
@@ -92,6 +105,7 @@ _NOTHING_ELSE: Mapping[str, Any] = {
     "weak_keys": frozenset(),
     "carries_name": True,
     "pinned": True,
+    "client_errors": frozenset(),
 }
 
 
@@ -102,14 +116,16 @@ def audit(
     stapled: Stapled,
     known: Iterable[Condition],
     chains: "Chains | None" = None,
+    asked: Asked = _asks_nobody,
 ) -> frozenset[Condition]:
     """The defects that are seen of a situation; what no condition is told by is a defect with OpenSSL's own words.
-    `chains`: what was found of chains before, and where what is found now is kept.
+    `chains`: what was found of chains before, and where what is found now is kept. `asked`: sends requests to a server
+    that demands certificates of its clients.
 
     Raises AuditError when they cannot be established.
     """
     known = tuple(known)
-    found = measure(situation, mint, scanner, stapled, {} if chains is None else chains)
+    found = measure(situation, mint, scanner, stapled, {} if chains is None else chains, asked)
     untold = (words for words, alone in found.findings() if not _tells(alone, known))
     return defects(conditions_seen(found.seen, known)) | {_unnamed(words) for words in untold}
 
@@ -119,7 +135,14 @@ def _unnamed(words: str) -> Condition:
     return Condition(words, words, lambda situation: False, wrong=True)
 
 
-def measure(situation: Situation, mint: Mint, scanner: Scanner, stapled: Stapled, chains: "Chains") -> Measured:
+def measure(
+    situation: Situation,
+    mint: Mint,
+    scanner: Scanner,
+    stapled: Stapled,
+    chains: "Chains",
+    asked: Asked = _asks_nobody,
+) -> Measured:
     """Look at a situation's server and measure what it presents to this client side. Raises AuditError."""
     everything = scanner(TLSVersion.TLSv1_0, TLSVersion.TLSv1_3)
     if not everything.certificates:
@@ -157,7 +180,30 @@ def measure(situation: Situation, mint: Mint, scanner: Scanner, stapled: Stapled
         shares_version=bool(scanner(low, high).certificates),
         shares_cipher=bool(newer) or not everything.unusual,
     )
-    return replace(found, seen=seen)
+    demanding = situation.server.client_anchors and seen.shares_cipher
+    return replace(found, seen=_with_client(seen, situation, mint, asked) if demanding else seen)
+
+
+def _with_client(seen: Seen, situation: Situation, mint: Mint, asked: Asked) -> Seen:
+    """The same with what is found of the client's certificate: what the server answers it, and what it should find.
+
+    Raises AuditError where the server's answer is not what OpenSSL and `cryptography` find.
+    """
+    own, mirrored = situation.client.certificate, as_the_server_sees_it(situation)
+    if own is None or mirrored is None:
+        return replace(seen, answered=asked("", ""))
+    shown, trusted = mint.chain_pem(own), mint.pem(*situation.server.client_anchors)
+    # By the server's clock, which is right.
+    found = verify(shown, trusted, "", mint.now, "sslclient")
+    words = ", ".join(item.words for item in found)
+    cross_check(mirrored, shown, trusted, "", mint.now, words, of_a_client=True)
+    answered = asked(shown, mint.leaf_key_pem(own.leaf))
+    if (NOT_TAKEN in answered) is not bool(found):
+        raise AuditError(
+            f"of the client's certificate OpenSSL finds {words or 'nothing wrong'}, and the server answers "
+            f"{answered or 'as to everybody'}"
+        )
+    return replace(seen, answered=answered, client_errors=_numbers(found))
 
 
 def _with_status(found: Measured, situation: Situation, mint: Mint, presented: str, stapled: Stapled) -> Measured:

@@ -97,9 +97,17 @@ RULES = (
 
 
 def cross_check(
-    situation: Situation, presented: str, anchors: str, given: str, time: datetime, found: str
+    situation: Situation,
+    presented: str,
+    anchors: str,
+    given: str,
+    time: datetime,
+    found: str,
+    *,
+    of_a_client: bool = False,
 ) -> Rule | None:
     """Ask `cryptography` about the certificates that OpenSSL was asked about. `found`: what is wrong, in words, or "".
+    `of_a_client`: they are a client's, and the situation is as the server sees it.
 
     The rule under which the two differ; None when they agree. Raises AuditError when they differ under none.
     """
@@ -108,8 +116,11 @@ def cross_check(
     name = situation.client.reference_identifier
     address = as_address(name)
     try:
-        subject = x509.DNSName(dns_name(name)) if address is None else x509.IPAddress(address)
-        builder.build_server_verifier(subject).verify(leaf, rest)
+        if of_a_client:
+            builder.build_client_verifier().verify(leaf, rest)
+        else:
+            subject = x509.DNSName(dns_name(name)) if address is None else x509.IPAddress(address)
+            builder.build_server_verifier(subject).verify(leaf, rest)
         accepted, why = True, ""
     except (verification.VerificationError, ValueError) as refusal:  # ValueError: what is no name, as `*.lab.test`
         accepted, why = False, str(refusal)

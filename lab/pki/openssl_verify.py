@@ -48,13 +48,14 @@ class Problem:
 
 
 @cache
-def verify(presented: str, anchors: str, given: str, time: datetime) -> tuple[Problem, ...]:
+def verify(presented: str, anchors: str, given: str, time: datetime, purpose: str = "sslserver") -> tuple[Problem, ...]:
     """What is wrong with these presented certificates (PEM, leaf first), with these anchors, and others to complete the
-    chain, at this time. Raises AuditError when OpenSSL does not say what it finds.
+    chain, at this time. `purpose`: of openssl-verification-options(1), `sslclient` for a client's. Raises AuditError
+    when OpenSSL does not say what it finds.
     """
     at = str(int(time.timestamp()))
     with readable(presented, anchors, _below(anchors, presented + given)) as (leaf, trusted, untrusted):
-        asked = ("-attime", at, "-CAfile", trusted, "-untrusted", untrusted, "-purpose", "sslserver")
+        asked = ("-attime", at, "-CAfile", trusted, "-untrusted", untrusted, "-purpose", purpose)
         _, found = _run(*asked, leaf)
     if not found:
         return ()
@@ -64,7 +65,7 @@ def verify(presented: str, anchors: str, given: str, time: datetime) -> tuple[Pr
         _, others = _run("-no_check_time", "-ignore_critical", "-CAfile", trusted, "-untrusted", untrusted, leaf)
     alone = _leaf(presented)
     with readable(alone, alone) as (leaf, trusted):
-        _, more = _run("-attime", at, "-trusted", trusted, "-purpose", "sslserver", leaf)
+        _, more = _run("-attime", at, "-trusted", trusted, "-purpose", purpose, leaf)
     return tuple(dict.fromkeys((*found, *others, *(item for item in more if item.number in _BY_ITSELF))))
 
 

@@ -19,7 +19,7 @@ PROGRAM = Program("nginx", Packages(apt="nginx"))
 SUPPORTS = frozenset(
     {
         *("tls_min", "tls_max", "security_level", "virtual_hosts", "staple", "ipv6"),
-        *("key_exchange", "small_dh", "usual_suites"),
+        *("key_exchange", "small_dh", "usual_suites", "client_anchors"),
     }
 )
 """The options of a server side that it can be set up with (`tlslab.model.situation.options`)."""
@@ -80,6 +80,9 @@ def _server(workdir: Path, address: str, block: Block) -> str:
     where = " ".join(f"listen {item}:{block.port} {options};" for item in addresses)
     name = f" server_name {block.name};" if block.name else ""
     parameters = f"\n        ssl_dhparam {workdir}/{block.identity}.dh.pem;" if side.small_dh else ""
+    # It finishes every handshake, and answers whom it does not take with 400 (ngx_http_request.c).
+    trusted = f"ssl_client_certificate {workdir}/{block.identity}.clients.pem;"
+    clients = f"ssl_verify_client on; {trusted}" if side.client_anchors else ""
     return f"""\
     server {{
         {where}{name}
@@ -87,7 +90,7 @@ def _server(workdir: Path, address: str, block: Block) -> str:
         ssl_certificate_key {workdir}/{block.identity}.key.pem;
         ssl_protocols {versions};
         ssl_ciphers {ciphers(side)}:@SECLEVEL={side.security_level};{parameters}
-        {stapling}
+        {stapling}{clients}
         default_type text/plain;
         location / {{ return 200 "TLS trust lab: the connection stands\\n"; }}
     }}"""
@@ -103,13 +106,16 @@ def staple_file(block: Block) -> str:
     return f"{block.identity}.ocsp.der"
 
 
-def files(block: Block, chain_pem: str, key_pem: str) -> Mapping[str, str]:
-    """The certificate files of one server side, and its Diffie-Hellman parameters."""
+def files(block: Block, chain_pem: str, key_pem: str, clients_pem: str = "") -> Mapping[str, str]:
+    """The certificate files of one server side, and its Diffie-Hellman parameters. `clients_pem`: of the CAs of its
+    clients.
+    """
     parameters = dh_parameters(block.side)
     return {
         f"{block.identity}.chain.pem": chain_pem,
         f"{block.identity}.key.pem": key_pem,
         **({f"{block.identity}.dh.pem": parameters} if parameters else {}),
+        **({f"{block.identity}.clients.pem": clients_pem} if clients_pem else {}),
     }
 
 

@@ -14,4 +14,6 @@ def material_of(mint: Mint, side: ClientSide) -> Material:
         mint.public_root + mint.pem(*side.in_default_store),
         list_pem(mint, side.crls),
         mint.pem(side.pin) if side.pin else "",
+        mint.chain_pem(side.certificate) if side.certificate else "",
+        mint.leaf_key_pem(side.certificate.leaf) if side.certificate else "",
     )

@@ -127,6 +127,11 @@ class Stage(Protocol):
         that (`tlslab.matrix.choice`), OSError.
         """
 
+    def request(self, side: ServerSide, host: str, certificate: str, key: str) -> str:
+        """What a server side answers a request that shows this certificate (`tlslab.pki.scan.request`). Blocks. Raises
+        StageError where the stage does not ask (`tlslab.matrix.choice`), OSError.
+        """
+
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
         """What the server wrote since this was last asked; nothing for one that must not come up.
 

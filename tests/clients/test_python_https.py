@@ -61,6 +61,7 @@ def test_runs_the_probe_isolated_with_its_own_trust(client: PythonClient) -> Non
         "ciphers": None,
         "strict": None,
         "crl": None,
+        "certificate": None,
         "name_check": True,
     }
 

@@ -14,7 +14,7 @@ from tlslab.clients.base import Endpoint, Invocation, Login, Material, Request, 
 from tlslab.clients.curl import Curl
 from tlslab.clients.placed import Placed
 from tlslab.matrix.choice import LOCAL, Choice
-from tlslab.model.certificate import LAB_ISSUING, LAB_ROOT, Leaf, RevocationList
+from tlslab.model.certificate import LAB_ISSUING, LAB_ROOT, Chain, Leaf, RevocationList
 from tlslab.model.environment import (
     NODE_EXTRA_CA_CERTS,
     REQUESTS_CA_BUNDLE,
@@ -66,6 +66,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "revocation": tuple(RevocationCheck),
     "fetches_issuers": (True,),
     "pin": (Leaf("x.lab.test", ("x.lab.test",), LAB_ISSUING),),
+    "certificate": (Chain(Leaf("alice", (), LAB_ROOT, owner="client")),),
     "environment": ((Variable(SSL_CERT_FILE, anchors=(LAB_ROOT,)),),),
 }
 
@@ -160,7 +161,9 @@ def invoked(client: Client, side: ClientSide) -> Invocation:
 
 def material_of(side: ClientSide) -> Material:
     """What a mint would make of it."""
-    return Material(f"PUBLIC {side.trust_anchors}\n", f"{side.intermediates}\n" if side.intermediates else "")
+    own = ("CERTIFICATE\n", "KEY\n") if side.certificate else ("", "")
+    given = f"{side.intermediates}\n" if side.intermediates else ""
+    return Material(f"PUBLIC {side.trust_anchors}\n", given, certificate=own[0], key=own[1])
 
 
 def test_the_name_that_is_connected_to_is_no_other_name() -> None:

@@ -44,6 +44,10 @@ def test_no_container_answers_for_a_certificate_that_may_be_revoked() -> None:
     assert not [server for server in ALL if server.situation.server.staple or server.situation.server.responders]
 
 
+def test_no_container_demands_certificates_that_are_laid_out_for_nobody() -> None:
+    assert not [server for server in ALL if server.situation.server.client_anchors]
+
+
 def test_a_class_starts_all_its_scenarios_and_each_is_started_alone() -> None:
     assert named("expired-https").profiles == ("expired",)
     assert named("untrusted-ca-https").profiles == ("untrusted-ca",)

@@ -3,7 +3,6 @@ refused the server for what that is.
 """
 
 import asyncio
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from tlslab import catalogue
 from tlslab.clients.curl import Curl
 from tlslab.matrix.judge import ActVerdict, Judge
 from tlslab.matrix.play import decide
+from tlslab.model.certificate import LAB_ROOT
 from tlslab.model.conditions import UNTRUSTED
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import says
@@ -22,9 +22,8 @@ from tlslab.pki.mint import Mint
 from tlslab.setup import system
 from tlslab.stages.local.stage import LocalStage
 
-NGINX = system.find_program("nginx")
 pytestmark = [
-    pytest.mark.skipif(NGINX is None, reason="nginx plays the server: apt-get install nginx"),
+    pytest.mark.skipif(system.find_program("nginx") is None, reason="nginx plays the server: apt-get install nginx"),
     pytest.mark.skipif(system.find_program("curl") is None, reason="curl plays here: apt-get install curl"),
 ]
 NO_CERTIFICATE = "400 No required SSL certificate was sent"
@@ -43,22 +42,11 @@ class Impostor(Curl):
     )
 
 
-def nginx_that_asks_for_a_certificate(tmp_path: Path) -> str:
-    program = tmp_path / "nginx"
-    directives = r"ssl_certificate \1; ssl_client_certificate \1; ssl_verify_client on;"
-    edited = f'[ -f "$last" ] && sed -E -i \'s#ssl_certificate (.*);#{directives}#\' "$last"'
-    program.write_text(f'#!/bin/sh\nfor last; do :; done\n{edited}\nexec {NGINX} "$@"\n')
-    program.chmod(0o755)
-    return str(program)
-
-
 def met(tmp_path: Path) -> Outcome:
-    situation = healthy(ServerKind.HTTPS)
+    situation = healthy(ServerKind.HTTPS).with_server(client_anchors=(LAB_ROOT,))
 
     async def play() -> Outcome:
         async with LocalStage(tmp_path, Mint(Keys(tmp_path / "keys"))) as stage:
-            program = nginx_that_asks_for_a_certificate(tmp_path)
-            stage.machine = replace(stage.machine, which={**stage.machine.which, "nginx": program})
             stage.open([situation.client.connect_to])
             await stage.serve([situation])
             async with stage.hold(situation.server):

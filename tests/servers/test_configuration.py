@@ -7,6 +7,7 @@ from subprocess import run
 
 import pytest
 
+from tlslab.model.certificate import LAB_ROOT
 from tlslab.model.situation import (
     KeyExchange,
     ServerEncryption,
@@ -127,6 +128,15 @@ def test_nginx_is_given_a_group_of_1024_bits() -> None:
     assert "DH Parameters: (1024 bit)" in shown.stdout
     assert "ssl_dhparam /room/https-1.dh.pem;" in web(key_exchange=KeyExchange.DHE, small_dh=True)
     assert "ssl_dhparam" not in web()
+
+
+def test_nginx_demands_certificates_of_its_clients() -> None:
+    told = "ssl_verify_client on; ssl_client_certificate /room/https-1.clients.pem;"
+    assert told in web(client_anchors=(LAB_ROOT,))
+    assert "ssl_verify_client" not in web()
+    (block,) = nginx.blocks_of({"https-1": replace(WEB, client_anchors=(LAB_ROOT,))}, {"https-1": 40001})
+    assert nginx.files(block, "", "", "ROOT")["https-1.clients.pem"] == "ROOT"
+    assert "https-1.clients.pem" not in nginx.files(block, "", "")
 
 
 def test_suites_that_nobody_offers_do_not_encrypt() -> None:

@@ -17,6 +17,8 @@ import (
 // The fields of tls.Config, by their own names; RootCAs is the name of a PEM file, empty: the system's.
 type config struct {
 	RootCAs            string
+	Certificate        string // the names of the files of Certificates, empty: none
+	Key                string
 	InsecureSkipVerify bool
 	ServerName         string
 	MinVersion         uint16
@@ -78,6 +80,11 @@ func client(wanted given) (*http.Client, error) {
 				return nil, err
 			}
 			made.RootCAs = roots
+		}
+		if told.Certificate != "" {
+			pair, err := tls.LoadX509KeyPair(told.Certificate, told.Key)
+			must(err)
+			made.Certificates = []tls.Certificate{pair}
 		}
 		made.InsecureSkipVerify = told.InsecureSkipVerify
 		made.ServerName = told.ServerName

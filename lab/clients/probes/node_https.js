@@ -31,7 +31,7 @@ function refused (error) {
 async function byPackage ({ headers, ...tls }) {
   if (given.client === 'axios') {
     const httpsAgent = new (require('https').Agent)(tls)
-    const response = await require('axios').get(given.url, { headers, httpsAgent, proxy: false, validateStatus: null })
+    const response = await require('axios').get(given.url, { headers, httpsAgent, proxy: false })
     return response.status
   }
   const undici = require('undici')
@@ -52,6 +52,7 @@ if (given.client === 'node-fetch') {
     // Of a text Node reads the first list alone.
     if (given.crl) options.crl = require('fs').readFileSync(given.crl, 'utf8').split(/(?=-----BEGIN)/)
     if (given.unchecked) options.checkServerIdentity = () => undefined
+    for (const name in given.own) options[name] = require('fs').readFileSync(given.own[name])
     if (given.ca) options.ca = require('fs').readFileSync(given.ca)
     if (given.client === 'axios' || given.client === 'undici') {
       byPackage(options).then(status => answer(status === 200, `HTTP ${status}`, '', '')).catch(refused)

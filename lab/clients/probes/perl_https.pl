@@ -35,7 +35,8 @@ sub by_socket {
     print $socket "GET / HTTP/1.1\r\nHost: $given->{asked}\r\nConnection: close\r\n\r\n";
     my $status = <$socket> // '';
     $status =~ s/\s+\z//;
-    answer($status =~ m{^HTTP/1\.[01] 200\b}, $status || 'no answer: ' . ($IO::Socket::SSL::SSL_ERROR // ''), '', $tls);
+    my $served = $status =~ m{^HTTP/1\.[01] 200\b} ? 1 : 0;    # in a list a match that fails is no item at all
+    answer($served, $status || 'no answer: ' . ($IO::Socket::SSL::SSL_ERROR // ''), '', $tls);
 }
 
 $given->{client} eq 'perl-lwp' ? by_lwp() : by_socket();

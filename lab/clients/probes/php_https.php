@@ -18,7 +18,7 @@ function by_streams(array $given): void
         $warnings[] = "Warning: $message";
         return true;
     });
-    $options = ['ssl' => $given['ssl'], 'http' => ['ignore_errors' => true] + $given['http']];
+    $options = ['ssl' => $given['ssl'], 'http' => $given['http']];
     $handle = fopen($given['url'], 'r', false, stream_context_create($options));
     if ($handle === false) {
         answer(false, implode("\n", $warnings), '');

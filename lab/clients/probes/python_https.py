@@ -14,7 +14,9 @@ class NotLoaded(Exception):
 
 def context(given):
     """The client's context, with `trust_everything` one that verifies neither chain nor name; None for its own."""
-    told = any(given[option] for option in ("trust_everything", "ca", "tls_min", "tls_max", "ciphers", "crl"))
+    told = any(
+        given[option] for option in ("trust_everything", "ca", "tls_min", "tls_max", "ciphers", "crl", "certificate")
+    )
     if not told and given["strict"] is None and given["name_check"]:
         return None
     if given["trust_everything"]:
@@ -38,6 +40,8 @@ def limited(made, given):
     if given["crl"]:
         made.load_verify_locations(given["crl"])
         made.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
+    if given["certificate"]:
+        made.load_cert_chain(*given["certificate"])
     if given["strict"] is True:
         made.verify_flags |= ssl.VERIFY_X509_STRICT
     if given["strict"] is False:
@@ -88,6 +92,8 @@ def by_requests(given):
         session.mount("https://", Adapter())
     if given["ca"] and not by_context:
         session.verify = next(iter(given["ca"].values()))
+    if given["certificate"] and not by_context:
+        session.cert = tuple(given["certificate"])
     if given["trust_everything"] and not by_context:
         session.verify = False
         urllib3.disable_warnings(urllib3.exceptions.InsecureRequestWarning)

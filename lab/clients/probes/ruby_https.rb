@@ -15,6 +15,11 @@ http.use_ssl = true
 http.ipaddr = given['connect_to'] if given['connect_to']
 http.verify_mode = OpenSSL::SSL::VERIFY_NONE if given['trust_everything']
 given['settings'].each { |name, value| http.public_send("#{name}=", value.start_with?('TLS1') ? value.to_sym : value) }
+if given['own']
+  certificate, key = given['own']
+  http.cert, *http.extra_chain_cert = OpenSSL::X509::Certificate.load_file(certificate)
+  http.key = OpenSSL::PKey.read(File.read(key))
+end
 begin
   request = Net::HTTP::Get.new('/')
   request['Host'] = given['host_header'] if given['host_header']

@@ -244,6 +244,10 @@ class DockerStage:
         """Nothing that this stage plays has one (`Choice.cannot`). Raises StageError."""
         raise StageError("the docker stage does not look at answers of OCSP")
 
+    def request(self, side: ServerSide, host: str, certificate: str, key: str) -> str:
+        """Nothing that this stage plays is asked for a certificate (`Choice.cannot`). Raises StageError."""
+        raise StageError("the docker stage shows no server the certificate of a client")
+
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
         """What the server wrote since this was last asked. Raises ServiceError, Lost, OSError."""
         return await self._fleet.take_log(side)

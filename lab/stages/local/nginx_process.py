@@ -49,7 +49,8 @@ class Nginx(Service):
         blocks = nginx.blocks_of(self.sides, self.ports)
         for block in blocks:
             chain, key = self.mint.chain_pem(block.chain), self.mint.leaf_key_pem(block.chain.leaf)
-            for name, text in nginx.files(block, chain, key).items():
+            clients = self.mint.pem(*block.side.client_anchors)
+            for name, text in nginx.files(block, chain, key, clients).items():
                 self.write(name, text)
             if block.side.staple is not None and nginx.staples(block):
                 answer = answer_of_ocsp(self.mint, block.chain.leaf, block.side.staple)

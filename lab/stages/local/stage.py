@@ -15,6 +15,7 @@ from tlslab.model.certificate import Anchor
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import ClientSide, ServerKind, ServerSide, Situation, TLSVersion, unsupported
 from tlslab.pki.mint import RESPONDER_HOST, Mint
+from tlslab.pki.request import request
 from tlslab.pki.scan import Scan, Staple, scan, staple
 from tlslab.runtime.tasks import together
 from tlslab.servers import nginx
@@ -193,6 +194,11 @@ class LocalStage:
         """What a server side sends of OCSP with the handshake."""
         endpoint = self.endpoint(side)
         return staple(endpoint.address, endpoint.port, host)
+
+    def request(self, side: ServerSide, host: str, certificate: str, key: str) -> str:
+        """What a server side answers a request that shows this certificate."""
+        endpoint = self.endpoint(side)
+        return request(endpoint.address, endpoint.port, host, certificate, key)
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
         """What the server wrote since this was last asked. Raises ServiceError as `Service.take_log` does."""
