@@ -3,7 +3,8 @@
 Programs that cannot be updated run on JDK 7 and 8 for years; their own words stand in most public posts.
 """
 
-from tlslab.model.beyond import CLIENT_CERTIFICATE_MISSING, DISTRUSTED, IN_THE_SERVERS_LOG
+from tlslab.model.beyond import DISTRUSTED, IN_THE_SERVERS_LOG
+from tlslab.model.client_certificates import CLIENT_CERTIFICATE_MISSING
 from tlslab.model.conditions import (
     ENDS_EARLY,
     EXPIRED,

@@ -11,7 +11,9 @@ from tlslab.model.beyond import (
 from tlslab.model.client_certificates import (
     CLIENT_CERTIFICATE_EXPIRED,
     CLIENT_CERTIFICATE_MISSING,
+    CLIENT_CERTIFICATE_NOT_YET_VALID,
     CLIENT_CERTIFICATE_UNTRUSTED,
+    NOT_FOR_CLIENTS,
 )
 from tlslab.model.conditions import (
     CN_ALONE,
@@ -93,7 +95,9 @@ LIBRARY = Library(
         ),
         *stands_for(
             {
+                _CLIENT.format(9): (CLIENT_CERTIFICATE_NOT_YET_VALID,),
                 _CLIENT.format(10): (CLIENT_CERTIFICATE_EXPIRED,),
+                _CLIENT.format(26): (NOT_FOR_CLIENTS,),
                 **dict.fromkeys(map(_CLIENT.format, (2, 18, 19, 20, 21)), (CLIENT_CERTIFICATE_UNTRUSTED,)),
                 "client sent no required SSL certificate": (CLIENT_CERTIFICATE_MISSING,),
                 "client sent plain HTTP request to HTTPS port": (CLIENT_SPEAKS_PLAIN,),

@@ -1,6 +1,7 @@
 """POCO's NetSSL on Windows, which database drivers and .NET-free programs carry: its own words round Schannel's."""
 
-from tlslab.model.beyond import CLIENT_CERTIFICATE_MISSING, NO_SERVER_CERTIFICATE
+from tlslab.model.beyond import NO_SERVER_CERTIFICATE
+from tlslab.model.client_certificates import CLIENT_CERTIFICATE_MISSING
 from tlslab.model.conditions import EXPIRED, INCOMPLETE, REVOCATION_UNKNOWN, REVOKED, SELF_SIGNED, UNTRUSTED
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import ANY, Library, says, stands_for
