@@ -99,17 +99,18 @@ def untrusted(healthy: Situation) -> Situation:
     """The server demands a certificate of its clients, and that of the client comes from a CA that the server was not given:
     a partner's, or the company's new one.
 
-    **Symptom.** nginx finishes the handshake and answers with status 400 and a page: "The SSL certificate error". Go, and
-    wget with GnuTLS, look at the list of CAs in the server's request and show no certificate that none of them issued: they
-    are answered "No required SSL certificate was sent", although they were given one. Other servers send the alert
-    unknown_ca (48).
+    **Symptom.** nginx finishes the handshake and answers with status 400 and a page: "The SSL certificate error". It does
+    not say what is wrong: wget "ERROR 400: Bad Request.", git "The requested URL returned error: 400". Other servers send
+    the alert unknown_ca (48).
 
     **Cause.** `ssl_client_certificate` does not hold the CA, or holds its intermediate without the root; or the client
     sends its certificate without the intermediate that issued it.
 
     **Look.** `openssl s_client -connect HOST:443 </dev/null`: "Acceptable client certificate CA names"; and `openssl x509
     -in client.pem -noout -issuer`. nginx writes "client SSL certificate verify error: (21:unable to verify the first
-    certificate)" into its log, at level info; 20 where an intermediate came along.
+    certificate)" into its log, at level info; 20 where an intermediate came along. Go, and wget with GnuTLS, look at the
+    list of CAs in the server's request and show no certificate that none of them issued: the log then says "client sent no
+    required SSL certificate", although they were given one.
 
     **Fix.** Have the certificate issued by a CA that the server takes, or give the server the CA that issued it: then it
     takes everybody whom that CA certifies. To stop asking lets everybody in who reaches the port.
