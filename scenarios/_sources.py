@@ -304,6 +304,11 @@ STRICT_ON_LINUX = Source(
     "microsoft/mssql-docker, issue 878: error 17821 of SQL Server 2022 on Linux, with every certificate",
     "https://github.com/microsoft/mssql-docker/issues/878",
 )
+PHP_CONTEXT = Source("PHP manual, SSL context options", "https://www.php.net/manual/en/context.ssl.php")
+VERIFY_PEER = Source(
+    "curl, docs/libcurl/opts/CURLOPT_SSL_VERIFYPEER.3",
+    "https://github.com/curl/curl/blob/curl-7_88_1/docs/libcurl/opts/CURLOPT_SSL_VERIFYPEER.3",
+)
 GO_CERTIFICATES = Source(
     "Microsoft, Encryption and TLS with go-mssqldb (certificate validation)",
     "https://learn.microsoft.com/en-us/sql/connect/golang/encryption-certificates",

@@ -406,7 +406,7 @@ wildcard_expected.fix(
     still_checks={Check.CHAIN, Check.DATE},
     side=Side.CLIENT,
     steps=[
-        "`validate_host=False` (python-tds), `check certificate hostname = no` (FreeTDS), `assert_hostname=False` (urllib3), `check_hostname = False` (Python), `checkServerIdentity: () => undefined` (Node).",
+        "`validate_host=False` (python-tds), `check certificate hostname = no` (FreeTDS), `assert_hostname=False` (urllib3), `check_hostname = False` (Python), `checkServerIdentity: () => undefined` (Node), `verify_peer_name` false (PHP).",
         "The chain is verified still: a stranger's certificate is refused. Whoever has any certificate of that CA gets in, and of a public CA that is everybody.",
     ],
     sources=[PYTDS_VALIDATE_HOST, PYTHON_CHECK_HOSTNAME],

@@ -1,7 +1,7 @@
 """Untrusted CA: the certificate is in order, but its authority is not in the client's trust store."""
 
 from tlslab.model.certificate import LAB_ROOT
-from tlslab.model.check import EVERYTHING, NOTHING
+from tlslab.model.check import EVERYTHING, NOTHING, Check
 from tlslab.model.conditions import DEMANDS_ENCRYPTION, NAME_MISMATCH, SELF_SIGNED, UNTRUSTED
 from tlslab.model.scenario import Scenario, Side, scenario
 from tlslab.model.situation import Encryption, ServerEncryption, ServerKind, Situation, healthy
@@ -13,11 +13,13 @@ from tlslab_scenarios._sources import (  # fmt: skip
     NODE_CODES,
     ODBC_KEYWORDS,
     ODBC_TROUBLESHOOTING,
+    PHP_CONTEXT,
     SQL_CERTIFICATES,
     SQL_LINUX,
     TDS_8,
     TENWEB,
     UNKNOWN_LEAF_ISSUER,
+    VERIFY_PEER,
     section,
 )
 from tlslab_scenarios.self_signed import stop_asking_for_encryption, trust_everything
@@ -229,6 +231,21 @@ def _bypass(of: Scenario) -> None:
         steps=["Set the option that skips verification in the client's configuration or connection string."],
         sources=[section(KB2007728, "Resolution"), section(CURL_CERTS, "Skip verification")],
     )(trust_everything)
+
+
+@untrusted_ca.fix(
+    still_checks={Check.NAME},
+    side=Side.CLIENT,
+    steps=[
+        "PHP: `'verify_peer' => false` in the SSL context, or `CURLOPT_SSL_VERIFYPEER` off, alone. `verify_peer_name` and `CURLOPT_SSL_VERIFYHOST` stay on.",
+        "The name is compared still, and nobody vouches for it: whoever makes a certificate with the server's name gets in.",
+    ],
+    sources=[PHP_CONTEXT, VERIFY_PEER],
+    kinds=[ServerKind.HTTPS],
+)
+def leave_the_chain_unchecked(broken: Situation) -> Situation:
+    """Switch the check of the chain off, and leave that of the name on."""
+    return broken.with_client(chain_check=False)
 
 
 for _scenario in (untrusted_ca, untrusted_ca_direct, untrusted_ca_forced, untrusted_ca_strict):

@@ -34,7 +34,7 @@ from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.store_errors import stops
 from tlslab.libraries.openssl import NO_SIGNATURE_OF_THIS_KEY
 from tlslab.libraries.php import NAMES, STREAMS
-from tlslab.model.circumstances import TRUST_EVERYTHING
+from tlslab.model.circumstances import CHAIN_UNCHECKED, NAME_UNCHECKED, TRUST_EVERYTHING
 from tlslab.model.conditions import (
     BELOW_THE_ROOT,
     CN_ALONE,
@@ -113,7 +113,7 @@ class Php(PhpClient):
     title = "PHP streams"
     tls_library = "OpenSSL of the system"
     needs = (PHP,)
-    supports = OPTIONS | {"security_level", "certificate"}
+    supports = OPTIONS | {"security_level", "certificate", "name_check", "chain_check"}
     lacks: Mapping[str, str] = {"server_name": "PHP's streams send the name that they verify, `peer_name`"}
     stores: Mapping[str, str] = {PEM_FILE: "cafile", HASHED_DIRECTORY: "capath"}
     default_trust = Trust(
@@ -205,6 +205,20 @@ class Php(PhpClient):
             basis=Basis.AUTHORITATIVE,
             source=CONTEXT,
         ),
+        tolerates(
+            "with `verify_peer` false PHP does not look at the chain, and compares the name all the same",
+            phases=[Phase.VERIFY],
+            when=[CHAIN_UNCHECKED],
+            basis=Basis.AUTHORITATIVE,
+            source=CONTEXT,
+        ),
+        tolerates(
+            "with `verify_peer_name` false PHP does not look at the name",
+            phases=[Phase.NAME],
+            when=[NAME_UNCHECKED],
+            basis=Basis.AUTHORITATIVE,
+            source=CONTEXT,
+        ),
         says_like(
             UNTRUSTED,
             [OTHER_STORE],
@@ -241,7 +255,7 @@ class PhpCurl(PhpClient):
             "PHP's curl extension",
         ),
     )
-    supports = OPTIONS | {"security_level", "certificate"}
+    supports = OPTIONS | {"security_level", "certificate", "name_check", "chain_check"}
     lacks: Mapping[str, str] = {"server_name": "libcurl sends the name in the URL, and verifies the same"}
     stores: Mapping[str, str] = {PEM_FILE: "CURLOPT_CAINFO", HASHED_DIRECTORY: "CURLOPT_CAPATH"}
     default_trust = Trust(Roots.SYSTEM, "its libcurl is built with the system's bundle and directory", CA_FILE)
@@ -336,6 +350,20 @@ class PhpCurl(PhpClient):
             source=VERIFY_PEER,
         ),
         tolerates(
+            "with CURLOPT_SSL_VERIFYPEER off libcurl does not look at the chain, and compares the name all the same",
+            phases=[Phase.VERIFY],
+            when=[CHAIN_UNCHECKED],
+            basis=Basis.AUTHORITATIVE,
+            source=VERIFY_PEER,
+        ),
+        tolerates(
+            "with CURLOPT_SSL_VERIFYHOST off libcurl does not look at the name",
+            phases=[Phase.NAME],
+            when=[NAME_UNCHECKED],
+            basis=Basis.AUTHORITATIVE,
+            source=VERIFY_PEER,
+        ),
+        tolerates(
             "CURLOPT_CAINFO takes the place of the file that libcurl was built with, not of the directory",
             of=[OTHER_STORE],
             basis=Basis.AUTHORITATIVE,
@@ -361,8 +389,10 @@ class PhpCurl(PhpClient):
 def _ssl(side: ClientSide) -> dict[str, Any]:
     """The options of the context beside the trust store."""
     options: dict[str, Any] = {}
-    if side.trust_everything:
-        options |= {"verify_peer": False, "verify_peer_name": False}
+    if side.trust_everything or not side.chain_check:
+        options["verify_peer"] = False
+    if side.trust_everything or not side.name_check:
+        options["verify_peer_name"] = False
     if expects_other_name(side):
         options["peer_name"] = side.reference_identifier
     lowest = floor(side)
@@ -380,8 +410,10 @@ def _ssl(side: ClientSide) -> dict[str, Any]:
 def _curl(side: ClientSide) -> dict[str, Any]:
     """The options of the handle beside the trust store."""
     options: dict[str, Any] = {}
-    if side.trust_everything:
-        options |= {"CURLOPT_SSL_VERIFYPEER": False, "CURLOPT_SSL_VERIFYHOST": 0}
+    if side.trust_everything or not side.chain_check:
+        options["CURLOPT_SSL_VERIFYPEER"] = False
+    if side.trust_everything or not side.name_check:
+        options["CURLOPT_SSL_VERIFYHOST"] = 0
     if expects_other_name(side):
         options["CURLOPT_CONNECT_TO"] = [f"{in_url(side.reference_identifier)}::{in_url(side.connect_to)}:"]
     lowest = floor(side)

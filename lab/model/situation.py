@@ -265,6 +265,8 @@ class ClientSide:
 
     `name_check` False: it is told not to look for its name in the certificate, and to verify the chain all the same.
 
+    `chain_check` False: it is told to look for its name in the certificate, and at nothing else.
+
     `pin`: the one certificate that it is told to accept from the server, whoever issued it; a client that looks at
     keys alone accepts every certificate with its key.
 
@@ -298,6 +300,7 @@ class ClientSide:
     )
     fetches_issuers: bool = field(default=False, metadata={_WORDS: "fetching a missing intermediate certificate"})
     name_check: bool = field(default=True, metadata={_WORDS: "leaving the certificate's name unchecked"})
+    chain_check: bool = field(default=True, metadata={_WORDS: "leaving the certificate's chain unchecked"})
     pin: Leaf | None = field(default=None, metadata={_WORDS: "the server's certificate itself to accept (a pin)"})
     environment: tuple[Variable, ...] = field(default=(), metadata={_WORDS: "variables of the environment"})
     security_level: int | None = field(default=None, metadata={_WORDS: "OpenSSL's security level"})

@@ -62,6 +62,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "store": (Store(flaw=StoreFlaw.MISSING),),
     "strict_x509": (True, False),
     "name_check": (False,),
+    "chain_check": (False,),
     "crls": ((RevocationList(LAB_ISSUING), RevocationList(LAB_ROOT)),),
     "revocation": tuple(RevocationCheck),
     "fetches_issuers": (True,),
