@@ -6,7 +6,7 @@ PROXIES = "a proxy on the client's side"
 RELEASES = "another release of the client"
 ROUTING = "a SQL Server that sends clients to another host"
 CIPHERS = "cipher suites, key exchange and signatures of the handshake"
-CLIENT_CERTIFICATES = "certificates of clients"
+CLIENT_CERTIFICATES = "clients of .NET with a certificate of their own"
 RESTARTS = "a fix that is on disk and not loaded before a restart"
 
 REPORTS = (
@@ -86,7 +86,11 @@ REPORTS = (
         "15 seconds, because an address in the certificate does not answer",
         ["missing-intermediate.address-silent"],
     ),
-    Report("dotnet/runtime#121982", "the client's own certificate is not for clients", waits=CLIENT_CERTIFICATES),
+    Report(
+        "dotnet/runtime#121982",
+        "the client's own certificate is not for clients",
+        ["client-certificate.without-client-auth"],
+    ),
     Report("dotnet/runtime#131563", "a client sends none, silently", waits=CLIENT_CERTIFICATES),
     Report(
         "microsoft/mssql-docker#895",

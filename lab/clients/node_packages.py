@@ -55,7 +55,8 @@ class Axios(OfNpm):
     title = "axios (Node)"
     needs = (NODE, NodePackage("axios"))
     rows = (
-        *NodeHttps.rows,
+        # It makes an error of the status.
+        *(row for row in NodeHttps.rows if row not in tells_the_status()),
         *tells_the_status("AxiosError: Request failed with status code 400", source=SETTLE),
     )
     registry = Registry(RegistryKind.NPM, "axios")

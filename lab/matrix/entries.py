@@ -79,6 +79,7 @@ class Entries:
             trusts=list(self._trusts(attempt.situation.client)),
             store=str(attempt.situation.client.store),
             clock=attempt.situation.client.clock // timedelta(seconds=1),
+            own=[certificate_entry(self._mint.certificate(item)) for item in _own(attempt.situation.client)],
             audit=sorted(map(str, attempt.defects)),
             result=outcome.result.value,
             text=outcome.text,
@@ -242,6 +243,11 @@ class Entries:
         ]
 
 
+def _own(side: ClientSide) -> tuple[Anchor, ...]:
+    """What a client side sends of its own."""
+    return side.certificate.presented if side.certificate else ()
+
+
 def describe(side: ServerSide) -> list[str]:
     """A server side in words."""
     if side.speaks is not Speaks.ITS_PROTOCOL:
@@ -263,7 +269,8 @@ def describe(side: ServerSide) -> list[str]:
         words.append("sends an answer of OCSP about its certificate with the handshake")
     words += [_AT_ADDRESSES[item] for item in sorted(side.responders)]
     if side.client_anchors:
-        words.append("demands a certificate of its clients")
+        of = ", ".join(anchor.subject for anchor in side.client_anchors)
+        words.append(f"demands a certificate of its clients, below {of}")
     if side.encryption is ServerEncryption.IN_CLEAR:
         words.append("shows no certificate")
     elif side.chain is None:

@@ -165,6 +165,9 @@ class AttemptEntry(_Model):
         default="pem-file", description="the kind of its trust store, and how that was laid down wrongly"
     )
     clock: int = Field(default=0, description="seconds by which its clock was ahead; less than 0: behind")
+    own: list[CertificateEntry] = Field(
+        default=[], description="its own certificate, and what it sends beside that; empty: it has none"
+    )
     audit: list[str] = Field(description="what the self-check found wrong with the situation")
     result: Result
     text: str = Field(description="what the client shows its user, verbatim")

@@ -210,6 +210,8 @@ def _attempt(attempt: AttemptEntry, console: Console, with_trace: bool) -> None:
     style = {"connected": "green", "refused": "yellow"}.get(attempt.result, "red")
     console.print(Text.assemble(("  result  ", "dim"), (facts[0], style), ", " + ", ".join(facts[1:])), highlight=False)
     _words("client side", "\n".join(attempt.options), console, "no options")
+    for depth, certificate in enumerate(attempt.own):
+        hang(console, f"  its own certificate {depth}  ", Text(printable(_in_short(certificate))), "dim")
     _words("client says", attempt.text, console, "nothing")
     _words("server says", "\n".join(attempt.server_log), console, "nothing")
     lines = attempt.trace.splitlines()

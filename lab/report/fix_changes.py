@@ -33,9 +33,10 @@ def fix_changes(before: AttemptEntry, after: AttemptEntry, servers: Mapping[str,
         (words, _certificates(before.trusts, place), _certificates(after.trusts, place))
         for place, words in PLACES.items()
     ]
+    found += _presented(before.own, after.own, "of the client")
     old, new = servers[before.server], servers[after.server]
     found.append(("the server's settings", old.settings, new.settings))
-    found += _presented(old.presented, new.presented)
+    found += _presented(old.presented, new.presented, "as presented")
     for where, was, is_now in found:
         gone, come = _less(was, is_now), _less(is_now, was)
         if gone or come:
@@ -61,10 +62,10 @@ def _certificates(trusts: Iterable[TrustedEntry], place: str) -> list[str]:
     ]
 
 
-def _presented(old: Iterable[CertificateEntry], new: Iterable[CertificateEntry]) -> Iterator[Change]:
+def _presented(old: Iterable[CertificateEntry], new: Iterable[CertificateEntry], what: str) -> Iterator[Change]:
     """What differs between two chains: of the certificates at one depth the facts, else the certificates."""
     for depth, (was, is_now) in enumerate(zip_longest(old, new)):
-        where = f"certificate {depth} as presented"
+        where = f"certificate {depth} {what}"
         if was is None or is_now is None:
             yield where, _named(was), _named(is_now)
             continue

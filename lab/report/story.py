@@ -44,7 +44,10 @@ def show_story(record: Record, cell: CellEntry, scenario: Scenario, fix: Fix, cl
         hang(console, "     ", Text(words))
     _attempt(client, attempts[cell.acts[FIXED]], console)
     console.print()
-    hang(console, "3  The attack: ", Text("an impostor has the server's name and address", "not bold"), "bold")
+    attackers = [impostor for impostor in record.impostors if f"impostor:{impostor.id}" in cell.acts]
+    of_clients = any(impostor.side == "client" for impostor in attackers)
+    place = "the server's name and address" + (", or the client's place" if of_clients else "")
+    hang(console, "3  The attack: ", Text(f"an impostor has {place}", "not bold"), "bold")
     told: list[str] = []
     for impostor in record.impostors:
         made = attempts.get(cell.acts.get(f"impostor:{impostor.id}", ""))

@@ -53,6 +53,8 @@ def beside_options(broken: ClientSide, fixed: ClientSide) -> Iterator[str]:
         yield "lay the trust store down as the client reads it"
     if fixed.crls != broken.crls and fixed.crls and broken.crls:
         yield "crl.pem gets the current list of every CA in the chain"
+    if fixed.certificate and broken.certificate and fixed.certificate != broken.certificate:
+        yield "client.pem gets the new certificate"
     if fixed.clock != broken.clock:
         wrong = broken.clock - fixed.clock
         yield f"set the machine's clock, which is {abs(wrong).days} days {'ahead' if wrong > timedelta() else 'behind'}"

@@ -1,5 +1,7 @@
 """What clients say of a server that answers 400 because of their certificate, and how each is given one."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.clients.acts import judge
@@ -8,12 +10,13 @@ from tlslab.clients import Client, all_clients
 from tlslab.clients.openssl import SClient
 from tlslab.clients.ruby import Ruby
 from tlslab.matrix.judge import ActVerdict
-from tlslab.model.certificate import LAB_ROOT, Authority, Chain
+from tlslab.model.certificate import CURRENT, LAB_ROOT, PAST, Authority, Chain
 from tlslab.model.client_certificates import NOT_SENT, NOT_TAKEN
 from tlslab.model.evidence import Basis
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.scenario import Side
 from tlslab.model.situation import ClientSide, ServerKind, healthy
+from tlslab.report.typed import beside_options
 from tlslab_scenarios.client_certificate import CLIENTS_ROOT, OF_ALICE
 
 DEMANDS = healthy(ServerKind.HTTPS).with_server(client_anchors=(CLIENTS_ROOT,))
@@ -103,3 +106,10 @@ def test_what_reads_one_certificate_of_a_file_is_given_the_others_beside_it() ->
 def test_s_client_may_print_the_answer_in_the_middle_of_a_line() -> None:
     said = "Verification: OK\n    0140 - 93 00 74 64 15 cd ab HTTP/1.1 200 OK\r\n"
     assert SClient().read(Completed(0, said, "", 0.1), OWN).result is Result.CONNECTED
+
+
+def test_a_new_certificate_in_the_old_ones_file_is_told_although_the_options_stay() -> None:
+    old, new = (Chain(replace(OF_ALICE, validity=validity)) for validity in (PAST, CURRENT))
+    before, after = (replace(OWN, certificate=certificate) for certificate in (old, new))
+    assert list(beside_options(before, after)) == ["client.pem gets the new certificate"]
+    assert list(beside_options(before, before)) == []

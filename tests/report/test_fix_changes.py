@@ -46,6 +46,14 @@ def test_another_name_and_another_clock() -> None:
     ]
 
 
+def test_of_the_clients_own_certificate_the_facts_that_differ_although_its_options_are_the_same() -> None:
+    leaf = SERVERS["s1"].presented[0]
+    renewed = leaf.model_copy(update={"not_after": "2027-01-01T10:00:00Z", "sha256": "ef" * 32})
+    found = list(fix_changes(attempt("a1", own=[leaf]), attempt("a2", own=[renewed]), SERVERS))
+    valid = tuple((f"2026-01-01T10:00:00Z to {end}",) for end in ("2026-04-01T10:00:00Z", "2027-01-01T10:00:00Z"))
+    assert found == [("certificate 0 of the client, valid", *valid)]
+
+
 def test_of_a_certificate_at_the_same_depth_only_the_facts_that_differ() -> None:
     leaf, issuing = SERVERS["s1"].presented
     renewed = leaf.model_copy(update={"not_after": "2027-01-01T10:00:00Z", "sha256": "ef" * 32})
