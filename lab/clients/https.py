@@ -1,9 +1,10 @@
 """What the HTTPS clients share: TLS limits, and the name to verify."""
 
-from tlslab.model.conditions import SILENT
+from tlslab.model.condition import conditions_of, defects
+from tlslab.model.conditions import CONDITIONS, SILENT
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Hangs, says
-from tlslab.model.situation import ClientSide, ServerKind, TLSVersion
+from tlslab.model.library import Hangs, When, says
+from tlslab.model.situation import ClientSide, ServerKind, Situation, TLSVersion
 
 HTTPS = frozenset({ServerKind.HTTPS})
 OPTIONS = frozenset(
@@ -32,6 +33,15 @@ WAITS = says(
     source=Source("observed by the lab: no answer within 20 seconds", ""),
 )
 """Of a client that has no limit of its own for a server that says nothing."""
+
+
+def _names_a_good_site(act: Situation) -> bool:
+    """Whether nothing would be wrong with a client that sends and verifies the name in the Host header."""
+    name = act.client.host_header
+    return name is not None and not defects(conditions_of(act.with_client(expected_name=name), CONDITIONS))
+
+
+SITE_IN_HOST_HEADER = When("the Host header names a site with which nothing is wrong", _names_a_good_site)
 
 
 def floor(side: ClientSide) -> TLSVersion | None:

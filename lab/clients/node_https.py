@@ -27,6 +27,7 @@ from tlslab.clients.https import (
     HTTPS,
     OBSERVED,
     OPTIONS,
+    SITE_IN_HOST_HEADER,
     WAITS,
     cipher_list,
     expects_other_name,
@@ -52,11 +53,10 @@ from tlslab.clients.tedious import (
 )
 from tlslab.clients.variables import read
 from tlslab.model.circumstances import NAME_UNCHECKED, TRUST_EVERYTHING
-from tlslab.model.condition import conditions_of, defects
-from tlslab.model.conditions import CONDITIONS, OTHER_STORE, SILENT
+from tlslab.model.conditions import OTHER_STORE, SILENT
 from tlslab.model.environment import NODE_EXTRA_CA_CERTS, NODE_TLS_REJECT_UNAUTHORIZED
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Own, Template, When, says, tolerates
+from tlslab.model.library import Own, Template, says, tolerates
 from tlslab.model.names import in_url
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import PEM_FILE, ClientSide, Situation, TLSVersion
@@ -97,13 +97,6 @@ SERVER_NAME = Source(
 )
 
 
-def _names_a_good_site(act: Situation) -> bool:
-    """Whether nothing would be wrong with a client that sends and verifies the name in the Host header."""
-    name = act.client.host_header
-    return name is not None and not defects(conditions_of(act.with_client(expected_name=name), CONDITIONS))
-
-
-SITE_IN_HOST_HEADER = When("the Host header names a site with which nothing is wrong", _names_a_good_site)
 OF_VARIABLES = (
     *read("Node", (NODE_EXTRA_CA_CERTS,), EXTRA_ROOTS_DOC),
     tolerates(

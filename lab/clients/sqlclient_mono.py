@@ -16,7 +16,10 @@ from tlslab.model.conditions import (
     DEMANDS_ENCRYPTION,
     ENDS_AFTER_PRELOGIN,
     ENDS_EARLY,
+    NO_COMMON_CIPHER,
+    NO_COMMON_VERSION,
     NO_ENCRYPTION,
+    NOT_LOADED,
     NOT_SERVING,
     OTHER_SERVICE,
     PLAIN_HTTP,
@@ -24,7 +27,8 @@ from tlslab.model.conditions import (
     STRICT_ONLY,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Hangs, Prints, Template, When, says, says_each, tolerates
+from tlslab.model.library import Hangs, Prints, Template, When, says, says_alike, says_each, tolerates
+from tlslab.model.names import SUBJECT_IS_THE_NAME
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import HASHED_DIRECTORY, ClientSide, Encryption, Situation
 from tlslab.setup.needs import Packages, Program
@@ -74,6 +78,21 @@ class SqlClientMono(DotnetDriver):
                 (ENDS_EARLY, PLAIN_HTTP, OTHER_SERVICE, STRICT_ONLY), Prints(f"{_FRAME}Snix_PreLogin ({_NOTHING})", "2")
             ),
             Phase.NO_TLS,
+            basis=Basis.OBSERVED,
+            source=OBSERVED,
+        ),
+        *says_alike(
+            [NO_COMMON_VERSION, NO_COMMON_CIPHER, NOT_LOADED],
+            Phase.CLOSED,
+            Hangs(),
+            basis=Basis.OBSERVED,
+            source=OBSERVED,
+            when=[~RESETS],
+        ),
+        tolerates(
+            "the driver takes a short name for the longer one in the subject that begins with it",
+            of=[SUBJECT_IS_THE_NAME],
+            phases=[Phase.NAME],
             basis=Basis.OBSERVED,
             source=OBSERVED,
         ),

@@ -24,6 +24,8 @@ from tlslab.model.conditions import (
     EXPIRED_ROOT,
     FORGED,
     INCOMPLETE,
+    ISSUER_NOT_FOR_SERVERS,
+    ISSUER_NOT_YET_VALID,
     NAME_MISMATCH,
     NAME_NOT_PERMITTED,
     NO_COMMON_CIPHER,
@@ -33,6 +35,7 @@ from tlslab.model.conditions import (
     NOT_LOADED,
     NOT_YET_VALID,
     OTHER_SERVICE,
+    PATH_TOO_LONG,
     PLAIN_HTTP,
     REVOCATION_UNKNOWN,
     REVOKED,
@@ -41,24 +44,26 @@ from tlslab.model.conditions import (
     WEAK_SIGNATURE,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import ANY, Library, Says, says, says_alike
+from tlslab.model.library import ANY, Library, Offers, Says, says, says_alike
+from tlslab.model.situation import TLSVersion
 
 STRINGS = Source(
     ".NET, System.Net.Security, Strings.resx",
     "https://github.com/dotnet/runtime/blob/015510cac22b172696e9c2ac95ffcf18078e1617/src/libraries/System.Net.Security"
     "/src/Resources/Strings.resx",
 )
-PARTIAL_CHAIN = Source(
-    "dotnet/runtime issue 112856: errors in the certificate chain: PartialChain",
-    "https://github.com/dotnet/runtime/issues/112856",
+CHAIN_PROCESSOR = Source(
+    ".NET, OpenSslX509ChainProcessor.cs (MapVerifyErrorToChainStatus: which error of OpenSSL's is which status)",
+    "https://github.com/dotnet/runtime/blob/14337607ab00e22054524f1b4691ccc1f87e8c8c/src/libraries/"
+    "System.Security.Cryptography/src/System/Security/Cryptography/X509Certificates/OpenSslX509ChainProcessor.cs",
 )
-UNTRUSTED_ROOT = Source(
-    "RWS/ISHRemote issue 211: errors in the certificate chain: UntrustedRoot, NotTimeValid",
-    "https://github.com/RWS/ISHRemote/issues/211",
+HANDSHAKE_REPORTED = Source(
+    "dotnet/runtime issue 47117: SSL Handshake failed with OpenSSL error - SSL_ERROR_SSL. (alert handshake failure)",
+    "https://github.com/dotnet/runtime/issues/47117",
 )
-NOT_TIME_VALID = Source(
-    "dotnet/dnceng issue 1485: errors in the certificate chain: NotTimeValid",
-    "https://github.com/dotnet/dnceng/issues/1485",
+CIPHER_SUITES = Source(
+    "dotnet/docs issue 20842: New default TLS CipherSuites for .NET on Linux (TLS 1.0 and 1.1 effectively disabled)",
+    "https://github.com/dotnet/docs/issues/20842",
 )
 FLAGS = Source("Observed by name: the other values of X509ChainStatusFlags", "")
 MEASURED = Source("Measured with .NET 10.0.12 on Debian 12, OpenSSL 3.0.19", "")
@@ -66,35 +71,31 @@ MEASURED = Source("Measured with .NET 10.0.12 on Debian 12, OpenSSL 3.0.19", "")
 _VALIDATION = "The remote certificate is invalid according to the validation procedure"
 _CHAIN = "The remote certificate is invalid because of errors in the certificate chain: "
 
-_REPORTED: tuple[tuple[str, Source, tuple[Condition, ...]], ...] = (
-    ("PartialChain", PARTIAL_CHAIN, (UNTRUSTED, INCOMPLETE)),
-    ("UntrustedRoot", UNTRUSTED_ROOT, (SELF_SIGNED, UNTRUSTED)),
-    ("NotTimeValid", NOT_TIME_VALID, (EXPIRED, NOT_YET_VALID, EXPIRED_ISSUER, EXPIRED_ROOT)),
-)
-_MEASURED: tuple[tuple[str, tuple[Condition, ...]], ...] = (
-    ("NotValidForUsage", (NOT_FOR_SERVERS,)),
-    ("InvalidBasicConstraints", (NOT_A_CA,)),
+_STATUSES: tuple[tuple[str, tuple[Condition, ...]], ...] = (
+    ("PartialChain", (UNTRUSTED, INCOMPLETE)),
+    ("UntrustedRoot", (SELF_SIGNED, UNTRUSTED)),
+    ("NotTimeValid", (EXPIRED, NOT_YET_VALID, EXPIRED_ISSUER, EXPIRED_ROOT, ISSUER_NOT_YET_VALID)),
+    ("NotValidForUsage", (NOT_FOR_SERVERS, ISSUER_NOT_FOR_SERVERS)),
+    ("InvalidBasicConstraints", (NOT_A_CA, PATH_TOO_LONG)),
     ("HasNotSupportedCriticalExtension", (CRITICAL_EXTENSION,)),
     ("Revoked", (REVOKED,)),
     ("RevocationStatusUnknown, OfflineRevocation", (REVOCATION_UNKNOWN,)),
     ("NotSignatureValid", (FORGED,)),
-)
-_BY_NAME: tuple[tuple[str, tuple[Condition, ...]], ...] = (
     ("ExplicitDistrust", (DISTRUSTED,)),
-    ("HasWeakSignature", (WEAK_SIGNATURE,)),
     ("HasExcludedNameConstraint", (NAME_NOT_PERMITTED,)),
     ("HasNotPermittedNameConstraint", (NAME_NOT_PERMITTED,)),
     ("InvalidPolicyConstraints", (POLICY_NOT_MET,)),
+)
+_BY_NAME: tuple[tuple[str, tuple[Condition, ...]], ...] = (
+    ("HasWeakSignature", (WEAK_SIGNATURE,)),
     ("OfflineRevocation", (REVOCATION_UNKNOWN,)),
 )
 
 
 def _chains() -> tuple[Says, ...]:
     rows: list[Says] = []
-    for status, source, about in _REPORTED:
-        rows += says_alike(about, Phase.VERIFY, f"{_CHAIN}{status}", basis=Basis.REPORTED, source=source)
-    for status, about in _MEASURED:
-        rows += says_alike(about, Phase.VERIFY, f"{_CHAIN}{status}", basis=Basis.OBSERVED, source=MEASURED)
+    for status, about in _STATUSES:
+        rows += says_alike(about, Phase.VERIFY, f"{_CHAIN}{status}", basis=Basis.AUTHORITATIVE, source=CHAIN_PROCESSOR)
     for status, about in _BY_NAME:
         rows += says_alike(about, Phase.VERIFY, f"{_CHAIN}{status}", basis=Basis.OBSERVED, source=FLAGS)
     for chain, status in ((UNTRUSTED, "PartialChain"), (SELF_SIGNED, "UntrustedRoot")):
@@ -162,14 +163,15 @@ LIBRARY = Library(
         ),
         *says_alike(
             (ENDS_EARLY,),
-            Phase.CLOSED,
+            Phase.NO_TLS,
+            "Received an unexpected EOF or 0 bytes from the transport stream.",
             "Received incomplete authentication message. Remote party has probably closed the connection.",
             basis=Basis.AUTHORITATIVE,
             source=STRINGS,
         ),
         *says_alike(
             (PLAIN_HTTP, OTHER_SERVICE),
-            Phase.HANDSHAKE,
+            Phase.NO_TLS,
             "Cannot determine the frame size or a corrupted frame was received.",
             "The handshake failed due to an unexpected packet format.",
             basis=Basis.AUTHORITATIVE,
@@ -197,5 +199,13 @@ LIBRARY = Library(
             source=MEASURED,
         ),
     ),
-    vocabulary=True,
+    offers=(
+        Offers(
+            TLSVersion.TLSv1_2,
+            TLSVersion.TLSv1_3,
+            "of the cipher suites that .NET offers on Linux by itself none goes with older versions",
+            Basis.AUTHORITATIVE,
+            CIPHER_SUITES,
+        ),
+    ),
 )

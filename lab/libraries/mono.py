@@ -1,7 +1,7 @@
 """Mono's TLS (BoringSSL, "btls") with its own check of names: one text for every certificate that it refuses.
 
-Only the lab has seen these rows: mono 6.8 of Debian. A name is found in the CN as well, beside a SAN, and a short name
-in that of a longer one; an anchor is a self-signed CA certificate.
+Only the lab has seen these rows: mono 6.8 of Debian. A name is found in the CN as well, beside a SAN; an anchor is a
+self-signed CA certificate.
 """
 
 from tlslab.model.circumstances import RESETS
@@ -23,13 +23,12 @@ from tlslab.model.conditions import (
     leaf_of,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import ANY, Hangs, Library, Offers, When, says, says_alike, tolerates, where
+from tlslab.model.library import ANY, Library, Offers, When, says, says_alike, tolerates, where
 from tlslab.model.names import (
     ADDRESS_AS_CN_ALONE,
     ADDRESS_AS_CN_BESIDE_SAN,
     ADDRESS_AS_DNS_NAME,
     DOT_AT_THE_END,
-    SUBJECT_IS_THE_NAME,
 )
 from tlslab.model.path import anchors, chain_of
 from tlslab.model.situation import Situation, TLSVersion
@@ -99,7 +98,7 @@ LIBRARY = Library(
                 source=OBSERVED,
             )
             for item in (
-                *(CN_ALONE, CN_BESIDE_SAN, SUBJECT_IS_THE_NAME),
+                *(CN_ALONE, CN_BESIDE_SAN),
                 *(ADDRESS_AS_CN_ALONE, ADDRESS_AS_CN_BESIDE_SAN),
             )
         ),
@@ -111,16 +110,8 @@ LIBRARY = Library(
             source=OBSERVED,
             when=[RESETS],
         ),
-        *says_alike(
-            [NO_COMMON_VERSION, NO_COMMON_CIPHER, NOT_LOADED],
-            Phase.CLOSED,
-            Hangs(),
-            basis=Basis.OBSERVED,
-            source=OBSERVED,
-            when=[~RESETS],
-        ),
     ),
     offers=(
-        Offers(TLSVersion.TLSv1_0, TLSVersion.TLSv1_2, "mono has no switch for TLS versions", Basis.OBSERVED, OBSERVED),
+        Offers(TLSVersion.TLSv1_0, TLSVersion.TLSv1_2, "mono's TLS library ends at TLS 1.2", Basis.OBSERVED, OBSERVED),
     ),
 )

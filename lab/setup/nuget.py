@@ -46,7 +46,7 @@ def publish(project: Path, release: str, home: Path, cache: Path, echo: Echo) ->
         echo(f"building {project.stem} with {release} from NuGet (once) into {home}")
         fresh = Path(tempfile.mkdtemp(prefix=f"{home.name}.new-", dir=home.parent))
         try:
-            for source in (project, project.with_suffix(".cs")):
+            for source in (project, *project.parent.glob("*.cs")):
                 shutil.copy(source, fresh)
             _run(program, fresh / project.name, release, cache, descriptor)
             shutil.rmtree(home, ignore_errors=True)

@@ -60,8 +60,8 @@ def test_without_the_sdk_it_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyP
         nuget.publish(PROJECT, "7.1.1", tmp_path / "home", tmp_path, print)
 
 
-def test_the_project_names_the_source_of_the_probe_and_the_release() -> None:
+def test_the_project_names_the_sources_of_the_probe_and_the_release() -> None:
     text = PROJECT.read_text(encoding="utf-8")
-    assert '<Compile Include="SqlClient.cs" />' in text
+    assert '<Compile Include="SqlClient.cs;Probe.cs" />' in text
     assert 'Version="[$(Release)]"' in text
-    assert PROJECT.with_suffix(".cs").is_file()
+    assert PROJECT.with_suffix(".cs").is_file() and PROJECT.with_name("Probe.cs").is_file()

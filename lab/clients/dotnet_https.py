@@ -1,0 +1,390 @@
+""".NET's HTTPS client: one GET by HttpClient, in `probes/DotnetHttps.cs`, in a process that serves many attempts.
+
+SslStream names what is wrong with a certificate, and HttpClient shows it as the inner exception. Options are those of
+HttpClientHandler; trust and OpenSSL's security level are those of a process (`tlslab.clients.dotnet`). The name that
+is sent and verified is that of the Host header.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+
+from tlslab.clients import dotnet
+from tlslab.clients.answers import read_answer
+from tlslab.clients.base import PROBES, Client, Invocation, Machine, Request
+from tlslab.clients.https import (
+    HTTPS,
+    OPTIONS,
+    SITE_IN_HOST_HEADER,
+    WAITS,
+    expects_other_name,
+    floor,
+    security_level,
+)
+from tlslab.clients.openssl_variables import STORES
+from tlslab.clients.sqlclient import MCS
+from tlslab.clients.tds import openssl_conf, openssl_words, read_versions
+from tlslab.libraries.dotnet import CHAIN_PROCESSOR, CIPHER_SUITES, HANDSHAKE_REPORTED, MEASURED
+from tlslab.model.certificate import Responder
+from tlslab.model.circumstances import (
+    ISSUER_PUBLISHED,
+    LOW_SECURITY_LEVEL,
+    NAME_UNCHECKED,
+    RESETS,
+    TRUST_EVERYTHING,
+)
+from tlslab.model.conditions import (
+    BELOW_THE_ROOT,
+    CN_ALONE,
+    ENDS_EARLY,
+    INCOMPLETE,
+    KEY_USAGE,
+    LEAF_TRUSTED,
+    NAME_MISMATCH,
+    NO_COMMON_CIPHER,
+    NO_COMMON_VERSION,
+    NOT_LOADED,
+    REVOCATION_UNKNOWN,
+    RSA_KEY_EXCHANGE,
+    SMALL_DH,
+    UNTRUSTED,
+    WEAK_HANDSHAKE_SIGNATURE,
+    WEAK_ISSUER_SIGNATURE,
+    WEAK_KEY,
+    WEAK_SIGNATURE,
+)
+from tlslab.model.evidence import Basis, Phase, Source
+from tlslab.model.library import Own, Template, When, says, says_alike, says_like, tolerates
+from tlslab.model.names import ADDRESS_AS_CN_ALONE, ADDRESS_AS_CN_BESIDE_SAN, in_url
+from tlslab.model.outcome import Completed, Outcome
+from tlslab.model.path import chain_of
+from tlslab.model.situation import ClientSide, RevocationCheck, Situation, TLSVersion
+from tlslab.setup.needs import Built, Library, Packages, PythonPackage
+
+MONO_HTTP = Library(
+    "mono-http",
+    ("mono/4.5/System.Net.Http.dll",),
+    Packages(apt="libmono-system-net-http4.0-cil"),
+    "mono's System.Net.Http, against which the probe is built",
+)
+SOURCES = (PROBES / "DotnetHttps.cs", PROBES / "Probe.cs")
+PROBE = Built(
+    "DotnetHttps.exe",
+    SOURCES,
+    MCS,
+    ("--version",),
+    ("{compiler}", "-r:System.Net.Http.dll", "-out:{program}", *(source.name for source in SOURCES)),
+    executable=False,
+)
+SSL_PROTOCOLS = {
+    TLSVersion.TLSv1_0: ("Tls", 192),
+    TLSVersion.TLSv1_1: ("Tls11", 768),
+    TLSVersion.TLSv1_2: ("Tls12", 3072),
+    TLSVersion.TLSv1_3: ("Tls13", 12288),
+}
+"""System.Security.Authentication.SslProtocols."""
+STRINGS = Source(
+    ".NET, System.Net.Http, Strings.resx (net_http_ssl_connection_failed)",
+    "https://github.com/dotnet/runtime/blob/0074b9298ffdf737a43cd2b348bd498574a3a20d/src/libraries/System.Net.Http/src"
+    "/Resources/Strings.resx",
+)
+NAME_OF_THE_HEADER = Source(
+    ".NET documentation, docs/core/extensions/httpclient-sni.md (the Host header decides the name that is sent)",
+    "https://github.com/dotnet/docs/blob/67275d45641a9b2c9e38f1b25b23ded18dfaeac3/docs/core/extensions/httpclient-sni.md",
+)
+CALLBACK = Source(
+    ".NET API documentation, HttpClientHandler.ServerCertificateCustomValidationCallback",
+    "https://learn.microsoft.com/dotnet/api/system.net.http.httpclienthandler.servercertificatecustomvalidationcallback",
+)
+CALLBACK_OF_REQUESTS = Source(
+    ".NET API documentation, HttpWebRequest.ServerCertificateValidationCallback",
+    "https://learn.microsoft.com/dotnet/api/system.net.httpwebrequest.servercertificatevalidationcallback",
+)
+_FAILED = (
+    "System.Net.Http.HttpRequestException: The SSL connection could not be established, see inner exception. ---> "
+)
+_REFUSED = "System.Security.Authentication.AuthenticationException: "
+
+
+HANDSHAKE_FAILED = (
+    f"{_REFUSED}Authentication failed, see inner exception. ---> Interop+OpenSsl+SslException: SSL Handshake failed "
+    "with OpenSSL error - SSL_ERROR_SSL. ---> Interop+Crypto+OpenSslCryptographicException: error:{*}:SSL routines:{*}:"
+)
+_RESET = "System.IO.IOException: Unable to read data from the transport connection: Connection reset by peer."
+BY_CALLBACK = "The remote certificate was rejected by the provided RemoteCertificateValidationCallback."
+
+
+def _is_told_by_either(act: Situation) -> bool:
+    chain = chain_of(act)
+    return all(Responder.ANSWERS in (item.crl, item.ocsp) for item in (chain.leaf, *chain.intermediates))
+
+
+TOLD_BY_EITHER = When("of each certificate the list or the responder tells", _is_told_by_either)
+_KEY_EXCHANGE = ".NET offers ECDHE alone by itself up to TLS 1.2"
+OF_THE_CERTIFICATE: tuple[Own, ...] = (
+    *(
+        says_like(
+            UNTRUSTED, [condition], "to .NET a trust anchor is self-signed", basis=Basis.OBSERVED, source=MEASURED
+        )
+        for condition in (BELOW_THE_ROOT, LEAF_TRUSTED)
+    ),
+    *(
+        says_like(
+            NO_COMMON_CIPHER,
+            [condition],
+            _KEY_EXCHANGE,
+            when=[~LOW_SECURITY_LEVEL],
+            basis=Basis.AUTHORITATIVE,
+            source=CIPHER_SUITES,
+        )
+        for condition in (RSA_KEY_EXCHANGE, SMALL_DH)
+    ),
+    *(
+        tolerates(why, of=[condition], basis=Basis.OBSERVED, source=MEASURED)
+        for condition, why in (
+            (WEAK_SIGNATURE, ".NET does not look at the hash of a signature on Linux"),
+            (WEAK_ISSUER_SIGNATURE, ".NET does not look at the hash of a CA's signature on Linux"),
+            (WEAK_KEY, ".NET does not look at the length of a key on Linux"),
+            (KEY_USAGE, ".NET does not look at the key usage of a server's certificate"),
+        )
+    ),
+    *(
+        tolerates(why, of=[NAME_MISMATCH, condition], basis=Basis.OBSERVED, source=MEASURED)
+        for condition, why in (
+            (CN_ALONE, ".NET takes the common name where no DNS name stands in the SAN"),
+            (ADDRESS_AS_CN_ALONE, ".NET takes the address in the common name where none stands in the SAN"),
+            (ADDRESS_AS_CN_BESIDE_SAN, ".NET takes the address in the common name where none stands in the SAN"),
+        )
+    ),
+    tolerates(
+        ".NET fetches a missing intermediate from the address in the certificate",
+        of=[INCOMPLETE],
+        when=[ISSUER_PUBLISHED],
+        basis=Basis.AUTHORITATIVE,
+        source=CHAIN_PROCESSOR,
+    ),
+    tolerates(
+        ".NET takes the list or the answer of the responder, whichever it gets",
+        of=[REVOCATION_UNKNOWN],
+        when=[TOLD_BY_EITHER],
+        basis=Basis.AUTHORITATIVE,
+        source=CHAIN_PROCESSOR,
+    ),
+    tolerates(
+        ".NET sends and verifies the name in the Host header: it is shown the certificate of that site",
+        phases=[Phase.VERIFY, Phase.NAME],
+        when=[SITE_IN_HOST_HEADER],
+        basis=Basis.AUTHORITATIVE,
+        source=NAME_OF_THE_HEADER,
+    ),
+)
+
+
+def protocols(side: ClientSide) -> tuple[TLSVersion, ...]:
+    """The versions to ask for; none: .NET's own."""
+    lowest = floor(side)
+    if lowest is None and side.tls_max is None:
+        return ()
+    low, high = lowest or TLSVersion.TLSv1_2, side.tls_max or TLSVersion.TLSv1_3
+    return tuple(version for version in TLSVersion if low <= version <= high)
+
+
+class DotnetHttp(Client):
+    """What the clients of .NET and mono have in common."""
+
+    kinds = HTTPS
+    by: str
+    """The class by which the probe asks."""
+
+    def read(self, completed: Completed, side: ClientSide) -> Outcome:
+        return read_answer(completed)
+
+    def request(self, request: Request) -> str:
+        """What the probe is asked."""
+        side = request.side
+        asked = {"by": self.by, "url": f"https://{in_url(side.connect_to)}:{request.endpoint.port}/"}
+        return json.dumps({**asked, **({} if side.defaults_only else _options(side))})
+
+
+class DotnetHttpClient(DotnetHttp):
+    """HttpClient with an HttpClientHandler."""
+
+    name = "dotnet-httpclient"
+    title = ".NET HttpClient"
+    by = "HttpClient"
+    tls_library = "OpenSSL of the system, and .NET's own check of the chain"
+    needs = (PythonPackage(), dotnet.RUNTIME, MONO_HTTP, PROBE)
+    default_trust = dotnet.SYSTEMS_ROOTS
+    supports = OPTIONS | {"security_level", "name_check", "revocation"}
+    lacks: Mapping[str, str] = {
+        "server_name": "HttpClient verifies the name that it sends, that of the Host header",
+        "crls": ".NET fetches lists of revoked certificates itself, and takes none",
+        "fetches_issuers": ".NET fetches missing issuers without being told",
+    }
+    stores = STORES
+
+    variables = dotnet.VARIABLES
+
+    templates = (
+        Template(
+            "dotnet",
+            frozenset({Phase.VERIFY, Phase.NAME}),
+            f"{_FAILED}{_REFUSED}{{reason}}",
+            Basis.AUTHORITATIVE,
+            STRINGS,
+            when=(~NAME_UNCHECKED,),
+        ),
+        Template(
+            "dotnet",
+            frozenset({Phase.VERIFY}),
+            f"{_FAILED}{_REFUSED}{BY_CALLBACK}",
+            Basis.AUTHORITATIVE,
+            STRINGS,
+            when=(NAME_UNCHECKED,),
+        ),
+        Template(
+            "dotnet",
+            frozenset({Phase.CLOSED, Phase.NO_TLS}),
+            f"{_FAILED}{{*}}: {{reason}}",
+            Basis.AUTHORITATIVE,
+            STRINGS,
+        ),
+        Template(
+            "openssl",
+            frozenset({Phase.HANDSHAKE}),
+            f"{_FAILED}{HANDSHAKE_FAILED}{{reason}}",
+            Basis.REPORTED,
+            HANDSHAKE_REPORTED,
+        ),
+    )
+    rows = (
+        *WAITS,
+        *dotnet.OF_THE_STORE,
+        *dotnet.OF_VARIABLES,
+        *OF_THE_CERTIFICATE,
+        # It offers no cipher suite for versions before TLS 1.2.
+        *(
+            row
+            for condition, when in ((NO_COMMON_VERSION, []), (WEAK_HANDSHAKE_SIGNATURE, [~LOW_SECURITY_LEVEL]))
+            for row in says(
+                [condition],
+                Phase.HANDSHAKE,
+                f"{_FAILED}{HANDSHAKE_FAILED}sslv3 alert handshake failure",
+                basis=Basis.OBSERVED,
+                source=MEASURED,
+                when=when,
+            )
+        ),
+        *says_alike(
+            (NO_COMMON_VERSION, NO_COMMON_CIPHER, NOT_LOADED),
+            Phase.CLOSED,
+            f"{_FAILED}{_RESET}",
+            basis=Basis.OBSERVED,
+            source=MEASURED,
+            when=[RESETS],
+        ),
+        *says([ENDS_EARLY], Phase.NO_TLS, f"{_FAILED}{_RESET}", basis=Basis.OBSERVED, source=MEASURED, when=[RESETS]),
+        tolerates(
+            "with a callback that accepts whatever it is shown .NET looks neither at the chain nor at the name",
+            phases=[Phase.VERIFY, Phase.NAME],
+            when=[TRUST_EVERYTHING],
+            basis=Basis.AUTHORITATIVE,
+            source=CALLBACK,
+        ),
+        tolerates(
+            "the callback leaves out what is wrong with the name",
+            phases=[Phase.NAME],
+            when=[NAME_UNCHECKED],
+            basis=Basis.AUTHORITATIVE,
+            source=CALLBACK,
+        ),
+    )
+
+    def version_probe(self, machine: Machine) -> Invocation:
+        return Invocation(dotnet.argv(machine, PROBE.name), files=dotnet.files(), stdin='{"version": ""}\n')
+
+    def read_version(self, completed: Completed) -> str:
+        found = read_versions(completed)
+        return f".NET {found['runtime']}" if found else ""
+
+    def inexpressible(self, situation: Situation) -> str | None:
+        if situation.client.revocation is RevocationCheck.STAPLE:
+            return "HttpClient cannot demand an answer of OCSP with the handshake"
+        return None
+
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
+        if side.defaults_only:
+            return ()
+        return (*_words(side), *dotnet.trust_words(side), *openssl_words(_level(side)))
+
+    def invoke(self, request: Request) -> Invocation:
+        asked = Invocation(dotnet.argv(request.machine, PROBE.name), stdin=self.request(request))
+        return dotnet.attempt(
+            request, asked, dotnet.files(), "" if request.side.defaults_only else openssl_conf(_level(request.side))
+        )
+
+
+def _level(side: ClientSide) -> ClientSide:
+    """The same side with a security level alone: versions are said in code."""
+    return replace(side, tls_min=None, tls_max=None, security_level=security_level(side))
+
+
+def _host(side: ClientSide) -> str | None:
+    if side.host_header is not None:
+        return side.host_header
+    return in_url(side.reference_identifier) if expects_other_name(side) else None
+
+
+def _options(side: ClientSide) -> dict[str, str]:
+    options: dict[str, str] = {}
+    if (host := _host(side)) is not None:
+        options["host"] = host
+    if asked := protocols(side):
+        options["protocols"] = str(sum(SSL_PROTOCOLS[version][1] for version in asked))
+    if side.revocation is not None:
+        options["revocation"] = "online"
+    if side.trust_everything:
+        options["callback"] = "anything"
+    elif not side.name_check:
+        options["callback"] = "names"
+    return options
+
+
+_GOOD_BUT_FOR_THE_NAME = "(errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) == SslPolicyErrors.None"
+
+
+def _words(side: ClientSide) -> tuple[str, ...]:
+    callback = "handler.ServerCertificateCustomValidationCallback = "
+    words: list[str] = []
+    if side.trust_everything:
+        words.append(f"{callback}HttpClientHandler.DangerousAcceptAnyServerCertificateValidator")
+    elif not side.name_check:
+        words.append(f"{callback}(message, certificate, chain, errors) => {_GOOD_BUT_FOR_THE_NAME}")
+    if asked := protocols(side):
+        words.append("handler.SslProtocols = " + " | ".join(f"SslProtocols.{SSL_PROTOCOLS[each][0]}" for each in asked))
+    if side.revocation is not None:
+        words.append("handler.CheckCertificateRevocationList = true")
+    if (host := _host(side)) is not None:
+        words.append(f'request.Headers.Host = "{host}"')
+    return tuple(words)
+
+
+def web_request_words(side: ClientSide) -> tuple[str, ...]:
+    """What people set for an HttpWebRequest, `request`."""
+    callback = "request.ServerCertificateValidationCallback = (sender, certificate, chain, errors) => "
+    words: list[str] = []
+    if side.trust_everything:
+        words.append(f"{callback}true")
+    elif not side.name_check:
+        words.append(f"{callback}{_GOOD_BUT_FOR_THE_NAME}")
+    if asked := protocols(side):
+        names = " | ".join(f"SecurityProtocolType.{SSL_PROTOCOLS[each][0]}" for each in asked)
+        words.append(f"ServicePointManager.SecurityProtocol = {names}")
+    if side.revocation is not None:
+        words.append("ServicePointManager.CheckCertificateRevocationList = true")
+    if (host := _host(side)) is not None:
+        words.append(f'request.Host = "{host}"')
+    return tuple(words)
+
+
+CLIENTS = (DotnetHttpClient(),)
