@@ -14,6 +14,7 @@ from tlslab.clients.answers import read_answer
 from tlslab.clients.base import PROBES, Client, Invocation, Machine, Request
 from tlslab.clients.https import (
     HTTPS,
+    OBSERVED,
     OPTIONS,
     SITE_IN_HOST_HEADER,
     WAITS,
@@ -24,10 +25,8 @@ from tlslab.clients.https import (
 from tlslab.clients.openssl_variables import STORES
 from tlslab.clients.sqlclient import MCS
 from tlslab.clients.tds import openssl_conf, openssl_words, read_versions
-from tlslab.libraries.dotnet import CHAIN_PROCESSOR, CIPHER_SUITES, HANDSHAKE_REPORTED, MEASURED
-from tlslab.model.certificate import Responder
+from tlslab.libraries.dotnet import CIPHER_SUITES, HANDSHAKE_REPORTED, MEASURED
 from tlslab.model.circumstances import (
-    ISSUER_PUBLISHED,
     LOW_SECURITY_LEVEL,
     NAME_UNCHECKED,
     RESETS,
@@ -35,29 +34,21 @@ from tlslab.model.circumstances import (
 )
 from tlslab.model.conditions import (
     BELOW_THE_ROOT,
-    CN_ALONE,
     ENDS_EARLY,
-    INCOMPLETE,
-    KEY_USAGE,
     LEAF_TRUSTED,
-    NAME_MISMATCH,
     NO_COMMON_CIPHER,
     NO_COMMON_VERSION,
     NOT_LOADED,
-    REVOCATION_UNKNOWN,
     RSA_KEY_EXCHANGE,
     SMALL_DH,
     UNTRUSTED,
     WEAK_HANDSHAKE_SIGNATURE,
-    WEAK_ISSUER_SIGNATURE,
-    WEAK_KEY,
     WEAK_SIGNATURE,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Own, Template, When, says, says_alike, says_like, tolerates
-from tlslab.model.names import ADDRESS_AS_CN_ALONE, ADDRESS_AS_CN_BESIDE_SAN, in_url
+from tlslab.model.library import Own, Template, says, says_alike, says_like, tolerates
+from tlslab.model.names import in_url
 from tlslab.model.outcome import Completed, Outcome
-from tlslab.model.path import chain_of
 from tlslab.model.situation import ClientSide, RevocationCheck, Situation, TLSVersion
 from tlslab.setup.needs import Built, Library, Packages, PythonPackage
 
@@ -103,23 +94,20 @@ CALLBACK_OF_REQUESTS = Source(
 _FAILED = (
     "System.Net.Http.HttpRequestException: The SSL connection could not be established, see inner exception. ---> "
 )
+_OF_REQUESTS = (
+    "System.Net.WebException: The SSL connection could not be established, see inner exception. ---> " + _FAILED
+)
 _REFUSED = "System.Security.Authentication.AuthenticationException: "
 
 
-HANDSHAKE_FAILED = (
+_HANDSHAKE_FAILED = (
     f"{_REFUSED}Authentication failed, see inner exception. ---> Interop+OpenSsl+SslException: SSL Handshake failed "
     "with OpenSSL error - SSL_ERROR_SSL. ---> Interop+Crypto+OpenSslCryptographicException: error:{*}:SSL routines:{*}:"
 )
 _RESET = "System.IO.IOException: Unable to read data from the transport connection: Connection reset by peer."
-BY_CALLBACK = "The remote certificate was rejected by the provided RemoteCertificateValidationCallback."
+_BY_CALLBACK = f"{_REFUSED}The remote certificate was rejected by the provided RemoteCertificateValidationCallback."
 
 
-def _is_told_by_either(act: Situation) -> bool:
-    chain = chain_of(act)
-    return all(Responder.ANSWERS in (item.crl, item.ocsp) for item in (chain.leaf, *chain.intermediates))
-
-
-TOLD_BY_EITHER = When("of each certificate the list or the responder tells", _is_told_by_either)
 _KEY_EXCHANGE = ".NET offers ECDHE alone by itself up to TLS 1.2"
 OF_THE_CERTIFICATE: tuple[Own, ...] = (
     *(
@@ -139,36 +127,11 @@ OF_THE_CERTIFICATE: tuple[Own, ...] = (
         )
         for condition in (RSA_KEY_EXCHANGE, SMALL_DH)
     ),
-    *(
-        tolerates(why, of=[condition], basis=Basis.OBSERVED, source=MEASURED)
-        for condition, why in (
-            (WEAK_SIGNATURE, ".NET does not look at the hash of a signature on Linux"),
-            (WEAK_ISSUER_SIGNATURE, ".NET does not look at the hash of a CA's signature on Linux"),
-            (WEAK_KEY, ".NET does not look at the length of a key on Linux"),
-            (KEY_USAGE, ".NET does not look at the key usage of a server's certificate"),
-        )
-    ),
-    *(
-        tolerates(why, of=[NAME_MISMATCH, condition], basis=Basis.OBSERVED, source=MEASURED)
-        for condition, why in (
-            (CN_ALONE, ".NET takes the common name where no DNS name stands in the SAN"),
-            (ADDRESS_AS_CN_ALONE, ".NET takes the address in the common name where none stands in the SAN"),
-            (ADDRESS_AS_CN_BESIDE_SAN, ".NET takes the address in the common name where none stands in the SAN"),
-        )
-    ),
     tolerates(
-        ".NET fetches a missing intermediate from the address in the certificate",
-        of=[INCOMPLETE],
-        when=[ISSUER_PUBLISHED],
-        basis=Basis.AUTHORITATIVE,
-        source=CHAIN_PROCESSOR,
-    ),
-    tolerates(
-        ".NET takes the list or the answer of the responder, whichever it gets",
-        of=[REVOCATION_UNKNOWN],
-        when=[TOLD_BY_EITHER],
-        basis=Basis.AUTHORITATIVE,
-        source=CHAIN_PROCESSOR,
+        ".NET does not look at the hash of a signature on Linux",
+        of=[WEAK_SIGNATURE],
+        basis=Basis.OBSERVED,
+        source=MEASURED,
     ),
     tolerates(
         ".NET sends and verifies the name in the Host header: it is shown the certificate of that site",
@@ -187,6 +150,72 @@ def protocols(side: ClientSide) -> tuple[TLSVersion, ...]:
         return ()
     low, high = lowest or TLSVersion.TLSv1_2, side.tls_max or TLSVersion.TLSv1_3
     return tuple(version for version in TLSVersion if low <= version <= high)
+
+
+def _without_tls(failed: str) -> tuple[Template, ...]:
+    """How a client presents in these words that there was no TLS."""
+    return (
+        Template(
+            "dotnet",
+            frozenset({Phase.CLOSED, Phase.NO_TLS}),
+            f"{failed}{{*}}: {{reason}}",
+            Basis.AUTHORITATIVE,
+            STRINGS,
+        ),
+        Template(
+            "openssl",
+            frozenset({Phase.HANDSHAKE}),
+            f"{failed}{_HANDSHAKE_FAILED}{{reason}}",
+            Basis.REPORTED,
+            HANDSHAKE_REPORTED,
+        ),
+    )
+
+
+def _rows(failed: str, callback: Source) -> tuple[Own, ...]:
+    """The rows of a client that begins with these words where there is no TLS."""
+    return (
+        *WAITS,
+        *dotnet.OF_THE_STORE,
+        *dotnet.OF_VARIABLES,
+        *OF_THE_CERTIFICATE,
+        # It offers no cipher suite for versions before TLS 1.2.
+        *(
+            row
+            for condition, when in ((NO_COMMON_VERSION, []), (WEAK_HANDSHAKE_SIGNATURE, [~LOW_SECURITY_LEVEL]))
+            for row in says(
+                [condition],
+                Phase.HANDSHAKE,
+                f"{failed}{_HANDSHAKE_FAILED}sslv3 alert handshake failure",
+                basis=Basis.OBSERVED,
+                source=MEASURED,
+                when=when,
+            )
+        ),
+        *says_alike(
+            (NO_COMMON_VERSION, NO_COMMON_CIPHER, NOT_LOADED),
+            Phase.CLOSED,
+            f"{failed}{_RESET}",
+            basis=Basis.OBSERVED,
+            source=MEASURED,
+            when=[RESETS],
+        ),
+        *says([ENDS_EARLY], Phase.NO_TLS, f"{failed}{_RESET}", basis=Basis.OBSERVED, source=MEASURED, when=[RESETS]),
+        tolerates(
+            "with a callback that accepts whatever it is shown .NET looks neither at the chain nor at the name",
+            phases=[Phase.VERIFY, Phase.NAME],
+            when=[TRUST_EVERYTHING],
+            basis=Basis.AUTHORITATIVE,
+            source=callback,
+        ),
+        tolerates(
+            "the callback leaves out what is wrong with the name",
+            phases=[Phase.NAME],
+            when=[NAME_UNCHECKED],
+            basis=Basis.AUTHORITATIVE,
+            source=callback,
+        ),
+    )
 
 
 class DotnetHttp(Client):
@@ -225,80 +254,27 @@ class DotnetHttpClient(DotnetHttp):
 
     variables = dotnet.VARIABLES
 
-    templates = (
+    templates: tuple[Template, ...] = (
         Template(
             "dotnet",
-            frozenset({Phase.VERIFY, Phase.NAME}),
+            frozenset({Phase.VERIFY}),
             f"{_FAILED}{_REFUSED}{{reason}}",
             Basis.AUTHORITATIVE,
             STRINGS,
             when=(~NAME_UNCHECKED,),
         ),
+        Template("dotnet", frozenset({Phase.NAME}), f"{_FAILED}{_REFUSED}{{reason}}", Basis.AUTHORITATIVE, STRINGS),
         Template(
             "dotnet",
             frozenset({Phase.VERIFY}),
-            f"{_FAILED}{_REFUSED}{BY_CALLBACK}",
+            f"{_FAILED}{_BY_CALLBACK}",
             Basis.AUTHORITATIVE,
             STRINGS,
             when=(NAME_UNCHECKED,),
         ),
-        Template(
-            "dotnet",
-            frozenset({Phase.CLOSED, Phase.NO_TLS}),
-            f"{_FAILED}{{*}}: {{reason}}",
-            Basis.AUTHORITATIVE,
-            STRINGS,
-        ),
-        Template(
-            "openssl",
-            frozenset({Phase.HANDSHAKE}),
-            f"{_FAILED}{HANDSHAKE_FAILED}{{reason}}",
-            Basis.REPORTED,
-            HANDSHAKE_REPORTED,
-        ),
+        *_without_tls(_FAILED),
     )
-    rows = (
-        *WAITS,
-        *dotnet.OF_THE_STORE,
-        *dotnet.OF_VARIABLES,
-        *OF_THE_CERTIFICATE,
-        # It offers no cipher suite for versions before TLS 1.2.
-        *(
-            row
-            for condition, when in ((NO_COMMON_VERSION, []), (WEAK_HANDSHAKE_SIGNATURE, [~LOW_SECURITY_LEVEL]))
-            for row in says(
-                [condition],
-                Phase.HANDSHAKE,
-                f"{_FAILED}{HANDSHAKE_FAILED}sslv3 alert handshake failure",
-                basis=Basis.OBSERVED,
-                source=MEASURED,
-                when=when,
-            )
-        ),
-        *says_alike(
-            (NO_COMMON_VERSION, NO_COMMON_CIPHER, NOT_LOADED),
-            Phase.CLOSED,
-            f"{_FAILED}{_RESET}",
-            basis=Basis.OBSERVED,
-            source=MEASURED,
-            when=[RESETS],
-        ),
-        *says([ENDS_EARLY], Phase.NO_TLS, f"{_FAILED}{_RESET}", basis=Basis.OBSERVED, source=MEASURED, when=[RESETS]),
-        tolerates(
-            "with a callback that accepts whatever it is shown .NET looks neither at the chain nor at the name",
-            phases=[Phase.VERIFY, Phase.NAME],
-            when=[TRUST_EVERYTHING],
-            basis=Basis.AUTHORITATIVE,
-            source=CALLBACK,
-        ),
-        tolerates(
-            "the callback leaves out what is wrong with the name",
-            phases=[Phase.NAME],
-            when=[NAME_UNCHECKED],
-            basis=Basis.AUTHORITATIVE,
-            source=CALLBACK,
-        ),
-    )
+    rows: tuple[Own, ...] = _rows(_FAILED, CALLBACK)
 
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation(dotnet.argv(machine, PROBE.name), files=dotnet.files(), stdin='{"version": ""}\n')
@@ -322,6 +298,31 @@ class DotnetHttpClient(DotnetHttp):
         return dotnet.attempt(
             request, asked, dotnet.files(), "" if request.side.defaults_only else openssl_conf(_level(request.side))
         )
+
+
+class DotnetHttpWebRequest(DotnetHttpClient):
+    """HttpWebRequest, which HttpClient does the work for since .NET Core; it names no fault of a certificate."""
+
+    name = "dotnet-httpclient.httpwebrequest"
+    title = ".NET HttpClient, by HttpWebRequest"
+    door = "by the older class HttpWebRequest"
+    by = "HttpWebRequest"
+    templates = (
+        Template(
+            "dotnet",
+            frozenset({Phase.VERIFY, Phase.NAME}),
+            f"{_OF_REQUESTS}{_BY_CALLBACK}",
+            Basis.OBSERVED,
+            OBSERVED,
+        ),
+        *_without_tls(_OF_REQUESTS),
+    )
+    rows = _rows(_OF_REQUESTS, CALLBACK_OF_REQUESTS)
+
+    def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
+        if side.defaults_only:
+            return ()
+        return (*web_request_words(side), *dotnet.trust_words(side), *openssl_words(_level(side)))
 
 
 def _level(side: ClientSide) -> ClientSide:
@@ -387,4 +388,4 @@ def web_request_words(side: ClientSide) -> tuple[str, ...]:
     return tuple(words)
 
 
-CLIENTS = (DotnetHttpClient(),)
+CLIENTS = (DotnetHttpClient(), DotnetHttpWebRequest())

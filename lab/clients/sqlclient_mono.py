@@ -90,7 +90,7 @@ class SqlClientMono(DotnetDriver):
             when=[~RESETS],
         ),
         tolerates(
-            "the driver takes a short name for the longer one in the subject that begins with it",
+            "the driver takes a name for the longer one in the common name that begins with it",
             of=[SUBJECT_IS_THE_NAME],
             phases=[Phase.NAME],
             basis=Basis.OBSERVED,

@@ -15,8 +15,11 @@ from tlslab.model.beyond import (
     PROXY_REFUSES,
 )
 from tlslab.model.client_certificates import CLIENT_CERTIFICATE_MISSING, CLIENT_CERTIFICATE_UNTRUSTED
+from tlslab.model.certificate import Responder
+from tlslab.model.circumstances import ISSUER_PUBLISHED
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
+    CN_ALONE,
     CRITICAL_EXTENSION,
     ENDS_EARLY,
     EXPIRED,
@@ -26,6 +29,7 @@ from tlslab.model.conditions import (
     INCOMPLETE,
     ISSUER_NOT_FOR_SERVERS,
     ISSUER_NOT_YET_VALID,
+    KEY_USAGE,
     NAME_MISMATCH,
     NAME_NOT_PERMITTED,
     NO_COMMON_CIPHER,
@@ -41,11 +45,15 @@ from tlslab.model.conditions import (
     REVOKED,
     SELF_SIGNED,
     UNTRUSTED,
+    WEAK_ISSUER_SIGNATURE,
+    WEAK_KEY,
     WEAK_SIGNATURE,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import ANY, Library, Offers, Says, says, says_alike
-from tlslab.model.situation import TLSVersion
+from tlslab.model.library import ANY, Library, Offers, Says, When, says, says_alike, tolerates
+from tlslab.model.names import ADDRESS_AS_CN_ALONE, ADDRESS_AS_CN_BESIDE_SAN
+from tlslab.model.path import chain_of
+from tlslab.model.situation import Situation, TLSVersion
 
 STRINGS = Source(
     ".NET, System.Net.Security, Strings.resx",
@@ -127,11 +135,52 @@ def _alert(name: str, *about: Condition) -> tuple[Says, ...]:
     return says_alike(about, Phase.HANDSHAKE, text, basis=Basis.AUTHORITATIVE, source=STRINGS)
 
 
+def _is_told_by_either(act: Situation) -> bool:
+    chain = chain_of(act)
+    return all(Responder.ANSWERS in (item.crl, item.ocsp) for item in (chain.leaf, *chain.intermediates))
+
+
+TOLD_BY_EITHER = When("of each certificate the list or the responder tells", _is_told_by_either)
+_TOLERATES = (
+    *(
+        tolerates(why, of=[condition], basis=Basis.OBSERVED, source=MEASURED)
+        for condition, why in (
+            (WEAK_ISSUER_SIGNATURE, ".NET does not look at the hash of a CA's signature on Linux"),
+            (WEAK_KEY, ".NET does not look at the length of a key on Linux"),
+            (KEY_USAGE, ".NET does not look at the key usage of a server's certificate"),
+        )
+    ),
+    *(
+        tolerates(why, of=[condition], phases=[Phase.NAME], basis=Basis.OBSERVED, source=MEASURED)
+        for condition, why in (
+            (CN_ALONE, ".NET takes the common name where no DNS name stands in the SAN"),
+            (ADDRESS_AS_CN_ALONE, ".NET takes the address in the common name where none stands in the SAN"),
+            (ADDRESS_AS_CN_BESIDE_SAN, ".NET takes the address in the common name where none stands in the SAN"),
+        )
+    ),
+    tolerates(
+        ".NET fetches a missing intermediate from the address in the certificate",
+        of=[INCOMPLETE],
+        when=[ISSUER_PUBLISHED],
+        basis=Basis.AUTHORITATIVE,
+        source=CHAIN_PROCESSOR,
+    ),
+    tolerates(
+        ".NET takes the list or the answer of the responder, whichever it gets",
+        of=[REVOCATION_UNKNOWN],
+        when=[TOLD_BY_EITHER],
+        basis=Basis.AUTHORITATIVE,
+        source=CHAIN_PROCESSOR,
+    ),
+)
+
+
 LIBRARY = Library(
     "dotnet",
     (
         *_chains(),
         *_names(),
+        *_TOLERATES,
         *says(
             ANY,
             Phase.VERIFY,

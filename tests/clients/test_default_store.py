@@ -23,7 +23,15 @@ REPLACES = {
 }
 """Played on Debian 12 with curl 7.88, wget 1.21, OpenSSL 3.0, GnuTLS 3.7, Node 20, Python 3.11."""
 ADDS = {"curl", "git", "mssql-python", "mssql-rs", "mssqlodbc", "node-fetch", "odbc17", "odbc18"}
-ADDS |= {"microsoft-data-sqlclient", "php-curl", "requests.ssl-context", "sqlclient", "wget"}
+ADDS |= {
+    "dotnet-httpclient",
+    "dotnet-httpclient.httpwebrequest",
+    "microsoft-data-sqlclient",
+    "php-curl",
+    "requests.ssl-context",
+    "sqlclient",
+    "wget",
+}
 GIVEN = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 UNTYPED = ("--capath", "--ca-directory", "-no-CApath", "-no-CAstore", "-no-CAfile", "SSL_CERT_DIR", "--use-openssl-ca")
 """What would shut out a default store, and what nobody is shown."""

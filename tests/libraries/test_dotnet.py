@@ -16,13 +16,16 @@ CHAIN = OUTER + "The remote certificate is invalid because of errors in the cert
     [
         (CHAIN + "PartialChain", of("untrusted", "incomplete")),
         (CHAIN + "UntrustedRoot", of("self-signed", "untrusted")),
-        (CHAIN + "NotTimeValid", of("expired", "not-yet-valid", "expired-issuer", "expired-root")),
+        (
+            CHAIN + "NotTimeValid",
+            of("expired", "not-yet-valid", "expired-issuer", "expired-root", "issuer-not-yet-valid"),
+        ),
         (CHAIN + "NotTimeValid, PartialChain", {frozenset({"expired", "untrusted"})}),
         (CHAIN + "RevocationStatusUnknown, OfflineRevocation", of("revocation-unknown")),
         (CHAIN + "Revoked", of("revoked")),
-        (CHAIN + "NotValidForUsage", of("not-for-servers")),
+        (CHAIN + "NotValidForUsage", of("not-for-servers", "issuer-not-for-servers")),
         (CHAIN + "NotSignatureValid", of("forged")),
-        (CHAIN + "InvalidBasicConstraints", of("not-a-ca")),
+        (CHAIN + "InvalidBasicConstraints", of("not-a-ca", "path-too-long")),
         (CHAIN + "HasNotSupportedCriticalExtension", of("critical-extension")),
         (
             OUTER + "The remote certificate is invalid according to the validation procedure: "
@@ -45,7 +48,7 @@ CHAIN = OUTER + "The remote certificate is invalid because of errors in the cert
         ("Cannot determine the frame size or a corrupted frame was received.", of("plain-http", "other-service")),
         (
             "System.IO.IOException: Received an unexpected EOF or 0 bytes from the transport stream.",
-            of("no-common-version", "no-common-cipher", "not-loaded", "client-certificate-missing"),
+            of("no-common-version", "no-common-cipher", "not-loaded", "client-certificate-missing", "ends-early"),
         ),
     ],
 )

@@ -12,7 +12,8 @@ from tlslab.model.situation import ServerEncryption, ServerKind, Situation, heal
 CATALOGUE = load()
 CLIENTS = all_clients()
 WEB = healthy(ServerKind.HTTPS)
-UNVISITED = {"node-fetch", "pymssql", "pymssql.keyword", "python-tds", "sqlclient-mono", "tdsodbc", "tsql"}
+UNVISITED = {"mono-httpwebrequest", "node-fetch", "pymssql", "pymssql.keyword", "python-tds", "sqlclient-mono"}
+UNVISITED |= {"tdsodbc", "tsql"}
 """Clients without a default trust, or with one that the lab cannot fill."""
 ELSE_UNVISITED = {"environment.unknown-ca", "no-encryption"}
 """Where the fix may set the variable by which the lab would add to a client's default trust, or asks for no encryption,

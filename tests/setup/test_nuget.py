@@ -64,4 +64,5 @@ def test_the_project_names_the_sources_of_the_probe_and_the_release() -> None:
     text = PROJECT.read_text(encoding="utf-8")
     assert '<Compile Include="SqlClient.cs;Probe.cs" />' in text
     assert 'Version="[$(Release)]"' in text
-    assert PROJECT.with_suffix(".cs").is_file() and PROJECT.with_name("Probe.cs").is_file()
+    assert PROJECT.with_suffix(".cs").is_file()
+    assert PROJECT.with_name("Probe.cs").is_file()

@@ -28,9 +28,7 @@ public static class DotnetHttps {
 
     private static int ByHttpClient(Dictionary<string, string> request) {
         HttpClientHandler handler = new HttpClientHandler();
-        if (request.ContainsKey("protocols")) {
-            handler.SslProtocols = Protocols(request);
-        }
+        handler.SslProtocols = Protocols(request);
         if (request.ContainsKey("revocation")) {
             handler.CheckCertificateRevocationList = true;
         }
@@ -50,11 +48,9 @@ public static class DotnetHttps {
         }
     }
 
-    /// <summary>Its protocols and its look at revocation are settings of the whole process (ServicePointManager).</summary>
+    /// <summary>Its protocols and its look at revocation are settings of the whole process (ServicePointManager); None is the default.</summary>
     private static int ByHttpWebRequest(Dictionary<string, string> request) {
-        if (request.ContainsKey("protocols")) {
-            ServicePointManager.SecurityProtocol = (SecurityProtocolType) Protocols(request);
-        }
+        ServicePointManager.SecurityProtocol = (SecurityProtocolType) Protocols(request);
         ServicePointManager.CheckCertificateRevocationList = request.ContainsKey("revocation");
         HttpWebRequest asked = (HttpWebRequest) WebRequest.Create(request["url"]);
         if (Accepts(request, "anything")) {
@@ -80,7 +76,7 @@ public static class DotnetHttps {
     }
 
     private static SslProtocols Protocols(Dictionary<string, string> request) {
-        return (SslProtocols) int.Parse(request["protocols"]);
+        return request.ContainsKey("protocols") ? (SslProtocols) int.Parse(request["protocols"]) : SslProtocols.None;
     }
 
     /// <summary>HttpRequestException.HttpRequestError, which mono has not, or WebException.Status.</summary>

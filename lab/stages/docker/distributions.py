@@ -140,9 +140,10 @@ _OPENSSL_GIT = "its git stands on a libcurl with OpenSSL, and the lab knows the 
 _NO_FREETDS = "openSUSE has no official package of FreeTDS for this release"
 
 
-_NOT_IN_IMAGES = {
-    "sqlclient-mono": "mono's compiler builds its probe on the lab's machine, and the images hold no mono",
-}
+_NO_MONO = "mono's compiler builds its probe on the lab's machine, and the images hold no mono"
+_NOT_IN_IMAGES = dict.fromkeys(
+    ("dotnet-httpclient", "dotnet-httpclient.httpwebrequest", "mono-httpwebrequest", "sqlclient-mono"), _NO_MONO
+)
 DISTRIBUTIONS: Mapping[str, Distribution] = {
     item.name: replace(item, absent={**item.absent, **_NOT_IN_IMAGES})
     for item in (
