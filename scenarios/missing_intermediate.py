@@ -64,8 +64,8 @@ def published(healthy: Situation) -> Situation:
     client could fetch it.
 
     **Symptom.** As where there is no address: "unable to get local issuer certificate" (OpenSSL, curl, Python), Node
-    `UNABLE_TO_VERIFY_LEAF_SIGNATURE`. No client here fetches by itself. Chromium, Windows and .NET do, so "it works on my
-    machine"; gnutls-cli and Java do when they are told to.
+    `UNABLE_TO_VERIFY_LEAF_SIGNATURE`. Of the clients here .NET alone fetches by itself, and connects, as Chromium and Windows
+    do: so "it works on my machine". gnutls-cli and Java do when they are told to.
 
     **Cause.** The certificate was installed without the bundle that came with it. Nearly every public certificate has
     such an address, so whoever tries it with such a browser sees nothing.
