@@ -145,6 +145,8 @@ class MonoHttpWebRequest(DotnetHttp):
             return "HttpWebRequest cannot demand an answer of OCSP with the handshake"
         if situation.client.tls_min is TLSVersion.TLSv1_3:
             return "mono's TLS library ends at TLS 1.2"
+        if situation.server.tls_min is TLSVersion.TLSv1_3 and situation.client.tls_max is None:
+            return "mono's TLS library ends at TLS 1.2: it cannot be allowed a newer version"
         if situation.client.store.flaw is not None:
             return "mono's store is a directory that its own program fills, from a good PEM file"
         return None

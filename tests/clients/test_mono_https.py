@@ -69,6 +69,12 @@ def test_told_to_look_at_revocation_it_does_not() -> None:
     assert "revoked" in tolerated(MONO, revoked)
 
 
+def test_a_newer_version_than_it_has_cannot_be_allowed() -> None:
+    newer = broken("tls-version-mismatch.server-newer", ServerKind.HTTPS)
+    assert MONO.cannot(newer) is None
+    assert "TLS 1.2" in str(MONO.cannot(newer.with_client(tls_max=None)))
+
+
 CANNOT: list[dict[str, Any]] = [
     {"tls_min": TLSVersion.TLSv1_3},
     {"revocation": RevocationCheck.STAPLE},

@@ -29,6 +29,7 @@ SECURITY_WORDS = (
     "ca.pem", "cacert", "capath", "CAfile", "ca-certificate", "ca-directory", "verify_return_error", "verify_hostname",
     "Encrypt=", "TrustServerCertificate", "HostnameInCertificate", "encryption =", "ca file", "cafile", "SSL_CERT_FILE",
     "SSL_CERT_DIR", "use-openssl-ca", '"encrypt"', "trustServerCertificate", "OPENSSL_CONF", "--insecure",
+    "new-certs",
 )  # fmt: skip
 
 
@@ -45,7 +46,8 @@ def given_to(client: Client, side: ClientSide) -> str:
     roots = {word.partition("=")[0] for word in OWN_LISTS.get(client.name, ())}
     env = [f"{name}={value}" for name, value in invocation.env.items() if name not in roots]
     files = [str(text) for name, text in invocation.files.items() if not name.endswith((".py", ".js", ".pem"))]
-    text = "\n".join([*invocation.argv, *env, *files, invocation.stdin])
+    prepared = [" ".join(command) for command in invocation.prepare]
+    text = "\n".join([*invocation.argv, *env, *files, *prepared, invocation.stdin])
     # Empty or null: the option is not given.
     return text.replace('"ca": null', "").replace('"ca_file": ""', "").replace('"trust_everything": false', "")
 
