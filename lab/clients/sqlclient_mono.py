@@ -13,6 +13,7 @@ from tlslab.clients.tds import read_versions
 from tlslab.libraries.mono import OBSERVED
 from tlslab.model.circumstances import LOGIN_ONLY, RESETS, TRUST_EVERYTHING
 from tlslab.model.conditions import (
+    CN_BESIDE_SAN,
     DEMANDS_ENCRYPTION,
     ENDS_AFTER_PRELOGIN,
     ENDS_EARLY,
@@ -28,7 +29,7 @@ from tlslab.model.conditions import (
 )
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Hangs, Prints, Template, When, says, says_alike, says_each, tolerates
-from tlslab.model.names import SUBJECT_IS_THE_NAME
+from tlslab.model.names import ADDRESS_AS_CN_BESIDE_SAN, SUBJECT_IS_THE_NAME
 from tlslab.model.outcome import Completed
 from tlslab.model.situation import HASHED_DIRECTORY, ClientSide, Encryption, Situation
 from tlslab.setup.needs import Packages, Program
@@ -89,12 +90,15 @@ class SqlClientMono(DotnetDriver):
             source=OBSERVED,
             when=[~RESETS],
         ),
-        tolerates(
-            "the driver takes a name for the longer one in the common name that begins with it",
-            of=[SUBJECT_IS_THE_NAME],
-            phases=[Phase.NAME],
-            basis=Basis.OBSERVED,
-            source=OBSERVED,
+        *(
+            tolerates(
+                "the driver looks for the name in the common name first, or for one that begins with it",
+                of=[condition],
+                phases=[Phase.NAME],
+                basis=Basis.OBSERVED,
+                source=OBSERVED,
+            )
+            for condition in (CN_BESIDE_SAN, ADDRESS_AS_CN_BESIDE_SAN, SUBJECT_IS_THE_NAME)
         ),
         tolerates("mono looks at no list of revoked certificates", of=[REVOKED], basis=Basis.OBSERVED, source=OBSERVED),
         *says(

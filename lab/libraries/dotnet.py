@@ -8,15 +8,12 @@ from itertools import product
 
 from tlslab.model.beyond import (
     DISTRUSTED,
-    KEY_UNREADABLE,
     NO_SERVER_CERTIFICATE,
-    NO_TLS_LIBRARY,
     POLICY_NOT_MET,
-    PROXY_REFUSES,
 )
-from tlslab.model.client_certificates import CLIENT_CERTIFICATE_MISSING, CLIENT_CERTIFICATE_UNTRUSTED
 from tlslab.model.certificate import Responder
 from tlslab.model.circumstances import ISSUER_PUBLISHED
+from tlslab.model.client_certificates import CLIENT_CERTIFICATE_MISSING
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     CN_ALONE,
@@ -130,11 +127,6 @@ def _names() -> tuple[Says, ...]:
     )
 
 
-def _alert(name: str, *about: Condition) -> tuple[Says, ...]:
-    text = f"Authentication failed because the remote party sent a TLS alert: '{name}'."
-    return says_alike(about, Phase.HANDSHAKE, text, basis=Basis.AUTHORITATIVE, source=STRINGS)
-
-
 def _is_told_by_either(act: Situation) -> bool:
     chain = chain_of(act)
     return all(Responder.ANSWERS in (item.crl, item.ocsp) for item in (chain.leaf, *chain.intermediates))
@@ -198,10 +190,6 @@ LIBRARY = Library(
             basis=Basis.AUTHORITATIVE,
             source=STRINGS,
         ),
-        *_alert("ProtocolVersion", NO_COMMON_VERSION),
-        *_alert("InsuffientSecurity", NO_COMMON_CIPHER),
-        *_alert("HandshakeFailure", NO_COMMON_CIPHER, CLIENT_CERTIFICATE_MISSING),
-        *_alert("UnknownCA", CLIENT_CERTIFICATE_UNTRUSTED),
         *says_alike(
             (NO_COMMON_VERSION, NO_COMMON_CIPHER, NOT_LOADED, CLIENT_CERTIFICATE_MISSING),
             Phase.CLOSED,
@@ -225,27 +213,6 @@ LIBRARY = Library(
             "The handshake failed due to an unexpected packet format.",
             basis=Basis.AUTHORITATIVE,
             source=STRINGS,
-        ),
-        *says(
-            [KEY_UNREADABLE],
-            Phase.HANDSHAKE,
-            "The server mode SSL must use a certificate with the associated private key.",
-            basis=Basis.AUTHORITATIVE,
-            source=STRINGS,
-        ),
-        *says(
-            [PROXY_REFUSES],
-            Phase.NEGOTIATION,
-            "The proxy tunnel request to proxy '{*}' failed with status code",
-            basis=Basis.OBSERVED,
-            source=MEASURED,
-        ),
-        *says(
-            [NO_TLS_LIBRARY],
-            Phase.NEGOTIATION,
-            "No usable version of libssl was found",
-            basis=Basis.OBSERVED,
-            source=MEASURED,
         ),
     ),
     offers=(

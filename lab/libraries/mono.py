@@ -1,14 +1,13 @@
 """Mono's TLS (BoringSSL, "btls") with its own check of names: one text for every certificate that it refuses.
 
-Only the lab has seen these rows: mono 6.8 of Debian. A name is found in the CN as well, beside a SAN; an anchor is a
-self-signed CA certificate.
+Only the lab has seen these rows: mono 6.8 of Debian. A name is found in the CN as well; an anchor is a self-signed CA
+certificate.
 """
 
 from tlslab.model.circumstances import RESETS
 from tlslab.model.conditions import (
     BELOW_THE_ROOT,
     CN_ALONE,
-    CN_BESIDE_SAN,
     FORGED,
     IP_ADDRESS,
     LEAF_TRUSTED,
@@ -26,7 +25,6 @@ from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import ANY, Library, Offers, When, says, says_alike, tolerates, where
 from tlslab.model.names import (
     ADDRESS_AS_CN_ALONE,
-    ADDRESS_AS_CN_BESIDE_SAN,
     ADDRESS_AS_DNS_NAME,
     DOT_AT_THE_END,
 )
@@ -98,8 +96,8 @@ LIBRARY = Library(
                 source=OBSERVED,
             )
             for item in (
-                *(CN_ALONE, CN_BESIDE_SAN),
-                *(ADDRESS_AS_CN_ALONE, ADDRESS_AS_CN_BESIDE_SAN),
+                CN_ALONE,
+                ADDRESS_AS_CN_ALONE,
             )
         ),
         *says_alike(

@@ -10,7 +10,7 @@ CLIENTS = [pytest.param(client, id=client.name) for client in all_clients()]
 SAN_ALONE = {"go-mssqldb", "requests", "go-https"}
 """urllib3 switches the common name off, Go knows none since 1.15."""
 COMMON_NAME_FIRST = {"pymssql", "python-tds", "mssql-jdbc", "jtds", "sqlclient", "sqlclient-mono"}
-COMMON_NAME_FIRST |= {"mono-httpwebrequest", "perl-ssl", "pymssql.keyword"}
+COMMON_NAME_FIRST |= {"perl-ssl", "pymssql.keyword"}
 """jTDS looks at no name at all; where SqlClient finds the name in the CN, it looks at nothing else."""
 IN_CLEAR_UNASKED = {"tedious"}
 

@@ -57,9 +57,10 @@ def test_without_tls_it_has_another_status(reason: str) -> None:
 
 
 def test_it_takes_a_name_in_the_common_name_and_still_looks_at_the_chain() -> None:
-    beside = GOOD.with_leaf(names=("other.lab.test",))
-    assert "common name" in tolerated(MONO, beside)
-    assert not connects(MONO, beside.with_client(trust_anchors=()))
+    alone = GOOD.with_leaf(names=())
+    assert "common name" in tolerated(MONO, alone)
+    assert not connects(MONO, alone.with_client(trust_anchors=()))
+    assert not connects(MONO, GOOD.with_leaf(names=("other.lab.test",)))
     assert not connects(MONO, broken("name-mismatch.short-name", ServerKind.HTTPS))
 
 

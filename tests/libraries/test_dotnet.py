@@ -37,14 +37,6 @@ CHAIN = OUTER + "The remote certificate is invalid because of errors in the cert
             OUTER + "The remote certificate was rejected by the provided RemoteCertificateValidationCallback.",
             {ANYTHING},
         ),
-        (
-            "Authentication failed because the remote party sent a TLS alert: 'HandshakeFailure'.",
-            of("no-common-cipher", "client-certificate-missing"),
-        ),
-        (
-            "Authentication failed because the remote party sent a TLS alert: 'ProtocolVersion'.",
-            of("no-common-version"),
-        ),
         ("Cannot determine the frame size or a corrupted frame was received.", of("plain-http", "other-service")),
         (
             "System.IO.IOException: Received an unexpected EOF or 0 bytes from the transport stream.",
@@ -63,3 +55,15 @@ def test_a_wrong_name_beside_any_fault_of_the_chain_is_one_text() -> None:
     )
     assert frozenset({"name-mismatch", "self-signed"}) in meanings("dotnet", text)
     assert frozenset({"name-mismatch"}) not in meanings("dotnet", text)
+
+
+@pytest.mark.parametrize(
+    ("alert", "about"),
+    [
+        ("HandshakeFailure", of("no-common-cipher", "client-certificate-missing")),
+        ("ProtocolVersion", of("no-common-version")),
+    ],
+)
+def test_what_it_says_of_an_alert_on_windows(alert: str, about: set[frozenset[str]]) -> None:
+    text = f"Authentication failed because the remote party sent a TLS alert: '{alert}'."
+    assert meanings("dotnet-elsewhere", text) == about
