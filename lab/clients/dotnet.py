@@ -104,4 +104,5 @@ def attempt(request: Request, invocation: Invocation, files: Mapping[str, bytes 
         fixed |= laid.files
     if shared:
         return replace(invocation, env=env, worker=Worker(fixed, STORES_KEPT))
+    fixed |= invocation.files
     return replace(invocation, env=env, files=fixed, prepare=laid.prepare if side.has_store else ())

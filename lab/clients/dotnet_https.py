@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from tlslab.clients import dotnet
 from tlslab.clients.answers import read_answer
-from tlslab.clients.base import PROBES, Client, Invocation, Machine, Request
+from tlslab.clients.base import CERTIFICATE, KEY, PROBES, Client, Invocation, Machine, Request, own_files
 from tlslab.clients.https import (
     HTTPS,
     OBSERVED,
@@ -23,6 +23,7 @@ from tlslab.clients.https import (
     security_level,
 )
 from tlslab.clients.openssl_variables import STORES
+from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.sqlclient import MCS
 from tlslab.clients.tds import openssl_conf, openssl_words, read_versions
 from tlslab.libraries.dotnet import CIPHER_SUITES, HANDSHAKE_REPORTED, MEASURED
@@ -91,6 +92,7 @@ CALLBACK_OF_REQUESTS = Source(
     ".NET API documentation, HttpWebRequest.ServerCertificateValidationCallback",
     "https://learn.microsoft.com/dotnet/api/system.net.httpwebrequest.servercertificatevalidationcallback",
 )
+STATUS_AS_AN_ERROR = "System.Net.WebException: The remote server returned an error: (400) Bad Request."
 _FAILED = (
     "System.Net.Http.HttpRequestException: The SSL connection could not be established, see inner exception. ---> "
 )
@@ -232,7 +234,9 @@ class DotnetHttp(Client):
         """What the probe is asked."""
         side = request.side
         asked = {"by": self.by, "url": f"https://{in_url(side.connect_to)}:{request.endpoint.port}/"}
-        return json.dumps({**asked, **({} if side.defaults_only else _options(side))})
+        own = {"certificate": CERTIFICATE, "key": KEY} if side.certificate else {}
+        files = {name: str(request.workdir / file) for name, file in own.items()}
+        return json.dumps({**asked, **({} if side.defaults_only else {**_options(side), **files})})
 
 
 class DotnetHttpClient(DotnetHttp):
@@ -244,7 +248,7 @@ class DotnetHttpClient(DotnetHttp):
     tls_library = "OpenSSL of the system, and .NET's own check of the chain"
     needs = (PythonPackage(), dotnet.RUNTIME, MONO_HTTP, PROBE)
     default_trust = dotnet.SYSTEMS_ROOTS
-    supports = OPTIONS | {"security_level", "name_check", "revocation"}
+    supports = OPTIONS | {"security_level", "name_check", "revocation", "certificate"}
     lacks: Mapping[str, str] = {
         "server_name": "HttpClient verifies the name that it sends, that of the Host header",
         "crls": ".NET fetches lists of revoked certificates itself, and takes none",
@@ -274,7 +278,7 @@ class DotnetHttpClient(DotnetHttp):
         ),
         *_without_tls(_FAILED),
     )
-    rows: tuple[Own, ...] = _rows(_FAILED, CALLBACK)
+    rows: tuple[Own, ...] = (*_rows(_FAILED, CALLBACK), *tells_the_status())
 
     def version_probe(self, machine: Machine) -> Invocation:
         return Invocation(dotnet.argv(machine, PROBE.name), files=dotnet.files(), stdin='{"version": ""}\n')
@@ -294,7 +298,8 @@ class DotnetHttpClient(DotnetHttp):
         return (*_words(side), *dotnet.trust_words(side), *openssl_words(_level(side)))
 
     def invoke(self, request: Request) -> Invocation:
-        asked = Invocation(dotnet.argv(request.machine, PROBE.name), stdin=self.request(request))
+        argv = dotnet.argv(request.machine, PROBE.name)
+        asked = Invocation(argv, files=own_files(request), stdin=self.request(request))
         return dotnet.attempt(
             request, asked, dotnet.files(), "" if request.side.defaults_only else openssl_conf(_level(request.side))
         )
@@ -322,7 +327,7 @@ class DotnetHttpWebRequest(DotnetHttpClient):
         ),
         *_without_tls(_OF_REQUESTS),
     )
-    rows = _rows(_OF_REQUESTS, CALLBACK_OF_REQUESTS)
+    rows = (*_rows(_OF_REQUESTS, CALLBACK_OF_REQUESTS), *tells_the_status(STATUS_AS_AN_ERROR))
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         if side.defaults_only:
@@ -356,6 +361,7 @@ def _options(side: ClientSide) -> dict[str, str]:
     return options
 
 
+_OWN = f'X509Certificate2.CreateFromPemFile("{CERTIFICATE}", "{KEY}")'
 _GOOD_BUT_FOR_THE_NAME = "(errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) == SslPolicyErrors.None"
 
 
@@ -370,6 +376,8 @@ def _words(side: ClientSide) -> tuple[str, ...]:
         words.append("handler.SslProtocols = " + " | ".join(f"SslProtocols.{SSL_PROTOCOLS[each][0]}" for each in asked))
     if side.revocation is not None:
         words.append("handler.CheckCertificateRevocationList = true")
+    if side.certificate is not None:
+        words.append(f"handler.ClientCertificates.Add({_OWN})")
     if (host := _host(side)) is not None:
         words.append(f'request.Headers.Host = "{host}"')
     return tuple(words)
@@ -388,6 +396,8 @@ def web_request_words(side: ClientSide) -> tuple[str, ...]:
         words.append(f"ServicePointManager.SecurityProtocol = {names}")
     if side.revocation is not None:
         words.append("ServicePointManager.CheckCertificateRevocationList = true")
+    if side.certificate is not None:
+        words.append(f"request.ClientCertificates.Add({_OWN})")
     if (host := _host(side)) is not None:
         words.append(f'request.Host = "{host}"')
     return tuple(words)

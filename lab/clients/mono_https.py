@@ -9,8 +9,16 @@ process of its own.
 from collections.abc import Iterable, Mapping
 
 from tlslab.clients.base import Invocation, Machine, Request, Roots, Trust
-from tlslab.clients.dotnet_https import CALLBACK_OF_REQUESTS, MONO_HTTP, PROBE, DotnetHttp, web_request_words
+from tlslab.clients.dotnet_https import (
+    CALLBACK_OF_REQUESTS,
+    MONO_HTTP,
+    PROBE,
+    STATUS_AS_AN_ERROR,
+    DotnetHttp,
+    web_request_words,
+)
 from tlslab.clients.https import OPTIONS, SITE_IN_HOST_HEADER, WAITS
+from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.sqlclient_mono import MONO, STORE, TRUST
 from tlslab.clients.tds import read_versions
 from tlslab.libraries.mono import OBSERVED
@@ -78,6 +86,7 @@ class MonoHttpWebRequest(DotnetHttp):
     supports = (OPTIONS | {"name_check", "revocation"}) - {"intermediates"}
     lacks: Mapping[str, str] = {
         "intermediates": "mono keeps intermediates in a store of its own, which the client does not ask",
+        "certificate": "mono reads no certificate with its key from PEM, the form in which the lab gives one",
         "server_name": "HttpWebRequest verifies the name that it sends, that of its Host",
     }
     templates = (
@@ -91,6 +100,7 @@ class MonoHttpWebRequest(DotnetHttp):
     )
     rows = (
         *WAITS,
+        *tells_the_status(STATUS_AS_AN_ERROR),
         *_no_secure_channel([NO_COMMON_VERSION], Phase.HANDSHAKE, f"{_BTLS}TLSV1_ALERT_PROTOCOL_VERSION"),
         *_no_secure_channel([NO_COMMON_VERSION], Phase.HANDSHAKE, f"{_BTLS}UNSUPPORTED_PROTOCOL"),
         *_no_secure_channel([NO_COMMON_CIPHER], Phase.HANDSHAKE, f"{_BTLS}SSLV3_ALERT_HANDSHAKE_FAILURE"),

@@ -180,5 +180,14 @@ def test_its_version_is_that_of_the_runtime() -> None:
     assert CLIENT.read_version(Completed(1, "", "no runtime", 0.1)) == ""
 
 
+def test_its_own_certificate_is_a_file_of_the_attempt() -> None:
+    shown = replace(SAFE, certificate=GOOD.chain)
+    assert asked(CLIENT, shown)["certificate"] == "/room/client.pem"
+    assert asked(CLIENT, shown)["key"] == "/room/client-key.pem"
+    words = 'X509Certificate2.CreateFromPemFile("client.pem", "client-key.pem")'
+    assert f"handler.ClientCertificates.Add({words})" in CLIENT.options_as_typed(shown)
+    assert f"request.ClientCertificates.Add({words})" in OLDER.options_as_typed(shown)
+
+
 def test_the_url_names_the_host_and_the_port() -> None:
     assert asked(CLIENT, SAFE)["url"] == f"https://{HOST}:8443/"

@@ -81,6 +81,7 @@ CANNOT: list[dict[str, Any]] = [
     {"revocation": RevocationCheck.STAPLE},
     {"store": Store(flaw=StoreFlaw.EMPTY)},
     {"server_name": ""},
+    {"certificate": GOOD.chain},
 ]
 
 

@@ -5,11 +5,13 @@ using System.Net.Http;
 using System.Net.Security;
 using System.Reflection;
 using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
 
 /// <summary>
 /// One HTTPS GET for each request that Probe.cs reads: `by` HttpClient or HttpWebRequest, of `url`. What else may stand in a
 /// request: `host`, the Host header; `protocols`, the number of SslProtocols; `revocation`, to look at it; `callback`, what a
-/// program's own callback accepts: `anything`, or `names` (what is wrong with the name alone).
+/// program's own callback accepts: `anything`, or `names` (what is wrong with the name alone);
+/// `certificate` and `key`, the files with the client's own.
 /// </summary>
 public static class DotnetHttps {
     public static int Main(string[] given) {
@@ -37,6 +39,9 @@ public static class DotnetHttps {
         } else if (Accepts(request, "names")) {
             handler.ServerCertificateCustomValidationCallback = (message, certificate, chain, errors) => IsGoodButForTheName(errors);
         }
+        if (request.ContainsKey("certificate")) {
+            handler.ClientCertificates.Add(Own(request));
+        }
         using (HttpClient client = new HttpClient(handler))
         using (HttpRequestMessage message = new HttpRequestMessage(HttpMethod.Get, request["url"])) {
             if (request.ContainsKey("host")) {
@@ -58,6 +63,9 @@ public static class DotnetHttps {
         } else if (Accepts(request, "names")) {
             asked.ServerCertificateValidationCallback = (sender, certificate, chain, errors) => IsGoodButForTheName(errors);
         }
+        if (request.ContainsKey("certificate")) {
+            asked.ClientCertificates.Add(Own(request));
+        }
         if (request.ContainsKey("host")) {
             asked.Host = request["host"];
         }
@@ -65,6 +73,12 @@ public static class DotnetHttps {
         using (HttpWebResponse response = (HttpWebResponse) asked.GetResponse()) {
             return (int) response.StatusCode;
         }
+    }
+
+    /// <summary>X509Certificate2.CreateFromPemFile, which mono has not.</summary>
+    private static X509Certificate2 Own(Dictionary<string, string> request) {
+        MethodInfo read = typeof(X509Certificate2).GetMethod("CreateFromPemFile");
+        return (X509Certificate2) read.Invoke(null, new object[] {request["certificate"], request["key"]});
     }
 
     private static bool Accepts(Dictionary<string, string> request, string what) {
