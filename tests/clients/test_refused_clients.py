@@ -7,6 +7,7 @@ import pytest
 from tests.clients.acts import judge
 from tests.clients.test_supports import a_kind_of, invoked
 from tlslab.clients import Client, all_clients
+from tlslab.clients.dotnet_https import STATUS_AS_AN_ERROR
 from tlslab.clients.openssl import SClient
 from tlslab.clients.ruby import Ruby
 from tlslab.matrix.judge import ActVerdict
@@ -26,10 +27,13 @@ SAID = {
     "aiohttp": "HTTP 400",
     "axios": "AxiosError: Request failed with status code 400 {\n  code: 'ERR_BAD_REQUEST'\n}",
     "curl": f"HTTP 400\n<html>\n<head><title>400 {NOT_SENT}</title></head>",
+    "dotnet-httpclient": "HTTP 400",
+    "dotnet-httpclient.httpwebrequest": STATUS_AS_AN_ERROR,
     "git": "fatal: unable to access 'https://shop.lab.test:4433/': The requested URL returned error: 400",
     "gnutls-cli": f"<head><title>400 {NOT_SENT}</title></head>",
     "go-https": "HTTP 400 Bad Request",
     "httpx": "HTTP 400",
+    "mono-httpwebrequest": STATUS_AS_AN_ERROR,
     "node-fetch": "HTTP 400",
     "node-https": "HTTP 400",
     "openssl": f"HTTP/1.1 400 Bad Request\n<head><title>400 {NOT_SENT}</title></head>",
