@@ -1,5 +1,5 @@
 """jTDS, the open JDBC driver for SQL Server that programs of the years before 2017 brought, in a JVM that serves many
-attempts (`tlslab.clients.jdbc`).
+attempts (`tlslab.clients.jvm`).
 
 `ssl=authenticate` verifies the chain, and never the name; `ssl=require` encrypts and verifies nothing; both want the
 server to encrypt everything. `ssl=request` leaves that to the server, and nothing given (`ssl=off`) means no TLS at
@@ -9,13 +9,12 @@ all. Trust is the JVM's: no option of a connection names a store. Options: jTDS,
 from collections.abc import Mapping
 
 from tlslab.clients.base import Invocation, Request
-from tlslab.clients.jdbc import (
+from tlslab.clients.jdbc import LOGIN_TIMEOUT, JdbcDriver
+from tlslab.clients.jvm import (
     IMPORT,
     JRE,
-    LOGIN_TIMEOUT,
     NO_FLAW,
     PROBE,
-    JdbcDriver,
     jvm_store,
     jvm_store_words,
     limits,

@@ -1,4 +1,4 @@
-"""Microsoft's JDBC driver for SQL Server, in a JVM that serves many attempts (`tlslab.clients.jdbc`).
+"""Microsoft's JDBC driver for SQL Server, in a JVM that serves many attempts (`tlslab.clients.jvm`).
 
 Trust is given with each connection: `trustStore`, `trustServerCertificate`, `hostNameInCertificate`. TLS limits are
 properties of the whole JVM: `sslProtocol` of a connection names an SSLContext and limits nothing. Every certificate of
@@ -8,13 +8,12 @@ a trust store is an anchor. Options: Microsoft, "Setting the connection properti
 from collections.abc import Iterable, Iterator, Mapping
 
 from tlslab.clients.base import Invocation, Request
-from tlslab.clients.jdbc import (
+from tlslab.clients.jdbc import LOGIN_TIMEOUT, JdbcDriver
+from tlslab.clients.jvm import (
     IMPORT,
     JRE,
-    LOGIN_TIMEOUT,
     NO_FLAW,
     PROBE,
-    JdbcDriver,
     jvm_store,
     jvm_store_words,
     limits,

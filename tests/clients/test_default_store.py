@@ -20,6 +20,7 @@ KNOWLEDGE = catalogue.load().knowledge
 REPLACES = {
     *("gnutls-cli", "go-https", "go-mssqldb", "httpx", "jtds", "mssql-jdbc", "node-https", "openssl"),
     *("aiohttp", "axios", "undici", "perl-lwp", "perl-ssl", "php", "requests", "ruby", "tedious", "urllib"),
+    *("java-httpclient", "java-httpclient.extended-trust-manager", "java-urlconnection"),
 }
 """Played on Debian 12 with curl 7.88, wget 1.21, OpenSSL 3.0, GnuTLS 3.7, Node 20, Python 3.11."""
 ADDS = {"curl", "git", "mssql-python", "mssql-rs", "mssqlodbc", "node-fetch", "odbc17", "odbc18"}

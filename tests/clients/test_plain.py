@@ -23,6 +23,10 @@ OWN_LISTS = {
     "undici": ("NODE_EXTRA_CA_CERTS=ca.pem",),
     "jtds": ("-Djavax.net.ssl.trustStore=ca.p12", "-Djavax.net.ssl.trustStorePassword=changeit"),
     "mssql-jdbc": ("-Djavax.net.ssl.trustStore=ca.p12", "-Djavax.net.ssl.trustStorePassword=changeit"),
+    **dict.fromkeys(
+        ("java-httpclient", "java-httpclient.extended-trust-manager", "java-urlconnection"),
+        ("-Djavax.net.ssl.trustStore=ca.p12", "-Djavax.net.ssl.trustStorePassword=changeit"),
+    ),
 }
 """Clients that read no system store, and the variable or the setting of the JVM by which they are told of a root."""
 SECURITY_WORDS = (

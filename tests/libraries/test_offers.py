@@ -15,7 +15,7 @@ OFFERED = {
     **dict.fromkeys(("curl", "openssl", "wget", "gnutls-cli"), (OLD, NEWEST)),
     **dict.fromkeys(("odbc18", "mssql-python", "pymssql", "tsql", "tdsodbc"), (OLD, NEWEST)),
     **dict.fromkeys(("urllib", "requests", "httpx", "node-https", "node-fetch"), (MODERN, NEWEST)),
-    **dict.fromkeys(("tedious", "go-https", "mssql-jdbc"), (MODERN, NEWEST)),
+    **dict.fromkeys(("tedious", "go-https", "mssql-jdbc", "java-httpclient", "java-urlconnection"), (MODERN, NEWEST)),
     # pyOpenSSL's TLSv1_2_METHOD is this version and no other.
     "python-tds": (MODERN, MODERN),
 }

@@ -50,6 +50,7 @@ def test_what_comes_with_the_system_has_no_registry() -> None:
     tools |= {"mono-httpwebrequest"}
     runtimes = {"node-https", "node-fetch", "go-https", "urllib"}
     runtimes |= {"dotnet-httpclient", "dotnet-httpclient.httpwebrequest"}
+    runtimes |= {"java-httpclient", "java-httpclient.extended-trust-manager", "java-urlconnection"}
     runtimes |= {"perl-lwp", "perl-ssl", "php", "php-curl", "ruby"}
     assert without == tools | runtimes
 
