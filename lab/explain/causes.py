@@ -5,7 +5,7 @@ before one that stands alone; then one that is said of few causes before one tha
 whatever is wrong names no cause: it says that the reason is gone.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -13,9 +13,19 @@ from tlslab.explain.findings import Code, Finding, Found
 from tlslab.explain.outside import Outside
 from tlslab.explain.programs import Layer, Program
 from tlslab.explain.vocabulary import Cause, Meaning
+from tlslab.model.beyond import NO_COMMON_GROUP, NO_COMMON_SIGNATURE
 from tlslab.model.check import Worth
 from tlslab.model.condition import Condition
-from tlslab.model.conditions import ENDS_EARLY, NO_COMMON_VERSION
+from tlslab.model.conditions import (
+    ENDS_AFTER_PRELOGIN,
+    ENDS_EARLY,
+    NO_COMMON_VERSION,
+    NO_STRICT,
+    NOT_LOADED,
+    RSA_KEY_EXCHANGE,
+    SMALL_DH,
+    STRICT_ONLY,
+)
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import When
 from tlslab.model.scenario import BOTH, Fix, Scenario
@@ -24,19 +34,35 @@ from tlslab.model.situation import ServerKind, healthy
 _OPTION = "the client stops before TLS begins, because of its options"
 _FIRST = (NO_COMMON_VERSION, ENDS_EARLY)
 """Where a connection ends without a word, these are thought of before what else can be so."""
+_RARE = frozenset(
+    {
+        *(NO_STRICT, STRICT_ONLY, ENDS_AFTER_PRELOGIN, NOT_LOADED),
+        *(SMALL_DH, RSA_KEY_EXCHANGE, NO_COMMON_GROUP, NO_COMMON_SIGNATURE),
+    }
+)
+"""Few servers are like that: of the same words, what many are like is thought of before."""
 _ENDED = frozenset({Phase.CLOSED, Phase.NO_TLS})
 """That a connection ends is often said of one for which another text gives the reason: that one comes first."""
 _NEAR = 30
 """Lines within which a number and a text are about the same error."""
+_LET_IN = ("bypass", "partial-bypass")
+_OFTEN = 10
+"""A client that lets an impostor in more often than so many times as often as it is cured does so by itself."""
 _CELL = ("scenario", "fix", "kind")
 """What the name of a cell in a baseline is made of."""
 
 
+_Words = tuple[int, str, int]
+
+
 @dataclass(frozen=True)
 class Shown:
-    """What the lab measured of a fix: its verdicts, with the clients that showed each."""
+    """What the lab measured of a fix: its verdicts, with the clients that showed each. `whatever`: those that let an
+    impostor in after nearly every fix, so that it is no matter of this one.
+    """
 
     verdicts: Mapping[str, tuple[str, ...]]
+    whatever: tuple[str, ...] = ()
 
     def clients(self, *verdicts: str) -> tuple[str, ...]:
         """The clients that showed one of these verdicts."""
@@ -149,7 +175,8 @@ def explain(
             said[_option(entry)].append(finding)
     order = {condition: number for number, condition in enumerate(known)}
     candidates = [_candidate(cause, findings, scenarios, measured, kinds) for cause, findings in said.items()]
-    candidates.sort(key=lambda candidate: _rank(candidate, order, kinds))
+    common = frozenset(key for item in candidates if not _is_rare(item) for key in _words_of(item))
+    candidates.sort(key=lambda candidate: _rank(candidate, order, kinds, common))
     return Explanation(
         found.findings,
         tuple(item for item in candidates if item.tls or item.scenarios),
@@ -186,7 +213,18 @@ def _speaking(findings: Sequence[Finding]) -> Iterable[Finding]:
     return (item for item in findings if not item.number or all(abs(item.line - line) > _NEAR for line in texts))
 
 
-def _rank(candidate: Candidate, order: Mapping[Condition, int], kinds: frozenset[ServerKind]) -> tuple[object, ...]:
+def _is_rare(candidate: Candidate) -> bool:
+    return not _RARE.isdisjoint(candidate.conditions)
+
+
+def _words_of(candidate: Candidate) -> frozenset[_Words]:
+    """The words that say so, as they stand in the text."""
+    return frozenset((item.line, item.quote, item.length) for item in candidate.findings)
+
+
+def _rank(
+    candidate: Candidate, order: Mapping[Condition, int], kinds: frozenset[ServerKind], common: frozenset[_Words]
+) -> tuple[object, ...]:
     def place(condition: Condition) -> tuple[bool, int]:
         return (condition not in _FIRST, order.get(condition, len(order)))
 
@@ -196,6 +234,7 @@ def _rank(candidate: Candidate, order: Mapping[Condition, int], kinds: frozenset
         not candidate.tls,
         candidate.phases <= _ENDED,
         not candidate.clients,
+        _is_rare(candidate) and _words_of(candidate) <= common,
         len(candidate.others),
         -len(tables),
         candidate.observed,
@@ -308,7 +347,7 @@ def _shown(scenario: str, fix: Fix, measured: Measured, kinds: frozenset[ServerK
     together = {
         verdict: tuple(sorted({client for item in found for client in item.clients(verdict)})) for verdict in verdicts
     }
-    return Shown(together) if found else None
+    return Shown(together, tuple(sorted({client for item in found for client in item.whatever}))) if found else None
 
 
 def _outside(found: Sequence[Finding], candidates: Iterable[Candidate]) -> tuple[tuple[Outside, Finding], ...]:
@@ -359,7 +398,26 @@ def measured_of(baselines: Iterable[Mapping[str, object]]) -> Measured:
             if len(parts) == len(_CELL) and parts[-1] in set(ServerKind):
                 verdict = str(verdicts).rpartition(", ")[2].rstrip("!").strip()
                 found[parts[0], parts[1], ServerKind(parts[2])][verdict].add(client)
+    whatever = {kind: _leaky(verdicts for key, verdicts in found.items() if key[-1] is kind) for kind in ServerKind}
     return {
-        key: Shown({verdict: tuple(sorted(clients)) for verdict, clients in verdicts.items()})
+        key: Shown(
+            {verdict: tuple(sorted(clients)) for verdict, clients in verdicts.items()},
+            tuple(sorted(whatever[key[-1]] & _of(verdicts, *_LET_IN))),
+        )
         for key, verdicts in found.items()
     }
+
+
+def _leaky(measured: Iterable[Mapping[str, set[str]]]) -> frozenset[str]:
+    """The clients that let an impostor in after nearly every fix: hardly one cures."""
+    cured: Counter[str] = Counter()
+    let_in: Counter[str] = Counter()
+    for verdicts in measured:
+        cured.update(_of(verdicts, "cure"))
+        let_in.update(_of(verdicts, *_LET_IN))
+    return frozenset(client for client, times in let_in.items() if times > _OFTEN and times > _OFTEN * cured[client])
+
+
+def _of(verdicts: Mapping[str, set[str]], *names: str) -> set[str]:
+    """The clients that showed one of these verdicts."""
+    return {client for name in names for client in verdicts.get(name, ())}

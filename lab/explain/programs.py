@@ -161,6 +161,18 @@ PROGRAMS: tuple[Program, ...] = (
         "`TDSDUMP=/tmp/freetds.log` and give that file to this command.",
     ),
     Program(
+        "Java",
+        Layer.REASON,
+        ("SSLPeerUnverifiedException: peer not authenticated",),
+        Source(
+            "OpenJDK 17, sun/security/ssl/SSLSessionImpl.java, getPeerCertificates: no handshake succeeded",
+            "https://github.com/openjdk/jdk/blob/jdk-17-ga/src/java.base/share/classes/sun/security/ssl/SSLSessionImpl.java",
+        ),
+        hides=True,
+        how="The handshake failed before, and the program went on. Start it with `-Djavax.net.debug=ssl:handshake`, "
+        "and give that log to this command.",
+    ),
+    Program(
         "Microsoft's JDBC driver",
         Layer.CLIENT,
         (

@@ -46,10 +46,12 @@ TLSLITE = Source(
 )
 
 _SENT: dict[tuple[str, int], tuple[Condition, ...]] = {
+    ("handshake failure", 40): (NO_COMMON_CIPHER, NO_COMMON_VERSION),
     ("unsupported certificate", 43): (NOT_FOR_SERVERS,),
     ("certificate revoked", 44): (REVOKED,),
     ("certificate expired", 45): (EXPIRED, EXPIRED_ISSUER),
     ("unknown CA", 48): (UNTRUSTED, INCOMPLETE, SELF_SIGNED),
+    ("protocol version", 70): (NO_COMMON_VERSION,),
 }
 _RECEIVED: dict[tuple[str, int], tuple[Condition, ...]] = {
     ("handshake failure", 40): (NO_COMMON_CIPHER, NO_COMMON_VERSION, CLIENT_CERTIFICATE_MISSING, NO_COMMON_GROUP),

@@ -27,7 +27,7 @@ from tlslab.model.conditions import (
     WEAK_SIGNATURE,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Does, Library, stands_for
+from tlslab.model.library import Does, Library, Prints, stands_for
 
 STRINGS = Source(
     "Apple, Security, SecFrameworkStrings.h (SEC_TRUST_ERROR_*)",
@@ -81,11 +81,29 @@ _OF_CHAINS: dict[str | Does, tuple[Condition, ...]] = {
     "Unable to parse known extension": (MALFORMED,),
 }
 
+CSSM = Source(
+    "Apple, Security, cssmerr.h and cssmapple.h",
+    "https://github.com/apple-oss-distributions/Security/blob/main/OSX/libsecurity_cssm/lib/cssmerr.h",
+)
+
 LIBRARY = Library(
     "apple-trust",
     (
         *stands_for(_OF_NAMES, Phase.NAME, basis=Basis.AUTHORITATIVE, source=STRINGS),
         *stands_for(_OF_CHAINS, Phase.VERIFY, basis=Basis.AUTHORITATIVE, source=STRINGS),
+        *stands_for(
+            {
+                Prints(code="CSSMERR_TP_CERT_EXPIRED"): (EXPIRED, EXPIRED_ISSUER),
+                Prints(code="CSSMERR_TP_CERT_NOT_VALID_YET"): (NOT_YET_VALID,),
+                Prints(code="CSSMERR_TP_CERT_REVOKED"): (REVOKED,),
+                Prints(code="CSSMERR_TP_NOT_TRUSTED"): (UNTRUSTED, SELF_SIGNED, INCOMPLETE),
+                Prints(code="CSSMERR_TP_INVALID_ANCHOR_CERT"): (UNTRUSTED, SELF_SIGNED),
+                Prints(code="CSSMERR_APPLETP_HOSTNAME_MISMATCH"): (NAME_MISMATCH,),
+            },
+            Phase.VERIFY,
+            basis=Basis.AUTHORITATIVE,
+            source=CSSM,
+        ),
     ),
     vocabulary=True,
 )

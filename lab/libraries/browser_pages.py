@@ -2,17 +2,22 @@
 (NET::ERR_CERT_..., SEC_ERROR_...).
 """
 
-from tlslab.model.beyond import MALFORMED, NO_TRANSPARENCY, VALID_TOO_LONG
+from tlslab.model.beyond import BROKEN_PROTOCOL, MALFORMED, NO_TRANSPARENCY, VALID_TOO_LONG
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     CN_ALONE,
+    ENDS_EARLY,
     EXPIRED,
     EXPIRED_ISSUER,
     INCOMPLETE,
     NAME_MISMATCH,
     NAME_NOT_PERMITTED,
+    NO_COMMON_CIPHER,
+    NO_COMMON_VERSION,
     NOT_YET_VALID,
     OTHER_PIN,
+    OTHER_SERVICE,
+    PLAIN_HTTP,
     REVOCATION_UNKNOWN,
     REVOKED,
     SELF_SIGNED,
@@ -32,6 +37,14 @@ CHROMIUM = Source(
     "Chromium, components/ssl_errors_strings.grdp",
     "https://github.com/chromium/chromium/blob/25f01b8c29514842708d66b5a0bcb9b1e6aa316c/components"
     "/ssl_errors_strings.grdp",
+)
+NSPR = Source(
+    "NSPR, pr/include/prerr.h: the other side ended or reset the connection",
+    "https://searchfox.org/mozilla-central/source/nsprpub/pr/include/prerr.h",
+)
+MAPPED = Source(
+    "Chromium, net/ssl/openssl_ssl_util.cc, MapOpenSSLErrorSSL: what has no error of its own, `wrong version number`",
+    "https://github.com/chromium/chromium/blob/128.0.6613.84/net/ssl/openssl_ssl_util.cc",
 )
 FLAGS_CA = Source(
     "FiloSottile/mkcert issue 80 (Internet Explorer 11 and the first Edge)",
@@ -86,6 +99,21 @@ LIBRARY = Library(
             Phase.NAME,
             basis=Basis.AUTHORITATIVE,
             source=CHROMIUM,
+        ),
+        *stands_for(
+            {
+                Prints(code="PR_END_OF_FILE_ERROR"): (ENDS_EARLY, NO_COMMON_VERSION, NO_COMMON_CIPHER),
+                Prints(code="PR_CONNECT_RESET_ERROR"): (ENDS_EARLY, NO_COMMON_VERSION, NO_COMMON_CIPHER),
+            },
+            Phase.CLOSED,
+            basis=Basis.AUTHORITATIVE,
+            source=NSPR,
+        ),
+        *stands_for(
+            {Prints(code="ERR_SSL_PROTOCOL_ERROR"): (PLAIN_HTTP, OTHER_SERVICE, BROKEN_PROTOCOL)},
+            Phase.HANDSHAKE,
+            basis=Basis.AUTHORITATIVE,
+            source=MAPPED,
         ),
         *(
             row

@@ -91,6 +91,7 @@ LIBRARY = Library(
             f"{_CLOSED}The connection was closed unexpectedly.",
             "The handshake failed. The remote side has dropped the stream.",
             "Authentication failed because the remote party has closed the transport stream.",
+            "Received an unexpected EOF or 0 bytes from the transport stream.",
             basis=Basis.AUTHORITATIVE,
             source=STRINGS,
         ),

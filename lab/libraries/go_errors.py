@@ -99,6 +99,11 @@ _DEFECTS = (UNTRUSTED, SELF_SIGNED, INCOMPLETE, EXPIRED, NAME_MISMATCH)
 
 _HINT = 'x509: certificate signed by unknown authority (possibly because of "'
 
+KUBELET = Source(
+    "Kubernetes 1.24, pkg/kubelet/certificate/bootstrap/bootstrap.go, isClientConfigStillValid",
+    "https://github.com/kubernetes/kubernetes/blob/v1.24.0/pkg/kubelet/certificate/bootstrap/bootstrap.go",
+)
+
 LIBRARY = Library(
     "go-errors",
     (
@@ -349,6 +354,15 @@ LIBRARY = Library(
             basis=Basis.AUTHORITATIVE,
             source=SERVING,
             when=[IN_THE_SERVERS_LOG],
+        ),
+        *stands_for(
+            {
+                "part of the existing bootstrap client certificate is expired": (CLIENT_CERTIFICATE_EXPIRED,),
+                "part of the existing bootstrap client certificate in {*} is expired": (CLIENT_CERTIFICATE_EXPIRED,),
+            },
+            Phase.NEGOTIATION,
+            basis=Basis.AUTHORITATIVE,
+            source=KUBELET,
         ),
     ),
     vocabulary=True,

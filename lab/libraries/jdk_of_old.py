@@ -11,6 +11,7 @@ from tlslab.model.conditions import (
     EXPIRED_ISSUER,
     NAME_MISMATCH,
     NO_COMMON_VERSION,
+    NOT_A_CA,
     NOT_YET_VALID,
     SMALL_DH,
     WEAK_KEY,
@@ -59,6 +60,7 @@ OLD_SERVER = Source(
     "https://github.com/monkeyWie/proxyee/issues/293",
 )
 
+ANCHORS = Source("OpenJDK 17, PKIXValidator.java, verifyTrustAnchor", f"{_17}/security/validator/PKIXValidator.java")
 NO_CHAIN = Source(
     "OpenJDK 8, ServerHandshaker.java, clientCertificate: fatalSE(Alerts.alert_bad_certificate, ...)",
     "https://github.com/openjdk/jdk8u/blob/master/jdk/src/share/classes/sun/security/ssl/ServerHandshaker.java",
@@ -67,6 +69,12 @@ NO_CHAIN = Source(
 LIBRARY = Library(
     "jdk-of-old",
     (
+        *stands_for(
+            {'TrustAnchor with subject "{*}" is not a CA certificate': (NOT_A_CA,)},
+            Phase.VERIFY,
+            basis=Basis.AUTHORITATIVE,
+            source=ANCHORS,
+        ),
         *says(
             [CLIENT_CERTIFICATE_MISSING],
             Phase.HANDSHAKE,

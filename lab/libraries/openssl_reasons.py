@@ -296,6 +296,7 @@ LIBRARY = Library(
                 "no certificate or crl found": (STORE_UNREADABLE,),
                 Prints(code="NO_CERTIFICATE_OR_CRL_FOUND"): (STORE_UNREADABLE,),
                 "PKCS12 routines:{*}:mac verify failure": (STORE_PASSWORD,),
+                "mac verify failure": (STORE_PASSWORD,),
             },
             Phase.NEGOTIATION,
             basis=Basis.AUTHORITATIVE,

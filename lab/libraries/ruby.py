@@ -4,9 +4,9 @@
 """
 
 from tlslab.model.beyond import NO_SERVER_CERTIFICATE, NO_TLS_LIBRARY
-from tlslab.model.conditions import NAME_MISMATCH
+from tlslab.model.conditions import ENDS_EARLY, NAME_MISMATCH, NO_COMMON_CIPHER, NO_COMMON_VERSION
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import ANY, Library, says
+from tlslab.model.library import ANY, Library, says, stands_for
 
 _RUBY = "https://github.com/ruby/openssl/blob/5fe1b71b1cf233ca178fb1e2e9617840cb39f00a"
 CONNECT = Source("ruby/openssl, ext/openssl/ossl_ssl.c, ossl_start_ssl", f"{_RUBY}/ext/openssl/ossl_ssl.c")
@@ -45,6 +45,12 @@ LIBRARY = Library(
             source=CHECK,
         ),
         *says(ANY, Phase.HANDSHAKE, "SSL_connect returned=1 errno=", basis=Basis.AUTHORITATIVE, source=CONNECT),
+        *stands_for(
+            {"SSL_connect SYSCALL returned=5 errno=": (ENDS_EARLY, NO_COMMON_VERSION, NO_COMMON_CIPHER)},
+            Phase.CLOSED,
+            basis=Basis.AUTHORITATIVE,
+            source=CONNECT,
+        ),
         *says(
             ANY,
             Phase.VERIFY,

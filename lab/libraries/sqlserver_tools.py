@@ -1,5 +1,6 @@
 """Older drivers for SQL Server, MDAC's ODBC and OLE DB (DBNETLIB), and tools: Azure Data Studio, VS Code."""
 
+from tlslab.model.beyond import NO_TLS_LIBRARY
 from tlslab.model.conditions import (
     DEMANDS_ENCRYPTION,
     ENDS_AFTER_PRELOGIN,
@@ -7,7 +8,9 @@ from tlslab.model.conditions import (
     NAME_MISMATCH,
     NO_COMMON_CIPHER,
     NO_COMMON_VERSION,
+    NO_STRICT,
     SELF_SIGNED,
+    SILENT,
     UNTRUSTED,
     WEAK_SIGNATURE,
 )
@@ -40,6 +43,14 @@ OLD_SERVERS = Source(
 OLD_TLS = Source(
     "microsoft/msphpsql issue 1513: the server is too old for OpenSSL 3",
     "https://github.com/microsoft/msphpsql/issues/1513",
+)
+STRICT = Source(
+    "dotnet/SqlClient issue 1905: Encrypt=Strict with a server that does not speak TDS 8.0",
+    "https://github.com/dotnet/SqlClient/issues/1905",
+)
+NO_OPENSSL = Source(
+    "microsoft/msphpsql issues 680 and 1003: the driver cannot load, or begin, the TLS library of the client",
+    "https://github.com/microsoft/msphpsql/issues/680",
 )
 PYTDS = Source(
     "python-tds 1.17.1, pytds/tds_session.py, process_prelogin: the server answers ENCRYPT_REQ",
@@ -88,6 +99,21 @@ LIBRARY = Library(
             "SSL Provider: [error:0A0C0103:SSL routines::internal error]",
             basis=Basis.REPORTED,
             source=OLD_TLS,
+        ),
+        *says_alike(
+            (NO_STRICT, SILENT),
+            Phase.NO_TLS,
+            "SSL Provider, error: 0 - The wait operation timed out",
+            basis=Basis.REPORTED,
+            source=STRICT,
+        ),
+        *says_alike(
+            (NO_TLS_LIBRARY,),
+            Phase.NEGOTIATION,
+            "OpenSSL library could not be loaded",
+            "Encryption not supported on the client",
+            basis=Basis.REPORTED,
+            source=NO_OPENSSL,
         ),
         *says_alike(
             (DEMANDS_ENCRYPTION,),

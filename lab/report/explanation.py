@@ -151,13 +151,20 @@ def measured(remedy: Remedy, clients: Sequence[str]) -> str:
         (_CURES, "it clears the error and keeps impostors out with"),
         (_FAILED, "it does not work with"),
     ):
-        if shown := remedy.shown.clients(*verdicts):
+        if shown := [item for item in remedy.shown.clients(*verdicts) if item not in _left_out(remedy, verdicts)]:
             own = [client for client in clients if client in shown]
             rest = [client for client in shown if client not in own]
             named = [*own, *rest][:_NAMED]
             more = len(shown) - len(named)
             said.append(f"{words} {', '.join(named)}" + (f" and {plural(more, 'more client')}" if more else ""))
+    if remedy.fix.worth is Worth.CURE and (whatever := remedy.shown.whatever):
+        said.append(f"{' and '.join(whatever)} let an impostor in after nearly every fix: that is the client's doing")
     return "; ".join(said)
+
+
+def _left_out(remedy: Remedy, verdicts: Sequence[str]) -> Sequence[str]:
+    """The clients of which it says nothing about a cure that they let an impostor in."""
+    return remedy.shown.whatever if remedy.shown and verdicts == _BYPASSES and remedy.fix.worth is Worth.CURE else ()
 
 
 def _hidden(found: Explanation, cited: Cited, console: Console) -> None:
@@ -289,6 +296,7 @@ def _fix(remedy: Remedy, candidate: Candidate) -> dict[str, Any]:
         "side": fix.side.value,
         "summary": fix.summary,
         "steps": list(fix.steps),
+        "whatever": list(remedy.shown.whatever) if remedy.shown else [],
         "measured": {verdict: list(clients) for verdict, clients in remedy.shown.verdicts.items()}
         if remedy.shown
         else {},

@@ -9,6 +9,7 @@ from tlslab.explain.causes import layers, measured_of
 from tlslab.explain.findings import Found, search
 from tlslab.explain.programs import Layer
 from tlslab.explain.vocabulary import Meaning, vocabulary
+from tlslab.model.situation import ServerKind
 
 SELF_SIGNED = "curl: (60) SSL certificate problem: self-signed certificate"
 ODBC = (
@@ -280,3 +281,17 @@ def test_every_documented_text_that_is_long_enough_is_explained_by_its_own_table
             ):
                 missed.append((entry.table, entry.text))
     assert not missed
+
+
+def test_a_client_that_lets_impostors_in_after_every_fix_is_no_fault_of_one() -> None:
+    cells = {f"s{number}/f/sqlserver": "as-documented, bypass" for number in range(20)}
+    measured = measured_of(
+        [
+            {"client": "leaky", "cells": cells},
+            {"client": "sound", "cells": dict.fromkeys(cells, "as-documented, cure")},
+            {"client": "other", "cells": {"s1/f/sqlserver": "as-documented, bypass"}},
+        ]
+    )
+    shown = measured["s1", "f", ServerKind.SQLSERVER]
+    assert shown.whatever == ("leaky",)
+    assert shown.clients("bypass") == ("leaky", "other")
