@@ -10,9 +10,10 @@ OF_CONTAINERS = Path(__file__).parent / "stages" / "docker"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # A shell has SIGINT ignored in what it starts in the background, and a child inherits that (POSIX, 2.11).
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    # A shell has these ignored in what it starts in the background, and a child inherits that (POSIX, 2.11).
+    for number, handler in ((signal.SIGINT, signal.default_int_handler), (signal.SIGQUIT, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, handler)
     if config.pluginmanager.has_plugin("hypothesispytest"):  # sessions within tests do without: it is slow to load
         _take_your_time()
 
