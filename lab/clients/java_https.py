@@ -8,7 +8,7 @@ trust manager of one's own: JSSE still looks at the name for a plain one, for an
 
 from collections.abc import Mapping
 
-from tlslab.clients.base import Invocation, Machine, Request
+from tlslab.clients.base import CERTIFICATE, KEY, Invocation, Machine, Request, own_files
 from tlslab.clients.https import HTTPS, OPTIONS, WAITS
 from tlslab.clients.jvm import (
     IMPORT,
@@ -25,6 +25,7 @@ from tlslab.clients.jvm import (
     protocols,
     waits,
 )
+from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.store_errors import stops
 from tlslab.clients.tds import read_versions
 from tlslab.clients.variables import beside, not_read
@@ -104,6 +105,7 @@ _REFUSES = (NO_COMMON_VERSION, NO_COMMON_CIPHER)
 
 OF_BOTH: tuple[Own, ...] = (
     *WAITS,
+    *tells_the_status(),
     *not_read("Java", sorted(OF_ROOTS), STORES),
     *beside("Java does not read the variable", sorted(OF_ROOTS), STORES),
     *says(
@@ -138,7 +140,10 @@ class JavaHttps(JvmClient):
     main = "Https"
     needs = (JRE, PROBE)
     variables = OF_ROOTS
-    supports = (OPTIONS | {"revocation", "fetches_issuers", "name_check"}) - {"intermediates", "expected_name"}
+    supports = (OPTIONS | {"revocation", "fetches_issuers", "name_check", "certificate"}) - {
+        "intermediates",
+        "expected_name",
+    }
     lacks: Mapping[str, str] = {
         "intermediates": NO_INTERMEDIATES,
         "server_name": "Java's HTTPS clients send the name in the URL, and verify the same",
@@ -238,8 +243,8 @@ class UrlConnection(JavaHttps):
         if side.defaults_only:
             return jvm_store_words() if side.trust_anchors else ()
         words = (IMPORT, *jvm_store_words()) if side.has_store else ()
-        if side.trust_everything:
-            words = (*words, "context.init(null, new TrustManager[] {trustsAll}, null)")
+        if side.trust_everything or side.certificate:
+            words = (*words, *_key_words(side), _context_words(side, "new TrustManager[] {trustsAll}", "null"))
             words = (*words, "connection.setSSLSocketFactory(context.getSocketFactory())")
         if side.trust_everything or not side.name_check:
             words = (*words, "connection.setHostnameVerifier((name, session) -> true)")
@@ -257,6 +262,7 @@ class UrlConnection(JavaHttps):
             store, fixed = jvm_store_words("absent.p12"), {}
         if side.defaults_only:
             return self.run(request.machine, store, fixed, question, {})
+        question |= _own(request)
         question |= {"trust": "X509TrustManager"} if side.trust_everything else {}
         question |= {"verifier": ""} if side.trust_everything or not side.name_check else {}
         question |= {"host": side.host_header} if side.host_header is not None else {}
@@ -264,7 +270,12 @@ class UrlConnection(JavaHttps):
         return _alone_where_needed(
             side,
             self.run(
-                request.machine, (*store, *settings, *self.header(side)), {**fixed, **old}, question, {}, waits(side)
+                request.machine,
+                (*store, *settings, *self.header(side)),
+                {**fixed, **old},
+                question,
+                own_files(request),
+                waits(side),
             ),
         )
 
@@ -352,17 +363,18 @@ class HttpClient(JavaHttps):
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         if side.defaults_only:
             return jvm_store_words() if side.trust_anchors else ()
-        words: tuple[str, ...] = ()
-        if side.trust_everything:
-            words = (f"context.init(null, new TrustManager[] {{trustsAll}}, null)  // {self.trust_manager}",)
-        elif side.has_store:
+        words = _key_words(side)
+        if side.has_store and not side.trust_everything:
             words = (
+                *words,
                 IMPORT,
                 f'store.load(new FileInputStream("ca.p12"), "{PASSWORD}".toCharArray())',
                 "factory.init(store)",
-                "context.init(null, factory.getTrustManagers(), null)",
             )
-        words = (*words, "builder.sslContext(context)") if words else ()
+        if side.trust_everything or side.has_store or side.certificate:
+            trusted = "factory.getTrustManagers()" if side.has_store else "null"
+            all_of_it = f"new TrustManager[] {{trustsAll}} /* {self.trust_manager} */"
+            words = (*words, _context_words(side, all_of_it, trusted), "builder.sslContext(context)")
         if not side.name_check:
             words = (*words, *_unchecked(side))
         if side.host_header is not None:
@@ -381,14 +393,15 @@ class HttpClient(JavaHttps):
         default, fixed = jvm_store(request.material.default_store)
         if side.defaults_only:
             return self.run(request.machine, default, fixed, question, {})
-        files: dict[str, str] = {}
+        question |= _own(request)
+        files = own_files(request)
         if side.trust_everything:
             question |= {"trust": self.trust_manager}
         elif side.has_store:
             question |= {"store": str(workdir / "ca.p12"), "password": PASSWORD}
             if side.store.flaw is None:
                 question |= {"anchors": str(workdir / "ca.pem")}
-                files = {"ca.pem": request.material.anchors}
+                files["ca.pem"] = request.material.anchors
         question |= {"host": side.host_header} if side.host_header is not None else {}
         question |= {"protocols": ",".join(protocols(side))} if protocols(side) else {}
         settings, old = limits(side, by_property=False)
@@ -415,6 +428,34 @@ class HttpClientExtended(HttpClient):
             source=TRUST_MANAGERS,
         ),
     )
+
+
+def _key_words(side: ClientSide) -> tuple[str, ...]:
+    """How people make a key manager of the client's own certificate."""
+    if side.certificate is None:
+        return ()
+    return (
+        f"openssl pkcs12 -export -in {CERTIFICATE} -inkey {KEY} -out client.p12 -passout pass:{PASSWORD}",
+        f'keys.load(new FileInputStream("client.p12"), "{PASSWORD}".toCharArray())',
+        f'keyFactory.init(keys, "{PASSWORD}".toCharArray())',
+    )
+
+
+def _context_words(side: ClientSide, everything: str, trusted: str) -> str:
+    """How people make an SSLContext."""
+    own = "keyFactory.getKeyManagers()" if side.certificate else "null"
+    return f"context.init({own}, {everything if side.trust_everything else trusted}, null)"
+
+
+def _own(request: Request) -> dict[str, str]:
+    """What the probe is told of the client's own certificate."""
+    if request.side.certificate is None:
+        return {}
+    return {
+        "certificate": str(request.workdir / CERTIFICATE),
+        "key": str(request.workdir / KEY),
+        "password": PASSWORD,
+    }
 
 
 def _url(request: Request) -> str:

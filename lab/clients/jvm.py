@@ -110,7 +110,7 @@ class JvmClient(Client):
         settings: tuple[str, ...],
         fixed: Mapping[str, str],
         request: Mapping[str, str],
-        files: Mapping[str, str],
+        files: Mapping[str, bytes | str],
         env: Mapping[str, str] | None = None,
     ) -> Invocation:
         """One request to the probe. `settings`, `fixed` and `env` belong to the whole JVM: its options, its files and

@@ -19,7 +19,7 @@ from tlslab.clients import Client
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request, Roots
 from tlslab.clients.java_https import HttpClient, HttpClientExtended, UrlConnection
 from tlslab.matrix.judge import ActVerdict, Judge
-from tlslab.model.certificate import LAB_ROOT
+from tlslab.model.certificate import LAB_ROOT, Chain, Leaf
 from tlslab.model.environment import SSL_CERT_FILE, Variable
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import (
@@ -96,6 +96,17 @@ def test_everything_is_trusted_by_a_trust_manager_of_ones_own(client: Client, to
     side = replace(SAFE, trust_everything=True)
     assert asked(client, side) == told
     assert typed in client.options_as_typed(side)
+
+
+@pytest.mark.parametrize("client", ALL)
+def test_a_certificate_of_its_own_goes_into_a_context(client: Client) -> None:
+    side = replace(SAFE, certificate=Chain(Leaf("alice", (), LAB_ROOT, owner="client")))
+    told = {"certificate": "/room/client.pem", "key": "/room/client-key.pem", "password": "changeit"}
+    assert told.items() <= asked(client, side).items()
+    typed = client.options_as_typed(side)
+    trusted = "null" if client is URL else "factory.getTrustManagers()"
+    assert f"context.init(keyFactory.getKeyManagers(), {trusted}, null)" in typed
+    assert verdict(client, broken("client-certificate.required", WEB), "HTTP 400") is ActVerdict.AS_DOCUMENTED
 
 
 def test_the_name_is_left_unchecked_by_a_verifier_or_by_a_property() -> None:

@@ -7,12 +7,21 @@ import java.net.URL;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
 import java.util.Collections;
 import java.util.Map;
 import javax.net.ssl.HttpsURLConnection;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -27,9 +36,10 @@ import javax.net.ssl.X509TrustManager;
  * One GET by HttpsURLConnection or by java.net.http.HttpClient for each request (`Lines`).
  *
  * A request has `client` and `url`; `store`, a PKCS#12 file with its `password`, of which an SSLContext is made for this
- * attempt, and `anchors`, the name of a PEM file that is written into it first; `trust`, the kind of trust manager that
- * accepts everything; `verifier`, where every name is accepted; `protocols`, the TLS versions of SSLParameters; `host`, a
- * Host header. {"version": ""} asks what is here.
+ * attempt, and `anchors`, the name of a PEM file that is written into it first; `certificate` and `key`, PEM files with the
+ * client's own, which go into a key store of this `password`; `trust`, the kind of trust manager that accepts everything;
+ * `verifier`, where every name is accepted; `protocols`, the TLS versions of SSLParameters; `host`, a Host header.
+ * {"version": ""} asks what is here.
  */
 public final class Https {
     private static final String TLS = "TLS";
@@ -96,11 +106,12 @@ public final class Https {
         } else if (store != null) {
             trusted = trustManagers(store, request);
         }
-        if (trusted == null) {
+        KeyManager[] own = request.containsKey("certificate") ? keyManagers(request) : null;
+        if (trusted == null && own == null) {
             return null;
         }
         SSLContext made = SSLContext.getInstance(TLS);
-        made.init(null, trusted, null);
+        made.init(own, trusted, null); // without trust managers: those of the process
         return made;
     }
 
@@ -117,6 +128,22 @@ public final class Https {
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(read);
         return factory.getTrustManagers();
+    }
+
+    private static KeyManager[] keyManagers(Map<String, String> request) throws IOException, GeneralSecurityException {
+        char[] password = request.get("password").toCharArray();
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        try (InputStream file = new FileInputStream(request.get("certificate"))) {
+            Certificate[] chain = CertificateFactory.getInstance("X.509").generateCertificates(file).toArray(new Certificate[0]);
+            String pem = Files.readString(Path.of(request.get("key"))).replaceAll("-----[A-Z ]+-----", "");
+            PKCS8EncodedKeySpec key = new PKCS8EncodedKeySpec(Base64.getMimeDecoder().decode(pem));
+            KeyFactory kind = KeyFactory.getInstance(chain[0].getPublicKey().getAlgorithm());
+            store.setKeyEntry("own", kind.generatePrivate(key), password, chain);
+        }
+        KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        factory.init(store, password);
+        return factory.getKeyManagers();
     }
 
     private static String connected(int status, String protocol) {
