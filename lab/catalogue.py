@@ -18,6 +18,7 @@ from tlslab.model.impostor import Impostor
 from tlslab.model.knowledge import Knowledge
 from tlslab.model.library import Library
 from tlslab.model.names import NAMES
+from tlslab.model.proxied import OF_PROXIES
 from tlslab.model.scenario import Scenario
 from tlslab.model.variables import OF_VARIABLES
 
@@ -76,7 +77,7 @@ def catalogue_of(scenarios: Iterable[Scenario], impostors: Iterable[Impostor]) -
 def _knowledge(scenarios: Iterable[Scenario]) -> Knowledge:
     """What is known of the libraries, with the conditions and rows that the scenarios bring."""
     libraries = all_libraries()
-    conditions: dict[str, Condition] = {item.name: item for item in (*CONDITIONS, *NAMES, *OF_VARIABLES)}
+    conditions: dict[str, Condition] = {item.name: item for item in (*CONDITIONS, *NAMES, *OF_VARIABLES, *OF_PROXIES)}
     for scenario in scenarios:
         for condition in scenario.conditions:
             if conditions.setdefault(condition.name, condition) is not condition:

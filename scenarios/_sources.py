@@ -803,3 +803,39 @@ PYTDS_VALIDATE_HOST = Source(
 PYTHON_CHECK_HOSTNAME = Source(
     "Python, ssl, SSLContext.check_hostname", "https://docs.python.org/3/library/ssl.html#ssl.SSLContext.check_hostname"
 )
+HTTP_CONNECT = Source(
+    "RFC 9110, 9.3.6, CONNECT: any other answer than a 2xx says that there is no tunnel yet",
+    "https://www.rfc-editor.org/rfc/rfc9110#section-9.3.6",
+)
+PROXY_AUTHENTICATION = Source(
+    "RFC 9110, 15.5.8, 407 Proxy Authentication Required, and 11.7, Authenticating Clients to Proxies",
+    "https://www.rfc-editor.org/rfc/rfc9110#section-15.5.8",
+)
+HTTPX_PROXIES = Source(
+    "HTTPX, Troubleshooting, Proxies: change the scheme of the HTTPS proxy to http://",
+    "https://www.python-httpx.org/troubleshooting",
+)
+URLLIB3_HTTPS_PROXY = Source(
+    "urllib3, src/urllib3/connection.py (_wrap_proxy_error: try changing your proxy URL to be HTTP)",
+    "https://github.com/urllib3/urllib3/blob/2.8.0/src/urllib3/connection.py",
+)
+CURL_PROXY = Source(
+    "curl, docs/cmdline-opts/proxy.md (the scheme of a proxy; user and password in its URL, %40 for @)",
+    "https://github.com/curl/curl/blob/08a3e8e19a59d1530bfb208e187ac7c34c978dfd/docs/cmdline-opts/proxy.md",
+)
+CURL_NO_PROXY = Source(
+    "curl, docs/cmdline-opts/noproxy.md (and the variable NO_PROXY)",
+    "https://github.com/curl/curl/blob/0b746469fc6a658cf81cb00ed318c0c4e1f24704/docs/cmdline-opts/noproxy.md",
+)
+PROXY_OF_COMPANY = Source(
+    "npm/npm issue 14421: 407 Proxy Authentication Required, behind a company's proxy",
+    "https://github.com/npm/npm/issues/14421",
+)
+CONNECT_REFUSED = Source(
+    "apache/trafficserver issue 11485: CONNECT to another port than 443 is answered by 403, until the proxy allows it",
+    "https://github.com/apache/trafficserver/issues/11485",
+)
+WHOLE_CHAIN = Source(
+    "RFC 8446, 4.4.2, Certificate: each certifies the one before it, and only the trust anchor may be left out",
+    "https://www.rfc-editor.org/rfc/rfc8446#section-4.4.2",
+)

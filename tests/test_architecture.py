@@ -14,6 +14,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
         "tlslab.model.act",
         "tlslab.model.certificate",
         "tlslab.model.environment",
+        "tlslab.model.proxy",
         "tlslab.model.situation",
         "tlslab.model.path",
         "tlslab.model.evidence",
@@ -24,6 +25,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
         "tlslab.model.client_certificates",
         "tlslab.model.conditions",
         "tlslab.model.names",
+        "tlslab.model.proxied",
         "tlslab.model.circumstances",
         "tlslab.model.library",
         "tlslab.model.variables",
@@ -191,7 +193,8 @@ def test_the_catalogue_knows_only_the_nouns() -> None:
         f"tlslab.model.{noun}"
         for noun in (
             *("certificate", "check", "circumstances", "client_certificates", "condition", "conditions"),
-            *("environment", "evidence", "impostor", "library", "names", "scenario", "situation", "variables"),
+            *("environment", "evidence", "impostor", "library", "names", "proxied", "proxy", "scenario", "situation"),
+            "variables",
         )
     }
     assert (

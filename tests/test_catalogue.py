@@ -64,12 +64,12 @@ CLASSES = {
     "weak-key",
 }
 OF_ONE_KIND = {
-    ServerKind.HTTPS: {"client-certificate", "company-proxy", "no-aki", "virtual-host"},
+    ServerKind.HTTPS: {"client-certificate", "company-proxy", "no-aki", "proxy", "virtual-host"},
     ServerKind.SQLSERVER: {"strict", "no-encryption", "pinned", "fallback-certificate", "unreadable-key"},
 }
 """Classes that only one kind of server can have: nginx reads its key as root and makes no certificate for itself; SQL
-Server has no virtual hosts, asks no client for a certificate, and none of its clients can be told to be strict; its
-clients alone compare a certificate as a whole.
+Server has no virtual hosts, asks no client for a certificate, and none of its clients takes a proxy or can be told to
+be strict; its clients alone compare a certificate as a whole.
 """
 WITHOUT_A_CLIENT = {*(name for name, library in KNOWLEDGE.libraries.items() if library.vocabulary)}
 """Libraries of which no client is there yet, and vocabularies, of which none will be."""
@@ -78,9 +78,11 @@ WITHOUT_SERVERS_FIX = {
     "environment.overruled-by-requests-ca-bundle",
     *("revocation-unknown.list-expired", "revocation-unknown.other-list"),
     *("below-the-root", "ca-made-anew.key-identifiers", "ca-made-anew.no-key-identifiers", "company-proxy"),
+    *("company-proxy.connect", "company-proxy.intermediate-missing"),
     *("leaf-trusted", "untrusted-ca.direct"),
     *("untrusted-ca", "wrong-clock.ahead", "wrong-clock.behind", "ip-san", "ip-san.ipv6"),
     *("untrusted-ca.strict", "pinned", "virtual-host.host-header"),
+    *("proxy.authentication-required", "proxy.forbidden", "proxy.https-to-http"),
     *("name-mismatch.wildcard-expected", "valid-name.upper-case", "valid-name.dot-at-the-end", "valid-name.unicode"),
     *(item.id for item in CATALOGUE.scenarios if item.id.startswith("trust-store.")),
 }

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from tlslab.clients.base import Roots, Trust
 from tlslab.clients.https import OBSERVED, WAITS, expects_other_name
+from tlslab.clients.proxy import no_tunnel, says_in_clear
 from tlslab.clients.python_https import (
     DEFAULT_CERTS,
     ITS_FILES,
@@ -17,6 +18,7 @@ from tlslab.clients.python_https import (
     TAKES_COMMON_NAME,
     PythonClient,
     header_words,
+    proxy_words,
     replaces,
     ssl_templates,
     unverified,
@@ -26,6 +28,7 @@ from tlslab.clients.variables import DEFAULT_LOCATIONS, OPENSSL_ENV, beside, not
 from tlslab.model.conditions import ENDS_EARLY
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says
+from tlslab.model.proxy import HOST
 from tlslab.model.situation import ClientSide
 from tlslab.model.variables import GIVEN_A_STORE
 from tlslab.setup.needs import PythonPackage
@@ -40,6 +43,11 @@ SSL_ARGUMENT = Source(
     "aiohttp, docs/client_advanced.rst, SSL control for TCP sockets", f"{_AIOHTTP}/docs/client_advanced.rst"
 )
 CONTEXT = Source("aiohttp, aiohttp/connector.py (_make_ssl_context)", f"{_AIOHTTP}/aiohttp/connector.py")
+PROXY_ERROR = Source(
+    "aiohttp, aiohttp/connector.py (TCPConnector._create_proxy_connection: ClientHttpProxyError)",
+    f"{_AIOHTTP}/aiohttp/connector.py",
+)
+_CANNOT_PROXY = f"aiohttp.client_exceptions.{{*}}: Cannot connect to host {HOST}:{{*}} ssl:{{*}} ["
 _CANNOT = "aiohttp.client_exceptions.{*}: Cannot connect to host {host}:{*} ssl:{*} ["
 
 
@@ -71,6 +79,8 @@ class Aiohttp(PythonClient):
     rows = (
         *WAITS,
         *tells_the_status(),
+        *no_tunnel("aiohttp.client_exceptions.ClientHttpProxyError: STATUS, message='REASON', url=", PROXY_ERROR),
+        *says_in_clear(_CANNOT_PROXY + "[SSL: {*}] wrong version number (_ssl.c:", CONNECTOR_ERROR),
         *says([ENDS_EARLY], Phase.NO_TLS, _CANNOT + "None]", basis=Basis.OBSERVED, source=OBSERVED),
         *OF_THE_STORE,
         TAKES_COMMON_NAME,
@@ -95,7 +105,7 @@ class Aiohttp(PythonClient):
         words = list(self.context_words(side))
         if expects_other_name(side):
             words.append(f'server_hostname="{side.reference_identifier}"')
-        return (*words, *header_words(side))
+        return (*words, *proxy_words(side), *header_words(side))
 
 
 CLIENTS = (Aiohttp(),)

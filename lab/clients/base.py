@@ -83,6 +83,18 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
+class ProxyAddress:
+    """Where the proxy of a client side listens (`tlslab.model.proxy.HOST`), and a user of it. By default: as typed."""
+
+    port: int = 3128
+    user: str = "USER"
+    password: str = "PASSWORD"
+
+
+AS_TYPED = ProxyAddress()
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One attempt, as it is asked of an adapter: the client side to express, where to connect, and what it finds there.
 
@@ -95,6 +107,7 @@ class Request:
     material: Material
     login: Login
     workdir: PurePosixPath
+    proxy: ProxyAddress = AS_TYPED
 
     def trust(self, pem: str | None = None, path: str = "") -> Laid:
         """The trust store of the client side, with these certificates in it (None: the material's bundle).

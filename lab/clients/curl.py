@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from shlex import join
 
 from tlslab.clients.base import (
+    AS_TYPED,
     CERTIFICATE,
     CRL,
     KEY,
     Client,
     Invocation,
     Machine,
+    ProxyAddress,
     Request,
     Roots,
     Trust,
@@ -30,6 +32,7 @@ from tlslab.clients.https import (
     expects_other_name,
     floor,
 )
+from tlslab.clients.proxy import no_tunnel, proxy_url, says_in_clear
 from tlslab.clients.refused_clients import shows_the_page
 from tlslab.clients.store_errors import stops
 from tlslab.clients.variables import beside, option_first, read
@@ -104,6 +107,14 @@ VARIABLES = Source(
     "neither --cacert nor --capath is given)",
     "https://github.com/curl/curl/blob/curl-7_88_1/src/tool_operate.c",
 )
+TUNNEL = Source(
+    "curl, lib/cf-h1-proxy.c (H1_CONNECT)",
+    "https://github.com/curl/curl/blob/c074ba64a86c36bbb697b89e1b3509fd14d12af3/lib/cf-h1-proxy.c",
+)
+OLDER_TUNNEL = Source(
+    "curl, lib/http_proxy.c (CONNECT)",
+    "https://github.com/curl/curl/blob/757d8eeb3728553e6068b4ab7d119bc3271c32a4/lib/http_proxy.c",
+)
 _ROOTS = (CURL_CA_BUNDLE, SSL_CERT_DIR, SSL_CERT_FILE)
 TRACE, BODY = "curl.trace", "body"
 _TLS_IN_TRACE = re.compile(r"SSL connection using (TLSv[\d.]+)")
@@ -115,7 +126,7 @@ class Curl(Client):
     name = "curl"
     title = "curl"
     needs = (Program("curl", Packages(apt="curl", dnf="curl-minimal", zypper="curl")),)
-    supports = OPTIONS | {"crls", "revocation", "security_level", "certificate"}
+    supports = OPTIONS | {"proxy", "crls", "revocation", "security_level", "certificate"}
     lacks: Mapping[str, str] = {"server_name": "curl sends the name in the URL, and verifies the same"}
     variables = frozenset({*_ROOTS, OPENSSL_CONF})
     stores: Mapping[str, str] = {PEM_FILE: "--cacert", HASHED_DIRECTORY: "--capath"}
@@ -163,6 +174,9 @@ class Curl(Client):
         ),
     )
     rows = (
+        *no_tunnel("curl: (56) CONNECT tunnel failed, response STATUS", TUNNEL),
+        *no_tunnel("curl: (56) Received HTTP code STATUS from proxy after CONNECT", OLDER_TUNNEL),
+        *says_in_clear("curl: (35) {*}:SSL routines:{*}:wrong version number", LIBRARY_SOURCE),
         *says(
             [NAME_MISMATCH],
             Phase.NAME,
@@ -273,7 +287,7 @@ class Curl(Client):
         return (*(join(option) for option in (*trust, *_options(side))), *url)
 
     def invoke(self, request: Request) -> Invocation:
-        options = [word for option in _options(request.side) for word in option]
+        options = [word for option in _options(request.side, request.proxy) for word in option]
         laid = request.trust()
         trust = (self.stores[request.side.store.kind], laid.path)
         return Invocation(
@@ -314,8 +328,10 @@ class Curl(Client):
         )
 
 
-def _options(side: ClientSide) -> tuple[tuple[str, ...], ...]:
+def _options(side: ClientSide, at: ProxyAddress = AS_TYPED) -> tuple[tuple[str, ...], ...]:
     options: list[tuple[str, ...]] = []
+    if url := proxy_url(side, at):
+        options.append(("--proxy", url))
     if side.trust_everything:
         options.append(("--insecure",))
     if expects_other_name(side):

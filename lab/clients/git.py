@@ -9,8 +9,22 @@ import re
 from collections.abc import Mapping
 from shlex import join
 
-from tlslab.clients.base import CERTIFICATE, KEY, Client, Invocation, Machine, Request, Roots, Trust, own_files
+from tlslab.clients.base import (
+    AS_TYPED,
+    CERTIFICATE,
+    KEY,
+    Client,
+    Invocation,
+    Machine,
+    ProxyAddress,
+    Request,
+    Roots,
+    Trust,
+    own_files,
+)
+from tlslab.clients.curl import OLDER_TUNNEL, TUNNEL
 from tlslab.clients.https import HTTPS, OBSERVED, OPTIONS, WAITS, floor
+from tlslab.clients.proxy import no_tunnel, proxy_url, says_in_clear
 from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.store_errors import stops
 from tlslab.model.circumstances import HOLDS_THE_CA, TRUST_EVERYTHING
@@ -78,7 +92,7 @@ class Git(Client):
             "git's program for https, git-remote-http",
         ),
     )
-    supports = (OPTIONS | {"certificate"}) - {"expected_name", "tls_max"}
+    supports = (OPTIONS | {"proxy", "certificate"}) - {"expected_name", "tls_max"}
     lacks: Mapping[str, str] = {
         "expected_name": "git verifies the name in the URL; http.curloptResolve names an address for it, no other name",
         "server_name": "git sends the name in the URL, and verifies the same",
@@ -109,6 +123,9 @@ class Git(Client):
     rows = (
         *WAITS,
         *tells_the_status(_FATAL + "The requested URL returned error: 400", source=ANSWERS),
+        *no_tunnel(_FATAL + "CONNECT tunnel failed, response STATUS", TUNNEL),
+        *no_tunnel(_FATAL + "Received HTTP code STATUS from proxy after CONNECT", OLDER_TUNNEL),
+        *says_in_clear(_FATAL + "gnutls_handshake() failed: An unexpected TLS packet was received.", HANDSHAKE),
         *says(
             ANY,
             Phase.VERIFY,
@@ -188,7 +205,9 @@ class Git(Client):
     def invoke(self, request: Request) -> Invocation:
         side, laid = request.side, request.trust()
         trust = ((self.stores[side.store.kind], laid.path),) if side.has_store else ()
-        settings = [word for name, value in (*trust, *_settings(side)) for word in ("-c", f"{name}={value}")]
+        settings = [
+            word for name, value in (*trust, *_settings(side, request.proxy)) for word in ("-c", f"{name}={value}")
+        ]
         return Invocation(
             argv=(
                 request.machine.which["git"],
@@ -209,8 +228,9 @@ class Git(Client):
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
         trace = completed.file(TRACE)
-        connected = _ANSWERED.search(trace) is not None
         version = _TLS.search(trace)
+        # Before TLS it is a proxy that answers.
+        connected = version is not None and _ANSWERED.search(trace, version.end()) is not None
         return Outcome(
             result=Result.CONNECTED if connected else Result.REFUSED,
             text=completed.stderr or completed.stdout,
@@ -223,8 +243,10 @@ class Git(Client):
         )
 
 
-def _settings(side: ClientSide) -> tuple[tuple[str, str], ...]:
+def _settings(side: ClientSide, at: ProxyAddress = AS_TYPED) -> tuple[tuple[str, str], ...]:
     settings: list[tuple[str, str]] = []
+    if url := proxy_url(side, at):
+        settings.append(("http.proxy", url))
     if side.trust_everything:
         settings.append(("http.sslVerify", "false"))
     lowest = floor(side)

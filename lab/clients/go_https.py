@@ -11,9 +11,23 @@ from datetime import timedelta
 from typing import Any
 
 from tlslab.clients.answers import read_answer
-from tlslab.clients.base import CERTIFICATE, KEY, PROBES, Client, Invocation, Machine, Request, Roots, Trust, own_files
+from tlslab.clients.base import (
+    AS_TYPED,
+    CERTIFICATE,
+    KEY,
+    PROBES,
+    Client,
+    Invocation,
+    Machine,
+    ProxyAddress,
+    Request,
+    Roots,
+    Trust,
+    own_files,
+)
 from tlslab.clients.https import HTTPS, OPTIONS, expects_other_name, floor
 from tlslab.clients.openssl_variables import STORES, variables
+from tlslab.clients.proxy import no_tunnel, proxy_url, says_in_clear
 from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.store_errors import stops
 from tlslab.clients.variables import beside, option_first, read
@@ -63,6 +77,11 @@ DIRECTORY = Source(
     f"{_GO}/7926af0ddbd70675dce43aeedfff21353d5d54c2/src/crypto/x509/root_unix.go",
 )
 
+TRANSPORT = Source(
+    "Go 1.24, src/net/http/transport.go (dialConn: what the proxy answers to CONNECT, and what goes wrong before)",
+    f"{_GO}/go1.24.13/src/net/http/transport.go",
+)
+
 PROGRAM = Built(
     "go-https",
     (PROBES / "go_https.go",),
@@ -96,7 +115,7 @@ class GoHttps(Client):
     name = "go-https"
     title = "Go net/http"
     needs = (PROGRAM,)
-    supports = (OPTIONS | {"certificate"}) - {"intermediates"}
+    supports = (OPTIONS | {"proxy", "certificate"}) - {"intermediates"}
     lacks: Mapping[str, str] = {
         "intermediates": "net/http has no option for intermediates: a certificate in RootCAs is trusted like a root",
         "server_name": "net/http verifies the name that it sends (tls.Config.ServerName)",
@@ -129,6 +148,8 @@ class GoHttps(Client):
     )
     rows = (
         *tells_the_status("HTTP 400 Bad Request"),
+        *no_tunnel(_MESSAGE + "REASON", TRANSPORT),
+        *says_in_clear(_MESSAGE + "proxyconnect tcp: tls: first record does not look like a TLS handshake", TRANSPORT),
         *stops({STORE_ABSENT: "open {*}: no such file or directory"}, basis=Basis.AUTHORITATIVE, source=NO_FILE),
         tolerates(
             "Go reads every file of the directory, whatever it is called",
@@ -171,7 +192,8 @@ class GoHttps(Client):
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         if side.defaults_only:
             return ()
-        words = [f"{_FIELD}{name} = {_literal(value)}" for name, value in _options(side).items()]
+        words = [f"{name}={value}" for name, value in _proxy(side).items()]
+        words += [f"{_FIELD}{name} = {_literal(value)}" for name, value in _options(side).items()]
         words += _KEY_PAIR if side.certificate else ()
         words += [f"request.Host = {_literal(side.host_header)}"] if side.host_header is not None else []
         told = ("=".join(self.store_option(side)),) if side.store.kind == HASHED_DIRECTORY else _POOL
@@ -194,13 +216,22 @@ class GoHttps(Client):
         }
         return Invocation(
             argv=(request.machine.which[PROGRAM.name], json.dumps(given)),
-            env=variables(side.store, laid, request.workdir) if by_variable else {},
+            env={
+                **(variables(side.store, laid, request.workdir) if by_variable else {}),
+                **_proxy(side, request.proxy),
+            },
             files={**(laid.files if side.has_store else {}), **own_files(request)},
             prepare=laid.prepare if side.has_store else (),
         )
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
         return read_answer(completed)
+
+
+def _proxy(side: ClientSide, at: ProxyAddress = AS_TYPED) -> dict[str, str]:
+    """The variable that the transport reads by itself (http.ProxyFromEnvironment)."""
+    url = proxy_url(side, at)
+    return {"HTTPS_PROXY": url} if url else {}
 
 
 def _options(side: ClientSide) -> dict[str, Any]:

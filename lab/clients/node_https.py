@@ -34,6 +34,7 @@ from tlslab.clients.https import (
     floor,
     sends_other_name,
 )
+from tlslab.clients.proxy import proxy_url
 from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.tedious import (
     BUNDLED,
@@ -142,6 +143,9 @@ class NodeHttps(NodeClient):
     name = "node-https"
     title = "Node https"
     supports = OPTIONS | {"server_name", "crls", "security_level", "name_check", "certificate"}
+    lacks: Mapping[str, str] = {
+        "proxy": "Node's https has no option for a proxy: an agent of another package makes the tunnel"
+    }
 
     templates: tuple[Template, ...] = (
         Template("openssl", frozenset({Phase.VERIFY}), "Error: {reason}", Basis.AUTHORITATIVE, TLS_DOC),
@@ -209,7 +213,11 @@ class NodeHttps(NodeClient):
         checks = (check,) if sends_other_name(side) else ()
         if not side.name_check:
             checks = ("checkServerIdentity: () => undefined",)
-        return (*trust, *words, *checks, *_header_words(side))
+        return (*trust, *words, *checks, *_header_words(side), *self.proxy_words(side))
+
+    def proxy_words(self, side: ClientSide) -> tuple[str, ...]:
+        """How people tell it of a proxy."""
+        return ()
 
     def invoke(self, request: Request) -> Invocation:
         laid = request.trust()
@@ -222,6 +230,7 @@ class NodeHttps(NodeClient):
             **({"own": _OWN} if request.side.certificate else {}),
             **({"verify": request.side.reference_identifier} if sends_other_name(request.side) else {}),
             **({} if request.side.name_check else {"unchecked": True}),
+            **({"proxy": url} if (url := proxy_url(request.side, request.proxy)) else {}),
         }
         env, files = default_store(request)
         return Invocation(
@@ -249,6 +258,7 @@ class NodeFetch(NodeClient):
         "forbids it",
         "server_name": "Node's built-in fetch sends the name in the URL, and verifies the same",
         "certificate": "Node's built-in fetch has no option for a certificate of the client; undici's Agent has",
+        "proxy": "Node's built-in fetch has no option for a proxy; undici's ProxyAgent makes the tunnel",
     }
     no_default_store = FILLED_BY_THE_LAB
 

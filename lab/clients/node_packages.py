@@ -3,15 +3,19 @@
 axios stands on Node's https and gives its errors a name of its own, AxiosError; undici shows Node's errors as they are.
 """
 
-from tlslab.clients.base import Invocation, Machine
+from collections.abc import Mapping
+
+from tlslab.clients.base import AS_TYPED, Invocation, Machine
 from tlslab.clients.https import OBSERVED, OPTIONS
 from tlslab.clients.node_https import NodeHttps
+from tlslab.clients.proxy import no_tunnel, proxy_url, says_in_clear
 from tlslab.clients.refused_clients import tells_the_status
 from tlslab.model.conditions import SILENT
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Hangs, Says, Template, says
 from tlslab.model.outcome import Completed
-from tlslab.model.situation import Situation
+from tlslab.model.proxy import HOST
+from tlslab.model.situation import ClientSide, Situation
 from tlslab.setup.needs import NODE, NodePackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
@@ -29,10 +33,17 @@ CONNECT = Source(
 )
 
 
+PROXY_AGENT = Source(
+    "undici, lib/dispatcher/proxy-agent.js (ProxyAgent)",
+    "https://github.com/nodejs/undici/blob/v6.21.0/lib/dispatcher/proxy-agent.js",
+)
+
+
 class OfNpm(NodeHttps):
     """What the two have in common."""
 
-    supports = OPTIONS | {"server_name", "crls", "certificate"}
+    supports = OPTIONS | {"proxy", "server_name", "crls", "certificate"}
+    lacks: Mapping[str, str] = {}
 
     def environment(self, machine: Machine) -> dict[str, str]:
         return {"NODE_PATH": machine.node_modules}
@@ -54,11 +65,6 @@ class Axios(OfNpm):
     name = "axios"
     title = "axios (Node)"
     needs = (NODE, NodePackage("axios"))
-    rows = (
-        # It makes an error of the status.
-        *(row for row in NodeHttps.rows if row not in tells_the_status()),
-        *tells_the_status("AxiosError: Request failed with status code 400", source=SETTLE),
-    )
     registry = Registry(RegistryKind.NPM, "axios")
     templates = (
         Template("openssl", frozenset({Phase.VERIFY}), "AxiosError: {reason}", Basis.AUTHORITATIVE, AXIOS_ERROR),
@@ -72,6 +78,20 @@ class Axios(OfNpm):
             AXIOS_ERROR,
         ),
     )
+    rows = (
+        # It makes an error of the status.
+        *(row for row in NodeHttps.rows if row not in tells_the_status()),
+        *tells_the_status("AxiosError: Request failed with status code 400", source=SETTLE),
+        *no_tunnel("AxiosError: Request failed with status code STATUS", SETTLE),
+        *says_in_clear("AxiosError: write EPROTO {*}:error:{*}:SSL routines:{*}:wrong version number:", AXIOS_ERROR),
+    )
+
+    def proxy_words(self, side: ClientSide) -> tuple[str, ...]:
+        if side.proxy is None:
+            return ()
+        login = f", auth: {{username: '{AS_TYPED.user}', password: '{AS_TYPED.password}'}}" if side.proxy.login else ""
+        protocol = "https" if side.proxy.by_tls else "http"
+        return (f"proxy: {{protocol: '{protocol}', host: '{HOST}', port: {AS_TYPED.port}{login}}}",)
 
 
 class Undici(OfNpm):
@@ -84,6 +104,9 @@ class Undici(OfNpm):
         if situation.client.server_name == "":
             return "undici sends the name in the URL where `servername` is empty"
         return super().inexpressible(situation)
+
+    def proxy_words(self, side: ClientSide) -> tuple[str, ...]:
+        return (f"new ProxyAgent({{uri: '{url}', requestTls: options}})",) if (url := proxy_url(side)) else ()
 
     needs = (NODE, NodePackage("undici"))
     registry = Registry(RegistryKind.NPM, "undici")
@@ -98,6 +121,8 @@ class Undici(OfNpm):
         ),
     )
     rows = (
+        *no_tunnel("Proxy response (STATUS) !== 200 when HTTP Tunneling", PROXY_AGENT),
+        *says_in_clear("Error: {*}:error:{*}:SSL routines:{*}:wrong version number:", CONNECT),
         *(row for row in NodeHttps.rows if not (isinstance(row, Says) and isinstance(row.does, Hangs))),
         *says(
             [SILENT],

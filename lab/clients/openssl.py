@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from shlex import join
 
 from tlslab.clients.base import (
+    AS_TYPED,
     CERTIFICATE,
     CRL,
     KEY,
     Client,
     Invocation,
     Machine,
+    ProxyAddress,
     Request,
     Roots,
     Trust,
@@ -22,6 +24,7 @@ from tlslab.clients.base import (
     own_files,
 )
 from tlslab.clients.https import HTTPS, OBSERVED, OPTIONS, WAITS, cipher_list, floor
+from tlslab.clients.proxy import no_tunnel
 from tlslab.clients.refused_clients import shows_the_page
 from tlslab.clients.store_errors import stops
 from tlslab.clients.variables import DEFAULT_LOCATIONS, OPENSSL_ENV, beside, option_first, read
@@ -41,6 +44,7 @@ from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Hangs, Template, says, says_like, tolerates
 from tlslab.model.names import DOT_AT_THE_END, UNICODE, in_url
 from tlslab.model.outcome import Completed, Outcome, Result
+from tlslab.model.proxy import HOST
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, RevocationCheck, Situation
 from tlslab.model.variables import GIVEN_A_STORE
 from tlslab.setup.needs import Packages, Program
@@ -48,6 +52,10 @@ from tlslab.setup.needs import Packages, Program
 CALLBACK = Source(
     "OpenSSL, apps/lib/s_cb.c (verify_callback)",
     "https://github.com/openssl/openssl/blob/0223dfcf1e4d4d6f0a9a671ce570c6a1c057fe93/apps/lib/s_cb.c",
+)
+TUNNEL = Source(
+    "OpenSSL, crypto/http/http_client.c (OSSL_HTTP_proxy_connect)",
+    "https://github.com/openssl/openssl/blob/472f61ca8283c065a1b0a85c539ebbce6569c394/crypto/http/http_client.c",
 )
 PRINTED_ERRORS = Source(
     "OpenSSL, ERR_print_errors(3)",
@@ -96,7 +104,7 @@ class SClient(Client):
     title = "openssl s_client"
     needs = (Program("openssl", Packages(apt="openssl", dnf="openssl", zypper="openssl")),)
     supports = OPTIONS | {
-        *("server_name", "strict_x509", "crls", "revocation", "security_level", "name_check", "certificate"),
+        *("server_name", "strict_x509", "crls", "revocation", "security_level", "name_check", "certificate", "proxy"),
     }
     variables = frozenset({SSL_CERT_DIR, SSL_CERT_FILE, OPENSSL_CONF})
     stores: Mapping[str, str] = {PEM_FILE: "-CAfile", HASHED_DIRECTORY: "-CApath"}
@@ -130,6 +138,7 @@ class SClient(Client):
     rows = (
         *WAITS,
         *shows_the_page(),
+        *no_tunnel("s_client: HTTP CONNECT failed, reason= STATUS REASON", TUNNEL),
         *says(
             [REVOCATION_UNKNOWN],
             Phase.VERIFY,
@@ -199,6 +208,8 @@ class SClient(Client):
     )
 
     def inexpressible(self, situation: Situation) -> str | None:
+        if situation.client.proxy is not None and situation.client.proxy.by_tls:
+            return "s_client takes a proxy by its host and port, and begins there in clear"
         match situation.client.revocation:
             case RevocationCheck.STAPLE:
                 return "s_client asks for an answer of OCSP (-status) and shows it; whatever it says, s_client goes on"
@@ -227,7 +238,7 @@ class SClient(Client):
                 "-connect",
                 host,
                 *(trust if request.side.has_store else ()),
-                *(word for option in _options(request.side) for word in option),
+                *(word for option in _options(request.side, request.proxy) for word in option),
                 # Without it the end of standard input ends the session before the answer.
                 "-ign_eof",
             ),
@@ -254,8 +265,12 @@ class SClient(Client):
         )
 
 
-def _options(side: ClientSide) -> tuple[tuple[str, ...], ...]:
+def _options(side: ClientSide, at: ProxyAddress = AS_TYPED) -> tuple[tuple[str, ...], ...]:
     options: list[tuple[str, ...]] = []
+    if side.proxy is not None:
+        options.append(("-proxy", f"{HOST}:{at.port}"))
+        if side.proxy.login:
+            options += [("-proxy_user", at.user), ("-proxy_pass", f"pass:{at.password}")]
     if not (side.trust_everything or side.defaults_only):
         options.append(("-verify_return_error",))
         name = side.reference_identifier

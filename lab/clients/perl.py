@@ -19,6 +19,7 @@ from tlslab.clients.https import (
     expects_other_name,
     floor,
 )
+from tlslab.clients.proxy import no_tunnel, proxy_url, says_in_clear
 from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.store_errors import stops
 from tlslab.libraries.perl import SSL
@@ -39,6 +40,7 @@ from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import ANY, Own, Template, says, says_like, tolerates
 from tlslab.model.names import ADDRESS_AS_CN_ALONE, ADDRESS_AS_CN_BESIDE_SAN, UNICODE, in_url
 from tlslab.model.outcome import Completed, Outcome
+from tlslab.model.proxy import HOST
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, TLSVersion
 from tlslab.setup.needs import Library, Packages, Program
 
@@ -48,6 +50,7 @@ LWP_HTTP = Source(
     "libwww-perl, lib/LWP/Protocol/http.pm (_new_socket)",
     "https://github.com/libwww-perl/libwww-perl/blob/v6.68/lib/LWP/Protocol/http.pm",
 )
+TUNNEL = Source("libwww-perl, lib/LWP/Protocol/http.pm (request: the tunnel, and TLS inside it)", LWP_HTTP.url)
 LWP_HTTPS = Source(
     "LWP::Protocol::https, lib/LWP/Protocol/https.pm (_extra_sock_opts)",
     "https://github.com/libwww-perl/LWP-Protocol-https/blob/v6.10/lib/LWP/Protocol/https.pm",
@@ -89,12 +92,9 @@ def _templates(before: str, source: Source) -> tuple[Template, ...]:
     )
 
 
-def _rows(before: str, source: Source) -> tuple[Own, ...]:
+def _says(before: str, source: Source) -> tuple[Own, ...]:
     failed = before + _FAILED + "certificate verify failed"
     return (
-        *WAITS,
-        # Of LWP it is the status line, of a socket what the program reads from it.
-        *tells_the_status("400 Bad Request"),
         *says(
             [REVOKED],
             Phase.VERIFY,
@@ -112,6 +112,15 @@ def _rows(before: str, source: Source) -> tuple[Own, ...]:
             basis=Basis.AUTHORITATIVE,
             source=source,
         ),
+    )
+
+
+def _rows(before: str, source: Source) -> tuple[Own, ...]:
+    return (
+        *WAITS,
+        # Of LWP it is the status line, of a socket what the program reads from it.
+        *tells_the_status("400 Bad Request"),
+        *_says(before, source),
         *(
             tolerates(
                 "IO::Socket::SSL takes any certificate of its store for a trust anchor (X509_V_FLAG_PARTIAL_CHAIN)",
@@ -213,7 +222,8 @@ class PerlSocket(Client):
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         trust = (self.store_option(side),) if side.has_store else ()
         words = tuple(f"{name} => {_literal(value)}" for name, value in (*trust, *_ssl(side).items()))
-        return (*words, *((f"Host => '{side.host_header}'",) if side.host_header is not None else ()))
+        words += (f"Host => '{side.host_header}'",) if side.host_header is not None else ()
+        return (*words, *((f"$agent->proxy('https', '{url}');",) if (url := proxy_url(side)) else ()))
 
     def invoke(self, request: Request) -> Invocation:
         side, laid = request.side, request.trust()
@@ -227,6 +237,7 @@ class PerlSocket(Client):
             "asked": side.host_header or host,
             "headers": {"Host": side.host_header} if side.host_header is not None else {},
             "ssl": {**trust, **_ssl(side)},
+            "proxy": proxy_url(side, request.proxy),
         }
         return Invocation(
             argv=(request.machine.which["perl"], PROBE, json.dumps(given)),
@@ -257,9 +268,13 @@ class PerlLwp(PerlSocket):
             "the Perl module LWP::Protocol::https",
         ),
     )
+    supports = PerlSocket.supports | {"proxy"}
     templates = _templates(_CANNOT, LWP_HTTP)
     rows = (
         *_rows(_CANNOT, LWP_HTTP),
+        *_says("500 SSL upgrade failed: ", TUNNEL),
+        *no_tunnel("500 establishing SSL tunnel failed: STATUS REASON", TUNNEL),
+        *says_in_clear(f"500 Can't connect to {HOST}:{{*}} ({_FAILED}wrong version number", LWP_HTTP),
         *stops({STORE_ABSENT: "500 " + _NO_FILE}, basis=Basis.AUTHORITATIVE, source=DEFAULT_CA),
         *stops({STORE_UNREADABLE: "500 Can't connect to {host}:"}, basis=Basis.OBSERVED, source=OBSERVED),
     )

@@ -5,12 +5,26 @@ The streams say that a handshake failed, and never why a certificate was refused
 They compare names themselves. The extension says what libcurl says, without the words `curl: (60)`.
 """
 
+import base64
 import json
 from collections.abc import Mapping
 from typing import Any
 
 from tlslab.clients.answers import read_answer
-from tlslab.clients.base import CERTIFICATE, KEY, Client, Invocation, Machine, Request, Roots, Trust, own_files, probe
+from tlslab.clients.base import (
+    AS_TYPED,
+    CERTIFICATE,
+    KEY,
+    Client,
+    Invocation,
+    Machine,
+    ProxyAddress,
+    Request,
+    Roots,
+    Trust,
+    own_files,
+    probe,
+)
 from tlslab.clients.curl import (
     BOTH_LOCATIONS,
     CA_FILE,
@@ -18,7 +32,9 @@ from tlslab.clients.curl import (
     LIBRARY_SOURCE,
     NAME_SOURCE,
     NEWER_LIBRARY_SOURCE,
+    OLDER_TUNNEL,
     PARTIAL_CHAIN,
+    TUNNEL,
 )
 from tlslab.clients.https import (
     HTTPS,
@@ -30,6 +46,7 @@ from tlslab.clients.https import (
     floor,
     security_level,
 )
+from tlslab.clients.proxy import no_tunnel, proxy_url, says_in_clear
 from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.store_errors import stops
 from tlslab.libraries.openssl import NO_SIGNATURE_OF_THIS_KEY
@@ -51,6 +68,7 @@ from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import ANY, Template, says, says_alike, says_like, tolerates, where
 from tlslab.model.names import ADDRESS_AS_CN_ALONE, ADDRESS_AS_DNS_NAME, IPV6_ADDRESS, NO_DNS_NAME, UNICODE, in_url
 from tlslab.model.outcome import Completed, Outcome
+from tlslab.model.proxy import HOST
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, TLSVersion
 from tlslab.setup.needs import Library, Packages, Program
 
@@ -65,6 +83,10 @@ CAFILE = Source("PHP, ext/openssl/xp_ssl.c (php_openssl_load_stream_cafile)", ST
 HTTP_WRAPPER = Source(
     "PHP, ext/standard/http_fopen_wrapper.c (php_stream_url_wrap_http: HTTP request failed!)",
     "https://github.com/php/php-src/blob/ab3ef0c4edc76cd38a1a120376252ab7552083fc/ext/standard/http_fopen_wrapper.c",
+)
+THROUGH_A_PROXY = Source(
+    "PHP, ext/standard/http_fopen_wrapper.c (php_stream_url_wrap_http_ex: a tunnel that does not come about)",
+    HTTP_WRAPPER.url,
 )
 VERIFY_PEER = Source(
     "curl, docs/libcurl/opts/CURLOPT_SSL_VERIFYPEER.3 and CURLOPT_SSL_VERIFYHOST.3",
@@ -113,7 +135,7 @@ class Php(PhpClient):
     title = "PHP streams"
     tls_library = "OpenSSL of the system"
     needs = (PHP,)
-    supports = OPTIONS | {"security_level", "certificate", "name_check", "chain_check"}
+    supports = OPTIONS | {"security_level", "certificate", "name_check", "chain_check", "proxy"}
     lacks: Mapping[str, str] = {"server_name": "PHP's streams send the name that they verify, `peer_name`"}
     stores: Mapping[str, str] = {PEM_FILE: "cafile", HASHED_DIRECTORY: "capath"}
     default_trust = Trust(
@@ -135,6 +157,8 @@ class Php(PhpClient):
     rows = (
         *WAITS,
         *tells_the_status("Failed to open stream: HTTP request failed! HTTP/1.1 400 Bad Request", source=HTTP_WRAPPER),
+        *no_tunnel("Failed to open stream: Cannot connect to HTTPS server through proxy", THROUGH_A_PROXY),
+        *says_in_clear(_SSL_FAILED + "wrong version number", STREAMS),
         *says(ANY, Phase.VERIFY, _SSL_FAILED + "certificate verify failed", basis=Basis.AUTHORITATIVE, source=STREAMS),
         # What is no defect by itself, and refused with the same words.
         *says_alike(
@@ -231,13 +255,12 @@ class Php(PhpClient):
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         trust = (self.store_option(side),) if side.has_store else ()
         words = tuple(f"'{name}' => {_literal(value)}" for name, value in (*trust, *_ssl(side).items()))
-        return (*words, *((f"'header' => 'Host: {side.host_header}'",) if side.host_header is not None else ()))
+        return (*words, *(f"'{name}' => {_literal(value)}" for name, value in _http(side).items()))
 
     def invoke(self, request: Request) -> Invocation:
         side = request.side
         trust = {self.stores[side.store.kind]: request.trust().path} if side.has_store else {}
-        header = {"header": f"Host: {side.host_header}"} if side.host_header is not None else {}
-        return self._invocation(request, {"ssl": {**trust, **_ssl(side)}, "http": header})
+        return self._invocation(request, {"ssl": {**trust, **_ssl(side)}, "http": _http(side, request.proxy)})
 
 
 class PhpCurl(PhpClient):
@@ -255,7 +278,7 @@ class PhpCurl(PhpClient):
             "PHP's curl extension",
         ),
     )
-    supports = OPTIONS | {"security_level", "certificate", "name_check", "chain_check"}
+    supports = OPTIONS | {"security_level", "certificate", "name_check", "chain_check", "proxy"}
     lacks: Mapping[str, str] = {"server_name": "libcurl sends the name in the URL, and verifies the same"}
     stores: Mapping[str, str] = {PEM_FILE: "CURLOPT_CAINFO", HASHED_DIRECTORY: "CURLOPT_CAPATH"}
     default_trust = Trust(Roots.SYSTEM, "its libcurl is built with the system's bundle and directory", CA_FILE)
@@ -297,6 +320,9 @@ class PhpCurl(PhpClient):
     rows = (
         *WAITS,
         *tells_the_status(),
+        *no_tunnel("CONNECT tunnel failed, response STATUS", TUNNEL),
+        *no_tunnel("Received HTTP code STATUS from proxy after CONNECT", OLDER_TUNNEL),
+        *says_in_clear("error:{*}:SSL routines:{*}:wrong version number", LIBRARY_SOURCE),
         *says(
             [NAME_MISMATCH],
             Phase.NAME,
@@ -383,7 +409,7 @@ class PhpCurl(PhpClient):
     def invoke(self, request: Request) -> Invocation:
         side = request.side
         trust = {self.stores[side.store.kind]: request.trust().path} if side.has_store else {}
-        return self._invocation(request, {"options": {**trust, **_curl(side)}})
+        return self._invocation(request, {"options": {**trust, **_curl(side, request.proxy)}})
 
 
 def _ssl(side: ClientSide) -> dict[str, Any]:
@@ -407,9 +433,23 @@ def _ssl(side: ClientSide) -> dict[str, Any]:
     return options
 
 
-def _curl(side: ClientSide) -> dict[str, Any]:
+def _http(side: ClientSide, at: ProxyAddress = AS_TYPED) -> dict[str, str]:
+    """The options of the context about HTTP."""
+    headers = [f"Host: {side.host_header}"] if side.host_header is not None else []
+    options: dict[str, str] = {}
+    if side.proxy is not None:
+        options["proxy"] = f"{'ssl' if side.proxy.by_tls else 'tcp'}://{HOST}:{at.port}"
+        if side.proxy.login:
+            login = base64.b64encode(f"{at.user}:{at.password}".encode()).decode("ascii")
+            headers.append(f"Proxy-Authorization: Basic {login}")
+    return {**options, "header": "\r\n".join(headers)} if headers else options
+
+
+def _curl(side: ClientSide, at: ProxyAddress = AS_TYPED) -> dict[str, Any]:
     """The options of the handle beside the trust store."""
     options: dict[str, Any] = {}
+    if url := proxy_url(side, at):
+        options["CURLOPT_PROXY"] = url
     if side.trust_everything or not side.chain_check:
         options["CURLOPT_SSL_VERIFYPEER"] = False
     if side.trust_everything or not side.name_check:

@@ -32,6 +32,7 @@ from tlslab.clients.https import (
     expects_other_name,
     floor,
 )
+from tlslab.clients.proxy import no_tunnel, overlooks_tls, proxy_url, says_in_clear
 from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.store_errors import stops
 from tlslab.clients.variables import (
@@ -64,13 +65,13 @@ from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import SaysLike, Template, Tolerates, When, says, says_like, tolerates
 from tlslab.model.names import DOT_AT_THE_END, in_url
 from tlslab.model.outcome import Completed, Outcome
-from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, TLSVersion
+from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, Situation, TLSVersion
 from tlslab.model.variables import GIVEN_A_STORE, is_set
 from tlslab.setup.needs import PythonPackage
 from tlslab.setup.versions.registry import Registry, RegistryKind
 
 PROBE = "python_https.py"
-PYTHON_OPTIONS = OPTIONS | {"strict_x509", "crls", "security_level", "name_check", "certificate"}
+PYTHON_OPTIONS = OPTIONS | {"strict_x509", "crls", "security_level", "name_check", "certificate", "proxy"}
 URL_ERROR = Source(
     "CPython, Lib/urllib/error.py (URLError.__str__)",
     "https://github.com/python/cpython/blob/01bb63cfd45c49e9676f362322f1967c3cae9111/Lib/urllib/error.py",
@@ -168,6 +169,23 @@ OWN_MINIMUM = Source(
     "CPython 3.11, Modules/_ssl.c (_ssl__SSLContext_impl: TLS 1.2 at least, whatever the system's configuration says)",
     "https://github.com/python/cpython/blob/v3.11.2/Modules/_ssl.c",
 )
+TUNNEL = Source(
+    "CPython 3.11, Lib/http/client.py (HTTPConnection._tunnel)",
+    "https://github.com/python/cpython/blob/v3.11.7/Lib/http/client.py",
+)
+PROXY_HANDLER = Source(
+    "CPython 3.11, Lib/urllib/request.py (ProxyHandler.proxy_open, Request.set_proxy: of the URL of a proxy for https "
+    "the host and the port are used)",
+    "https://github.com/python/cpython/blob/v3.11.7/Lib/urllib/request.py",
+)
+PROXY_ERROR = Source(
+    "urllib3, src/urllib3/connection.py (_wrap_proxy_error)",
+    "https://github.com/urllib3/urllib3/blob/2.8.0/src/urllib3/connection.py",
+)
+HTTPCORE_TUNNEL = Source(
+    "encode/httpcore, httpcore/_sync/http_proxy.py (TunnelHTTPConnection.handle_request)",
+    "https://github.com/encode/httpcore/blob/1.0.9/httpcore/_sync/http_proxy.py",
+)
 ITS_FILES = (REQUESTS_CA_BUNDLE, CURL_CA_BUNDLE)
 OPENSSL_ROOTS = (SSL_CERT_DIR, SSL_CERT_FILE)
 _NO_CERTIFICATE = "[X509{*}] no certificate or crl found (_ssl.c:"
@@ -182,6 +200,12 @@ OF_THE_STORE = stops(
 _MAX_RETRIES = (
     "requests.exceptions.SSLError: HTTPSConnectionPool(host='{host}', port={*}): "
     "Max retries exceeded with url: / (Caused by SSLError({*}"
+)
+
+
+_PROXY_ERROR = (
+    "requests.exceptions.ProxyError: HTTPSConnectionPool(host='{host}', port={*}): "
+    "Max retries exceeded with url: / (Caused by ProxyError('"
 )
 
 
@@ -220,6 +244,7 @@ class PythonClient(Client):
             "strict": request.side.strict_x509,
             "crl": CRL if request.side.crls else None,
             "certificate": [CERTIFICATE, KEY] if request.side.certificate else None,
+            **({"proxy": url} if (url := proxy_url(request.side, request.proxy)) else {}),
         }
         return Invocation(
             argv=(request.machine.python, "-I", PROBE, json.dumps(given)),
@@ -340,6 +365,8 @@ class Urllib(PythonClient):
     rows = (
         *WAITS,
         *tells_the_status("urllib.error.HTTPError: HTTP Error 400: Bad Request", source=HTTP_ERROR),
+        *no_tunnel("urllib.error.URLError: <urlopen error Tunnel connection failed: STATUS REASON>", TUNNEL),
+        overlooks_tls("urllib begins in clear at every proxy, whatever its URL says", PROXY_HANDLER),
         *OF_THE_STORE,
         keeps_the_dot("urllib", TRAILING_DOT),
         TAKES_COMMON_NAME,
@@ -366,7 +393,11 @@ class Urllib(PythonClient):
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         if side.defaults_only:
             return self.default_trust_words(side)
-        return (*self.context_words(side), *header_words(side))
+        words = (*self.context_words(side), *header_words(side))
+        if not (url := proxy_url(side)):
+            return words
+        handlers = [f'ProxyHandler({{"https": "{url}"}})', *(["HTTPSHandler(context=context)"] if words else [])]
+        return (*words, f"opener = build_opener({', '.join(handlers)})")
 
 
 _BY_URLLIB3 = says(
@@ -407,6 +438,12 @@ class Requests(PythonClient):
     rows = (
         *WAITS,
         *tells_the_status(),
+        *no_tunnel(_PROXY_ERROR + "{*}', OSError('Tunnel connection failed: STATUS REASON'", TUNNEL),
+        *says_in_clear(
+            _PROXY_ERROR
+            + "{*}Your proxy appears to only use HTTP and not HTTPS, try changing your proxy URL to be HTTP.",
+            PROXY_ERROR,
+        ),
         *_BY_URLLIB3,
         *stops(
             {STORE_ABSENT: "OSError: Could not find a suitable TLS CA certificate bundle, invalid path: "},
@@ -432,10 +469,18 @@ class Requests(PythonClient):
         OWN_VERSIONS,
     )
 
+    def inexpressible(self, situation: Situation) -> str | None:
+        side = situation.client
+        if side.proxy is not None and (expects_other_name(side) or not side.name_check or _limit_words(side)):
+            return "what an adapter gives urllib3's PoolManager has no part in a connection through a proxy"
+        return None
+
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         if side.defaults_only:
             return self.default_trust_words(side)
         words = []
+        if url := proxy_url(side):
+            words.append(f'session.proxies = {{"https": "{url}"}}')
         if side.trust_everything:
             words.append("session.verify = False")
         elif side.has_store:
@@ -460,6 +505,11 @@ class RequestsContext(Requests):
     name = "requests.ssl-context"
     title = "Python requests, with an ssl_context of one's own"
     door = "an ssl_context of one's own, by an HTTPAdapter"
+    supports = PYTHON_OPTIONS - {"proxy"}
+    lacks: Mapping[str, str] = {
+        **Requests.lacks,
+        "proxy": "what an adapter gives urllib3's PoolManager has no part in a connection through a proxy",
+    }
     variables = frozenset[str]()
     # That of the lock is newer than any release that a row is about.
     release: Mapping[str, str] = {"requests": ""}
@@ -571,6 +621,8 @@ class Httpx(PythonClient):
             basis=Basis.OBSERVED,
             source=OBSERVED,
         ),
+        *no_tunnel("httpx.ProxyError: STATUS REASON", HTTPCORE_TUNNEL),
+        *says_in_clear("httpx.ConnectError: [SSL: {*}] wrong version number (_ssl.c:", HTTPCORE_TUNNEL),
         *OF_THE_STORE,
         keeps_the_dot("httpx", HTTPCORE_DOT),
         TAKES_COMMON_NAME,
@@ -595,7 +647,7 @@ class Httpx(PythonClient):
         words = list(self.context_words(side))
         if expects_other_name(side):
             words.append(f'extensions={{"sni_hostname": "{side.reference_identifier}"}}')
-        return (*words, *header_words(side))
+        return (*words, *proxy_words(side), *header_words(side))
 
 
 def _adapter_words(option: str) -> str:
@@ -608,6 +660,10 @@ def _adapter_words(option: str) -> str:
         f"        super().init_poolmanager(*args, **options, {option})\n"
         'session.mount("https://", Adapter())'
     )
+
+
+def proxy_words(side: ClientSide) -> tuple[str, ...]:
+    return (f'proxy="{url}"',) if (url := proxy_url(side)) else ()
 
 
 def header_words(side: ClientSide) -> tuple[str, ...]:

@@ -5,7 +5,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from tlslab.clients.answers import read_answer
-from tlslab.clients.base import CERTIFICATE, KEY, Client, Invocation, Machine, Request, Roots, Trust, own_files, probe
+from tlslab.clients.base import (
+    AS_TYPED,
+    CERTIFICATE,
+    KEY,
+    Client,
+    Invocation,
+    Machine,
+    ProxyAddress,
+    Request,
+    Roots,
+    Trust,
+    own_files,
+    probe,
+)
 from tlslab.clients.https import (
     HTTPS,
     OPTIONS,
@@ -14,6 +27,7 @@ from tlslab.clients.https import (
     expects_other_name,
     floor,
 )
+from tlslab.clients.proxy import no_tunnel
 from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.store_errors import stops
 from tlslab.libraries.ruby import CHECK, CONNECT
@@ -30,7 +44,8 @@ from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says, says_like, tolerates, where
 from tlslab.model.names import ADDRESS_AS_CN_ALONE, ADDRESS_AS_DNS_NAME, NO_DNS_NAME, UNICODE
 from tlslab.model.outcome import Completed, Outcome
-from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide
+from tlslab.model.proxy import HOST
+from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, Situation
 from tlslab.setup.needs import Packages, Program
 
 PROBE = "ruby_https.rb"
@@ -41,6 +56,10 @@ SET_PARAMS = Source(
 IDENTITY = Source("ruby/openssl, lib/openssl/ssl.rb (verify_certificate_identity)", CHECK.url)
 LOADS = Source("ruby/openssl, ext/openssl/ossl_ssl.c (ossl_sslctx_setup: SSL_CTX_load_verify_file)", CONNECT.url)
 VERIFY_MODE = Source("ruby/openssl, ext/openssl/ossl_ssl.c (SSLContext#verify_mode)", CONNECT.url)
+TUNNEL = Source(
+    "Ruby 3.1, lib/net/http.rb (connect: the answer to CONNECT) and lib/net/http/response.rb (error!)",
+    "https://github.com/ruby/ruby/blob/v3_1_2/lib/net/http.rb",
+)
 _CONNECT = "SSL_connect returned=1 errno=0 {*}state={*}: "
 
 
@@ -50,7 +69,7 @@ class Ruby(Client):
     name = "ruby"
     title = "Ruby net/http"
     needs = (Program("ruby", Packages(apt="ruby", dnf="ruby", zypper="ruby")),)
-    supports = OPTIONS | {"security_level", "certificate"}
+    supports = OPTIONS | {"proxy", "security_level", "certificate"}
     lacks: Mapping[str, str] = {"server_name": "net/http sends the name that it verifies, that of the URL"}
     stores: Mapping[str, str] = {PEM_FILE: "ca_file", HASHED_DIRECTORY: "ca_path"}
     program = "ruby"
@@ -84,6 +103,7 @@ class Ruby(Client):
     rows = (
         *WAITS,
         *tells_the_status(),
+        *no_tunnel('STATUS "REASON"', TUNNEL),
         *says(
             [NAME_MISMATCH],
             Phase.NAME,
@@ -138,6 +158,11 @@ class Ruby(Client):
         ),
     )
 
+    def inexpressible(self, situation: Situation) -> str | None:
+        if situation.client.proxy is not None and situation.client.proxy.by_tls:
+            return "net/http takes a proxy by its host and port, and begins there in clear"
+        return None
+
     def version_probe(self, machine: Machine) -> Invocation:
         library = "openssl #{OpenSSL::VERSION}, #{OpenSSL::OPENSSL_LIBRARY_VERSION}"
         asked = f'require "openssl"; puts "Ruby #{{RUBY_VERSION}} ({library})"'
@@ -148,7 +173,11 @@ class Ruby(Client):
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         trust = (self.store_option(side),) if side.has_store else ()
-        words = [f"http.{name} = {_literal(value)}" for name, value in (*trust, *_settings(side).items())]
+        words = []
+        if side.proxy is not None:
+            given = ", ".join(map(json.dumps, (side.reference_identifier, 443, *_proxy(side))))
+            words.append(f"http = Net::HTTP.new({given})")
+        words += [f"http.{name} = {_literal(value)}" for name, value in (*trust, *_settings(side).items())]
         if side.certificate:
             words.append(f'http.cert, *http.extra_chain_cert = OpenSSL::X509::Certificate.load_file("{CERTIFICATE}")')
             words.append(f'http.key = OpenSSL::PKey.read(File.read("{KEY}"))')
@@ -172,6 +201,7 @@ class Ruby(Client):
             "settings": {**trust, **_settings(side)},
             "host_header": side.host_header,
             "own": [CERTIFICATE, KEY] if side.certificate else None,
+            "proxy": _proxy(side, request.proxy),
         }
         return Invocation(
             argv=(request.machine.which["ruby"], "--disable=did_you_mean,error_highlight", PROBE, json.dumps(given)),
@@ -181,6 +211,13 @@ class Ruby(Client):
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
         return read_answer(completed)
+
+
+def _proxy(side: ClientSide, at: ProxyAddress = AS_TYPED) -> tuple[str | int, ...]:
+    """The arguments of Net::HTTP.new about a proxy."""
+    if side.proxy is None:
+        return ()
+    return (HOST, at.port, *((at.user, at.password) if side.proxy.login else ()))
 
 
 def _settings(side: ClientSide) -> dict[str, Any]:

@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from shlex import join
 
 from tlslab.clients.base import (
+    AS_TYPED,
     CERTIFICATE,
     CRL,
     KEY,
     Client,
     Invocation,
     Machine,
+    ProxyAddress,
     Request,
     Roots,
     Trust,
@@ -22,6 +24,7 @@ from tlslab.clients.base import (
     own_files,
 )
 from tlslab.clients.https import HTTPS, OPTIONS, WAITS
+from tlslab.clients.proxy import no_tunnel, overlooks_tls, proxy_url
 from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.store_errors import stops
 from tlslab.clients.variables import beside, not_read
@@ -74,6 +77,15 @@ ANSWERS = Source(
     "GNU Wget, src/http.c (http_loop: the time, the status and its words)",
     "https://github.com/mirror/wget/blob/002def87d2d562d9d5b16cfcacc1e0a7dc233ca8/src/http.c",
 )
+TUNNEL = Source(
+    "GNU Wget, src/http.c (gethttp: the reason of the proxy's answer to CONNECT)",
+    "https://github.com/mirror/wget/blob/cb5c287f0292d7ad590555190f06635e0be1b3f9/src/http.c",
+)
+PROXY_URL = Source(
+    "GNU Wget, src/retr.c (retrieve_url: the URL of a proxy may have the scheme of what is asked for), and src/http.c "
+    "(gethttp: CONNECT is sent in clear)",
+    "https://github.com/mirror/wget/blob/eee1589ef3d198a21635d15c9086df2b99f9013d/src/retr.c",
+)
 # The quotation marks of wget in a UTF-8 locale, which is every attempt's.
 NOT_TRUSTED = (
     "ERROR: The certificate of \N{LEFT SINGLE QUOTATION MARK}{host}\N{RIGHT SINGLE QUOTATION MARK} is not trusted.{*}"
@@ -92,7 +104,7 @@ class Wget(Client):
     name = "wget"
     title = "GNU Wget"
     needs = (Program("wget", Packages(apt="wget", dnf="wget", zypper="wget"), gnutls=True),)
-    supports = (OPTIONS | {"crls", "certificate"}) - {"expected_name"}
+    supports = (OPTIONS | {"proxy", "crls", "certificate"}) - {"expected_name"}
     lacks: Mapping[str, str] = {
         "expected_name": "wget verifies the name in the URL; it has no option to look for another one",
         "server_name": "wget sends the name in the URL, and verifies the same",
@@ -125,6 +137,8 @@ class Wget(Client):
     rows = (
         *WAITS,
         *tells_the_status(" ERROR 400: Bad Request.", source=ANSWERS),
+        *no_tunnel("Proxy tunneling failed: REASON", TUNNEL),
+        overlooks_tls("wget begins in clear at every proxy, whatever its URL says", PROXY_URL),
         *stops(
             dict.fromkeys((STORE_ABSENT, STORE_UNREADABLE), "ERROR: Failed to open cert {*}: ({*}" + NOT_TRUSTED),
             basis=Basis.AUTHORITATIVE,
@@ -184,7 +198,7 @@ class Wget(Client):
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
         trust = ("=".join(self.store_option(side)),) if side.has_store else ()
-        return tuple(join((option,)) for option in (*trust, *_options(side)))
+        return (*(join((option,)) for option in (*trust, *_options(side))), *_proxy(side))
 
     def invoke(self, request: Request) -> Invocation:
         laid = request.trust()
@@ -196,6 +210,7 @@ class Wget(Client):
                 "--tries=1",
                 *(trust if request.side.has_store else ()),
                 *_options(request.side),
+                *_proxy(request.side, request.proxy),
                 "--output-document=body",
                 f"https://{in_url(request.side.connect_to)}:{request.endpoint.port}/",
             ),
@@ -213,6 +228,12 @@ class Wget(Client):
             seconds=completed.seconds,
             encrypted=True if connected else None,
         )
+
+
+def _proxy(side: ClientSide, at: ProxyAddress = AS_TYPED) -> tuple[str, ...]:
+    """A line of ~/.wgetrc, in which alone a proxy has a place; else a variable of the environment."""
+    url = proxy_url(side, at)
+    return (f"--execute=https_proxy={url}",) if url else ()
 
 
 def _options(side: ClientSide) -> tuple[str, ...]:

@@ -66,8 +66,8 @@ def servers(scenarios: Iterable[Scenario], numbers: Mapping[str, int]) -> tuple[
     address has none: Docker gives a container its address when it starts, and the certificate is made before. Nor has
     one whose server is set up as nginx or SQL Server cannot be, or sends answers of OCSP, or names responders, of which
     no container runs any. Where the client's trust store is laid down wrongly, lists of revoked certificates are given,
-    or a variable of its environment decides, the server is that of another scenario. One that demands certificates of
-    its clients has none, either: theirs are not laid out for people.
+    or a variable of its environment or a proxy decides, the server is that of another scenario. One that demands
+    certificates of its clients has none, either: theirs are not laid out for people.
     """
     found = [_server(HEALTHY, "Nothing is wrong", 0, kind, healthy(kind)) for kind in ServerKind]
     for item in scenarios:
@@ -87,7 +87,7 @@ def _stands(broken: Situation, after: Iterable[Situation]) -> bool:
     other = unsupported(broken.server, _SUPPORTS[broken.kind]) or broken.server.encryption is ServerEncryption.IN_CLEAR
     sides = [item.server for item in (broken, *after)]
     status = any(item.staple is not None or item.responders or item.client_anchors for item in sides)
-    return named and not (side.store.flaw or side.crls or side.environment or other or status)
+    return named and not (side.store.flaw or side.crls or side.environment or side.proxy or other or status)
 
 
 def with_servers(scenarios: Iterable[Scenario]) -> tuple[str, ...]:

@@ -45,7 +45,8 @@ def visit(broken: Situation, fixed: Situation) -> Visit | None:
     """The visits of a fix; None when it does not touch the client's trust.
 
     Before the fix the client has its default trust alone; else it is set up as the fix leaves it. The host demands of
-    clients what the server of the fix demands.
+    clients what the server of the fix demands. The client goes there directly: a proxy that ends TLS would show it
+    another certificate.
     """
     if not touches_trust(broken, fixed):
         return None
@@ -54,7 +55,12 @@ def visit(broken: Situation, fixed: Situation) -> Visit | None:
     in_clear = fixed.server.encryption is ServerEncryption.IN_CLEAR
     server = good.server if in_clear else replace(good.server, encryption=fixed.server.encryption)
     client = replace(
-        fixed.client, connect_to=host, expected_name=None, default_trust_anchors=(PUBLIC_ROOT,), defaults_only=False
+        fixed.client,
+        connect_to=host,
+        expected_name=None,
+        default_trust_anchors=(PUBLIC_ROOT,),
+        defaults_only=False,
+        proxy=None,
     )
     after = Situation(server, client)
     return Visit(after.with_client(trust_anchors=(), intermediates=(), environment=()), after)

@@ -112,6 +112,8 @@ class Choice:
                 "the docker stage shows no server the certificate of a client in its self-check; the local stage plays "
                 "this"
             )
+        if self.name == "docker" and situation.client.proxy is not None:
+            return "the docker stage runs no proxy; the local stage plays this"
         if self.name == "docker" and as_address(situation.client.connect_to):
             return (
                 "the docker stage mints its certificates before it starts containers, and knows no container's address "

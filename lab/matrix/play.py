@@ -19,14 +19,15 @@ from tlslab.matrix.queue import Queue
 from tlslab.model.condition import Condition
 from tlslab.model.normalise import normalise
 from tlslab.model.outcome import Completed, Outcome, Result
+from tlslab.model.proxy import OK, Proxy
 from tlslab.model.situation import Encryption, ServerKind, ServerSide, Situation, TLSVersion
 from tlslab.pki.audit import Chains, audit
 from tlslab.pki.mint import Mint
 from tlslab.pki.openssl_verify import AuditError
-from tlslab.pki.scan import Scan, Staple
+from tlslab.pki.scan import Scan, Staple, scan
 from tlslab.runtime.tasks import abandon, together
 from tlslab.stages.local.services import ServiceError
-from tlslab.stages.stage import Lost, Stage, StageError
+from tlslab.stages.stage import Lost, Stage, StageError, Tunnel
 
 Key = tuple[str, str, Situation]
 """Name and distribution of the client, and the situation: the key by which each attempt is made once."""
@@ -92,7 +93,7 @@ class Player:
         self._failure: BaseException | None = None
         self._audits: dict[Situation, asyncio.Future[frozenset[Condition]]] = {}
         self._chains: Chains = {}
-        self._scans: dict[tuple[ServerSide, str, bool, TLSVersion, TLSVersion], Scan] = {}
+        self._scans: dict[tuple[ServerSide, Proxy | None, str, bool, TLSVersion, TLSVersion], Scan] = {}
 
     async def __aenter__(self) -> Self:
         down = [False] * self._jobs + [True] * PATIENT
@@ -218,17 +219,28 @@ class Player:
     async def _audit(self, situation: Situation) -> frozenset[Condition]:
         known = self._audits.get(situation)
         if known is None:
-            known = self._audits[situation] = asyncio.ensure_future(asyncio.to_thread(self._look_at, situation))
+            known = self._audits[situation] = asyncio.ensure_future(self._look(situation))
             # The caller that waited may have gone meanwhile: then nothing reads the failure.
             known.add_done_callback(lambda done: done.cancelled() or done.exception())
         return await asyncio.shield(known)
 
+    async def _look(self, situation: Situation) -> frozenset[Condition]:
+        """Through the client's proxy, where it has one."""
+        if situation.client.proxy is None:
+            return await asyncio.to_thread(self._look_at, situation)
+        async with self._stage.tunnel(situation) as tunnel:
+            return await asyncio.to_thread(self._look_at, situation, tunnel)
+
     def presented(self, server: ServerSide) -> str:
         """The certificates that a side has been seen to present (PEM); "" when it has not been looked at."""
-        seen = (scan.certificates for (side, *_), scan in self._scans.items() if side == server)
+        seen = (
+            found.certificates
+            for (side, proxy, *_), found in self._scans.items()
+            if side == server and (proxy is None or proxy.chain is None)
+        )
         return "".join(next((found for found in seen if found), ()))
 
-    def _look_at(self, situation: Situation) -> frozenset[Condition]:
+    def _look_at(self, situation: Situation, tunnel: Tunnel | None = None) -> frozenset[Condition]:
         """In a thread. A server presents the same to every client: one look for each name, range of versions, and way
         to begin.
         """
@@ -238,10 +250,14 @@ class Player:
 
         def scanner(low: TLSVersion, high: TLSVersion, *, other_door: bool = False) -> Scan:
             begins_with_tls = strict is not other_door
-            known = self._scans.get((server, host, begins_with_tls, low, high))
+            key = (server, client.proxy, host, begins_with_tls, low, high)
+            known = self._scans.get(key)
             if known is None:
-                known = self._stage.scan(server, host, low, high, strict=begins_with_tls)
-                self._scans[server, host, begins_with_tls, low, high] = known
+                known = self._scans[key] = (
+                    self._stage.scan(server, host, low, high, strict=begins_with_tls)
+                    if tunnel is None
+                    else scan(server.kind, tunnel.address, tunnel.port, host, low, high)
+                )
             return known
 
         def stapled() -> Staple:
@@ -250,7 +266,8 @@ class Player:
         def asked(certificate: str, key: str) -> str:
             return self._stage.request(server, host, certificate, key)
 
-        return audit(situation.met, self._mint, scanner, stapled, self._known, self._chains, asked)
+        proxy = tunnel.status if tunnel else OK
+        return audit(situation.met, self._mint, scanner, stapled, self._known, self._chains, asked, proxy)
 
 
 def class_of(outcome: Outcome) -> Class:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from tlslab.model.certificate import KeyPurpose, KeyUse
+from tlslab.model.proxy import OK
 from tlslab.model.situation import Situation, Speaks
 
 
@@ -32,6 +33,8 @@ class Seen:
     `pinned`: its certificate is the one that this client side was told to accept, where it was told of one.
     `answered`: what it answers a request of a client with the certificate of this one, or with none, where it demands
     one; "" where it asks nobody. `client_errors`: what OpenSSL finds of that certificate with what the server trusts.
+    `proxy`: with which status the client's proxy answers one that begins as this client does; where it lets that one
+    through, all else was seen behind it.
     """
 
     answers: bool = True
@@ -54,6 +57,7 @@ class Seen:
     pinned: bool = True
     answered: str = ""
     client_errors: frozenset[tuple[int, int]] = frozenset()
+    proxy: int = OK
 
     def has(self, number: int, depth: int | None = None) -> bool:
         """Whether OpenSSL finds this error, at this depth or at any."""

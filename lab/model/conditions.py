@@ -651,7 +651,7 @@ STORE_NOT_HASHED = Condition(
     "the directory of the client's trust store has no link by hash to the certificate",
     _has_flaw(StoreFlaw.NOT_HASHED, StoreFlaw.BUNDLE),
 )
-_OF_THE_STORE = (STORE_ABSENT, STORE_UNREADABLE, STORE_NOT_HASHED)
+OF_THE_STORE = (STORE_ABSENT, STORE_UNREADABLE, STORE_NOT_HASHED)
 CN_ALONE = Condition(
     "cn-alone",
     "the name that the client expects is the certificate's CN, and no DNS name stands in a SAN",
@@ -732,7 +732,7 @@ CONDITIONS = (
     *(NO_COMMON_VERSION, NOT_LOADED, NOT_SERVING, NO_ENCRYPTION, STRICT_ONLY, NO_STRICT, *NO_SUCH_SERVER),
     *(WEAK_HANDSHAKE_SIGNATURE, SMALL_DH, RSA_KEY_EXCHANGE, DEMANDS_ENCRYPTION, IP_ADDRESS, CN_ALONE, CN_BESIDE_SAN),
     *OF_THE_PROFILE,
-    *_OF_THE_STORE,
+    *OF_THE_STORE,
     OTHER_STORE,
     *OF_CLIENTS,
 )

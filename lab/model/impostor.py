@@ -43,10 +43,11 @@ class Impostor:
 
     def against(self, fixed: Situation) -> Situation:
         """The situation in which it attacks this fix. Its server accepts whatever a client offers: all versions of TLS,
-        at security level 0; what it is about may be narrower.
+        at security level 0; what it is about may be narrower. A proxy that ends TLS has no part in it: the attacker
+        stands before that.
         """
         if self.side is Side.SERVER:
-            fixed = fixed.with_server(
+            fixed = fixed.met.with_server(
                 tls_min=TLSVersion.TLSv1_0,
                 tls_max=TLSVersion.TLSv1_3,
                 security_level=0,

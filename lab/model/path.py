@@ -21,8 +21,9 @@ def anchors(situation: Situation) -> tuple[Anchor, ...]:
 
 
 def chain_of(situation: Situation) -> Chain:
-    """What the server presents: of one without a certificate, that which it makes for itself."""
-    return situation.server.chain or Chain(situation.server.fallback)
+    """What the client is shown: by a server without a certificate, that which it makes for itself."""
+    server = situation.met.server
+    return server.chain or Chain(server.fallback)
 
 
 def at_hand(situation: Situation) -> tuple[Anchor, ...]:

@@ -26,6 +26,7 @@ from tlslab.model.certificate import (
     issuers,
 )
 from tlslab.model.environment import Variable
+from tlslab.model.proxy import Proxy
 
 
 class ServerKind(StrEnum):
@@ -273,6 +274,8 @@ class ClientSide:
     `environment`: the variables that are set for it.
 
     `certificate`: its own, with which it answers a server that demands one, and what it sends beside it.
+
+    `proxy`: the proxy through which it is told to connect; None: it goes to the server directly.
     """
 
     connect_to: str
@@ -305,6 +308,7 @@ class ClientSide:
     environment: tuple[Variable, ...] = field(default=(), metadata={_WORDS: "variables of the environment"})
     security_level: int | None = field(default=None, metadata={_WORDS: "OpenSSL's security level"})
     certificate: Chain | None = field(default=None, metadata={_WORDS: "a certificate of its own"})
+    proxy: Proxy | None = field(default=None, metadata={_WORDS: "a proxy"})
 
     @property
     def indication(self) -> str:
@@ -402,7 +406,13 @@ class Situation:
 
     @property
     def met(self) -> Self:
-        """The same situation as this client meets it: with the chain that it is shown, and no other."""
+        """The same situation as this client meets it: with the chain that it is shown, and no other. Where its proxy
+        ends TLS, what it meets is a usual server with the proxy's chain, as if that stood behind a proxy that does not.
+        """
+        proxy = self.client.proxy
+        if proxy is not None and proxy.chain is not None:
+            met = replace(self, server=ServerSide(self.kind, proxy.chain))
+            return met.with_client(proxy=replace(proxy, chain=None))
         if not self.server.virtual_hosts:
             return self
         return self.with_server(chain=self.server.chain_for(self.client.indication), virtual_hosts=())

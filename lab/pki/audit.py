@@ -31,6 +31,7 @@ from tlslab.model.condition import Condition, Seen, conditions_seen, defects
 from tlslab.model.conditions import LEVEL_2_STRENGTH, client_versions
 from tlslab.model.path import anchors as client_anchors
 from tlslab.model.path import at_hand, complete
+from tlslab.model.proxy import OK
 from tlslab.model.situation import Encryption, RevocationCheck, ServerKind, Situation, Speaks, TLSVersion
 from tlslab.pki.cross_check import Rule, cross_check
 from tlslab.pki.mint import PURPOSES, USES, Mint, certificates
@@ -96,6 +97,8 @@ class Measured:
             yield f"a weak key at depth {depth}", Seen(weak_keys=frozenset({depth}))
         if not seen.carries_name:
             yield "a name that is not there", Seen(carries_name=False)
+        if seen.proxy != OK:
+            yield f"a proxy that answers {seen.proxy}", Seen(proxy=seen.proxy)
 
 
 Chains = MutableMapping[tuple[Situation, str], Measured]
@@ -117,15 +120,21 @@ def audit(
     known: Iterable[Condition],
     chains: "Chains | None" = None,
     asked: Asked = _asks_nobody,
+    proxy: int = OK,
 ) -> frozenset[Condition]:
     """The defects that are seen of a situation; what no condition is told by is a defect with OpenSSL's own words.
     `chains`: what was found of chains before, and where what is found now is kept. `asked`: sends requests to a server
-    that demands certificates of its clients.
+    that demands certificates of its clients. `proxy`: with which status the client's proxy answers; where it does not
+    let the client through, nothing behind it is looked at.
 
     Raises AuditError when they cannot be established.
     """
     known = tuple(known)
-    found = measure(situation, mint, scanner, stapled, {} if chains is None else chains, asked)
+    found = (
+        measure(situation, mint, scanner, stapled, {} if chains is None else chains, asked)
+        if proxy == OK
+        else Measured(Seen(proxy=proxy))
+    )
     untold = (words for words, alone in found.findings() if not _tells(alone, known))
     return defects(conditions_seen(found.seen, known)) | {_unnamed(words) for words in untold}
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from types import TracebackType
@@ -31,6 +32,17 @@ class Distance(IntEnum):
     """The stage can bring it up now."""
     FAR = 2
     """No server is free for it until another side is released."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tunnel:
+    """What a client finds at its proxy: the status of its answer; and where that lets the client through, an address
+    and a port at which is met what the client meets behind it.
+    """
+
+    status: int
+    address: str = ""
+    port: int = 0
 
 
 class Server(Protocol):
@@ -130,6 +142,13 @@ class Stage(Protocol):
     def request(self, side: ServerSide, host: str, certificate: str, key: str) -> str:
         """What a server side answers a request that shows this certificate (`tlslab.pki.scan.request`). Blocks. Raises
         StageError where the stage does not ask (`tlslab.matrix.choice`), OSError.
+        """
+
+    def tunnel(self, situation: Situation) -> AbstractAsyncContextManager[Tunnel]:
+        """The way through the client's proxy, as one finds it who does what the client is told.
+
+        Raises ServiceError when the server side is not up, OSError; StageError where the stage runs no proxy
+        (`tlslab.matrix.choice`).
         """
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:

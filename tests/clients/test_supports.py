@@ -24,6 +24,7 @@ from tlslab.model.environment import (
 )
 from tlslab.model.evidence import Source
 from tlslab.model.outcome import Completed, Outcome, Result
+from tlslab.model.proxy import Proxy
 from tlslab.model.situation import (
     HASHED_DIRECTORY,
     HOSTS,
@@ -68,6 +69,7 @@ VALUES: dict[str, tuple[Any, ...]] = {
     "fetches_issuers": (True,),
     "pin": (Leaf("x.lab.test", ("x.lab.test",), LAB_ISSUING),),
     "certificate": (Chain(Leaf("alice", (), LAB_ROOT, owner="client")),),
+    "proxy": (Proxy(), Proxy(login=True), Proxy(by_tls=True)),
     "environment": ((Variable(SSL_CERT_FILE, anchors=(LAB_ROOT,)),),),
 }
 

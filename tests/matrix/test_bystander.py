@@ -36,6 +36,8 @@ def test_every_fix_that_gives_the_client_a_file_of_certificates_is_seen_and_no_o
         "ca-made-anew.key-identifiers/replace-old-root",
         "ca-made-anew.no-key-identifiers/replace-old-root",
         "company-proxy/install-proxy-root",
+        "company-proxy.connect/install-proxy-root",
+        "company-proxy.intermediate-missing/give-client-the-intermediate",
         "cross-signed.expired-root/install-new-root",
         "cross-signed.left-out/install-new-root",
         "environment.overruled-by-curl-ca-bundle/put-the-ca-into-its-file",

@@ -43,6 +43,7 @@ from tlslab.model.conditions import (
     UNTRUSTED,
     client_versions,
 )
+from tlslab.model.proxy import OK
 from tlslab.model.scenario import Scenario, Side
 from tlslab.model.situation import Encryption, ServerEncryption, ServerKind, Situation, Speaks, TLSVersion, healthy
 from tlslab.pki.audit import audit
@@ -129,7 +130,8 @@ def scan_server(
         said = NOT_SENT if CLIENT_CERTIFICATE_MISSING in wrong else NOT_TAKEN
         return f"<title>400 {said}</title>" if wrong else ""
 
-    return audit(situation, mint, scanner, lambda: stapled_by(mint, situation), known, None, asked)
+    status = situation.client.proxy.status if situation.client.proxy else OK
+    return audit(situation, mint, scanner, lambda: stapled_by(mint, situation), known, None, asked, status)
 
 
 def _split(text: str) -> list[str]:

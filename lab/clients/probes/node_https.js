@@ -27,15 +27,23 @@ function refused (error) {
   answer(false, shown(error), code(error), '')
 }
 
+// A proxy as axios is told of it.
+function axiosProxy ({ protocol, hostname, port, username, password }) {
+  const auth = username ? { auth: { username, password } } : {}
+  return { protocol: protocol.replace(':', ''), host: hostname, port: Number(port), ...auth }
+}
+
 // What is TLS's of the options goes into an Agent, as people do it.
 async function byPackage ({ headers, ...tls }) {
   if (given.client === 'axios') {
     const httpsAgent = new (require('https').Agent)(tls)
-    const response = await require('axios').get(given.url, { headers, httpsAgent, proxy: false })
+    const proxy = given.proxy ? axiosProxy(new URL(given.proxy)) : false
+    const response = await require('axios').get(given.url, { headers, httpsAgent, proxy })
     return response.status
   }
   const undici = require('undici')
-  const response = await undici.request(given.url, { headers, dispatcher: new undici.Agent({ connect: tls }) })
+  const dispatcher = given.proxy ? new undici.ProxyAgent({ uri: given.proxy, requestTls: tls }) : new undici.Agent({ connect: tls })
+  const response = await undici.request(given.url, { headers, dispatcher })
   await response.body.dump()
   return response.statusCode
 }

@@ -18,6 +18,7 @@ sub answer {
 sub by_lwp {
     require LWP::UserAgent;
     my $agent = LWP::UserAgent->new(ssl_opts => $given->{ssl}, env_proxy => 0);
+    $agent->proxy('https', $given->{proxy}) if $given->{proxy};
     my $response = $agent->get($given->{url}, %{$given->{headers}});
     return answer(1, $response->status_line, '') if $response->code == 200;
     # What LWP itself says behind its own 500 stands in the content.

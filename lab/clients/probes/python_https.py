@@ -50,12 +50,14 @@ def limited(made, given):
 
 
 def by_urllib(given):
-    from urllib.request import Request, urlopen
+    from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
 
-    made = context(given)
+    # Without a proxy that is what urlopen makes.
+    proxies = [ProxyHandler({"https": given["proxy"]})] if "proxy" in given else []
+    opener = build_opener(*proxies, HTTPSHandler(context=context(given)))
 
     def get():
-        with urlopen(Request(given["url"], headers=given.get("headers", {})), context=made) as response:
+        with opener.open(Request(given["url"], headers=given.get("headers", {}))) as response:
             return response.status, response.fp.raw._sock.version()
 
     return get, OSError
@@ -88,6 +90,8 @@ def by_requests(given):
             super().init_poolmanager(*args, **defaults, **options)
 
     session = requests.Session()
+    if "proxy" in given:
+        session.proxies = {"https": given["proxy"]}
     if options:
         session.mount("https://", Adapter())
     if given["ca"] and not by_context:
@@ -112,6 +116,8 @@ def by_httpx(given):
 
     made = context(given)
     options = {} if made is None else {"verify": made}
+    if "proxy" in given:
+        options.update(proxy=given["proxy"])
     extensions = {"sni_hostname": given["expected_name"]} if given["expected_name"] else {}
 
     def get():
@@ -134,6 +140,8 @@ def by_aiohttp(given):
     options = {} if made is None else {"ssl": made}
     if given["expected_name"]:
         options.update(server_hostname=given["expected_name"])
+    if "proxy" in given:
+        options.update(proxy=given["proxy"])
 
     async def ask():
         async with (

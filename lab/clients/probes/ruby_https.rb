@@ -10,7 +10,8 @@ def answer(connected, text, code, tls = '')
   puts JSON.generate(connected: connected, text: text, code: code, encrypted: connected || nil, tls_version: tls)
 end
 
-http = Net::HTTP.new(given['host'], given['port'], nil)
+# Without an address of a proxy it reads none from the environment, either.
+http = Net::HTTP.new(given['host'], given['port'], *(given['proxy'].empty? ? [nil] : given['proxy']))
 http.use_ssl = true
 http.ipaddr = given['connect_to'] if given['connect_to']
 http.verify_mode = OpenSSL::SSL::VERIFY_NONE if given['trust_everything']
@@ -25,6 +26,6 @@ begin
   request['Host'] = given['host_header'] if given['host_header']
   response = http.start { |connection| connection.request(request) }
   answer(response.code == '200', "HTTP #{response.code}", '')
-rescue OpenSSL::SSL::SSLError, OpenSSL::X509::StoreError, SystemCallError, SocketError, IOError, Net::HTTPBadResponse, Timeout::Error => e
+rescue OpenSSL::SSL::SSLError, OpenSSL::X509::StoreError, SystemCallError, SocketError, IOError, Net::HTTPBadResponse, Net::ProtocolError, Timeout::Error => e
   answer(false, "#{e.message} (#{e.class})", e.class.name)
 end

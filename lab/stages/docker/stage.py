@@ -14,7 +14,7 @@ from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path, PurePosixPath
 from types import TracebackType
-from typing import Self
+from typing import NoReturn, Self
 
 from docker.errors import APIError
 
@@ -247,6 +247,10 @@ class DockerStage:
     def request(self, side: ServerSide, host: str, certificate: str, key: str) -> str:
         """Nothing that this stage plays is asked for a certificate (`Choice.cannot`). Raises StageError."""
         raise StageError("the docker stage shows no server the certificate of a client")
+
+    def tunnel(self, situation: Situation) -> NoReturn:
+        """No client that this stage plays has one (`Choice.cannot`). Raises StageError."""
+        raise StageError("the docker stage runs no proxy")
 
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
         """What the server wrote since this was last asked. Raises ServiceError, Lost, OSError."""

@@ -5,7 +5,7 @@ import itertools
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import NoReturn, Self
@@ -13,6 +13,7 @@ from typing import NoReturn, Self
 from tlslab.clients.base import Client, Endpoint, Login, Machine, Missing, Request
 from tlslab.model.certificate import Anchor
 from tlslab.model.outcome import Completed
+from tlslab.model.proxy import HOST as PROXY_HOST
 from tlslab.model.situation import ClientSide, ServerKind, ServerSide, Situation, TLSVersion, unsupported
 from tlslab.pki.mint import RESPONDER_HOST, Mint
 from tlslab.pki.request import request
@@ -25,12 +26,13 @@ from tlslab.stages.environment import with_environment
 from tlslab.stages.local.clients import Here
 from tlslab.stages.local.down import Down
 from tlslab.stages.local.nginx_process import Nginx
+from tlslab.stages.local.proxies import Proxies
 from tlslab.stages.local.responders import Responders
 from tlslab.stages.local.services import ADDRESS, Embedded, Service, ServiceError, Silent
 from tlslab.stages.material import material_of
 from tlslab.stages.sandbox import Sandbox
 from tlslab.stages.server_sides import apart, by_process, group_by_kind
-from tlslab.stages.stage import Distance, StageError
+from tlslab.stages.stage import Distance, StageError, Tunnel
 from tlslab.stages.system_store import lay_out_store
 from tlslab.stages.trust_procedure import Way
 
@@ -58,6 +60,7 @@ class LocalStage:
 
     async def __aenter__(self) -> Self:
         self.workdir = self._stack.enter_context(self.here).workdir
+        self._proxies = Proxies(self._mint, self.workdir)
         self._stack.push_async_callback(self.here.end_workers)
         return self
 
@@ -99,7 +102,7 @@ class LocalStage:
 
         Raises OSError, subprocess.CalledProcessError as `lay_out_store` does.
         """
-        names = (*names, RESPONDER_HOST)
+        names = (*names, RESPONDER_HOST, PROXY_HOST)
         files = {path for client in clients if (path := client.roots_path(self.machine_of(client)))}
         for anchors in dict.fromkeys([(), *(side.in_default_store for side in sides)]):
             roots = self._mint.public_root + self._mint.pem(*anchors)
@@ -200,6 +203,10 @@ class LocalStage:
         endpoint = self.endpoint(side)
         return request(endpoint.address, endpoint.port, host, certificate, key)
 
+    def tunnel(self, situation: Situation) -> AbstractAsyncContextManager[Tunnel]:
+        """Through a proxy before the server side."""
+        return self._proxies.tunnel(self.endpoint(situation.server).port, situation.client)
+
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
         """What the server wrote since this was last asked. Raises ServiceError as `Service.take_log` does."""
         service, identity = self._where[side]
@@ -211,10 +218,11 @@ class LocalStage:
         material = material_of(self._mint, side)
         endpoint = self.endpoint(situation.server)
         workdir = self.here.new_workdir()
-        request = Request(self.machine, side, endpoint, material, self.login, PurePosixPath(workdir))
-        told = with_environment(client.invoke(request), request, self._mint)
-        invocation = with_clock(told, side, request.machine)
-        return await self.here.run(invocation, workdir, self.sandboxes.get(side.in_default_store, self.sandbox))
+        async with self._proxies.before(endpoint.port, side) as proxy:
+            request = Request(self.machine, side, endpoint, material, self.login, PurePosixPath(workdir), proxy)
+            told = with_environment(client.invoke(request), request, self._mint)
+            invocation = with_clock(told, side, request.machine)
+            return await self.here.run(invocation, workdir, self.sandboxes.get(side.in_default_store, self.sandbox))
 
     def ways(self, client: Client) -> tuple[Way, ...]:
         """None: this machine's trust store is not the lab's to change."""
