@@ -108,9 +108,9 @@ def untrusted(healthy: Situation) -> Situation:
 
     **Look.** `openssl s_client -connect HOST:443 </dev/null`: "Acceptable client certificate CA names"; and `openssl x509
     -in client.pem -noout -issuer`. nginx writes "client SSL certificate verify error: (21:unable to verify the first
-    certificate)" into its log, at level info; 20 where an intermediate came along. Go, and wget with GnuTLS, look at the
-    list of CAs in the server's request and show no certificate that none of them issued: the log then says "client sent no
-    required SSL certificate", although they were given one.
+    certificate)" into its log, at level info; 20 where an intermediate came along. Go, Java, and wget with GnuTLS look at
+    the list of CAs in the server's request and show no certificate that none of them issued: the log then says "client sent
+    no required SSL certificate", although they were given one.
 
     **Fix.** Have the certificate issued by a CA that the server takes, or give the server the CA that issued it: then it
     takes everybody whom that CA certifies. To stop asking lets everybody in who reaches the port.
