@@ -471,7 +471,9 @@ class Requests(PythonClient):
 
     def inexpressible(self, situation: Situation) -> str | None:
         side = situation.client
-        if side.proxy is not None and (expects_other_name(side) or not side.name_check or _limit_words(side)):
+        if side.proxy is not None and (
+            expects_other_name(side) or not side.name_check or _limit_words(replace(side, certificate=None))
+        ):
             return "what an adapter gives urllib3's PoolManager has no part in a connection through a proxy"
         return None
 
