@@ -149,6 +149,7 @@ class JavaHttps(JvmClient):
         "server_name": "Java's HTTPS clients send the name in the URL, and verify the same",
         "crls": "Java is given lists of revoked certificates by code of one's own alone (a CertStore of "
         "PKIXBuilderParameters)",
+        "proxy": "Java's HTTPS clients know proxies (https.proxyHost, ProxySelector), and the lab has not tried them",
     }
     templates: tuple[Template, ...] = (
         Template("jsse", _ALL, "javax.net.ssl.SSLHandshakeException: {reason}", Basis.AUTHORITATIVE, ALERT),
