@@ -382,6 +382,7 @@ def test_test_passes_its_arguments_to_pytest(tmp_path: Path) -> None:
         "-q",
         "-k",
         "test_help_tells",
+        "--lab-client=curl",
         "tests/test_cli.py",
         PIP_NO_INDEX="1",
     )
@@ -391,7 +392,7 @@ def test_test_passes_its_arguments_to_pytest(tmp_path: Path) -> None:
 
 def test_test_finds_the_tests_whatever_path_an_option_names(tmp_path: Path) -> None:
     (tmp_path / "curl.json").write_bytes((ROOT / "baselines" / "curl.json").read_bytes())
-    baseline = ("--lab-baseline", str(tmp_path / "curl.json"))
+    baseline = ("--lab-baseline", str(tmp_path / "curl.json"), "--lab-client", "curl")
     done = tlslab(tmp_path, "test", "--collect-only", "-q", "-k", "test_help_tells", *baseline, PIP_NO_INDEX="1")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "test_help_tells_the_exit_statuses" in done.stdout
@@ -439,7 +440,7 @@ PRINTING = pytest.mark.parametrize(
         ["clients"],
         ["schema"],
         ["diff", "last-record.json", "--format", "markdown"],
-        ["test", "--collect-only", "-q", "tests/test_cli.py"],
+        ["test", "--collect-only", "-q", "--lab-client=curl", "tests/test_cli.py"],
     ],
     ids=" ".join,
 )

@@ -5,6 +5,7 @@ import os
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,9 @@ import tlslab
 from tlslab.commands.shared import Exit, bring_clients, command_name, echo, run_setup, yes_option
 from tlslab.runtime import child, signals
 from tlslab.setup import provision
+
+if TYPE_CHECKING:
+    from tlslab.clients.base import Client
 
 SOURCES = Path("docs", "sources.json")
 
@@ -49,7 +53,7 @@ def test(with_setup: bool, yes: bool, pytest_args: tuple[str, ...]) -> None:
     if with_setup:
         run_setup(yes=yes)
     else:
-        bring_clients()
+        bring_clients(_told_of(pytest_args))
     sys.stdout.flush()
     sys.stderr.flush()
     os.chdir(checkout)
@@ -59,6 +63,17 @@ def test(with_setup: bool, yes: bool, pytest_args: tuple[str, ...]) -> None:
     where = () if "no:cacheprovider" in pytest_args else ("-o", f"cache_dir={cache / 'pytest'}")
     signals.hold()
     os.execve(sys.executable, [sys.executable, "-m", "tlslab.pytesting", *where, *joined(pytest_args)], env)
+
+
+def _told_of(pytest_args: tuple[str, ...]) -> "list[Client] | None":
+    """The clients that these arguments choose; None: all. pytest refuses a name that there is not."""
+    from tlslab.clients import all_clients
+    from tlslab.matrix.plan import matches
+    from tlslab.pytesting.options import joined
+
+    values = [word.partition("=")[2] for word in joined(pytest_args) if word.startswith("--lab-client=")]
+    patterns = tuple(name.strip().partition("@")[0] for value in values for name in value.split(","))
+    return [client for client in all_clients() if matches(client.name, patterns)] if patterns else None
 
 
 @click.command()
