@@ -394,10 +394,7 @@ class Urllib(PythonClient):
         if side.defaults_only:
             return self.default_trust_words(side)
         words = (*self.context_words(side), *header_words(side))
-        if not (url := proxy_url(side)):
-            return words
-        handlers = [f'ProxyHandler({{"https": "{url}"}})', *(["HTTPSHandler(context=context)"] if words else [])]
-        return (*words, f"opener = build_opener({', '.join(handlers)})")
+        return (*words, *((f'ProxyHandler({{"https": "{url}"}})',) if (url := proxy_url(side)) else ()))
 
 
 _BY_URLLIB3 = says(
