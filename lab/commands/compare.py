@@ -27,7 +27,7 @@ from tlslab.stages.machine import local_machine
     "--jobs",
     type=click.IntRange(min=1),
     metavar="N",
-    help="So many clients at a time (default: one for each core).",
+    help="So many clients at a time (default: three for each core).",
 )
 @click.option(
     "--save",

@@ -43,7 +43,7 @@ from tlslab.setup import provision
     "--jobs",
     type=click.IntRange(min=1),
     metavar="N",
-    help="So many clients at a time (default: one for each core, on the docker stage one more).",
+    help="So many clients at a time (default: three for each core; on the docker stage one, and one more).",
 )
 @click.option(
     "--save",

@@ -88,7 +88,7 @@ def add(parser: pytest.Parser) -> None:
         "--lab-jobs",
         type=int,
         metavar="N",
-        help="so many clients at a time (default: one for each core, on the docker stage one more)",
+        help="so many clients at a time (default: three for each core; on the docker stage one, and one more)",
     )
     group.addoption("--lab-save", type=Path, metavar="FILE", help="write the record of what was played to FILE")
     group.addoption(

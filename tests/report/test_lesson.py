@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import fields
+from functools import cache
 from itertools import pairwise
 
 import pytest
@@ -27,6 +28,12 @@ CLIENTS = {client.name: client for client in all_clients()}
 
 
 def lesson(scenario: Scenario, width: int = 100) -> Screen:
+    return _shown(scenario.id, width)
+
+
+@cache
+def _shown(scenario_id: str, width: int) -> Screen:
+    scenario = CATALOGUE.scenario(scenario_id)
     screen = Screen(width, terminal=True)
     show_lesson(scenario, tuple(CLIENTS.values()), KNOWLEDGE, screen.console)
     return screen

@@ -163,8 +163,8 @@ class LocalStage:
 
     @property
     def at_once(self) -> int:
-        """One for each core."""
-        return os.cpu_count() or 1
+        """Three for each core: at any time some clients wait for a server, or for a responder, that says nothing."""
+        return 3 * (os.cpu_count() or 1)
 
     @property
     def sides(self) -> Mapping[ServerSide, tuple[Service, str]]:
