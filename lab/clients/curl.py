@@ -45,7 +45,9 @@ from tlslab.model.conditions import (
     FORGED,
     LEAF_TRUSTED,
     NAME_MISMATCH,
+    OTHER_SERVICE,
     OTHER_STORE,
+    PLAIN_HTTP,
     REVOCATION_STALE,
     REVOKED,
     STAPLE_MISSING,
@@ -54,7 +56,7 @@ from tlslab.model.conditions import (
 )
 from tlslab.model.environment import CURL_CA_BUNDLE, OPENSSL_CONF, SSL_CERT_DIR, SSL_CERT_FILE
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, says, tolerates, where
+from tlslab.model.library import Template, says, says_alike, tolerates, where
 from tlslab.model.names import ADDRESS_AS_CN_ALONE, NO_DNS_NAME, in_url
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, RevocationCheck, Situation
@@ -177,6 +179,13 @@ class Curl(Client):
         *no_tunnel("curl: (56) CONNECT tunnel failed, response STATUS", TUNNEL),
         *no_tunnel("curl: (56) Received HTTP code STATUS from proxy after CONNECT", OLDER_TUNNEL),
         *says_in_clear("curl: (35) {*}:SSL routines:{*}:wrong version number", LIBRARY_SOURCE),
+        *says_alike(
+            [PLAIN_HTTP, OTHER_SERVICE],
+            Phase.NO_TLS,
+            "curl: (35) {*}:SSL routines:{*}:wrong version number",
+            basis=Basis.AUTHORITATIVE,
+            source=LIBRARY_SOURCE,
+        ),
         *says(
             [NAME_MISMATCH],
             Phase.NAME,
