@@ -137,7 +137,7 @@ class Wget(Client):
     rows = (
         *WAITS,
         *tells_the_status(" ERROR 400: Bad Request.", source=ANSWERS),
-        *no_tunnel("Proxy tunneling failed: REASON", TUNNEL),
+        *no_tunnel("Proxy tunneling failed: REASONUnable to establish SSL connection.", TUNNEL),
         overlooks_tls("wget begins in clear at every proxy, whatever its URL says", PROXY_URL),
         *stops(
             dict.fromkeys((STORE_ABSENT, STORE_UNREADABLE), "ERROR: Failed to open cert {*}: ({*}" + NOT_TRUSTED),

@@ -4,9 +4,10 @@ urllib3 checks names itself where the ssl module does not (before 2.0, and with 
 """
 
 from tlslab.model.beyond import KEY_UNREADABLE, NO_SERVER_CERTIFICATE, NO_TLS_LIBRARY, PROXY_REFUSES
-from tlslab.model.conditions import NAME_MISMATCH, OTHER_PIN, PLAIN_HTTP, STORE_ABSENT
+from tlslab.model.conditions import NAME_MISMATCH, OTHER_PIN, STORE_ABSENT
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import ANY, Library, says
+from tlslab.model.proxied import PROXY_IN_CLEAR
 
 _URLLIB3 = "https://github.com/urllib3/urllib3/blob/6a8536b6e1b0cbe69ae801337c599951e527ae29/src/urllib3"
 NAMES = Source("urllib3, util/ssl_match_hostname.py, match_hostname", f"{_URLLIB3}/util/ssl_match_hostname.py")
@@ -53,9 +54,10 @@ LIBRARY = Library(
         *says([OTHER_PIN], Phase.PIN, "Fingerprints did not match. Expected", basis=Basis.AUTHORITATIVE, source=PINS),
         *says([OTHER_PIN], Phase.PIN, "ServerFingerprintMismatch", basis=Basis.AUTHORITATIVE, source=AIOHTTP),
         *says(
-            [PLAIN_HTTP],
-            Phase.HANDSHAKE,
-            "Your proxy appears to only use HTTP and not HTTPS, try changing your proxy URL to be HTTP.",
+            [PROXY_IN_CLEAR],
+            Phase.NO_TLS,
+            "Your proxy appears to only use HTTP and not HTTPS",
+            "Unable to connect to proxy. Your proxy appears to only use HTTP and not HTTPS",
             basis=Basis.AUTHORITATIVE,
             source=PROXY,
         ),

@@ -18,7 +18,7 @@ CATALOGUE = catalogue.load()
             "curl: (60) SSL certificate problem: certificate has expired",
             ["cross-signed.expired-root", "expired", "expired-issuer", "expired-root", "wrong-clock.ahead"],
         ),
-        ("CERTIFICATE has  expired", ["cross-signed.expired-root", "expired"]),
+        ("CERTIFICATE has  expired", ["client-certificate.expired", "cross-signed.expired-root", "expired"]),
         (
             "code: 'DEPTH_ZERO_SELF_SIGNED_CERT' }",
             [
@@ -27,7 +27,7 @@ CATALOGUE = catalogue.load()
                     "fallback-certificate.sha1",
                     "fallback-certificate.version-1",
                 ),
-                *("self-signed", "self-signed.end-entity", "untrusted-ca.fallback"),
+                *("self-signed", "self-signed.end-entity", "strict.self-signed", "untrusted-ca.fallback"),
             ],
         ),
         ("network.tlskey", ["unreadable-key"]),
@@ -44,8 +44,8 @@ def test_a_text_finds_the_scenarios_that_have_it(text: str, scenarios: list[str]
 def test_a_list_of_a_text_says_what_shows_the_lesson(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run_command(["list", "certificate has expired"]) == Exit.AS_EXPECTED
     said = capsys.readouterr()
-    assert said.out.startswith("cross-signed.expired-root  ")
-    assert "show cross-signed.expired-root\n" in said.err
+    assert said.out.startswith("client-certificate.expired  ")
+    assert "show client-certificate.expired\n" in said.err
 
 
 @pytest.mark.parametrize(

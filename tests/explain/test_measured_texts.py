@@ -1,6 +1,7 @@
 """What real clients said, in the baselines and in SqlClient's attempts, is explained to a cause of its situation."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ BASELINES = sorted((ROOT / "baselines").glob("*.json"))
 CLIENTS = {client.name: client for client in all_clients()}
 OLD = {"tls-version-mismatch.by-default", "tls-version-mismatch.old-schannel"}
 """Their cause is there with what a client offers by itself, which no scenario says."""
+PROBES_OWN = re.compile(r"HTTP \d{3}")
+"""What a probe says for a client that makes no error of a status; nobody has it on the screen."""
 FIRST = 3
 ONE_FOR_ALL = {"git", "wget"}
 UNTOLD = {
@@ -68,8 +71,10 @@ def broken_texts(baseline: dict[str, Any]) -> Iterator[tuple[str, str, ServerKin
     """What a client said in the broken act of a scenario: the text, the scenario, the kind of server."""
     for outcome in baseline["outcomes"]:
         acts = {tuple(act.removesuffix(": broken").split("/")) for act in outcome["acts"] if act.endswith(": broken")}
-        for scenario, kind in {(act[0], act[2]) for act in acts if outcome["result"] == "refused"}:
-            yield "\n".join(outcome["text"]), scenario, ServerKind(kind)
+        text = "\n".join(outcome["text"])
+        if outcome["result"] == "refused" and not PROBES_OWN.fullmatch(text):
+            for scenario, kind in {(act[0], act[2]) for act in acts}:
+                yield text, scenario, ServerKind(kind)
 
 
 def fits(candidate: Candidate, situation: Situation) -> bool:

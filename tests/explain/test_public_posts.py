@@ -38,7 +38,7 @@ CONDITIONS: dict[str, set[str]] = {
     "old-root-bundle": {"untrusted", "expired-root"},
     "pin-mismatch": {"other-pin"},
     "plain-http-on-tls-port": {"plain-http", "client-speaks-plain"},
-    "proxy-refuses": {"proxy-refuses"},
+    "proxy-refuses": {"proxy-refuses", "proxy-wants-login", "proxy-forbids"},
     "reused-serial": {"serial-reused"},
     "revocation-unreachable": {"revocation-unknown"},
     "revoked": {"revoked"},

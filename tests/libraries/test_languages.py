@@ -110,7 +110,7 @@ from tests.libraries.words import ANYTHING, meanings, of
                 "Unable to connect to proxy. Your proxy appears to only use HTTP and not HTTPS, try changing your "
                 "proxy URL to be HTTP. See: https://urllib3.readthedocs.io/"
             ),
-            of("plain-http"),
+            of("proxy-in-clear"),
         ),
         (
             "python-http",
