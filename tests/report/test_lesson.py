@@ -28,20 +28,20 @@ CLIENTS = {client.name: client for client in all_clients()}
 
 
 def lesson(scenario: Scenario, width: int = 100) -> Screen:
-    return _shown(scenario.id, width)
-
-
-@cache
-def _shown(scenario_id: str, width: int) -> Screen:
-    scenario = CATALOGUE.scenario(scenario_id)
     screen = Screen(width, terminal=True)
     show_lesson(scenario, tuple(CLIENTS.values()), KNOWLEDGE, screen.console)
     return screen
 
 
+@cache
+def wide(scenario_id: str) -> str:
+    """The text of a lesson, on a screen on which no line is folded."""
+    return lesson(CATALOGUE.scenario(scenario_id), 10_000).text
+
+
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.id)
 def test_a_lesson_has_all_that_the_catalogue_knows(scenario: Scenario) -> None:
-    text = " ".join(lesson(scenario, 10_000).text.split())
+    text = " ".join(wide(scenario.id).split())
     assert scenario.title in text
     for fix in scenario.fixes:
         claim = fix.claim if fix.clears else "documents advise it, and it does not clear the error"
@@ -74,7 +74,7 @@ def test_only_addresses_and_words_to_copy_are_wider_than_the_terminal() -> None:
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.id)
 def test_every_source_has_a_number_and_every_address_stands_once(scenario: Scenario) -> None:
-    text = lesson(scenario, 10_000).text
+    text = wide(scenario.id)
     body, _, listed = text.partition("\nSources\n")
     assert "https://" not in "".join(line for line in body.splitlines(keepends=True) if "source" in line)
     addresses = [line.strip() for line in listed.splitlines() if line.strip().startswith("http")]
@@ -95,7 +95,7 @@ def test_addresses_stand_below_their_titles() -> None:
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.id)
 def test_a_source_without_an_address_has_no_line_for_it(scenario: Scenario) -> None:
     """What only the lab has observed."""
-    listed = lesson(scenario, 10_000).text.partition("\nSources\n")[2].splitlines()
+    listed = wide(scenario.id).partition("\nSources\n")[2].splitlines()
     assert all(line.strip() for line in listed)
 
 
@@ -170,7 +170,7 @@ def test_what_a_person_sets_can_be_copied(
 
 @pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.id)
 def test_nothing_to_set_is_said_only_with_the_reason(scenario: Scenario) -> None:
-    assert not re.search(r"nothing to set$", lesson(scenario, 10_000).text, re.MULTILINE)
+    assert not re.search(r"nothing to set$", wide(scenario.id), re.MULTILINE)
 
 
 def test_what_the_file_of_authorities_gains_is_told_for_each_client_although_its_option_stays() -> None:
