@@ -31,7 +31,7 @@ ENDPOINT = "sqlserver-endpoint"
 ENDPOINT_PACKAGES = ("asn1crypto", "cryptography", "cffi", "pycparser")
 ENDPOINT_SOURCES = (
     *("__init__.py", "model/__init__.py", "model/certificate.py", "model/environment.py", "model/path.py"),
-    *("model/situation.py", "servers"),
+    *("model/proxy.py", "model/situation.py", "servers"),
     *(
         "pki/__init__.py",
         "pki/scan.py",
