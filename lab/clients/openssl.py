@@ -92,6 +92,7 @@ VERIFY_LOCATIONS = Source(
     "https://github.com/openssl/openssl/blob/d1bc43b3918f5fab59e34698f29cdcdf085aec49/apps/lib/apps.c",
 )
 _ANSWERED = re.compile(r"HTTP/1\.[01] 200\b")
+_STATUS = re.compile(r"HTTP/1\.[01] \d{3} ")
 """It may stand in the middle of a line of a session, which s_client prints through a buffer."""
 _VERIFIED = re.compile(r"^Verification: OK$", re.MULTILINE)
 _PROTOCOL = re.compile(r"^[ \t]*Protocol[ \t]*: (TLSv[\d.]+)$", re.MULTILINE)
@@ -256,13 +257,20 @@ class SClient(Client):
         return Outcome(
             result=Result.CONNECTED if connected else Result.REFUSED,
             # After a good handshake standard output is pages of certificates and session secrets.
-            text=completed.stderr if connected else completed.stderr + completed.stdout,
+            text=completed.stderr if connected else completed.stderr + (_page(completed.stdout) or completed.stdout),
             code="" if connected else number[1] if number else str(completed.exit_status),
             exit_status=completed.exit_status,
             seconds=completed.seconds,
             encrypted=True if connected else None,
             tls_version=protocol[1] if connected and protocol else "",
         )
+
+
+def _page(stdout: str) -> str:
+    """The page that the server answered with, which stands somewhere among them; "" for none."""
+    found = _STATUS.search(stdout)
+    page, end, _ = stdout[found.start() :].partition("</html>") if found else ("", "", "")
+    return page + end if end else ""
 
 
 def _options(side: ClientSide, at: ProxyAddress = AS_TYPED) -> tuple[tuple[str, ...], ...]:

@@ -40,6 +40,13 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{43}=(?![A-Za-z0-9+/=])"), "BASE64"),
     # RFC 7468: openssl s_client prints the certificate that it got, and a long text is cut within it.
     (re.compile(r"(?m)^(-----BEGIN [A-Z ]+-----\n)[A-Za-z0-9+/=.\n]*[A-Za-z0-9+/=.]"), r"\1BASE64"),
+    # Dumps of bytes, as OpenSSL prints a session's ticket and Java a certificate's key identifiers and signature.
+    (
+        re.compile(
+            r"(?m)^( *)[0-9A-Fa-f]{4}(?: -|:) [0-9A-Fa-f]{2}[ -].*(?:\n *[0-9A-Fa-f]{4}(?: -|:) [0-9A-Fa-f]{2}[ -].*)*"
+        ),
+        r"\1DUMP",
+    ),
     # RFC 9562, section 4.
     (re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b"), "UUID"),
     (re.compile(r"0x[0-9a-f]{6,16}\b"), "ADDRESS"),

@@ -38,6 +38,8 @@ CASES = [
     ("NotAfter: Fri Nov 20 21:15:07 UTC 2026", "NotAfter: DATE"),
     ("ClientConnectionId:c4071ed6-4e54-4d41-866b-3489578b1fde", "ClientConnectionId:UUID"),
     ("Date: Mon, 30 Nov 2026 18:22:49 GMT", "Date: DATE"),
+    ("KeyIdentifier [\n0000: 59 31 B1 79   Y1.y\n0010: DF 49   .I\n]", "KeyIdentifier [\nDUMP\n]"),
+    ("ticket:\n    0000 - 35 cf 42 96-6a 0c   5.B\n    0010 - 7f 38   .8\nTime", "ticket:\n    DUMP\nTime"),
     ("not revoked as of Mon Nov 30 04:31:44 2026", "not revoked as of DATE"),
     (
         (
