@@ -439,6 +439,8 @@ def wrong_declaration(client: type[Client]) -> str:
     return f"`needs` holds what is no need (tlslab.setup.needs): {others}" if others else ""
 
 
+PIN = "pin.pem"
+"""The file with the certificate to accept, where a client compares it (`ClientSide.pin`)."""
 CRL = "crl.pem"
 """The file with the lists of revoked certificates, where a client side is given some."""
 

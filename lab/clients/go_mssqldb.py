@@ -10,7 +10,7 @@ from datetime import timedelta
 from urllib.parse import quote, urlencode
 
 from tlslab.clients.answers import read_answer
-from tlslab.clients.base import PROBES, Client, Invocation, Machine, Request, Roots, Trust
+from tlslab.clients.base import PIN, PROBES, Client, Invocation, Machine, Request, Roots, Trust
 from tlslab.clients.go_https import DIRECTORY, NO_FILE, ROOT_CAS
 from tlslab.clients.https import floor
 from tlslab.clients.openssl_variables import STORES, variables
@@ -80,7 +80,6 @@ PROGRAM = Built(
     by_pinned_go=True,
 )
 ENCRYPT = {Encryption.OPTIONAL: "false", Encryption.MANDATORY: "true", Encryption.STRICT: "strict"}
-PIN = "pin.pem"
 CONNECTION_TIMEOUT = 10
 """Seconds. Without it the driver has no limit for a server that says nothing."""
 ASKS_FOR_NONE = When("`encrypt=false`", lambda act: act.client.encryption is Encryption.OPTIONAL)

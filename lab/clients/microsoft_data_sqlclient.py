@@ -8,8 +8,8 @@ many attempts. Options: Microsoft, "SqlConnection.ConnectionString"; what sixtee
 from collections.abc import Mapping
 from dataclasses import replace
 
-from tlslab.clients.base import Invocation, Machine, Request
-from tlslab.clients.sqlclient import PIN, OnOpenssl
+from tlslab.clients.base import PIN, Invocation, Machine, Request
+from tlslab.clients.sqlclient import OnOpenssl
 from tlslab.clients.tds import read_versions
 from tlslab.libraries.sqlclient.drivers import MICROSOFT
 from tlslab.model.outcome import Completed

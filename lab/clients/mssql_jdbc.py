@@ -7,7 +7,7 @@ a trust store is an anchor. Options: Microsoft, "Setting the connection properti
 
 from collections.abc import Iterable, Iterator, Mapping
 
-from tlslab.clients.base import Invocation, Request
+from tlslab.clients.base import PIN, Invocation, Request
 from tlslab.clients.jdbc import LOGIN_TIMEOUT, JdbcDriver
 from tlslab.clients.jvm import (
     IMPORT,
@@ -99,7 +99,6 @@ COMPARES = _source(
 IN_FULL = When(
     "the IPv6 address is written with all eight groups", lambda act: "::" not in act.client.reference_identifier
 )
-PIN = "pin.pem"
 ENCRYPT = {Encryption.OPTIONAL: "false", Encryption.MANDATORY: "true", Encryption.STRICT: "strict"}
 _EXCEPTION = "com.microsoft.sqlserver.jdbc.SQLServerException: "
 _UNEXPECTED_PRELOGIN = (

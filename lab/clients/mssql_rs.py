@@ -7,11 +7,10 @@ Both call themselves what their elders do, and say other words. TLS is native-tl
 from collections.abc import Mapping
 
 from tlslab.clients import native_tls
-from tlslab.clients.base import Invocation, Machine, Request, Roots, Trust
+from tlslab.clients.base import PIN, Invocation, Machine, Request, Roots, Trust
 from tlslab.clients.odbc import (
     ENCRYPT,
     MESSAGE,
-    PIN,
     connection_string,
     encryption_words,
     trust_words,

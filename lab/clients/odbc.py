@@ -7,7 +7,7 @@ SSL_CERT_FILE and SSL_CERT_DIR, TLS limits through OPENSSL_CONF (openssl-env(7))
 
 from dataclasses import replace
 
-from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Request, Roots, Trust
+from tlslab.clients.base import PIN, Endpoint, Invocation, Login, Machine, Request, Roots, Trust
 from tlslab.clients.openssl_variables import STORES, variables
 from tlslab.clients.tds import (
     DRIVER_MANAGER,
@@ -61,8 +61,6 @@ DRIVER_LIBRARIES = tuple(
 
 ENCRYPT = {Encryption.OPTIONAL: "no", Encryption.MANDATORY: "yes", Encryption.STRICT: "strict"}
 
-PIN = "pin.pem"
-"""The file with the certificate to accept."""
 MESSAGE = "[Microsoft][ODBC Driver 18 for SQL Server]"
 
 

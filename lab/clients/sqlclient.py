@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from tlslab.clients import dotnet
 from tlslab.clients.answers import read_answer
 from tlslab.clients.base import (
+    PIN,
     PROBES,
     Client,
     Endpoint,
@@ -38,7 +39,6 @@ PROBE = Built(
     ("{compiler}", "-r:System.Data.dll", "-out:{program}", "SqlClient.cs", "Probe.cs"),
     executable=False,
 )
-PIN = "pin.pem"
 CONNECT_TIMEOUT = 5
 """Seconds. Where nobody listens the driver tries again until then."""
 TIMEOUT = 15.0
