@@ -23,7 +23,6 @@ from tlslab.clients.jvm import (
     limits,
     limits_words,
     protocols,
-    waits,
 )
 from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.store_errors import stops
@@ -276,7 +275,6 @@ class UrlConnection(JavaHttps):
                 {**fixed, **old},
                 question,
                 own_files(request),
-                waits(side),
             ),
         )
 
@@ -407,9 +405,7 @@ class HttpClient(JavaHttps):
         question |= {"protocols": ",".join(protocols(side))} if protocols(side) else {}
         settings, old = limits(side, by_property=False)
         settings = (*default, *settings, *self.header(side), *_unchecked(side))
-        return _alone_where_needed(
-            side, self.run(request.machine, settings, {**fixed, **old}, question, files, waits(side))
-        )
+        return _alone_where_needed(side, self.run(request.machine, settings, {**fixed, **old}, question, files))
 
 
 class HttpClientExtended(HttpClient):

@@ -19,7 +19,6 @@ from tlslab.clients.jvm import (
     jvm_store_words,
     limits,
     limits_words,
-    waits,
 )
 from tlslab.clients.tds import QUESTION, STRICT_ENDS_EARLY
 from tlslab.model.circumstances import RESETS, TRUST_EVERYTHING
@@ -217,7 +216,7 @@ class Jtds(JdbcDriver):
         given = side.has_store and not side.defaults_only
         store, fixed = jvm_store(request.material.anchors if given else request.material.default_store)
         settings, old = ((), {}) if side.defaults_only else limits(side)
-        return self.run(request.machine, (*store, *settings), {**fixed, **old}, question, {}, waits(side))
+        return self.run(request.machine, (*store, *settings), {**fixed, **old}, question, {})
 
 
 def _options(side: ClientSide) -> dict[str, str]:

@@ -79,9 +79,6 @@ SECURITY = "jvm.security"
 ALLOWS_OLD = "jdk.tls.disabledAlgorithms=SSLv3, RC4, DES, MD5withRSA, DH keySize < 1024, EC keySize < 224, anon, NULL\n"
 """The JDK's own list (conf/security/java.security) without TLSv1, TLSv1.1 and what these need."""
 
-_FIXED_WAITS = {"FAKETIME_FORCE_MONOTONIC_FIX": "0"}
-"""A JVM waits by the monotonic clock. Where libfaketime mends waiting for old C libraries (its README,
-FORCE_MONOTONIC_FIX), a JVM that does nothing takes 3 processor seconds instead of 0.25."""
 NO_INTERMEDIATES = "Java has no store for intermediates: a certificate in its trust store is trusted like a root"
 
 
@@ -111,14 +108,10 @@ class JvmClient(Client):
         fixed: Mapping[str, str],
         request: Mapping[str, str],
         files: Mapping[str, bytes | str],
-        env: Mapping[str, str] | None = None,
     ) -> Invocation:
-        """One request to the probe. `settings`, `fixed` and `env` belong to the whole JVM: its options, its files and
-        its environment.
-        """
+        """One request to the probe. `settings` and `fixed` belong to the whole JVM: its options and its files."""
         classes = ":".join((machine.which[PROBE.name], *self.classes(machine)))
         return Invocation(
-            env=env or {},
             argv=(machine.which[JRE.name], *FAST_START, *QUIET, *settings, "-cp", classes, self.main),
             files=files,
             stdin=json.dumps(request),
@@ -176,8 +169,3 @@ def limits_words(side: ClientSide, *, by_property: bool = True) -> tuple[str, ..
     """How people give a JVM its TLS limits."""
     settings, files = limits(side, by_property=by_property)
     return (*settings, *(f"{SECURITY}: {text.strip()}" for text in files.values()))
-
-
-def waits(side: ClientSide) -> Mapping[str, str]:
-    """The environment of a JVM with this side's clock."""
-    return _FIXED_WAITS if side.clock else {}

@@ -18,7 +18,6 @@ from tlslab.clients.jvm import (
     jvm_store_words,
     limits,
     limits_words,
-    waits,
 )
 from tlslab.clients.tds import QUESTION, STRICT_ENDS_EARLY
 from tlslab.model.circumstances import LOGIN_ONLY, PINNED, RESETS, STRICT, TRUST_EVERYTHING
@@ -382,7 +381,7 @@ class MssqlJdbc(JdbcDriver):
             question |= {"serverCertificate": str(workdir / PIN)}
             files |= {PIN: request.material.pin}
         settings, old = limits(side)
-        made = self.run(request.machine, (*default, *settings), {**fixed, **old}, question, files, waits(side))
+        made = self.run(request.machine, (*default, *settings), {**fixed, **old}, question, files)
         # A JVM keeps what it has fetched.
         return made.alone if side.revocation is not None or side.fetches_issuers else made
 

@@ -7,7 +7,6 @@ them.
 
 import json
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -165,13 +164,6 @@ def test_what_a_jvm_keeps_is_for_one_attempt(client: Client) -> None:
     for changes in ({"revocation": RevocationCheck.CRL}, {"fetches_issuers": True}, {"environment": named}):
         assert invoked(client, replace(SAFE, **changes)).worker is None
     assert invoked(client, SAFE).worker is not None
-
-
-@pytest.mark.parametrize("client", ALL)
-def test_a_clock_is_part_of_what_is_fixed(client: Client) -> None:
-    """libfaketime sees every wait of a JVM unless it is told to leave the monotonic clock alone (its README)."""
-    assert invoked(client, replace(SAFE, clock=timedelta(days=1))).env == {"FAKETIME_FORCE_MONOTONIC_FIX": "0"}
-    assert invoked(client, SAFE).env == {}
 
 
 @pytest.mark.parametrize("client", ALL)

@@ -6,7 +6,6 @@ JDK 17 printed them.
 
 import json
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -138,12 +137,6 @@ def test_trust_and_names_are_no_part_of_what_is_fixed() -> None:
     )
     for side in others:
         assert (invoked(side).argv, invoked(side).worker) == (invoked(SAFE).argv, invoked(SAFE).worker)
-
-
-def test_a_clock_is_part_of_what_is_fixed() -> None:
-    """libfaketime sees every wait of a JVM unless it is told to leave the monotonic clock alone (its README)."""
-    assert invoked(replace(SAFE, clock=timedelta(days=1))).env == {"FAKETIME_FORCE_MONOTONIC_FIX": "0"}
-    assert invoked(SAFE).env == {}
 
 
 def test_left_to_its_defaults_it_has_the_trust_store_of_its_jvm() -> None:
