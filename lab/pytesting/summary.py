@@ -107,15 +107,15 @@ class Failures:
 
 def by_fault(reports: Iterable[Any]) -> list[list[Failed]]:
     """The reports that tell a fault, by client and fault, the most serious first; of each group, first that which tells
-    most.
+    most. Of equals by name: under xdist tests end in another order each time.
     """
     groups: dict[tuple[str, str, str], list[Failed]] = {}
     for report in reports:
         if hasattr(report, _ATTRIBUTE):
             told = Told(**getattr(report, _ATTRIBUTE))
             groups.setdefault((told.client, told.kind, told.cause), []).append((told, report))
-    ordered = [sorted(group, key=lambda item: -item[0].checks) for group in groups.values()]
-    return sorted(ordered, key=lambda group: (group[0][0].rank, -len(group)))
+    ordered = [sorted(group, key=lambda item: (-item[0].checks, item[0].cell)) for group in groups.values()]
+    return sorted(ordered, key=lambda group: (group[0][0].rank, -len(group), group[0][0].cell))
 
 
 def _in_full(group: Sequence[Failed], width: int) -> Any:
