@@ -13,7 +13,10 @@ import pytest
 
 from tests.clients.acts import broken, connects, documented, tolerated
 from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request
-from tlslab.clients.python_https import PROBE, Httpx, PythonClient, Requests, Urllib
+from tlslab.clients.httpx import Httpx
+from tlslab.clients.python_https import PROBE, PythonClient
+from tlslab.clients.requests import Requests
+from tlslab.clients.urllib import Urllib
 from tlslab.model.certificate import LAB_ROOT
 from tlslab.model.evidence import Basis
 from tlslab.model.outcome import Completed, Result

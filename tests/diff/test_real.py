@@ -10,7 +10,7 @@ import pytest
 
 from tlslab import catalogue
 from tlslab.clients.base import Client, Invocation, Machine, Request
-from tlslab.clients.python_https import Urllib
+from tlslab.clients.urllib import Urllib
 from tlslab.diff.changes import compare
 from tlslab.diff.kinds import Kind, Level
 from tlslab.matrix.choice import LOCAL, Choice
