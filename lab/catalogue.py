@@ -11,6 +11,7 @@ from pkgutil import iter_modules
 from types import ModuleType
 
 from tlslab.libraries import all_libraries
+from tlslab.model.article import Advice, Sentence
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import CONDITIONS
 from tlslab.model.evidence import Report
@@ -59,6 +60,12 @@ def reports() -> tuple[Report, ...]:
     """The public reports that the scenarios play, or wait for. Raises CatalogueError when they cannot be read."""
     found: tuple[Report, ...] = _imported(f"{SCENARIOS}._reports").REPORTS
     return found
+
+
+def articles() -> tuple[tuple[Sentence, ...], tuple[Advice, ...]]:
+    """The errors that the articles print, and what they advise. Raises CatalogueError when they cannot be read."""
+    module = _imported(f"{SCENARIOS}._articles")
+    return module.SENTENCES, module.ADVICE
 
 
 def catalogue_of(scenarios: Iterable[Scenario], impostors: Iterable[Impostor]) -> Catalogue:

@@ -18,6 +18,7 @@ FLOW: tuple[tuple[str, ...], ...] = (
         "tlslab.model.situation",
         "tlslab.model.path",
         "tlslab.model.evidence",
+        "tlslab.model.article",
         "tlslab.model.outcome",
         "tlslab.model.normalise",
         "tlslab.model.release",
@@ -192,7 +193,7 @@ def test_the_catalogue_knows_only_the_nouns() -> None:
     nouns = {
         f"tlslab.model.{noun}"
         for noun in (
-            *("certificate", "check", "circumstances", "client_certificates", "condition", "conditions"),
+            *("article", "certificate", "check", "circumstances", "client_certificates", "condition", "conditions"),
             *("environment", "evidence", "impostor", "library", "names", "proxied", "proxy", "scenario", "situation"),
             "variables",
         )

@@ -21,7 +21,7 @@ PICTURE = Path("docs", "table.svg")
 STORY = Path("docs", "cell.svg")
 CELL = "self-signed/trust-certificate/odbc18/sqlserver"
 """The cell of which README shows the story: the option stays, and the file that it names is another."""
-REPORTS = Path("docs", "reports.md")
+REPORTS, ARTICLES = Path("docs", "reports.md"), Path("docs", "articles.md")
 ATLAS, FINDINGS = Path("docs", "atlas.md"), Path("docs", "findings.md")
 MEASURED = Path("tests", "libraries", "data", "sqlclient.json")
 """What sixteen releases of SqlClient did, which no machine of the project's can have."""
@@ -80,7 +80,7 @@ def refresh(check: bool, source: Path | None) -> Exit:
         found = [
             *of_the_source(checkout),
             *(of_a_record(record, checkout) if record else ()),
-            of_the_baselines(checkout),
+            *of_the_baselines(checkout),
             *of_releases(checkout),
         ]
         stale = [item.path for item in found if not item.is_current(checkout)]
@@ -96,7 +96,7 @@ def refresh(check: bool, source: Path | None) -> Exit:
             say(str(item.path))
     format_source(checkout)
     done = write_baselines(record, (), checkout / "baselines", of_same_version=True)
-    for item in (of_the_baselines(checkout), *of_releases(checkout)):
+    for item in (*of_the_baselines(checkout), *of_releases(checkout)):
         (checkout / item.path).write_text(item.text, encoding="utf-8")
     return done
 
@@ -127,13 +127,16 @@ def of_the_source(checkout: Path) -> Iterator[Derived]:
     yield from _documents(checkout, lists(scenarios, clients))
 
 
-def of_the_baselines(checkout: Path) -> Derived:
-    """What follows from the baselines: the document of public reports."""
+def of_the_baselines(checkout: Path) -> Iterator[Derived]:
+    """What follows from the baselines: the documents of public reports, and of articles."""
     from tlslab import catalogue
+    from tlslab.report.articles import articles_in_markdown, seen_of
     from tlslab.report.reports import broken_of, reports_in_markdown
 
-    texts = (path.read_text(encoding="utf-8") for path in sorted((checkout / "baselines").glob("*.json")))
-    return Derived(REPORTS, reports_in_markdown(catalogue.reports(), broken_of(map(json.loads, texts))))
+    paths = sorted((checkout / "baselines").glob("*.json"))
+    baselines = [json.loads(path.read_text(encoding="utf-8")) for path in paths]
+    yield Derived(REPORTS, reports_in_markdown(catalogue.reports(), broken_of(baselines)))
+    yield Derived(ARTICLES, articles_in_markdown(*catalogue.articles(), seen_of(baselines)))
 
 
 def of_releases(checkout: Path) -> Iterator[Derived]:
