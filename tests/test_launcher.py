@@ -371,6 +371,21 @@ def test_setup_is_recognised_before_the_real_parser_exists(arguments: list[str],
     assert first_start.wants_setup(arguments) is wanted
 
 
+@pytest.mark.parametrize(
+    ("arguments", "clients"),
+    [
+        (["setup", "--client", "curl"], ("curl",)),
+        (["run", "--setup", "--client=curl, tedious@latest", "--client", "wget"], ("curl", "tedious@latest", "wget")),
+        (["test", "--setup", "--lab-client=curl"], ("curl",)),
+        (["run", "--setup"], ()),
+    ],
+)
+def test_the_clients_that_are_wanted_are_known_before_the_real_parser_exists(
+    arguments: list[str], clients: tuple[str, ...]
+) -> None:
+    assert first_start.wanted_clients(arguments) == clients
+
+
 def test_settings_that_aim_pip_elsewhere_are_left_out_and_where_packages_come_from_stays(
     tmp_path: Path,
 ) -> None:

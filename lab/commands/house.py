@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING
 import click
 
 import tlslab
-from tlslab.commands.shared import Exit, bring_clients, command_name, echo, run_setup, yes_option
+from tlslab.commands.shared import (
+    Exit,
+    bring_clients,
+    command_name,
+    echo,
+    must_match,
+    patterns,
+    run_setup,
+    yes_option,
+)
 from tlslab.runtime import child, signals
 from tlslab.setup import provision
 
@@ -21,15 +30,30 @@ SOURCES = Path("docs", "sources.json")
 
 
 @click.command()
+@patterns("--client", "Only what these clients need, and the servers.")
 @yes_option
-def setup(yes: bool) -> Exit:
+def setup(client: tuple[str, ...], yes: bool) -> Exit:
     """Install what the clients and servers need.
 
     System packages come through apt, after a question (--yes or CI=true answers it); Python packages,
-    npm packages and jars go into the lab's own cache, nothing is installed globally.
+    npm packages and jars go into the lab's own cache, nothing is installed globally. With --client nothing is fetched
+    or built for the others.
     """
-    if run_setup(yes=yes):
-        echo("everything is here")
+    from tlslab.clients import all_clients
+    from tlslab.matrix.plan import matches
+    from tlslab.stages.machine import local_machine
+
+    names = tuple(name.partition("@")[0] for name in client)
+    must_match("--client", names, [item.name for item in all_clients()])
+    wanted = [item for item in all_clients() if matches(item.name, names)] if client else None
+    complete = run_setup(wanted, yes=yes)
+    machine = local_machine()
+    for item in wanted or ():
+        if missing := item.missing(machine):
+            echo(f"{item.name} cannot run: {missing.what} is missing. Get it: {missing.how_to_get}")
+            complete = False
+    if complete:
+        echo("everything is here" if wanted is None else "what these clients need is here")
         return Exit.AS_EXPECTED
     echo(f"not everything could be had; the lab plays what is here ({command_name()} clients shows it)")
     return Exit.LAB_FAILED
@@ -50,10 +74,11 @@ def test(with_setup: bool, yes: bool, pytest_args: tuple[str, ...]) -> None:
     checkout = tlslab.ROOT
     if not (checkout / "tests").is_dir():
         raise click.UsageError(f"the tests are in the project's checkout; {checkout} is an installation without them")
+    clients = _told_of(pytest_args)
     if with_setup:
-        run_setup(yes=yes)
+        run_setup(clients, yes=yes)
     else:
-        bring_clients(_told_of(pytest_args))
+        bring_clients(clients)
     sys.stdout.flush()
     sys.stderr.flush()
     os.chdir(checkout)

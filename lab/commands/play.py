@@ -54,7 +54,7 @@ from tlslab.setup import provision
 )
 @repeat_option
 @stage_options
-@click.option("--setup", is_flag=True, help="First install what is missing.")
+@click.option("--setup", is_flag=True, help="First install what is missing for these clients.")
 @yes_option
 @wide_option
 @json_option
@@ -92,10 +92,11 @@ def run(
         return Exit.AS_EXPECTED
     shared.must_be_writable("--save", save_to)
     if choice.on_host:
+        of_host = tuple(client for client in plan.clients if not client.distribution)
         if setup:
-            shared.run_setup(yes=yes)
+            shared.run_setup(of_host, yes=yes)
         else:
-            shared.bring_clients(client for client in plan.clients if not client.distribution)
+            shared.bring_clients(of_host)
     record = _played(_with_versions(plan, filters, choice), choice, jobs or 0, repeat, save_to)
     wanted = record.attempts or save_to is not None or not shared.last_record().exists()
     kept = keep(record, save_to) if wanted else Kept("", True)

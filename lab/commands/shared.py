@@ -201,11 +201,12 @@ def _checkout_note() -> Path:
     return last_record().with_suffix(".from")
 
 
-def run_setup(*, yes: bool) -> bool:
-    """Install what is missing; whether everything is here afterwards."""
-    from tlslab.setup import bring
+def run_setup(clients: "Iterable[Client] | None" = None, *, yes: bool) -> bool:
+    """Install what these clients lack (None: all), and the servers; whether it is all here afterwards."""
+    from tlslab.setup import all_needs, bring
 
-    return bring.setup(yes=yes, echo=echo).complete
+    needs = None if clients is None else all_needs.to_play(clients)
+    return bring.setup(needs, yes=yes, echo=echo).complete
 
 
 def bring_clients(clients: "Iterable[Client] | None" = None) -> None:

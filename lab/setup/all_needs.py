@@ -4,14 +4,19 @@ What setup installs, what the lab scans a machine for and what the images hold f
 like the adapters, because the launcher's first start installs system packages before the lab's own environment exists.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
 from functools import cache
+from typing import TYPE_CHECKING
 
 from tlslab.clients import all_clients
 from tlslab.servers import nginx
 from tlslab.setup.needs import Brought, Built, Jar, Need, Part, System, from_maven, of_the_system
 from tlslab.stages import clock, sandbox
 from tlslab.truststores import all_kinds
+
+if TYPE_CHECKING:
+    from tlslab.clients.base import Client
 
 
 @cache
@@ -32,6 +37,24 @@ def everything() -> tuple[Need, ...]:
     clocks and the sandbox need."""
     clients = (need for needs in of_clients().values() for need in needs)
     return tuple(dict.fromkeys((nginx.PROGRAM, *clients, *of_stores(), clock.FAKETIME, *sandbox.NEEDS)))
+
+
+def to_play(clients: "Iterable[Client]") -> tuple[Need, ...]:
+    """What it takes to play these clients, each once; the servers, the clocks and the sandbox are needed for any."""
+    wanted = tuple(clients)
+    stores = (need for client in wanted for name in client.stores for need in all_kinds()[name].needs)
+    own = (need for client in wanted for need in client.needs)
+    return tuple(dict.fromkeys((nginx.PROGRAM, *own, *stores, clock.FAKETIME, *sandbox.NEEDS)))
+
+
+def of_named(patterns: Iterable[str]) -> tuple[Need, ...]:
+    """What it takes to play the clients that these patterns take, with or without a version; everything where there is
+    no pattern.
+    """
+    names = [pattern.partition("@")[0] for pattern in patterns]
+    if not names:
+        return everything()
+    return to_play(client for client in all_clients() if any(fnmatchcase(client.name, name) for name in names))
 
 
 def system() -> tuple[System, ...]:

@@ -1,13 +1,25 @@
 """Bringing everything: system packages (apt, after the user agreed), the Python and Node clients, jars, and the
-programs that the lab builds. What is wanted follows from the needs of clients and servers (`tlslab.setup.all_needs`).
+programs that the lab builds. What is wanted follows from the needs of clients and servers (`tlslab.setup.all_needs`):
+of all clients, or of those that somebody plays.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from tlslab.setup import all_needs, build, jars, parts, provision, system
 from tlslab.setup.installer import Echo, InstallError
-from tlslab.setup.needs import MVN, System
+from tlslab.setup.needs import (
+    MVN,
+    Built,
+    Need,
+    NodePackage,
+    PackagedLibrary,
+    Part,
+    PythonPackage,
+    System,
+    from_maven,
+    of_the_system,
+)
 from tlslab.setup.system import Ask, SetupError
 from tlslab.setup.versions.index import Index
 
@@ -26,8 +38,8 @@ class Report:
         return not self.missing and not self.problems
 
 
-def setup(*, yes: bool, echo: Echo, ask: Ask = system.ask_on_terminal) -> Report:
-    """Brings all that the lab can use.
+def setup(needs: Iterable[Need] | None = None, *, yes: bool, echo: Echo, ask: Ask = system.ask_on_terminal) -> Report:
+    """Brings these needs; all that the lab can use, for None.
 
     One part that cannot be had does not stop the others; the report and the sentences printed on the way name it.
     """
@@ -40,20 +52,24 @@ def setup(*, yes: bool, echo: Echo, ask: Ask = system.ask_on_terminal) -> Report
             problems.append(str(problem))
             echo(str(problem))
 
-    wanted = system.missing(all_needs.system())
+    needs = all_needs.everything() if needs is None else tuple(needs)
+    of_system = of_the_system(needs)
+    wanted = system.missing(of_system)
     if wanted:
         attempt(lambda: system.install(system.packages(wanted), yes=yes, ask=ask, echo=echo))
-    still_missing = system.missing(all_needs.system())
+    still_missing = system.missing(of_system)
     gone = {need.name for need in still_missing}
-    attempt(lambda: provision.ensure_clients_venv(echo))
-    attempt(lambda: provision.ensure_node_modules(echo))
+    if any(isinstance(need, PythonPackage | PackagedLibrary) for need in needs):
+        attempt(lambda: provision.ensure_clients_venv(echo))
+    if any(isinstance(need, NodePackage) for need in needs):
+        attempt(lambda: provision.ensure_node_modules(echo))
     if MVN.name not in gone:
-        attempt(lambda: jars.ensure((need.artifact for need in all_needs.jars()), echo))
+        attempt(lambda: jars.ensure((need.artifact for need in from_maven(needs)), echo))
     pip = Index(provision.cache_dir(), echo).pip
-    for part in all_needs.parts():
-        attempt(lambda part=part: parts.ensure([parts.pinned(part.name)], echo, pip))  # type: ignore[misc]
-    for need in all_needs.built():
-        if need.compiler.name not in gone:
+    for need in needs:
+        if isinstance(need, Part):
+            attempt(lambda part=need: parts.ensure([parts.pinned(part.name)], echo, pip))  # type: ignore[misc]
+        elif isinstance(need, Built) and need.compiler.name not in gone:
             attempt(lambda need=need: build.ensure(need, echo))  # type: ignore[misc]
     if still_missing and system.has_apt():
         command = system.as_root(system.apt_command(system.packages(still_missing)))

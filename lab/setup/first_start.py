@@ -17,6 +17,16 @@ def wants_setup(arguments: Sequence[str]) -> bool:
     return "--setup" in own or next((word for word in own if not word.startswith("-")), "") == "setup"
 
 
+def wanted_clients(arguments: Sequence[str]) -> tuple[str, ...]:
+    """The values of `--client` and pytest's `--lab-client`, read without the lab's command line parser."""
+    found: list[str] = []
+    for word, following in zip(arguments, (*arguments[1:], ""), strict=True):
+        name, equals, value = word.partition("=")
+        if name in ("--client", "--lab-client"):
+            found += (value if equals else following).split(",")
+    return tuple(name.strip() for name in found if name.strip())
+
+
 def main(arguments: Sequence[str]) -> int:
     """Takes `ENVIRONMENT-STEM LOCK [the lab's arguments]`. Returns the exit status."""
 
@@ -29,12 +39,14 @@ def main(arguments: Sequence[str]) -> int:
     try:
         signals.take()
         if wants_setup(rest) and not installer.can_make_environments() and not shutil.which("uv"):
-            # Everything that the system lacks at once, so that the user is asked once.
+            # All that the system lacks at once, so that the user is asked once.
             from tlslab.setup import all_needs
+            from tlslab.setup.needs import of_the_system
 
+            lacking = system.missing(of_the_system(all_needs.of_named(wanted_clients(rest))))
             yes = "--yes" in rest or "-y" in rest
             system.install(
-                [installer.venv_package(), *system.packages(system.missing(all_needs.system()))],
+                [installer.venv_package(), *system.packages(lacking)],
                 yes=yes,
                 ask=system.ask_on_terminal,
                 echo=echo,
