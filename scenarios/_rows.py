@@ -11,7 +11,7 @@ from tlslab_scenarios._sources import (  # fmt: skip
     GO_INVALID,
     NODE_CODES,
     NODE_UNSPECIFIED,
-    WGET_LINES,
+    WGET_CHECK,
     X509_TEXTS,
 )
 
@@ -47,7 +47,7 @@ def refusals(
             for row in rows(NODE_UNSPECIFIED if code == UNSPECIFIED else NODE_CODES, Prints(code=code))
         ),
         "gnutls": (*rows(GNUTLS_WORDS, *gnutls), *rows(GNUTLS_BITS, *(Prints(code=number) for number in status))),
-        "wget": rows(WGET_LINES, *wget),
+        "wget": rows(WGET_CHECK, *wget),
         "go": rows(GO_INVALID, *go),
         "jsse": tuple(row for text, source in (jsse or {}).items() for row in rows(source, text)),
     }

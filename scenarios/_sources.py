@@ -57,8 +57,9 @@ GNUTLS_STATUS = Source(
     "https://github.com/gnutls/gnutls/blob/5c0711523df8f108ecc1707dcd0cc4134003343e/lib/includes/gnutls/gnutls.h.in",
 )
 WGET_CHECK = Source(
-    "GNU Wget, src/gnutls.c (_CHECK_CERT, ssl_check_certificate)",
-    "https://github.com/jopamo/wget/blob/7cde8866729990dee8173c5b5a543c46812c7f3a/src/gnutls.c",
+    "GNU Wget, src/gnutls.c (_CHECK_CERT, ssl_check_certificate: one line for each fault that it knows, behind `is not "
+    "trusted`)",
+    "https://github.com/mirror/wget/blob/8775506f632f14404e4755dbae679dea07abf12a/src/gnutls.c",
 )
 GNUTLS_WORDS = Source(
     "GnuTLS, lib/cert-cred.c, gnutls_certificate_verification_status_print",
@@ -94,10 +95,6 @@ VERSIONS_LISTED = Source(
 NGINX_SSL = Source(
     "nginx, Module ngx_http_ssl_module, ssl_ciphers and ssl_dhparam",
     "https://nginx.org/en/docs/http/ngx_http_ssl_module.html",
-)
-OPENSSL_LEVELS = Source(
-    "OpenSSL, SSL_CTX_set_security_level(3), DEFAULT CALLBACK BEHAVIOUR",
-    f"{_OPENSSL}/02e14a65fd6cc63204b43a79d510e95a63bdd901/doc/man3/SSL_CTX_set_security_level.pod",
 )
 SCHANNEL_UNSUPPORTED = Source(
     "microsoft/msphpsql, issue 1023: `unsupported protocol` of ODBC Driver 17 at SQL Server 2008",
@@ -335,10 +332,6 @@ GNUTLS_LEVEL = Source(
 GNUTLS_PURPOSE = Source(
     "GnuTLS, lib/x509/verify.c (_gnutls_check_key_purpose: anyExtendedKeyUsage will do)",
     "https://github.com/gnutls/gnutls/blob/f8971291ba0b21b5caaeffecdb66210fb01cc7a2/lib/x509/verify.c",
-)
-WGET_LINES = Source(
-    "GNU Wget, src/gnutls.c (ssl_check_certificate: one line for each fault that it knows, behind `is not trusted`)",
-    "https://github.com/mirror/wget/blob/8775506f632f14404e4755dbae679dea07abf12a/src/gnutls.c",
 )
 GO_INVALID = Source(
     "Go 1.26, src/crypto/x509/verify.go (CertificateInvalidError.Error, UnknownAuthorityError.Error, "

@@ -50,7 +50,7 @@ from tlslab.clients.proxy import no_tunnel, proxy_url, says_in_clear
 from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.store_errors import stops
 from tlslab.libraries.openssl import NO_SIGNATURE_OF_THIS_KEY
-from tlslab.libraries.php import NAMES, STREAMS
+from tlslab.libraries.php import CAFILE, NAMES, STREAMS
 from tlslab.model.circumstances import CHAIN_UNCHECKED, NAME_UNCHECKED, TRUST_EVERYTHING
 from tlslab.model.conditions import (
     BELOW_THE_ROOT,
@@ -76,13 +76,17 @@ PROBE = "php_https.php"
 PHP = Program("php", Packages(apt="php-cli", dnf="php-cli", zypper="php8-cli php8-openssl"))
 CONTEXT = Source("PHP manual, SSL context options", "https://www.php.net/manual/en/context.ssl.php")
 NAMES_OF_SAN = Source(
-    "PHP, ext/openssl/tests/san_no_cn_fallback.phpt (no DNS name in the SAN: the common name is looked at)",
+    "PHP, ext/openssl/tests/san_no_cn_fallback.phpt (the common name is not looked at beside a SAN)",
     "https://github.com/php/php-src/blob/f9e04180aef042366d2d58df277c93ee434d016f/ext/openssl/tests/san_no_cn_fallback.phpt",
 )
-CAFILE = Source("PHP, ext/openssl/xp_ssl.c (php_openssl_load_stream_cafile)", STREAMS.url)
+COMMON_NAME = Source(
+    "PHP, ext/openssl/xp_ssl.c (php_openssl_apply_peer_verification_policy: where the SAN has no such name, the common "
+    "name)",
+    STREAMS.url,
+)
 HTTP_WRAPPER = Source(
-    "PHP, ext/standard/http_fopen_wrapper.c (php_stream_url_wrap_http: HTTP request failed!)",
-    "https://github.com/php/php-src/blob/ab3ef0c4edc76cd38a1a120376252ab7552083fc/ext/standard/http_fopen_wrapper.c",
+    "PHP, ext/standard/http_fopen_wrapper.c (php_stream_url_wrap_http_ex: HTTP request failed!)",
+    "https://github.com/php/php-src/blob/0008c005b9717783dbab73fb96686b4f350617d6/ext/standard/http_fopen_wrapper.c",
 )
 THROUGH_A_PROXY = Source(
     "PHP, ext/standard/http_fopen_wrapper.c (php_stream_url_wrap_http_ex: a tunnel that does not come about)",
@@ -198,7 +202,7 @@ class Php(PhpClient):
                 "PHP's streams take the common name, an address as well, where no DNS name stands in a SAN",
                 of=[NAME_MISMATCH, condition],
                 basis=Basis.AUTHORITATIVE,
-                source=NAMES_OF_SAN,
+                source=COMMON_NAME,
             )
             for condition in (CN_ALONE, ADDRESS_AS_CN_ALONE)
         ),

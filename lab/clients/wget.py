@@ -50,41 +50,41 @@ from tlslab.setup.needs import Packages, Program
 
 GNUTLS_C = Source(
     "GNU Wget, src/gnutls.c (ssl_init, ssl_connect_wget, _CHECK_CERT, ssl_check_certificate)",
-    "https://github.com/jopamo/wget/blob/7cde8866729990dee8173c5b5a543c46812c7f3a/src/gnutls.c",
+    "https://github.com/mirror/wget/blob/8775506f632f14404e4755dbae679dea07abf12a/src/gnutls.c",
 )
 NO_PURPOSE = Source(
     "GNU Wget, src/gnutls.c (ssl_check_certificate: gnutls_certificate_verify_peers2, which gives GnuTLS no purpose)",
     GNUTLS_C.url,
 )
 PRIORITIES = Source(
-    "GNU Wget, src/gnutls.c (ssl_connect_wget, secure_protocol_auto: NORMAL:%COMPAT:-VERS-SSL3.0)",
-    "https://github.com/mirror/wget/blob/007bee88d8edf999f4d477274cdcd4ae65a484c3/src/gnutls.c",
+    "GNU Wget, src/gnutls.c (set_prio_default, secure_protocol_auto: gnutls_session_enable_compatibility_mode)",
+    GNUTLS_C.url,
 )
 LOADS = Source(
     "GNU Wget, src/gnutls.c (ssl_init: it tells of a file of --ca-certificate that it cannot load, and goes on; of the "
     "directory it loads every file)",
-    PRIORITIES.url,
+    GNUTLS_C.url,
 )
 BOTH_STORES = Source(
     "GNU Wget, src/gnutls.c (ssl_init: the system's trust unless there is a --ca-directory, then the file)",
-    PRIORITIES.url,
+    GNUTLS_C.url,
 )
 FAULTS = Source(
     "GNU Wget, src/gnutls.c (ssl_check_certificate: what it has words for; a signature is not among that)",
-    "https://github.com/mirror/wget/blob/8775506f632f14404e4755dbae679dea07abf12a/src/gnutls.c",
+    GNUTLS_C.url,
 )
 ANSWERS = Source(
     "GNU Wget, src/http.c (http_loop: the time, the status and its words)",
-    "https://github.com/mirror/wget/blob/002def87d2d562d9d5b16cfcacc1e0a7dc233ca8/src/http.c",
+    "https://github.com/mirror/wget/blob/8775506f632f14404e4755dbae679dea07abf12a/src/http.c",
 )
 TUNNEL = Source(
     "GNU Wget, src/http.c (gethttp: the reason of the proxy's answer to CONNECT)",
-    "https://github.com/mirror/wget/blob/cb5c287f0292d7ad590555190f06635e0be1b3f9/src/http.c",
+    "https://github.com/mirror/wget/blob/8775506f632f14404e4755dbae679dea07abf12a/src/http.c",
 )
 PROXY_URL = Source(
     "GNU Wget, src/retr.c (retrieve_url: the URL of a proxy may have the scheme of what is asked for), and src/http.c "
     "(gethttp: CONNECT is sent in clear)",
-    "https://github.com/mirror/wget/blob/eee1589ef3d198a21635d15c9086df2b99f9013d/src/retr.c",
+    "https://github.com/mirror/wget/blob/8775506f632f14404e4755dbae679dea07abf12a/src/retr.c",
 )
 # The quotation marks of wget in a UTF-8 locale, which is every attempt's.
 NOT_TRUSTED = (
@@ -171,7 +171,7 @@ class Wget(Client):
         ),
         *(
             tolerates(
-                "wget gives GnuTLS the priority %COMPAT, with which it overlooks the key usage",
+                "wget asks GnuTLS to be compatible, with which it overlooks the key usage",
                 of=[condition],
                 basis=Basis.AUTHORITATIVE,
                 source=PRIORITIES,

@@ -17,8 +17,9 @@ from tlslab.model.library import ANY, Library, says, says_alike
 
 _PHP = "https://github.com/php/php-src/blob"
 STREAMS = Source(
-    "PHP, ext/openssl/xp_ssl.c (handle_ssl_error, php_openssl_sockop_set_option)",
-    f"{_PHP}/00406ac1aec9ffd01bfd3cc8d1552b95b2ad323e/ext/openssl/xp_ssl.c",
+    "PHP, ext/openssl/xp_ssl.c (php_openssl_handle_ssl_error, php_openssl_sockop_set_option, "
+    "php_openssl_enable_peer_verification)",
+    f"{_PHP}/d687a1bf573d6439293dfa9327789fe94f906348/ext/openssl/xp_ssl.c",
 )
 NAMES = Source(
     "PHP, ext/openssl/tests/bug54992.phpt",
@@ -28,10 +29,7 @@ WRAPPERS = Source(
     "PHP, main/streams/streams.c (php_stream_locate_url_wrapper)",
     f"{_PHP}/00443c77e48cf43304addf6195b1e7986a9604c6/main/streams/streams.c",
 )
-CAFILE = Source(
-    "PHP, ext/openssl/xp_ssl.c (php_openssl_load_stream_cafile)",
-    f"{_PHP}/d687a1bf573d6439293dfa9327789fe94f906348/ext/openssl/xp_ssl.c",
-)
+CAFILE = Source("PHP, ext/openssl/xp_ssl.c (php_openssl_load_stream_cafile)", STREAMS.url)
 LOCATIONS = Source("facebook/hhvm issue 5830 (HHVM)", "https://github.com/facebook/hhvm/issues/5830")
 _COMPOSER = "https://github.com/composer/composer/blob/eba7baa59eb1b59246cf9800b0120fe78915b6ac/src/Composer"
 _COMPOSER_SAYS = {

@@ -6,7 +6,7 @@ from tlslab.model.library import Library, says, says_each
 
 CHECK = Source(
     "GNU Wget, src/gnutls.c (_CHECK_CERT, ssl_check_certificate)",
-    "https://github.com/jopamo/wget/blob/7cde8866729990dee8173c5b5a543c46812c7f3a/src/gnutls.c",
+    "https://github.com/mirror/wget/blob/8775506f632f14404e4755dbae679dea07abf12a/src/gnutls.c",
 )
 
 LIBRARY = Library(

@@ -19,7 +19,7 @@ from tlslab.model.library import Library, says, stands_for
 
 CHECK = Source(
     "GNU Wget, src/openssl.c, ssl_check_certificate",
-    "https://github.com/jopamo/wget/blob/7cde8866729990dee8173c5b5a543c46812c7f3a/src/openssl.c",
+    "https://github.com/mirror/wget/blob/8775506f632f14404e4755dbae679dea07abf12a/src/openssl.c",
 )
 
 _SELF_SIGNED = "Self-signed certificate encountered."
