@@ -217,6 +217,10 @@ OPENSSL_EXTENSIONS = Source(
     "OpenSSL, x509v3_config(5), Extended Key Usage",
     f"{_OPENSSL}/09794eaa02fd41da5126f4cf0b7ae00642bf1b96/doc/man5/x509v3_config.pod",
 )
+APPLE_REQUIREMENTS = Source(
+    "Apple, Requirements for trusted certificates in iOS 13 and macOS 10.15",
+    "https://support.apple.com/en-us/103769",
+)
 EASYRSA_QUICKSTART = Source(
     "Easy-RSA 3 Quickstart: the example signs a request as that of a client",
     "https://github.com/OpenVPN/easy-rsa/blob/308a6b77e6ff71095499ff850a1b01482c27c068/README.quickstart.md",
@@ -309,6 +313,11 @@ VERIFY_PEER = Source(
 GO_CERTIFICATES = Source(
     "Microsoft, Encryption and TLS with go-mssqldb (certificate validation)",
     "https://learn.microsoft.com/en-us/sql/connect/golang/encryption-certificates",
+)
+STRICT_ENCRYPTION = Source(
+    'Microsoft, TDS 8.0, section "Strict connection encryption": the drivers that speak it, and why none of them takes '
+    "TrustServerCertificate with it",
+    f"{_SQL_DOCS}/4798a913a8d2b44c78b3fc7c27bb84630fa5343e/docs/relational-databases/security/networking/tds-8.md",
 )
 TDS_8 = Source(
     "Microsoft, SqlConnectionEncryptOption.Strict (requires TDS 8.0)",
@@ -419,7 +428,8 @@ NO_BASIC_CONSTRAINTS = Source(
     "https://github.com/openssl/openssl/issues/16664",
 )
 EXTENSIONS_NOT_COPIED = Source(
-    "OpenSSL, openssl-x509(1), -req: extensions in the request are not copied by default, -extfile adds them",
+    "OpenSSL, openssl-x509(1), -req: extensions in the request are not copied by default, -extfile adds them; HISTORY: "
+    "since 3.2 certificates are of version 3 and have key identifiers",
     f"{_OPENSSL}/02c7b2ee67f5843cd220b01432a80e2043615b79/doc/man1/openssl-x509.pod.in",
 )
 EKU_OF_CAS = Source(
@@ -716,6 +726,11 @@ OPENSSL_CONFIGURATION = Source(
     "OpenSSL, config(5), SSL Configuration",
     f"{_OPENSSL}/af381d673537ef0fa7ad5fdde94205a64fe43cca/doc/man5/config.pod",
 )
+PYTHON_SUITES = Source(
+    "Python, Configure Python, --with-ssl-default-suites: `openssl` leaves OpenSSL's defaults untouched, the others set "
+    "TLS 1.2 as minimum",
+    "https://docs.python.org/3/using/configure.html#cmdoption-with-ssl-default-suites",
+)
 OPENSSL_CHANGES_3 = Source(
     "OpenSSL, CHANGES.md, Changes between 1.1.1 and 3.0.0: TLS 1.0 and 1.1 require security level 0",
     f"{_OPENSSL}/a7e992847de83aa36be0c399c89db3fb827b0be2/CHANGES.md",
@@ -769,6 +784,10 @@ CLIENTS_IN_CURL = Source(
 NGINX_STAPLING = Source(
     "nginx, ngx_http_ssl_module, ssl_stapling and ssl_stapling_file",
     "https://nginx.org/en/docs/http/ngx_http_ssl_module.html#ssl_stapling",
+)
+OCSP_ENDED = Source(
+    "Let's Encrypt, Ending OCSP Support in 2025: no addresses of a responder in certificates, no must-staple",
+    "https://letsencrypt.org/2024/12/05/ending-ocsp",
 )
 CURL_CERT_STATUS = Source(
     "curl, docs/cmdline-opts/cert-status.md",

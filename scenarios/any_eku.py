@@ -9,6 +9,7 @@ from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import Situation
 from tlslab_scenarios._sources import (  # fmt: skip
     ANY_PURPOSE_LEFT_OPEN,
+    APPLE_REQUIREMENTS,
     CURL_CERTS,
     GNUTLS_PURPOSE,
     GO_PURPOSES,
@@ -51,7 +52,7 @@ from tlslab_scenarios.self_signed import trust_everything
             ),
         ),
     },
-    sources=[ANY_PURPOSE_LEFT_OPEN, OPENSSL_SERVER_PURPOSE, OPENSSL_PURPOSES],
+    sources=[ANY_PURPOSE_LEFT_OPEN, OPENSSL_SERVER_PURPOSE, OPENSSL_PURPOSES, APPLE_REQUIREMENTS],
 )
 def any_eku(healthy: Situation) -> Situation:
     """The certificate's extended key usage (EKU) holds `anyExtendedKeyUsage` alone. Issuer, dates and name are in order.
@@ -61,8 +62,8 @@ def any_eku(healthy: Situation) -> Situation:
     of a distribution) connect.
 
     **Cause.** The template of the CA allows any purpose. RFC 5280 leaves it to the application whether that will do, and
-    OpenSSL wants `serverAuth` by name where the extension is there. A certificate *without* the extension is accepted
-    everywhere: it rules nothing out.
+    OpenSSL wants `serverAuth` by name where the extension is there. A certificate *without* the extension rules nothing
+    out, and every client here takes it; Apple's systems do not: since iOS 13 and macOS 10.15 they want `serverAuth`.
 
     **Look.** `openssl s_client -connect HOST:443 </dev/null | openssl x509 -noout -ext extendedKeyUsage`: "Any Extended
     Key Usage" stands there, and "TLS Web Server Authentication" does not.

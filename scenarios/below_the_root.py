@@ -69,7 +69,7 @@ def below_the_root(healthy: Situation) -> Situation:
 
     **Cause.** OpenSSL takes a certificate for a trust anchor only when it is self-signed, unless the program sets
     X509_V_FLAG_PARTIAL_CHAIN. curl sets it, Python from 3.13 on does, Node does with allowPartialTrustChain, s_client with
-    -partial_chain. GnuTLS and Go trust whatever stands in the file.
+    -partial_chain. GnuTLS ends the path at any CA that stands in the file, Go at any certificate.
 
     **Look.** `openssl x509 -in ca.pem -noout -subject -issuer`: two names that differ are no root. `openssl verify -CAfile ca.pem
     server.pem` fails with "error 2", and with `-partial_chain` it says OK.

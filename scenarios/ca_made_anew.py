@@ -12,6 +12,7 @@ from tlslab.model.situation import Situation
 from tlslab_scenarios._sources import (  # fmt: skip
     CLUSTER_MADE_ANEW,
     CURL_CERTS,
+    EXTENSIONS_NOT_COPIED,
     GNUTLS_STATUS,
     GNUTLS_WORDS,
     KEY_IDENTIFIERS,
@@ -76,7 +77,7 @@ def with_key_identifiers(healthy: Situation) -> Situation:
             ),
         ),
     },
-    sources=[CLUSTER_MADE_ANEW, KEY_IDENTIFIERS],
+    sources=[CLUSTER_MADE_ANEW, KEY_IDENTIFIERS, EXTENSIONS_NOT_COPIED],
 )
 def without_key_identifiers(healthy: Situation) -> Situation:
     """As `ca-made-anew.key-identifiers`, and the server's certificate does not say which key signed it. So the client takes
@@ -89,7 +90,7 @@ def without_key_identifiers(healthy: Situation) -> Situation:
     certificate".
 
     **Cause.** The CA was made again with `openssl req -x509` and the same subject, and what it issues has no authority key
-    identifier: `openssl x509 -req` of OpenSSL 3.0 writes none without `-extfile`. It looks like an attack, and might
+    identifier: before OpenSSL 3.2 `openssl x509 -req` writes none without `-extfile`. It looks like an attack, and might
     be one.
 
     **Look.** Compare the keys, not the names: `openssl x509 -in root.pem -noout -fingerprint -sha256` of the file on the

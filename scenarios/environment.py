@@ -27,6 +27,7 @@ from tlslab_scenarios._sources import (  # fmt: skip
     OPENSSL_CONFIGURATION,
     OPENSSL_VARIABLES,
     OVERRULED_VERIFY,
+    PYTHON_SUITES,
     REQUESTS_VERIFICATION,
     SIGALG_LEVEL,
 )
@@ -190,7 +191,7 @@ def _limits(version: TLSVersion, level: int | None = None) -> Change:
     title="The server is older than OpenSSL's configuration allows",
     kinds=HTTPS,
     conditions=[NO_COMMON_VERSION],
-    sources=[OPENSSL_CONFIGURATION, OPENSSL_CHANGES_3, SIGALG_LEVEL],
+    sources=[OPENSSL_CONFIGURATION, OPENSSL_CHANGES_3, SIGALG_LEVEL, PYTHON_SUITES],
 )
 def openssl_conf(healthy: Situation) -> Situation:
     """The server knows TLS 1.0 and 1.1. The file that OPENSSL_CONF names, or the system's openssl.cnf, begins at TLS 1.2
@@ -205,8 +206,9 @@ def openssl_conf(healthy: Situation) -> Situation:
     of openssl.cnf; a program with an OpenSSL of its own (Node) reads another file, or a section of its own.
 
     **Fix.** Enable TLS 1.2 on the server. Where that takes time, set both, `MinProtocol = TLSv1` and `CipherString =
-    DEFAULT@SECLEVEL=0`, in a file of its own that OPENSSL_CONF names for this one program. Python's ssl module sets TLS 1.2
-    itself: the file does not reach it, `context.minimum_version` does.
+    DEFAULT@SECLEVEL=0`, in a file of its own that OPENSSL_CONF names for this one program. Python as python.org builds it
+    begins at TLS 1.2 by itself: the file does not reach it, `context.minimum_version` does. Debian's Python leaves it to
+    OpenSSL, and to the file.
     """
     old = healthy.with_server(tls_min=TLSVersion.TLSv1_0, tls_max=TLSVersion.TLSv1_1, security_level=0)
     return _limits(TLSVersion.TLSv1_2)(old)

@@ -21,7 +21,7 @@ from tlslab_scenarios._sources import (  # fmt: skip
 )
 def no_common_cipher(healthy: Situation) -> Situation:
     """Both speak TLS 1.2, and none of the cipher suites that the client offers is one of the server's. (The server has
-    suites here that do not encrypt. They stand for RC4 and 3DES, which today's libraries do not have any more.)
+    suites here that do not encrypt. They stand for RC4 and 3DES, which today's libraries do not offer any more.)
 
     **Symptom.** Alert 40: "sslv3 alert handshake failure" (OpenSSL, whatever the version of TLS is; "ssl/tls alert
     handshake failure" since OpenSSL 3.2), "Handshake failed" (GnuTLS), "remote error: tls: handshake failure" (Go).
@@ -64,9 +64,9 @@ def small_dh(healthy: Situation) -> Situation:
     """The server makes keys by Diffie-Hellman (DHE) in a group of 1024 bits, as many had built in; its certificate is in
     order.
 
-    **Symptom.** "dh key too small" of every client that leaves it to OpenSSL at security level 2 (Debian, Ubuntu, and
-    Python since 3.10 everywhere). Go offers no such key exchange and says "remote error: tls: handshake failure".
-    GnuTLS, Java, and Node before 24.5 connect. It begins with a new base image of the client, not of the server.
+    **Symptom.** "dh key too small" of every client with OpenSSL at security level 2. Debian and Ubuntu set it, OpenSSL has
+    it by itself since 3.2, and Python since 3.10, as python.org builds it. Go offers no such key exchange and says
+    "remote error: tls: handshake failure". GnuTLS, Java, and Node before 24.5 connect. It begins with a new base image of the client, not of the server.
 
     **Cause.** OpenSSL's security level 2 asks for 112 bits of security, and that is a group of 2048 bits.
 

@@ -102,8 +102,9 @@ def encipherment_alone(healthy: Situation) -> Situation:
     and FreeTDS connect, so that the server seems to be in order.
 
     **Cause.** A template from the days of RSA key exchange; older guides to SQL Server name key encipherment alone, where
-    Microsoft's documents of today add the digital signature. RFC 8446 wants digitalSignature where the extension is there; GnuTLS looks at that in
-    every handshake in which the server signs, unless its priorities say %COMPAT, as those of wget and FreeTDS do.
+    Microsoft's documents of today add the digital signature. RFC 8446 wants digitalSignature where the extension is
+    there. GnuTLS looks at that in every handshake in which the server signs, unless the program asks it to be compatible
+    (the priority %COMPAT), as wget and FreeTDS do.
 
     **Look.** `openssl s_client -connect HOST:443 </dev/null | openssl x509 -noout -ext keyUsage`: "Digital Signature" must
     be there.

@@ -42,7 +42,7 @@ def no_aki(healthy: Situation) -> Situation:
     begins with an upgrade of Python, and clients that are not strict connect: curl, wget, Node, Go.
 
     **Cause.** A script for a private CA that writes no AKI. `openssl x509 -req` and `openssl ca` put into a certificate what
-    their configuration says, and older ones add no key identifiers by themselves. Python 3.13 put VERIFY_X509_STRICT
+    their configuration says, and before OpenSSL 3.2 they add no key identifiers by themselves. Python 3.13 put VERIFY_X509_STRICT
     into the flags of `ssl.create_default_context()`; strict are also the subject key identifier of CAs, their key usage and
     more.
 

@@ -85,17 +85,17 @@ def servers_template(healthy: Situation) -> Situation:
 )
 def no_extensions(healthy: Situation) -> Situation:
     """The intermediate CA's certificate has no extensions at all, so that nothing says that it is a CA's. It is of
-    version 1.
+    version 1, as OpenSSL before 3.2 makes it.
 
     **Symptom.** "invalid CA certificate" (OpenSSL error 79, before 3.0 error 24; curl 60), Node `INVALID_PURPOSE` with
     "unsuitable certificate purpose", wget "was not a CA", gnutls-cli "The certificate issuer is not a CA.", Go "x509:
     certificate is not authorized to sign other certificates".
 
     **Cause.** `openssl x509 -req` signed the request: it copies no extensions of the request, and gives the certificate
-    none but those of `-extfile`. A root may do without (it is trusted because the client was told), an intermediate
-    may not.
+    none but those of `-extfile`. From OpenSSL 3.2 on it adds key identifiers, and still nothing that says CA. A root may
+    do without (it is trusted because the client was told), an intermediate may not.
 
-    **Look.** `openssl x509 -in intermediate.pem -noout -text`: "Version: 1", and no "X509v3 Basic Constraints".
+    **Look.** `openssl x509 -in intermediate.pem -noout -text`: no "X509v3 Basic Constraints", and often "Version: 1".
 
     **Fix.** Sign the request again with `-extfile`, and have the server send the new intermediate.
     """
@@ -116,7 +116,10 @@ def _declare(of: Scenario) -> None:
                 "Write a file with `basicConstraints = critical, CA:TRUE, pathlen:0` and `keyUsage = critical, keyCertSign, "
                 "cRLSign`."
             ),
-            "On the root: `openssl x509 -req -in intermediate.csr -CA root.pem -CAkey root.key -extfile FILE -days 1825`.",
+            (
+                "On the root: `openssl x509 -req -in intermediate.csr -CA root.pem -CAkey root.key -CAcreateserial -extfile "
+                "FILE -days 1825 -out intermediate.pem`."
+            ),
             "Put the new intermediate into the file of the chain, in the place of the old one.",
             "nginx: `nginx -s reload`. SQL Server: restart the service.",
         ],

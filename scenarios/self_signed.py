@@ -97,7 +97,7 @@ def trust_certificate(broken: Situation) -> Situation:
     still_checks=EVERYTHING,
     side=Side.SERVER,
     steps=[
-        "Make a signing request for the server's names: `openssl req -new -key server.key -subj /CN=HOST -addext subjectAltName=DNS:HOST`.",
+        "Make a signing request for the server's names: `openssl req -new -key server.key -subj /CN=HOST -addext subjectAltName=DNS:HOST -out server.csr`.",
         "Have it signed by a CA that the clients trust.",
         "Install the new certificate with its intermediates and restart or reload the server.",
     ],

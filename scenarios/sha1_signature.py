@@ -27,8 +27,8 @@ def sha1_client(healthy: Situation) -> Situation:
     **Symptom.** "CA signature digest algorithm too weak" (OpenSSL error 68; the words say CA although the leaf's
     signature is meant), Node code `UNSPECIFIED`, wget "was signed using an insecure algorithm".
 
-    **Cause.** An old CA or an old template. OpenSSL 3 refuses SHA-1 signatures from security level 1 on, and
-    distributions run at level 2. The server here runs at level 0, or it could not even load the certificate.
+    **Cause.** An old CA or an old template. OpenSSL 3 refuses SHA-1 signatures from security level 1 on; Debian and Ubuntu
+    run it at level 2, and since 3.2 it does so by itself. The server here runs at level 0, or it could not even load the certificate.
 
     **Look.** `openssl x509 -in FILE -noout -text | grep "Signature Algorithm"`.
 

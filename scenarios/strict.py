@@ -3,16 +3,24 @@
 from tlslab.model.check import EVERYTHING, Check
 from tlslab.model.conditions import NO_STRICT, SELF_SIGNED, STRICT_ONLY
 from tlslab.model.scenario import Side, scenario
-from tlslab.model.situation import Encryption, ServerEncryption, ServerKind, Situation, healthy
+from tlslab.model.situation import Encryption, ServerEncryption, ServerKind, Situation
 from tlslab_scenarios._sources import (  # fmt: skip
+    GO_CERTIFICATES,
     MSSQL_CONF,
+    ODBC_TROUBLESHOOTING,
     SQL_LINUX,
+    STRICT_ENCRYPTION,
     STRICT_ON_LINUX,
     TDS_8,
     section,
 )
+from tlslab_scenarios.self_signed import replace_by_ca_signed
 
 SQLSERVER = {ServerKind.SQLSERVER}
+_CONFIGURE = [
+    "Have a CA that the clients trust issue a certificate for the server's name.",
+    "Linux: `mssql-conf set network.tlscert FILE`, `mssql-conf set network.tlskey FILE`, then restart.",
+]
 
 
 @scenario(
@@ -20,7 +28,7 @@ SQLSERVER = {ServerKind.SQLSERVER}
     title="The server takes strict connections alone (TDS 8.0), and the client makes another",
     kinds=SQLSERVER,
     conditions=[STRICT_ONLY],
-    sources=[TDS_8],
+    sources=[TDS_8, STRICT_ENCRYPTION],
 )
 def strict_required(healthy: Situation) -> Situation:
     """The server is set to strict (`network.forcestrict`, "Force Strict Encryption"), and the client begins as clients of
@@ -48,7 +56,7 @@ def strict_required(healthy: Situation) -> Situation:
     steps=[
         "`Encrypt=strict` in the connection string (ODBC 18, JDBC 11.2, SqlClient 5.1 and newer), `encrypt: 'strict'` in tedious, `encryption = strict` in FreeTDS 1.5."
     ],
-    sources=[TDS_8],
+    sources=[STRICT_ENCRYPTION],
 )
 def ask_for_strict(broken: Situation) -> Situation:
     """Ask for a strict connection."""
@@ -148,15 +156,12 @@ def strict_self_generated(healthy: Situation) -> Situation:
 @strict_self_generated.fix(
     still_checks=EVERYTHING,
     side=Side.SERVER,
-    steps=[
-        "Have a CA that the clients trust issue a certificate for the server's name.",
-        "Linux: `mssql-conf set network.tlscert FILE`, `mssql-conf set network.tlskey FILE`, then restart.",
-    ],
+    steps=_CONFIGURE,
     sources=[TDS_8, section(SQL_LINUX, "Configure SQL Server")],
 )
 def configure_a_certificate(broken: Situation) -> Situation:
     """Configure a certificate."""
-    return broken.with_server(chain=healthy(broken.kind).chain)
+    return replace_by_ca_signed(broken)
 
 
 @scenario(
@@ -164,7 +169,7 @@ def configure_a_certificate(broken: Situation) -> Situation:
     title="The client asks for a strict connection (TDS 8.0), and the server's certificate is self-signed",
     kinds=SQLSERVER,
     conditions=[SELF_SIGNED],
-    sources=[TDS_8],
+    sources=[TDS_8, STRICT_ENCRYPTION],
 )
 def strict_self_signed(healthy: Situation) -> Situation:
     """The server is configured with a certificate that it signed itself. A strict connection verifies it in any case.
@@ -184,18 +189,13 @@ def strict_self_signed(healthy: Situation) -> Situation:
     return healthy.with_leaf(issuer=None).with_client(encryption=Encryption.STRICT)
 
 
-@strict_self_signed.fix(
+strict_self_signed.fix(
     still_checks=EVERYTHING,
     side=Side.SERVER,
-    steps=[
-        "Have a CA that the clients trust issue a certificate for the server's name.",
-        "Linux: `mssql-conf set network.tlscert FILE`, `mssql-conf set network.tlskey FILE`, then restart.",
-    ],
+    steps=_CONFIGURE,
     sources=[TDS_8, section(SQL_LINUX, "Configure SQL Server")],
-)
-def replace_the_certificate(broken: Situation) -> Situation:
-    """Replace the certificate by one of a CA that the clients trust."""
-    return broken.with_leaf(issuer=healthy(broken.kind).chain.leaf.issuer)
+    name="replace-the-certificate",
+)(replace_by_ca_signed)
 
 
 @strict_self_signed.fix(
@@ -205,7 +205,7 @@ def replace_the_certificate(broken: Situation) -> Situation:
         "Copy the server's certificate, not its key, to the client.",
         "`ServerCertificate=FILE` in the connection string (ODBC 18.1, SqlClient 5.1, JDBC 11.2, go-mssqldb 1.9.6 and newer), beside `Encrypt=strict`.",
     ],
-    sources=[TDS_8],
+    sources=[ODBC_TROUBLESHOOTING, GO_CERTIFICATES],
 )
 def pin_the_certificate(broken: Situation) -> Situation:
     """Tell the client to accept this certificate and no other."""

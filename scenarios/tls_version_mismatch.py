@@ -11,6 +11,7 @@ from tlslab_scenarios._sources import (  # fmt: skip
     NGINX_PROTOCOLS,
     NGINX_SSL,
     SCHANNEL_UNSUPPORTED,
+    PYTHON_SUITES,
     SIGALG_LEVEL,
     SIGALG_OLD_VERSIONS,
     SQL_LINUX,
@@ -80,13 +81,13 @@ def allow_on_client(broken: Situation) -> Situation:
     form="by-default",
     title="The server speaks only versions older than most clients offer by themselves",
     conditions=[NO_COMMON_VERSION],
-    sources=[SIGALG_OLD_VERSIONS, SIGALG_LEVEL, section(SQL_LINUX, "Common connection errors")],
+    sources=[SIGALG_OLD_VERSIONS, SIGALG_LEVEL, PYTHON_SUITES, section(SQL_LINUX, "Common connection errors")],
 )
 def by_default(healthy: Situation) -> Situation:
     """The server offers TLS 1.0 and 1.1 alone, and nobody told the client which versions to offer: its TLS library
     decides. The same update of a system, or of a base image, breaks one program and leaves another alone.
 
-    **Symptom.** Clients that begin at TLS 1.2 (Python, Node, Go, Java) say "tlsv1 alert protocol version",
+    **Symptom.** Clients that begin at TLS 1.2 (Python, but not Debian's; Node, Go, Java) say "tlsv1 alert protocol version",
     "unsupported protocol" or "remote error: tls: protocol version not supported". Those that leave it to OpenSSL 3, as
     curl, s_client and Microsoft's ODBC driver do, still offer the old versions and fail a step later:
     "legacy sigalg disallowed or unsupported". GnuTLS connects, and so does FreeTDS.

@@ -16,6 +16,7 @@ from tlslab_scenarios._sources import (  # fmt: skip
     PHP_CONTEXT,
     SQL_CERTIFICATES,
     SQL_LINUX,
+    STRICT_ENCRYPTION,
     TDS_8,
     TENWEB,
     UNKNOWN_LEAF_ISSUER,
@@ -264,7 +265,7 @@ untrusted_ca_strict.fix(
         "`TrustServerCertificate=yes` in the connection string, or the client's own word for it.",
         "It does not help: a strict connection always verifies the certificate, and drivers pay no regard to it.",
     ],
-    sources=[TDS_8],
+    sources=[STRICT_ENCRYPTION, TDS_8],
 )(trust_everything)
 
 untrusted_ca_leaf_only.fix(

@@ -9,6 +9,7 @@ from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import Situation
 from tlslab_scenarios._rows import refusals
 from tlslab_scenarios._sources import (  # fmt: skip
+    APPLE_REQUIREMENTS,
     CURL_CERTS,
     GNUTLS_LEVEL,
     GO_KEY_SIZE,
@@ -52,18 +53,18 @@ from tlslab_scenarios.self_signed import trust_everything
             ),
         ),
     },
-    sources=[OPENSSL_LEVELS, SHORT_KEY, KEY_SIZES],
+    sources=[OPENSSL_LEVELS, SHORT_KEY, KEY_SIZES, APPLE_REQUIREMENTS],
 )
 def weak_key(healthy: Situation) -> Situation:
     """The server's certificate has an RSA key of 1024 bits. Issuer, dates and name are in order.
 
     **Symptom.** "EE certificate key too weak" (OpenSSL error 66, curl 60; EE means end entity, the server). It begins
     with an upgrade of the client's system, on some clients and not on others: GnuTLS (wget, FreeTDS of a distribution),
-    Go, Java and Node before 24 accept 1024 bits.
+    Go, Java and Node before 24.5 accept 1024 bits.
 
     **Cause.** An appliance, or an old script or template, made the key. OpenSSL at security level 2, at which Debian
     and Ubuntu run it and which OpenSSL 3.2 made its own default, wants 112 bits of security: RSA from 2048 bits on.
-    A server whose own OpenSSL runs at level 2 does not load such a certificate ("ee key too small"); here it runs at
+    Apple's systems want 2048 bits as well. A server whose own OpenSSL runs at level 2 does not load such a certificate ("ee key too small"); here it runs at
     level 0.
 
     **Look.** `openssl s_client -connect HOST:443 </dev/null | openssl x509 -noout -text | grep Public-Key`: "(1024 bit)".
