@@ -2,7 +2,6 @@
 
 from tlslab.model.evidence import Report
 
-PROXIES = "a proxy on the client's side"
 RELEASES = "another release of the client"
 ROUTING = "a SQL Server that sends clients to another host"
 CIPHERS = "cipher suites, key exchange and signatures of the handshake"
@@ -64,7 +63,7 @@ REPORTS = (
     Report(
         "kubernetes/kubernetes#48378", "the CA was made anew under the same name", ["ca-made-anew.no-key-identifiers"]
     ),
-    Report("pypa/pip#9216", "`https://` for a proxy that speaks plain HTTP", waits=PROXIES),
+    Report("pypa/pip#9216", "`https://` for a proxy that speaks plain HTTP", ["proxy.https-to-http"]),
     Report(
         "kubernetes/ingress-nginx#1984",
         "the default certificate, although the right one is there",

@@ -787,7 +787,7 @@ NGINX_STAPLING = Source(
 )
 OCSP_ENDED = Source(
     "Let's Encrypt, Ending OCSP Support in 2025: no addresses of a responder in certificates, no must-staple",
-    "https://letsencrypt.org/2024/12/05/ending-ocsp",
+    "https://letsencrypt.org/2024/12/05/ending-ocsp/",
 )
 CURL_CERT_STATUS = Source(
     "curl, docs/cmdline-opts/cert-status.md",

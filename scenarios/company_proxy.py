@@ -12,6 +12,7 @@ from tlslab.model.proxy import Proxy
 from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import ServerKind, Situation
 from tlslab_scenarios._sources import (  # fmt: skip
+    CA_LOCATIONS,
     CURL_CERTS,
     CURL_NO_PROXY,
     HTTP_CONNECT,
@@ -154,7 +155,7 @@ def have_the_intermediate_sent(broken: Situation) -> Situation:
     still_checks=EVERYTHING,
     side=Side.CLIENT,
     steps=["Get the intermediate from those who run the proxy, and add it to the program's file of CA certificates."],
-    sources=[CURL_CERTS],
+    sources=[CA_LOCATIONS, section(CURL_CERTS, "Use a custom CA store")],
 )
 def give_client_the_intermediate(broken: Situation) -> Situation:
     """Give the client the proxy's intermediate, to complete the chain."""

@@ -45,7 +45,7 @@ def ip_san(healthy: Situation) -> Situation:
     and that `IP Address:` entries are for addresses is a rule of its own (RFC 5280, RFC 9525), which such a client lacks.
 
     **Look.** `openssl s_client -connect ADDRESS:443 </dev/null | openssl x509 -noout -ext subjectAltName`: the address
-    must stand there as `IP Address:`. `openssl verify -verify_ip ADDRESS` says whether it is found. When it is, the
+    must stand there as `IP Address:`. `openssl x509 -noout -checkip ADDRESS` says whether it is found. When it is, the
     client is to blame. An address that stands there as `DNS:` is no IP SAN.
 
     **Fix.** Connect by a DNS name that stands in the certificate, or tell the client to expect that name.
@@ -94,7 +94,7 @@ def as_dns_name(healthy: Situation) -> Situation:
     of the kind iPAddress alone (RFC 9525, 6.4).
 
     **Look.** `openssl s_client -connect ADDRESS:443 </dev/null | openssl x509 -noout -ext subjectAltName`: it says
-    `DNS:127.0.0.1` where `IP Address:127.0.0.1` must stand. `openssl verify -verify_ip ADDRESS` refuses it.
+    `DNS:127.0.0.1` where `IP Address:127.0.0.1` must stand. `openssl x509 -noout -checkip ADDRESS` does not find it.
 
     **Fix.** Have the certificate reissued with the address as `IP:`. Clients that know DNS names alone are served by
     both entries.
@@ -177,7 +177,7 @@ def ipv6(healthy: Situation) -> Situation:
     took every host for a domain name first.
 
     **Look.** `openssl s_client -connect [ADDRESS]:443 </dev/null | openssl x509 -noout -ext subjectAltName`: the address
-    must stand there as `IP Address:`, in full. `openssl verify -verify_ip ADDRESS` says whether it is found. An error
+    must stand there as `IP Address:`, in full. `openssl x509 -noout -checkip ADDRESS` says whether it is found. An error
     before TLS (JDBC: The port number ... is not valid; FreeTDS: server is unavailable or does not exist) is about how the
     address is given: a URL and FreeTDS' `[ADDRESS]:PORT` want brackets, the JDBC driver wants the property `serverName`.
 

@@ -10,6 +10,7 @@ from tlslab.model.conditions import INCOMPLETE
 from tlslab.model.scenario import Side, scenario
 from tlslab.model.situation import Situation
 from tlslab_scenarios._sources import (  # fmt: skip
+    CA_LOCATIONS,
     CHAIN_IN_WRONG_ORDER,
     CURL_CERTS,
     ISSUER_ADDRESSES,
@@ -17,7 +18,6 @@ from tlslab_scenarios._sources import (  # fmt: skip
     KINSTA,
     LEAF_ONLY,
     NGINX_CHAINS,
-    SQL_LINUX,
     TENWEB,
     section,
 )
@@ -28,7 +28,10 @@ from tlslab_scenarios._sources import (  # fmt: skip
     conditions=[INCOMPLETE],
     sources=[
         section(TENWEB, "Reasons why this error occurs"),
-        section(KINSTA, "Common Causes of the Could Not Establish Trust Relationship Error"),
+        section(
+            KINSTA,
+            "Common Causes of the “Could Not Establish Trust Relationship for the SSL/TLS Secure Channel with Authority” Error Message",
+        ),
         NGINX_CHAINS,
     ],
 )
@@ -37,7 +40,8 @@ def missing_intermediate(healthy: Situation) -> Situation:
     alone.
 
     **Symptom.** "unable to get local issuer certificate" (OpenSSL, curl, Python), "unable to verify the first
-    certificate" (Node `UNABLE_TO_VERIFY_LEAF_SIGNATURE`). Browsers often succeed, because they fetch or remember
+    certificate" (Node `UNABLE_TO_VERIFY_LEAF_SIGNATURE`). .NET Framework says "Could not establish trust relationship for
+    the SSL/TLS secure channel" where it cannot fetch it either. Browsers often succeed, because they fetch or remember
     intermediates, so "it works on my machine".
 
     **Cause.** The certificate was installed without the bundle that came with it. SQL Server on Linux sends only the
@@ -123,7 +127,10 @@ for _incomplete in (missing_intermediate, published, address_silent):
             NGINX_CHAINS,
             CHAIN_IN_WRONG_ORDER,
             LEAF_ONLY,
-            section(KINSTA, "Common Causes of the Could Not Establish Trust Relationship Error"),
+            section(
+                KINSTA,
+                "Common Causes of the “Could Not Establish Trust Relationship for the SSL/TLS Secure Channel with Authority” Error Message",
+            ),
         ],
     )(present_whole_chain)
 
@@ -149,12 +156,7 @@ def have_client_fetch(broken: Situation) -> Situation:
         "Get the intermediate from the CA's site and verify it against the root that you trust.",
         "Add it to the client's file of CA certificates beside the root.",
     ],
-    sources=[
-        section(SQL_LINUX, "Register the certificate on your client machine (Windows, Linux, or macOS)"),
-        CURL_CERTS,
-        ISSUER_ADDRESSES,
-        JAVA_AIA,
-    ],
+    sources=[CA_LOCATIONS, section(CURL_CERTS, "Use a custom CA store"), ISSUER_ADDRESSES],
 )
 def give_client_the_intermediate(broken: Situation) -> Situation:
     """Give the client the intermediate certificate."""

@@ -44,7 +44,8 @@ def name_mismatch(healthy: Situation) -> Situation:
 
     **Symptom.** "Hostname mismatch", "no alternative certificate subject name matches target host name", Node
     `ERR_TLS_CERT_ALTNAME_INVALID`; Microsoft's drivers say "The target principal name is incorrect" on Windows and
-    "subject name does not match host name" on Linux.
+    "subject name does not match host name" on Linux. .NET Framework says "Could not establish trust relationship for the
+    SSL/TLS secure channel", whatever is wrong with a certificate.
 
     **Cause.** The site answers under the apex while the certificate knows only `www`; a database server was renamed,
     is reached through an alias, a listener or an address, and the certificate was not reissued.

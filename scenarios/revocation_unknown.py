@@ -10,6 +10,7 @@ from tlslab_scenarios._sources import (  # fmt: skip
     GNUTLS_OCSP,
     NGINX_STAPLING,
     OCSP,
+    OCSP_ENDED,
     OPENSSL_CRL_DOWNLOAD,
     REVOCATION_LISTS,
     STATUS_REQUEST,
@@ -190,7 +191,7 @@ for _listed in (other_list, list_expired):
     title="The client demands an answer of OCSP with the handshake, and the server sends none",
     kinds={ServerKind.HTTPS},
     conditions=[STAPLE_MISSING],
-    sources=[STATUS_REQUEST, CURL_CERT_STATUS],
+    sources=[STATUS_REQUEST, CURL_CERT_STATUS, OCSP_ENDED],
 )
 def no_staple(healthy: Situation) -> Situation:
     """The certificate is in order. The client is told to demand an answer of OCSP with the handshake (stapling), and the server
@@ -199,11 +200,15 @@ def no_staple(healthy: Situation) -> Situation:
     **Symptom.** "curl: (91) No OCSP response received" (with --cert-status).
 
     **Cause.** Stapling is off, which is the default of nginx; or nginx has no answer yet: it fetches one after the first
-    connection that asks, and has none after each start.
+    connection that asks, and has none after each start; or the CA answers no questions any more, as Let's Encrypt since
+    2025: then no server can send an answer.
 
-    **Look.** `openssl s_client -connect HOST:443 -status </dev/null`: "OCSP response: no response sent".
+    **Look.** `openssl s_client -connect HOST:443 -status </dev/null`: "OCSP response: no response sent". `openssl x509 -in
+    server.pem -noout -ocsp_uri` prints nothing where the certificate names no responder; nginx then says "ssl_stapling"
+    ignored, no OCSP responder URL in the certificate.
 
-    **Fix.** Switch stapling on and let the server reach the responder, or give it the answer in a file.
+    **Fix.** Switch stapling on and let the server reach the responder, or give it the answer in a file. Where the CA has no
+    responder, the client must not demand an answer.
     """
     return healthy.with_client(revocation=RevocationCheck.STAPLE)
 
@@ -213,7 +218,7 @@ def no_staple(healthy: Situation) -> Situation:
     title="The certificate demands an answer of OCSP with the handshake, and the server sends none",
     kinds={ServerKind.HTTPS},
     conditions=[STAPLE_MISSING],
-    sources=[TLS_FEATURE, STATUS_REQUEST],
+    sources=[TLS_FEATURE, STATUS_REQUEST, OCSP_ENDED],
 )
 def must_staple(healthy: Situation) -> Situation:
     """The certificate says that its server sends an answer of OCSP with the handshake (must-staple, TLS feature), and the
@@ -223,7 +228,7 @@ def must_staple(healthy: Situation) -> Situation:
     status is missing." (gnutls-cli). curl with OpenSSL, Python, Node and Go connect: they do not know the extension.
 
     **Cause.** The certificate was asked for with must-staple (`certbot --must-staple`), and stapling is off, or nginx has
-    no answer yet after its start.
+    no answer yet after its start. Let's Encrypt has issued no such certificate since May 2025.
 
     **Look.** `openssl x509 -in server.pem -noout -ext tlsfeature`: "status_request". Then `openssl s_client -connect
     HOST:443 -status </dev/null`.

@@ -32,7 +32,8 @@ def self_signed(healthy: Situation) -> Situation:
 
     **Symptom.** The client refuses at once. OpenSSL says "self-signed certificate" (error 18; before 3.0 "self signed
     certificate"), Node `DEPTH_ZERO_SELF_SIGNED_CERT`, GnuTLS that the issuer is unknown. Windows clients of SQL Server
-    say "The certificate chain was issued by an authority that is not trusted".
+    say "The certificate chain was issued by an authority that is not trusted", .NET Framework says "Could not establish
+    trust relationship for the SSL/TLS secure channel", browsers say "Your connection is not private".
 
     **Cause.** Subject and issuer are the same, so there is no authority that the client could already know. That is
     what `openssl req -x509` makes, and what many installers leave behind.

@@ -10,8 +10,8 @@ from tlslab_scenarios._sources import (  # fmt: skip
     MSPHPSQL_FAQ,
     NGINX_PROTOCOLS,
     NGINX_SSL,
-    SCHANNEL_UNSUPPORTED,
     PYTHON_SUITES,
+    SCHANNEL_UNSUPPORTED,
     SIGALG_LEVEL,
     SIGALG_OLD_VERSIONS,
     SQL_LINUX,
@@ -214,7 +214,8 @@ def server_newer(healthy: Situation) -> Situation:
 
     **Symptom.** "tlsv1 alert protocol version" (alert 70). SQL Server closes the connection: "An existing connection
     was forcibly closed by the remote host" on Windows, "Error code 0x2746" with Microsoft's ODBC driver on Linux, "socket
-    hang up" with tedious, "Unexpected EOF from the server" with FreeTDS.
+    hang up" with tedious, "Unexpected EOF from the server" with FreeTDS. .NET Framework says "The request was aborted:
+    Could not create SSL/TLS secure channel".
 
     **Cause.** The server was hardened, the client was not updated, or its configuration still pins an old version.
 

@@ -39,16 +39,20 @@ def untrusted_ca(healthy: Situation) -> Situation:
     """The server presents a good certificate with its intermediate, but the client does not know the root above them.
 
     **Symptom.** "unable to get local issuer certificate" (OpenSSL error 20, curl 60, Python, Node
-    `UNABLE_TO_GET_ISSUER_CERT_LOCALLY`); browsers and .NET speak of an authority that is not trusted, programs of the
-    .NET Framework say that they could not establish trust relationship for the SSL/TLS secure channel.
+    `UNABLE_TO_GET_ISSUER_CERT_LOCALLY`); browsers say "Your connection is not private" above the code. .NET Framework says
+    "The underlying connection was closed: Could not establish trust relationship for the SSL/TLS secure channel", WCF
+    "Could not establish trust relationship for the SSL/TLS secure channel with authority" and the host.
 
     **Cause.** A private CA, or a public one that is newer than the client's trust store. Nothing is wrong with the
-    server.
+    server. .NET Framework says its sentence (some write "Could not establish a trust relationship") of any other fault of
+    a certificate, too.
 
     **Look.** `openssl s_client -connect HOST:443 -showcerts </dev/null`: the issuer of the last certificate shown is what the
     client would need. The same words appear when the server forgets an intermediate: ask the CA whether that issuer is
-    one of its roots before you blame the client. On Windows the client's system log has event 36882 of Schannel: the
-    certificate received from the remote server was issued by an untrusted certificate authority.
+    one of its roots before you blame the client. On Windows the client's system log has of Schannel "Event ID: 36882": "The
+    certificate received from the remote server was issued by an untrusted certificate authority." (Windows' "Trust
+    relationship between the workstation and primary domain failed" is none of this: it is about the computer's account in
+    its domain.)
 
     **Fix.** Install the CA's root in the trust store of the client: of the operating system for programs that read
     it, of the program for those that bring their own (Node, Python's certifi, Java, browsers).

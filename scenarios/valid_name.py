@@ -112,8 +112,8 @@ def dot_at_the_end(healthy: Situation) -> Situation:
     **Cause.** The dot belongs to the DNS: names in certificates have none (RFC 5280, 4.2.1.6). A client has to leave it out
     before it compares; OpenSSL and those that compare names themselves take what they are given.
 
-    **Look.** The name in the error ends with a dot. `openssl verify -verify_hostname NAME` refuses it with the dot and finds
-    it without.
+    **Look.** The name in the error ends with a dot. `openssl x509 -in FILE -noout -checkhost NAME` says that it does not
+    match with the dot, and does without.
 
     **Fix.** Leave the dot out. If the search list is the worry, the name's own dots keep most resolvers from it (`ndots`).
     """

@@ -93,6 +93,13 @@ NO_TEXT_OF_A_LIBRARY = {
     "The certificate chain was issued by an authority that is not trusted": "of Windows, which the lab does not play",
     "The target principal name is incorrect": "of Windows, which the lab does not play",
     "An existing connection was forcibly closed by the remote host": "of Windows, which the lab does not play",
+    "Could not establish trust relationship for the SSL/TLS secure channel": "of .NET Framework, which is not played",
+    "Could not establish trust relationship for the SSL/TLS secure channel with authority": "of .NET Framework, too",
+    "The underlying connection was closed: Could not establish trust relationship for the SSL/TLS secure channel": (
+        "of .NET Framework, too"
+    ),
+    "The request was aborted: Could not create SSL/TLS secure channel": "of .NET Framework, too",
+    "Your connection is not private": "of browsers, which the lab does not play",
     "Kubernetes Ingress Controller Fake Certificate": "the subject of a certificate",
 }
 """Quotations of lessons that no table holds, and why."""

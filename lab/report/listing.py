@@ -1,5 +1,6 @@
 """Listings: scenarios, clients and planned cells, for people and as JSON."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -44,16 +45,18 @@ def show_scenarios(scenarios: Sequence[Scenario], console: Console) -> None:
 
 def with_text(scenarios: Iterable[Scenario], knowledge: Knowledge, text: str) -> list[Scenario]:
     """The scenarios that have a text in title, lesson or a documented error. Where the text is a whole message, those
-    of which it holds an error: of several the longest decides, as it does where an outcome is judged.
+    of which it holds an error, or what a lesson quotes: of several the longest decides, as it does where an outcome is
+    judged.
     """
     wanted = " ".join(text.lower().split())
     having: list[Scenario] = []
     held: dict[str, int] = {}
     scenarios = list(scenarios)
     for scenario in scenarios:
-        errors = [row.does.text for _, row in knowledge.about(scenario.conditions) if isinstance(row.does, Prints)]
-        errors += [row.does.code for _, row in knowledge.about(scenario.conditions) if isinstance(row.does, Prints)]
-        said = [" ".join(error.lower().split()) for error in errors if error]
+        printed = [row.does for _, row in knowledge.about(scenario.conditions) if isinstance(row.does, Prints)]
+        errors = [words for does in printed for words in (does.text, does.code)]
+        quoted = re.findall(r'"([^"]{20,})"', " ".join(scenario.lesson.split()))
+        said = [" ".join(error.lower().split()).rstrip(".") for error in (*errors, *quoted) if error]
         if any(wanted in " ".join(words.lower().split()) for words in (scenario.title, scenario.lesson, *said)):
             having.append(scenario)
         pieces = (error.split("{*}") for error in said)

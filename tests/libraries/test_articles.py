@@ -5,6 +5,10 @@ Server, and two about the sentence of .NET Framework.
 import pytest
 
 from tests.libraries.words import known_to
+from tlslab import catalogue
+from tlslab.report.listing import with_text
+
+CATALOGUE = catalogue.load()
 
 _LOGIN = (
     "A connection was successfully established with the server, but then an error occurred during the login process. "
@@ -45,3 +49,13 @@ TEXTS = {
 @pytest.mark.parametrize(("text", "library"), TEXTS.items())
 def test_a_text_of_an_article_is_known(text: str, library: str) -> None:
     assert library in known_to(text)
+
+
+OF_A_WINDOW = ("Not Secure", "Certificate is not valid")
+"""What they show of browsers beside the message."""
+
+
+@pytest.mark.parametrize("text", [*TEXTS, *OF_A_WINDOW])
+def test_a_text_of_an_article_leads_to_a_lesson(text: str) -> None:
+    """As it is pasted: `./tlslab list TEXT`."""
+    assert with_text(CATALOGUE.scenarios, CATALOGUE.knowledge, text)
