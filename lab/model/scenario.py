@@ -91,6 +91,12 @@ class Scenario:
     sources: tuple[Source, ...]
     fixes: list[Fix] = field(default_factory=list, compare=False)
 
+    @property
+    def best_first(self) -> list[Fix]:
+        """The fixes as people should read them: cures, then what leaves checks out, then what clears nothing."""
+        order = [*Worth]
+        return sorted(self.fixes, key=lambda fix: (not fix.clears, order.index(fix.worth)))
+
     def fix(
         self,
         *,

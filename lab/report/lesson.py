@@ -31,7 +31,7 @@ def show_lesson(scenario: Scenario, clients: Sequence[Client], knowledge: Knowle
     cited = Cited()
     hang(console, "", Text(f"{scenario.id}: {scenario.title}", "bold underline"))
     console.print(Text("What clears it", "bold"))
-    for fix in scenario.fixes:
+    for fix in scenario.best_first:
         claim = Text(f"{fix.name} ({_claim(fix)}, on the {fix.side}): ", _style(fix))
         hang(console, "  ", claim + Text(" ".join(fix.summary.partition("\n\n")[0].split())))
     console.print()
@@ -47,7 +47,7 @@ def show_lesson(scenario: Scenario, clients: Sequence[Client], knowledge: Knowle
         hang(console, " " * (len(line) - len(bare)), embolden(bare))
     console.print()
     _sources(scenario.sources, cited, console, "")
-    for fix in scenario.fixes:
+    for fix in scenario.best_first:
         _fix(scenario, fix, clients, knowledge, cited, console)
     console.print()
     console.print(Text("Documented errors", "bold"))
@@ -65,7 +65,7 @@ def show_lesson_for(
     cited = Cited()
     hang(console, "", Text(f"{scenario.id}: {scenario.title}", "bold underline"))
     _errors(scenario, clients, knowledge, cited, console)
-    for fix in scenario.fixes:
+    for fix in scenario.best_first:
         if any(client.kinds & fix.kinds & scenario.kinds for client in clients):
             _fix(scenario, fix, clients, knowledge, cited, console)
     cited.show(console)

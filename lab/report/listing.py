@@ -29,14 +29,14 @@ def show_scenarios(scenarios: Sequence[Scenario], console: Console) -> None:
     if not console.is_terminal:
         for scenario in scenarios:
             on = ",".join(kind.value for kind in kinds_of(scenario.kinds))
-            fixes = " ".join(_name(fix) for fix in scenario.fixes)
+            fixes = " ".join(_name(fix) for fix in scenario.best_first)
             console.print(Text(f"{scenario.id}  {on}  {fixes}  {scenario.title}"), soft_wrap=True)
         return
     for scenario in scenarios:
         kinds = kinds_of(scenario.kinds)
         served = "both servers" if len(kinds) == len(ServerKind) else TITLES[kinds[0]]
         hang(console, f"{scenario.id}  ", Text(scenario.title, "not bold"), "bold")
-        names = (Text(_name(fix), _style(fix)) for fix in scenario.fixes)
+        names = (Text(_name(fix), _style(fix)) for fix in scenario.best_first)
         hang(console, f"  {served}: ", Text(", ", "not dim").join(names), "dim")
     count = sum(len(scenario.fixes) for scenario in scenarios)
     closing = f"{plural(len(scenarios), 'scenario')}, {count} fixes (~ no cure)"

@@ -211,6 +211,14 @@ def test_the_answer_comes_first_and_the_sources_last() -> None:
     assert lines.index("Documented errors") < lines.index("Sources")
 
 
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda scenario: scenario.id)
+def test_cures_come_before_what_leaves_checks_out_and_what_does_not_help_comes_last(scenario: Scenario) -> None:
+    told = [(fix.clears, fix.worth) for fix in scenario.best_first]
+    assert sorted(told, key=lambda item: (not item[0], [*Worth].index(item[1]))) == told
+    assert told[0] == (True, Worth.CURE)
+    assert {fix.name for fix in scenario.best_first} == {fix.name for fix in scenario.fixes}
+
+
 def lesson_for(scenario: str, *clients: str) -> str:
     screen = Screen(10_000)
     some = [CLIENTS[name] for name in clients]
