@@ -114,7 +114,8 @@ ENCRYPT_NO = Source(
 )
 MSPHPSQL_FAQ = Source("Microsoft, msphpsql wiki, FAQ", "https://github.com/Microsoft/msphpsql/wiki/FAQ")
 LEAF_ONLY = Source(
-    "microsoft/mssql-docker issue 966: only the leaf of tlscert is sent",
+    "microsoft/mssql-docker issue 966: only the leaf of tlscert is sent, until the chain is in the server's system store "
+    "(673 before it)",
     "https://github.com/microsoft/mssql-docker/issues/966",
 )
 NGINX_CHAINS = Source(
@@ -725,6 +726,10 @@ OPENSSL_VARIABLES = Source(
 OPENSSL_CONFIGURATION = Source(
     "OpenSSL, config(5), SSL Configuration",
     f"{_OPENSSL}/af381d673537ef0fa7ad5fdde94205a64fe43cca/doc/man5/config.pod",
+)
+OPENSSL_3_1 = Source(
+    "OpenSSL 3.1.0, NEWS.md: TLS 1.0 and 1.1 only work at security level 0",
+    "https://github.com/openssl/openssl/blob/openssl-3.1.0/NEWS.md",
 )
 PYTHON_SUITES = Source(
     "Python, Configure Python, --with-ssl-default-suites: `openssl` leaves OpenSSL's defaults untouched, the others set "

@@ -23,6 +23,7 @@ from tlslab_scenarios._sources import (  # fmt: skip
     CURL_CA_OPTION,
     NGINX_PROTOCOLS,
     NODE_CLI_VARIABLES,
+    OPENSSL_3_1,
     OPENSSL_CHANGES_3,
     OPENSSL_CONFIGURATION,
     OPENSSL_VARIABLES,
@@ -191,7 +192,7 @@ def _limits(version: TLSVersion, level: int | None = None) -> Change:
     title="The server is older than OpenSSL's configuration allows",
     kinds=HTTPS,
     conditions=[NO_COMMON_VERSION],
-    sources=[OPENSSL_CONFIGURATION, OPENSSL_CHANGES_3, SIGALG_LEVEL, PYTHON_SUITES],
+    sources=[OPENSSL_CONFIGURATION, OPENSSL_CHANGES_3, SIGALG_LEVEL, OPENSSL_3_1, PYTHON_SUITES],
 )
 def openssl_conf(healthy: Situation) -> Situation:
     """The server knows TLS 1.0 and 1.1. The file that OPENSSL_CONF names, or the system's openssl.cnf, begins at TLS 1.2
@@ -200,7 +201,8 @@ def openssl_conf(healthy: Situation) -> Situation:
     **Symptom.** "tlsv1 alert protocol version" or "unsupported protocol".
 
     **Cause.** Two settings stand between: MinProtocol, and the security level. From OpenSSL 3.0 on SHA-1, with which TLS
-    1.0 and 1.1 sign, is below level 1: who lowers MinProtocol alone reads "legacy sigalg disallowed or unsupported".
+    1.0 and 1.1 sign, is below level 1: who lowers MinProtocol alone reads "legacy sigalg disallowed or unsupported" with
+    3.0, and what he read before with newer releases, which offer the old versions at level 0 alone.
 
     **Look.** `openssl s_client -connect HOST:443 -tls1_1 -cipher DEFAULT@SECLEVEL=0`. `openssl version -d` names the directory
     of openssl.cnf; a program with an OpenSSL of its own (Node) reads another file, or a section of its own.

@@ -10,6 +10,7 @@ from tlslab_scenarios._sources import (  # fmt: skip
     MSPHPSQL_FAQ,
     NGINX_PROTOCOLS,
     NGINX_SSL,
+    OPENSSL_3_1,
     PYTHON_SUITES,
     SCHANNEL_UNSUPPORTED,
     SIGALG_LEVEL,
@@ -81,19 +82,26 @@ def allow_on_client(broken: Situation) -> Situation:
     form="by-default",
     title="The server speaks only versions older than most clients offer by themselves",
     conditions=[NO_COMMON_VERSION],
-    sources=[SIGALG_OLD_VERSIONS, SIGALG_LEVEL, PYTHON_SUITES, section(SQL_LINUX, "Common connection errors")],
+    sources=[
+        SIGALG_OLD_VERSIONS,
+        SIGALG_LEVEL,
+        OPENSSL_3_1,
+        PYTHON_SUITES,
+        section(SQL_LINUX, "Common connection errors"),
+    ],
 )
 def by_default(healthy: Situation) -> Situation:
     """The server offers TLS 1.0 and 1.1 alone, and nobody told the client which versions to offer: its TLS library
     decides. The same update of a system, or of a base image, breaks one program and leaves another alone.
 
     **Symptom.** Clients that begin at TLS 1.2 (Python, but not Debian's; Node, Go, Java) say "tlsv1 alert protocol version",
-    "unsupported protocol" or "remote error: tls: protocol version not supported". Those that leave it to OpenSSL 3, as
-    curl, s_client and Microsoft's ODBC driver do, still offer the old versions and fail a step later:
+    "unsupported protocol" or "remote error: tls: protocol version not supported". Those that leave it to OpenSSL 3.0, as
+    curl, s_client and Microsoft's ODBC driver of Debian 12 do, still offer the old versions and fail a step later:
     "legacy sigalg disallowed or unsupported". GnuTLS connects, and so does FreeTDS.
 
-    **Cause.** TLS 1.0 and 1.1 sign the handshake with SHA-1, which OpenSSL 3 takes at security level 0 alone. Some
-    distributions also set a minimum version in openssl.cnf; then the first text is seen with OpenSSL, too.
+    **Cause.** TLS 1.0 and 1.1 sign the handshake with SHA-1, which OpenSSL 3 takes at security level 0 alone. From 3.1 on
+    it offers these versions at that level alone, and some distributions set a minimum version in openssl.cnf: then the
+    first text is seen with OpenSSL, too.
 
     **Look.** `openssl s_client -connect HOST:443` says which of the two it is; with `-tls1_1 -cipher
     DEFAULT@SECLEVEL=0` it connects.
@@ -108,17 +116,19 @@ def by_default(healthy: Situation) -> Situation:
     form="rsa-key-exchange",
     title="The server speaks only old versions, with RSA key exchange",
     conditions=[NO_COMMON_VERSION, RSA_KEY_EXCHANGE],
-    sources=[SIGALG_LEVEL, section(SQL_LINUX, "Common connection errors")],
+    sources=[SIGALG_LEVEL, OPENSSL_3_1, section(SQL_LINUX, "Common connection errors")],
 )
 def rsa_key_exchange(healthy: Situation) -> Situation:
     """As `by-default`, but the server's cipher suites have RSA key exchange alone, as those of servers have that never
     knew elliptic curves. It signs nothing then, and the clients that stumble over SHA-1 there connect.
 
     **Symptom.** Clients that begin at TLS 1.2 say "tlsv1 alert protocol version" or "unsupported protocol". curl,
-    s_client and Microsoft's ODBC driver connect, with a version that nobody should use any more.
+    s_client and Microsoft's ODBC driver connect with OpenSSL 3.0 (Debian 12), with a version that nobody should use any
+    more.
 
-    **Cause.** Whether OpenSSL 3 connects to a server of TLS 1.0 or 1.1 is not decided by the version alone: what it
+    **Cause.** Whether OpenSSL 3.0 connects to a server of TLS 1.0 or 1.1 is not decided by the version alone: what it
     refuses at its usual security level is the SHA-1 signature that ECDHE and DHE need and RSA key exchange does not.
+    OpenSSL 3.1 and newer refuse the versions themselves there.
 
     **Look.** `openssl s_client -connect HOST:443`: the lines `Protocol` and `Cipher`; `AES256-SHA` is RSA key exchange.
 

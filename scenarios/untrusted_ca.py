@@ -107,8 +107,9 @@ def untrusted_ca_leaf_only(healthy: Situation) -> Situation:
     **Cause.** SQL Server on Linux sends what it finds in the server's own system store beside its certificate, and does not
     look for intermediates in its file.
 
-    **Look.** `openssl s_client` does not speak TDS 7.x, and cannot look. Give a client the root alone: when the error stays,
-    the intermediate is not sent. `openssl storeutl -noout -text -certs FILE` shows what stands in the file, not what is sent.
+    **Look.** `openssl s_client` does not speak TDS 7.x. A server that takes strict connections as well (2025 on Linux, 2022
+    on Windows) shows its chain by `openssl s_client -connect HOST:1433 -alpn tds/8.0 -showcerts </dev/null`; with an older
+    one give a client the root alone: when the error stays, the intermediate is not sent. `openssl storeutl -noout -text -certs FILE` shows what stands in the file, not what is sent.
 
     **Fix.** Install the root on the client, and the intermediate on one of the two sides: better on the server, where one
     change serves all clients.
