@@ -117,6 +117,28 @@ OLDER_TUNNEL = Source(
     "curl, lib/http_proxy.c (CONNECT)",
     "https://github.com/curl/curl/blob/757d8eeb3728553e6068b4ab7d119bc3271c32a4/lib/http_proxy.c",
 )
+OF_LIBCURL = (
+    *(
+        tolerates(
+            "libcurl takes any certificate of its store for a trust anchor (X509_V_FLAG_PARTIAL_CHAIN, from 7.68 on)",
+            of=[condition],
+            basis=Basis.AUTHORITATIVE,
+            source=PARTIAL_CHAIN,
+        )
+        for condition in (BELOW_THE_ROOT, LEAF_TRUSTED)
+    ),
+    *(
+        tolerates(
+            "libcurl takes the common name, an address as well, where the SAN has neither names nor addresses",
+            of=[NAME_MISMATCH, condition],
+            when=[~where(NO_DNS_NAME)],
+            basis=Basis.AUTHORITATIVE,
+            source=NAME_SOURCE,
+        )
+        for condition in (CN_ALONE, ADDRESS_AS_CN_ALONE)
+    ),
+)
+"""What libcurl takes, whichever program it is in."""
 _ROOTS = (CURL_CA_BUNDLE, SSL_CERT_DIR, SSL_CERT_FILE)
 TRACE, BODY = "curl.trace", "body"
 _TLS_IN_TRACE = re.compile(r"SSL connection using (TLSv[\d.]+)")
@@ -234,25 +256,7 @@ class Curl(Client):
             basis=Basis.AUTHORITATIVE,
             source=EARLIEST_ERROR,
         ),
-        *(
-            tolerates(
-                "curl takes any certificate of its store for a trust anchor (X509_V_FLAG_PARTIAL_CHAIN, from 7.68 on)",
-                of=[condition],
-                basis=Basis.AUTHORITATIVE,
-                source=PARTIAL_CHAIN,
-            )
-            for condition in (BELOW_THE_ROOT, LEAF_TRUSTED)
-        ),
-        *(
-            tolerates(
-                "curl takes the common name, an address as well, where the SAN has neither names nor addresses",
-                of=[NAME_MISMATCH, condition],
-                when=[~where(NO_DNS_NAME)],
-                basis=Basis.AUTHORITATIVE,
-                source=NAME_SOURCE,
-            )
-            for condition in (CN_ALONE, ADDRESS_AS_CN_ALONE)
-        ),
+        *OF_LIBCURL,
         tolerates(
             "with --insecure curl looks neither at the chain nor at the name",
             phases=[Phase.VERIFY, Phase.NAME],

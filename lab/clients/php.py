@@ -32,8 +32,8 @@ from tlslab.clients.curl import (
     LIBRARY_SOURCE,
     NAME_SOURCE,
     NEWER_LIBRARY_SOURCE,
+    OF_LIBCURL,
     OLDER_TUNNEL,
-    PARTIAL_CHAIN,
     TUNNEL,
 )
 from tlslab.clients.https import (
@@ -65,8 +65,8 @@ from tlslab.model.conditions import (
     UNTRUSTED,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import ANY, Template, says, says_alike, says_like, tolerates, where
-from tlslab.model.names import ADDRESS_AS_CN_ALONE, ADDRESS_AS_DNS_NAME, IPV6_ADDRESS, NO_DNS_NAME, UNICODE, in_url
+from tlslab.model.library import ANY, Template, says, says_alike, says_like, tolerates
+from tlslab.model.names import ADDRESS_AS_CN_ALONE, ADDRESS_AS_DNS_NAME, IPV6_ADDRESS, UNICODE, in_url
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.proxy import HOST
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, TLSVersion
@@ -353,25 +353,7 @@ class PhpCurl(PhpClient):
             basis=Basis.AUTHORITATIVE,
             source=EARLIEST_ERROR,
         ),
-        *(
-            tolerates(
-                "libcurl takes any certificate of its store for a trust anchor (X509_V_FLAG_PARTIAL_CHAIN)",
-                of=[condition],
-                basis=Basis.AUTHORITATIVE,
-                source=PARTIAL_CHAIN,
-            )
-            for condition in (BELOW_THE_ROOT, LEAF_TRUSTED)
-        ),
-        *(
-            tolerates(
-                "libcurl takes the common name, an address as well, where the SAN has neither names nor addresses",
-                of=[NAME_MISMATCH, condition],
-                when=[~where(NO_DNS_NAME)],
-                basis=Basis.AUTHORITATIVE,
-                source=NAME_SOURCE,
-            )
-            for condition in (CN_ALONE, ADDRESS_AS_CN_ALONE)
-        ),
+        *OF_LIBCURL,
         tolerates(
             "with CURLOPT_SSL_VERIFYPEER and _VERIFYHOST off libcurl looks neither at the chain nor at the name",
             phases=[Phase.VERIFY, Phase.NAME],
