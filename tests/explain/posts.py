@@ -9,7 +9,7 @@ The posts are in two halves. The last bit of the SHA-256 of a post's address dec
 That rule was set before any tool had seen one of the texts. What is taught to `explain` may be learned from the files
 of `work` alone; those of `held` tell how good it is, and whoever works on `explain` doesn't read them.
 
-What was collected after that is `later`, then `fourth`, then `fifth`, whatever its address: each was explained once
+What was collected after that is `later`, then `fourth`, `fifth`, `sixth` and `seventh`, whatever its address: each was explained once
 before anything was mended for it, and may be learned from since.
 """
 
@@ -84,8 +84,8 @@ MAY_BE_EMPTY = {"os"}
 BLANKS = re.compile(r"\s+")
 DIGITS = re.compile(r"\d+")
 
-Half = Literal["work", "held", "later", "fourth", "fifth"]
-LATER: tuple[Half, ...] = ("later", "fourth", "fifth")
+Half = Literal["work", "held", "later", "fourth", "fifth", "sixth", "seventh"]
+LATER: tuple[Half, ...] = ("later", "fourth", "fifth", "sixth", "seventh")
 """The sets that were collected after the halves, in turn."""
 
 
