@@ -3,8 +3,12 @@
 `generated CLIENT ALERT` is what the client itself refuses, `received SERVER ALERT` what the server refuses.
 """
 
-from tlslab.model.beyond import UNRECOGNIZED_NAME
-from tlslab.model.client_certificates import CLIENT_CERTIFICATE_MISSING
+from tlslab.model.beyond import CLIENT_CERTIFICATE_REFUSED, CLIENT_CERTIFICATE_REVOKED, UNRECOGNIZED_NAME
+from tlslab.model.client_certificates import (
+    CLIENT_CERTIFICATE_EXPIRED,
+    CLIENT_CERTIFICATE_MISSING,
+    CLIENT_CERTIFICATE_UNTRUSTED,
+)
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
     EXPIRED,
@@ -33,8 +37,12 @@ ALERTS = Source(
     f"{_OTP}/54e20b0df9e643f48bcc4bcb8d58bdc97335b42b/lib/ssl/src/ssl_alert.erl",
 )
 
-_REFUSES = ("generated CLIENT ALERT: Fatal - ", "received CLIENT ALERT: Fatal - ")
-"""As the client prints it, and as the server does."""
+_REFUSES = "CLIENT ALERT: Fatal - "
+"""Who refuses sends the alert: the client (`generated`) prints the same as the server (`received`)."""
+_REFUSED = "SERVER ALERT: Fatal - "
+_ANYTHING = (UNTRUSTED, SELF_SIGNED, INCOMPLETE, NAME_MISMATCH, EXPIRED)
+"""What a client may mean by an alert that names no reason; the likeliest first."""
+_CLIENTS = (CLIENT_CERTIFICATE_UNTRUSTED, CLIENT_CERTIFICATE_REFUSED, CLIENT_CERTIFICATE_MISSING)
 _OF_THE_CHAIN = {
     "Unknown CA": (UNTRUSTED, SELF_SIGNED, INCOMPLETE),
     "Certificate Expired": (EXPIRED, EXPIRED_ISSUER, NOT_YET_VALID),
@@ -54,21 +62,21 @@ BAD_PEERS = Source(
 )
 _BAD: dict[Source, dict[str | Does, tuple[Condition, ...]]] = {
     BAD_CERTS: {
-        "{bad_cert,cert_expired}": (EXPIRED, EXPIRED_ISSUER, NOT_YET_VALID),
-        "{bad_cert,invalid_signature}": (FORGED,),
-        "{bad_cert,name_not_permitted}": (NAME_NOT_PERMITTED,),
-        "{bad_cert,missing_basic_constraint}": (NOT_A_CA,),
-        "{bad_cert,invalid_key_usage}": (KEY_USAGE,),
-        "{bad_cert,{revoked": (REVOKED,),
+        "bad_cert,cert_expired": (EXPIRED, EXPIRED_ISSUER, NOT_YET_VALID),
+        "bad_cert,invalid_signature": (FORGED,),
+        "bad_cert,name_not_permitted": (NAME_NOT_PERMITTED,),
+        "bad_cert,missing_basic_constraint": (NOT_A_CA,),
+        "bad_cert,invalid_key_usage": (KEY_USAGE,),
+        "bad_cert,{revoked": (REVOKED,),
     },
     BAD_PATHS: {
-        "{bad_cert,max_path_length_reached}": (PATH_TOO_LONG,),
-        "{bad_cert,revocation_status_undetermined}": (REVOCATION_UNKNOWN,),
+        "bad_cert,max_path_length_reached": (PATH_TOO_LONG,),
+        "bad_cert,revocation_status_undetermined": (REVOCATION_UNKNOWN,),
     },
     BAD_PEERS: {
-        "{bad_cert,selfsigned_peer}": (SELF_SIGNED,),
-        "{bad_cert,unknown_ca}": (UNTRUSTED, INCOMPLETE),
-        "{bad_cert,hostname_check_failed}": (NAME_MISMATCH,),
+        "bad_cert,selfsigned_peer": (SELF_SIGNED,),
+        "bad_cert,unknown_ca": (UNTRUSTED, INCOMPLETE),
+        "bad_cert,hostname_check_failed": (NAME_MISMATCH,),
     },
 }
 
@@ -76,7 +84,9 @@ LIBRARY = Library(
     "erlang",
     (
         *stands_for(
-            {f"{begin}{alert}": of for begin in _REFUSES for alert, of in _OF_THE_CHAIN.items()},
+            {f"{_REFUSES}{alert}": of for alert, of in _OF_THE_CHAIN.items()}
+            | {f"received {_REFUSES}{alert}": _ANYTHING for alert in ("Certificate Unknown", "Bad Certificate")}
+            | {f"{_REFUSES}Certificate Unknown": _ANYTHING},
             Phase.VERIFY,
             basis=Basis.AUTHORITATIVE,
             source=ALERTS,
@@ -91,6 +101,19 @@ LIBRARY = Library(
                 "received SERVER ALERT: Fatal - Insufficient Security": (NO_COMMON_CIPHER,),
                 "generated SERVER ALERT: Fatal - Insufficient Security": (NO_COMMON_CIPHER,),
                 "received SERVER ALERT: Fatal - Unrecognised Name": (UNRECOGNIZED_NAME,),
+            },
+            Phase.HANDSHAKE,
+            basis=Basis.AUTHORITATIVE,
+            source=ALERTS,
+        ),
+        *stands_for(
+            {
+                f"{_REFUSED}Unknown CA": (CLIENT_CERTIFICATE_UNTRUSTED,),
+                f"{_REFUSED}Certificate Expired": (CLIENT_CERTIFICATE_EXPIRED,),
+                f"{_REFUSED}Certificate Revoked": (CLIENT_CERTIFICATE_REVOKED,),
+                f"{_REFUSED}Certificate required": (CLIENT_CERTIFICATE_MISSING,),
+                f"{_REFUSED}Certificate Unknown": _CLIENTS,
+                f"{_REFUSED}Bad Certificate": _CLIENTS,
             },
             Phase.HANDSHAKE,
             basis=Basis.AUTHORITATIVE,

@@ -9,8 +9,8 @@ The posts are in two halves. The last bit of the SHA-256 of a post's address dec
 That rule was set before any tool had seen one of the texts. What is taught to `explain` may be learned from the files
 of `work` alone; those of `held` tell how good it is, and whoever works on `explain` doesn't read them.
 
-What was collected after that is `later`, then `fourth`, `fifth`, `sixth` and `seventh`, whatever its address: each was explained once
-before anything was mended for it, and may be learned from since.
+What was collected after that is `later`, then `fourth`, `fifth`, `sixth` and `seventh`, whatever its address: each was
+explained once before anything was mended for it, and may be learned from since.
 """
 
 import hashlib

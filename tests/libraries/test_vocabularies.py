@@ -18,6 +18,8 @@ VOCABULARIES = (
     "go-errors",
     *("jdk-of-old", "libressl", "nginx", "nss", "openssl-reasons", "openssl-verify", "rustls", "secure-transport"),
     *("sqlclient-translated", "sqlserver-tools", "windows-chains", "windows-translated", "wolfssl"),
+    *("haproxy", "haskell", "httpd", "ldap-in-java", "libgit2", "mail-servers", "mongodb", "mqtt", "mysql", "openldap"),
+    *("oracle", "squid", "subversion", "unity"),
 )
 HANDSHAKE_FAILURE = {
     *("no-common-cipher", "no-common-group", "no-common-signature"),
@@ -295,6 +297,72 @@ SAID = [
         {"no-common-version", "no-common-cipher", "ends-early"},
     ),
     ("wolfssl", "wolfSSL error -188", {"untrusted", "self-signed", "incomplete"}),
+    (
+        "haproxy",
+        (
+            "Server be/s1 is DOWN, reason: Layer6 invalid response, info: "
+            '"Server presented an SSL certificate different from the expected one"'
+        ),
+        {"name-mismatch"},
+    ),
+    (
+        "haskell",
+        'HandshakeFailed (Error_Protocol "certificate rejected: [NameMismatch \\"example.com\\"]" CertificateUnknown)',
+        {"name-mismatch"},
+    ),
+    ("haskell", 'HandshakeFailed (Error_Protocol ("certificate has expired",True,', {"expired", "expired-issuer"}),
+    (
+        "httpd",
+        "AH02411: SSL Proxy: Peer certificate does not match for hostname backend.example.com",
+        {"name-mismatch"},
+    ),
+    ("httpd", "AH02565: Certificate and private key www:443:0 from a.pem and b.pem do not match", {"key-mismatch"}),
+    (
+        "ldap-in-java",
+        (
+            "SSLPeerUnverifiedException: hostname of the server '192.0.2.7' does not match the hostname in the server's "
+            "certificate."
+        ),
+        {"name-mismatch"},
+    ),
+    (
+        "libgit2",
+        "SSL error: ffffd900[8] - X509 - Certificate verification failed, e.g. CRL, CA or signature check failed",
+        {"untrusted", "self-signed", "incomplete"},
+    ),
+    (
+        "mail-servers",
+        "certificate verification failed for mx.example.com[192.0.2.1]:25: untrusted issuer /CN=Example CA",
+        {"untrusted", "incomplete"},
+    ),
+    ("mail-servers", "530 5.7.0 Must issue a STARTTLS command first", {"demands-encryption"}),
+    (
+        "mongodb",
+        "The server certificate does not match the host name. Hostname: 192.0.2.1 does not match SAN(s):",
+        {"name-mismatch"},
+    ),
+    ("mqtt", 'Error: Unable to load CA certificates, check cafile "ca.crt".', {"store-absent", "store-unreadable"}),
+    (
+        "mysql",
+        "ERROR 2026 (HY000): TLS/SSL error: Peer certificate is not trusted",
+        {"self-signed", "untrusted", "incomplete"},
+    ),
+    (
+        "openldap",
+        "ldap_start_tls: Connect error (-11)\n\tinfo: TLS: hostname does not match name in peer certificate",
+        {"name-mismatch"},
+    ),
+    ("oracle", "ORA-28759: failure to open file", {"store-absent", "store-unreadable"}),
+    ("squid", "SSL Certificate expired on: Sep 30 14:01:15 2021 GMT", {"expired", "expired-issuer"}),
+    (
+        "subversion",
+        (
+            "svn: E230001: Server SSL certificate verification failed: certificate issued for a different hostname, "
+            "issuer is not trusted"
+        ),
+        {"name-mismatch", "untrusted", "self-signed", "incomplete"},
+    ),
+    ("unity", "Curl error 51: Cert verify failed: UNITYTLS_X509VERIFY_FLAG_CN_MISMATCH", {"name-mismatch"}),
 ]
 
 
