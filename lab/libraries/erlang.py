@@ -43,11 +43,6 @@ _REFUSED = "SERVER ALERT: Fatal - "
 _ANYTHING = (UNTRUSTED, SELF_SIGNED, INCOMPLETE, NAME_MISMATCH, EXPIRED)
 """What a client may mean by an alert that names no reason; the likeliest first."""
 _CLIENTS = (CLIENT_CERTIFICATE_UNTRUSTED, CLIENT_CERTIFICATE_REFUSED, CLIENT_CERTIFICATE_MISSING)
-_OF_THE_CHAIN = {
-    "Unknown CA": (UNTRUSTED, SELF_SIGNED, INCOMPLETE),
-    "Certificate Expired": (EXPIRED, EXPIRED_ISSUER, NOT_YET_VALID),
-    "Certificate Revoked": (REVOKED,),
-}
 BAD_CERTS = Source(
     "Erlang/OTP, lib/public_key/doc/src/public_key.xml, reasons for a bad certificate",
     f"{_OTP}/015745560f3418d740acf3d07abe3ab61bfb5110/lib/public_key/doc/src/public_key.xml",
@@ -84,9 +79,13 @@ LIBRARY = Library(
     "erlang",
     (
         *stands_for(
-            {f"{_REFUSES}{alert}": of for alert, of in _OF_THE_CHAIN.items()}
-            | {f"received {_REFUSES}{alert}": _ANYTHING for alert in ("Certificate Unknown", "Bad Certificate")}
-            | {f"{_REFUSES}Certificate Unknown": _ANYTHING},
+            {
+                f"{_REFUSES}Unknown CA": (UNTRUSTED, SELF_SIGNED, INCOMPLETE),
+                f"{_REFUSES}Certificate Expired": (EXPIRED, EXPIRED_ISSUER, NOT_YET_VALID),
+                f"{_REFUSES}Certificate Revoked": (REVOKED,),
+                f"{_REFUSES}Certificate Unknown": _ANYTHING,
+                f"received {_REFUSES}Bad Certificate": _ANYTHING,
+            },
             Phase.VERIFY,
             basis=Basis.AUTHORITATIVE,
             source=ALERTS,
