@@ -45,13 +45,14 @@ from tlslab.setup.versions.registry import Registry, RegistryKind
 
 ARTIFACT = "net.sourceforge.jtds:jtds"
 _CODE = "https://github.com/milesibastos/jTDS/blob/41fb9b92d147bbf108a154514f176fa3ad112380"
+_COPY = "a copy of what jtds.sourceforge.net has"
 
 
 def _source(name: str, where: str) -> Source:
-    return Source(f"jTDS 1.3.1, {name} ({where})", f"{_CODE}/src/main/net/sourceforge/jtds/{name}")
+    return Source(f"jTDS 1.3.1, {name} ({where}); {_COPY}", f"{_CODE}/src/main/net/sourceforge/jtds/{name}")
 
 
-URL_FORMAT = Source('jTDS 1.3.1, html/faq.html, "URL format" (ssl)', f"{_CODE}/html/faq.html")
+URL_FORMAT = Source(f'jTDS 1.3.1, html/faq.html, "URL format" (ssl); {_COPY}', f"{_CODE}/html/faq.html")
 CONNECTING = _source("jdbc/JtdsConnection.java", "what an IOException becomes, lines 430-438")
 MESSAGES = _source("jdbc/Messages.properties", "error.ssl.encryptionoff, of TdsCore.negotiateSSL")
 NEGOTIATION = _source("jdbc/TdsCore.java", "negotiateSSL")

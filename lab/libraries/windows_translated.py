@@ -24,8 +24,9 @@ _KB = "troubleshoot/sql/database-engine/connect/error-message-when-you-connect"
 
 
 def _documented(repository: str, commit: str) -> Source:
+    whose = "Microsoft" if repository.startswith("MicrosoftDocs/") else "a copy of Microsoft's translation"
     return Source(
-        f"Microsoft, {repository}: common connection errors of SQL Server on Linux",
+        f"{whose}, {repository}: common connection errors of SQL Server on Linux",
         f"https://github.com/{repository}/blob/{commit}/{_ERRORS}",
     )
 
@@ -52,7 +53,7 @@ PL = Source(
     f"https://github.com/Microsoft/azure-docs.pl-pl/blob/682ba3d1666084dc338210f2ceae2226aba7fc7a/{_EVENT_GRID}",
 )
 KO_TOO = Source(
-    "Microsoft, azure-docs.ko-kr: the same error of Event Grid",
+    "a copy of Microsoft's translation, azure-docs.ko-kr: the same error of Event Grid",
     f"https://github.com/zoonoo/azure-docs.ko-kr/blob/05ad78f425b89265c046758850c0d2703a66c784/{_EVENT_GRID}",
 )
 PT_TOO = Source(
