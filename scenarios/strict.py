@@ -31,8 +31,9 @@ _CONFIGURE = [
     sources=[TDS_8, STRICT_ENCRYPTION],
 )
 def strict_required(healthy: Situation) -> Situation:
-    """The server is set to strict (`network.forcestrict`, "Force Strict Encryption"), and the client begins as clients of
-    SQL Server always have: with a PRELOGIN in clear, although it asks for encryption.
+    """The server is set to strict ("Force Strict Encryption" on Windows; on Linux `network.forcestrict`, which people use
+    with SQL Server 2025), and the client begins as clients of SQL Server always have: with a PRELOGIN in clear, although it
+    asks for encryption.
 
     **Symptom.** The connection ends when the client has said its first word, before TLS: JDBC "The driver received an
     unexpected pre-login response", ODBC "an error was encountered during handshakes before login", tedious
@@ -42,7 +43,7 @@ def strict_required(healthy: Situation) -> Situation:
     cannot: FreeTDS before 1.5, jTDS, python-tds.
 
     **Look.** `openssl s_client -connect HOST:1433 -alpn tds/8.0` shows the server's certificate: it speaks TLS at once.
-    The errorlog of the server names the refused connection.
+    The same client connects with `Encrypt=strict`.
 
     **Fix.** Ask for strict on the client. The certificate is verified then in any case, whatever TrustServerCertificate
     says. Or take the demand back on the server, and demand encryption in the old way.
@@ -70,7 +71,7 @@ def ask_for_strict(broken: Situation) -> Situation:
         "SQL Server on Linux: `mssql-conf unset network.forcestrict`, `mssql-conf set network.forceencryption 1`, then restart.",
         "Windows: SQL Server Configuration Manager, Protocols, Properties: Force Strict Encryption No, Force Encryption Yes.",
     ],
-    sources=[TDS_8, section(MSSQL_CONF, "Specify TLS settings")],
+    sources=[STRICT_ENCRYPTION, section(MSSQL_CONF, "Specify TLS settings")],
 )
 def demand_encryption_alone(broken: Situation) -> Situation:
     """Demand encryption, not strict connections."""
