@@ -3,9 +3,7 @@
 from tlslab.model.evidence import Report
 
 RELEASES = "another release of the client"
-ROUTING = "a SQL Server that sends clients to another host"
 CIPHERS = "cipher suites, key exchange and signatures of the handshake"
-CLIENT_CERTIFICATES = "clients of .NET with a certificate of their own"
 RESTARTS = "a fix that is on disk and not loaded before a restart"
 
 REPORTS = (
@@ -79,7 +77,11 @@ REPORTS = (
     Report("microsoft/go-mssqldb#302", "TLS 1.2 with SHA-1 signatures alone in the handshake", waits=CIPHERS),
     Report("moby/moby#39869", "new roots that the daemon has not loaded", waits=RESTARTS),
     Report("caddyserver/caddy#5139", "a new certificate that the server has not loaded", waits=RESTARTS),
-    Report("tediousjs/tedious#1081", "the login is sent on to another host", waits=ROUTING),
+    Report(
+        "tediousjs/tedious#1081",
+        "the login is sent on to another host, and some clients look for the first one's name there",
+        ["routing", "routing.dialled-name"],
+    ),
     Report(
         "dotnet/SqlClient#2108",
         "15 seconds, because an address in the certificate does not answer",
@@ -90,7 +92,7 @@ REPORTS = (
         "the client's own certificate is not for clients",
         ["client-certificate.without-client-auth"],
     ),
-    Report("dotnet/runtime#131563", "a client sends none, silently", waits=CLIENT_CERTIFICATES),
+    Report("dotnet/runtime#131563", "a client sends none, silently", ["client-certificate.without-client-auth"]),
     Report(
         "microsoft/mssql-docker#895",
         "SQL Server's own certificate has a negative serial number",

@@ -281,6 +281,26 @@ PRELOGIN = Source(
     "https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-tds/60f56408-0188-4cd5-8b90-25c6f2423868",
 )
 
+# Routing.
+ENVCHANGE = Source(
+    "MS-TDS, 2.2.7.9, ENVCHANGE, type 20 (Routing)",
+    "https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-tds/2b3eb7e5-d43d-4d1b-bf4d-76b9e3afc791",
+)
+READ_ONLY_ROUTING = Source(
+    "Microsoft, Configure Read-Only Routing for an Availability Group",
+    f"{_SQL_DOCS}/09631f540e190f411ee12bb87e52a0cea172fba6/docs/database-engine/availability-groups/windows"
+    "/configure-read-only-routing-for-an-availability-group-sql-server.md",
+)
+LISTENER_CERTIFICATES = Source(
+    'Microsoft, Connect to an Always On availability group listener, section "Listeners & TLS/SSL certificates"',
+    f"{_SQL_DOCS}/00e01244edabb266fbdde9727001a4f3d2272fd4/docs/database-engine/availability-groups/windows"
+    "/listeners-client-connectivity-application-failover.md",
+)
+TEDIOUS_ROUTING = Source(
+    "tediousjs/tedious, issue 1081: Hostname/IP does not match certificates when trustServerCertificate=false",
+    "https://github.com/tediousjs/tedious/issues/1081",
+)
+
 # Virtual hosts.
 SNI = Source("RFC 6066, 3, Server Name Indication", "https://www.rfc-editor.org/rfc/rfc6066#section-3")
 INGRESS_FAKE = Source(

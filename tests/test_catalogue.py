@@ -65,11 +65,11 @@ CLASSES = {
 }
 OF_ONE_KIND = {
     ServerKind.HTTPS: {"client-certificate", "company-proxy", "no-aki", "proxy", "virtual-host"},
-    ServerKind.SQLSERVER: {"strict", "no-encryption", "pinned", "fallback-certificate", "unreadable-key"},
+    ServerKind.SQLSERVER: {"strict", "no-encryption", "pinned", "fallback-certificate", "routing", "unreadable-key"},
 }
 """Classes that only one kind of server can have: nginx reads its key as root and makes no certificate for itself; SQL
 Server has no virtual hosts, asks no client for a certificate, and none of its clients takes a proxy or can be told to
-be strict; its clients alone compare a certificate as a whole.
+be strict; its clients alone compare a certificate as a whole, and are sent on to another server.
 """
 WITHOUT_A_CLIENT = {*(name for name, library in KNOWLEDGE.libraries.items() if library.vocabulary)}
 """Libraries of which no client is there yet, and vocabularies, of which none will be."""

@@ -49,13 +49,15 @@ from tlslab.clients.tds import (
     run_probe,
 )
 from tlslab.libraries.freetds import LOGIN
-from tlslab.model.circumstances import NAME_UNCHECKED, STRICT, WITH_MD5
+from tlslab.model.circumstances import NAME_UNCHECKED, OTHER_NAME_EXPECTED, STRICT, WITH_MD5
 from tlslab.model.conditions import (
     CN_ALONE,
     CN_BESIDE_SAN,
+    DIALLED_NAME,
     NAME_MISMATCH,
     NO_COMMON_CIPHER,
     NO_ENCRYPTION,
+    ROUTED,
     SMALL_DH,
     WEAK_HANDSHAKE_SIGNATURE,
     WEAK_ISSUER_SIGNATURE,
@@ -63,7 +65,7 @@ from tlslab.model.conditions import (
     WEAK_SIGNATURE,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Own, When, says, says_like, tolerates
+from tlslab.model.library import Own, Prints, When, says, says_like, tolerates
 from tlslab.model.names import (
     ADDRESS_AS_CN_ALONE,
     ADDRESS_AS_CN_BESIDE_SAN,
@@ -113,6 +115,14 @@ WILDCARDS = Source(
 SAN_OVERLOOKED = Source(
     "pymssql/pymssql issue 847: a name that stands in the SAN alone is refused; fixed in 2.2.9, with FreeTDS 1.4.2",
     "https://github.com/pymssql/pymssql/issues/847",
+)
+REROUTES = Source(
+    "FreeTDS, src/tds/login.c, tds_connect (rerouted: a new server_name; what tls.c compares, server_host_name, stays)",
+    LOGIN.url,
+)
+OLD_ENCRYPTION = Source(
+    "FreeTDS, commit ad20004, Fix redirect with Azure (1.3.18; the next connection still used the old encryption)",
+    "https://github.com/FreeTDS/freetds/commit/ad2000441f2d4dfd1c08ef07386c6bb1e8b1cd3e",
 )
 COMMON_NAMES = Source("FreeTDS, src/tds/tls.c, check_hostname (built with OpenSSL)", TLS_SOURCE.url)
 REQUESTS = When("`encryption = request`", lambda act: act.client.encryption in (None, Encryption.OPTIONAL))
@@ -213,8 +223,10 @@ class Pymssql(FreeTds, PythonSqlClient):
 
     templates = (
         # FreeTDS 1.5 says `TDS server`, older ones `Adaptive Server`.
-        *openssl_templates("severity 9:\\nTDS server connection failed ({host})", Basis.AUTHORITATIVE, RENAMED),
-        *openssl_templates("severity 9:\\nAdaptive Server connection failed ({host})", Basis.REPORTED, PYMSSQL_ISSUE),
+        *openssl_templates("severity 9:\\nTDS server connection failed ({host}{*})", Basis.AUTHORITATIVE, RENAMED),
+        *openssl_templates(
+            "severity 9:\\nAdaptive Server connection failed ({host}{*})", Basis.REPORTED, PYMSSQL_ISSUE
+        ),
         *unavailable_templates(
             "severity 9:\\n",
             " ({host})\\nNet-Lib error during {reason} ({*})",
@@ -253,6 +265,25 @@ class Pymssql(FreeTds, PythonSqlClient):
             of=[NAME_MISMATCH, WILDCARD_EXPECTED],
             basis=Basis.AUTHORITATIVE,
             source=WILDCARDS,
+        ),
+        *says(
+            [ROUTED],
+            Phase.NAME,
+            Prints("severity 9:\\nTDS server connection failed ({host}{*})", trace="checking hostname failed"),
+            when=[~OTHER_NAME_EXPECTED],
+            basis=Basis.AUTHORITATIVE,
+            source=REROUTES,
+        ),
+        *(
+            tolerates(
+                "FreeTDS looks for the name that it has dialled, also in the certificate of a server to which it was "
+                "sent on",
+                of=[DIALLED_NAME, *of],
+                when=[~OTHER_NAME_EXPECTED],
+                basis=Basis.AUTHORITATIVE,
+                source=REROUTES,
+            )
+            for of in ((ROUTED,), (ROUTED, NAME_MISMATCH))
         ),
         *no_server_rows(
             "20002",
@@ -400,6 +431,7 @@ class Tdsodbc(FreeTds, PythonSqlClient):
             source=TLS_SOURCE,
             trace=PULLED,
         ),
+        *says([ROUTED], Phase.NO_TLS, Prints(code="08001"), basis=Basis.AUTHORITATIVE, source=OLD_ENCRYPTION),
     )
 
     def version_probe(self, machine: Machine) -> Invocation:
@@ -459,6 +491,13 @@ class Tsql(FreeTds):
             "Error 20017 (severity 9): Unexpected EOF from the server",
             source=NET_SOURCE,
             trace=PULLED,
+        ),
+        *says(
+            [ROUTED],
+            Phase.NO_TLS,
+            "Error 20017 (severity 9): Unexpected EOF from the server",
+            basis=Basis.AUTHORITATIVE,
+            source=OLD_ENCRYPTION,
         ),
     )
 

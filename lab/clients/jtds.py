@@ -185,6 +185,8 @@ class Jtds(JdbcDriver):
 
     def inexpressible(self, situation: Situation) -> str | None:
         side, server = situation.client, situation.server
+        if server.route is not None:
+            return "jTDS speaks TDS 7.1, in which no server sends a client on (ENVCHANGE of type 20 came with TDS 7.4)"
         if side.store.flaw is not None:
             return NO_FLAW
         if side.encryption is Encryption.STRICT:

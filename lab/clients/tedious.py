@@ -7,6 +7,7 @@ tls.createSecureContext.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from tlslab.clients.answers import read_answer
@@ -23,6 +24,7 @@ from tlslab.model.conditions import (
     OTHER_SERVICE,
     OTHER_STORE,
     PLAIN_HTTP,
+    ROUTED,
     SILENT,
     SMALL_DH,
     STORE_ABSENT,
@@ -58,6 +60,10 @@ LOST = Source(
 NO_FILE = Source(
     "Node.js, doc/api/errors.md, Common system errors, ENOENT",
     "https://github.com/nodejs/node/blob/002872cbb5008b7216097129ef20c54f0f6e3bcc/doc/api/errors.md#common-system-errors",
+)
+ROUTED_NAME = Source(
+    "tediousjs/tedious, issue 1081: a server behind a redirection is held to the name that was dialled (until 8.3.1)",
+    "https://github.com/tediousjs/tedious/issues/1081",
 )
 READS_NO_FILE = stops(
     {STORE_ABSENT: "Error: ENOENT: no such file or directory, open '"}, basis=Basis.AUTHORITATIVE, source=NO_FILE
@@ -151,6 +157,8 @@ class Tedious(Client):
     )
     variables, no_variables = NODE_VARIABLES, NO_NODE_VARIABLES
     registry = Registry(RegistryKind.NPM, "tedious")
+    # That of the lock is newer than any release that a row is about.
+    release: Mapping[str, str] = {"tedious": ""}
 
     templates = (
         Template("openssl", frozenset({Phase.VERIFY}), _FAILED + "{reason}", Basis.AUTHORITATIVE, CONNECTION),
@@ -224,6 +232,14 @@ class Tedious(Client):
             when=[TRUST_EVERYTHING, ~STRICT],
             basis=Basis.AUTHORITATIVE,
             source=CONNECTION,
+        ),
+        *says(
+            [ROUTED],
+            Phase.NAME,
+            "ConnectionError: Failed to connect to {*}Hostname/IP does not match certificate's altnames: Host: ",
+            versions={"tedious": "<8.3.1"},
+            basis=Basis.REPORTED,
+            source=ROUTED_NAME,
         ),
         CA_REPLACES,
         *read("Node", (NODE_EXTRA_CA_CERTS,), EXTRA_ROOTS_DOC),

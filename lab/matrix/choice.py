@@ -96,36 +96,47 @@ class Choice:
         ]
         if all(other for _, other in lacking):
             return "; ".join(f"{server} has no setting for {other[1]}" for server, other in lacking if other)
+        if (route := situation.server.route) is not None:
+            if not (situation.server.key_readable and route.server.key_readable):
+                return "a server that sends its clients on is played by one process with the other one: both must start"
+            if why := self.cannot(situation.arrival):
+                return why
         if (chain := situation.server.chain) and situation.kind is ServerKind.SQLSERVER:
             from tlslab.servers.mssql_conf import cannot_send
 
             if why := cannot_send(chain):
                 return why
-        if self.name == "docker" and situation.server.encryption is ServerEncryption.IN_CLEAR:
+        return self._docker_cannot(situation) if self.name == "docker" else self._local_cannot(situation)
+
+    def _docker_cannot(self, situation: "Situation") -> str | None:
+        if situation.server.encryption is ServerEncryption.IN_CLEAR:
             return "no setting makes SQL Server go on in clear against MS-TDS; the local stage plays this"
-        if self.name == "docker" and (situation.server.staple or situation.server.responders):
+        if situation.server.staple or situation.server.responders:
             return (
                 "the docker stage runs no responder, and does not look at answers of OCSP; the local stage plays this"
             )
-        if self.name == "docker" and situation.server.client_anchors:
+        if situation.server.client_anchors:
             return (
                 "the docker stage shows no server the certificate of a client in its self-check; the local stage plays "
                 "this"
             )
-        if self.name == "docker" and situation.client.proxy is not None:
+        if situation.client.proxy is not None:
             return "the docker stage runs no proxy; the local stage plays this"
-        if self.name == "docker" and as_address(situation.client.connect_to):
+        if as_address(situation.client.connect_to):
             return (
                 "the docker stage mints its certificates before it starts containers, and knows no container's address "
                 "until then; the local stage plays this"
             )
-        if self.name == "docker" and not situation.client.connect_to.isascii():
+        if not situation.client.connect_to.isascii():
             return "Docker's DNS does not know a name in Unicode, only its A-labels; the local stage plays this"
-        if self.name == "local" and situation.server.ipv6:
+        return None
+
+    def _local_cannot(self, situation: "Situation") -> str | None:
+        if situation.server.ipv6:
             from tlslab.stages.local import services
 
             return services.ipv6_obstacle() or None
-        if self.name == "local" and not situation.server.key_readable:
+        if not situation.server.key_readable:
             from tlslab.stages.local import down
 
             if why := down.obstacle():

@@ -275,6 +275,8 @@ def describe(side: ServerSide) -> list[str]:
         words.append("shows no certificate")
     elif side.chain is None:
         words.append("no certificate configured: self-generated at start")
+    if side.route is not None:
+        words.append(f"sends its clients on to {side.route.host}")
     if not side.key_readable:
         words.append("its account cannot read its private key: it does not start")
     return words

@@ -160,7 +160,7 @@ class Judge:
         if situation.client.offered is None:
             situation = situation.with_client(offered=self.offered)
         present = conditions_of(situation, self.knowledge.conditions)
-        return answer(self.table, present, lambda when: when.holds(situation), self.release)
+        return answer(self.table, present, lambda when: when.holds(situation.arrival), self.release)
 
     def act(self, situation: Situation, outcome: Outcome) -> Act:
         """Hold an outcome against what the client must do in the situation.
@@ -246,7 +246,7 @@ class Judge:
             return self._does_not_clear(broken, fixed)
         if not fixed.connected:
             return FixVerdict.NOT_CLEARED, self._still_fails(fixed)
-        encrypts = not IN_CLEAR.holds(cell.fixed)
+        encrypts = not IN_CLEAR.holds(cell.fixed.arrival)
         if fixed.outcome.encrypted is not encrypts:
             promised = "an encrypted session" if encrypts else "a session without encryption"
             why = f"the fix promises {promised}, the server says otherwise"

@@ -61,10 +61,10 @@ def with_names(pattern: str, situation: Situation) -> str:
 
 def pattern_values(situation: Situation) -> dict[str, str]:
     """What the placeholders of documented texts stand for in this situation."""
-    chain = situation.met.server.chain
+    chain, client = situation.met.server.chain, situation.arrival.client
     return {
-        "host": situation.client.connect_to,
-        "urlhost": in_url(situation.client.connect_to),
-        "name": situation.client.reference_identifier,
+        "host": client.connect_to,
+        "urlhost": in_url(client.connect_to),
+        "name": client.reference_identifier,
         "certificate": chain.leaf.common_name if chain else "SSL_Self_Signed_Fallback",
     }

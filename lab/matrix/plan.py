@@ -183,7 +183,7 @@ def attacks(
     for impostor in impostors:
         if fixed.kind not in impostor.kinds:
             continue
-        why = impostor.unless(fixed)
+        why = impostor.unless(fixed.arrival)
         if why is None:
             situation = impostor.against(fixed)
             why = next((words for says in cannot if (words := says(situation)) is not None), None)

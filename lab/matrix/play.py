@@ -242,9 +242,21 @@ class Player:
 
     def _look_at(self, situation: Situation, tunnel: Tunnel | None = None) -> frozenset[Condition]:
         """In a thread. A server presents the same to every client: one look for each name, range of versions, and way
-        to begin.
+        to begin. Raises AuditError of a server that sends its clients on, and with which something is wrong: they
+        would not get there.
         """
-        server, client = situation.server, situation.client
+        if situation.server.route is not None:
+            if wrong := self._look_through(situation.server, situation.with_server(route=None)):
+                found = ", ".join(sorted(map(str, wrong)))
+                raise AuditError(f"the server that sends its clients on should be in order, and there is {found}")
+            return self._look_at(situation.arrival)
+        return self._look_through(situation.server, situation, tunnel)
+
+    def _look_through(
+        self, server: ServerSide, situation: Situation, tunnel: Tunnel | None = None
+    ) -> frozenset[Condition]:
+        """What is seen of a situation at the port of this server side, or through the tunnel that leads there."""
+        client = situation.client
         host = client.indication if situation.kind is ServerKind.HTTPS else client.connect_to
         strict = client.encryption is Encryption.STRICT
 

@@ -90,8 +90,10 @@ class Run:
             treated = treatments(self.plan, self._ways, self._trusts)
             shows = [show for treatment in treated for show in treatment.shows]
             every: list[Case] = [*self.plan.cells, *self._measured, *shows]
-            sides = {item.client for case in every for item in case.acts.values()}
-            wanted = {name for side in sides for name in (side.connect_to, side.reference_identifier)}
+            acts = [item for case in every for item in case.acts.values()]
+            sides = {item.client for item in acts}
+            dialled = sides | {item.arrival.client for item in acts}
+            wanted = {name for side in dialled for name in (side.connect_to, side.reference_identifier)}
             names = {name for name in wanted if as_address(name) is None}
             # Most clients ask the DNS for the A-labels of such a name (RFC 5890, 2.3.2.1), and some for what was typed.
             names |= {dns_name(name) for name in names if not name.isascii()}

@@ -84,6 +84,7 @@ TRUSTS_A_NAMESAKE = When(
 )
 NAME_UNCHECKED = When("told not to look at the name", lambda act: not act.client.name_check)
 CHAIN_UNCHECKED = When("told to look at the name alone", lambda act: not act.client.chain_check)
+OTHER_NAME_EXPECTED = When("told which name to expect", lambda act: act.client.expected_name is not None)
 PINNED = When("given the server's certificate itself (a pin)", lambda act: act.client.pin is not None)
 LOGIN_ONLY = When(
     "only the login is encrypted",

@@ -726,6 +726,16 @@ SERVER_REFUSES = (NO_COMMON_VERSION, NO_COMMON_CIPHER, NOT_LOADED, NO_STRICT)
 NO_SUCH_SERVER = (PLAIN_HTTP, OTHER_SERVICE, ENDS_EARLY, ENDS_AFTER_PRELOGIN, SILENT)
 """What is met in the place of the server."""
 
+ROUTED = Condition(
+    "routed", "the server sends the client on to another server", lambda situation: situation.via is not None
+)
+
+DIALLED_NAME = Condition(
+    "name-dialled-before",
+    "the certificate of the server to which the client was sent on carries the name that the client dialled",
+    lambda situation: situation.via is not None and leaf_of(situation).carries(situation.via.host),
+)
+
 CONDITIONS = (
     *_OF_THE_CHAIN,
     NO_COMMON_CIPHER,
@@ -734,5 +744,6 @@ CONDITIONS = (
     *OF_THE_PROFILE,
     *OF_THE_STORE,
     OTHER_STORE,
+    *(ROUTED, DIALLED_NAME),
     *OF_CLIENTS,
 )

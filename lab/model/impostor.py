@@ -12,7 +12,7 @@ It is wrong in what it is about and in nothing else.
 
 import inspect
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tlslab.model.check import Check
 from tlslab.model.scenario import BOTH, Change, Side, kebab
@@ -44,8 +44,12 @@ class Impostor:
     def against(self, fixed: Situation) -> Situation:
         """The situation in which it attacks this fix. Its server accepts whatever a client offers: all versions of TLS,
         at security level 0; what it is about may be narrower. A proxy that ends TLS has no part in it: the attacker
-        stands before that.
+        stands before that. Where a server sends its clients on, it stands in the place of the other one.
         """
+        if self.side is Side.SERVER and (route := fixed.server.route) is not None:
+            there = fixed.with_server(route=None).with_client(connect_to=route.host)
+            taken = self.against(replace(there, server=route.server))
+            return fixed.with_server(route=replace(route, server=taken.server))
         if self.side is Side.SERVER:
             fixed = fixed.met.with_server(
                 tls_min=TLSVersion.TLSv1_0,

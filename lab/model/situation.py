@@ -176,6 +176,16 @@ class VirtualHost:
 
 
 @dataclass(frozen=True, slots=True)
+class Route:
+    """Another server to which a SQL Server sends on the clients that have logged in (MS-TDS, 2.2.7.9, type 20): they
+    end the connection and log in there.
+    """
+
+    host: str
+    server: "ServerSide"
+
+
+@dataclass(frozen=True, slots=True)
 class ServerSide:
     """How a server is set up.
 
@@ -190,6 +200,7 @@ class ServerSide:
     `key_exchange`, `small_dh`, `usual_suites`: of the handshake up to TLS 1.2. `reads_versions` False: it does not know
     the extension supported_versions, as old Schannel, and answers with its own newest version.
     `client_anchors`: it demands a certificate of its clients that one of these issued; empty: it asks for none.
+    `route`: where it sends its clients on to, once they have logged in.
     """
 
     kind: ServerKind
@@ -211,6 +222,7 @@ class ServerSide:
     speaks_tds8: bool = field(default=True, metadata={_WORDS: "not speaking TDS 8.0"})
     reads_versions: bool = field(default=True, metadata={_WORDS: "not knowing the versions that a client lists"})
     client_anchors: tuple[Anchor, ...] = field(default=(), metadata={_WORDS: "a demand for clients' certificates"})
+    route: Route | None = field(default=None, metadata={_WORDS: "another server to send its clients on to"})
 
     @property
     def responders(self) -> frozenset[Responder]:
@@ -218,7 +230,8 @@ class ServerSide:
         chains = [item for item in (self.chain, *(host.chain for host in self.virtual_hosts)) if item]
         found = {item for chain in chains for sent in chain.presented for item in (sent, *issuers(sent))}
         met = (responder for item in found for responder in (item.ca_issuers, item.crl, item.ocsp))
-        return frozenset(responder for responder in met if responder is not None)
+        behind = self.route.server.responders if self.route else frozenset()
+        return behind | frozenset(responder for responder in met if responder is not None)
 
     def chain_for(self, name: str) -> Chain | None:
         """The chain that is presented to a client that sends this name; "" for one that sends none."""
@@ -376,10 +389,13 @@ def unsupported(side: ClientSide | ServerSide, supports: Set[str]) -> tuple[str,
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """One server side and one client side."""
+    """One server side and one client side. `via`: the host and the server that the client has dialled, where that
+    server has sent it on.
+    """
 
     server: ServerSide
     client: ClientSide
+    via: Route | None = None
 
     @property
     def kind(self) -> ServerKind:
@@ -405,10 +421,24 @@ class Situation:
         return self.with_server(chain=replace(self.chain, **changes))
 
     @property
-    def met(self) -> Self:
-        """The same situation as this client meets it: with the chain that it is shown, and no other. Where its proxy
-        ends TLS, what it meets is a usual server with the proxy's chain, as if that stood behind a proxy that does not.
+    def arrival(self) -> Self:
+        """The same situation where the client ends: at the server to which the first one sends it on, if it does. There
+        it looks for the name of that server, unless it was told another.
         """
+        if (route := self.server.route) is None:
+            return self
+        dialled = Route(self.client.connect_to, replace(self.server, route=None))
+        client = replace(self.client, connect_to=route.host)
+        return replace(self, server=route.server, client=client, via=dialled).arrival
+
+    @property
+    def met(self) -> Self:
+        """The same situation as this client meets it: where it ends, with the chain that it is shown, and no other.
+        Where its proxy ends TLS, what it meets is a usual server with the proxy's chain, as if that stood behind a
+        proxy that does not.
+        """
+        if self.server.route is not None:
+            return self.arrival.met
         proxy = self.client.proxy
         if proxy is not None and proxy.chain is not None:
             met = replace(self, server=ServerSide(self.kind, proxy.chain))

@@ -13,7 +13,8 @@ connection of a client that asks for more, "in_clear" answers the same and goes 
 `chain` and `key` of virtual hosts); and every one `refusal` ("reset" instead of "close" for a handshake that the server
 refuses), `ipv6` (it listens at ::1 as well), `speaks` (what is met there in the place of such a server,
 `tlslab.model.situation.Speaks`), `login_timeout`,
-`idle_timeout`, `max_connections`.
+`idle_timeout`, `max_connections`. One of kind sqlserver may send its clients on: `route` has the `host` to which, and
+the id of another `listener` of the process, at whose port that is.
 """
 
 import asyncio
@@ -38,8 +39,8 @@ from tlslab.servers.https_endpoint import HttpsEndpoint, HttpsOptions
 from tlslab.servers.journal import Journal
 from tlslab.servers.listener import BOTH_TRIES, IPV6_LOOPBACK, CannotStart, Limits
 from tlslab.servers.no_tls import NoTlsEndpoint, NoTlsOptions
-from tlslab.servers.streams import Marked, address_of, hung_up
-from tlslab.servers.tds.endpoint import Endpoint, Fallback, SqlServerOptions
+from tlslab.servers.streams import Address, Marked, address_of, hung_up
+from tlslab.servers.tds.endpoint import Endpoint, Fallback, RouteTo, SqlServerOptions
 from tlslab.servers.tds.errorlog import LOGON, stamped
 from tlslab.servers.tds.prelogin import ServerMode
 from tlslab.servers.tds.tls import Settings
@@ -153,6 +154,7 @@ def _options(
                 settings=settings,
                 tds8=entry.get("tds8", True) is not False,
                 closes_after_prelogin=speaks is Speaks.CLOSES_AFTER_PRELOGIN,
+                route=_route(entry.get("route")),
             )
         case "https":
             return HttpsOptions(
@@ -171,6 +173,15 @@ def _options(
                 },
             )
     raise ValueError(f"{entry['kind']!r} is no kind of listener; there are sqlserver and https")
+
+
+def _route(given: object) -> RouteTo | None:
+    """Where a listener sends its clients on to. Raises ValueError for what says that not."""
+    if given is None:
+        return None
+    if not isinstance(given, dict) or not isinstance(given.get("host"), str) or not given.get("listener"):
+        raise ValueError("route has no host, or no listener")
+    return RouteTo(given["host"], str(given["listener"]))
 
 
 def _hosts(given: object) -> list[dict[str, object]]:
@@ -333,7 +344,11 @@ class Process:
             endpoints.append(endpoint)
             self._servers += servers
             ports[listener.id] = servers[0].sockets[0].getsockname()[1]
-        for endpoint in endpoints:
+        for endpoint, listener in zip(endpoints, listeners, strict=True):
+            if isinstance(endpoint, Endpoint) and (to := endpoint.routes_to) is not None:
+                if to.listener not in ports:
+                    raise BadDescription(f"No listener is called {to.listener!r}.", listener.id)
+                endpoint.route = Address(to.host, ports[to.listener])
             endpoint.start()
         return ports
 

@@ -6,8 +6,8 @@ import pytest
 
 from tlslab.catalogue import load
 from tlslab.matrix.choice import LOCAL, STAGES, Choice
-from tlslab.model.certificate import FALLBACK, SignatureHash, as_address
-from tlslab.model.situation import ServerEncryption, ServerKind, healthy, unsupported
+from tlslab.model.certificate import FALLBACK, LAB_ROOT, SignatureHash, as_address
+from tlslab.model.situation import Route, ServerEncryption, ServerKind, healthy, unsupported
 from tlslab.servers import mssql_conf, nginx
 from tlslab.stages.local import down
 
@@ -50,6 +50,17 @@ def test_an_older_form_of_the_certificate_that_sql_server_makes_for_itself_is_fo
     assert LOCAL.cannot(older) is None
     assert Choice("docker").cannot(own) is None
     assert "another form of its self-generated certificate" in (Choice("docker").cannot(older) or "")
+
+
+def test_a_server_that_sends_its_clients_on_is_for_the_local_stage_and_both_servers_must_start() -> None:
+    good = healthy(ServerKind.SQLSERVER)
+    sent = good.with_server(route=Route("db2.lab.test", good.server))
+    assert LOCAL.cannot(sent) is None
+    assert "another server to send its clients on to" in (Choice("docker").cannot(sent) or "")
+    for down_side in (sent.with_server(key_readable=False), good.with_server(route=Route("b", UNREADABLE.server))):
+        assert "both must start" in (LOCAL.cannot(down_side) or "")
+    with_its_root = good.with_server(route=Route("b", good.with_chain(before=(LAB_ROOT,)).server))
+    assert "SQL Server sends its own certificate" in (LOCAL.cannot(with_its_root) or "")
 
 
 @pytest.mark.parametrize("stage", STAGES)

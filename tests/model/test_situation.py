@@ -3,7 +3,7 @@
 import pytest
 
 from tlslab.model.certificate import LAB_ISSUING, LAB_ROOT, PAST, Authority, Chain, Leaf
-from tlslab.model.situation import Encryption, ServerKind, TLSVersion, VirtualHost, healthy
+from tlslab.model.situation import Encryption, Route, ServerKind, TLSVersion, VirtualHost, healthy
 
 
 @pytest.mark.parametrize("kind", list(ServerKind))
@@ -96,3 +96,16 @@ def test_the_name_that_a_client_sends_decides_which_certificate_it_is_shown(
 def test_a_server_without_virtual_hosts_is_met_as_it_is() -> None:
     web = healthy(ServerKind.HTTPS)
     assert web.met is web
+
+
+def test_a_client_that_is_sent_on_meets_the_other_server_under_its_name() -> None:
+    first = healthy(ServerKind.SQLSERVER)
+    other = first.with_leaf(common_name="replica.lab.test").server
+    sent = first.with_server(route=Route("replica.lab.test", other))
+    assert sent.arrival.server == other
+    assert sent.arrival.client == first.with_client(connect_to="replica.lab.test").client
+    assert sent.arrival.via == Route(first.client.connect_to, first.server)
+    assert sent.met == sent.arrival
+    told = sent.with_client(expected_name="db.lab.test")
+    assert told.arrival.client.reference_identifier == "db.lab.test"
+    assert first.arrival is first

@@ -59,6 +59,8 @@ def test_a_description_becomes_listeners() -> None:
         (described(encryption="maybe"), "a", "encryption"),
         (described(refusal="maybe"), "a", "refusal"),
         (described(port="x"), "a", "wrong"),
+        (described(route="db2.lab.test"), "a", "route"),
+        (described(route={"host": "db2.lab.test"}), "a", "listener"),
         (json.dumps({"listeners": [{"id": "a", "kind": "sqlserver", "conf": "/c"}]}), "a", "password"),
         (
             json.dumps({"password": "x", "listeners": [{"id": "a", "kind": "sqlserver", "conf": "/c"}] * 2}),

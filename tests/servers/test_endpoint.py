@@ -15,6 +15,7 @@ from tests.servers.raw import Client
 from tlslab.model.situation import ServerKind, TLSVersion
 from tlslab.pki.scan import scan
 from tlslab.servers.streams import MARK
+from tlslab.servers.tds.tokens import routed
 
 ENCRYPTED = "SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID"
 
@@ -42,6 +43,7 @@ def lab(shelf: Shelf) -> Iterator[Running]:
         {"id": "tls13", "conf": conf("tls13.conf", tlsprotocols="1.3")},
         {"id": "chain-file", "conf": conf("chain.conf", "chain.pem")},
         {"id": "store", "conf": conf("store.conf"), "ca_store": str(shelf.directory / "store.pem")},
+        {"id": "routing", "conf": conf("routing.conf"), "route": {"host": "db2.lab.test", "listener": "plain"}},
         {"id": "unknown-key", "conf": conf("unknown.conf", tlscacert="/etc/ssl/ca.pem")},
     ]
     with serving([{"kind": "sqlserver"} | entry for entry in listeners], login_timeout=15) as running:
@@ -116,6 +118,25 @@ def test_every_version_of_tds_7_logs_in_and_is_echoed_big_endian(lab: Running, v
         row_count = 4 if version == raw.TDS_7_1 else 8
         assert client.query("SET NOCOUNT ON", version) == struct.pack("<BHH", 0xFD, 0, 0) + bytes(row_count)
     lab.lines_of("plain")
+
+
+@pytest.mark.parametrize("encryption", [0, 1])
+def test_a_client_is_sent_on_behind_its_login_and_served_no_further(lab: Running, encryption: int) -> None:
+    with Client(lab.ports["routing"]) as client:
+        tokens = client.connect(encryption)
+        assert tokens.index(b"\xad") < tokens.index(routed("db2.lab.test", lab.ports["plain"]))
+        client.send(raw.packet(raw.BATCH, raw.batch(ENCRYPTED)))
+        client.expect_end()
+    lines = lab.lines_of("routing")
+    assert f"was routed to db2.lab.test,{lab.ports['plain']}" in lines[1]
+    assert "goes on here" in lines[2]
+
+
+def test_a_client_that_knows_no_routing_stays(lab: Running) -> None:
+    with Client(lab.ports["routing"]) as client:
+        client.connect(version=raw.TDS_7_3)
+        assert text("TRUE") in client.query(ENCRYPTED, raw.TDS_7_3)
+    lab.lines_of("routing")
 
 
 def test_encryption_off_protects_the_login_only_and_the_server_says_so(lab: Running) -> None:

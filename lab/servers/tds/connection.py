@@ -7,7 +7,7 @@ connection is reset.
 
 import asyncio
 from collections.abc import Callable
-from typing import Protocol
+from typing import NoReturn, Protocol
 
 from tlslab.model.situation import Refusal
 from tlslab.servers.listener import Limits
@@ -48,6 +48,8 @@ class Host(Protocol):
     refusal: Refusal
     closes_after_prelogin: bool
     tds8: bool
+    route: Address | None
+    """Where clients are sent on to."""
     server_name: str
     password: str
     limits: Limits
@@ -311,7 +313,23 @@ class Connection:
                 detail=f"{login.version_name(asked.tds_version)}, which is older than TDS 7.1",
             )
         await self._check(asked, version)
+        # An older client does not know the token (MS-TDS 2.2.7.9: it came with TDS 7.4), and stays.
+        if self._host.route is not None and tokens.effective(version) >= login.TDS_7_4:
+            await self._send_on(self._host.route, asked, version)
         return await self._welcome(asked, version)
+
+    async def _send_on(self, route: Address, asked: login.Login7, version: int) -> NoReturn:
+        """Let the client know where to log in, and wait until it has gone. Raises Disconnect."""
+        effective = tokens.effective(version)
+        answer = tokens.loginack(version, SERVER_VERSION)
+        if asked.features:
+            answer += tokens.feature_ack(asked.features)
+        answer += tokens.routed(route.host, route.port)
+        await self._respond(answer + tokens.done(effective))
+        self._line(f"Login of user '{asked.user[:128]}' was routed to {route.host},{route.port}.")
+        if await self._message(MAX_REQUEST) is not None:
+            raise Disconnect("The client goes on here, although its login was routed; the connection has been closed.")
+        raise Disconnect(None)
 
     async def _check(self, asked: login.Login7, version: int) -> None:
         if asked.integrated:

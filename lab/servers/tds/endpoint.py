@@ -10,7 +10,7 @@ from pathlib import Path
 from tlslab.model.situation import Refusal
 from tlslab.servers import mssql_conf
 from tlslab.servers.listener import CannotStart, Events, Limits
-from tlslab.servers.streams import Channel, address_of
+from tlslab.servers.streams import Address, Channel, address_of
 from tlslab.servers.tds import certificates, errorlog
 from tlslab.servers.tds.certificates import CertificateError, Identity, Unreadable
 from tlslab.servers.tds.conf import ConfError, MssqlConf, read
@@ -20,11 +20,21 @@ from tlslab.servers.tds.prelogin import ServerMode
 from tlslab.servers.tds.session import Session
 from tlslab.servers.tds.tls import ALPN_TDS8, Presented, Settings, check_ciphers, presented
 
-SUPPORTS = mssql_conf.SUPPORTS | {"fallback", "refusal", "speaks", "ipv6", "small_dh", "reads_versions", "speaks_tds8"}
+SUPPORTS = mssql_conf.SUPPORTS | {
+    *("fallback", "refusal", "speaks", "ipv6", "small_dh", "reads_versions", "speaks_tds8", "route")
+}
 """The options of a server side that it can be set up with (`tlslab.model.situation.options`): those of SQL Server, and
 what SQL Server shows of itself elsewhere, or what stands before it.
 """
 FIRST_SESSION = 51  # SQL Server keeps the lower ones to itself.
+
+
+@dataclass(frozen=True, slots=True)
+class RouteTo:
+    """The other server to which a listener sends its clients on: its host, and the identity of its listener."""
+
+    host: str
+    listener: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,7 @@ class SqlServerOptions:
     closes_after_prelogin: bool = False
     settings: Settings = field(default_factory=Settings)
     tds8: bool = True
+    route: RouteTo | None = None
 
 
 class Fallback:
@@ -81,6 +92,8 @@ class Endpoint:
         self.has_certificate = conf.tlscert is not None
         self.refusal = options.refusal
         self.tds8 = options.tds8
+        self.route: Address | None = None
+        self.routes_to = options.route
         self.closes_after_prelogin = options.closes_after_prelogin
         self.server_name = options.host
         self.password = options.password

@@ -107,6 +107,12 @@ def connection_reset() -> bytes:
     return _envchange(b"\x12\0\0")
 
 
+def routed(host: str, port: int) -> bytes:
+    """ENVCHANGE 20: log in at this server instead, by TCP. The token stands behind LOGINACK (MS-TDS 2.2.7.9)."""
+    to = struct.pack("<BH", 0, port) + _us(host)
+    return _envchange(b"\x14" + struct.pack("<H", len(to)) + to + b"\0\0")
+
+
 def loginack(version: int, server_version: tuple[int, int, int]) -> bytes:
     """LOGINACK. The TDS version stands big-endian here and little-endian in LOGIN7 (MS-TDS 2.2.7.14)."""
     major, minor, build = server_version

@@ -11,11 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from tlslab.model.situation import ServerSide
 from tlslab.runtime.deadline import deadline
 from tlslab.servers.tds.errorlog import CERTIFICATE_UNREADABLE
 from tlslab.setup import system
-from tlslab.stages.local.services import START_TIMEOUT, Embedded, ServiceError, reserve
+from tlslab.stages.local.services import START_TIMEOUT, Embedded, Listener, ServiceError, reserve
 from tlslab.stages.runner import exited
 from tlslab.stages.sandbox import Sandbox
 
@@ -67,9 +66,9 @@ class Down(Embedded):
         limited = (SETPRIV, *WITHOUT_OVERRIDE) if os.geteuid() == 0 else ()
         return (*limited, *super()._command())
 
-    def _listener(self, name: str, side: ServerSide) -> dict[str, Any]:
-        found = super()._listener(name, side)
-        Path(self.workdir, f"{name}.key.pem").chmod(0)
+    def _listener(self, listener: Listener) -> dict[str, Any]:
+        found = super()._listener(listener)
+        Path(self.workdir, f"{listener.identity}.key.pem").chmod(0)
         return found
 
     async def _last_lines(self) -> None:

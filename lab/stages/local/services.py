@@ -15,7 +15,8 @@ import secrets
 import socket
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,27 @@ class Service(ABC):
         return str(path)
 
 
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """One listener of the lab's own endpoints: its identity, what it is, and the name that its clients use."""
+
+    identity: str
+    side: ServerSide
+    host: str
+
+
+def routed_identity(identity: str) -> str:
+    """The identity of the server to which this one sends its clients on."""
+    return f"{identity}.routed"
+
+
+def listeners_of(identity: str, side: ServerSide, host: str) -> Iterator[Listener]:
+    """The listeners of a server side: its own, and those of the servers to which it sends its clients on."""
+    yield Listener(identity, side, host)
+    if side.route is not None:
+        yield from listeners_of(routed_identity(identity), side.route.server, side.route.host)
+
+
 class Embedded(Service):
     """The lab's own endpoints (`servers.embedded`): TDS as a stand-in for SQL Server, HTTPS where there is no nginx."""
 
@@ -120,16 +142,18 @@ class Embedded(Service):
         self.implementation = f"the lab's own {PROTOCOLS[kind]} endpoint {tlslab.__version__}"
         self._kind = kind
         self._password = password
-        self._start_lines: dict[str, list[str]] = {name: [] for name in sides}
-        self._lines: dict[str, list[str]] = {name: [] for name in sides}
-        self._marked: dict[str, int] = dict.fromkeys(sides, 0)
+        self._listeners = {name: list(listeners_of(name, side, names[name])) for name, side in sides.items()}
+        every = [item.identity for found in self._listeners.values() for item in found]
+        self._start_lines: dict[str, list[str]] = {name: [] for name in every}
+        self._lines: dict[str, list[str]] = {name: [] for name in every}
+        self._marked: dict[str, int] = dict.fromkeys(every, 0)
         """The number of the last marker's connection; numbers grow."""
         self._markers: dict[str, asyncio.Future[tuple[str, ...] | None]] = {}
         self._reader: asyncio.Task[None] | None = None
 
     async def start(self, sandbox: Sandbox) -> None:
         order = {
-            "listeners": [self._listener(name, side) for name, side in self.sides.items()],
+            "listeners": [self._listener(item) for found in self._listeners.values() for item in found],
             "password": self._password,
         }
         self._sandbox = sandbox
@@ -157,6 +181,11 @@ class Embedded(Service):
         self._reader = asyncio.create_task(self._read_events())
 
     async def take_log(self, identity: str) -> tuple[str, ...]:
+        # A server to which clients are sent on serves them after the one that they have dialled.
+        found = [await self._take_log(item.identity) for item in self._listeners.get(identity, ())]
+        return tuple(line for lines in found for line in lines)
+
+    async def _take_log(self, identity: str) -> tuple[str, ...]:
         for _ in range(MARKERS):
             lines = await self._settle(identity)
             if lines is not None:  # Else the marker may be among the events that the endpoint could not tell.
@@ -174,7 +203,8 @@ class Embedded(Service):
     def _command(self) -> Sequence[str]:
         return (sys.executable, "-P", "-m", "tlslab.servers.embedded")
 
-    def _listener(self, name: str, side: ServerSide) -> dict[str, Any]:
+    def _listener(self, listener: Listener) -> dict[str, Any]:
+        name, side = listener.identity, listener.side
         common = {
             "id": name,
             "kind": side.kind.value,
@@ -206,20 +236,22 @@ class Embedded(Service):
                 "ciphers": ciphers(side),
                 "hosts": [self._virtual_host(f"{name}.host-{n}", host) for n, host in enumerate(side.virtual_hosts, 1)],
             }
-        listener = {
+        told: dict[str, Any] = {
             **common,
             "conf": self.write(f"{name}.mssql.conf", mssql_conf(side, certificate, key)),
-            "host": self.names[name],
+            "host": listener.host,
             "tds8": side.speaks_tds8,
         }
+        if side.route is not None:
+            told["route"] = {"host": side.route.host, "listener": routed_identity(name)}
         if side.encryption is ServerEncryption.IN_CLEAR:
-            listener["encryption"] = "in_clear"
+            told["encryption"] = "in_clear"
         if chain is None:
-            listener["fallback_cert"] = self.write(f"{name}.fallback.pem", self.mint.pem(side.fallback))
-            listener["fallback_key"] = self.write(f"{name}.fallback-key.pem", self.mint.leaf_key_pem(side.fallback))
+            told["fallback_cert"] = self.write(f"{name}.fallback.pem", self.mint.pem(side.fallback))
+            told["fallback_key"] = self.write(f"{name}.fallback-key.pem", self.mint.leaf_key_pem(side.fallback))
         else:
-            listener["ca_store"] = self.write(f"{name}.ca-store.pem", self.mint.pem(*store_of(chain)))
-        return listener
+            told["ca_store"] = self.write(f"{name}.ca-store.pem", self.mint.pem(*store_of(chain)))
+        return told
 
     def _virtual_host(self, identity: str, host: VirtualHost) -> dict[str, str]:
         return {

@@ -28,7 +28,7 @@ from tlslab.stages.local.down import Down
 from tlslab.stages.local.nginx_process import Nginx
 from tlslab.stages.local.proxies import Proxies
 from tlslab.stages.local.responders import Responders
-from tlslab.stages.local.services import ADDRESS, Embedded, Service, ServiceError, Silent
+from tlslab.stages.local.services import ADDRESS, Embedded, Service, ServiceError, Silent, listeners_of
 from tlslab.stages.material import material_of
 from tlslab.stages.sandbox import Sandbox
 from tlslab.stages.server_sides import apart, by_process, group_by_kind
@@ -159,6 +159,9 @@ class LocalStage:
             service = server(kind, self.login.password, workdir, self._mint, sides, names)
         self._stack.push_async_callback(service.stop)
         self._where |= {side: (service, name) for name, side in sides.items()}
+        # What clients are sent on to is looked at as well; an equal side of its own has an identity of its own.
+        behind = [item for name, side in sides.items() for item in listeners_of(name, side, names[name])]
+        self._where |= {item.side: (service, item.identity) for item in behind if item.side not in self._names}
         return service
 
     @property

@@ -45,6 +45,10 @@ def test_the_packet_size_is_announced_in_decimal_digits() -> None:
     assert tokens.changed_packet_size(4096, 4096) == bytes.fromhex("e3130004043400300039003600043400300039003600")
 
 
+def test_another_server_is_named_with_its_port_behind_its_length_and_no_old_value() -> None:
+    assert tokens.routed("b", 1433) == bytes.fromhex("e30c0014 0700 00 9905 0100 6200 0000")
+
+
 def test_transactions_are_announced_with_their_descriptor() -> None:
     assert tokens.transaction_began(1) == bytes.fromhex("e30b0008 08 0100000000000000 00")
     assert tokens.transaction_ended(1, committed=True) == bytes.fromhex("e30b0009 00 08 0100000000000000")

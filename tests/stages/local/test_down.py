@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 
-from tlslab.model.situation import ServerKind, ServerSide, healthy
+from tlslab.model.situation import ServerKind, healthy
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint
 from tlslab.setup import system
 from tlslab.stages.local import down
 from tlslab.stages.local.down import Down
-from tlslab.stages.local.services import ADDRESS
+from tlslab.stages.local.services import ADDRESS, Listener
 from tlslab.stages.sandbox import Sandbox
 
 pytestmark = [
@@ -29,18 +29,18 @@ SIDE = replace(healthy(ServerKind.SQLSERVER).server, key_readable=False)
 class Open(Down):
     """One whose key can be read, as on a machine that asks for no mode."""
 
-    def _listener(self, name: str, side: ServerSide) -> dict[str, Any]:
-        found = super()._listener(name, side)
-        Path(self.workdir, f"{name}.key.pem").chmod(0o600)
+    def _listener(self, listener: Listener) -> dict[str, Any]:
+        found = super()._listener(listener)
+        Path(self.workdir, f"{listener.identity}.key.pem").chmod(0o600)
         return found
 
 
 class Damaged(Down):
     """One whose certificate is none."""
 
-    def _listener(self, name: str, side: ServerSide) -> dict[str, Any]:
-        found = super()._listener(name, side)
-        Path(self.workdir, f"{name}.chain.pem").write_text("no PEM")
+    def _listener(self, listener: Listener) -> dict[str, Any]:
+        found = super()._listener(listener)
+        Path(self.workdir, f"{listener.identity}.chain.pem").write_text("no PEM")
         return found
 
 
