@@ -281,6 +281,16 @@ PRELOGIN = Source(
     "https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-tds/60f56408-0188-4cd5-8b90-25c6f2423868",
 )
 
+# What is on disk and not loaded.
+NGINX_CONTROL = Source(
+    'nginx, Controlling nginx, section "Changing Configuration"',
+    "https://nginx.org/en/docs/control.html#reconfiguration",
+)
+NOT_RELOADED = Source(
+    "caddyserver/caddy, issue 5139: Caddy not reloading expired certbot acquired certificates",
+    "https://github.com/caddyserver/caddy/issues/5139",
+)
+
 # Routing.
 ENVCHANGE = Source(
     "MS-TDS, 2.2.7.9, ENVCHANGE, type 20 (Routing)",

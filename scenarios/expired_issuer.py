@@ -1,9 +1,8 @@
 """Expired issuer: the certificate is in date, the intermediate CA that signed it is not."""
 
 from dataclasses import replace
-from datetime import timedelta
 
-from tlslab.model.certificate import LAB_ISSUING, PAST, Validity
+from tlslab.model.certificate import LAB_ISSUING, PAST, RENEWED
 from tlslab.model.check import EVERYTHING
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import EXPIRED_ISSUER
@@ -44,9 +43,6 @@ def what_is_said_of(condition: Condition) -> dict[str, tuple[Row, ...]]:
             *said("The certificate chain uses expired certificate.", GNUTLS_WORDS),
         ),
     }
-
-
-RENEWED = Validity(timedelta(days=-1), timedelta(days=99))
 
 
 @scenario(

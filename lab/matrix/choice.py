@@ -159,7 +159,7 @@ class Choice:
         if kind is ServerKind.SQLSERVER:
             return (("the lab's own TDS endpoint", endpoint.SUPPORTS),)
         own = ("the lab's own HTTPS endpoint", https_endpoint.SUPPORTS)
-        return (("nginx", nginx.SUPPORTS), own) if self.nginx else (own,)
+        return (("nginx", nginx.SUPPORTS_WHERE_FILES_CHANGE), own) if self.nginx else (own,)
 
 
 LOCAL = Choice()

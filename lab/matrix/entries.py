@@ -275,6 +275,8 @@ def describe(side: ServerSide) -> list[str]:
         words.append("shows no certificate")
     elif side.chain is None:
         words.append("no certificate configured: self-generated at start")
+    if side.on_disk is not None:
+        words.append("its files were replaced when it had started, and it has not loaded them")
     if side.route is not None:
         words.append(f"sends its clients on to {side.route.host}")
     if not side.key_readable:

@@ -111,6 +111,7 @@ class Validity:
 
 CURRENT = Validity(timedelta(days=-10), timedelta(days=90))
 PAST = Validity(timedelta(days=-100), timedelta(days=-10))
+RENEWED = Validity(timedelta(days=-1), timedelta(days=99))
 FUTURE = Validity(timedelta(days=10), timedelta(days=100))
 LONG = Validity(timedelta(days=-400), timedelta(days=3650))
 SELF_GENERATED = Validity(timedelta(), timedelta(days=365 * 30))

@@ -61,6 +61,7 @@ class Impostor:
                 reads_versions=True,
                 speaks_tds8=True,
                 client_anchors=(),
+                on_disk=None,
             )
         return self.apply(fixed)
 

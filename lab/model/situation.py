@@ -201,6 +201,7 @@ class ServerSide:
     the extension supported_versions, as old Schannel, and answers with its own newest version.
     `client_anchors`: it demands a certificate of its clients that one of these issued; empty: it asks for none.
     `route`: where it sends its clients on to, once they have logged in.
+    `on_disk`: what stands in the files of its chain since it has started, and is not loaded before it starts again.
     """
 
     kind: ServerKind
@@ -222,6 +223,7 @@ class ServerSide:
     speaks_tds8: bool = field(default=True, metadata={_WORDS: "not speaking TDS 8.0"})
     reads_versions: bool = field(default=True, metadata={_WORDS: "not knowing the versions that a client lists"})
     client_anchors: tuple[Anchor, ...] = field(default=(), metadata={_WORDS: "a demand for clients' certificates"})
+    on_disk: Chain | None = field(default=None, metadata={_WORDS: "files that were replaced while it runs"})
     route: Route | None = field(default=None, metadata={_WORDS: "another server to send its clients on to"})
 
     @property

@@ -22,7 +22,7 @@ from tlslab.servers.tds.tls import HandshakeFailed, Presented, RecordError, Sett
 SUPPORTS = frozenset(
     {
         *("tls_min", "tls_max", "security_level", "refusal", "speaks", "virtual_hosts", "key_exchange", "ipv6"),
-        *("small_dh", "usual_suites", "reads_versions"),
+        *("small_dh", "usual_suites", "reads_versions", "on_disk"),
     }
 )
 """The options of a server side that it can be set up with (`tlslab.model.situation.options`)."""

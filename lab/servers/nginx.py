@@ -23,6 +23,8 @@ SUPPORTS = frozenset(
     }
 )
 """The options of a server side that it can be set up with (`tlslab.model.situation.options`)."""
+SUPPORTS_WHERE_FILES_CHANGE = SUPPORTS | {"on_disk"}
+"""The same, where its files can be replaced while it runs."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,14 @@ def test_a_server_that_sends_its_clients_on_is_for_the_local_stage_and_both_serv
     assert "SQL Server sends its own certificate" in (LOCAL.cannot(with_its_root) or "")
 
 
+@pytest.mark.parametrize("kind", list(ServerKind))
+def test_files_that_are_replaced_while_a_server_runs_are_for_the_local_stage(kind: ServerKind) -> None:
+    renewed = healthy(kind).with_server(on_disk=healthy(kind).chain)
+    assert LOCAL.cannot(renewed) is None
+    assert Choice(nginx=False).cannot(renewed) is None
+    assert "files that were replaced while it runs" in (Choice("docker").cannot(renewed) or "")
+
+
 @pytest.mark.parametrize("stage", STAGES)
 def test_everything_else_that_real_servers_can_be_set_up_as_is_played_everywhere(stage: str) -> None:
     for scenario in load().scenarios:

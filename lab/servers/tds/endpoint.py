@@ -21,7 +21,7 @@ from tlslab.servers.tds.session import Session
 from tlslab.servers.tds.tls import ALPN_TDS8, Presented, Settings, check_ciphers, presented
 
 SUPPORTS = mssql_conf.SUPPORTS | {
-    *("fallback", "refusal", "speaks", "ipv6", "small_dh", "reads_versions", "speaks_tds8", "route")
+    *("fallback", "refusal", "speaks", "ipv6", "small_dh", "reads_versions", "speaks_tds8", "route", "on_disk")
 }
 """The options of a server side that it can be set up with (`tlslab.model.situation.options`): those of SQL Server, and
 what SQL Server shows of itself elsewhere, or what stands before it.

@@ -59,6 +59,7 @@ class Nginx(Service):
         self._sandbox = sandbox
         self._process = await self._run(_SAID, *nginx.command(self._program, self.workdir))
         await self._answer()
+        self.replace_files()
         self.implementation = await self._version()
 
     async def _run(self, said: str, *argv: str) -> Process:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import tlslab
+from tlslab.model.certificate import Chain
 from tlslab.model.situation import ServerEncryption, ServerKind, ServerSide, VirtualHost, unsupported
 from tlslab.pki.mint import Mint
 from tlslab.runtime.deadline import deadline
@@ -89,6 +90,17 @@ class Service(ABC):
     def start_log(self, identity: str) -> tuple[str, ...]:
         """The lines that belong to no connection: what the server said of this side when it started."""
         return ()
+
+    def replace_files(self) -> None:
+        """Write what stands on disk now over the files of the chains, once the server has loaded them."""
+        for name, side in self.sides.items():
+            if side.on_disk is not None:
+                self.write_chain(name, side.on_disk)
+
+    def write_chain(self, name: str, chain: Chain) -> tuple[str, str]:
+        """Write the files of a chain and of its key; their paths."""
+        certificate = self.write(f"{name}.chain.pem", self.mint.chain_pem(chain))
+        return certificate, self.write(f"{name}.key.pem", self.mint.leaf_key_pem(chain.leaf))
 
     async def stop(self) -> None:
         """End the process, unless that has been done."""
@@ -178,6 +190,7 @@ class Embedded(Service):
         while "ready" not in (event := await self._next_event()):
             self._note(event)
         self.ports = event["ready"]
+        self.replace_files()
         self._reader = asyncio.create_task(self._read_events())
 
     async def take_log(self, identity: str) -> tuple[str, ...]:
@@ -224,8 +237,7 @@ class Embedded(Service):
                 f"{name}: the lab's own HTTPS endpoint, in the place of nginx, has no setting for {other[1]}"
             )
         chain = side.chain
-        certificate = self.write(f"{name}.chain.pem", self.mint.chain_pem(chain)) if chain else ""
-        key = self.write(f"{name}.key.pem", self.mint.leaf_key_pem(chain.leaf)) if chain else ""
+        certificate, key = self.write_chain(name, chain) if chain else ("", "")
         if side.kind is ServerKind.HTTPS:
             return {
                 **common,
@@ -254,11 +266,8 @@ class Embedded(Service):
         return told
 
     def _virtual_host(self, identity: str, host: VirtualHost) -> dict[str, str]:
-        return {
-            "name": host.name,
-            "chain": self.write(f"{identity}.chain.pem", self.mint.chain_pem(host.chain)),
-            "key": self.write(f"{identity}.key.pem", self.mint.leaf_key_pem(host.chain.leaf)),
-        }
+        chain, key = self.write_chain(identity, host.chain)
+        return {"name": host.name, "chain": chain, "key": key}
 
     async def _next_event(self) -> dict[str, Any]:
         assert self._process

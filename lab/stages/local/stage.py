@@ -121,7 +121,7 @@ class LocalStage:
             self._names.setdefault(situation.server, situation.client.connect_to)
         self._stack.push_async_callback(self._responders.stop)
         await self._responders.start(self._names)
-        usual = {ServerKind.HTTPS: nginx.SUPPORTS, ServerKind.SQLSERVER: TDS_SUPPORTS}
+        usual = {ServerKind.HTTPS: nginx.SUPPORTS_WHERE_FILES_CHANGE, ServerKind.SQLSERVER: TDS_SUPPORTS}
         by_kind = group_by_kind(tuple(self._names)).items()
         groups = [sides for kind, group in by_kind for sides in by_process(group, usual[kind])]
         await together(*(self._start(self._service(sides)) for sides in groups))
@@ -151,7 +151,7 @@ class LocalStage:
         program = self.machine.which.get("nginx")
         names = {name: self._names[side] for name, side in sides.items()}
         service: Service
-        can = not any(unsupported(side, nginx.SUPPORTS) for side in sides.values())
+        can = not any(unsupported(side, nginx.SUPPORTS_WHERE_FILES_CHANGE) for side in sides.values())
         if kind is ServerKind.HTTPS and program and self._use_nginx and can:
             service = Nginx(program, workdir, self._mint, sides, names)
         else:
