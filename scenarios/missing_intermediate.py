@@ -106,6 +106,31 @@ def address_silent(healthy: Situation) -> Situation:
     return healthy.with_chain(after=()).with_leaf(ca_issuers=Responder.SILENT).with_client(fetches_issuers=True)
 
 
+@scenario(
+    form="visited-before",
+    title="The server does not send its intermediate certificate, and the client may have it of an earlier visit",
+    conditions=[INCOMPLETE],
+    sources=[ISSUER_ADDRESSES],
+)
+def visited_before(healthy: Situation) -> Situation:
+    """The server sends its leaf alone, without an address of its issuer. The same user's client visited it before, when its
+    certificate of the same issuer had that address (AIA, caIssuers).
+
+    **Symptom.** Two machines with the same program and the same options: one connects, the other says "unable to get local
+    issuer certificate" or "PartialChain". A container that was made anew is the one that fails.
+
+    **Cause.** .NET on Linux keeps an intermediate that it has fetched in the user's home
+    (`~/.dotnet/corefx/cryptography/x509stores/ca`) and completes later chains with it, as Windows and browsers keep theirs.
+    What a server sent itself is not kept. The other clients here keep nothing between two processes.
+
+    **Look.** `ls ~/.dotnet/corefx/cryptography/x509stores/ca`, and the same program with an empty home: `HOME=$(mktemp -d)`.
+
+    **Fix.** Let the server present the whole chain: then it does not matter what a client has kept.
+    """
+    visited = healthy.with_chain(after=()).with_leaf(ca_issuers=Responder.ANSWERS).server
+    return replace(healthy.with_chain(after=()), visited=visited)
+
+
 _WHOLE_CHAIN = [
     "nginx: put the leaf first and the intermediates after it into the file of `ssl_certificate`, then reload. In another order it does not start: `key values mismatch`.",
     "SQL Server on Linux: add the CA's chain to the server's system store (`update-ca-certificates`), then restart the service.",
@@ -118,7 +143,7 @@ def present_whole_chain(broken: Situation) -> Situation:
     return broken.with_chain(after=None)
 
 
-for _incomplete in (missing_intermediate, published, address_silent):
+for _incomplete in (missing_intermediate, published, address_silent, visited_before):
     _incomplete.fix(
         still_checks=EVERYTHING,
         side=Side.SERVER,

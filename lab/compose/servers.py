@@ -87,6 +87,7 @@ def _stands(broken: Situation, after: Iterable[Situation]) -> bool:
     other = unsupported(broken.server, _SUPPORTS[broken.kind]) or broken.server.encryption is ServerEncryption.IN_CLEAR
     sides = [item.server for item in (broken, *after)]
     status = any(item.staple is not None or item.responders or item.client_anchors for item in sides)
+    status = status or broken.visited is not None
     return named and not (side.store.flaw or side.crls or side.environment or side.proxy or other or status)
 
 

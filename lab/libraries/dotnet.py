@@ -12,7 +12,7 @@ from tlslab.model.beyond import (
     POLICY_NOT_MET,
 )
 from tlslab.model.certificate import Responder
-from tlslab.model.circumstances import ISSUER_PUBLISHED
+from tlslab.model.circumstances import ISSUER_FETCHED_BEFORE, ISSUER_PUBLISHED
 from tlslab.model.client_certificates import CLIENT_CERTIFICATE_MISSING
 from tlslab.model.condition import Condition
 from tlslab.model.conditions import (
@@ -61,6 +61,11 @@ CHAIN_PROCESSOR = Source(
     ".NET, OpenSslX509ChainProcessor.cs (MapVerifyErrorToChainStatus: which error of OpenSSL's is which status)",
     "https://github.com/dotnet/runtime/blob/14337607ab00e22054524f1b4691ccc1f87e8c8c/src/libraries/"
     "System.Security.Cryptography/src/System/Security/Cryptography/X509Certificates/OpenSslX509ChainProcessor.cs",
+)
+ISSUERS_KEPT = Source(
+    ".NET, ChainPal.OpenSsl.cs (SaveIntermediateCertificates: of a good chain, those that were downloaded)",
+    "https://github.com/dotnet/runtime/blob/8e8ac0373980f7655b85d1e22ccf4a9f2309dc82/src/libraries/"
+    "System.Security.Cryptography/src/System/Security/Cryptography/X509Certificates/ChainPal.OpenSsl.cs",
 )
 HANDSHAKE_REPORTED = Source(
     "dotnet/runtime issue 47117: SSL Handshake failed with OpenSSL error - SSL_ERROR_SSL. (alert handshake failure)",
@@ -156,6 +161,13 @@ _TOLERATES = (
         when=[ISSUER_PUBLISHED],
         basis=Basis.AUTHORITATIVE,
         source=CHAIN_PROCESSOR,
+    ),
+    tolerates(
+        ".NET keeps an intermediate that it has fetched in the user's home, and completes later chains with it",
+        of=[INCOMPLETE],
+        when=[ISSUER_FETCHED_BEFORE],
+        basis=Basis.AUTHORITATIVE,
+        source=ISSUERS_KEPT,
     ),
     tolerates(
         ".NET takes the list or the answer of the responder, whichever it gets",

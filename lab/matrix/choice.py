@@ -91,6 +91,8 @@ class Choice:
 
     def cannot(self, situation: "Situation") -> str | None:
         """Why this stage cannot play the situation (a sentence), or None when it can. No attempt is made for that."""
+        if (before := situation.before) and (why := self.cannot(before)):
+            return why
         lacking = [
             (server, unsupported(situation.server, supports)) for server, supports in self._servers(situation.kind)
         ]
@@ -120,6 +122,8 @@ class Choice:
                 "the docker stage shows no server the certificate of a client in its self-check; the local stage plays "
                 "this"
             )
+        if situation.visited is not None:
+            return "the docker stage gives each attempt a home of its own; the local stage plays this"
         if situation.client.proxy is not None:
             return "the docker stage runs no proxy; the local stage plays this"
         if as_address(situation.client.connect_to):

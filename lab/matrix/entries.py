@@ -74,6 +74,7 @@ class Entries:
             id=attempt.id,
             client=attempt.client.name,
             server=self._stage.sides[attempt.situation.server][1],
+            visited=self._stage.sides[visited][1] if (visited := attempt.situation.visited) else None,
             connects_to=attempt.situation.client.connect_to,
             options=list(attempt.client.typed(attempt.situation.client)),
             trusts=list(self._trusts(attempt.situation.client)),

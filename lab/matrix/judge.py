@@ -12,7 +12,7 @@ from tlslab.matrix.play import Attempts
 from tlslab.model.act import BROKEN, CONTROL, FIXED, IMPOSTOR
 from tlslab.model.check import NOTHING, Check, in_words
 from tlslab.model.circumstances import IN_CLEAR
-from tlslab.model.condition import Condition, conditions_of, defects
+from tlslab.model.condition import Condition, conditions_of, defects, misbuilt
 from tlslab.model.evidence import Basis, Phase, Source, shows
 from tlslab.model.impostor import Impostor
 from tlslab.model.knowledge import Answer, Knowledge, Release, Statement, answer
@@ -356,20 +356,6 @@ def lab_failed(attempts: Attempts, known: Iterable[Condition]) -> str:
         if attempt.outcome.result is Result.LAB_ERROR:
             return f"the act {name}: {attempt.outcome.text}"
     return ""
-
-
-def misbuilt(situation: Situation, seen: frozenset[Condition], known: Iterable[Condition]) -> str:
-    """In what the defects that the self-check saw differ from those that the situation is meant to have, in words; ""
-    when in nothing. Then the situation says nothing about a client.
-    """
-    wanted = defects(conditions_of(situation, known))
-    if seen == wanted:
-        return ""
-    return f"found {_names(seen)}, but the situation should have {_names(wanted)}"
-
-
-def _names(found: Iterable[Condition]) -> str:
-    return ", ".join(sorted(map(str, found))) or "nothing wrong"
 
 
 def _connected(outcome: Outcome, found: Answer) -> Judged:

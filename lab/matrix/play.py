@@ -6,17 +6,19 @@ server side take turns, so that the server's lines belong to the right one.
 """
 
 import asyncio
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
 from tlslab.clients.base import Client
 from tlslab.matrix.case import Case
 from tlslab.matrix.progress import Observer
-from tlslab.matrix.queue import Queue
-from tlslab.model.condition import Condition
+from tlslab.matrix.queue import Queue, takes_turns
+from tlslab.model.condition import Condition, misbuilt
 from tlslab.model.normalise import normalise
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.proxy import OK, Proxy
@@ -89,6 +91,7 @@ class Player:
         self._queue: Queue[tuple[Key, Client]] = Queue(stage.distance)
         self._done = 0
         self._turn = asyncio.Condition()
+        self._alone_at: defaultdict[ServerSide, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._workers: list[asyncio.Task[None]] = []
         self._failure: BaseException | None = None
         self._audits: dict[Situation, asyncio.Future[frozenset[Condition]]] = {}
@@ -211,10 +214,28 @@ class Player:
         self._observer.attempted(client.name, outcome.result.value)
 
     async def _play(self, client: Client, situation: Situation) -> Outcome:
-        await self._stage.server_log(situation.server)
-        completed = await self._stage.attempt(client, situation)
-        log = await self._stage.server_log(situation.server)
+        if (before := situation.before) is None:
+            return await self._connect(client, situation)
+        with self._stage.home() as home:
+            async with self._stage.hold(before.server):
+                await self._check(before)
+                await self._connect(client, before, home)
+            return await self._connect(client, situation, home)
+
+    async def _connect(self, client: Client, situation: Situation, home: Path | None = None) -> Outcome:
+        # Whoever visits a server before another one does not stand in its line.
+        async with self._alone_at[situation.server] if takes_turns(situation.server) else nullcontext():
+            await self._stage.server_log(situation.server)
+            completed = await self._stage.attempt(client, situation, home)
+            log = await self._stage.server_log(situation.server)
         return replace(decide(client, situation, completed), server_log=log)
+
+    async def _check(self, visited: Situation) -> None:
+        """Raises AuditError when a server that is visited before another one has other defects than it is meant to
+        have.
+        """
+        if problem := misbuilt(visited, await self._audit(visited), self._known):
+            raise AuditError(f"of the server that is visited before: {problem}")
 
     async def _audit(self, situation: Situation) -> frozenset[Condition]:
         known = self._audits.get(situation)

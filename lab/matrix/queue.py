@@ -15,6 +15,11 @@ from tlslab.stages.stage import Distance
 T = TypeVar("T")
 
 
+def takes_turns(side: ServerSide) -> bool:
+    """Whether attempts at a side take turns; at a server that is down they need not."""
+    return side.key_readable
+
+
 @dataclass(eq=False)
 class Line(Generic[T]):
     """The attempts that wait for one side, each with its place in the whole queue; `busy` while one is under way."""
@@ -25,8 +30,8 @@ class Line(Generic[T]):
 
     @property
     def down(self) -> bool:
-        """Whether the server is down: then its attempts need not take turns."""
-        return not self.side.key_readable
+        """Whether the server is down."""
+        return not takes_turns(self.side)
 
 
 class Queue(Generic[T]):

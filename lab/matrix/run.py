@@ -108,7 +108,8 @@ class Run:
             alone = sum(map(len, (case.acts for case in cases[len(playable) :])))
             self._observer.planned(len(playable), len(shared) + alone)
             began = time.monotonic()
-            await self._stage.serve(situations)
+            visits = [before for item in situations if (before := item.before)]
+            await self._stage.serve([*situations, *visits])
             up = sum(self._stage.distance(side) is Distance.UP for side in self._stage.sides)
             self._observer.started(up, time.monotonic() - began)
             jobs = self._jobs or self._stage.at_once

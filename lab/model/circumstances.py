@@ -5,7 +5,7 @@ from collections.abc import Callable
 from tlslab.model.certificate import Responder, SignatureHash
 from tlslab.model.conditions import UNTRUSTED
 from tlslab.model.library import When
-from tlslab.model.path import anchors, chain_of, signed
+from tlslab.model.path import anchors, chain_of, fetched, signed
 from tlslab.model.situation import Encryption, Refusal, RevocationCheck, ServerEncryption, Situation, Store, TLSVersion
 
 
@@ -62,6 +62,19 @@ MEETS_SILENCE = When("nothing is said at the address in the certificate", _meets
 ISSUER_PUBLISHED = When(
     "the issuer's certificate is to be had at the address in the server's (AIA)",
     lambda act: chain_of(act).leaf.ca_issuers is Responder.ANSWERS,
+)
+
+
+def _fetched_before(act: Situation) -> bool:
+    if (before := act.before) is None:
+        return False
+    issuer = chain_of(act).leaf.issuer
+    return issuer in fetched(before.with_client(fetches_issuers=True)) and issuer not in chain_of(before).presented
+
+
+ISSUER_FETCHED_BEFORE = When(
+    "on an earlier visit the issuer's certificate was to be had at the address in the server's (AIA), and was not sent",
+    _fetched_before,
 )
 STAPLED = When("the server sends an answer of OCSP with the handshake", lambda act: act.server.staple is not None)
 HOLDS_THE_CA = When(

@@ -106,3 +106,17 @@ def conditions_seen(seen: Seen, known: Iterable[Condition]) -> frozenset[Conditi
 def defects(found: Iterable[Condition]) -> frozenset[Condition]:
     """The conditions that are wrong."""
     return frozenset(condition for condition in found if condition.wrong)
+
+
+def misbuilt(situation: Situation, seen: frozenset[Condition], known: Iterable[Condition]) -> str:
+    """In what the defects that the self-check saw differ from those that the situation is meant to have, in words; ""
+    when in nothing. Then the situation says nothing about a client.
+    """
+    wanted = defects(conditions_of(situation, known))
+    if seen == wanted:
+        return ""
+    return f"found {_names(seen)}, but the situation should have {_names(wanted)}"
+
+
+def _names(found: Iterable[Condition]) -> str:
+    return ", ".join(sorted(map(str, found))) or "nothing wrong"

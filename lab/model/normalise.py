@@ -67,6 +67,8 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     # wget's progress bar and the speed of its download.
     (re.compile(r"(?m)^( +\d+K[ .]+\d+%) .*$"), r"\1 PROGRESS"),
     (re.compile(r"\(\d[\d.]* [KMG]?B/s\)"), "(SPEED)"),
+    # java.net.http's SSLTube and SSLEngine: which of the two, is a question of which thread sees the end first.
+    (re.compile(r"\bRemote host (?:closed the channel|terminated the handshake)"), "Remote host ENDED"),
     # openssl s_client: an ECDSA signature has no fixed length.
     (re.compile(r"\b(has read|and written) \d+ bytes\b"), r"\1 SIZE bytes"),
     (re.compile(r"\bStart Time: \d+"), "Start Time: TIME"),

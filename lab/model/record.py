@@ -158,6 +158,9 @@ class AttemptEntry(_Model):
     id: str
     client: str
     server: str = Field(description="id of the server entry")
+    visited: str | None = Field(
+        default=None, description="id of the server that it visited before, with the same home; null: its home was new"
+    )
     connects_to: str = Field(description="the name that the client connects to")
     options: list[str] = Field(description="the client side in the client's own words")
     trusts: list[TrustedEntry] = Field(description="what stood in its trust stores")

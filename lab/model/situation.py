@@ -391,13 +391,22 @@ def unsupported(side: ClientSide | ServerSide, supports: Set[str]) -> tuple[str,
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """One server side and one client side. `via`: the host and the server that the client has dialled, where that
-    server has sent it on.
+    """One server side and one client side.
+
+    `via`: the host and the server that the client has dialled, where that server has sent it on. `visited`: how the
+    server at this name was set up when the client visited it before, with the same home directory; None: the client's
+    home is new.
     """
 
     server: ServerSide
     client: ClientSide
     via: Route | None = None
+    visited: ServerSide | None = None
+
+    @property
+    def before(self) -> Self | None:
+        """The situation of the earlier visit; None where there was none."""
+        return None if self.visited is None else replace(self, server=self.visited, visited=None)
 
     @property
     def kind(self) -> ServerKind:

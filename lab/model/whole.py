@@ -23,6 +23,8 @@ def flaws(record: Record) -> Iterator[str]:
             yield f"the attempt {attempt.id} is by the client {attempt.client}, which is not there"
         if attempt.server not in servers:
             yield f"the attempt {attempt.id} is at the server {attempt.server}, which is not there"
+        if attempt.visited is not None and attempt.visited not in servers:
+            yield f"the attempt {attempt.id} visited the server {attempt.visited} before, which is not there"
     by_id = {entry.id: entry.client for entry in record.attempts}
     impostors = {IMPOSTOR + entry.id for entry in record.impostors}
     for case in cases:

@@ -63,6 +63,8 @@ def show_cell(
             continue
         attempt = known[identity]
         server = servers[attempt.server]
+        if attempt.visited is not None:
+            _visit(servers[attempt.visited], console)
         _attempt(attempt, console, with_trace)
         _server(server, console, seen.get(server.id, ""), folded)
         shown[identity] = act
@@ -83,7 +85,7 @@ def select(record: Record, cells: Iterable[CellEntry]) -> Record:
     attempts = {identity for cell in cells for identity in cell.acts.values()}
     attempts |= {identity for entry in trust_procedures for item in entry.shown for identity in item.acts.values()}
     kept = [entry for entry in record.attempts if entry.id in attempts]
-    servers = {entry.server for entry in kept}
+    servers = {server for entry in kept for server in (entry.server, entry.visited)}
     acts = {act for cell in cells for act in cell.acts}
     return record.model_copy(
         update={
@@ -195,6 +197,12 @@ def _act_meaning(record: Record, act: str) -> str:
     lesson = next((entry.lesson for entry in record.impostors if IMPOSTOR + entry.id == act), "")
     first = re.split(r"(?<=\.)\s", " ".join(lesson.split()), maxsplit=1)[0]
     return first or "after the fix, an attacker with the same name and address and a certificate of its own"
+
+
+def _visit(server: ServerEntry, console: Console) -> None:
+    presented = "; ".join(map(_in_short, server.presented)) or "nothing"
+    words = f"with the same home, when the server presented {presented}"
+    hang(console, "  visited before  ", Text(printable(words)), "dim")
 
 
 def _attempt(attempt: AttemptEntry, console: Console, with_trace: bool) -> None:

@@ -1,7 +1,7 @@
 """The stage as the matrix sees it: where servers and clients run, whatever they run in."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -158,8 +158,16 @@ class Stage(Protocol):
         StageError when the agent has gone, and OSError when it could not do that.
         """
 
-    async def attempt(self, client: Client, situation: Situation) -> Completed:
-        """Let the client connect once. Raises OSError when it cannot be started, StageError and ServiceError."""
+    def home(self) -> AbstractContextManager[Path]:
+        """The path of a directory for several attempts of one client, one after the other: what the client leaves there
+        after one, the next finds. It goes with the context. Raises StageError where the stage has none
+        (`tlslab.matrix.choice`).
+        """
+
+    async def attempt(self, client: Client, situation: Situation, home: Path | None = None) -> Completed:
+        """Let the client connect once, in this home; None: in one that is new and goes with the attempt. Raises OSError
+        when it cannot be started, StageError and ServiceError.
+        """
 
     async def version(self, client: Client) -> str:
         """Ask the client for its version; empty when it does not tell. Raises OSError, StageError as `attempt` does."""

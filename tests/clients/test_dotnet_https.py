@@ -174,6 +174,14 @@ def test_it_fetches_an_intermediate_where_there_is_an_address() -> None:
     assert not connects(CLIENT, alone.with_leaf(ca_issuers=Responder.REFUSES))
 
 
+def test_it_keeps_an_intermediate_that_it_has_fetched_and_none_that_was_sent() -> None:
+    alone = broken("missing-intermediate", ServerKind.HTTPS)
+    published = alone.with_leaf(ca_issuers=Responder.ANSWERS)
+    assert "keeps" in tolerated(CLIENT, replace(alone, visited=published.server))
+    assert not connects(CLIENT, replace(alone, visited=published.with_chain(after=None).server))
+    assert not connects(CLIENT, replace(alone, visited=GOOD.server))
+
+
 def test_its_version_is_that_of_the_runtime() -> None:
     line = '{"driver": "9.0.7+3c298d9f00936d651cc47d221762474e25277672", "runtime": "9.0.7"}\n'
     assert CLIENT.read_version(Completed(0, line, "", 0.1)) == ".NET 9.0.7"

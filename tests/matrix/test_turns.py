@@ -3,8 +3,10 @@ some clients wait there through their whole login timeout.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
@@ -12,9 +14,10 @@ import pytest
 
 from tlslab.clients import all_clients
 from tlslab.clients.base import Client
-from tlslab.matrix.play import Player
+from tlslab.matrix.play import Attempt, Player
 from tlslab.matrix.progress import Silent
-from tlslab.model.outcome import Completed
+from tlslab.model.conditions import CONDITIONS
+from tlslab.model.outcome import Completed, Result
 from tlslab.model.situation import ServerKind, ServerSide, Situation, TLSVersion, healthy
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint
@@ -22,16 +25,19 @@ from tlslab.pki.scan import NOBODY, Scan
 from tlslab.stages.stage import Distance, Stage
 
 SQLSERVER = healthy(ServerKind.SQLSERVER)
+ALONE = SQLSERVER.with_chain(after=())
+HOME = Path("/home")
 CLIENTS = [client for client in all_clients() if client.name in ("python-tds", "pymssql")]
 
 
 class Together:
-    """A stage at whose attempts nothing happens but that they meet, or do not."""
+    """A stage at whose attempts nothing happens but that they meet at a server, or do not: at `most` so many."""
 
     def __init__(self, mint: Mint) -> None:
         self._mint = mint
-        self._under_way = 0
+        self._under_way = Counter[ServerSide]()
         self.most = 0
+        self.made: list[tuple[ServerSide, Path | None]] = []
 
     def distance(self, side: ServerSide) -> Distance:
         return Distance.UP
@@ -50,12 +56,16 @@ class Together:
     async def server_log(self, side: ServerSide) -> tuple[str, ...]:
         return ()
 
-    async def attempt(self, client: Client, situation: Situation) -> Completed:
-        self._under_way += 1
-        self.most = max(self.most, self._under_way)
+    def home(self) -> AbstractContextManager[Path]:
+        return nullcontext(HOME)
+
+    async def attempt(self, client: Client, situation: Situation, home: Path | None = None) -> Completed:
+        self.made.append((situation.server, home))
+        self._under_way[situation.server] += 1
+        self.most = max(self.most, self._under_way[situation.server])
         for _ in range(20):  # Whoever else may begin now does so.
             await asyncio.sleep(0)
-        self._under_way -= 1
+        self._under_way[situation.server] -= 1
         return Completed(0, "{}", "", 0.1)
 
 
@@ -66,7 +76,7 @@ class Needed(Together):
         super().__init__(mint)
         self._other = asyncio.Event()
 
-    async def attempt(self, client: Client, situation: Situation) -> Completed:
+    async def attempt(self, client: Client, situation: Situation, home: Path | None = None) -> Completed:
         if situation.server.key_readable:
             self._other.set()
         await self._other.wait()
@@ -97,6 +107,35 @@ def test_one_after_the_other_at_a_server_that_writes_a_log(mint: Mint) -> None:
 
 def test_all_at_once_at_a_server_that_is_down(mint: Mint) -> None:
     assert at_once(SQLSERVER.with_server(key_readable=False), mint) == 2
+
+
+def played(situations: Sequence[Situation], mint: Mint) -> tuple[Together, list[Attempt]]:
+    """The first client in these situations, as many at a time as can be."""
+    stage = Together(mint)
+
+    async def play() -> list[Attempt]:
+        async with Player(cast(Stage, stage), mint, CONDITIONS, jobs=len(situations), observer=Silent()) as player:
+            return await asyncio.gather(*(player.attempt(CLIENTS[0], item) for item in situations))
+
+    return stage, asyncio.run(play())
+
+
+def test_an_earlier_visit_is_made_first_and_in_the_same_home(mint: Mint) -> None:
+    stage, _ = played([replace(SQLSERVER, visited=ALONE.server)], mint)
+    assert stage.made == [(ALONE.server, HOME), (SQLSERVER.server, HOME)]
+
+
+def test_an_earlier_visit_takes_its_turn_at_the_server_that_others_connect_to(mint: Mint) -> None:
+    stage, _ = played([replace(SQLSERVER, visited=ALONE.server), ALONE], mint)
+    assert len(stage.made) == 3
+    assert stage.most == 1
+
+
+def test_a_server_that_was_visited_before_is_looked_at_as_well(mint: Mint) -> None:
+    old = ALONE.with_server(tls_min=TLSVersion.TLSv1_0, tls_max=TLSVersion.TLSv1_1)  # this stage shows TLS 1.2 always
+    _, (attempt,) = played([replace(SQLSERVER, visited=old.server)], mint)
+    assert attempt.outcome.result is Result.LAB_ERROR
+    assert "of the server that is visited before: found incomplete, but" in attempt.outcome.text
 
 
 def test_who_waits_for_a_server_that_is_down_keeps_nobody_from_the_others(mint: Mint) -> None:

@@ -10,7 +10,6 @@ import pytest
 from cryptography.x509 import ocsp
 
 from tlslab.catalogue import load
-from tlslab.matrix.judge import misbuilt
 from tlslab.matrix.plan import attacks
 from tlslab.model.certificate import (
     FALLBACK,
@@ -24,7 +23,7 @@ from tlslab.model.certificate import (
 )
 from tlslab.model.check import Check, Worth
 from tlslab.model.client_certificates import CLIENT_CERTIFICATE_MISSING, NOT_SENT, NOT_TAKEN, OF_CLIENTS
-from tlslab.model.condition import Condition, conditions_of, defects
+from tlslab.model.condition import Condition, conditions_of, defects, misbuilt
 from tlslab.model.conditions import (
     CONDITIONS,
     EXPIRED,

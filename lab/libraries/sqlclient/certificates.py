@@ -1,5 +1,6 @@
 """What SqlClient says of a certificate, and what it accepts although something is wrong."""
 
+from tlslab.libraries.dotnet import ISSUERS_KEPT
 from tlslab.libraries.sqlclient import sources
 from tlslab.libraries.sqlclient.conditions import (
     NO_CRL,
@@ -12,7 +13,7 @@ from tlslab.libraries.sqlclient.conditions import (
 from tlslab.libraries.sqlclient.drivers import OBSERVED, SDS, microsoft, public, say, system, tolerate, vendor
 from tlslab.libraries.sqlclient.frames import CERTIFICATE, VERIFIED
 from tlslab.model.beyond import PIN_UNREADABLE
-from tlslab.model.circumstances import ISSUER_PUBLISHED
+from tlslab.model.circumstances import ISSUER_FETCHED_BEFORE, ISSUER_PUBLISHED
 from tlslab.model.conditions import (
     BELOW_THE_ROOT,
     CN_ALONE,
@@ -152,6 +153,12 @@ _TOLERATES = (
         public(sources.FETCHES_ISSUERS),
         of=[INCOMPLETE],
         when=[ISSUER_PUBLISHED],
+    ),
+    tolerate(
+        ".NET keeps an intermediate that it has fetched in the user's home, and completes later chains with it",
+        vendor(ISSUERS_KEPT),
+        of=[INCOMPLETE],
+        when=[ISSUER_FETCHED_BEFORE],
     ),
     tolerate("the hash of a signature is not looked at", of=[WEAK_SIGNATURE]),
     tolerate("the length of a key is not looked at", of=[WEAK_KEY]),

@@ -256,8 +256,12 @@ class DockerStage:
         """What the server wrote since this was last asked. Raises ServiceError, Lost, OSError."""
         return await self._fleet.take_log(side)
 
-    async def attempt(self, client: Client, situation: Situation) -> Completed:
-        """Let the client connect once.
+    def home(self) -> NoReturn:
+        """No attempt that this stage makes follows on another (`Choice.cannot`). Raises StageError."""
+        raise StageError("the docker stage has no directory for several attempts")
+
+    async def attempt(self, client: Client, situation: Situation, home: Path | None = None) -> Completed:
+        """Let the client connect once, in a directory of its own.
 
         Raises OSError when it cannot be started, StageError when its container died, ServiceError when the server side
         is not up.

@@ -4,8 +4,8 @@ servers resolve. The local stage runs all clients here, the docker stage those t
 
 import asyncio
 import platform
-from collections.abc import Iterable
-from contextlib import ExitStack
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -63,10 +63,23 @@ class Here:
         self._attempts += 1
         return self.workdir / f"attempt-{self._attempts}"
 
+    @contextmanager
+    def home(self) -> Iterator[Path]:
+        """A directory for several attempts, one after the other."""
+        workdir = self.new_workdir()
+        workdir.mkdir()
+        try:
+            yield workdir
+        finally:
+            leftovers.remove(workdir)
+
     async def run(self, invocation: Invocation, workdir: Path, sandbox: Sandbox) -> Completed:
         """Run an invocation in a directory of its own, which is gone afterwards; where it has a worker, by one that is
-        there already or by a new one. Raises OSError when it cannot be started.
+        there already or by a new one. In a directory that is there already, a `home`, it is run alone, and what it
+        leaves stays. Raises OSError when it cannot be started.
         """
+        if workdir.exists():
+            return await run(sandbox, invocation.alone, workdir)
         workdir.mkdir()
         try:
             if invocation.worker is not None:

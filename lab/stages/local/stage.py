@@ -5,7 +5,7 @@ import itertools
 import os
 import secrets
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, AsyncExitStack
 from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import NoReturn, Self
@@ -215,12 +215,18 @@ class LocalStage:
         service, identity = self._where[side]
         return await service.take_log(identity)
 
-    async def attempt(self, client: Client, situation: Situation) -> Completed:
-        """Let the client connect once. Its directory is gone afterwards. Raises OSError when it cannot be started."""
+    def home(self) -> AbstractContextManager[Path]:
+        """A directory for several attempts."""
+        return self.here.home()
+
+    async def attempt(self, client: Client, situation: Situation, home: Path | None = None) -> Completed:
+        """Let the client connect once. Its directory is gone afterwards, unless it is a home for several attempts.
+        Raises OSError when it cannot be started.
+        """
         side = situation.client
         material = material_of(self._mint, side)
         endpoint = self.endpoint(situation.server)
-        workdir = self.here.new_workdir()
+        workdir = home or self.here.new_workdir()
         async with self._proxies.before(endpoint.port, side) as proxy:
             request = Request(self.machine, side, endpoint, material, self.login, PurePosixPath(workdir), proxy)
             told = with_environment(client.invoke(request), request, self._mint)

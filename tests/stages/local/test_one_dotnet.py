@@ -61,3 +61,20 @@ def test_an_intermediate_that_one_attempt_has_fetched_completes_no_chain_of_anot
     assert [before.result, fetched.result] == [Result.REFUSED, Result.CONNECTED]
     assert after.text == before.text
     assert after.text.endswith("PartialChain")
+
+
+def test_what_one_attempt_has_fetched_is_there_for_the_next_in_the_same_home(tmp_path: Path) -> None:
+    async def script() -> list[Outcome]:
+        async with LocalStage(tmp_path, Mint(Keys(tmp_path / "keys"))) as stage:
+            stage.open({"shop.lab.test"})
+            if stage.obstacle:
+                pytest.skip(stage.obstacle.what)
+            await stage.serve([PUBLISHED, ALONE])
+            with stage.home() as home:
+                return [
+                    CLIENT.read(await stage.attempt(CLIENT, item, home), item.client)
+                    for item in (ALONE, PUBLISHED, ALONE)
+                ]
+
+    assert [item.result for item in asyncio.run(script())] == [Result.REFUSED, Result.CONNECTED, Result.CONNECTED]
+    assert not list(tmp_path.glob("**/attempt-*"))
