@@ -59,8 +59,9 @@ _HTTPS: tuple[tuple[frozenset[Phase], Look], ...] = (
         Look(
             CLIENT,
             "openssl s_client -connect HOST:443 -servername HOST -showcerts </dev/null",
-            "each certificate that is sent, and `verify error:num=`: 18 self-signed, 19 and 20 unknown CA, 21 an "
-            "intermediate is missing, 10 expired, 9 not yet valid",
+            "each certificate that is sent, and `verify error:num=`: 18 self-signed, 19 and 20 unknown CA, 21 behind "
+            "20 nothing but the server's own was sent (an intermediate is missing, or there is none), 10 expired, 9 "
+            "not yet valid",
         ),
     ),
     (
