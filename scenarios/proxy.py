@@ -68,7 +68,7 @@ def call_it_by_http(broken: Situation) -> Situation:
 def authentication_required(healthy: Situation) -> Situation:
     """The proxy lets through only those who show it the name and the password of a user. The client shows none.
 
-    **Symptom.** "CONNECT tunnel failed, response 407" (curl 56, git), before curl 7.87 "Received HTTP code 407 from proxy
+    **Symptom.** "CONNECT tunnel failed, response 407" (curl 56, from 8.20 on 7; git), before curl 7.87 "Received HTTP code 407 from proxy
     after CONNECT"; "Tunnel connection failed: 407 Proxy Authentication Required" (urllib, requests), "407 Proxy
     Authentication Required" (httpx, Perl, openssl s_client), "Proxy tunneling failed: Proxy Authentication Required" (wget),
     "Request failed with status code 407" (axios), "Proxy response (407) !== 200 when HTTP Tunneling" (undici). Go says
@@ -110,7 +110,7 @@ def give_the_login(broken: Situation) -> Situation:
 def forbidden(healthy: Situation) -> Situation:
     """The proxy knows the client, and has a rule against this host or this port.
 
-    **Symptom.** "CONNECT tunnel failed, response 403" (curl 56, git), before curl 7.87 "Received HTTP code 403 from proxy
+    **Symptom.** "CONNECT tunnel failed, response 403" (curl 56, from 8.20 on 7; git), before curl 7.87 "Received HTTP code 403 from proxy
     after CONNECT"; "Tunnel connection failed: 403 Forbidden" (urllib, requests), "403 Forbidden" (httpx, Perl, openssl
     s_client), "Proxy tunneling failed: Forbidden" (wget), "Request failed with status code 403" (axios), "Proxy response
     (403) !== 200 when HTTP Tunneling" (undici).

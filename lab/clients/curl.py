@@ -113,6 +113,10 @@ TUNNEL = Source(
     "curl, lib/cf-h1-proxy.c (H1_CONNECT)",
     "https://github.com/curl/curl/blob/c074ba64a86c36bbb697b89e1b3509fd14d12af3/lib/cf-h1-proxy.c",
 )
+NEWER_TUNNEL = Source(
+    "curl 8.20.0, lib/cf-h1-proxy.c (CURLE_COULDNT_CONNECT, which was CURLE_RECV_ERROR before)",
+    "https://github.com/curl/curl/blob/curl-8_20_0/lib/cf-h1-proxy.c",
+)
 OLDER_TUNNEL = Source(
     "curl, lib/http_proxy.c (CONNECT)",
     "https://github.com/curl/curl/blob/757d8eeb3728553e6068b4ab7d119bc3271c32a4/lib/http_proxy.c",
@@ -199,6 +203,7 @@ class Curl(Client):
     )
     rows = (
         *no_tunnel("curl: (56) CONNECT tunnel failed, response STATUS", TUNNEL),
+        *no_tunnel("curl: (7) CONNECT tunnel failed, response STATUS", NEWER_TUNNEL),
         *no_tunnel("curl: (56) Received HTTP code STATUS from proxy after CONNECT", OLDER_TUNNEL),
         *says_in_clear("curl: (35) {*}:SSL routines:{*}:wrong version number", LIBRARY_SOURCE),
         *says_alike(
