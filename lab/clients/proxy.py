@@ -1,8 +1,10 @@
 """What clients have in common that take a proxy: its URL, and what they say of one that lets them not through."""
 
+from collections.abc import Callable
+
 from tlslab.clients.base import AS_TYPED, ProxyAddress
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Own, says, tolerates
+from tlslab.model.library import Does, Own, Prints, says, tolerates
 from tlslab.model.proxied import PROXY_FORBIDS, PROXY_IN_CLEAR, PROXY_WANTS_LOGIN
 from tlslab.model.proxy import FORBIDDEN, HOST, LOGIN_REQUIRED
 from tlslab.model.situation import ClientSide
@@ -23,15 +25,19 @@ def proxy_url(side: ClientSide, at: ProxyAddress = AS_TYPED) -> str:
     return f"{'https' if proxy.by_tls else 'http'}://{login}{HOST}:{at.port}"
 
 
-def no_tunnel(text: str, source: Source, basis: Basis = Basis.AUTHORITATIVE) -> tuple[Own, ...]:
-    """What a client says of a proxy that answers CONNECT with an error: `STATUS` and `REASON` stand for its words."""
+def no_tunnel(
+    text: str, source: Source, basis: Basis = Basis.AUTHORITATIVE, *, shown: Callable[[str], Does] = Prints
+) -> tuple[Own, ...]:
+    """What a client says of a proxy that answers CONNECT with an error: `STATUS` and `REASON` stand for its words.
+    `shown`: where it says so, by default in its message.
+    """
     return tuple(
         row
         for condition, (status, reason) in _REFUSALS.items()
         for row in says(
             [condition],
             Phase.NO_TLS,
-            text.replace("STATUS", str(status)).replace("REASON", reason),
+            shown(text.replace("STATUS", str(status)).replace("REASON", reason)),
             basis=basis,
             source=source,
         )

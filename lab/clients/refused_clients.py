@@ -7,7 +7,7 @@ the status.
 from tlslab.model.client_certificates import CERTIFICATE_NOT_TAKEN, CLIENT_CERTIFICATE_MISSING, NOT_SENT, NOT_TAKEN
 from tlslab.model.client_certificates import OF_CLIENTS as REFUSED
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Says, says_alike
+from tlslab.model.library import Does, Says, says_alike
 
 _NGINX = "https://github.com/nginx/nginx/blob/release-1.22.1/src/http"
 PAGES = Source(
@@ -31,7 +31,7 @@ def shows_the_page() -> tuple[Says, ...]:
     )
 
 
-def tells_the_status(words: str = "HTTP 400", *, source: Source = STATUS) -> tuple[Says, ...]:
+def tells_the_status(words: str | Does = "HTTP 400", *, source: Source = STATUS) -> tuple[Says, ...]:
     """The rows of a client that tells no more than the status, in these words; by default that of a program which looks
     at the status itself, where the client raises no error.
     """

@@ -147,7 +147,7 @@ System = Program | Library
 
 NODE = Program("node", Packages(apt="nodejs", dnf="nodejs", zypper="nodejs"))
 NPM = Program("npm", Packages(apt="npm"))
-"""What brings packages of Node into the lab's cache; no client runs it."""
+"""What brings packages of Node into the lab's cache, and a client of its own."""
 MVN = Program("mvn", Packages(apt="maven"))
 """What brings jars into the lab's cache; no client runs it."""
 

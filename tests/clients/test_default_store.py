@@ -20,6 +20,7 @@ KNOWLEDGE = catalogue.load().knowledge
 REPLACES = {
     *("gnutls-cli", "go-https", "go-mssqldb", "httpx", "jtds", "mssql-jdbc", "node-https", "openssl"),
     *("aiohttp", "axios", "undici", "perl-lwp", "perl-ssl", "php", "requests", "ruby", "tedious", "urllib"),
+    *("apt", "npm"),
     *("java-httpclient", "java-httpclient.extended-trust-manager", "java-urlconnection"),
 }
 """Played on Debian 12 with curl 7.88, wget 1.21, OpenSSL 3.0, GnuTLS 3.7, Node 20, Python 3.11."""
@@ -29,6 +30,7 @@ ADDS |= {
     "dotnet-httpclient.httpwebrequest",
     "microsoft-data-sqlclient",
     "php-curl",
+    "pip",
     "requests.ssl-context",
     "sqlclient",
     "wget",
@@ -77,7 +79,7 @@ def test_no_client_is_kept_from_its_default_store_by_what_nobody_is_shown() -> N
             assert not [word for word in UNTYPED if any(item.startswith(word) for item in given)], cell.id
 
 
-@pytest.mark.parametrize("name", ["axios", "node-https", "tedious", "undici"])
+@pytest.mark.parametrize("name", ["axios", "node-https", "npm", "tedious", "undici"])
 def test_a_list_that_is_compiled_in_is_filled_by_the_variable_that_adds_to_it(name: str) -> None:
     client = next(item for item in CLIENTS if item.name == name)
     for situation in (visit(client).before, visit(client).after):

@@ -15,6 +15,7 @@ CLIENTS = all_clients()
 OWN_LISTS = {
     "node-https": ("NODE_EXTRA_CA_CERTS=ca.pem",),
     "node-fetch": ("NODE_EXTRA_CA_CERTS=ca.pem",),
+    "npm": ("NODE_EXTRA_CA_CERTS=ca.pem",),
     "tedious": ("NODE_EXTRA_CA_CERTS=ca.pem",),
     "requests": ("REQUESTS_CA_BUNDLE=ca.pem",),
     "axios": ("NODE_EXTRA_CA_CERTS=ca.pem",),
@@ -33,7 +34,7 @@ SECURITY_WORDS = (
     "ca.pem", "cacert", "capath", "CAfile", "ca-certificate", "ca-directory", "verify_return_error", "verify_hostname",
     "Encrypt=", "TrustServerCertificate", "HostnameInCertificate", "encryption =", "ca file", "cafile", "SSL_CERT_FILE",
     "SSL_CERT_DIR", "use-openssl-ca", '"encrypt"', "trustServerCertificate", "OPENSSL_CONF", "--insecure",
-    "new-certs",
+    "new-certs", "CaInfo", "--cert",
 )  # fmt: skip
 
 

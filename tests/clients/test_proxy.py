@@ -24,6 +24,9 @@ NO_LOGIN = "proxy.authentication-required"
     [
         ("curl", f"--proxy {URL}"),
         ("git", f"-c http.proxy={URL}"),
+        ("apt", f"-o Acquire::https::Proxy={URL}"),
+        ("npm", f"npm config set https-proxy {URL}"),
+        ("pip", f"--proxy {URL}"),
         ("wget", f"--execute=https_proxy={URL}"),
         ("urllib", f'ProxyHandler({{"https": "{URL}"}})'),
         ("requests", f'session.proxies = {{"https": "{URL}"}}'),

@@ -23,8 +23,10 @@ from tlslab_scenarios.client_certificate import CLIENTS_ROOT, OF_ALICE
 DEMANDS = healthy(ServerKind.HTTPS).with_server(client_anchors=(CLIENTS_ROOT,))
 OWN = ClientSide("shop.lab.test", trust_anchors=(LAB_ROOT,), certificate=Chain(OF_ALICE))
 CLIENTS = {client.name: client for client in all_clients() if ServerKind.HTTPS in client.kinds}
+PIP = "Could not fetch URL https://shop.lab.test:4433/x/: 400 Client Error: Bad Request for url: https://shop.lab.test"
 SAID = {
     "aiohttp": "HTTP 400",
+    "apt": "E: Failed to fetch https://shop.lab.test:4433/  400  Bad Request [IP: 127.0.0.1 4433]",
     "axios": "AxiosError: Request failed with status code 400 {\n  code: 'ERR_BAD_REQUEST'\n}",
     "curl": f"HTTP 400\n<html>\n<head><title>400 {NOT_SENT}</title></head>",
     "dotnet-httpclient": "HTTP 400",
@@ -39,12 +41,14 @@ SAID = {
     "mono-httpwebrequest": STATUS_AS_AN_ERROR,
     "node-fetch": "HTTP 400",
     "node-https": "HTTP 400",
+    "npm": "npm error code E400\nnpm error 400 Bad Request - GET https://shop.lab.test:4433/-/ping",
     "openssl": f"HTTP/1.1 400 Bad Request\n<head><title>400 {NOT_SENT}</title></head>",
     "perl-lwp": "400 Bad Request",
     "perl-ssl": "HTTP/1.1 400 Bad Request",
     "php": "Warning: fopen(https://shop.lab.test:4433/): Failed to open stream: HTTP request failed! "
     "HTTP/1.1 400 Bad Request",
     "php-curl": "HTTP 400",
+    "pip": "ERROR: No matching distribution found for x",
     "requests": "HTTP 400",
     "requests.ssl-context": "HTTP 400",
     "ruby": "HTTP 400",
@@ -53,6 +57,11 @@ SAID = {
     "wget": "2026-12-01 10:43:34 ERROR 400: Bad Request.",
 }
 TYPED = {
+    "apt": ("-o Acquire::https::SslCert=client.pem", "-o Acquire::https::SslKey=client-key.pem"),
+    "npm": (
+        "npm config set //HOST:PORT/:certfile client.pem",
+        "npm config set //HOST:PORT/:keyfile client-key.pem",
+    ),
     "curl": ("--cert client.pem", "--key client-key.pem"),
     "wget": ("--certificate=client.pem", "--private-key=client-key.pem"),
     "git": ("-c http.sslCert=client.pem", "-c http.sslKey=client-key.pem"),
@@ -72,7 +81,8 @@ TYPED = {
 
 @pytest.mark.parametrize("client", CLIENTS.values(), ids=CLIENTS)
 def test_the_answer_is_known_of_every_client_and_refuses_nobody_but_a_client(client: Client) -> None:
-    act = judge(client).act(DEMANDS, Outcome(Result.REFUSED, SAID[client.name]))
+    trace = PIP if client.name == "pip" else ""
+    act = judge(client).act(DEMANDS, Outcome(Result.REFUSED, SAID[client.name], trace=trace))
     assert act.verdict is ActVerdict.AS_DOCUMENTED
     assert act.judgement.basis is Basis.AUTHORITATIVE
     assert judge(client).refuses_for_trust(act, Side.CLIENT)

@@ -137,13 +137,18 @@ def _old_node(version: str) -> dict[str, str]:
 
 
 _OPENSSL_GIT = "its git stands on a libcurl with OpenSSL, and the lab knows the words of the one with GnuTLS"
+_OPENSSL_APT = "its apt stands on OpenSSL, and the lab knows the words of the one with GnuTLS"
+_NO_APT = "this distribution has another packager"
 _NO_FREETDS = "openSUSE has no official package of FreeTDS for this release"
 
 
 _NO_MONO = "mono's compiler builds its probe on the lab's machine, and the images hold no mono"
-_NOT_IN_IMAGES = dict.fromkeys(
-    ("dotnet-httpclient", "dotnet-httpclient.httpwebrequest", "mono-httpwebrequest", "sqlclient-mono"), _NO_MONO
-)
+_NOT_IN_IMAGES = {
+    **dict.fromkeys(
+        ("dotnet-httpclient", "dotnet-httpclient.httpwebrequest", "mono-httpwebrequest", "sqlclient-mono"), _NO_MONO
+    ),
+    "npm": "a distribution's package of npm brings hundreds of others, and the images do without",
+}
 DISTRIBUTIONS: Mapping[str, Distribution] = {
     item.name: replace(item, absent={**item.absent, **_NOT_IN_IMAGES})
     for item in (
@@ -163,8 +168,24 @@ DISTRIBUTIONS: Mapping[str, Distribution] = {
             },
             built=True,
         ),
-        Distribution("trixie", "Debian 13 (trixie)", "debian:trixie-slim", APT, "3.13", built=True),
-        Distribution("forky", "Debian 14 (forky)", "debian:forky-slim", APT, "3.14", built=True),
+        Distribution(
+            "trixie",
+            "Debian 13 (trixie)",
+            "debian:trixie-slim",
+            APT,
+            "3.13",
+            absent={"apt": _OPENSSL_APT},
+            built=True,
+        ),
+        Distribution(
+            "forky",
+            "Debian 14 (forky)",
+            "debian:forky-slim",
+            APT,
+            "3.14",
+            absent={"apt": _OPENSSL_APT},
+            built=True,
+        ),
         Distribution(
             "ubuntu-22.04",
             "Ubuntu 22.04",
@@ -184,7 +205,7 @@ DISTRIBUTIONS: Mapping[str, Distribution] = {
             "3.11",
             interpreter="python3.11",
             modules=("nodejs:20",),
-            absent={"git": _OPENSSL_GIT},
+            absent={"apt": _NO_APT, "git": _OPENSSL_GIT},
         ),
         Distribution(
             "leap-15.6",
@@ -194,7 +215,7 @@ DISTRIBUTIONS: Mapping[str, Distribution] = {
             "3.11",
             interpreter="python3.11",
             renamed={"nodejs": "nodejs20"},
-            absent={"tsql": _NO_FREETDS, "tdsodbc": _NO_FREETDS, "git": _OPENSSL_GIT},
+            absent={"tsql": _NO_FREETDS, "tdsodbc": _NO_FREETDS, "apt": _NO_APT, "git": _OPENSSL_GIT},
         ),
     )
 }
