@@ -56,7 +56,7 @@ STATUS = Source(
 )
 _HELPER, _METHOD = "apt-helper", "apt-https"
 CONF = "apt.conf"
-_FAILED = "E: Failed to fetch https://{urlhost}:{*}/  "
+_FAILED = "E: Failed to fetch https://{urlhost}{*}  "
 _NO_STORE = _FAILED + "Could not load certificates from {*} (CaInfo option): "
 _LIBRARY_WORDS = "the program of apt with which it fetches, apt-helper"
 

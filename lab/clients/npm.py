@@ -70,7 +70,7 @@ LOOKS_ADDRESSES_UP = Source(
 )
 RC = ".npmrc"
 _HERE = PurePosixPath()
-_REASON = "npm error request to https://{urlhost}:{*}/-/ping failed, reason: "
+_REASON = "request to https://{urlhost}{*} failed, reason: "
 
 
 class Npm(Client):
@@ -97,7 +97,7 @@ class Npm(Client):
     templates = (
         Template("openssl", frozenset({Phase.VERIFY}), _REASON + "{reason}", Basis.AUTHORITATIVE, FETCH_ERROR),
         Template("node", frozenset(Phase), _REASON + "{reason}", Basis.AUTHORITATIVE, FETCH_ERROR),
-        Template("node", frozenset(Phase), "npm error code {code}", Basis.AUTHORITATIVE, FETCH_ERROR),
+        Template("node", frozenset(Phase), "code {code}", Basis.AUTHORITATIVE, FETCH_ERROR),
         Template(
             "openssl",
             frozenset({Phase.HANDSHAKE, Phase.NO_TLS}),
@@ -107,13 +107,13 @@ class Npm(Client):
         ),
     )
     rows = (
-        *tells_the_status("npm error 400 Bad Request - GET https://", source=STATUS_ERROR),
-        *no_tunnel("STATUS REASON - GET https://{urlhost}:{*}/-/ping", STATUS_ERROR),
+        *tells_the_status("400 Bad Request - GET https://", source=STATUS_ERROR),
+        *no_tunnel("STATUS REASON - GET https://{urlhost}", STATUS_ERROR),
         *says_in_clear(_REASON + "write EPROTO {*}:error:{*}:SSL routines:{*}:wrong version number:", FETCH_ERROR),
         *says(
             [IPV6_ADDRESS],
             Phase.CONNECT,
-            "npm error network request to https://{urlhost}:{*}/-/ping failed, reason: getaddrinfo ENOTFOUND {urlhost}",
+            "request to https://{urlhost}{*} failed, reason: getaddrinfo ENOTFOUND {urlhost}",
             basis=Basis.OBSERVED,
             source=LOOKS_ADDRESSES_UP,
         ),

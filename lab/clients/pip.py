@@ -71,9 +71,9 @@ TRUSTSTORE = Source(
     "https://github.com/sethmlarson/truststore/blob/v0.10.4/src/truststore/_openssl.py",
 )
 LOG, OWN = "pip.log", "client-both.pem"
-_FETCH = "Could not fetch URL https://{urlhost}:{*}/x/: "
+_FETCH = "Could not fetch URL https://{urlhost}{*}: "
 _PROBLEM = _FETCH + "There was a problem confirming the ssl certificate: {*}"
-_NOT_FOUND = "ERROR: No matching distribution found for x"
+_NOT_FOUND = "ERROR: No matching distribution found for "
 _RESET = _FETCH + "connection error: the connection was closed without a reply from the server."
 _PROXY = _FETCH + "proxy connection error: ('Unable to connect to proxy', "
 _PROXY_IN_CLEAR = (
