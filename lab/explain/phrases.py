@@ -29,7 +29,7 @@ _HEAD = re.compile(r"(?:[\w.]*(?:Exception|Error)(?: \[\w+\])?: |curl: \(\d+\) |
 _INNER_CAUSE = re.compile(r" ---> |(?:\{\*\})?Caused by: |: (?:[a-z]\w*\.){2,}[A-Z]\w*(?:Exception|Error): ")
 """Between an exception and its inner one (Java puts its class between colons); what is innermost is pasted alone as
 well."""
-_CODE = re.compile(r"[A-Z0-9_]+(?:::[A-Z0-9_]+)?|-?\d+|0x[0-9a-fA-F]+")
+_CODE = re.compile(r"[A-Z0-9_]+(?:::[A-Z0-9_]+)?|[A-Z]{2,5}-\d{4,5}|-?\d+|0x[0-9a-fA-F]+")
 _HRESULT = re.compile(r"-2\d{9}|0x8[0-9a-fA-F]{7}")
 _NUMBER = re.compile(r"-?\d+")
 _NUMBERED = re.compile(

@@ -21,6 +21,7 @@ from tlslab.model.library import ANY, Library, says, stands_for
 
 _POSTFIX = "https://github.com/vdukhovni/postfix/blob/17830e5c13c160d51c95cb971d137a46de84e48c/postfix/src"
 VERIFY = Source("Postfix, src/tls/tls_verify.c, tls_log_verify_error", f"{_POSTFIX}/tls/tls_verify.c")
+SUMMARY = Source("Postfix, src/tls/tls_misc.c, tls_log_summary", f"{_POSTFIX}/tls/tls_misc.c")
 CLIENT = Source("Postfix, src/smtp/smtp_proto.c, smtp_helo and smtp_start_tls", f"{_POSTFIX}/smtp/smtp_proto.c")
 SERVER = Source("Postfix, src/smtpd/smtpd.c, starttls_cmd", f"{_POSTFIX}/smtpd/smtpd.c")
 FILES = Source("Postfix, src/tls/tls_certkey.c, set_cert_stuff", f"{_POSTFIX}/tls/tls_certkey.c")
@@ -52,6 +53,12 @@ LIBRARY = Library(
             Phase.VERIFY,
             basis=Basis.AUTHORITATIVE,
             source=VERIFY,
+        ),
+        *stands_for(
+            {"Untrusted TLS connection established to": (UNTRUSTED, SELF_SIGNED, INCOMPLETE)},
+            Phase.VERIFY,
+            basis=Basis.AUTHORITATIVE,
+            source=SUMMARY,
         ),
         *says(
             [NO_ENCRYPTION],

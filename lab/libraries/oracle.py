@@ -18,13 +18,17 @@ from tlslab.model.conditions import (
     UNTRUSTED,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Library, stands_for
+from tlslab.model.library import Library, Prints, says, stands_for
 
 MESSAGES = Source(
     "Oracle Database Error Messages 12.2, NZE-28750 to NZE-29249",
     "https://docs.oracle.com/database/122/ERRMG/NZE-28750.htm",
 )
 TARGET = Source("Oracle Database Error Help, ORA-24263", "https://docs.oracle.com/en/error-help/db/ora-24263")
+ODP = Source(
+    "oracle/dotnet-db-samples issue 258: ODP.NET, the wallet's place is wrong",
+    "https://github.com/oracle/dotnet-db-samples/issues/258",
+)
 _CHAIN = (UNTRUSTED, INCOMPLETE, EXPIRED, REVOKED)
 _VERIFY: dict[int, tuple[str, tuple[Condition, ...]]] = {
     28791: ("certificate verification failure", _CHAIN),
@@ -61,7 +65,11 @@ LIBRARY = Library(
             )
             for number, (words, about) in table.items()
             for row in stands_for(
-                {f"ORA-{number}: {words}": about, f"NZE-{number}: {words}": about},
+                {
+                    f"ORA-{number}: {words}": about,
+                    f"NZE-{number}: {words}": about,
+                    Prints(code=f"ORA-{number}"): about,
+                },
                 phase,
                 basis=Basis.AUTHORITATIVE,
                 source=MESSAGES,
@@ -80,6 +88,13 @@ LIBRARY = Library(
             Phase.NAME,
             basis=Basis.AUTHORITATIVE,
             source=TARGET,
+        ),
+        *says(
+            [STORE_ABSENT],
+            Phase.NEGOTIATION,
+            "Network Transport: SSL failure in parsing wallet location",
+            basis=Basis.REPORTED,
+            source=ODP,
         ),
     ),
     vocabulary=True,

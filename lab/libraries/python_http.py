@@ -4,9 +4,18 @@ urllib3 checks names itself where the ssl module does not (before 2.0, and with 
 """
 
 from tlslab.model.beyond import KEY_UNREADABLE, NO_SERVER_CERTIFICATE, NO_TLS_LIBRARY, PROXY_REFUSES
-from tlslab.model.conditions import NAME_MISMATCH, OTHER_PIN, STORE_ABSENT
+from tlslab.model.conditions import (
+    EXPIRED,
+    INCOMPLETE,
+    NAME_MISMATCH,
+    NOT_SERVING,
+    OTHER_PIN,
+    SELF_SIGNED,
+    STORE_ABSENT,
+    UNTRUSTED,
+)
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import ANY, Library, says
+from tlslab.model.library import ANY, Library, says, stands_for
 from tlslab.model.proxied import PROXY_IN_CLEAR
 
 _URLLIB3 = "https://github.com/urllib3/urllib3/blob/6a8536b6e1b0cbe69ae801337c599951e527ae29/src/urllib3"
@@ -21,6 +30,11 @@ REQUESTS = Source(
 AIOHTTP = Source(
     "aiohttp, client_exceptions.py, ServerFingerprintMismatch and ClientConnectorCertificateError",
     "https://github.com/aio-libs/aiohttp/blob/495e778360d1924da63e16dba0f0d76baf56a56a/aiohttp/client_exceptions.py",
+)
+ENGINE_IO = Source(
+    "python-engineio, src/engineio/async_client.py, _connect_polling: of whatever keeps it from the server",
+    "https://github.com/miguelgrinberg/python-engineio/blob/59a59908180421d1d29ff1c1048ee78faba03a1d/src/engineio"
+    "/async_client.py",
 )
 TUNNEL = Source(
     "CPython 3.11.7, Lib/http/client.py, HTTPConnection._tunnel",
@@ -125,6 +139,16 @@ LIBRARY = Library(
             "No module named _ssl",
             basis=Basis.AUTHORITATIVE,
             source=MODULE,
+        ),
+        *stands_for(
+            {
+                "Connection refused by the server": (
+                    *(NOT_SERVING, UNTRUSTED, SELF_SIGNED, INCOMPLETE, NAME_MISMATCH, EXPIRED),
+                ),
+            },
+            Phase.HANDSHAKE,
+            basis=Basis.AUTHORITATIVE,
+            source=ENGINE_IO,
         ),
     ),
     vocabulary=True,

@@ -20,6 +20,7 @@ VOCABULARIES = (
     *("sqlclient-translated", "sqlserver-tools", "windows-chains", "windows-translated", "wolfssl"),
     *("haproxy", "haskell", "httpd", "ldap-in-java", "libgit2", "mail-servers", "mongodb", "mqtt", "mysql", "openldap"),
     *("oracle", "squid", "subversion", "unity"),
+    *("freebsd-fetch", "grpc", "ktor", "lftp", "librdkafka", "netty", "qt-translated"),
 )
 HANDSHAKE_FAILURE = {
     *("no-common-cipher", "no-common-group", "no-common-signature"),
@@ -359,6 +360,30 @@ SAID = [
         ),
         {"name-mismatch", "untrusted", "self-signed", "incomplete"},
     ),
+    (
+        "freebsd-fetch",
+        "Certificate verification failed for /O=Digital Signature Trust Co./CN=DST Root CA X3",
+        {"expired-root"},
+    ),
+    ("grpc", "Peer name 192.0.2.7 is not in peer certificate", {"name-mismatch"}),
+    (
+        "ktor",
+        "TLSException: Received alert during handshake. Level: FATAL, code: ProtocolVersion",
+        {"no-common-version"},
+    ),
+    ("lftp", 'Certificate verification: subjectAltName does not match "ftp.example.com"', {"name-mismatch"}),
+    (
+        "librdkafka",
+        "SSL handshake failed: wrong version number: connecting to a PLAINTEXT broker listener?",
+        {"no-encryption", "other-service"},
+    ),
+    (
+        "netty",
+        "NotSslRecordException: not an SSL/TLS record: 485454502f312e31",
+        {"plain-http", "client-speaks-plain", "other-service"},
+    ),
+    ("oracle", "cx_Oracle.DatabaseError: ORA-28759", {"store-absent", "store-unreadable"}),
+    ("qt-translated", "Le certificat est auto-signé et non approuvé", {"self-signed"}),
     ("unity", "Curl error 51: Cert verify failed: UNITYTLS_X509VERIFY_FLAG_CN_MISMATCH", {"name-mismatch"}),
 ]
 
