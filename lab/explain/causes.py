@@ -313,7 +313,13 @@ def _scenarios(conditions: Cause, scenarios: Iterable[Scenario], kinds: frozense
     near = [item for item in scenarios if item.conditions >= conditions or item.conditions < conditions]
     names = tuple(condition.name for condition in conditions) if len(conditions) == 1 else ()
     return tuple(
-        sorted(near, key=lambda item: (item.id not in names, distance(item), not item.id.startswith(names), item.id))
+        sorted(
+            near,
+            key=lambda item: (
+                *(item.id not in names, distance(item), not item.id.startswith(names)),
+                *(_class(item) != item.id, item.id),
+            ),
+        )
     )
 
 

@@ -13,7 +13,7 @@ from tlslab.model.conditions import (
     UNTRUSTED,
 )
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Library, says, stands_for
+from tlslab.model.library import Library, says, says_alike
 
 TRANSLATIONS = Source(
     "Qt, qttranslations, translations/qtbase_*.ts, QSslSocket",
@@ -164,9 +164,7 @@ LIBRARY = Library(
                 (_NO_LOCAL_ISSUER, (UNTRUSTED, INCOMPLETE)),
                 (_NONE, (INCOMPLETE, UNTRUSTED)),
             )
-            for row in stands_for(
-                {text: about for text in texts}, Phase.VERIFY, basis=Basis.AUTHORITATIVE, source=TRANSLATIONS
-            )
+            for row in says_alike(about, Phase.VERIFY, *texts, basis=Basis.AUTHORITATIVE, source=TRANSLATIONS)
         ),
         *says([NAME_MISMATCH], Phase.NAME, *_NAMES, basis=Basis.AUTHORITATIVE, source=TRANSLATIONS),
     ),

@@ -22,6 +22,8 @@ SHOWN = 4
 """Causes that are told in full; further ones are named."""
 _BYPASSES, _CURES, _FAILED = ("bypass", "partial-bypass"), ("cure",), ("not-cleared", "broken-promise")
 _NAMED = 3
+_CURES_TOLD, _OTHERS_TOLD = 4, 2
+"""Cures, and fixes that are none, that are told in full of a cause; further ones are named."""
 _LABEL = 11
 """Columns of the labels."""
 
@@ -55,7 +57,8 @@ def show_explanation(found: Explanation, advice: Advice, command: str, console: 
     _answer(found, console)
     for number, (candidate, play) in enumerate(zip(found.candidates[:SHOWN], advice.plays, strict=False), start=1):
         console.print()
-        _candidate(candidate, number if len(found.candidates) > 1 else 0, play, command, cited, read, console)
+        words = f"{_capital(_certainty(candidate, found.candidates))}."
+        _candidate(candidate, words, number if len(found.candidates) > 1 else 0, play, command, cited, read, console)
     for candidate in found.candidates[SHOWN:]:
         hang(
             console,
@@ -99,17 +102,38 @@ def _answer(found: Explanation, console: Console) -> None:
     hang(console, "", Text(answer, "bold"))
 
 
+def _certainty(candidate: Candidate, all_of_them: Sequence[Candidate]) -> str:
+    """How sure a cause is, where every one has its number: the others are not told once more."""
+    numbers = {item.cause: number for number, item in enumerate(all_of_them[:SHOWN], start=1)}
+    if candidate.alone or not numbers.keys() >= set(candidate.others):
+        return certainty(candidate)
+    observed = "; only the lab has seen that" if candidate.observed else ""
+    *rest, last = sorted(str(numbers[other]) for other in candidate.others)
+    which = f"causes {', '.join(rest)} and {last}" if rest else f"cause {last}"
+    return f"the same text is said of {which}{observed}"
+
+
 def _candidate(
-    candidate: Candidate, number: int, play: str, command: str, cited: Cited, read: set[str], console: Console
+    candidate: Candidate,
+    sure: str,
+    number: int,
+    play: str,
+    command: str,
+    cited: Cited,
+    read: set[str],
+    console: Console,
 ) -> None:
     if number:
         hang(console, f"{number}. ", Text(f"{_capital(candidate.cause)}.", "bold"))
-    _labelled(console, "sure", Text(f"{_capital(certainty(candidate))}. {cited.mark(candidate.sources)}"))
+    _labelled(console, "sure", Text(f"{sure} {cited.mark(candidate.sources)}"))
     if quotes := [item for item in candidate.findings if item.quote not in read]:
         _found(console, quotes)
         read |= {item.quote for item in quotes}
-    for place, remedy in enumerate(candidate.remedies):
+    told = _told(candidate)
+    for place, remedy in enumerate(told):
         _remedy(remedy, candidate, place == 0, console)
+    if unsaid := dict.fromkeys(item.fix.name for item in candidate.remedies if item not in told):
+        _labelled(console, "" if told else "fix", Text(f"{'and ' if told else ''}{', '.join(unsaid)}"), "dim")
     if candidate.scenarios:
         _labelled(console, "learn", Text.assemble((f"{command} show {candidate.scenarios[0].id}", "cyan")))
     if play:
@@ -129,6 +153,23 @@ def _found(console: Console, findings: Iterable[Finding]) -> None:
     for number, ((line, quote), count) in enumerate(list(quotes.items())[:_NAMED]):
         times = f" ({count} times)" if count > 1 else ""
         _labelled(console, "read" if number == 0 else "", Text(f"line {line}{times}: {quote}"))
+
+
+def _told(candidate: Candidate) -> list[Remedy]:
+    """The fixes that are told in full, cures first: none that fails with the clients that the text is of, and of two
+    that are put in the same words the first.
+    """
+
+    def works(remedy: Remedy) -> bool:
+        failed = set(remedy.shown.clients(*_FAILED)) if remedy.shown else set()
+        return not failed.issuperset(candidate.clients) if candidate.clients else True
+
+    once: dict[str, Remedy] = {}
+    for item in filter(works, candidate.remedies):
+        once.setdefault(item.fix.summary, item)
+    best = list(once.values())
+    cures = [item for item in best if item.fix.clears and item.fix.worth is Worth.CURE]
+    return [*cures[:_CURES_TOLD], *[item for item in best if item not in cures][:_OTHERS_TOLD]]
 
 
 def _remedy(remedy: Remedy, candidate: Candidate, first: bool, console: Console) -> None:

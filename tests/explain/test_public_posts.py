@@ -96,7 +96,7 @@ def test_as_many_public_posts_are_explained_as_before(half: Half) -> None:
     assert len(right) >= FLOOR[half]
 
 
-@pytest.mark.parametrize("half", FLOOR)
+@pytest.mark.parametrize("half", [half for half in FLOOR if half != "sixth"])  # the sixth has no such post
 def test_what_is_none_of_tls_is_not_explained_by_a_certificate(half: Half) -> None:
     outside = [post for post in of_half(half) if set(post.cause) <= {"not-tls", "login-failed"}]
     assert outside
