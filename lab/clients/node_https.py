@@ -5,7 +5,6 @@ Node carries an OpenSSL of its own and gives its verification errors codes of it
 from Node's command line and environment.
 """
 
-import json
 from collections.abc import Mapping
 
 from tlslab.clients.answers import read_answer
@@ -21,7 +20,6 @@ from tlslab.clients.base import (
     Trust,
     crl_file,
     own_files,
-    probe,
 )
 from tlslab.clients.https import (
     HTTPS,
@@ -34,6 +32,7 @@ from tlslab.clients.https import (
     floor,
     sends_other_name,
 )
+from tlslab.clients.node import attempt
 from tlslab.clients.proxy import proxy_url
 from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.tedious import (
@@ -232,13 +231,9 @@ class NodeHttps(NodeClient):
             **({} if request.side.name_check else {"unchecked": True}),
             **({"proxy": url} if (url := proxy_url(request.side, request.proxy)) else {}),
         }
-        env, files = default_store(request)
-        return Invocation(
-            argv=(request.machine.which["node"], PROBE, json.dumps(given)),
-            env={**self.environment(request.machine), **env},
-            files={PROBE: probe(PROBE), **laid.files, **files, **crl_file(request), **own_files(request)},
-            prepare=laid.prepare,
-        )
+        env, store = default_store(request)
+        files = {**laid.files, **store, **crl_file(request), **own_files(request)}
+        return attempt(request, PROBE, given, files, env={**self.environment(request.machine), **env})
 
     def environment(self, machine: Machine) -> dict[str, str]:
         """What it needs to find its packages."""
@@ -332,12 +327,8 @@ class NodeFetch(NodeClient):
             env[NODE_TLS_REJECT_UNAUTHORIZED] = "0"
         flags = () if side.defaults_only else _flags(side)
         given = {"client": self.name, "url": _url(side, request.endpoint)}
-        return Invocation(
-            argv=(request.machine.which["node"], *flags, PROBE, json.dumps(given)),
-            env=env,
-            files={PROBE: probe(PROBE), **laid.files, **files},
-            prepare=laid.prepare,
-        )
+        # What fetch has connected to once it may connect to again, whatever has become of that.
+        return attempt(request, PROBE, given, {**laid.files, **files}, env=env, flags=flags).alone
 
 
 def _url(side: ClientSide, endpoint: Endpoint) -> str:

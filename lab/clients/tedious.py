@@ -11,7 +11,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from tlslab.clients.answers import read_answer
-from tlslab.clients.base import CRL, Client, Invocation, Machine, Request, Roots, Trust, crl_file, probe
+from tlslab.clients.base import CRL, Client, Invocation, Machine, Request, Roots, Trust, crl_file
+from tlslab.clients.node import attempt
 from tlslab.clients.store_errors import stops
 from tlslab.clients.tds import STRICT_ENDS_EARLY, allows_old_versions, cipher_list
 from tlslab.clients.variables import read
@@ -307,14 +308,9 @@ class Tedious(Client):
             "ca_file": laid.path if request.side.has_store else "",
             **({"crl_file": CRL} if request.side.crls else {}),
         }
-        env, files = default_store(request)
-        return Invocation(
-            argv=(request.machine.which["node"], PROBE),
-            env={"NODE_PATH": request.machine.node_modules, **env},
-            files={PROBE: probe(PROBE), **laid.files, **files, **crl_file(request)},
-            prepare=laid.prepare,
-            stdin=json.dumps(config),
-        )
+        env, store = default_store(request)
+        files = {**laid.files, **store, **crl_file(request)}
+        return attempt(request, PROBE, config, files, env={"NODE_PATH": request.machine.node_modules, **env})
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
         return read_answer(completed)

@@ -32,7 +32,8 @@ def invoked(client: NodeClient, side: ClientSide) -> Invocation:
 def test_https_trusts_its_ca_option_alone() -> None:
     invocation = invoked(HTTPS, SAFE)
     assert invocation.argv[:2] == ("/usr/bin/node", PROBE)
-    assert json.loads(invocation.argv[2]) == {
+    assert json.loads(invocation.stdin) == {
+        "directory": "/room",
         "client": "node-https",
         "url": "https://shop.lab.test:8443/",
         "ca": "ca.pem",
@@ -47,6 +48,7 @@ def test_fetch_is_given_its_file_by_the_variable_that_adds_to_its_roots() -> Non
     assert invocation.argv[:2] == ("/usr/bin/node", PROBE)
     assert invocation.env == {"NODE_EXTRA_CA_CERTS": "/room/ca.pem"}
     assert invocation.files["ca.pem"] == "PUBLIC ROOT\nISSUING\n"
+    assert invocation.worker is None  # it keeps its connections, and knows them by the address alone
 
 
 @pytest.mark.parametrize(
@@ -68,7 +70,7 @@ def test_https_takes_its_options_in_the_call(
     changes: dict[str, Any], options: dict[str, Any], spelled: tuple[str, ...]
 ) -> None:
     side = replace(SAFE, **changes)
-    assert json.loads(invoked(HTTPS, side).argv[2])["options"] == options
+    assert json.loads(invoked(HTTPS, side).stdin)["options"] == options
     assert HTTPS.options_as_typed(side) == ("ca: fs.readFileSync('ca.pem')", *spelled)
 
 

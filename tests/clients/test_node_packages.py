@@ -34,4 +34,4 @@ def test_undici_cannot_leave_the_name_out() -> None:
 
 
 def test_what_another_name_is_sent_for_goes_into_the_options() -> None:
-    assert '"servername": "other.lab.test"' in invoked(AXIOS, ClientSide(HOST, expected_name="other.lab.test")).argv[-1]
+    assert '"servername": "other.lab.test"' in invoked(AXIOS, ClientSide(HOST, expected_name="other.lab.test")).stdin

@@ -1,6 +1,7 @@
 """tedious: its configuration and its words. Texts: tedious, src/connection.ts; Node.js, doc/api/tls.md."""
 
 import json
+from dataclasses import replace
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -49,6 +50,10 @@ def test_healthy_side() -> None:
     assert invocation.files["ca.pem"] == "PUBLIC ROOT\nISSUING\n"
     assert "pw" not in invocation.argv
     assert json.loads(invocation.stdin)["ca_file"] == "ca.pem"
+    assert json.loads(invocation.stdin)["directory"] == "/room"
+    assert invocation.worker is not None
+    # A variable names a file of this attempt.
+    assert invoked(replace(HEALTHY.client, defaults_only=True)).worker is None
     assert options(HEALTHY.client) == {"port": 1433, "encrypt": True, "cryptoCredentialsDetails": {}}
 
 

@@ -1,7 +1,8 @@
-// One HTTPS GET by Node's https module, by its fetch, or by the packages axios and undici. The settings come as JSON in the first argument, the answer goes out as one line of JSON.
+// One HTTPS GET by Node's https module, by its fetch, or by the packages axios and undici, as a request says; an answer is as
+// lab/clients/answers.py says.
 'use strict'
 
-const given = JSON.parse(process.argv[2])
+const { serve } = require('./lines.js')
 
 // What Node prints of an uncaught error, without its stack frames and without the certificate that it dumps for a wrong name.
 function shown (error, indent = '') {
@@ -18,13 +19,8 @@ function code (error) {
   return error.code || (error.cause instanceof Error ? code(error.cause) : '') || error.name
 }
 
-function answer (connected, text, code, tls) {
-  const encrypted = connected ? true : null
-  process.stdout.write(JSON.stringify({ connected, text, code, encrypted, tls_version: tls }) + '\n')
-}
-
-function refused (error) {
-  answer(false, shown(error), code(error), '')
+function reply (connected, text, code, tls) {
+  return { connected, text, code, encrypted: connected ? true : null, tls_version: tls }
 }
 
 // A proxy as axios is told of it.
@@ -34,7 +30,7 @@ function axiosProxy ({ protocol, hostname, port, username, password }) {
 }
 
 // What is TLS's of the options goes into an Agent, as people do it.
-async function byPackage ({ headers, ...tls }) {
+async function byPackage (given, { headers, ...tls }) {
   if (given.client === 'axios') {
     const httpsAgent = new (require('https').Agent)(tls)
     const proxy = given.proxy ? axiosProxy(new URL(given.proxy)) : false
@@ -43,17 +39,25 @@ async function byPackage ({ headers, ...tls }) {
   }
   const undici = require('undici')
   const dispatcher = given.proxy ? new undici.ProxyAgent({ uri: given.proxy, requestTls: tls }) : new undici.Agent({ connect: tls })
-  const response = await undici.request(given.url, { headers, dispatcher })
-  await response.body.dump()
-  return response.statusCode
+  try {
+    const response = await undici.request(given.url, { headers, dispatcher })
+    await response.body.dump()
+    return response.statusCode
+  } finally {
+    await dispatcher.destroy() // it keeps its connections
+  }
 }
 
-if (given.client === 'node-fetch') {
-  fetch(given.url).then(async response => {
-    await response.arrayBuffer()
-    answer(response.status === 200, `HTTP ${response.status}`, '', '')
-  }).catch(refused)
-} else {
+serve((given, answer) => {
+  const got = (status, tls = '') => answer(reply(status === 200, `HTTP ${status}`, '', tls))
+  const refused = error => answer(reply(false, shown(error), code(error), ''))
+  if (given.client === 'node-fetch') {
+    fetch(given.url).then(async response => {
+      await response.arrayBuffer()
+      got(response.status)
+    }).catch(refused)
+    return
+  }
   try {
     const options = { ...given.options }
     if (given.verify) options.checkServerIdentity = (_, certificate) => require('tls').checkServerIdentity(given.verify, certificate)
@@ -63,13 +67,16 @@ if (given.client === 'node-fetch') {
     for (const name in given.own) options[name] = require('fs').readFileSync(given.own[name])
     if (given.ca) options.ca = require('fs').readFileSync(given.ca)
     if (given.client === 'axios' || given.client === 'undici') {
-      byPackage(options).then(status => answer(status === 200, `HTTP ${status}`, '', '')).catch(refused)
-    } else require('https').get(given.url, options, response => {
+      byPackage(given, options).then(status => got(status)).catch(refused)
+      return
+    }
+    // Its usual agent keeps connections for later requests, and knows them by most of the options alone.
+    require('https').get(given.url, { ...options, agent: false }, response => {
       const version = response.socket.getProtocol()
-      response.on('end', () => answer(response.statusCode === 200, `HTTP ${response.statusCode}`, '', version))
+      response.on('end', () => got(response.statusCode, version))
       response.resume()
     }).on('error', refused)
   } catch (error) { // of a trust store that is not there, or is none
     refused(error)
   }
-}
+})

@@ -1,18 +1,15 @@
-// Connects to SQL Server once with tedious, asks the documented question whether the session is encrypted, and leaves.
-// Standard input: the configuration, with the path of a CA file in place of its text. Standard output: one line of JSON
-// (lab/clients/answers.py). The text is the error as Node prints it to a user.
+// Connects to SQL Server with tedious, asks the documented question whether the session is encrypted, and leaves. A request is
+// the configuration, with the path of a CA file in place of its text; an answer is as lab/clients/answers.py says. The text is
+// the error as Node prints it to a user.
 
 'use strict';
 
 const fs = require('fs');
 const { Connection, Request } = require('tedious');
+const { serve } = require('./lines.js');
 
 const QUESTION = 'SELECT encrypt_option FROM sys.dm_exec_connections WHERE session_id = @@SPID';
 const LOGIN_TIMEOUT = 10000;
-
-function answer(connected, text, code, encrypted) {
-  process.stdout.write(JSON.stringify({ connected, text, code, encrypted, tls_version: '' }) + '\n', () => process.exit(0));
-}
 
 // What Node prints of an uncaught error, without its stack frames and without the certificate that it dumps for a wrong name
 // (util.inspect: an error's cause, and the errors of an AggregateError).
@@ -29,33 +26,32 @@ function shown(error, indent = '') {
   return lines.length ? `${head} {\n${lines.join(',\n')}\n${indent}}` : head;
 }
 
-function refused(error) {
-  answer(false, shown(error), error.code || '', null);
-}
-
-const config = JSON.parse(fs.readFileSync(0, 'utf8'));
-config.options.connectTimeout = LOGIN_TIMEOUT;
-try {
-  if (config.ca_file) {
-    config.options.cryptoCredentialsDetails.ca = fs.readFileSync(config.ca_file);
+serve((config, answer) => {
+  const refused = (error) => answer({ connected: false, text: shown(error), code: error.code || '', encrypted: null, tls_version: '' });
+  config.options.connectTimeout = LOGIN_TIMEOUT;
+  try {
+    if (config.ca_file) {
+      config.options.cryptoCredentialsDetails.ca = fs.readFileSync(config.ca_file);
+    }
+    if (config.crl_file) { // of a text Node reads the first list alone
+      config.options.cryptoCredentialsDetails.crl = fs.readFileSync(config.crl_file, 'utf8').split(/(?=-----BEGIN)/);
+    }
+    connect(config, refused, (encrypted) => answer({ connected: true, text: '', code: '', encrypted, tls_version: '' }));
+  } catch (error) { // of a trust store that is not there, or is none
+    refused(error);
   }
-  if (config.crl_file) { // of a text Node reads the first list alone
-    config.options.cryptoCredentialsDetails.crl = fs.readFileSync(config.crl_file, 'utf8').split(/(?=-----BEGIN)/);
-  }
-  connect();
-} catch (error) { // of a trust store that is not there, or is none
-  refused(error);
-}
+});
 
-function connect() {
+function connect(config, refused, connected) {
   const connection = new Connection(config);
+  const leave = (tell, what) => { tell(what); connection.close(); };
   connection.on('error', refused);
   connection.connect((problem) => {
     if (problem) {
-      return refused(problem);
+      return leave(refused, problem);
     }
     let encrypted = null;
-    const request = new Request(QUESTION, (failed) => (failed ? refused(failed) : answer(true, '', '', encrypted)));
+    const request = new Request(QUESTION, (failed) => (failed ? leave(refused, failed) : leave(connected, encrypted)));
     request.on('row', (columns) => {
       encrypted = columns[0].value === 'TRUE';
     });
