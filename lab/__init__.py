@@ -14,7 +14,7 @@ IMPORTED_FROM = Path(__file__).absolute().parents[1]
 """The directory of `sys.path` in which this package stands: in a checkout .python, where it has its name."""
 
 LOCKS = ROOT / "tlslab" / "locks" if (ROOT / "tlslab" / "locks").is_dir() else ROOT
-"""The directory with requirements/, npm/, maven/, go/ and docker/: the checkout, or a part of the installed package."""
+"""The directory with requirements/, npm/, maven/ and other locks: the checkout, or a part of the installed package."""
 
 PROGRAM = "./tlslab" if (ROOT / "tlslab").is_file() else "tlslab"
 """How this program is started here: the launcher in a checkout, the console script elsewhere."""

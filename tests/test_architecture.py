@@ -82,6 +82,7 @@ EDGES = (
     "tlslab.setup.installer",
     "tlslab.setup.provision",
     "tlslab.setup.build",
+    "tlslab.setup.crates",
     "tlslab.setup.go_modules",
     "tlslab.setup.jars",
     "tlslab.setup.nuget",

@@ -205,7 +205,7 @@ def lacking(needs: Iterable[Need], machine: Machine) -> Missing | None:
     for need in needs:
         what = _lacking(need, machine)
         if what:
-            return Missing(what, need.how_to_get if isinstance(need, Brought) else SETUP)
+            return Missing(what, _how_to_get(need, machine))
         if isinstance(need, Program | Library) and need.gnutls and need.name not in machine.gnutls:
             return Missing(
                 f"a {need.name} that is linked with GnuTLS (the one here uses another TLS library, with other words)",
@@ -213,6 +213,12 @@ def lacking(needs: Iterable[Need], machine: Machine) -> Missing | None:
                 "are GnuTLS builds",
             )
     return None
+
+
+def _how_to_get(need: Need, machine: Machine) -> str:
+    if isinstance(need, Built) and need.compiler.name not in machine.which and need.compiler.how_to_get:
+        return need.compiler.how_to_get
+    return need.how_to_get if isinstance(need, Brought) else SETUP
 
 
 def _lacking(need: Need, machine: Machine) -> str:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 MDS, SDS = "microsoft-data-sqlclient", "sqlclient"
 _SQLCLIENT = "https://github.com/dotnet/SqlClient"
+_TIBERIUS = "https://github.com/prisma/tiberius/blob/7fd75bb7070fe6ea41374698abf78928bb983bda"
 _PACKAGES = "https://github.com/dotnet/maintenance-packages/blob/50c66d73c9e8338dc92448de0a2911947ca2306d/src"
 
 
@@ -95,7 +96,11 @@ FOUND: tuple[Found, ...] = (
         "0.13.0",
         "programs in Rust",
         "leave TrustServerCertificate out; give the CA by TrustServerCertificateCA",
-        "",
+        f"{_TIBERIUS}/src/client/tls_stream/rustls_tls_stream.rs",
+        tuple(
+            _shown(client, "", "untrusted-ca.strict/trust-everything", Expected.CONNECTS)
+            for client in ("tiberius-rustls", "tiberius-native-tls")
+        ),
     ),
     Found(
         Harm.LETS_IN,
@@ -279,7 +284,26 @@ FOUND: tuple[Found, ...] = (
         "0.12 and 0.13",
         "programs in Rust",
         "`encrypt=DANGER_PLAINTEXT` where that is meant",
-        "",
+        f"{_TIBERIUS}/src/tds/codec/pre_login.rs",
+        tuple(
+            _shown(client, "", question, Expected.REFUSES)
+            for client in ("tiberius-rustls", "tiberius-native-tls")
+            for question in ("self-signed/stop-asking-for-encryption", "no-encryption/ask-for-no-encryption")
+        ),
+    ),
+    Found(
+        Harm.REFUSES,
+        "rustls, and with it tiberius",
+        "refuses a server's certificate that says CA:TRUE (`CaUsedAsEndEntity`), as `openssl req -x509` makes them, "
+        "also where it is trusted",
+        "all releases",
+        "programs in Rust",
+        "make the certificate with `-addext basicConstraints=critical,CA:FALSE`, or have a CA issue one",
+        "https://github.com/rustls/webpki/blob/7d4f8d83cc13d3f4169ef774aebb6319a376e000/src/verify_cert.rs",
+        (
+            _shown("tiberius-rustls", "", "self-signed/trust-certificate", Expected.REFUSES),
+            _shown("tiberius-native-tls", "", "self-signed/trust-certificate", Expected.CONNECTS),
+        ),
     ),
     Found(
         Harm.WORDS,

@@ -86,6 +86,9 @@ def _of_baseline(baseline: Mapping[str, Any]) -> Release:
     for act, done in acts.items():
         if act.endswith(f"/sqlserver: {BROKEN}"):
             did.setdefault(act.partition("/")[0], done)
+        # What became of a fix, by the scenario and the fix.
+        if act.endswith(f"/sqlserver: {FIXED}"):
+            did.setdefault(act.rpartition("/")[0], done)
     renamed = acts.get(f"name-mismatch/expect-certificate-name/sqlserver: {FIXED}")
     name, _, version = str(baseline["client"]).partition("@")
     return Release(

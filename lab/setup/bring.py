@@ -15,6 +15,7 @@ from tlslab.setup.needs import (
     NodePackage,
     PackagedLibrary,
     Part,
+    Program,
     PythonPackage,
     System,
     from_maven,
@@ -58,6 +59,9 @@ def setup(needs: Iterable[Need] | None = None, *, yes: bool, echo: Echo, ask: As
     if wanted:
         attempt(lambda: system.install(system.packages(wanted), yes=yes, ask=ask, echo=echo))
     still_missing = system.missing(of_system)
+    for each in still_missing:
+        if isinstance(each, Program) and each.how_to_get:
+            echo(f"{each.name} is not here, and setup does not bring it: {each.how_to_get}")
     gone = {need.name for need in still_missing}
     if any(isinstance(need, PythonPackage | PackagedLibrary) for need in needs):
         attempt(lambda: provision.ensure_clients_venv(echo))
@@ -71,11 +75,12 @@ def setup(needs: Iterable[Need] | None = None, *, yes: bool, echo: Echo, ask: As
             attempt(lambda part=need: parts.ensure([parts.pinned(part.name)], echo, pip))  # type: ignore[misc]
         elif isinstance(need, Built) and need.compiler.name not in gone:
             attempt(lambda need=need: build.ensure(need, echo))  # type: ignore[misc]
-    if still_missing and system.has_apt():
-        command = system.as_root(system.apt_command(system.packages(still_missing)))
-        echo(f"still missing: {', '.join(each.name for each in still_missing)}. To get them: {command}")
+    to_install = [need for need in still_missing if system.packages([need])]
+    if to_install and system.has_apt():
+        command = system.as_root(system.apt_command(system.packages(to_install)))
+        echo(f"still missing: {', '.join(each.name for each in to_install)}. To get them: {command}")
     return Report(
         installed=tuple(system.packages(each for each in wanted if each.name not in gone)),
-        missing=tuple(still_missing),
+        missing=tuple(to_install),
         problems=tuple(problems),
     )

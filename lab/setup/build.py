@@ -14,12 +14,13 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
+from contextlib import nullcontext
 from pathlib import Path
 
 from tlslab.runtime import child
-from tlslab.setup import go_modules, installer, system
+from tlslab.setup import crates, go_modules, installer, system
 from tlslab.setup.installer import Echo, InstallError
-from tlslab.setup.needs import Built
+from tlslab.setup.needs import CARGO, Built
 from tlslab.setup.provision import cache_dir
 
 VERSION_TIMEOUT = 60.0
@@ -80,7 +81,9 @@ def _build_anew(need: Built, compiler: Path, version: str, directory: Path, echo
         echo(f"building {need.name} with {version} (once) into {directory}")
         fresh = Path(tempfile.mkdtemp(prefix=f"{directory.name}.new-", dir=directory.parent))
         try:
-            _build(need, compiler, fresh, descriptor)
+            # What the programs in Rust have in common is compiled in one place.
+            with installer.locked(crates.lock_file(), echo) if _by_cargo(need) else nullcontext() as other:
+                _build(need, compiler, fresh, (descriptor,) if other is None else (descriptor, other))
             (fresh / "out").chmod(0o755)
             shutil.rmtree(directory, ignore_errors=True)
             (fresh / "out").rename(directory)
@@ -131,11 +134,15 @@ def _environment(need: Built) -> Mapping[str, str]:
     """
     home = cache_dir() / "downloads" / need.compiler.name
     homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"), str(home))
-    own = go_modules.settings(home) if need.by_pinned_go else {}
+    own = go_modules.settings(home) if need.by_pinned_go else crates.settings(home) if _by_cargo(need) else {}
     return {**os.environ, **homes, **own, **{name: value.format(home=home) for name, value in need.env}}
 
 
-def _build(need: Built, compiler: Path, fresh: Path, descriptor: int) -> None:
+def _by_cargo(need: Built) -> bool:
+    return need.compiler == CARGO
+
+
+def _build(need: Built, compiler: Path, fresh: Path, descriptors: tuple[int, ...]) -> None:
     """Makes fresh/out/<name>. Raises InstallError with the last words of the compiler."""
     (fresh / "sources").mkdir()
     (fresh / "out").mkdir()
@@ -145,6 +152,8 @@ def _build(need: Built, compiler: Path, fresh: Path, descriptor: int) -> None:
     for name, text in need.texts:
         (fresh / "sources" / name).write_text(text, encoding="utf-8")
     made = fresh / "out" / need.name
+    if _by_cargo(need):
+        crates.hold(compiler, fresh / "sources", _environment(need))
     command = [word.format(compiler=compiler, program=made, directory=made.parent) for word in need.command]
     try:
         done = child.run(
@@ -152,7 +161,7 @@ def _build(need: Built, compiler: Path, fresh: Path, descriptor: int) -> None:
             timeout=need.timeout,
             cwd=fresh / "sources",
             env={**_environment(need), "TMPDIR": str(fresh / "tmp")},  # what a killed compiler leaves goes with it
-            pass_fds=(descriptor,),
+            pass_fds=descriptors,
             together=True,
         )
     except subprocess.TimeoutExpired:

@@ -2,7 +2,7 @@
 
 An adapter says it once, as `Client.needs`; what setup installs, what the lab scans a machine for, what its clients lack
 and what the images hold is derived from it (`tlslab.setup.all_needs`). What comes from a registry is pinned in
-requirements/, npm/, maven/, go/ and dotnet/, which name the same packages.
+requirements/, npm/, maven/, go/, cargo/ and dotnet/, which name the same packages.
 """
 
 from collections.abc import Iterable
@@ -27,12 +27,15 @@ class Packages:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A program in PATH. `gnutls`: only a build that is linked with GnuTLS says what its adapter knows."""
+    """A program in PATH. `gnutls`: only a build that is linked with GnuTLS says what its adapter knows. `how_to_get`:
+    what a person does who wants it, where the packages of the distributions are too old or missing.
+    """
 
     name: str
     packages: Packages
     gnutls: bool = False
     linux_only: bool = False
+    how_to_get: str = ""
 
     @property
     def words(self) -> str:
@@ -134,6 +137,8 @@ class Built:
     by_pinned_go: bool = False
     """Whether its compiler is the Go that the project pins, which the one that is here fetches
     (`tlslab.setup.go_modules`)."""
+    uses: "tuple[System, ...]" = ()
+    """What of the system its compiler takes beside itself."""
 
     @property
     def words(self) -> str:
@@ -152,6 +157,21 @@ MVN = Program("mvn", Packages(apt="maven"))
 """What brings jars into the lab's cache; no client runs it."""
 
 GO = Program("go", Packages(apt="golang-go", dnf="golang", zypper="go"))
+CARGO = Program(
+    "cargo",
+    Packages(),
+    how_to_get="Rust 1.88 or newer with Cargo, by rustup (https://rustup.rs); Debian 12's is too old",
+)
+"""What builds programs in Rust, and fetches their crates."""
+CC = Program("cc", Packages(apt="gcc libc6-dev", dnf="gcc glibc-devel", zypper="gcc glibc-devel"))
+PKG_CONFIG = Program("pkg-config", Packages(apt="pkg-config", dnf="pkgconf-pkg-config", zypper="pkg-config"))
+OPENSSL_HEADERS = Library(
+    "openssl-headers",
+    ("libssl.so",),
+    Packages(apt="libssl-dev", dnf="openssl-devel", zypper="libopenssl-devel"),
+    "what programs are built with that use OpenSSL (libssl.so and its headers)",
+    linux_only=True,
+)
 
 
 def of_the_system(needs: Iterable[Need]) -> tuple[System, ...]:
@@ -163,7 +183,7 @@ def of_the_system(needs: Iterable[Need]) -> tuple[System, ...]:
         if isinstance(need, Program | Library):
             found.append(need)
         elif isinstance(need, Built):
-            found.append(need.compiler)
+            found += (need.compiler, *need.uses)
         elif isinstance(need, NodePackage | Part):
             found.append(NPM)
         elif isinstance(need, Jar):

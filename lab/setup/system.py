@@ -101,6 +101,8 @@ def has_apt() -> bool:
 
 def how_to_get(wanted: System) -> str:
     """The exact command that brings what is missing; without apt, what to ask the package manager for."""
+    if isinstance(wanted, Program) and wanted.how_to_get:
+        return wanted.how_to_get
     names = packages([wanted])
     if has_apt():
         return as_root(apt_command(names))

@@ -33,6 +33,8 @@ ADDS |= {
     "pip",
     "requests.ssl-context",
     "sqlclient",
+    "tiberius-native-tls",
+    "tiberius-rustls",
     "wget",
 }
 GIVEN = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"

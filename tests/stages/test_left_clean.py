@@ -134,7 +134,7 @@ def ordinary(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
     base.mkdir(mode=0o755)
     try:
         checkout = base / "checkout"
-        for name in (".python", "lab", "scenarios", "requirements", "npm", "maven", "dotnet", "go"):
+        for name in (".python", "lab", "scenarios", "requirements", "npm", "maven", "dotnet", "go", "cargo"):
             ignored = shutil.ignore_patterns("__pycache__")
             shutil.copytree(ROOT / name, checkout / name, ignore=ignored, symlinks=True)
         click = find_spec("click")

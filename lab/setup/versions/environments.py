@@ -23,10 +23,10 @@ from pathlib import Path
 
 import tlslab
 from tlslab.clients.base import PROBES, Client, Machine
-from tlslab.setup import build, go_modules, installer, jars, nuget, parts, provision
+from tlslab.setup import build, crates, go_modules, installer, jars, nuget, parts, provision
 from tlslab.setup.installer import Echo, InstallError
 from tlslab.setup.needs import Built
-from tlslab.setup.versions.index import JARS_LOCK, LOCK, MANIFEST, MODULES_LOCK, NPM_LOCK, Index, scratch
+from tlslab.setup.versions.index import CRATES_LOCK, JARS_LOCK, LOCK, MANIFEST, MODULES_LOCK, NPM_LOCK, Index, scratch
 from tlslab.setup.versions.registry import Registry, RegistryKind, nearest_versions, newest, pin, unpin
 from tlslab.setup.versions.spec import LATEST, Spec, SpecError
 from tlslab.stages.machine import links_gnutls, node_packages, python_packages
@@ -38,9 +38,17 @@ KEEP = 20
 PROJECT = PROBES / "SqlClient.csproj"
 """What is built with a release from NuGet."""
 ABOUT, USED, PROGRAM = "about.json", "used", "program"
-_ALONE = {RegistryKind.MAVEN: "a jar", RegistryKind.GO: "a program"}
+_ALONE = {RegistryKind.MAVEN: "a jar", RegistryKind.GO: "a program", RegistryKind.CARGO: "a program"}
 """What clients of these kinds are, whose packages bring what they need."""
-_NOT_THE_CONTENT = (".git", ".hg", "__pycache__", "node_modules", ".venv", "build", "dist", "*.egg-info")
+_CHECKOUTS = {RegistryKind.GO: "go.mod", RegistryKind.CARGO: "Cargo.toml"}
+"""The file that a checkout has, of clients that are built from one."""
+_LOCKS = {
+    RegistryKind.NPM: NPM_LOCK,
+    RegistryKind.MAVEN: JARS_LOCK,
+    RegistryKind.GO: MODULES_LOCK,
+    RegistryKind.CARGO: CRATES_LOCK,
+}
+_NOT_THE_CONTENT = (".git", ".hg", "__pycache__", "node_modules", "target", ".venv", "build", "dist", "*.egg-info")
 
 
 class UnknownVersion(SpecError):
@@ -129,6 +137,8 @@ def pinned_version(package: str, kind: RegistryKind) -> str:
         return jars.pinned(package).version
     if kind is RegistryKind.GO:
         return go_modules.pinned(package).version.removeprefix("v")
+    if kind is RegistryKind.CARGO:
+        return crates.pinned(package).version
     if kind is RegistryKind.NPM:
         manifest = json.loads((tlslab.LOCKS / "npm" / MANIFEST).read_text(encoding="utf-8"))
         return str(manifest["dependencies"][package])
@@ -235,8 +245,7 @@ class Environments:
         if spec.path:
             package, version, mark = self._local(registry, Path(spec.path).expanduser().absolute())
             label = f"{client.name}@{version}~{mark}"
-            at = registry.package + go_modules.IN_DIRECTORY if registry.kind is RegistryKind.GO else ""
-            own: tuple[str, ...] = (f"{at}{package}",)
+            own: tuple[str, ...] = (f"{_in_directory(registry)}{package}",)
         else:
             version = self._version(client, registry, spec)
             label = f"{client.name}@{version}"
@@ -271,8 +280,9 @@ class Environments:
             raise SpecError(f"there is no {path}")
         if registry.kind is RegistryKind.MAVEN:
             raise SpecError(f"{path} is no file: build the jar, and give that")
-        if registry.kind is RegistryKind.GO and not (path / "go.mod").is_file():
-            raise SpecError(f"{path} is no folder with a go.mod")
+        manifest = _CHECKOUTS.get(registry.kind)
+        if manifest and not (path / manifest).is_file():
+            raise SpecError(f"{path} is no folder with a {manifest}")
         suffix = ".tgz" if registry.kind is RegistryKind.NPM else ".whl"
         if path.is_file() and path.suffix != suffix:
             raise SpecError(f"{path} is no {suffix} file: give one, or the folder of a project that makes one")
@@ -284,7 +294,7 @@ class Environments:
                 if not home.is_dir():
                     (Path(fresh) / "content").rename(home)
         package = next(home.iterdir())
-        if registry.kind is RegistryKind.GO:
+        if manifest:
             return package, LOCAL, content[:6]
         version = package.name.removesuffix(".whl").split("-")[1] if suffix == ".whl" else npm_version(package)
         return package, version, content[:6]
@@ -295,8 +305,8 @@ class Environments:
         if path.is_file():
             shutil.copy(path, content)
             return
-        if kind is RegistryKind.GO:
-            shutil.copytree(path, content / "module", ignore=shutil.ignore_patterns(".git"))
+        if kind in _CHECKOUTS:
+            shutil.copytree(path, content / "module", ignore=shutil.ignore_patterns(".git", "target"))
             return
         self._echo(f"building {path}")
         # In a copy: builds leave files behind.
@@ -332,6 +342,8 @@ class Environments:
             is_path = "/" in requirement.removeprefix("@").partition("/")[2] and request.kind is not RegistryKind.GO
             if not version or is_path:
                 continue
+            if request.kind is RegistryKind.CARGO and crates.NOT_FOUND not in problem:
+                continue  # it names the newest alone, so that one may exist which it does not name
             listed = self._index.versions(request.kind, package)
             if not listed or version in listed:
                 continue
@@ -341,7 +353,7 @@ class Environments:
             return UnknownVersion(self._unknown(request, package, version, listed))
         return InstallError(
             f"cannot resolve {request.label} ({', '.join(request.requirements)}):\n{problem}\n"
-            "Check the network and the settings of pip, npm, Maven or Go. What is in the cache still works: "
+            "Check the network and the settings of pip, npm, Maven, Go or Cargo. What is in the cache still works: "
             f"{', '.join(self.labels) or 'nothing yet'}."
         )
 
@@ -356,8 +368,7 @@ class Environments:
         return f"{request.label}: there is no {package} {version}; the nearest are {near}"
 
     def _build(self, client: Client, request: Request, lock: Path) -> Path:
-        names = {RegistryKind.NPM: NPM_LOCK, RegistryKind.MAVEN: JARS_LOCK, RegistryKind.GO: MODULES_LOCK}
-        name = names.get(request.kind, LOCK)
+        name = _LOCKS.get(request.kind, LOCK)
         home = (
             self._home / f"{directory_name(request.label)}-{digest((lock / name).read_text(encoding='utf-8'), tag())}"
         )
@@ -370,6 +381,12 @@ class Environments:
             modules = go_modules.read_lock((lock / name).read_text(encoding="utf-8"))
             home.mkdir(parents=True, exist_ok=True)
             build.into(replace(_built(client), texts=go_modules.manifest(modules)), home / PROGRAM, self._echo)
+        elif request.kind is RegistryKind.CARGO:
+            program = _built(client)
+            text = (lock / name).read_text(encoding="utf-8")
+            texts = crates.manifest(program.name, program.sources[0].name, crates.read_lock(text))
+            home.mkdir(parents=True, exist_ok=True)
+            build.into(replace(program, texts=texts), home / PROGRAM, self._echo)
         else:
             if installer.is_ready(home) and not _holds(home, lock / LOCK):
                 self._echo(f"{request.label} is damaged; building it again")
@@ -396,7 +413,7 @@ class Environments:
             return replace(common, node_modules=str(modules), node_packages=node_packages(modules))
         if request.kind is RegistryKind.MAVEN:
             return replace(common, files={client.library: str(next(home.glob("*.jar")))})
-        if request.kind is RegistryKind.GO:
+        if request.kind in _CHECKOUTS:
             program = _built(client).name
             return replace(common, which={program: str(home / PROGRAM / program)})
         packages = site_packages(home)
@@ -544,6 +561,15 @@ def _holds(home: Path, lock: Path) -> bool:
 def _built(client: Client) -> Built:
     """The program of a client that the lab builds."""
     return next(need for need in client.needs if isinstance(need, Built))
+
+
+def _in_directory(registry: Registry) -> str:
+    """What stands before the directory of a checkout, in a requirement."""
+    if registry.kind is RegistryKind.GO:
+        return registry.package + go_modules.IN_DIRECTORY
+    if registry.kind is RegistryKind.CARGO:
+        return registry.packages(LOCAL)[0].partition("@")[0] + crates.IN_DIRECTORY
+    return ""
 
 
 def _own(registry: Registry, versions: Iterable[str]) -> tuple[str, ...]:

@@ -1,8 +1,8 @@
-"""The index: asks PyPI, npm, Maven or Go, as this machine is configured for them, which versions exist and which
+"""The index: asks PyPI, npm, Maven, Go or Cargo, as this machine is configured for them, which versions exist and which
 packages a requirement comes to.
 
 `resolve` writes its result as a lock, with hashes, so that building an environment from it needs no more
-decisions. This module holds no address of an index: pip, npm, Maven and Go have them configured.
+decisions. This module holds no address of an index: pip, npm, Maven, Go and Cargo have them configured.
 """
 
 import json
@@ -16,7 +16,8 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from tlslab.setup import go_modules, installer, jars
+from tlslab.setup import crates, go_modules, installer, jars
+from tlslab.setup.crates import LockedCrate
 from tlslab.setup.go_modules import LockedModule
 from tlslab.setup.installer import Echo, InstallError
 from tlslab.setup.needs import NPM
@@ -31,7 +32,7 @@ NO_VERSION = "0.0.0.dev0"
 """A version that no package has: asking for it makes pip list those that exist."""
 WHEELS = ("--only-binary", ":all:")
 LOCK, MANIFEST, NPM_LOCK = "requirements.txt", "package.json", "package-lock.json"
-JARS_LOCK, MODULES_LOCK = "jars.txt", "modules.txt"
+JARS_LOCK, MODULES_LOCK, CRATES_LOCK = "jars.txt", "modules.txt", "crates.txt"
 
 
 class Index:
@@ -51,6 +52,8 @@ class Index:
             return jars.versions(package, self._cache, self._echo)
         if kind is RegistryKind.GO:
             return go_modules.versions(package, self._echo)
+        if kind is RegistryKind.CARGO:
+            return crates.versions(package)
         if kind is RegistryKind.NPM:
             return self._npm_versions(package)
         if wheels:
@@ -77,6 +80,7 @@ class Index:
             RegistryKind.NPM: self._npm_lock,
             RegistryKind.MAVEN: self._jars_lock,
             RegistryKind.GO: self._modules_lock,
+            RegistryKind.CARGO: self._crates_lock,
         }
         return ways[kind](requirements, into)
 
@@ -140,6 +144,19 @@ class Index:
                 return "\n".join(f"  | {line}" for line in found.splitlines()[-installer.LOG_LINES_SHOWN :])
             lines += map(str, found)
         (into / MODULES_LOCK).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        return None
+
+    def _crates_lock(self, requirements: Sequence[str], into: Path) -> str | None:
+        wanted: list[LockedCrate] = []
+        for requirement in requirements:
+            what, _, directory = requirement.partition(crates.IN_DIRECTORY)
+            name, features = crates.split(what.partition("@")[0])
+            version = "" if directory else unpin(requirement)[1]
+            wanted.append(LockedCrate(name, version, directory=directory, features=features))
+        found = crates.resolve(wanted)
+        if isinstance(found, str):
+            return "\n".join(f"  | {line}" for line in found.splitlines()[: installer.LOG_LINES_SHOWN])
+        (into / CRATES_LOCK).write_text("".join(f"{crate}\n" for crate in found), encoding="utf-8")
         return None
 
     def _npm_versions(self, package: str) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ class RegistryKind(StrEnum):
     """Files inside packages that are no clients (`tlslab.setup.parts`)."""
     GO = "go"
     """Modules, of which the lab builds the client."""
+    CARGO = "cargo"
+    """Crates, of which the lab builds the client."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +53,9 @@ class Registry:
 
 
 def pin(kind: RegistryKind, package: str, version: str) -> str:
-    """One exact version of a package: `pymssql==2.3.13`, `tedious@19.0.0`, `group:name:1.2`, `host/module@v1.2`."""
-    return package + {RegistryKind.NPM: "@", RegistryKind.MAVEN: ":", RegistryKind.GO: "@v"}.get(kind, "==") + version
+    """One version of a package: `pymssql==2.3`, `tedious@19.0`, `group:name:1.2`, `host/module@v1.2`, `crate@1.2`."""
+    between = {RegistryKind.NPM: "@", RegistryKind.MAVEN: ":", RegistryKind.GO: "@v", RegistryKind.CARGO: "@"}
+    return package + between.get(kind, "==") + version
 
 
 def unpin(requirement: str) -> tuple[str, str]:
@@ -60,6 +63,8 @@ def unpin(requirement: str) -> tuple[str, str]:
     if requirement.count(":") == 2 and "==" not in requirement:
         package, _, version = requirement.rpartition(":")
         return package, version
+    # What a crate shall be built with stands in brackets behind its name.
+    requirement = re.sub(r"\[[^\[\]]*\]", "", requirement)
     package, _, version = requirement.partition("==")
     if not version and "@" in requirement[1:]:
         package, _, version = requirement.rpartition("@")

@@ -34,6 +34,7 @@ def registry(client: str) -> Registry:
         ("requests", "2.27.1", ("requests==2.27.1",)),
         ("mssql-jdbc", "13.6.2.jre11", ("com.microsoft.sqlserver:mssql-jdbc:13.6.2.jre11",)),
         ("go-mssqldb", "1.8.2", ("github.com/microsoft/go-mssqldb@v1.8.2",)),
+        ("tiberius-rustls", "0.12.3", ("tiberius[tds73,rustls]@0.12.3",)),
         # Microsoft's driver: a wheel of its own from 18.6.2 on, before that inside mssql-python up to 1.7.
         ("odbc18", "18.6.2", ("mssql-python-odbc==18.6.2",)),
         ("odbc18", "18.6.2.1", ("mssql-python-odbc==18.6.2.1",)),

@@ -66,7 +66,7 @@ def built(daemon: docker.DockerClient, tmp_path_factory: pytest.TempPathFactory)
         if shutil.which(program) is None:
             pytest.skip(f"docker/lab/supply needs {program}")
     context = tmp_path_factory.mktemp("checkout")
-    for name in ("lab", "scenarios", ".python", "docker", "go", "maven", "npm", "requirements"):
+    for name in ("lab", "scenarios", ".python", "cargo", "docker", "go", "maven", "npm", "requirements"):
         others = shutil.ignore_patterns("__pycache__", "supplies")
         shutil.copytree(ROOT / name, context / name, symlinks=True, ignore=others)
     shutil.copy(ROOT / ".dockerignore", context)
