@@ -101,8 +101,8 @@ def split(wanted: str) -> tuple[str, tuple[str, ...]]:
 
 
 def manifest(program: str, source: str, crates: Iterable[LockedCrate]) -> Texts:
-    """What a program of this name is built from beside its source: its manifest, and the lock that it is held to. Its name
-    is a feature, by which a source that several are built from tells them apart.
+    """What a program of this name is built from beside its source: its manifest, and the lock that it is held to. Its
+    name is a feature, by which a source that several are built from tells them apart.
     """
     crates = tuple(crates)
     own = {crate.name for crate in crates if crate.features is not None}
