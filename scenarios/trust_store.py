@@ -27,8 +27,8 @@ from tlslab_scenarios._sources import (  # fmt: skip
 def missing_file(healthy: Situation) -> Situation:
     """The option names a file with the CA's certificate, and no file of that name is there. The server is in order.
 
-    **Symptom.** Many clients say it, each in words of its own: curl "error setting certificate file" (77), Python
-    "FileNotFoundError: [Errno 2] No such file or directory" without the name of the file, requests "Could not find a
+    **Symptom.** Many clients say it, each in words of its own: curl "error setting certificate file" (77; from 8.17 on
+    "error adding trust anchors from file"), Python "FileNotFoundError: [Errno 2] No such file or directory" without the name of the file, requests "Could not find a
     suitable TLS CA certificate bundle, invalid path". Others go on with nothing to trust, and show the error of a CA that
     is unknown: wget says first "Failed to open cert", and what reads SSL_CERT_FILE (Microsoft's ODBC driver, Node with
     --use-openssl-ca) says no more than "unable to get local issuer certificate". FreeTDS says in its log alone "loading CA

@@ -100,6 +100,13 @@ CA_FILE = Source(
     "curl 7.88.1, lib/vtls/openssl.c (set_up_x509_store): the first with OpenSSL 3, the second before it",
     "https://github.com/curl/curl/blob/curl-7_88_1/lib/vtls/openssl.c",
 )
+CANNOT_LOAD = {
+    "error setting certificate file: ": CA_FILE,
+    "error setting certificate verify locations:": CA_FILE,
+    "error adding trust anchors from file: ": NEWER_LIBRARY_SOURCE,
+    "error adding trust anchors from locations:": NEWER_LIBRARY_SOURCE,
+}
+"""What libcurl says of a file of CAs that it cannot load, the last two from 8.17 on."""
 BOTH_LOCATIONS = Source(
     "curl, lib/vtls/openssl.c (ossl_load_trust_anchors: CAfile and CApath are both loaded)",
     "https://github.com/curl/curl/blob/00b6fc04075de493ec050a8c4dffa18109f85cfa/lib/vtls/openssl.c",
@@ -247,11 +254,11 @@ class Curl(Client):
         ),
         *(
             row
-            for words in ("file: ", "verify locations:")
+            for words, source in CANNOT_LOAD.items()
             for row in stops(
-                dict.fromkeys((STORE_ABSENT, STORE_UNREADABLE), f"curl: (77) error setting certificate {words}"),
+                dict.fromkeys((STORE_ABSENT, STORE_UNREADABLE), f"curl: (77) {words}"),
                 basis=Basis.AUTHORITATIVE,
-                source=CA_FILE,
+                source=source,
             )
         ),
         *says(

@@ -28,6 +28,7 @@ from tlslab.clients.base import (
 from tlslab.clients.curl import (
     BOTH_LOCATIONS,
     CA_FILE,
+    CANNOT_LOAD,
     EARLIEST_ERROR,
     LIBRARY_SOURCE,
     NAME_SOURCE,
@@ -341,10 +342,12 @@ class PhpCurl(PhpClient):
             basis=Basis.AUTHORITATIVE,
             source=LIBRARY_SOURCE,
         ),
-        *stops(
-            dict.fromkeys((STORE_ABSENT, STORE_UNREADABLE), "error setting certificate file: "),
-            basis=Basis.AUTHORITATIVE,
-            source=CA_FILE,
+        *(
+            row
+            for words, source in CANNOT_LOAD.items()
+            for row in stops(
+                dict.fromkeys((STORE_ABSENT, STORE_UNREADABLE), words), basis=Basis.AUTHORITATIVE, source=source
+            )
         ),
         *says(
             [FORGED],
