@@ -155,7 +155,7 @@ _TOLERATES = (
         when=[ISSUER_PUBLISHED],
     ),
     tolerate(
-        ".NET keeps an intermediate that it has fetched in the user's home, and completes later chains with it",
+        ".NET keeps an intermediate that it has fetched in the user's home, and completes chains of the driver with it",
         vendor(ISSUERS_KEPT),
         of=[INCOMPLETE],
         when=[ISSUER_FETCHED_BEFORE],
