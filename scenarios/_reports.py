@@ -39,7 +39,7 @@ REPORTS = (
     Report(
         "kubernetes/ingress-nginx#6941",
         "the intermediate stands before the certificate",
-        waits="servers that do not start",
+        ["wrong-order"],
     ),
     Report(
         "microsoft/msphpsql#1417",
@@ -76,7 +76,7 @@ REPORTS = (
     ),
     Report("microsoft/go-mssqldb#302", "TLS 1.2 with SHA-1 signatures alone in the handshake", waits=CIPHERS),
     Report("moby/moby#39869", "new roots that the daemon has not loaded", waits=RESTARTS),
-    Report("caddyserver/caddy#5139", "a new certificate that the server has not loaded", ["expired.not-loaded"]),
+    Report("caddyserver/caddy#5139", "a new certificate that the server has not loaded", ["not-reloaded"]),
     Report(
         "tediousjs/tedious#1081",
         "the login is sent on to another host, and some clients look for the first one's name there",

@@ -291,6 +291,16 @@ NOT_RELOADED = Source(
     "https://github.com/caddyserver/caddy/issues/5139",
 )
 
+# Servers that do not start.
+LEAF_NOT_FIRST = Source(
+    "kubernetes/ingress-nginx, issue 6941: certificate and private key does not have a matching public key",
+    "https://github.com/kubernetes/ingress-nginx/issues/6941",
+)
+VAULT_ORDER = Source(
+    "Azure/secrets-store-csi-driver-provider-azure, issue 103: certificate chain in the wrong order (nginx failed to start)",
+    "https://github.com/Azure/secrets-store-csi-driver-provider-azure/issues/103",
+)
+
 # Routing.
 ENVCHANGE = Source(
     "MS-TDS, 2.2.7.9, ENVCHANGE, type 20 (Routing)",

@@ -38,6 +38,7 @@ CLASSES = {
     "untrusted-ca",
     "expired",
     "expired-issuer",
+    "not-reloaded",
     "not-yet-valid",
     "name-mismatch",
     "valid-name",
@@ -64,7 +65,7 @@ CLASSES = {
     "weak-key",
 }
 OF_ONE_KIND = {
-    ServerKind.HTTPS: {"client-certificate", "company-proxy", "no-aki", "proxy", "virtual-host"},
+    ServerKind.HTTPS: {"client-certificate", "company-proxy", "no-aki", "proxy", "virtual-host", "wrong-order"},
     ServerKind.SQLSERVER: {"strict", "no-encryption", "pinned", "fallback-certificate", "routing", "unreadable-key"},
 }
 """Classes that only one kind of server can have: nginx reads its key as root and makes no certificate for itself; SQL

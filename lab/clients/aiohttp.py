@@ -25,7 +25,7 @@ from tlslab.clients.python_https import (
 )
 from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.variables import DEFAULT_LOCATIONS, OPENSSL_ENV, beside, not_read, option_first, read
-from tlslab.model.conditions import ENDS_EARLY
+from tlslab.model.conditions import ENDS_EARLY, NOT_SERVING
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Template, says
 from tlslab.model.proxy import HOST
@@ -48,6 +48,10 @@ PROXY_ERROR = Source(
     f"{_AIOHTTP}/aiohttp/connector.py",
 )
 _CANNOT_PROXY = f"aiohttp.client_exceptions.{{*}}: Cannot connect to host {HOST}:{{*}} ssl:{{*}} ["
+CONNECT_CALL = Source(
+    "CPython, Lib/asyncio/selector_events.py (_sock_connect_cb)",
+    "https://github.com/python/cpython/blob/v3.11.7/Lib/asyncio/selector_events.py",
+)
 _CANNOT = "aiohttp.client_exceptions.{*}: Cannot connect to host {host}:{*} ssl:{*} ["
 
 
@@ -78,6 +82,13 @@ class Aiohttp(PythonClient):
     )
     rows = (
         *WAITS,
+        *says(
+            [NOT_SERVING],
+            Phase.CONNECT,
+            _CANNOT + "Connect call failed (",
+            basis=Basis.AUTHORITATIVE,
+            source=CONNECT_CALL,
+        ),
         *tells_the_status(),
         *no_tunnel("aiohttp.client_exceptions.ClientHttpProxyError: STATUS, message='REASON', url=", PROXY_ERROR),
         *says_in_clear(_CANNOT_PROXY + "[SSL: {*}] wrong version number (_ssl.c:", CONNECTOR_ERROR),

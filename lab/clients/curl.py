@@ -36,6 +36,7 @@ from tlslab.clients.proxy import no_tunnel, proxy_url, says_in_clear
 from tlslab.clients.refused_clients import shows_the_page
 from tlslab.clients.store_errors import stops
 from tlslab.clients.variables import beside, option_first, read
+from tlslab.libraries.curl import NUMBERS
 from tlslab.libraries.openssl import NO_SIGNATURE_OF_THIS_KEY
 from tlslab.model.circumstances import DEMANDS_STAPLE, TRUST_EVERYTHING
 from tlslab.model.conditions import (
@@ -45,6 +46,7 @@ from tlslab.model.conditions import (
     FORGED,
     LEAF_TRUSTED,
     NAME_MISMATCH,
+    NOT_SERVING,
     OTHER_SERVICE,
     OTHER_STORE,
     PLAIN_HTTP,
@@ -56,7 +58,7 @@ from tlslab.model.conditions import (
 )
 from tlslab.model.environment import CURL_CA_BUNDLE, OPENSSL_CONF, SSL_CERT_DIR, SSL_CERT_FILE
 from tlslab.model.evidence import Basis, Phase, Source
-from tlslab.model.library import Template, says, says_alike, tolerates, where
+from tlslab.model.library import Says, Template, says, says_alike, tolerates, where
 from tlslab.model.names import ADDRESS_AS_CN_ALONE, NO_DNS_NAME, in_url
 from tlslab.model.outcome import Completed, Outcome, Result
 from tlslab.model.situation import HASHED_DIRECTORY, PEM_FILE, ClientSide, RevocationCheck, Situation
@@ -128,6 +130,11 @@ OLDER_TUNNEL = Source(
     "curl, lib/http_proxy.c (CONNECT)",
     "https://github.com/curl/curl/blob/757d8eeb3728553e6068b4ab7d119bc3271c32a4/lib/http_proxy.c",
 )
+COULD_NOT_OF_OLD = Source(
+    "curl 7.88.1, lib/strerror.c, curl_easy_strerror (CURLE_COULDNT_CONNECT)",
+    "https://github.com/curl/curl/blob/curl-7_88_1/lib/strerror.c",
+)
+COULD_NOT = Source("curl, lib/strerror.c, curl_easy_strerror (CURLE_COULDNT_CONNECT)", NUMBERS.url)
 OF_LIBCURL = (
     *(
         tolerates(
@@ -150,6 +157,24 @@ OF_LIBCURL = (
     ),
 )
 """What libcurl takes, whichever program it is in."""
+
+
+def could_not_connect(before: str = "") -> tuple[Says, ...]:
+    """What libcurl says of a port where nobody listens: its word for that stands behind host and port."""
+    words = {"Couldn't connect to server": COULD_NOT_OF_OLD, "Could not connect to server": COULD_NOT}
+    return tuple(
+        row
+        for text, source in words.items()
+        for row in says(
+            [NOT_SERVING],
+            Phase.CONNECT,
+            f"{before}Failed to connect to {{host}} port {{*}}: {text}",
+            basis=Basis.AUTHORITATIVE,
+            source=source,
+        )
+    )
+
+
 _ROOTS = (CURL_CA_BUNDLE, SSL_CERT_DIR, SSL_CERT_FILE)
 TRACE, BODY = "curl.trace", "body"
 _TLS_IN_TRACE = re.compile(r"SSL connection using (TLSv[\d.]+)")
@@ -235,6 +260,7 @@ class Curl(Client):
             source=LIBRARY_SOURCE,
         ),
         *WAITS,
+        *could_not_connect("curl: (7) "),
         *shows_the_page(),
         *(
             row

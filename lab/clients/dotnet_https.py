@@ -14,6 +14,7 @@ from tlslab.clients.answers import read_answer
 from tlslab.clients.base import CERTIFICATE, KEY, PROBES, Client, Invocation, Machine, Request, own_files
 from tlslab.clients.https import (
     HTTPS,
+    NOBODY_LISTENS,
     OBSERVED,
     OPTIONS,
     SITE_IN_HOST_HEADER,
@@ -178,6 +179,7 @@ def _rows(failed: str, callback: Source) -> tuple[Own, ...]:
     """The rows of a client that begins with these words where there is no TLS."""
     return (
         *WAITS,
+        *NOBODY_LISTENS,
         *dotnet.OF_THE_STORE,
         *dotnet.OF_VARIABLES,
         *OF_THE_CERTIFICATE,

@@ -22,7 +22,7 @@ from tlslab.clients.base import (
     Trust,
     own_files,
 )
-from tlslab.clients.curl import OLDER_TUNNEL, TUNNEL
+from tlslab.clients.curl import OLDER_TUNNEL, TUNNEL, could_not_connect
 from tlslab.clients.https import HTTPS, OBSERVED, OPTIONS, WAITS, floor
 from tlslab.clients.proxy import no_tunnel, proxy_url, says_in_clear
 from tlslab.clients.refused_clients import tells_the_status
@@ -122,6 +122,7 @@ class Git(Client):
     )
     rows = (
         *WAITS,
+        *could_not_connect(_FATAL),
         *tells_the_status(_FATAL + "The requested URL returned error: 400", source=ANSWERS),
         *no_tunnel(_FATAL + "CONNECT tunnel failed, response STATUS", TUNNEL),
         *no_tunnel(_FATAL + "Received HTTP code STATUS from proxy after CONNECT", OLDER_TUNNEL),

@@ -30,6 +30,7 @@ from tlslab.clients.variables import beside, not_read
 from tlslab.model.circumstances import ASKS_OCSP, FETCHES_ISSUERS, MEETS_NOBODY, MEETS_SILENCE, TRUST_EVERYTHING
 from tlslab.model.conditions import (
     INCOMPLETE,
+    NOT_SERVING,
     OTHER_STORE,
     REVOCATION_UNKNOWN,
     REVOKED,
@@ -119,6 +120,13 @@ class GnuTLSCli(Client):
     )
     rows = (
         *WAITS,
+        *says(
+            [NOT_SERVING],
+            Phase.CONNECT,
+            "Could not connect to {*}: Connection refused",
+            basis=Basis.AUTHORITATIVE,
+            source=CONNECTS,
+        ),
         *shows_the_page(),
         *says(
             (),

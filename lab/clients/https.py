@@ -1,7 +1,8 @@
 """What the HTTPS clients share: TLS limits, and the name to verify."""
 
+from tlslab.libraries.posix import REFUSED
 from tlslab.model.condition import conditions_of, defects
-from tlslab.model.conditions import CONDITIONS, SILENT
+from tlslab.model.conditions import CONDITIONS, NOT_SERVING, SILENT
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Hangs, When, says
 from tlslab.model.situation import ClientSide, ServerKind, Situation, TLSVersion
@@ -33,6 +34,14 @@ WAITS = says(
     source=Source("observed by the lab: no answer within 20 seconds", ""),
 )
 """Of a client that has no limit of its own for a server that says nothing."""
+NOBODY_LISTENS = says(
+    [NOT_SERVING],
+    Phase.CONNECT,
+    "Connection refused",
+    basis=Basis.AUTHORITATIVE,
+    source=REFUSED,
+)
+"""Of a client that passes on what the system says of a port where nobody listens."""
 
 
 def _names_a_good_site(act: Situation) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tlslab.clients.base import Roots, Trust
-from tlslab.clients.https import OBSERVED, expects_other_name
+from tlslab.clients.https import NOBODY_LISTENS, OBSERVED, expects_other_name
 from tlslab.clients.proxy import no_tunnel, says_in_clear
 from tlslab.clients.python_https import (
     CONTEXT_UNCHECKED,
@@ -74,6 +74,7 @@ class Httpx(PythonClient):
         ),
     )
     rows = (
+        *NOBODY_LISTENS,
         *tells_the_status(),
         *says(
             [SILENT],

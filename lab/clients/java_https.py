@@ -9,7 +9,7 @@ trust manager of one's own: JSSE still looks at the name for a plain one, for an
 from collections.abc import Mapping
 
 from tlslab.clients.base import CERTIFICATE, KEY, Invocation, Machine, Request, own_files
-from tlslab.clients.https import HTTPS, OPTIONS, WAITS
+from tlslab.clients.https import HTTPS, NOBODY_LISTENS, OBSERVED, OPTIONS, WAITS
 from tlslab.clients.jvm import (
     IMPORT,
     JRE,
@@ -36,6 +36,7 @@ from tlslab.model.conditions import (
     NAME_MISMATCH,
     NO_COMMON_CIPHER,
     NO_COMMON_VERSION,
+    NOT_SERVING,
     OTHER_SERVICE,
     OTHER_STORE,
     PLAIN_HTTP,
@@ -104,6 +105,7 @@ _REFUSES = (NO_COMMON_VERSION, NO_COMMON_CIPHER)
 
 OF_BOTH: tuple[Own, ...] = (
     *WAITS,
+    *NOBODY_LISTENS,
     *tells_the_status(),
     *not_read("Java", sorted(OF_ROOTS), STORES),
     *beside("Java does not read the variable", sorted(OF_ROOTS), STORES),
@@ -281,6 +283,13 @@ class UrlConnection(JavaHttps):
 
 OF_HTTP_CLIENT: tuple[Own, ...] = (
     *OF_BOTH,
+    *says(
+        [NOT_SERVING],
+        Phase.CONNECT,
+        "java.net.ConnectException Caused by: {*}Caused by: java.nio.channels.ClosedChannelException",
+        basis=Basis.OBSERVED,
+        source=OBSERVED,
+    ),
     # A reset, too, is no more than the end of its stream.
     *says_each(dict.fromkeys(_REFUSES, _TERMINATED), Phase.CLOSED, basis=Basis.AUTHORITATIVE, source=TUBE),
     *says(

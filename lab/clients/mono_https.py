@@ -17,7 +17,7 @@ from tlslab.clients.dotnet_https import (
     DotnetHttp,
     web_request_words,
 )
-from tlslab.clients.https import OPTIONS, SITE_IN_HOST_HEADER, WAITS
+from tlslab.clients.https import NOBODY_LISTENS, OPTIONS, SITE_IN_HOST_HEADER, WAITS
 from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.sqlclient_mono import MONO, STORE, TRUST
 from tlslab.clients.tds import read_versions
@@ -100,6 +100,7 @@ class MonoHttpWebRequest(DotnetHttp):
     )
     rows = (
         *WAITS,
+        *NOBODY_LISTENS,
         *tells_the_status(STATUS_AS_AN_ERROR),
         *_no_secure_channel([NO_COMMON_VERSION], Phase.HANDSHAKE, f"{_BTLS}TLSV1_ALERT_PROTOCOL_VERSION"),
         *_no_secure_channel([NO_COMMON_VERSION], Phase.HANDSHAKE, f"{_BTLS}UNSUPPORTED_PROTOCOL"),

@@ -23,7 +23,7 @@ from tlslab.clients.base import (
     crl_file,
     own_files,
 )
-from tlslab.clients.https import HTTPS, OBSERVED, OPTIONS, WAITS, cipher_list, floor
+from tlslab.clients.https import HTTPS, NOBODY_LISTENS, OBSERVED, OPTIONS, WAITS, cipher_list, floor
 from tlslab.clients.proxy import no_tunnel
 from tlslab.clients.refused_clients import shows_the_page
 from tlslab.clients.store_errors import stops
@@ -138,6 +138,7 @@ class SClient(Client):
     )
     rows = (
         *WAITS,
+        *NOBODY_LISTENS,
         *shows_the_page(),
         *no_tunnel("s_client: HTTP CONNECT failed, reason= STATUS REASON", TUNNEL),
         *says(

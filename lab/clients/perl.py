@@ -84,7 +84,7 @@ def _templates(before: str, source: Source) -> tuple[Template, ...]:
         ),
         Template(
             "posix",
-            frozenset({Phase.CLOSED, Phase.NO_TLS}),
+            frozenset({Phase.CONNECT, Phase.CLOSED, Phase.NO_TLS}),
             before.replace("{*}", "{reason}", 1) if before == _ERROR else before + "({reason})",
             Basis.AUTHORITATIVE,
             source,

@@ -36,9 +36,11 @@ from tlslab.clients.curl import (
     OF_LIBCURL,
     OLDER_TUNNEL,
     TUNNEL,
+    could_not_connect,
 )
 from tlslab.clients.https import (
     HTTPS,
+    NOBODY_LISTENS,
     OBSERVED,
     OPTIONS,
     WAITS,
@@ -161,6 +163,7 @@ class Php(PhpClient):
     )
     rows = (
         *WAITS,
+        *NOBODY_LISTENS,
         *tells_the_status("Failed to open stream: HTTP request failed! HTTP/1.1 400 Bad Request", source=HTTP_WRAPPER),
         *no_tunnel("Failed to open stream: Cannot connect to HTTPS server through proxy", THROUGH_A_PROXY),
         *says_in_clear(_SSL_FAILED + "wrong version number", STREAMS),
@@ -324,6 +327,7 @@ class PhpCurl(PhpClient):
     )
     rows = (
         *WAITS,
+        *could_not_connect(),
         *tells_the_status(),
         *no_tunnel("CONNECT tunnel failed, response STATUS", TUNNEL),
         *no_tunnel("Received HTTP code STATUS from proxy after CONNECT", OLDER_TUNNEL),

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tlslab.clients.base import CERTIFICATE, KEY, Roots, Trust
-from tlslab.clients.https import OBSERVED, WAITS, expects_other_name
+from tlslab.clients.https import NOBODY_LISTENS, OBSERVED, WAITS, expects_other_name
 from tlslab.clients.proxy import no_tunnel, proxy_url, says_in_clear
 from tlslab.clients.python_https import (
     ITS_FILES,
@@ -147,6 +147,7 @@ class Requests(PythonClient):
     )
     rows = (
         *WAITS,
+        *NOBODY_LISTENS,
         *tells_the_status(),
         *no_tunnel(_PROXY_ERROR + "{*}', OSError('Tunnel connection failed: STATUS REASON'", TUNNEL),
         *says_in_clear(
@@ -228,6 +229,7 @@ class RequestsContext(Requests):
 
     rows = (
         *WAITS,
+        *NOBODY_LISTENS,
         *tells_the_status(),
         *OF_THE_STORE,
         TAKES_COMMON_NAME,

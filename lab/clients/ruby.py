@@ -21,6 +21,7 @@ from tlslab.clients.base import (
 )
 from tlslab.clients.https import (
     HTTPS,
+    NOBODY_LISTENS,
     OPTIONS,
     WAITS,
     cipher_list,
@@ -102,6 +103,7 @@ class Ruby(Client):
     )
     rows = (
         *WAITS,
+        *NOBODY_LISTENS,
         *tells_the_status(),
         *no_tunnel('STATUS "REASON"', TUNNEL),
         *says(

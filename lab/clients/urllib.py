@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from tlslab.clients.base import Roots, Trust
-from tlslab.clients.https import WAITS
+from tlslab.clients.https import NOBODY_LISTENS, WAITS
 from tlslab.clients.proxy import no_tunnel, overlooks_tls, proxy_url
 from tlslab.clients.python_https import (
     CONTEXT_UNCHECKED,
@@ -80,6 +80,7 @@ class Urllib(PythonClient):
     )
     rows = (
         *WAITS,
+        *NOBODY_LISTENS,
         *tells_the_status("urllib.error.HTTPError: HTTP Error 400: Bad Request", source=HTTP_ERROR),
         *no_tunnel("urllib.error.URLError: <urlopen error Tunnel connection failed: STATUS REASON>", TUNNEL),
         overlooks_tls("urllib begins in clear at every proxy, whatever its URL says", PROXY_HANDLER),

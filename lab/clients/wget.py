@@ -23,7 +23,7 @@ from tlslab.clients.base import (
     crl_file,
     own_files,
 )
-from tlslab.clients.https import HTTPS, OPTIONS, WAITS
+from tlslab.clients.https import HTTPS, NOBODY_LISTENS, OPTIONS, WAITS
 from tlslab.clients.proxy import no_tunnel, overlooks_tls, proxy_url
 from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.store_errors import stops
@@ -136,6 +136,7 @@ class Wget(Client):
     )
     rows = (
         *WAITS,
+        *NOBODY_LISTENS,
         *tells_the_status(" ERROR 400: Bad Request.", source=ANSWERS),
         *no_tunnel("Proxy tunneling failed: REASONUnable to establish SSL connection.", TUNNEL),
         overlooks_tls("wget begins in clear at every proxy, whatever its URL says", PROXY_URL),

@@ -53,7 +53,7 @@ class Server:
     @property
     def serves(self) -> bool:
         """Whether it comes up at all."""
-        return self.situation.server.key_readable
+        return self.situation.server.starts
 
     @property
     def profiles(self) -> tuple[str, ...]:
@@ -65,9 +65,9 @@ def servers(scenarios: Iterable[Scenario], numbers: Mapping[str, int]) -> tuple[
     """The servers of these scenarios and the healthy ones, which are first. A scenario whose client connects to an
     address has none: Docker gives a container its address when it starts, and the certificate is made before. Nor has
     one whose server is set up as nginx or SQL Server cannot be, or sends answers of OCSP, or names responders, of which
-    no container runs any. Where the client's trust store is laid down wrongly, lists of revoked certificates are given,
-    or a variable of its environment or a proxy decides, the server is that of another scenario. One that demands
-    certificates of its clients has none, either: theirs are not laid out for people.
+    no container runs any, or an nginx that does not start. Where the client's trust store is laid down wrongly, lists
+    of revoked certificates are given, or a variable of its environment or a proxy decides, the server is that of
+    another scenario. One that demands certificates of its clients has none, either: theirs are not laid out for people.
     """
     found = [_server(HEALTHY, "Nothing is wrong", 0, kind, healthy(kind)) for kind in ServerKind]
     for item in scenarios:
@@ -86,9 +86,10 @@ def _stands(broken: Situation, after: Iterable[Situation]) -> bool:
     named = side.connect_to.isascii() and not as_address(side.connect_to)
     other = unsupported(broken.server, _SUPPORTS[broken.kind]) or broken.server.encryption is ServerEncryption.IN_CLEAR
     sides = [item.server for item in (broken, *after)]
+    down = broken.kind is ServerKind.HTTPS and not broken.server.starts
     status = any(item.staple is not None or item.responders or item.client_anchors for item in sides)
     status = status or broken.visited is not None
-    return named and not (side.store.flaw or side.crls or side.environment or side.proxy or other or status)
+    return named and not (side.store.flaw or side.crls or side.environment or side.proxy or other or status or down)
 
 
 def with_servers(scenarios: Iterable[Scenario]) -> tuple[str, ...]:

@@ -99,7 +99,7 @@ class Choice:
         if all(other for _, other in lacking):
             return "; ".join(f"{server} has no setting for {other[1]}" for server, other in lacking if other)
         if (route := situation.server.route) is not None:
-            if not (situation.server.key_readable and route.server.key_readable):
+            if not (situation.server.starts and route.server.starts):
                 return "a server that sends its clients on is played by one process with the other one: both must start"
             if why := self.cannot(situation.arrival):
                 return why
@@ -117,6 +117,8 @@ class Choice:
             return (
                 "the docker stage runs no responder, and does not look at answers of OCSP; the local stage plays this"
             )
+        if situation.kind is ServerKind.HTTPS and not situation.server.starts:
+            return "the docker stage waits for each nginx, and one must not start; the local stage plays this"
         if situation.server.client_anchors:
             return (
                 "the docker stage shows no server the certificate of a client in its self-check; the local stage plays "

@@ -216,11 +216,7 @@ class Entries:
 
     def _presented(self, side: ServerSide, seen: Callable[[ServerSide], str]) -> tuple[x509.Certificate, ...]:
         """The certificates that the server sends: none where it does not come up."""
-        if (
-            not side.key_readable
-            or ServerEncryption.IN_CLEAR is side.encryption
-            or side.speaks is not Speaks.ITS_PROTOCOL
-        ):
+        if not side.starts or ServerEncryption.IN_CLEAR is side.encryption or side.speaks is not Speaks.ITS_PROTOCOL:
             return ()
         presented = self._mint.chain_pem(side.chain) if side.chain else seen(side)
         return certificates(presented) if presented else ()
@@ -282,6 +278,8 @@ def describe(side: ServerSide) -> list[str]:
         words.append(f"sends its clients on to {side.route.host}")
     if not side.key_readable:
         words.append("its account cannot read its private key: it does not start")
+    elif not side.starts:
+        words.append("its certificate is not the first one in its file: it does not start")
     return words
 
 

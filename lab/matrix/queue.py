@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 def takes_turns(side: ServerSide) -> bool:
     """Whether attempts at a side take turns; at a server that is down they need not."""
-    return side.key_readable
+    return side.starts
 
 
 @dataclass(eq=False)

@@ -569,7 +569,7 @@ NOT_LOADED = Condition(
 NOT_SERVING = Condition(
     "not-serving",
     "nobody listens where the server should",
-    lambda situation: not situation.server.key_readable,
+    lambda situation: not situation.server.starts,
     lambda seen: not seen.answers,
     wrong=True,
     masks=_OF_THE_HANDSHAKE | {NOT_LOADED.name},

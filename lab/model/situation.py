@@ -235,6 +235,14 @@ class ServerSide:
         behind = self.route.server.responders if self.route else frozenset()
         return behind | frozenset(responder for responder in met if responder is not None)
 
+    @property
+    def starts(self) -> bool:
+        """Whether it comes up: it may read its private key, and this is the key of the first certificate in the file of
+        each chain.
+        """
+        chains = [item for item in (self.chain, *(host.chain for host in self.virtual_hosts)) if item]
+        return self.key_readable and all(chain.presented[0] == chain.leaf for chain in chains)
+
     def chain_for(self, name: str) -> Chain | None:
         """The chain that is presented to a client that sends this name; "" for one that sends none."""
         return next((host.chain for host in self.virtual_hosts if host.name.lower() == name.lower()), self.chain)
@@ -454,7 +462,7 @@ class Situation:
         if proxy is not None and proxy.chain is not None:
             met = replace(self, server=ServerSide(self.kind, proxy.chain))
             return met.with_client(proxy=replace(proxy, chain=None))
-        if not self.server.virtual_hosts:
+        if not self.server.virtual_hosts or not self.server.starts:
             return self
         return self.with_server(chain=self.server.chain_for(self.client.indication), virtual_hosts=())
 

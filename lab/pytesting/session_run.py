@@ -33,7 +33,7 @@ class SessionRun(Run):
         service, _ = self._stage.sides[cell.control.server]
         stand_in = "" if service.real else service.implementation
         client = await self._client(cell.client) if with_client else None
-        down = not cell.broken.server.key_readable
+        down = not cell.broken.server.starts
         server, identity = self._stage.sides[cell.broken.server]
         return Played(
             cell=entry,

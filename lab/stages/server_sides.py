@@ -19,9 +19,9 @@ def by_process(sides: Mapping[str, ServerSide], usual: Set[str]) -> tuple[dict[s
     """In which processes to start sides of one kind: together those that set no other option than the `usual` ones,
     together the others, and alone each that must not come up.
     """
-    up = {name: side for name, side in sides.items() if side.key_readable}
+    up = {name: side for name, side in sides.items() if side.starts}
     beyond = {name: side for name, side in up.items() if unsupported(side, usual)}
-    down = [{name: side} for name, side in sides.items() if not side.key_readable]
+    down = [{name: side} for name, side in sides.items() if not side.starts]
     rest = {name: side for name, side in up.items() if name not in beyond}
     return tuple(group for group in (rest, beyond, *down) if group)
 

@@ -58,7 +58,7 @@ class Server(Protocol):
 
     def start_log(self, identity: str) -> tuple[str, ...]:
         """The lines that belong to no connection: what the server said of this side when it started, or when it did
-        not, if it must not (`ServerSide.key_readable`).
+        not, if it must not (`ServerSide.starts`).
         """
 
 
@@ -123,7 +123,7 @@ class Stage(Protocol):
         """Have a side up while the context is open; what follows is for sides that are held. Raises ServiceError when
         it does not come up.
 
-        One that must not come up (`ServerSide.key_readable`) is started as well, and then no process listens at its
+        One that must not come up (`ServerSide.starts`) is started as well, and then no process listens at its
         port: the self-check finds out whether it is down.
         """
 

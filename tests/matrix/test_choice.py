@@ -63,6 +63,14 @@ def test_a_server_that_sends_its_clients_on_is_for_the_local_stage_and_both_serv
     assert "SQL Server sends its own certificate" in (LOCAL.cannot(with_its_root) or "")
 
 
+def test_an_nginx_that_does_not_start_is_for_the_local_stage() -> None:
+    good = healthy(ServerKind.HTTPS)
+    wrong = good.with_chain(before=good.chain.presented[1:], after=())
+    assert LOCAL.cannot(wrong) is None
+    assert Choice(nginx=False).cannot(wrong) is None
+    assert "one must not start" in (Choice("docker").cannot(wrong) or "")
+
+
 @pytest.mark.parametrize("kind", list(ServerKind))
 def test_files_that_are_replaced_while_a_server_runs_are_for_the_local_stage(kind: ServerKind) -> None:
     renewed = healthy(kind).with_server(on_disk=healthy(kind).chain)
@@ -82,5 +90,5 @@ def test_everything_else_that_real_servers_can_be_set_up_as_is_played_everywhere
                 continue
             status = broken.server.responders or broken.server.staple is not None or broken.client.revocation
             told = bool(status or broken.server.client_anchors or broken.client.proxy)
-            if set_up and broken.server.key_readable and ((named and not told) or stage != "docker"):
+            if set_up and broken.server.starts and ((named and not told) or stage != "docker"):
                 assert Choice(stage).cannot(broken) is None

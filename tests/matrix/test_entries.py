@@ -46,3 +46,5 @@ def test_a_server_that_cannot_read_its_key_says_so() -> None:
     words = "its account cannot read its private key: it does not start"
     assert words in describe(TDS.with_server(key_readable=False).server)
     assert words not in describe(TDS.server)
+    wrong = TDS.with_chain(before=TDS.chain.presented[1:], after=())
+    assert "its certificate is not the first one in its file: it does not start" in describe(wrong.server)

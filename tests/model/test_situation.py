@@ -93,6 +93,17 @@ def test_the_name_that_a_client_sends_decides_which_certificate_it_is_shown(
     assert not met.server.virtual_hosts
 
 
+def test_a_server_starts_with_a_key_that_it_may_read_and_that_of_the_first_certificate_of_each_chain() -> None:
+    web = healthy(ServerKind.HTTPS)
+    wrong = Chain(web.chain.leaf, before=web.chain.presented[1:], after=())
+    assert web.server.starts
+    assert not web.with_server(chain=wrong).server.starts
+    assert not web.with_server(key_readable=False).server.starts
+    hosts = web.with_server(virtual_hosts=(VirtualHost("other.lab.test", wrong),))
+    assert not hosts.met.server.starts, "one bad chain takes all sites of the server down"
+    assert healthy(ServerKind.SQLSERVER).with_server(chain=None).server.starts
+
+
 def test_a_server_without_virtual_hosts_is_met_as_it_is() -> None:
     web = healthy(ServerKind.HTTPS)
     assert web.met is web

@@ -19,6 +19,9 @@ from tlslab.servers.tds.issued import Issued
 FALLBACK_NAME = "SSL_Self_Signed_Fallback"
 
 
+NOT_ITS_KEY = "the private key does not belong to the certificate"
+
+
 class CertificateError(Exception):
     """A certificate or key cannot be used at all; the text is a sentence for people."""
 
@@ -146,7 +149,7 @@ def _no_password() -> str:
 def _sentence(e: ssl.SSLError) -> str:
     # A key of another kind than the certificate's: OpenSSL then finds no certificate for it.
     if e.reason in ("KEY_VALUES_MISMATCH", "KEY_TYPE_MISMATCH", "NO_CERTIFICATE_ASSIGNED"):
-        return "the private key does not belong to the certificate."
+        return f"{NOT_ITS_KEY}."
     return f"{(e.reason or str(e)).lower().replace('_', ' ')}."
 
 

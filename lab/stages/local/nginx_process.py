@@ -60,7 +60,7 @@ class Nginx(Service):
         self._process = await self._run(_SAID, *nginx.command(self._program, self.workdir))
         await self._answer()
         self.replace_files()
-        self.implementation = await self._version()
+        self.implementation = await self.version()
 
     async def _run(self, said: str, *argv: str) -> Process:
         """Start nginx; its output goes to a file of this name: nginx would block on a full pipe. It opens the file a
@@ -110,8 +110,12 @@ class Nginx(Service):
             await abandon([death, answer])
 
     def _last_words(self) -> str:
+        return " | ".join(self.said()[-LINES_SHOWN:]) or "it said nothing"
+
+    def said(self) -> tuple[str, ...]:
+        """The lines that it has written."""
         lines = (self.workdir / _SAID).read_text(errors="replace").split("\n")
-        return " | ".join([line for line in lines if line][-LINES_SHOWN:]) or "it said nothing"
+        return tuple(line for line in lines if line)
 
     async def _ask(self) -> None:
         reader, writer = await self._connect()
@@ -135,7 +139,8 @@ class Nginx(Service):
                     raise
                 await asyncio.sleep(POLL)
 
-    async def _version(self) -> str:
+    async def version(self) -> str:
+        """Program and version, as it says itself. Raises Silent."""
         assert self._sandbox
         asked = await self._run(_VERSION, self._program, "-v")
         try:

@@ -24,7 +24,7 @@ from tlslab.servers.tds.endpoint import SUPPORTS as TDS_SUPPORTS
 from tlslab.stages.clock import with_clock
 from tlslab.stages.environment import with_environment
 from tlslab.stages.local.clients import Here
-from tlslab.stages.local.down import Down
+from tlslab.stages.local.down import Down, NginxDown
 from tlslab.stages.local.nginx_process import Nginx
 from tlslab.stages.local.proxies import Proxies
 from tlslab.stages.local.responders import Responders
@@ -151,12 +151,12 @@ class LocalStage:
         program = self.machine.which.get("nginx")
         names = {name: self._names[side] for name, side in sides.items()}
         service: Service
+        starts = all(side.starts for side in sides.values())
         can = not any(unsupported(side, nginx.SUPPORTS_WHERE_FILES_CHANGE) for side in sides.values())
         if kind is ServerKind.HTTPS and program and self._use_nginx and can:
-            service = Nginx(program, workdir, self._mint, sides, names)
+            service = (Nginx if starts else NginxDown)(program, workdir, self._mint, sides, names)
         else:
-            server = Embedded if all(side.key_readable for side in sides.values()) else Down
-            service = server(kind, self.login.password, workdir, self._mint, sides, names)
+            service = (Embedded if starts else Down)(kind, self.login.password, workdir, self._mint, sides, names)
         self._stack.push_async_callback(service.stop)
         self._where |= {side: (service, name) for name, side in sides.items()}
         # What clients are sent on to is looked at as well; an equal side of its own has an identity of its own.

@@ -4,19 +4,20 @@ import asyncio
 import os
 import socket
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tlslab.model.situation import ServerKind, healthy
+from tlslab.model.situation import ServerKind, ServerSide, healthy
 from tlslab.pki.keys import Keys
 from tlslab.pki.mint import Mint
 from tlslab.setup import system
 from tlslab.stages.local import down
-from tlslab.stages.local.down import Down
-from tlslab.stages.local.services import ADDRESS, Listener
+from tlslab.stages.local.down import Down, NginxDown
+from tlslab.stages.local.services import ADDRESS, Listener, Service
 from tlslab.stages.sandbox import Sandbox
 
 pytestmark = [
@@ -82,6 +83,57 @@ def test_one_that_is_up_or_down_for_another_reason_is_no_proof(
         return server.problem
 
     assert words in asyncio.run(play())
+
+
+def nginx_down(workdir: Path, side: ServerSide) -> Service:
+    program = system.find_program("nginx")
+    assert program
+    return NginxDown(str(program), workdir, Mint(Keys(workdir)), {"one": side}, {"one": "shop.lab.test"})
+
+
+def endpoint_down(workdir: Path, side: ServerSide) -> Service:
+    return Down(ServerKind.HTTPS, "", workdir, Mint(Keys(workdir)), {"one": side}, {"one": "shop.lab.test"})
+
+
+both_servers = pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        pytest.param(
+            nginx_down,
+            "key values mismatch",
+            marks=pytest.mark.skipif(
+                system.find_program("nginx") is None, reason="nginx plays the server: apt-get install nginx"
+            ),
+            id="nginx",
+        ),
+        pytest.param(endpoint_down, "the private key does not belong to the certificate", id="embedded"),
+    ],
+)
+
+
+@both_servers
+@pytest.mark.parametrize("good", [False, True])
+def test_a_web_server_whose_certificate_is_not_the_first_ends_and_says_why(
+    sandbox: Sandbox, tmp_path: Path, made: Callable[[Path, ServerSide], Service], words: str, good: bool
+) -> None:
+    web = healthy(ServerKind.HTTPS)
+    side = web.server if good else web.with_chain(before=web.chain.presented[1:], after=()).server
+
+    async def play() -> None:
+        server = made(tmp_path, side)
+        try:
+            await server.start(sandbox)
+            assert ("has started" in server.problem) is good
+            if not good:
+                assert not server.problem
+                assert any(words in line for line in server.start_log("one"))
+                with pytest.raises(ConnectionRefusedError):
+                    socket.create_connection((ADDRESS, server.ports["one"]), timeout=10)
+                assert await server.take_log("one") == ()
+        finally:
+            await server.stop()
+
+    asyncio.run(play())
 
 
 def test_root_without_setpriv_is_an_obstacle_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
