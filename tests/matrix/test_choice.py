@@ -59,7 +59,7 @@ def test_a_server_that_sends_its_clients_on_is_for_the_local_stage_and_both_serv
     assert "another server to send its clients on to" in (Choice("docker").cannot(sent) or "")
     for down_side in (sent.with_server(key_readable=False), good.with_server(route=Route("b", UNREADABLE.server))):
         assert "both must start" in (LOCAL.cannot(down_side) or "")
-    with_its_root = good.with_server(route=Route("b", good.with_chain(before=(LAB_ROOT,)).server))
+    with_its_root = good.with_server(route=Route("b", good.with_chain(after=(LAB_ROOT,)).server))
     assert "SQL Server sends its own certificate" in (LOCAL.cannot(with_its_root) or "")
 
 
