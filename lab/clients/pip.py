@@ -34,10 +34,10 @@ from tlslab.clients.python_https import (
     unverified,
 )
 from tlslab.clients.refused_clients import tells_the_status
-from tlslab.clients.requests import CERT_VERIFY, OVERRULED, PROXY_ERROR
+from tlslab.clients.requests import CERT_VERIFY, OVERRULED, PROXY_ERROR, URLLIB3_NAMES
 from tlslab.clients.store_errors import stops
 from tlslab.clients.variables import DEFAULT_LOCATIONS, beside, instead, read
-from tlslab.model.conditions import OTHER_STORE, STORE_ABSENT, STORE_UNREADABLE
+from tlslab.model.conditions import NAME_MISMATCH, OTHER_STORE, STORE_ABSENT, STORE_UNREADABLE
 from tlslab.model.environment import OPENSSL_CONF
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Prints, Template, says, tolerates
@@ -75,11 +75,9 @@ _FETCH = "Could not fetch URL https://{urlhost}{*}: "
 _PROBLEM = _FETCH + "There was a problem confirming the ssl certificate: {*}"
 _NOT_FOUND = "ERROR: No matching distribution found for "
 _RESET = _FETCH + "connection error: the connection was closed without a reply from the server."
-_PROXY = _FETCH + "proxy connection error: ('Unable to connect to proxy', "
+_RESET_OF_OLD = _FETCH + "connection error: {*}('Connection aborted.', ConnectionResetError({*}, '{reason}'))"
 _PROXY_IN_CLEAR = (
-    _FETCH
-    + "proxy connection error: ('Unable to connect to proxy. Your proxy appears to only use HTTP and not HTTPS, try "
-    "changing your proxy URL to be HTTP."
+    _FETCH + "{*}Your proxy appears to only use HTTP and not HTTPS, try changing your proxy URL to be HTTP."
 )
 _ANSWERED = " request got Content-Type: text/plain"
 """What it says of a page that is no index."""
@@ -119,13 +117,16 @@ class Pip(Client):
 
     templates = (
         *ssl_templates(_PROBLEM, COLLECTOR),
-        # Of a reset it tells its log alone.
-        Template(
-            "posix", frozenset({Phase.CLOSED, Phase.NO_TLS}), _NOT_FOUND, Basis.AUTHORITATIVE, FAILED, trace=_RESET
+        # Of a reset it tells its log alone; newer releases without the system's words.
+        *(
+            Template(
+                "posix", frozenset({Phase.CLOSED, Phase.NO_TLS}), _NOT_FOUND, Basis.AUTHORITATIVE, FAILED, trace=trace
+            )
+            for trace in (_RESET, _RESET_OF_OLD)
         ),
     )
     rows = (
-        *no_tunnel(_PROXY + "OSError('Tunnel connection failed: STATUS REASON'", TUNNEL, shown=in_log),
+        *no_tunnel(_FETCH + "{*}OSError('Tunnel connection failed: STATUS REASON'", TUNNEL, shown=in_log),
         *says(
             [PROXY_IN_CLEAR],
             Phase.NO_TLS,
@@ -172,6 +173,13 @@ class Pip(Client):
         ),
         *tells_the_status(in_log(_FETCH + "400 Client Error: Bad Request for url: "), source=COLLECTOR),
         TAKES_COMMON_NAME,
+        *says(
+            [NAME_MISMATCH],
+            Phase.NAME,
+            _PROBLEM + "CertificateError(\"hostname '{name}' doesn't match ",
+            basis=Basis.AUTHORITATIVE,
+            source=URLLIB3_NAMES,
+        ),
         unverified("with --trusted-host pip", TRUSTED_HOST),
         OWN_VERSIONS,
     )

@@ -56,7 +56,7 @@ def test_the_log_has_the_reasons_that_pip_does_not_show() -> None:
 
 
 def test_the_words_of_the_ssl_module_are_known_with_and_without_those_of_urllib3() -> None:
-    """Until 25.3 pip showed urllib3's MaxRetryError round them."""
+    """Older releases of pip show urllib3's MaxRetryError round them."""
     reason = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: certificate has expired (_ssl.c:1006)"
     older = f"HTTPSConnectionPool(host='{HOST}', port=8443): Max retries exceeded with url: /x/ (Caused by SSLError("
     for text in (reason, f"{older}SSLCertVerificationError(1, '{reason}')))"):
@@ -75,3 +75,9 @@ def test_a_proxy_that_wants_a_login_is_told_by_the_log_alone() -> None:
 def test_a_trusted_host_is_not_looked_at() -> None:
     situation = broken("untrusted-ca", ServerKind.HTTPS)
     assert "--trusted-host" in tolerated(PIP, situation.with_client(trust_everything=True))
+
+
+def test_a_pip_with_an_older_urllib3_compares_names_in_words_of_its_own() -> None:
+    text = f"{PROBLEM}HTTPSConnectionPool(host='{HOST}', port=8443): Max retries exceeded with url: /x/ (Caused by "
+    text += f"SSLError(CertificateError(\"hostname '{HOST}' doesn't match 'www.{HOST}'\"))) - skipping\n{NOT_FOUND}"
+    assert documented(PIP, text).keys() == {"name-mismatch"}
