@@ -32,6 +32,8 @@ ADDS |= {
     "php-curl",
     "pip",
     "requests.ssl-context",
+    "reqwest-native-tls",
+    "reqwest-rustls",
     "sqlclient",
     "tiberius-native-tls",
     "tiberius-rustls",

@@ -7,7 +7,7 @@ from tlslab.clients import Client, all_clients
 from tlslab.model.situation import Encryption, ServerEncryption, ServerKind, healthy
 
 CLIENTS = [pytest.param(client, id=client.name) for client in all_clients()]
-SAN_ALONE = {"go-mssqldb", "requests", "go-https", "tiberius-rustls"}
+SAN_ALONE = {"go-mssqldb", "requests", "go-https", "reqwest-rustls", "tiberius-rustls"}
 """urllib3 switches the common name off, Go knows none since 1.15, rustls never knew one."""
 COMMON_NAME_FIRST = {"pymssql", "python-tds", "mssql-jdbc", "jtds", "sqlclient", "sqlclient-mono"}
 COMMON_NAME_FIRST |= {"perl-ssl", "pymssql.keyword"}

@@ -51,6 +51,8 @@ SAID = {
     "pip": "ERROR: No matching distribution found for x",
     "requests": "HTTP 400",
     "requests.ssl-context": "HTTP 400",
+    "reqwest-native-tls": "HTTP 400 Bad Request",
+    "reqwest-rustls": "HTTP 400 Bad Request",
     "ruby": "HTTP 400",
     "undici": "HTTP 400",
     "urllib": "urllib.error.HTTPError: HTTP Error 400: Bad Request",
