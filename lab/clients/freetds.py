@@ -223,10 +223,10 @@ class Pymssql(FreeTds, PythonSqlClient):
 
     templates = (
         # FreeTDS 1.5 says `TDS server`, older ones `Adaptive Server`.
-        *openssl_templates("severity 9:\\nTDS server connection failed ({host}{*})", Basis.AUTHORITATIVE, RENAMED),
-        *openssl_templates(
-            "severity 9:\\nAdaptive Server connection failed ({host}{*})", Basis.REPORTED, PYMSSQL_ISSUE
-        ),
+        *openssl_templates("severity 9:\\nTDS server connection failed ({host})", Basis.AUTHORITATIVE, RENAMED),
+        *openssl_templates("severity 9:\\nAdaptive Server connection failed ({host})", Basis.REPORTED, PYMSSQL_ISSUE),
+        # Of a server to which the login was sent on.
+        *openssl_templates("severity 9:\\nTDS server connection failed ({host},{*})", Basis.AUTHORITATIVE, REROUTES),
         *unavailable_templates(
             "severity 9:\\n",
             " ({host})\\nNet-Lib error during {reason} ({*})",
@@ -269,7 +269,7 @@ class Pymssql(FreeTds, PythonSqlClient):
         *says(
             [ROUTED],
             Phase.NAME,
-            Prints("severity 9:\\nTDS server connection failed ({host}{*})", trace="checking hostname failed"),
+            Prints("severity 9:\\nTDS server connection failed ({host},{*})", trace="checking hostname failed"),
             when=[~OTHER_NAME_EXPECTED],
             basis=Basis.AUTHORITATIVE,
             source=REROUTES,
