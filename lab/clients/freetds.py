@@ -70,6 +70,7 @@ from tlslab.model.names import (
     ADDRESS_AS_CN_ALONE,
     ADDRESS_AS_CN_BESIDE_SAN,
     DOT_AT_THE_END,
+    EXPECTED_NAME_ALONE,
     OTHER_COMMON_NAME,
     WILDCARD,
     WILDCARD_EXPECTED,
@@ -124,9 +125,24 @@ OLD_ENCRYPTION = Source(
     "FreeTDS, commit ad20004, Fix redirect with Azure (1.3.18; the next connection still used the old encryption)",
     "https://github.com/FreeTDS/freetds/commit/ad2000441f2d4dfd1c08ef07386c6bb1e8b1cd3e",
 )
+OLDER_FREETDS = Source("observed by the lab of pymssql 2.2.7 to 2.3.13, whose FreeTDS is older than 1.5", "")
+BEFORE_1_5 = {"pymssql": "<2.4"}
+"""The releases of pymssql with a FreeTDS before 1.5."""
+NO_KEYWORD = Source(
+    "pymssql/pymssql, issue 878 (unexpected keyword argument 'encryption'); issue 797: 2.2.8 has it not yet",
+    "https://github.com/pymssql/pymssql/issues/878",
+)
 COMMON_NAMES = Source("FreeTDS, src/tds/tls.c, check_hostname (built with OpenSSL)", TLS_SOURCE.url)
 REQUESTS = When("`encryption = request`", lambda act: act.client.encryption in (None, Encryption.OPTIONAL))
 NO_CA_FILE = When("it was given no `ca file`", lambda act: not verifies(act.client))
+
+
+def _vouches_for_itself_alone(act: Situation) -> bool:
+    leaf = act.server.chain.leaf if act.server.chain else None
+    return leaf is not None and leaf.issuer is None and not leaf.is_ca
+
+
+NO_CA_OF_ITS_OWN = When("the certificate is self-signed, and is no CA's", _vouches_for_itself_alone)
 
 
 class FreeTds(Client):
@@ -265,6 +281,41 @@ class Pymssql(FreeTds, PythonSqlClient):
             of=[NAME_MISMATCH, WILDCARD_EXPECTED],
             basis=Basis.AUTHORITATIVE,
             source=WILDCARDS,
+            versions={"pymssql": ">=2.4"},
+        ),
+        says_like(
+            NAME_MISMATCH,
+            [EXPECTED_NAME_ALONE],
+            "FreeTDS before 1.5 does not know `certificate hostname`, and looks for the name that was dialled",
+            basis=Basis.OBSERVED,
+            source=OLDER_FREETDS,
+            versions=BEFORE_1_5,
+        ),
+        tolerates(
+            "FreeTDS before 1.5 does not know `certificate hostname`, and looks for the name that was dialled",
+            of=[NAME_MISMATCH, DIALLED_NAME],
+            basis=Basis.OBSERVED,
+            source=OLDER_FREETDS,
+            versions=BEFORE_1_5,
+        ),
+        *says(
+            # It is said of every server: the setting cannot be read.
+            [],
+            Phase.NEGOTIATION,
+            Prints("Bad numbytes parameter passed to dbstrcpy", "20214"),
+            basis=Basis.OBSERVED,
+            source=OLDER_FREETDS,
+            when=[STRICT],
+            versions=BEFORE_1_5,
+        ),
+        *says(
+            [],
+            Phase.VERIFY,
+            Prints("severity 9:\\nAdaptive Server connection failed ({host})", "20002"),
+            basis=Basis.OBSERVED,
+            source=Source("observed by the lab of pymssql 2.2.7, with OpenSSL 1.1.0l", ""),
+            when=[NO_CA_OF_ITS_OWN, ~NO_CA_FILE],
+            versions={"pymssql": "<2.2.8"},
         ),
         *says(
             [ROUTED],
@@ -371,10 +422,19 @@ class PymssqlKeyword(Pymssql):
             # It is said of every server: the keyword has no word for TDS 8.0, freetds.conf has.
             [],
             Phase.NEGOTIATION,
-            "ValueError: 'encryption' option should be one of ",
+            "ValueError: 'encryption' option should be ",
             basis=Basis.OBSERVED,
-            source=Source("observed by the lab of pymssql 2.4.6", ""),
+            source=Source("observed by the lab of pymssql 2.4.0 and 2.4.6", ""),
             when=[STRICT],
+        ),
+        *says(
+            [],
+            Phase.NEGOTIATION,
+            "TypeError: connect() got an unexpected keyword argument 'encryption'",
+            basis=Basis.REPORTED,
+            source=NO_KEYWORD,
+            when=[When("the keyword is given", lambda act: act.client.encryption is not None)],
+            versions={"pymssql": "<2.2.9"},
         ),
     )
 

@@ -232,6 +232,19 @@ class GoMssqldb(Client):
             when=[PINNED],
             basis=Basis.AUTHORITATIVE,
             source=PIN_ALONE,
+            versions={"go-mssqldb": ">=1.9.6"},
+        ),
+        *(
+            says_like(
+                defect,
+                [defect],
+                "the driver does not know `serverCertificate` before 1.9.6, and ignores it",
+                basis=Basis.OBSERVED,
+                source=Source("observed by the lab of go-mssqldb 1.8.2", ""),
+                when=[PINNED],
+                versions={"go-mssqldb": "<1.9.6"},
+            )
+            for defect in (SELF_SIGNED, UNTRUSTED, NAME_MISMATCH)
         ),
         *says(
             [OTHER_PIN],
@@ -246,6 +259,16 @@ class GoMssqldb(Client):
             when=[DEFAULTS_ONLY],
             basis=Basis.AUTHORITATIVE,
             source=OPTIONS,
+        ),
+        *says(
+            # It is said of every server: the value is unknown.
+            [],
+            Phase.NEGOTIATION,
+            "invalid encrypt 'strict'",
+            basis=Basis.OBSERVED,
+            source=Source("observed by the lab of go-mssqldb 1.1.0; 1.6.0 knows it", ""),
+            when=[STRICT],
+            versions={"go-mssqldb": "<1.6"},
         ),
         says_like(
             UNTRUSTED,

@@ -78,6 +78,11 @@ ALERT_FIRST = Source(
 NO_SUPPORT = _source("13.4.0", "SQLServerResource", "R_sslRequiredNoServerSupport")
 GOES_ON = _source("13.4.0", "SQLServerConnection", "prelogin: what the server answers of encryption")
 UNEXPECTED = _source("13.4.0", "SQLServerResource", "R_notSQLServer, in R_tcpipConnectionFailed")
+STRICT_WITHOUT_CHAIN = Source(
+    "observed by the lab of mssql-jdbc 11.2.4 and 12.2.0; pull request 2174, Fixed server certificate validation for "
+    "encrypt=strict, ended it",
+    "https://github.com/microsoft/mssql-jdbc/pull/2174",
+)
 OBSERVED = Source("observed by the lab of mssql-jdbc 13.6.2 at a port that resets each connection", "")
 OBSERVED_DOT = Source("observed by the lab of mssql-jdbc 13.6.2 with a dot behind the name", "")
 NO_BOOLEAN = _source("9.4.1", "SQLServerResource", "R_invalidBooleanValue")
@@ -295,6 +300,17 @@ class MssqlJdbc(JdbcDriver):
             when=[TRUST_EVERYTHING, ~STRICT],
             basis=Basis.AUTHORITATIVE,
             source=VERIFIES,
+        ),
+        *(
+            tolerates(
+                "up to 12.2 a strict connection without `serverCertificate` looks at the name, and not at the chain",
+                of=[condition],
+                basis=Basis.OBSERVED,
+                source=STRICT_WITHOUT_CHAIN,
+                when=[STRICT, ~PINNED],
+                versions={"mssql-jdbc": ">=11.1, <12.4"},
+            )
+            for condition in (UNTRUSTED, SELF_SIGNED)
         ),
         tolerates(
             "encrypt=false against a server that does not force encryption encrypts the login alone, and the server's "

@@ -35,6 +35,7 @@ from tlslab.model.conditions import (
 from tlslab.model.environment import NODE_EXTRA_CA_CERTS, NODE_TLS_REJECT_UNAUTHORIZED, SSL_CERT_DIR, SSL_CERT_FILE
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import SaysLike, Template, When, says, says_each, says_like, tolerates
+from tlslab.model.names import EXPECTED_NAME_ALONE
 from tlslab.model.outcome import Completed, Outcome
 from tlslab.model.situation import ClientSide, Encryption, ServerKind, Situation, TLSVersion
 from tlslab.model.variables import is_set
@@ -119,6 +120,11 @@ SYSTEMS = Trust(
     "Node's store is chosen when it is built, and this distribution chose OpenSSL's (--openssl-use-def-ca-store)",
     STORES,
 )
+TRUSTS_BY_DEFAULT = Source(
+    "tediousjs/tedious, issue 1361: trustServerCertificate still defaults to true",
+    "https://github.com/tediousjs/tedious/issues/1361",
+)
+NO_STRICT = NO_SERVER_NAME = Source("observed by the lab of tedious 15.1.3 and 16.2.0; 16.4.0 knows it", "")
 ENCRYPTS_NOTHING = When("`encrypt: false`", lambda act: act.client.encryption is Encryption.OPTIONAL)
 CA_REPLACES: SaysLike = says_like(
     UNTRUSTED,
@@ -241,6 +247,32 @@ class Tedious(Client):
             versions={"tedious": "<8.3.1"},
             basis=Basis.REPORTED,
             source=ROUTED_NAME,
+        ),
+        tolerates(
+            "up to 14.7 trustServerCertificate is true where it is not given, also beside `ca`",
+            phases=[Phase.VERIFY, Phase.NAME],
+            when=[~STRICT],
+            basis=Basis.REPORTED,
+            source=TRUSTS_BY_DEFAULT,
+            versions={"tedious": "<15"},
+        ),
+        *says(
+            [],
+            Phase.NEGOTIATION,
+            'TypeError: The "config.options.encrypt" property must be of type boolean.',
+            basis=Basis.OBSERVED,
+            source=NO_STRICT,
+            when=[STRICT],
+            versions={"tedious": "<16.4"},
+        ),
+        *says(
+            # It does not know `serverName`, ignores it, and looks for the name that was dialled.
+            [EXPECTED_NAME_ALONE],
+            Phase.NAME,
+            _FAILED + "Hostname/IP does not match certificate's altnames: Host: ",
+            basis=Basis.OBSERVED,
+            source=NO_SERVER_NAME,
+            versions={"tedious": ">=15, <16.4"},
         ),
         CA_REPLACES,
         *read("Node", (NODE_EXTRA_CA_CERTS,), EXTRA_ROOTS_DOC),

@@ -81,8 +81,22 @@ def diff(old: Path, new: Path | None, form: str, fail_on: str) -> Exit:
     help="Where the files are written.",
 )
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="So many clients at a time.")
+@click.option(
+    "--release",
+    "releases",
+    multiple=True,
+    metavar="NAME@VERSION",
+    help="Instead play the questions of docs/atlas.md with this release, and write its baseline beside the others.",
+)
 @shared.repeat_option
-def baseline(client: tuple[str, ...], source: Path | None, directory: Path, jobs: int | None, repeat: int) -> Exit:
+def baseline(
+    client: tuple[str, ...],
+    source: Path | None,
+    directory: Path,
+    jobs: int | None,
+    releases: tuple[str, ...],
+    repeat: int,
+) -> Exit:
     """Write the baselines: what each client of the project did, as one readable file a client.
 
     `diff baselines` and `pytest --lab-baseline=baselines` compare with them. Findings are written down as such;
@@ -90,6 +104,12 @@ def baseline(client: tuple[str, ...], source: Path | None, directory: Path, jobs
     """
     from tlslab.model.record_file import load
 
+    if releases:
+        from tlslab.commands.releases import write_releases
+
+        if client or source:
+            raise click.UsageError("--release plays releases of its own: it goes without --client and --from")
+        return write_releases(releases, directory)
     there = next(place for place in (directory.absolute(), *directory.absolute().parents) if place.exists())
     shared.must_be_writable("--to", there / "baseline.json")
     record = load(source) if source else record_of_everything(client, jobs or 0, repeat)

@@ -42,6 +42,9 @@ class Baseline(_Model):
     version: str = Field(description="of the client and of its TLS library, as the program says")
     tls_library: str
     pinned: bool = Field(description="false: it comes with the machine")
+    defaults: dict[str, str] = Field(
+        default={}, description="of a release of the atlas: what it does without an option, by question"
+    )
     cells: dict[str, str] = Field(description="both verdicts, with ! behind a finding: `as-documented, cure`")
     outcomes: list[BaselineOutcome]
 

@@ -29,7 +29,8 @@ def judge_others(before: Act, after: Act, *, claimed: bool = True) -> tuple[Othe
     """
     if not before.connected:
         why = f"before the fix it does not connect to another good host either: {said(before.outcome)}"
-        return OthersVerdict.UNPROVEN, Judgement(False, why)
+        # A release that does not know the option connects to no host, as a row of it says.
+        return OthersVerdict.UNPROVEN, Judgement(before.verdict is ActVerdict.AS_DOCUMENTED, why)
     shown, why = after.judgement, why_of(after.answer)
     documented = after.verdict is ActVerdict.AS_DOCUMENTED
     if after.connected:

@@ -128,6 +128,14 @@ DIALLED_NAME = Condition(
         and in_san_or_alone(leaf_of(situation), situation.client.connect_to)
     ),
 )
+EXPECTED_NAME_ALONE = Condition(
+    "expected-name-alone",
+    "the certificate carries the name that the client was told to expect, and not the one that was dialled",
+    lambda situation: (
+        leaf_of(situation).carries(_expected(situation))
+        and not in_san_or_alone(leaf_of(situation), situation.client.connect_to)
+    ),
+)
 SUBJECT_IS_THE_NAME = Condition(
     "subject-is-the-name",
     "the SAN does not carry the name that was dialled, and the subject is the name to be found, or begins with it",
@@ -137,5 +145,5 @@ SUBJECT_IS_THE_NAME = Condition(
 NAMES = (
     *(ADDRESS_AS_DNS_NAME, ADDRESS_AS_CN_ALONE, ADDRESS_AS_CN_BESIDE_SAN),
     *(IPV6_ADDRESS, OTHER_COMMON_NAME, WILDCARD, WILDCARD_EXPECTED, DOT_AT_THE_END, UPPER_CASE, UNICODE, NO_DNS_NAME),
-    *(DIALLED_NAME, SUBJECT_IS_THE_NAME),
+    *(DIALLED_NAME, EXPECTED_NAME_ALONE, SUBJECT_IS_THE_NAME),
 )

@@ -90,6 +90,36 @@ FOUND: tuple[Found, ...] = (
     ),
     Found(
         Harm.LETS_IN,
+        "mssql-jdbc 11.2 to 12.2",
+        "`encrypt=strict` looks at the name and not at the chain: a certificate that anybody made for that name is "
+        "accepted. The mode that is meant to be the strictest verifies less than `encrypt=true`",
+        "11.1, the first with TDS 8.0; ended with 12.4",
+        "programs on Java with a driver of 2022 or of the first half of 2023",
+        "take 12.4 or newer; up to then name the server's certificate by `serverCertificate`",
+        "https://github.com/microsoft/mssql-jdbc/pull/2174",
+        (
+            _shown("mssql-jdbc", "11.2.4.jre11", "TDS 8.0", Expected.CONNECTS),
+            _shown("mssql-jdbc", "12.4.3.jre11 12.10.2.jre11 13.2.1.jre11", "TDS 8.0", Expected.REFUSES),
+            _shown("mssql-jdbc", "", "TDS 8.0", Expected.REFUSES),
+        ),
+    ),
+    Found(
+        Harm.LETS_IN,
+        "tedious up to 14.7",
+        "`encrypt: true` verifies nothing unless `trustServerCertificate: false` is said as well, also where `ca` is "
+        "given: that default was false in 9.0 and came back with a refactoring",
+        "a release between 9.0 and 12 (issue 1361 is of 2021); ended with 15.0",
+        "programs on Node with an old tedious, or with an old `mssql` or Sequelize, which bring one",
+        "take 15 or newer, or say `trustServerCertificate: false`",
+        "https://github.com/tediousjs/tedious/issues/1361",
+        (
+            _shown("tedious", "14.7.0", "untrusted CA", Expected.CONNECTS),
+            _shown("tedious", "14.7.0", "another name", Expected.CONNECTS),
+            _shown("tedious", "15.1.3 16.7.1 17.0.0 18.6.1", "untrusted CA", Expected.REFUSES),
+        ),
+    ),
+    Found(
+        Harm.LETS_IN,
         "tiberius 0.13",
         "`encrypt=strict` with TrustServerCertificate connects to anything; Microsoft's drivers ignore the "
         "switch in TDS 8.0",
@@ -147,6 +177,17 @@ FOUND: tuple[Found, ...] = (
             _shown(MDS, "5.1.9 5.2.2 6.0.1 6.1.1", "pin:good=other", Expected.CONNECTS),
             _shown(MDS, "6.1.7 6.1.8 7.0.3 7.1.0 7.1.1", "pin:good=other", Expected.REFUSES),
         ),
+    ),
+    Found(
+        Harm.CLEAR,
+        "pymssql.connect(encryption=...) of 2.3 and up to 2.4.1",
+        'the keyword `encryption="require"` has no effect: only the login is encrypted, what follows is in clear; '
+        "where a server, or who stands in its place, does not encrypt, the password is in clear as well. The same word "
+        "in freetds.conf encrypts",
+        "seen in 2.3.13, 2.4.0 and 2.4.1; ended in 2.4.3. 2.2.8 does not know the keyword",
+        "programs that ask for encryption in their code",
+        "write `encryption = require` into freetds.conf, or take 2.4.3 or newer",
+        "https://github.com/pymssql/pymssql/issues/924",
     ),
     Found(
         Harm.CLEAR,

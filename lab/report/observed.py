@@ -32,6 +32,8 @@ QUESTIONS: Mapping[str, tuple[str, str]] = {
 }
 """Each question: the scenario whose broken act asks it, and the attempt of the measurement that did."""
 DEFECTS = tuple(QUESTIONS)[:9]
+OTHER_NAME = "name-mismatch", "expect-certificate-name"
+"""The scenario and the fix that tell what an option for another name does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,25 @@ class Release:
     """What an option for another name does: `adds`, `replaces`, `yes` where nobody looked which, "" without one."""
     measured: bool = False
     """It comes from the measurement, and is not replayed here."""
+    says: str = ""
+    """Of a pinned client: its version."""
+    defaults: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What it does without an option, by question, where that was measured with it (`tlslab.matrix.defaults`)."""
 
     @property
     def command(self) -> str:
         """The command that plays it; of a measured release the one that does where .NET's SDK is."""
         if self.measured and self.client == "sqlclient":
             return ""
-        wanted = self.client if not self.version else f"{self.client}@{self.version}"
-        return f"./tlslab run --client {wanted}"
+        if not self.version:
+            return f"./tlslab run --client {self.client}"
+        number, own_build, rest = self.version.partition("~")
+        if not own_build:
+            return f"./tlslab run --client {self.client}@{self.version}"
+        # PyPI has that release as sources alone; what tells one build from another is of that build.
+        built = f"./{self.client.replace('-', '_')}-{number}-*.whl"
+        spec = f"{self.client}@$(ls {built})" + "".join(f"+{item}" for item in rest.split("+")[1:])
+        return f"pip wheel --no-deps {self.client}=={number} && ./tlslab run --client {spec}"
 
 
 def of_baselines(baselines: Iterable[Mapping[str, Any]]) -> list[Release]:
@@ -89,10 +102,17 @@ def _of_baseline(baseline: Mapping[str, Any]) -> Release:
         # What became of a fix, by the scenario and the fix.
         if act.endswith(f"/sqlserver: {FIXED}"):
             did.setdefault(act.rpartition("/")[0], done)
-    renamed = acts.get(f"name-mismatch/expect-certificate-name/sqlserver: {FIXED}")
+    renamed = acts.get(f"{'/'.join(OTHER_NAME)}/sqlserver: {FIXED}")
     name, _, version = str(baseline["client"]).partition("@")
+    found = re.search(r"\d+(?:\.\d+)+", str(baseline.get("version", "")))
     return Release(
-        name, version, str(baseline["tls_library"]), did, "yes" if renamed is not None and renamed.connected else ""
+        name,
+        version,
+        str(baseline["tls_library"]),
+        did,
+        "yes" if renamed is not None and renamed.connected else "",
+        says=found[0] if found and not version else "",
+        defaults=baseline.get("defaults", {}),
     )
 
 
