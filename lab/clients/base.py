@@ -165,6 +165,14 @@ class Invocation:
         return replace(self, files={**self.worker.files, **self.files}, worker=None)
 
 
+def shared(told: Invocation, request: Request) -> Invocation:
+    """An invocation with a worker as it is, and alone where what is fixed for its process is this attempt's own: a path
+    in its directory, or the variables of the client side.
+    """
+    own = request.side.environment or any(str(request.workdir) in value for value in told.env.values())
+    return told.alone if own else told
+
+
 @dataclass(frozen=True, slots=True)
 class Missing:
     """The client is not here: what is lacking, and the exact command that brings it."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from tlslab.clients.base import Invocation, Request, Worker, probe
+from tlslab.clients.base import Invocation, Request, Worker, probe, shared
 
 LINES = "lines.js"
 """What serves the requests, in each of these probes."""
@@ -32,5 +32,4 @@ def attempt(
         stdin=json.dumps({"directory": str(request.workdir), **given}),
         worker=Worker({name: probe(name) for name in (program, LINES)}),
     )
-    own = request.side.environment or any(value.startswith(str(request.workdir)) for value in env.values())
-    return told.alone if own else told
+    return shared(told, request)

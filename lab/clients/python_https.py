@@ -8,7 +8,20 @@ import json
 from collections.abc import Mapping
 
 from tlslab.clients.answers import read_answer
-from tlslab.clients.base import CERTIFICATE, CRL, KEY, Client, Invocation, Machine, Request, crl_file, own_files, probe
+from tlslab.clients.base import (
+    CERTIFICATE,
+    CRL,
+    KEY,
+    Client,
+    Invocation,
+    Machine,
+    Request,
+    Worker,
+    crl_file,
+    own_files,
+    probe,
+    shared,
+)
 from tlslab.clients.https import HTTPS, OPTIONS, cipher_list, expects_other_name, floor
 from tlslab.clients.proxy import proxy_url
 from tlslab.clients.store_errors import stops
@@ -97,14 +110,17 @@ class PythonClient(Client):
             "certificate": [CERTIFICATE, KEY] if request.side.certificate else None,
             **({"proxy": url} if (url := proxy_url(request.side, request.proxy)) else {}),
         }
-        return Invocation(
-            argv=(request.machine.python, "-I", PROBE, json.dumps(given)),
+        told = Invocation(
+            argv=(request.machine.python, "-I", PROBE, self.family),
             env={self.roots_variable: str(request.workdir / "ca.pem")}
             if request.side.defaults_only and self.default_trust_words(request.side)
             else {},
-            files={PROBE: probe(PROBE), **laid.files, **crl_file(request), **own_files(request)},
+            files={**laid.files, **crl_file(request), **own_files(request)},
             prepare=laid.prepare,
+            stdin=json.dumps({"directory": str(request.workdir), **given}),
+            worker=Worker({PROBE: probe(PROBE)}),
         )
+        return shared(told, request)
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
         return read_answer(completed)

@@ -13,7 +13,7 @@ CANNOT = f"Cannot connect to host {HOST}:8443 ssl:"
 
 
 def test_it_is_told_of_the_trust_store() -> None:
-    assert json.loads(invoked(AIOHTTP, SAFE).argv[-1])["ca"] == {"cafile": "ca.pem"}
+    assert json.loads(invoked(AIOHTTP, SAFE).stdin)["ca"] == {"cafile": "ca.pem"}
     assert AIOHTTP.options_as_typed(SAFE) == ('context = ssl.create_default_context(cafile="ca.pem")',)
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.clients.acts import broken, connects, documented, tolerated
-from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request
+from tlslab.clients.base import Endpoint, Invocation, Login, Machine, Material, Request, probe
 from tlslab.clients.httpx import Httpx
 from tlslab.clients.python_https import PROBE, PythonClient
 from tlslab.clients.requests import Requests
@@ -42,7 +42,7 @@ def invoked(client: PythonClient, side: ClientSide) -> Invocation:
 
 
 def settings(client: PythonClient, side: ClientSide) -> dict[str, Any]:
-    given = json.loads(invoked(client, side).argv[-1])
+    given = json.loads(invoked(client, side).stdin)
     assert isinstance(given, dict)
     return given
 
@@ -50,10 +50,11 @@ def settings(client: PythonClient, side: ClientSide) -> dict[str, Any]:
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
 def test_runs_the_probe_isolated_with_its_own_trust(client: PythonClient) -> None:
     invocation = invoked(client, SAFE)
-    assert invocation.argv[:3] == ("/venv/bin/python", "-I", PROBE)
+    assert invocation.argv == ("/venv/bin/python", "-I", PROBE, client.name)
     assert invocation.env == {}
     assert invocation.files["ca.pem"] == "PUBLIC ROOT\nISSUING\n"
     assert settings(client, SAFE) == {
+        "directory": "/room",
         "client": client.name,
         "url": "https://shop.lab.test:8443/",
         "ca": {"cafile": "ca.pem"},
@@ -71,7 +72,7 @@ def test_runs_the_probe_isolated_with_its_own_trust(client: PythonClient) -> Non
 
 @pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.name)
 def test_probe_knows_the_client(client: PythonClient) -> None:
-    program = ast.parse(invoked(client, SAFE).files[PROBE])
+    program = ast.parse(probe(PROBE))
     assert f"by_{client.name}" in {node.name for node in program.body if isinstance(node, ast.FunctionDef)}
 
 

@@ -48,7 +48,7 @@ def test_the_packages_of_a_version(client: str, version: str, packages: tuple[st
 def test_what_comes_with_the_system_has_no_registry() -> None:
     without = {name for name, client in CLIENTS.items() if client.registry is None}
     tools = {"curl", "git", "wget", "openssl", "gnutls-cli", "odbc17", "sqlclient-mono", "tsql", "tdsodbc"}
-    tools |= {"mono-httpwebrequest"}
+    tools |= {"mono-httpwebrequest", "npm", "apt"}
     runtimes = {"node-https", "node-fetch", "go-https", "urllib"}
     runtimes |= {"dotnet-httpclient", "dotnet-httpclient.httpwebrequest"}
     runtimes |= {"java-httpclient", "java-httpclient.extended-trust-manager", "java-urlconnection"}
