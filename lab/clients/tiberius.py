@@ -26,6 +26,7 @@ from tlslab.model.conditions import (
     OTHER_SERVICE,
     OTHER_STORE,
     PLAIN_HTTP,
+    ROUTED,
     SELF_SIGNED,
     SERVER_REFUSES,
     STORE_ABSENT,
@@ -120,6 +121,14 @@ def _built(name: str, tls: str, uses: tuple[System, ...]) -> Built:
 
 _OF_BOTH: tuple[Own, ...] = (
     STRICT_ENDS_EARLY,
+    # It leaves it to the program to connect there.
+    *says(
+        [ROUTED],
+        Phase.LOGIN,
+        "Server requested a connection to an alternative address: `{host}:",
+        basis=Basis.AUTHORITATIVE,
+        source=ERRORS,
+    ),
     *says(
         [NO_ENCRYPTION],
         Phase.NEGOTIATION,
