@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from tlslab.diff.cells import Change, cell_changes, default_changes
+from tlslab.diff.cells import CONNECTED, Change, cell_changes, default_changes
 from tlslab.diff.conclusion import conclude
 from tlslab.diff.groups import Group, Pair, group
 from tlslab.diff.kinds import Level
@@ -186,7 +186,7 @@ def _compare_client(old: Side, new: Side, of: Pair, found: _Found) -> None:
         found.acts += len(before.acts.keys() & after.acts.keys())
     for identity, item in old.defaults.get(of.old, {}).items():
         other = new.defaults.get(of.new, {}).get(identity)
-        if other is None:
+        if other is None or not (_tells(old, of.old, identity) and _tells(new, of.new, identity)):
             continue
         if item.unstable or other.unstable:
             words = f"{DEFAULT}/{identity}/{of.new}"
@@ -196,6 +196,15 @@ def _compare_client(old: Side, new: Side, of: Pair, found: _Found) -> None:
         found.acts += 1
     if old.run and old.run == new.run:
         found.changes += seconds_changes(of.old, of.new, stable)
+
+
+def _tells(side: Side, client: str, identity: str) -> bool:
+    """Whether what a client does by itself at this server says something: where it refuses the good certificate there,
+    too, it does not.
+    """
+    measured = side.defaults[client]
+    good = measured.get(f"{identity.rpartition('/')[0]}/good")
+    return good is None or not measured[identity].must_refuse or good.said.result == CONNECTED
 
 
 def _same_reason(old: SideCell, new: SideCell) -> bool:

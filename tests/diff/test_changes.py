@@ -396,6 +396,30 @@ def test_a_default_that_opens_is_a_security_regression_and_one_that_closes_break
     assert compare(lax, strict).failing(Level.DEFAULT)
 
 
+def with_good(record: Record, **changes: Any) -> Record:
+    """The same with what the client does by itself where nothing is wrong."""
+    (untrusted,) = record.defaults
+    good = untrusted.model_copy(
+        update={
+            "id": "sqlserver/on/good/odbc18",
+            "default": "sqlserver/on/good",
+            "acts": {"default": "good"},
+            "certificate": "good",
+            "must_refuse": False,
+        }
+    )
+    found = attempt("good", **({"client": "odbc18"} | changes))
+    return record.model_copy(update={"attempts": [*record.attempts, found], "defaults": [untrusted, good]})
+
+
+def test_who_refuses_the_good_certificate_as_well_checked_nothing_that_can_be_lost() -> None:
+    never = with_good(probed(), result="refused")
+    lax = with_good(probed(**CONNECTED), **CONNECTED)
+    assert kinds(compare(never, lax)) == [Kind.DEFAULT_CONNECTS]
+    assert kinds(compare(lax, never)) == [Kind.DEFAULT_FAILS]
+    assert kinds(compare(with_good(probed(), **CONNECTED), lax)) == [Kind.DEFAULT_ACCEPTS]
+
+
 def test_a_default_that_no_longer_encrypts_is_a_security_regression() -> None:
     changes = compare(probed(**CONNECTED), probed(**(CONNECTED | {"encrypted": False})))
     assert kinds(changes) == [Kind.DEFAULT_UNENCRYPTED]
