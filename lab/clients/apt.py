@@ -23,7 +23,7 @@ from tlslab.clients.base import (
     crl_file,
     own_files,
 )
-from tlslab.clients.https import HTTPS, OBSERVED, OPTIONS, WAITS
+from tlslab.clients.https import HTTPS, NOBODY_LISTENS, OBSERVED, OPTIONS, WAITS
 from tlslab.clients.proxy import no_tunnel, proxy_url, says_in_clear
 from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.store_errors import stops
@@ -108,6 +108,7 @@ class Apt(Client):
     )
     rows = (
         *WAITS,
+        *NOBODY_LISTENS,
         *tells_the_status(_FAILED + "400  Bad Request", source=STATUS),
         *no_tunnel(_FAILED + "Invalid response from proxy: HTTP/1.1 STATUS REASON", HTTP),
         *says_in_clear(_FAILED + "Could not handshake: An unexpected TLS packet was received.", CONNECT),

@@ -37,7 +37,8 @@ from tlslab.clients.refused_clients import tells_the_status
 from tlslab.clients.requests import CERT_VERIFY, OVERRULED, PROXY_ERROR, URLLIB3_NAMES
 from tlslab.clients.store_errors import stops
 from tlslab.clients.variables import DEFAULT_LOCATIONS, beside, instead, read
-from tlslab.model.conditions import NAME_MISMATCH, OTHER_STORE, STORE_ABSENT, STORE_UNREADABLE
+from tlslab.libraries.posix import REFUSED
+from tlslab.model.conditions import NAME_MISMATCH, NOT_SERVING, OTHER_STORE, STORE_ABSENT, STORE_UNREADABLE
 from tlslab.model.environment import OPENSSL_CONF
 from tlslab.model.evidence import Basis, Phase, Source
 from tlslab.model.library import Prints, Template, says, tolerates
@@ -126,6 +127,13 @@ class Pip(Client):
         ),
     )
     rows = (
+        *says(
+            [NOT_SERVING],
+            Phase.CONNECT,
+            in_log("{*}Connection refused"),
+            basis=Basis.AUTHORITATIVE,
+            source=REFUSED,
+        ),
         *no_tunnel(_FETCH + "{*}OSError('Tunnel connection failed: STATUS REASON'", TUNNEL, shown=in_log),
         *says(
             [PROXY_IN_CLEAR],
