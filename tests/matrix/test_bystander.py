@@ -52,6 +52,7 @@ def test_every_fix_that_gives_the_client_a_file_of_certificates_is_seen_and_no_o
         "expired-root/install-renewed-root",
         "leaf-trusted/trust-the-root",
         "no-encryption/ask-for-no-encryption",
+        "routing.untrusted/trust-both-roots",
         "self-signed.end-entity/trust-certificate",
         "untrusted-ca.direct/install-ca",
         "untrusted-ca.leaf-only/install-ca-on-both-sides",
