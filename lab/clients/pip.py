@@ -7,6 +7,7 @@ shows no more than "No matching distribution found", and the reason stands in it
 
 import re
 from collections.abc import Mapping
+from itertools import chain
 from os import devnull
 from shlex import join
 
@@ -200,18 +201,18 @@ class Pip(Client):
         return f"pip {found[1]} ({found[2]})" if found else ""
 
     def options_as_typed(self, side: ClientSide) -> tuple[str, ...]:
-        trust = self.store_option(side) if side.has_store else ()
-        return (join(words),) if (words := (*trust, *_options(side))) else ()
+        trust = (self.store_option(side),) if side.has_store else ()
+        return tuple(join(option) for option in (*trust, *_options(side)))
 
     def invoke(self, request: Request) -> Invocation:
         side, laid = request.side, request.trust()
         material = request.material
+        trust = ((self.stores[side.store.kind], laid.path),) if side.has_store else ()
         return Invocation(
             argv=(
                 *(request.machine.python, "-I", "-m", "pip", "--disable-pip-version-check", "--no-input"),
                 *("download", "--no-deps", "--no-cache-dir", "--retries=0", f"--log={LOG}", "--dest=."),
-                *((self.stores[side.store.kind], laid.path) if side.has_store else ()),
-                *_options(side, request.proxy),
+                *chain.from_iterable((*trust, *_options(side, request.proxy))),
                 f"--index-url=https://{in_url(side.connect_to)}:{request.endpoint.port}",
                 "x",
             ),
@@ -235,14 +236,14 @@ class Pip(Client):
         )
 
 
-def _options(side: ClientSide, at: ProxyAddress = AS_TYPED) -> tuple[str, ...]:
-    options: list[str] = []
+def _options(side: ClientSide, at: ProxyAddress = AS_TYPED) -> tuple[tuple[str, str], ...]:
+    options: list[tuple[str, str]] = []
     if url := proxy_url(side, at):
-        options += ["--proxy", url]
+        options.append(("--proxy", url))
     if side.trust_everything:
-        options += ["--trusted-host", in_url(side.connect_to)]
+        options.append(("--trusted-host", in_url(side.connect_to)))
     if side.certificate:
-        options += ["--client-cert", OWN]
+        options.append(("--client-cert", OWN))
     return tuple(options)
 
 

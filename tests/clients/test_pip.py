@@ -1,5 +1,6 @@
 """pip: its invocation and its words. Texts: pip 26.3, index/collector.py; options: pip's documentation."""
 
+from dataclasses import replace
 from os import devnull
 
 import pytest
@@ -33,7 +34,7 @@ def test_reads_no_configuration_of_the_machine() -> None:
     [
         (ClientSide(HOST), ()),
         (SAFE, ("--cert ca.pem",)),
-        (ClientSide(HOST, trust_everything=True), (f"--trusted-host {HOST}",)),
+        (replace(SAFE, trust_everything=True), ("--cert ca.pem", f"--trusted-host {HOST}")),
     ],
 )
 def test_spells_options_as_pip_does(side: ClientSide, typed: tuple[str, ...]) -> None:
