@@ -65,7 +65,7 @@ CHAIN_PROCESSOR = Source(
 ISSUERS_KEPT = Source(
     ".NET, ChainPal.OpenSsl.cs (SaveIntermediateCertificates: of a good chain, those that were downloaded)",
     "https://github.com/dotnet/runtime/blob/8e8ac0373980f7655b85d1e22ccf4a9f2309dc82/src/libraries/"
-    "System.Security.Cryptography/src/System/Security/Cryptography/X509Certificates/ChainPal.OpenSsl.cs",
+    "System.Security.Cryptography/src/System/Security/Cryptography/X509Certificates/ChainPal.OpenSsl.cs#L148-L153",
 )
 HANDSHAKE_REPORTED = Source(
     "dotnet/runtime issue 47117: SSL Handshake failed with OpenSSL error - SSL_ERROR_SSL. (alert handshake failure)",
