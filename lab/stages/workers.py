@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 import subprocess
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,10 +22,9 @@ from tlslab.runtime.tasks import abandon, each, to_the_end
 from tlslab.stages import clock, leftovers, runner
 from tlslab.stages.sandbox import Sandbox
 
-IDLE = 12
-"""How many workers are kept that nobody asks at the moment, each perhaps a JVM of 80 megabytes. A client with a key for
-each TLS limit and each clock has six, times the attempts at once; with four kept, JVMs were started 24 times for 70
-attempts, with twelve 9 times."""
+IDLE = 24
+"""How many workers are kept that nobody asks at the moment, each perhaps a JVM of 80 megabytes: one for each program
+that serves attempts, and for each TLS limit and each clock of theirs."""
 _PART = 1 << 16
 
 
@@ -101,7 +101,14 @@ class Workers:
     async def _put_back(self, process: "_Process") -> None:
         self._idle.append(process)
         while len(self._idle) > self._kept:
-            await to_the_end(self._idle.pop(0).end())
+            spare = self._spare()
+            self._idle.remove(spare)
+            await to_the_end(spare.end())
+
+    def _spare(self) -> "_Process":
+        """The one that has waited longest of those that are not the only one of their kind, else of all."""
+        count = Counter(process.fixed for process in self._idle)
+        return next((process for process in self._idle if count[process.fixed] > 1), self._idle[0])
 
     async def _start(self, fixed: _Fixed, invocation: Invocation) -> "_Process":
         workdir = self._new_workdir()

@@ -229,6 +229,18 @@ def test_a_few_wait_the_others_are_ended_with_their_directories(sandbox: Sandbox
     assert len(set(homes)) == 3
 
 
+def test_of_several_of_a_kind_one_is_ended_before_the_only_one_of_another(sandbox: Sandbox, tmp_path: Path) -> None:
+    played = Played(sandbox, tmp_path, idle=2)
+
+    async def script() -> list[int]:
+        first = await played.answer(env={"NUMBER": "1"})
+        await asyncio.gather(played.answer(), played.answer())
+        again = await played.answer(env={"NUMBER": "1"})
+        return [first["pid"], again["pid"]]
+
+    assert len(set(play(played, script))) == 1
+
+
 def test_an_attempt_that_is_given_up_ends_its_worker(played: Played) -> None:
     async def script() -> list[Path]:
         attempt = asyncio.ensure_future(played({"hang": True}, timeout=600))
