@@ -87,7 +87,7 @@ _TOO_EARLY = f"{PRE_LOGIN} (provider: TCP Provider, error: 0 - {{}})"
 _NOTHING_READ = (
     (_says_itself(_TOO_EARLY.format("Success"), "0"), microsoft(">=0")),
     (_says_itself(_TOO_EARLY.format("Success"), "0"), system()),
-    (_says_itself(_TOO_EARLY.format("Unknown error 203"), "203"), system("<4.8")),
+    (_says_itself(_TOO_EARLY.format("Unknown error 203"), "203"), system()),
 )
 _EARLY_RESET = _says_itself(f"{PRE_LOGIN} ({INTERNAL_EXCEPTION})", "0", _RESET.text)
 
