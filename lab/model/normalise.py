@@ -68,7 +68,12 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?m)^( +\d+K[ .]+\d+%) .*$"), r"\1 PROGRESS"),
     (re.compile(r"\(\d[\d.]* [KMG]?B/s\)"), "(SPEED)"),
     # java.net.http's SSLTube and SSLEngine: which of the two, is a question of which thread sees the end first.
-    (re.compile(r"\bRemote host (?:closed the channel|terminated the handshake)"), "Remote host ENDED"),
+    (re.compile(r"\bRemote host closed the channel"), "Remote host terminated the handshake"),
+    # npm ping.
+    (re.compile(r"\bPONG \d+ms\b"), "PONG TIME"),
+    # rustls, rustls-pki-types' UnixTime.
+    (re.compile(r"\b(verification time|not valid (?:after|before)) \d+\b"), r"\1 TIME"),
+    (re.compile(r"\(\d+ (seconds ago|seconds in future)\)"), r"(TIME \1)"),
     # openssl s_client: an ECDSA signature has no fixed length.
     (re.compile(r"\b(has read|and written) \d+ bytes\b"), r"\1 SIZE bytes"),
     (re.compile(r"\bStart Time: \d+"), "Start Time: TIME"),

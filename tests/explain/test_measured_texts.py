@@ -34,8 +34,15 @@ UNTOLD = {
     ("go-mssqldb", "strict.required"),
     ("jtds", "no-such-server.other-service"),
     ("jtds", "no-such-server.plain-http"),
+    *(
+        (f"reqwest-{tls}", f"trust-store.{flaw}")
+        for tls in ("native-tls", "rustls")
+        for flaw in ("missing-file", "dangling-link")
+    ),
 }
-"""What is said of these is too short to be told in a text of other words: `EOF`, and the number of a packet."""
+"""What is said of these is too short to be told in a text of other words: `EOF`, the number of a packet, and of a file
+that is missing no word but the system's.
+"""
 
 
 def situation_of(client: str, scenario: str, kind: ServerKind) -> Situation:
