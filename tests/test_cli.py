@@ -266,8 +266,8 @@ def test_list_has_one_line_for_each_scenario_in_a_pipe(tmp_path: Path) -> None:
     assert [line.split()[0] for line in lines] == [item["id"] for item in data]
     assert all(item["fixes"] and item["sources"] for item in data)
     # Of a valid name that one client does not take, the words stand beside that client; so do those of one client's
-    # variable, and what each client says of a proxy or of a page that refuses it.
-    beside = ("valid-name.", "environment.overruled", "client-certificate.", "proxy.")
+    # variable, and what each client says of a proxy, of a page that refuses it or of a server that sends it on.
+    beside = ("valid-name.", "environment.overruled", "client-certificate.", "proxy.", "routing")
     assert all(item["texts"] or item["id"].startswith(beside) for item in data)
 
 

@@ -182,7 +182,7 @@ class Apt(Client):
         )
 
     def read(self, completed: Completed, side: ClientSide) -> Outcome:
-        connected = completed.exit_status == 0
+        connected = completed.exit_status == 0 and "Fetched " in completed.stdout
         return Outcome(
             result=Result.CONNECTED if connected else Result.REFUSED,
             text=completed.stderr or completed.stdout,

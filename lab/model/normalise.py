@@ -53,7 +53,8 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     # A host by its address, by its name in letters of any case, or by the first label of that alone.
     (
         re.compile(
-            r"((?:127\.0\.0\.1|\[?::1\]?|(?i:lab\.test)|localhost|\b(?:shop|db))\.?)([|:, ]+(?:port[= ]+)?)\d{4,5}\b"
+            r"((?:127\.0\.0\.1|\[?::1\]?|(?i:lab\.test)|localhost|\b(?:shop|db))\.?['\]]?)"
+            r"([|:, ]+(?:port[= ]+)?)\d{4,5}\b"
         ),
         r"\1\2PORT",
     ),
@@ -69,6 +70,10 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"\(\d[\d.]* [KMG]?B/s\)"), "(SPEED)"),
     # java.net.http's SSLTube and SSLEngine: which of the two, is a question of which thread sees the end first.
     (re.compile(r"\bRemote host closed the channel"), "Remote host terminated the handshake"),
+    # curl, of a server that it does not reach.
+    (re.compile(r"\bafter \d+ ms\b"), "after TIME ms"),
+    # apt-helper.
+    (re.compile(r"(\bFetched \d+ [kMG]?B in )\d+s\b"), r"\1TIME"),
     # npm ping.
     (re.compile(r"\bPONG \d+ms\b"), "PONG TIME"),
     # rustls, rustls-pki-types' UnixTime.

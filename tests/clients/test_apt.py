@@ -38,7 +38,7 @@ def test_spells_options_as_apt_does(side: ClientSide, typed: tuple[str, ...]) ->
 
 
 def test_a_file_is_a_connection_and_anything_else_is_none() -> None:
-    assert APT.read(Completed(0, "Get:1 ...", "", 0.1), SAFE).result is Result.CONNECTED
+    assert APT.read(Completed(0, "Get:1 ...\nFetched 37 B in 0s (3,700 B/s)", "", 0.1), SAFE).result is Result.CONNECTED
     assert APT.read(Completed(100, "", NOT_TRUSTED + END, 0.1), SAFE).result is Result.REFUSED
 
 

@@ -111,7 +111,7 @@ def scan_server(
     newest = min(situation.server.tls_max, client_versions(healthy(situation.kind))[1])
 
     def scanner(low: TLSVersion, high: TLSVersion, *, other_door: bool = False) -> Scan:
-        if not situation.server.key_readable:
+        if not situation.server.starts:
             return Scan(refused=DOWN)
         if situation.server.encryption is ServerEncryption.IN_CLEAR:
             return Scan(refused=NO_TLS)
