@@ -65,6 +65,8 @@ _RULES: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"\bport(=|: ?| )\d{2,5}\b"), r"port\1PORT"),
     (re.compile(r"\bpid (\d+)\b"), "pid PID"),
+    # Node's warnings.
+    (re.compile(r"\(node:\d+\)"), "(node:PID)"),
     # wget's progress bar and the speed of its download.
     (re.compile(r"(?m)^( +\d+K[ .]+\d+%) .*$"), r"\1 PROGRESS"),
     (re.compile(r"\(\d[\d.]* [KMG]?B/s\)"), "(SPEED)"),

@@ -39,6 +39,7 @@ CASES = [
     ("Connection refused [::ffff:127.0.0.1]:43877", "Connection refused [::ffff:127.0.0.1]:PORT"),
     ("Failed to connect to shop port 4433 after 16 ms", "Failed to connect to shop port PORT after TIME ms"),
     ("Fetched 37 B in 0s (3,700 B/s)", "Fetched 37 B in TIME (3,700 B/s)"),
+    ("(node:30199) Warning: Setting", "(node:PID) Warning: Setting"),
     ("npm notice PONG 289ms", "npm notice PONG TIME"),
     (
         "verification time 1796138945 (UNIX), but certificate is not valid after 1795274871 (864074 seconds ago)",
